@@ -1,0 +1,52 @@
+"""Source text and places in it.
+
+Offsets count code points of the decoded text, from 0; lines and columns, which only people see,
+count from 1.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+import re
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The half-open range `start <= offset < end` of the file called `path`."""
+
+    path: str
+    start: int
+    end: int
+
+    def to(self, other: Span) -> Span:
+        """The span from the start of this one to the end of `other`, in the same file."""
+        return Span(self.path, self.start, max(self.end, other.end))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's text under the name that people know it by (`-` is standard input)."""
+
+    path: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line begins; CR, LF and CRLF all end a line."""
+        return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of an offset."""
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of line `number` (from 1) without its line end."""
+        start = self.line_starts[number - 1]
+        is_last = number == len(self.line_starts)
+        end = len(self.text) if is_last else self.line_starts[number]
+        return self.text[start:end].rstrip("\r\n")
