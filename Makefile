@@ -1,0 +1,41 @@
+# `make demo` and `make test` do all their set-up themselves; CONTRIBUTING.md explains the targets.
+
+BIN := .venv/bin
+
+.PHONY: help setup lint check test demo fuzz fmt lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+setup:  ## make .venv, or bring it up to date
+	@tools/setup.sh
+
+lint: setup  ## style, types, layers and security
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive compiler runtime
+
+check: lint  ## lint, then every test that needs no JVM
+	$(BIN)/pytest -m "not spark"
+
+test: lint  ## lint, then every test
+	tools/java.sh $(BIN)/pytest
+
+demo: setup  ## compile the quickstart, run it on a local Spark and show the result
+	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt
+
+fuzz: setup  ## the property tests with fresh random input and many more examples
+	$(BIN)/pytest -m "not spark" --hypothesis-profile=fuzz tests
+
+fmt: setup  ## format the code, mend what ruff can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: setup  ## pin requirements-dev.lock anew
+	tools/lock.sh --upgrade
+
+clean:  ## delete what was made, .venv too
+	rm -rf .venv build dist *.egg-info .*_cache .hypothesis spark-warehouse
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,273 @@
+"""What a user wrote, as the value that an option takes.
+
+The functions here yield findings and return the value, or nothing where a finding says why not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from ssbt.compiler.connectors.settings import ColumnName, MapItems, Scalar, SchemaName, Value
+from ssbt.compiler.connectors.specification import SPARK_LINES, Kind, Option, Shape
+from ssbt.compiler.connectors.values import (
+    Boolean,
+    Duration,
+    ListOf,
+    MapOf,
+    Number,
+    OptionValue,
+    ParamUse,
+    Size,
+    Text,
+    Word,
+)
+from ssbt.compiler.connectors.wording import expected, one_of, too_new, wrong_type
+from ssbt.compiler.diagnostics.codes.connectors import UNFIT_PARAM, UNFIT_VALUE, UNKNOWN_CHOICE
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from ssbt.compiler.source import Span
+
+    ParamType: TypeAlias = Callable[[str], str | None]
+    Converted: TypeAlias = Generator[Diagnostic, None, Value | None]
+    ConvertedScalar: TypeAlias = Generator[Diagnostic, None, Scalar | None]
+
+_INTEGERS = frozenset({"tinyint", "byte", "smallint", "short", "int", "integer", "bigint", "long"})
+_NUMBERS = _INTEGERS | {"float", "real", "double", "decimal", "dec", "numeric"}
+_FITTING_PARAMS = {
+    Kind.CHAR: frozenset({"string"}),
+    Kind.WORD: frozenset({"string"}),
+    Kind.DURATION: frozenset({"string"}),
+    Kind.BOOLEAN: frozenset({"boolean"}),
+    Kind.INTEGER: _INTEGERS,
+    Kind.SIZE: _INTEGERS,
+    Kind.NUMBER: _NUMBERS,
+}
+_BYTES = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What values are checked against besides their option.
+
+    `param_type` gives the Spark type of a parameter, or nothing if there is no such parameter,
+    which is for others to report.
+    """
+
+    spark: str
+    param_type: ParamType
+
+
+def is_newer(since: str, spark: str) -> bool:
+    """Whether what came with Spark `since` is missing in Spark `spark`."""
+    return SPARK_LINES.index(since) > SPARK_LINES.index(spark)
+
+
+def converted(option: Option, value: OptionValue, target: Target) -> Converted:
+    """The value of the option. Columns are always a tuple; paths only where a list was written."""
+    shape = option.type.shape
+    if isinstance(value, ListOf) and shape is not Shape.ONE:
+        return (yield from _list(option, value, target))
+    if shape is Shape.LIST:
+        yield wrong_type(option, value)
+        return None
+    one = yield from _one(option, value, target, item=False)
+    return (one,) if isinstance(one, ColumnName) and shape is Shape.ONE_OR_LIST else one
+
+
+def _list(option: Option, value: ListOf, target: Target) -> Converted:
+    if not value.items:
+        message = f"`{option.name}` needs at least one item"
+        yield Diagnostic(UNFIT_VALUE, message, Label(value.span, "this list is empty"))
+        return None
+    items = []
+    for item in value.items:
+        items.append((yield from _one(option, item, target, item=True)))
+    columns = [item for item in items if isinstance(item, ColumnName)]
+    yield from _repeated(option, columns)
+    if len(columns) == len(items):
+        return tuple(columns)
+    scalars = [item for item in items if isinstance(item, Scalar)]
+    return tuple(scalars) if len(scalars) == len(items) else None
+
+
+def _repeated(option: Option, columns: list[ColumnName]) -> Generator[Diagnostic, None, None]:
+    """A column named twice, which Spark rejects when the job runs; case does not matter to it."""
+    seen: dict[str, ColumnName] = {}
+    for column in columns:
+        first = seen.setdefault(column.name.casefold(), column)
+        if first is not column:
+            message = f"`{option.name}` names the column `{column.name}` twice"
+            before = (Label(first.span, "here already"),)
+            yield Diagnostic(UNFIT_VALUE, message, Label(column.span), before)
+
+
+def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> Converted:
+    """One value, alone or as the item of a list."""
+    match option.type.kind, value:
+        case Kind.STRING | Kind.CHAR, Text():
+            return (yield from _text(option, value, target))
+        case Kind.BOOLEAN, Boolean():
+            return value.value
+        case Kind.INTEGER | Kind.NUMBER, Number():
+            return (yield from _number(option, value, item))
+        case Kind.WORD, Word() | Text():
+            return (yield from _word(option, value, target))
+        case Kind.DURATION, Duration():
+            return f"{value.amount} {value.unit}"
+        case Kind.SIZE, Size():
+            return (yield from _size(option, value))
+        case Kind.MAP, MapOf():
+            return (yield from _map(value))
+        case Kind.COLUMN, Word():
+            return ColumnName(value.text, value.span)
+        case Kind.COLUMN, Text(plain=str(name)):
+            return ColumnName(name, value.span)
+        case Kind.SCHEMA, Word():
+            return SchemaName(value.text, value.span)
+        case kind, Text(sole_param=ParamUse() as param) if kind in _FITTING_PARAMS:
+            return (yield from _param(option, param, value, target))
+    yield wrong_type(option, value, item)
+    return None
+
+
+def _text(option: Option, value: Text, target: Target) -> ConvertedScalar:
+    plain = value.plain
+    if plain is None:
+        return (yield from _text_with_params(option, value, target))
+    if option.type.kind is Kind.CHAR:
+        shortest = 1 if option.minimum is None else option.minimum
+        if not shortest <= len(plain) <= 1:
+            yield _unfit(option, value.span, f"one character, not {len(plain)}")
+            return None
+    if option.pattern and not re.fullmatch(option.pattern, plain):
+        yield _unfit(option, value.span, option.pattern_text)
+        return None
+    return plain
+
+
+def _text_with_params(option: Option, value: Text, target: Target) -> ConvertedScalar:
+    if option.adds_column:
+        yield Diagnostic(
+            UNFIT_PARAM,
+            f"`{option.name}` names a column, which must be known when compiling",
+            Label(value.span, "depends on a parameter"),
+        )
+        return None
+    param = value.sole_param
+    if param is None:
+        return value
+    if option.type.kind in _FITTING_PARAMS:
+        return (yield from _param(option, param, value, target))
+    # A string needs no formatting on its way into an option; anything else becomes text.
+    return param if _base_type(target, param) == "string" else value
+
+
+def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar:
+    if isinstance(value, Text) and value.plain is None:
+        return (yield from _text_with_params(option, value, target))
+    text = (value.plain if isinstance(value, Text) else value.text) or ""
+    choice = option.choice(text)
+    if choice is None:
+        if option.open and isinstance(value, Text):
+            return text
+        yield _unknown_choice(option, text, value)
+        return None
+    if is_newer(choice.since, target.spark):
+        what = f"`{option.name} = {choice.name}`"
+        yield too_new(what, choice.since, target.spark, value.span)
+        return None
+    return choice.spark
+
+
+def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic:
+    names = [choice.name for choice in option.choices]
+    near = did_you_mean(text, names)
+    return Diagnostic(
+        UNKNOWN_CHOICE,
+        f"`{option.name}` cannot be `{text}`" + (f"; did you mean `{near}`?" if near else ""),
+        Label(value.span, f"expected {expected(option)}"),
+        help=() if near else (f"the choices are {one_of(f'`{name}`' for name in names)}",),
+        fix=(Edit(value.span, near),) if near else (),
+    )
+
+
+def _number(option: Option, value: Number, item: bool) -> ConvertedScalar:
+    try:
+        number = float(value.text) if option.type.kind is Kind.NUMBER else int(value.text)
+    except ValueError:
+        yield wrong_type(option, value, item)
+        return None
+    if option.minimum is not None and number < option.minimum:
+        yield _unfit(option, value.span, f"at least {option.minimum:g}")
+        return None
+    if option.maximum is not None and number > option.maximum:
+        yield _unfit(option, value.span, f"at most {option.maximum:g}")
+        return None
+    return number
+
+
+def _size(option: Option, value: Size) -> ConvertedScalar:
+    """The number of bytes; as for Spark, 1 kb is 1024 of them."""
+    factor = _BYTES.get(value.unit.casefold().replace("ib", "b"))
+    try:
+        size = float(value.amount) * factor if factor else -1
+    except ValueError:
+        size = -1
+    if size < 0 or size != int(size):
+        units = ", ".join(f"`{unit}`" for unit in _BYTES)
+        yield _unfit(option, value.span, f"a whole number of bytes, in {units}")
+        return None
+    return int(size)
+
+
+def _map(value: MapOf) -> Generator[Diagnostic, None, MapItems | None]:
+    from ssbt.compiler.connectors.raw import map_items
+
+    return (yield from map_items(value))
+
+
+def _param(option: Option, param: ParamUse, value: Text, target: Target) -> ConvertedScalar:
+    """The parameter itself, if its type fits; what it will be is for the run to check."""
+    fitting = _FITTING_PARAMS[option.type.kind]
+    base = _base_type(target, param)
+    if base is not None and base not in fitting:
+        yield Diagnostic(
+            UNFIT_PARAM,
+            f"`{option.name}` takes {expected(option)}, but the parameter `{param.name}` is"
+            f" {target.param_type(param.name)}",
+            Label(value.span, f"expected {expected(option)}"),
+            help=(f"declare `param {param.name}: {_LIKELY[option.type.kind]}`",),
+        )
+        return None
+    return param
+
+
+_LIKELY = {
+    Kind.CHAR: "string",
+    Kind.WORD: "string",
+    Kind.DURATION: "string",
+    Kind.BOOLEAN: "boolean",
+    Kind.INTEGER: "int",
+    Kind.SIZE: "bigint",
+    Kind.NUMBER: "double",
+}
+
+
+def _base_type(target: Target, param: ParamUse) -> str | None:
+    """`decimal` of `DECIMAL(12,2)`."""
+    full = target.param_type(param.name)
+    return full.partition("(")[0].strip().casefold() if full else None
+
+
+def _unfit(option: Option, span: Span, wanted: str) -> Diagnostic:
+    return Diagnostic(
+        UNFIT_VALUE,
+        f"`{option.name}` takes {wanted}",
+        Label(span, f"expected {wanted}"),
+    )

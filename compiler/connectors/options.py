@@ -1,0 +1,202 @@
+"""Reading the options and constraints of a `connector.toml`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from ssbt.compiler.connectors.specification import (
+    SPARK_LINES,
+    Choice,
+    Condition,
+    Constraint,
+    ConstraintKind,
+    Kind,
+    Mode,
+    Option,
+    OptionType,
+    Place,
+    Shape,
+    Supplied,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ssbt.compiler.connectors.toml_table import TomlTable
+
+T = TypeVar("T")
+
+SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+_SHAPES = {"": Shape.ONE, "list of ": Shape.LIST, "one or more ": Shape.ONE_OR_LIST}
+TYPES = {
+    f"{prefix}{kind.value}": OptionType(kind, shape)
+    for kind in Kind
+    for prefix, shape in _SHAPES.items()
+}
+_PLACES = {place.value: place for place in Place}
+_MODES = {mode.value: mode for mode in Mode}
+
+
+def read_options(table: TomlTable) -> Iterator[Option]:
+    """The options of a `[…options]` table, in the order of the file."""
+    for key, entry in table.take_tables():
+        yield _option(key, entry)
+
+
+def _option(key: str, table: TomlTable) -> Option:
+    name = table.text("name", key)
+    if not SNAKE_CASE.fullmatch(name):
+        raise table.error("", f"`{name}` is not a name in snake_case")
+    option = Option(
+        name=name,
+        spark=table.text("spark") or camel_case(name),
+        type=_one_of(table, "type", TYPES, "string"),
+        doc=table.required_text("doc"),
+        place=_one_of(table, "place", _PLACES, Place.OPTION.value),
+        modes=read_modes(table, default=("batch", "stream")),
+        required=table.value("required", bool, False),
+        default=table.scalar("default"),
+        default_text=table.text("default_text"),
+        supplied=_supplied(table.table("supplied")),
+        choices=tuple(_choices(table)),
+        open=table.value("open", bool, False),
+        minimum=table.number("minimum"),
+        maximum=table.number("maximum"),
+        pattern=_pattern(table),
+        pattern_text=table.text("pattern_text"),
+        secret=table.value("secret", bool, False),
+        since=_since(table),
+        aliases=table.texts("aliases") or (),
+        adds_column=table.text("adds_column"),
+        example=_example(table),
+    )
+    _check_option(option, table)
+    table.close()
+    return option
+
+
+def _check_option(option: Option, table: TomlTable) -> None:
+    """What one key alone cannot show."""
+    if (option.type.kind is Kind.WORD) != bool(option.choices):
+        raise table.error("choices", "go with the type `word`, and only with it")
+    if option.pattern and not option.pattern_text:
+        raise table.error("pattern_text", "is missing: say the pattern in words")
+    supplied = option.supplied
+    if supplied and option.choices and not option.choice(str(supplied.value)):
+        raise table.error("supplied.value", f"`{supplied.value}` is not one of the choices")
+
+
+def _choices(table: TomlTable) -> Iterator[Choice]:
+    """`choices` is a list of words, or a table of `word = "SPARK'S WORD"` or of tables."""
+    words = table.table("choices") if not table.holds_list("choices") else None
+    if words is None:
+        for word in table.texts("choices") or ():
+            yield Choice(_lower(word, table), word)
+        return
+    for word, value in words.take_items():
+        if isinstance(value, str):
+            yield Choice(_lower(word, table), value)
+        else:
+            yield _choice(_lower(word, table), words.sub_table(word, value))
+
+
+def _lower(word: str, table: TomlTable) -> str:
+    if word != word.casefold():
+        raise table.error("choices", f"`{word}` is not in lower case")
+    return word
+
+
+def _choice(word: str, table: TomlTable) -> Choice:
+    choice = Choice(word, table.text("spark", word), _since(table), table.text("doc"))
+    table.close()
+    return choice
+
+
+def _supplied(table: TomlTable | None) -> Supplied | None:
+    if table is None:
+        return None
+    value = table.scalar("value")
+    if value is None:
+        raise table.error("value", "is missing")
+    supplied = Supplied(value, table.required_text("reason"), read_conditions(table, "when"))
+    table.close()
+    return supplied
+
+
+def read_constraints(table: TomlTable) -> Iterator[Constraint]:
+    """The rules of a list `[[…constraints]]`."""
+    for entry in table.tables("constraints"):
+        yield _constraint(entry)
+
+
+def _constraint(table: TomlTable) -> Constraint:
+    kinds = [kind for kind in ConstraintKind if table.has(kind.value)]
+    if len(kinds) != 1:
+        known = ", ".join(kind.value for kind in ConstraintKind)
+        raise table.error("", f"a constraint has exactly one of the keys {known}")
+    constraint = Constraint(
+        kind=kinds[0],
+        when=read_conditions(table, "when"),
+        conditions=read_conditions(table, kinds[0].value),
+        message=table.required_text("message"),
+        help=table.text("help"),
+    )
+    table.close()
+    return constraint
+
+
+def read_conditions(table: TomlTable, key: str) -> tuple[Condition, ...]:
+    """`"mode"`, `"mode = overwrite | append"`, or a list of such."""
+    return tuple(_condition(text) for text in table.texts(key) or ())
+
+
+def _condition(text: str) -> Condition:
+    name, _, values = text.partition("=")
+    return Condition(name.strip(), tuple(v.strip() for v in values.split("|") if v.strip()))
+
+
+def read_modes(table: TomlTable, default: tuple[str, ...]) -> frozenset[Mode]:
+    """The key `modes`: batch, stream, or both."""
+    words = table.texts("modes")
+    chosen = default if words is None else words
+    for word in chosen:
+        if word not in _MODES:
+            raise table.error("modes", f"`{word}` is neither batch nor stream")
+    return frozenset(_MODES[word] for word in chosen)
+
+
+def camel_case(name: str) -> str:
+    """`merge_schema` as Spark writes it: `mergeSchema`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _since(table: TomlTable) -> str:
+    line = table.text("since", SPARK_LINES[0])
+    if line not in SPARK_LINES:
+        raise table.error("since", f"`{line}` is not one of {', '.join(SPARK_LINES)}")
+    return line
+
+
+def _pattern(table: TomlTable) -> str:
+    pattern = table.text("pattern")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise table.error("pattern", f"is no regular expression: {error}") from error
+    return pattern
+
+
+def _example(table: TomlTable) -> str | bool | int | float | tuple[str, ...] | None:
+    if table.holds_list("example"):
+        return table.texts("example")
+    return table.scalar("example")
+
+
+def _one_of(table: TomlTable, key: str, known: dict[str, T], default: str) -> T:
+    word = table.text(key, default)
+    if word not in known:
+        raise table.error(key, f"`{word}` is not one of {', '.join(known)}")
+    return known[word]

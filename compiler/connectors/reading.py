@@ -1,0 +1,138 @@
+"""Reading a `connector.toml` into a Connector, strictly: what is not understood is an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+import tomllib
+
+from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_modes, read_options
+from ssbt.compiler.connectors.specification import (
+    SPARK_LINES,
+    Connector,
+    ConnectorColumn,
+    ConnectorSpecificationError,
+    Constraint,
+    Mode,
+    Option,
+    Role,
+    RoleSpecification,
+)
+from ssbt.compiler.connectors.toml_table import TomlTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib.resources.abc import Traversable
+
+SPECIFICATION = "connector.toml"
+
+OptionKey = tuple[str, frozenset[Mode]]
+
+
+def read_connector(
+    name: str, folder: Traversable, built_in: Traversable, package: str
+) -> Connector:
+    """The connector in `folder`, whose `connector.toml` must call itself `name`.
+
+    What it includes is looked for in the folder of the `built_in` connectors.
+    """
+    table = _parsed(folder / SPECIFICATION)
+    if table.required_text("name") != name:
+        raise table.error("name", f"the connector is installed as `{name}`")
+    includes = table.texts("include") or ()
+    included = tuple(_included(include, built_in, table) for include in includes)
+    shared = tuple(_options((*included, table)))
+    read = Connector(
+        name=name,
+        title=table.required_text("title"),
+        summary=table.required_text("summary"),
+        doc=table.text("doc").strip(),
+        spark_format=table.text("spark_format", name),
+        package=package,
+        source=_role(table.table("source"), _parts(included, Role.SOURCE), shared),
+        sink=_role(table.table("sink"), _parts(included, Role.SINK), shared),
+        packages=tuple(_packages(table.table("packages"))),
+    )
+    for whole in (table, *included):
+        whole.close()
+    return read
+
+
+def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]:
+    found = (include.table(role.value) for include in included)
+    return tuple(part for part in found if part)
+
+
+def _role(
+    own: TomlTable | None, included: tuple[TomlTable, ...], shared: tuple[Option, ...]
+) -> RoleSpecification | None:
+    """One side of the connector; what it includes comes first, its own options replace those."""
+    if own is None:
+        return None
+    options: dict[OptionKey, Option] = {}
+    for option in (*_options(included), *shared, *_options((own,))):
+        options[option.name, option.modes] = option
+    parts = (*included, own)
+    specification = RoleSpecification(
+        modes=read_modes(own, default=()),
+        options=tuple(options.values()),
+        constraints=tuple(_constraints(parts, {name for name, _ in options})),
+        columns=tuple(_columns(own)),
+        rejects=own.texts("rejects") or (),
+        replayable=own.value("replayable", bool, False),
+        idempotent=own.value("idempotent", bool, False),
+        save_modes=own.texts("save_modes") or (),
+        output_modes=own.texts("output_modes") or (),
+    )
+    for part in parts:
+        part.close()
+    return specification
+
+
+def _options(tables: Iterable[TomlTable]) -> Iterator[Option]:
+    for table in tables:
+        options = table.table("options")
+        if options:
+            yield from read_options(options)
+
+
+def _constraints(parts: Iterable[TomlTable], names: set[str]) -> Iterator[Constraint]:
+    """The rules of all parts; each must speak of options that there are."""
+    for part in parts:
+        for constraint in read_constraints(part):
+            for condition in (*constraint.when, *constraint.conditions):
+                if condition.option not in names:
+                    raise part.error("constraints", f"there is no option `{condition.option}`")
+            yield constraint
+
+
+def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:
+    for entry in table.tables("columns"):
+        yield ConnectorColumn(entry.text("name"), entry.required_text("type"))
+        entry.close()
+
+
+def _packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Coordinates for each Spark line, in the order of the lines."""
+    if table is None:
+        return
+    for line in SPARK_LINES:
+        coordinates = table.texts(line)
+        if coordinates is not None:
+            yield line, coordinates
+    table.close()
+
+
+def _included(name: str, built_in: Traversable, table: TomlTable) -> TomlTable:
+    """What several built-in connectors share: `templates/connectors/_shared/NAME.toml`."""
+    file = built_in / "_shared" / f"{name}.toml"
+    if not SNAKE_CASE.fullmatch(name) or not file.is_file():
+        raise table.error("include", f"there is nothing called `{name}` to include")
+    return _parsed(file)
+
+
+def _parsed(file: Traversable) -> TomlTable:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConnectorSpecificationError(str(file), "", str(error)) from error
+    return TomlTable(str(file), "", values)

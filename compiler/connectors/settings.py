@@ -1,0 +1,119 @@
+"""A connector's options after validation: what the IR holds and what is emitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ssbt.compiler.connectors.specification import Kind, Option, Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ssbt.compiler.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """A column of the dataset, still to be looked up."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaName:
+    """A declared schema, still to be looked up."""
+
+    name: str
+    span: Span
+
+
+Scalar: TypeAlias = str | bool | int | float | Text | ParamUse
+"""A literal; a string with parameters in it (`Text`); or a parameter's own value (`ParamUse`)."""
+
+MapItems: TypeAlias = tuple[tuple[str, Scalar], ...]
+
+Value: TypeAlias = (
+    Scalar | SchemaName | ColumnName | tuple[Scalar, ...] | tuple[ColumnName, ...] | MapItems
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option and its valid value: words in Spark's spelling, sizes in bytes.
+
+    A setting that the compiler supplied has no span, and a reason for the reader of the script.
+    """
+
+    option: Option
+    value: Value
+    span: Span | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkOption:
+    """One `.option(key, value)`, with a comment where the compiler added it."""
+
+    key: str
+    value: Scalar
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one source or sink: the user's in their order, then the supplied ones."""
+
+    settings: tuple[Setting, ...] = ()
+    raw: tuple[SparkOption, ...] = ()
+
+    def named(self, name: str) -> Setting | None:
+        """The setting of the option called `name`."""
+        return next((found for found in self.settings if found.option.name == name), None)
+
+    def at(self, place: Place) -> Setting | None:
+        """The setting that goes to `place`, which only one option does (not for OPTION)."""
+        return next((found for found in self.settings if found.option.place is place), None)
+
+    def columns_at(self, place: Place) -> tuple[ColumnName, ...]:
+        """The columns named by the setting at `place`."""
+        setting = self.at(place)
+        items = setting.value if setting and isinstance(setting.value, tuple) else ()
+        return tuple(item for item in items if isinstance(item, ColumnName))
+
+    def added_columns(self) -> Iterator[tuple[str, str, Span | None]]:
+        """Name, type and place of the columns that options add to what is read.
+
+        A schema that declares the column itself already has it.
+        """
+        for setting in self.settings:
+            if setting.option.adds_column and isinstance(setting.value, str):
+                yield setting.value, setting.option.adds_column, setting.span
+
+    def spark_options(self) -> Iterator[SparkOption]:
+        """Everything that goes through `.option`, the `raw` ones last."""
+        for setting in self.settings:
+            if setting.option.place is Place.OPTION:
+                yield from _spark_options(setting)
+        yield from self.raw
+
+
+def _spark_options(setting: Setting) -> Iterator[SparkOption]:
+    """One option, or one for each column or key where the Spark key has a `*`."""
+    option, value = setting.option, setting.value
+    if not isinstance(value, tuple):
+        if not isinstance(value, ColumnName | SchemaName):
+            yield SparkOption(option.spark, value, setting.reason)
+        return
+    if "*" not in option.spark:
+        names = [item.name if isinstance(item, ColumnName) else str(item) for item in value]
+        yield SparkOption(option.spark, ",".join(names), setting.reason)
+        return
+    for item in value:
+        if isinstance(item, ColumnName):
+            yield SparkOption(option.spark.replace("*", item.name), True, setting.reason)
+        elif option.type.kind is Kind.MAP and isinstance(item, tuple):
+            key, mapped = item
+            yield SparkOption(option.spark.replace("*", key), mapped, setting.reason)

@@ -1,0 +1,232 @@
+"""What a connector is, as its `connector.toml` says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+SPARK_LINES = ("3.5", "4.0", "4.1", "4.2", "4.3")
+"""The Spark lines that a pipeline can be compiled for, oldest first."""
+
+Default: TypeAlias = str | bool | int | float
+
+
+class ConnectorSpecificationError(Exception):
+    """A `connector.toml` that is not one: names the file and the key. Its author's mistake."""
+
+    def __init__(self, file: str, key: str, problem: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}" if key else f"{file}: {problem}")
+        self.file = file
+        self.key = key
+        self.problem = problem
+
+
+class Role(Enum):
+    """On which side of a pipeline a connector stands."""
+
+    SOURCE = "source"
+    SINK = "sink"
+
+
+class Mode(Enum):
+    """How the data flows."""
+
+    BATCH = "batch"
+    STREAM = "stream"
+
+
+class Kind(Enum):
+    """What one value of an option is."""
+
+    STRING = "string"
+    CHAR = "char"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DURATION = "duration"
+    SIZE = "size"
+    WORD = "word"
+    MAP = "map"
+    COLUMN = "column"
+    SCHEMA = "schema"
+
+
+class Shape(Enum):
+    """How many values an option takes."""
+
+    ONE = "one"
+    LIST = "list"
+    ONE_OR_LIST = "one or list"
+
+
+class Place(Enum):
+    """Where an option's value goes in the PySpark that is emitted."""
+
+    OPTION = "option"
+    LOAD = "load"
+    SCHEMA = "schema"
+    MODE = "mode"
+    PATH = "path"
+    TABLE = "table"
+    PARTITION_BY = "partition_by"
+    SORT_BY = "sort_by"
+    BUCKET_BY = "bucket_by"
+    BUCKETS = "buckets"
+    COALESCE = "coalesce"
+    REPARTITION = "repartition"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionType:
+    """A kind of value, and one of them or several."""
+
+    kind: Kind
+    shape: Shape = Shape.ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the words that an option takes, `spark` being how Spark spells it."""
+
+    name: str
+    spark: str
+    since: str = SPARK_LINES[0]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """True when `option` has one of `values`; without values, when it is given at all."""
+
+    option: str
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.option} = {' | '.join(self.values)}" if self.values else self.option
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """A value that the compiler emits, with its reason as a comment, where the user wrote none."""
+
+    value: Default
+    reason: str
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: `spark` is Spark's own key; a `*` in it stands for a column or key of the map.
+
+    `default` is what Spark does when the option is absent, `default_text` says it where that is
+    no literal. `adds_column` is the type of the column that the option's value names.
+    """
+
+    name: str
+    spark: str
+    type: OptionType
+    doc: str
+    place: Place = Place.OPTION
+    modes: frozenset[Mode] = frozenset(Mode)
+    required: bool = False
+    default: Default | None = None
+    default_text: str = ""
+    supplied: Supplied | None = None
+    choices: tuple[Choice, ...] = ()
+    open: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str = ""
+    pattern_text: str = ""
+    secret: bool = False
+    since: str = SPARK_LINES[0]
+    aliases: tuple[str, ...] = ()
+    adds_column: str = ""
+    example: Default | tuple[str, ...] | None = None
+
+    def choice(self, text: str) -> Choice | None:
+        """The choice called `text`; case does not matter, as in Spark."""
+        folded = text.casefold()
+        return next((choice for choice in self.choices if choice.name == folded), None)
+
+
+class ConstraintKind(Enum):
+    """What a constraint demands; also its key in `connector.toml`."""
+
+    AT_MOST_ONE = "at_most_one"
+    AT_LEAST_ONE = "at_least_one"
+    NEEDS = "needs"
+    FORBIDS = "forbids"
+    WARNS = "warns"
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A rule among options; `when` is empty for a rule that always holds."""
+
+    kind: ConstraintKind
+    when: tuple[Condition, ...]
+    conditions: tuple[Condition, ...]
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorColumn:
+    """A column that a connector itself knows; a sink may leave the name open."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpecification:
+    """A connector as a source, or as a sink.
+
+    `columns` are what a source yields when no schema is given, and what a sink takes besides its
+    partition columns (none: whatever comes). `rejects` are Spark types that the format cannot hold.
+    """
+
+    modes: frozenset[Mode]
+    options: tuple[Option, ...]
+    constraints: tuple[Constraint, ...] = ()
+    columns: tuple[ConnectorColumn, ...] = ()
+    rejects: tuple[str, ...] = ()
+    replayable: bool = False
+    idempotent: bool = False
+    save_modes: tuple[str, ...] = ()
+    output_modes: tuple[str, ...] = ()
+
+    def option(self, name: str, mode: Mode | None = None) -> Option | None:
+        """The option called `name`, for batch or stream when told which."""
+        for option in self.options:
+            if option.name == name and (mode is None or mode in option.modes):
+                return option
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A connector. `package` holds its templates: a folder of `ssbt.templates`, or a third party's.
+
+    `packages` has `--packages` coordinates for each Spark line, none for what Spark brings along.
+    """
+
+    name: str
+    title: str
+    summary: str
+    doc: str
+    spark_format: str
+    package: str
+    source: RoleSpecification | None = None
+    sink: RoleSpecification | None = None
+    packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def role(self, role: Role) -> RoleSpecification | None:
+        """Its side as a source or as a sink, if it has that side."""
+        return self.source if role is Role.SOURCE else self.sink
+
+    def coordinates(self, spark: str) -> tuple[str, ...]:
+        """The `--packages` coordinates that it needs on a Spark line."""
+        return dict(self.packages).get(spark, ())

@@ -1,0 +1,132 @@
+"""What a user writes after `=` in a connector's block, free of any syntax tree.
+
+The resolver turns the AST into these; validation reads nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from ssbt.compiler.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParamUse:
+    """`${name}` inside a string."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string in quotes; plain parts are unescaped and never empty, `""` has no part at all."""
+
+    parts: tuple[str | ParamUse, ...]
+    span: Span
+
+    @property
+    def plain(self) -> str | None:
+        """The whole text, or nothing when it depends on a parameter."""
+        plain = [part for part in self.parts if isinstance(part, str)]
+        return "".join(plain) if len(plain) == len(self.parts) else None
+
+    @property
+    def sole_param(self) -> ParamUse | None:
+        """The parameter, when the text is one parameter and nothing else."""
+        match self.parts:
+            case (ParamUse() as param,):
+                return param
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written, sign included."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """`true` or `false`."""
+
+    value: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`10 minutes`: the unit is as it was written."""
+
+    amount: str
+    unit: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`64 mb`: the unit is as it was written."""
+
+    amount: str
+    unit: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare word: one of an option's choices, or the name of a column or schema."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """`[a, b]`."""
+
+    items: tuple[OptionValue, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """`"key" = value`; a key never holds a parameter."""
+
+    key: str
+    key_span: Span
+    value: OptionValue
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """`{ "key" = value, … }`."""
+
+    entries: tuple[MapEntry, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """`avro { … }`: a kind and its own options."""
+
+    kind: str
+    entries: tuple[OptionEntry, ...]
+    span: Span
+
+
+OptionValue: TypeAlias = Text | Number | Boolean | Duration | Size | Word | ListOf | MapOf | Nested
+
+
+@dataclass(frozen=True, slots=True)
+class OptionEntry:
+    """`name = value` in a block. `raw { … }` arrives as the name `raw` and a `MapOf`."""
+
+    name: str
+    name_span: Span
+    value: OptionValue
+    span: Span

@@ -1,0 +1,132 @@
+"""How findings about options speak of them: what is expected, what was found, and the edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.specification import Kind, Option, Shape
+from ssbt.compiler.connectors.values import (
+    Boolean,
+    Duration,
+    ListOf,
+    MapOf,
+    Nested,
+    Number,
+    OptionValue,
+    Size,
+    Text,
+    Word,
+)
+from ssbt.compiler.diagnostics.codes.connectors import TOO_NEW, WRONG_TYPE
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EXPECTED = {
+    Kind.STRING: "text in quotes",
+    Kind.CHAR: "one character in quotes",
+    Kind.BOOLEAN: "`true` or `false`",
+    Kind.INTEGER: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.DURATION: "a duration such as `10 minutes`",
+    Kind.SIZE: "a size such as `64 mb`",
+    Kind.MAP: 'a map such as `{ "key" = "value" }`',
+    Kind.COLUMN: "the name of a column",
+    Kind.SCHEMA: "the name of a schema, without quotes",
+}
+_SEVERAL = {
+    Kind.STRING: "a list of texts in quotes",
+    Kind.COLUMN: "a list of columns such as `[country, day]`",
+}
+_FOUND: dict[type, str] = {
+    Text: "text in quotes",
+    Number: "a number",
+    Boolean: "`true` or `false`",
+    Duration: "a duration",
+    Size: "a size",
+    Word: "a bare word",
+    ListOf: "a list",
+    MapOf: "a map",
+    Nested: "a block",
+}
+
+
+def expected(option: Option) -> str:
+    """What the option takes, as a noun."""
+    kind, shape = option.type.kind, option.type.shape
+    if kind is Kind.WORD:
+        return one_of(f"`{choice.name}`" for choice in option.choices)
+    one = _EXPECTED[kind]
+    if shape is Shape.ONE:
+        return one
+    several = _SEVERAL.get(kind, f"a list, each item {one}")
+    return several if shape is Shape.LIST else f"{one}, or {several}"
+
+
+def found(value: OptionValue) -> str:
+    """What the user wrote, as a noun."""
+    if isinstance(value, Boolean):
+        return "`true`" if value.value else "`false`"
+    return _FOUND[type(value)]
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    *rest, last = words
+    return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagnostic:
+    """The finding that the option takes something else; an `item` is one of a list."""
+    fix = _right_type(option, value, item)
+    return Diagnostic(
+        WRONG_TYPE,
+        f"`{option.name}` takes {expected(option)}, not {found(value)}",
+        Label(value.span, f"expected {expected(option)}"),
+        help=(f"write `{option.name} = {fix[0].text}`",) if len(fix) == 1 and not item else (),
+        fix=fix,
+    )
+
+
+def too_new(what: str, since: str, target: str, span: Span) -> Diagnostic:
+    """The finding that the target Spark does not have `what` yet."""
+    return Diagnostic(
+        TOO_NEW,
+        f"{what} came with Spark {since}; this pipeline is compiled for Spark {target}",
+        Label(span, f"needs Spark {since}"),
+        help=(f"compile for Spark {since} or later, or leave it out",),
+    )
+
+
+def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, ...]:
+    """The edit that gives the value the right type, where there is exactly one."""
+    kind, span = option.type.kind, value.span
+    if option.type.shape is Shape.LIST and not item and not isinstance(value, ListOf):
+        start, end = Span(span.path, span.start, span.start), Span(span.path, span.end, span.end)
+        return Edit(start, "["), Edit(end, "]")
+    match value:
+        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR}:
+            return (Edit(span, f'"{text}"'),)
+        case Boolean(flag) if kind is Kind.STRING:
+            return (Edit(span, f'"{str(flag).lower()}"'),)
+        case Text(plain=str(text)) if _needs_no_quotes(kind, text):
+            return (Edit(span, text.strip().lower() if kind is Kind.BOOLEAN else text.strip()),)
+        case _:
+            return ()
+
+
+def _needs_no_quotes(kind: Kind, text: str) -> bool:
+    bare = text.strip()
+    match kind:
+        case Kind.BOOLEAN:
+            return bare.lower() in {"true", "false"}
+        case Kind.INTEGER:
+            return bare.isascii() and bare.removeprefix("-").isdigit()
+        case Kind.NUMBER:
+            return bare.isascii() and bare.removeprefix("-").replace(".", "", 1).isdigit()
+        case Kind.SCHEMA:
+            return bare.isascii() and bare.isidentifier()
+        case _:
+            return False

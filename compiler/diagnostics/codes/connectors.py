@@ -1,0 +1,200 @@
+"""03xx: connectors and their options."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Severity
+
+
+def _source(connector: str, *lines: str, stream: bool = False) -> str:
+    return _block(f"{'stream ' if stream else ''}source orders from {connector}", lines)
+
+
+def _sink(connector: str, *lines: str) -> str:
+    return _block(f"sink paid to {connector}", lines)
+
+
+def _block(head: str, lines: tuple[str, ...]) -> str:
+    return "\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}", ""])
+
+
+def _csv(*lines: str) -> str:
+    return example(source=_source("csv", 'path   = "data/orders.csv"', "schema = Order", *lines))
+
+
+def _parquet(*lines: str) -> str:
+    return example(sink=_sink("parquet", 'path = "out/paid"', *lines))
+
+
+def _why(text: str) -> str:
+    return dedent(text).strip()
+
+
+UNKNOWN_CONNECTOR = Code(
+    number="SSBT0300",
+    title="unknown connector",
+    why=_why("""
+        After `from` in a source and after `to` in a sink stands the name of a connector. This one
+        is neither built in nor installed: a connector of another package must be installed beside
+        the compiler.
+        """),
+    wrong=example(source=_source("csvs", 'path   = "data/orders.csv"', "schema = Order")),
+    right=example(),
+)
+
+UNSUPPORTED_USE = Code(
+    number="SSBT0301",
+    title="a connector used as what it is not",
+    why=_why("""
+        Not every connector can be read and written, and not every one works with streams. `noop`,
+        for instance, throws everything away: it is a sink and nothing can be read from it.
+        """),
+    wrong=example(source=_source("noop")),
+    right=example(),
+)
+
+UNKNOWN_OPTION = Code(
+    number="SSBT0302",
+    title="unknown option",
+    why=_why("""
+        Options are Spark's own, in snake_case: Spark's `nullValue` is `null_value`. Spark itself
+        ignores an option that it does not know, so that a slip of the pen changes the result and
+        nobody notices; here it is an error. An option that Spark has and the connector does not
+        name goes through `raw { "key" = "value" }`.
+        """),
+    wrong=_csv("header = true", 'seperator = ";"'),
+    right=_csv("header = true", 'sep = ";"'),
+)
+
+MISPLACED_OPTION = Code(
+    number="SSBT0303",
+    title="an option that does nothing here",
+    why=_why("""
+        Some options belong to reading, some to writing, some to streams only. Where it has no
+        meaning Spark ignores such an option without a word.
+        """),
+    wrong=_csv("compression = gzip"),
+    right=example(sink=_sink("csv", 'path = "out/paid"', "compression = gzip")),
+)
+
+WRONG_TYPE = Code(
+    number="SSBT0304",
+    title="a value of the wrong type",
+    why=_why("""
+        Each option has a type: text stands in quotes, `true`, `false` and numbers do not, and
+        where an option has a fixed set of choices, the choice is a bare word.
+        """),
+    wrong=_csv('header = "yes"'),
+    right=_csv("header = true"),
+)
+
+UNKNOWN_CHOICE = Code(
+    number="SSBT0305",
+    title="not one of the choices",
+    why=_why("""
+        The option takes one word of a fixed set. Spark would find the mistake only when the job
+        runs, some options not before the first row is written.
+        """),
+    wrong=_parquet("compression = gzipped"),
+    right=_parquet("compression = gzip"),
+)
+
+UNFIT_VALUE = Code(
+    number="SSBT0306",
+    title="a value outside of what the option takes",
+    why=_why("""
+        The value has the right type, but it is too small, too large, too long, or not written in
+        the form that Spark reads.
+        """),
+    wrong=_parquet("coalesce = 0"),
+    right=_parquet("coalesce = 1"),
+)
+
+DUPLICATE_OPTION = Code(
+    number="SSBT0307",
+    title="an option given twice",
+    why=_why("""
+        Only one of the two values could count, and which one would be a matter of luck.
+        """),
+    wrong=_csv("header = true", "header = false"),
+    right=_csv("header = true"),
+)
+
+MISSING_OPTION = Code(
+    number="SSBT0308",
+    title="a required option is missing",
+    why=_why("""
+        The connector cannot work without this option, and no value would be a safe guess.
+        """),
+    wrong=example(source=_source("csv", "header = true", "schema = Order")),
+    right=_csv("header = true"),
+)
+
+OPTION_CONFLICT = Code(
+    number="SSBT0309",
+    title="options that do not go together",
+    why=_why("""
+        Some options exclude each other and some need another one. Spark finds a few of these when
+        the job runs; in other cases it silently ignores one of the options.
+        """),
+    wrong=_parquet("coalesce = 1", "repartition = 8"),
+    right=_parquet("repartition = 8"),
+)
+
+TOO_NEW = Code(
+    number="SSBT0310",
+    title="an option that the target Spark does not have",
+    why=_why("""
+        The option, or this value of it, came with a later Spark than the one that the pipeline is
+        compiled for; the older Spark would ignore it or stop.
+        """),
+    wrong=WRONG_TOO_NEW,
+    right=RIGHT_TOO_NEW,
+)
+
+RAW_SHADOWS = Code(
+    number="SSBT0311",
+    title="a raw key for an option that has a name",
+    why=_why("""
+        `raw { … }` is the door for options of Spark that the connector does not name. It is checked
+        by nobody, so what has a name of its own must use it; and a key given both ways would leave
+        open which value counts.
+        """),
+    wrong=_csv('raw { "header" = true }'),
+    right=_csv("header = true"),
+)
+
+UNFIT_PARAM = Code(
+    number="SSBT0312",
+    title="a parameter of the wrong type for an option",
+    why=_why("""
+        An option that is no text takes a parameter only if the parameter stands alone in the
+        quotes and its type is that of the option.
+        """),
+    wrong=example(
+        before='param header: string = "yes"\n',
+        source=_source(
+            "csv", 'path   = "data/orders.csv"', "schema = Order", 'header = "${header}"'
+        ),
+    ),
+    right=example(
+        before="param header: boolean = true\n",
+        source=_source(
+            "csv", 'path   = "data/orders.csv"', "schema = Order", 'header = "${header}"'
+        ),
+    ),
+)
+
+LOSES_DATA = Code(
+    number="SSBT0313",
+    title="an option that loses data without a word",
+    why=_why("""
+        With this option Spark skips what it cannot read: no error, no count of what was skipped.
+        That may be wanted; then this warning stays as a reminder for whoever reads the numbers.
+        """),
+    wrong=_csv("mode = dropmalformed"),
+    right=_csv("mode = failfast"),
+    severity=Severity.WARNING,
+)

@@ -1,0 +1,114 @@
+"""01xx, too: strings, names, numbers, types and other literals that are not well formed."""
+
+from ssbt.compiler.diagnostics.examples import SCHEMA, SINK, SOURCE, example
+from ssbt.compiler.diagnostics.model import Code
+
+UNTERMINATED_STRING = Code(
+    "SSBT0102",
+    "A string without its end",
+    """\
+A string ends with the quote that it began with. In the options of a block that is `"`, on the same
+line; in an expression it may be `'` or `"`, as in Spark SQL. Here the closing quote is missing, so
+everything after it would have become part of the string.
+
+A quote inside a string is written `\\"` or `\\'`.
+""",
+    wrong=example(source=SOURCE.replace('orders.csv"', "orders.csv")),
+    right=example(),
+)
+
+UNTERMINATED_NAME = Code(
+    "SSBT0103",
+    "A name without its closing backtick",
+    """\
+A name with blanks or other signs in it stands between two backticks, on one line. The second one
+is missing here. A backtick inside such a name is written twice.
+""",
+    wrong=example(
+        schema=SCHEMA.replace("status:   ", "`order state`:"),
+        steps="|> where `order state = 'PAID'",
+    ),
+    right=example(
+        schema=SCHEMA.replace("status:   ", "`order state`:"),
+        steps="|> where `order state` = 'PAID'",
+    ),
+)
+
+BAD_ESCAPE = Code(
+    "SSBT0104",
+    "An unknown escape in a string",
+    """\
+In a string of an option, `\\` begins an escape: `\\"`, `\\\\`, `\\n`, `\\t`, `\\r`, `\\u00e9` and
+`\\U0001f600`. What follows the backslash here is none of them. Dropping the backslash silently, as
+some languages do, would change the value behind your back.
+
+Write `\\\\` where you mean a backslash. In paths use `/`, which Spark understands on every system.
+""",
+    wrong=example(source=SOURCE.replace("data/orders.csv", "C:\\data\\orders.csv")),
+    right=example(source=SOURCE.replace("data/orders.csv", "C:/data/orders.csv")),
+)
+
+BAD_NUMBER = Code(
+    "SSBT0110",
+    "A number that cannot be read",
+    """\
+Numbers are written as in Spark SQL: `42`, `3.14`, `6.02e23`, with a letter at the end for a certain
+type (`1L` bigint, `2S` smallint, `3Y` tinyint, `1.5D` double, `1.5F` float, `1.50BD` decimal). This
+one is malformed, or it does not fit its type: a tinyint goes from -128 to 127.
+""",
+    wrong=example(steps="|> where amount > 300Y"),
+    right=example(steps="|> where amount > 300S"),
+)
+
+BAD_TYPE = Code(
+    "SSBT0111",
+    "A type that does not exist",
+    """\
+Types are Spark SQL's: `boolean`, `tinyint`, `smallint`, `int`, `bigint`, `float`, `double`,
+`decimal(p,s)`, `string`, `char(n)`, `varchar(n)`, `binary`, `date`, `timestamp`, `timestamp_ntz`,
+the intervals (`interval day to second`), `variant`, and the nested `array<T>`, `map<K, V>` and
+`struct<name: T, …>`. This is none of them, or it has parameters that the type does not take: a
+decimal has at most 38 digits, and not more behind the point than in all.
+""",
+    wrong=example(schema=SCHEMA.replace("decimal", "decimel")),
+    right=example(),
+)
+
+PARAMETER_IN_EXPRESSION_STRING = Code(
+    "SSBT0115",
+    "`${…}` inside a string of an expression",
+    """\
+In an expression a parameter is a value of its own type, not text that is put together: it is
+written `${name}` without quotes, and can never become code, whatever it is set to. Inside quotes it
+would be the bare characters `${name}`, which is hardly what was meant.
+
+Leave out the quotes; join text with `||` or `concat`. A string that really has `${` in it is
+written `'$' || '{…'`.
+""",
+    wrong=example(
+        before='param wanted: string = "PAID"\n',
+        steps="|> where status = '${wanted}'",
+        sink=SINK.replace("out/paid", "out/${wanted}"),
+    ),
+    right=example(
+        before='param wanted: string = "PAID"\n',
+        steps="|> where status = ${wanted}",
+        sink=SINK.replace("out/paid", "out/${wanted}"),
+    ),
+)
+
+BAD_TIME_LITERAL = Code(
+    "SSBT0118",
+    "A date, time or interval that does not exist",
+    """\
+A literal of the form `date '…'`, `timestamp '…'` or `interval …` is read while compiling, and this
+one is malformed or names a day, a time or a unit that does not exist. Spark would say so only once
+the job runs.
+
+Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you need one
+(`timestamp '2026-01-31 12:30:00 Europe/Berlin'`), `interval 90 minutes`,
+`interval '1-6' year to month`.
+""",
+    wrong=example(steps="|> where placed_on >= date '2026-02-30'"),
+    right=example(steps="|> where placed_on >= date '2026-02-28'"),
+)

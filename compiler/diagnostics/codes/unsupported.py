@@ -1,0 +1,132 @@
+"""09xx: what the grammar has and this version does not compile yet."""
+
+from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, example
+from ssbt.compiler.diagnostics.model import Code
+
+STREAM_SOURCE = Code(
+    "SSBT0901",
+    "Streams are not supported yet",
+    """\
+`stream source` reads a dataset that never ends. Version 0.1 compiles batch pipelines only, and
+leaving out the word would silently make another program of yours.
+
+Until streams are supported, read what is there at the moment of the run with a plain `source`, and
+start the job as often as you need it, from cron or a scheduler.
+""",
+    wrong=example(source=f"stream {SOURCE}"),
+    right=example(),
+)
+
+SECRET = Code(
+    "SSBT0902",
+    "Secrets are not supported yet",
+    """\
+`secret` declares a value that a credential provider supplies at run time. Version 0.1 has no
+providers, and a secret that is treated like any other text would end up in logs and plans.
+
+Until then, leave credentials to the cluster: the Hadoop configuration, an instance profile, or
+`spark-submit --properties-file` with a file that only the job may read. Do not put one in a
+`param`: parameters are printed in the log.
+""",
+    wrong=example(before="secret storage_key\n"),
+    right=example(),
+)
+
+CONNECTION = Code(
+    "SSBT0903",
+    "Connections are not supported yet",
+    """\
+`connection` holds options that several sources and sinks share, such as the address of a cluster.
+The connectors of version 0.1 read and write files, which need none.
+
+Until then, put what several paths have in common into a `param`, such as
+`param lake: string = "data"`, and write `path = "${lake}/orders"`.
+""",
+    wrong=example(before='connection lake: s3 {\n  region = "eu-central-1"\n}\n'),
+    right=example(),
+)
+
+EXPECT = Code(
+    "SSBT0904",
+    "Data-quality rules are not supported yet",
+    """\
+`expect` states what must hold for the rows of a dataset, and what happens to a row for which it
+does not. Version 0.1 does not check such rules; ignoring them would let bad rows through that you
+believe are held back.
+
+Until then, filter with `where`, and write the rows that break a rule to a sink of their own:
+one `let` with the condition, another one with `where not (…)`.
+""",
+    wrong=example(
+        before="expect orders {\n  has_amount: amount is not null else drop\n}\n",
+    ),
+    right=example(steps="|> where status = 'PAID' and amount is not null"),
+)
+
+TEST = Code(
+    "SSBT0905",
+    "Tests are not supported yet",
+    """\
+`test` gives rows to the sources of a pipeline and says what comes out. Version 0.1 has no
+`ssbtc test`, and a test that never runs looks like one that passes.
+
+Until then, test the generated script: each source, `let` and sink is a function that takes and
+returns a `DataFrame`, and pytest can import it.
+""",
+    wrong=example(
+        before="""\
+test "an open order is left out" {
+  given orders (id, amount, status) {
+    (1, 10.00, 'OPEN')
+  }
+  then paid (id) {
+  }
+}
+"""
+    ),
+    right=example(),
+)
+
+WATERMARK = Code(
+    "SSBT0906",
+    "Watermarks are not supported yet",
+    """\
+A `watermark` says how late the rows of a stream may come, and `deduplicate … within watermark`
+forgets a key after that time. Both belong to streams, which version 0.1 does not compile.
+
+In a batch no row is late: leave the watermark out, and use `distinct`, or a window function that
+numbers the rows of each key, to keep one of several.
+""",
+    wrong=example(steps="|> watermark placed_on delay 1 day\n|> where status = 'PAID'"),
+    right=example(steps="|> where status = 'PAID'\n|> distinct"),
+)
+
+STATEFUL = Code(
+    "SSBT0907",
+    "Stateful processors are not supported yet",
+    """\
+`stateful` runs a processor of yours that keeps state for each key of a stream. Version 0.1 compiles
+batch pipelines only.
+
+In a batch, all rows of a key are there at once: `aggregate … group by`, a window function, or
+`apply "module.py:function"` with Python of your own over the whole dataset does the same.
+""",
+    wrong=example(
+        steps="|> where status = 'PAID'\n"
+        '|> stateful "sessions.py:Sessions" by status returns Order mode update'
+    ),
+    right=example(steps="|> where status = 'PAID'\n|> aggregate sum(amount) as paid_in_all"),
+)
+
+SCHEMA_FROM_FILE = Code(
+    "SSBT0908",
+    "Schemas from files are not supported yet",
+    """\
+`schema NAME from "file"` takes the columns from an Avro, Protobuf, JSON schema or DDL file. Version
+0.1 reads none of them, and without the columns it could check nothing that uses the schema.
+
+Until then, write the columns down in a `schema NAME { … }` block.
+""",
+    wrong=example(schema='schema Order from "schemas/order.avsc"\n'),
+    right=example(schema=SCHEMA),
+)

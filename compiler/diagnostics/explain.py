@@ -1,0 +1,66 @@
+"""The page of a code, as `ssbtc explain` prints it and docs/errors/ holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.diagnostics.cells import shown
+
+if TYPE_CHECKING:
+    from ssbt.compiler.diagnostics.model import Code
+
+_LONGEST_LINE = 100
+
+RANGES = {
+    "00": "Input and encoding",
+    "01": "Syntax",
+    "02": "Names, schemas and columns",
+    "03": "Connectors",
+    "04": "Expressions and types",
+    "05": "Steps",
+    "06": "Streaming",
+    "07": "Configuration and secrets",
+    "08": "Command line and outputs",
+    "09": "Not supported yet",
+}
+
+
+def page(code: Code) -> str:
+    """What the code means, why it matters, and a wrong and a right file, in Markdown."""
+    parts = [f"# {code.number}: {code.title}", f"*{code.severity.value.capitalize()}.*"]
+    parts.append(code.why.strip())
+    if code.wrong:
+        parts += ["## Wrong", _listing(code.wrong)]
+    if code.right:
+        parts += ["## Right", _listing(code.right)]
+    return "\n\n".join(parts) + "\n"
+
+
+def index(codes: Iterable[Code]) -> str:
+    """The table of contents of all pages, in Markdown."""
+    parts = [
+        "# Errors and warnings",
+        "What `ssbtc` finds wrong with a pipeline, by code. `ssbtc explain CODE` prints a page.",
+    ]
+    by_range: dict[str, list[str]] = {}
+    for code in codes:
+        line = f"- [{code.number}]({code.number}.md): {code.title} ({code.severity.value})"
+        by_range.setdefault(code.number[4:6], []).append(line)
+    for prefix, lines in sorted(by_range.items()):
+        parts += [f"## {RANGES[prefix]} ({prefix}xx)", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _listing(text: str) -> str:
+    lines = (_readable(line) for line in text.rstrip("\n").split("\n"))
+    return "\n".join(("```ssbt", *lines, "```"))
+
+
+def _readable(line: str) -> str:
+    """The line with a stand-in for what cannot be seen, and without the middle if it is long."""
+    whole = "".join(map(shown, line))
+    if len(whole) <= _LONGEST_LINE:
+        return whole
+    half = _LONGEST_LINE // 2 - 1
+    return f"{whole[:half]} … {whole[-half:]}"

@@ -1,0 +1,94 @@
+"""The underlines below a line of source, and where their labels go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ssbt.compiler.diagnostics.cells import display_width, wrapped
+from ssbt.compiler.diagnostics.style import Canvas, Style
+
+PRIMARY, SECONDARY = "^", "-"
+_NARROWEST_LABEL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An underline from column `start` to before `end`, at least one wide, and its label."""
+
+    start: int
+    end: int
+    text: str
+    style: Style
+    sign: str
+
+    def underline(self, canvas: Canvas) -> None:
+        """Draw the underline, without the label."""
+        canvas.put(self.start, self.sign * (self.end - self.start), self.style)
+
+
+def mark_rows(marks: list[Mark], left: int, right: int) -> Iterator[Canvas]:
+    """The rows under a line whose text stands in the columns from `left` to before `right`.
+
+    All underlines share a row; the label of the last one stands behind it, the others hang below.
+    Where that would leave too little room for a label, each underline gets rows of its own.
+    """
+    if not marks:
+        return
+    rows = _shared(marks, left, right)
+    if rows is not None:
+        yield from rows
+        return
+    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
+        canvas = Canvas()
+        mark.underline(canvas)
+        yield canvas
+        yield from _hanging(mark, _start(mark, left, right), right, ())
+
+
+def _shared(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
+    underlines = Canvas()
+    for mark in sorted(marks, key=lambda mark: mark.sign == PRIMARY):
+        mark.underline(underlines)
+    rows = [underlines]
+    last = max(marks, key=lambda mark: (mark.end, mark.start))
+    hanging = sorted(
+        (mark for mark in marks if mark.text), key=lambda mark: (mark.start, mark.end), reverse=True
+    )
+    if last.text and last.end + 1 + display_width(last.text) <= right:
+        underlines.put(last.end + 1, last.text, last.style)
+        hanging.remove(last)
+    if hanging:
+        connectors = Canvas()
+        _connect(connectors, hanging)
+        rows.append(connectors)
+    while hanging:
+        mark, *hanging = hanging
+        before = [other for other in hanging if other.start < mark.start]
+        leftmost = max((other.start + 2 for other in before), default=left)
+        start = _start(mark, leftmost, right)
+        if right - start < min(_NARROWEST_LABEL, display_width(mark.text)):
+            return None
+        rows.extend(_hanging(mark, start, right, before))
+    return rows
+
+
+def _start(mark: Mark, left: int, right: int) -> int:
+    """Where the hanging label begins: under its mark, or as far to the left as it must."""
+    return max(left, min(mark.start, right - display_width(mark.text)))
+
+
+def _hanging(mark: Mark, start: int, right: int, before: list[Mark] | tuple[()]) -> list[Canvas]:
+    rows = []
+    for line in wrapped(mark.text, max(right - start, 1)) if mark.text else ():
+        canvas = Canvas()
+        _connect(canvas, before)
+        canvas.put(start, line, mark.style)
+        rows.append(canvas)
+    return rows
+
+
+def _connect(canvas: Canvas, marks: list[Mark] | tuple[()]) -> None:
+    # The leftmost is drawn last, the primary over any other.
+    for mark in sorted(marks, key=lambda mark: mark.sign == PRIMARY):
+        canvas.put(mark.start, "|", mark.style)

@@ -1,0 +1,115 @@
+"""A line of a source as a terminal of a certain width can show it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.diagnostics.cells import ELLIPSIS, shown, width
+
+if TYPE_CHECKING:
+    from ssbt.compiler.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown of a line: `columns[i]` is where the character at offset `first + i` stands.
+
+    `columns` has one entry more than there are characters: the place after the last one.
+    """
+
+    text: str
+    first: int
+    columns: tuple[int, ...]
+
+    def column(self, offset: int) -> int:
+        """The display column, from 0, of an offset; the nearest shown one if it was clipped."""
+        last = len(self.columns) - 1
+        if offset < self.first:
+            return max(0, self.columns[0] - 1)
+        return self.columns[min(offset - self.first, last)]
+
+
+def line_range(source: Source, number: int) -> range:
+    """The offsets of line `number` (from 1) without its line end.
+
+    Unlike `Source.line` it copies nothing: a line may have millions of characters.
+    """
+    starts = source.line_starts
+    start = starts[number - 1]
+    end = starts[number] if number < len(starts) else len(source.text)
+    while end > start and source.text[end - 1] in "\r\n":
+        end -= 1
+    return range(start, end)
+
+
+def view(text: str, line: range, wanted: range, focus: range, columns: int) -> View:
+    """The line, clipped to `columns` around the `wanted` offsets, or if they do not fit, `focus`.
+
+    The time it takes depends on `columns`, not on the length of the line.
+    """
+    # One column stays free for a caret after the last character, one each for two ellipses.
+    room = max(columns - 3, 1)
+    reach = 4 * room
+    near = range(max(line.start, focus.start - reach), min(line.stop, focus.start + reach))
+    widths = [_width(text, offset) for offset in near]
+    if near == line and sum(widths) <= columns - 1:
+        return _cut(text, near, line, widths)
+    kept = _within(near, wanted)
+    if kept is None or _total(widths, near, kept) > room:
+        kept = range(focus.start, focus.start)
+    kept = _widened(near, widths, kept, room)
+    start = kept.start - near.start
+    return _cut(text, kept, line, widths[start : start + len(kept)])
+
+
+def _within(near: range, wanted: range) -> range | None:
+    inside = near.start <= wanted.start and wanted.stop <= near.stop
+    return wanted if inside else None
+
+
+def _total(widths: list[int], near: range, part: range) -> int:
+    return sum(widths[part.start - near.start : part.stop - near.start])
+
+
+def _widened(near: range, widths: list[int], kept: range, room: int) -> range:
+    """As much around `kept` as fits: a third to its left, the rest to its right, then either."""
+    spare = room - _total(widths, near, kept)
+    sums = (0, *accumulate(widths))
+    start, stop = kept.start - near.start, kept.stop - near.start
+
+    def leftmost(budget: int) -> int:
+        index = start
+        while index > 0 and sums[start] - sums[index - 1] <= budget:
+            index -= 1
+        return index
+
+    def rightmost(budget: int) -> int:
+        return max(stop, bisect_right(sums, sums[stop] + budget) - 1)
+
+    right = rightmost(spare - (sums[start] - sums[leftmost(spare // 3)]))
+    left = leftmost(spare - (sums[right] - sums[stop]))
+    return range(near.start + left, near.start + right)
+
+
+def _cut(text: str, kept: range, line: range, widths: list[int]) -> View:
+    before = ELLIPSIS if kept.start > line.start else ""
+    after = ELLIPSIS if kept.stop < line.stop else ""
+    characters = "".join(_shown(text, offset) for offset in kept)
+    columns = tuple(accumulate(widths, initial=len(before)))
+    return View(f"{before}{characters}{after}", kept.start, columns)
+
+
+def _is_signature(text: str, offset: int) -> bool:
+    """Whether this is the byte-order mark of the file, which is no mistake and shown to nobody."""
+    return offset == 0 and text[0] == "\ufeff"
+
+
+def _width(text: str, offset: int) -> int:
+    return 0 if _is_signature(text, offset) else width(text[offset])
+
+
+def _shown(text: str, offset: int) -> str:
+    return "" if _is_signature(text, offset) else shown(text[offset])

@@ -1,0 +1,491 @@
+"""The grammar's rules for expressions and types to AST nodes; see `building`."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from lark import Token, v_args
+from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive
+
+from ssbt.compiler.diagnostics.codes import literals
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax import strings
+from ssbt.compiler.syntax.ast import expressions as e
+
+Children = list[Any]
+N = TypeVar("N")
+
+# Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1); chains
+# of `and` and `or` it takes by the thousand, so a link of one counts as a tenth of a level.
+MAXIMUM_DEPTH = 200
+_CHAINS = ("and", "or")
+_CANONICAL = {"==": "=", "<>": "!=", "!": "not"}
+
+
+@v_args(meta=True)
+class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
+    """Builds expressions and types; collects findings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path = ""
+        self.text = ""
+        self.offset = 0
+        self.findings: list[Diagnostic] = []
+        self.depths: dict[int, tuple[float, object]] = {}
+
+    def begin(self, path: str, offset: int, text: str) -> None:
+        """Get ready to parse a text that stands at `offset` in the file called `path`."""
+        self.path, self.offset, self.text = path, offset, text
+        self.findings = []
+        self.depths = {}
+
+    # ---- places and findings
+
+    def span(self, meta: Meta) -> Span:
+        if meta.empty:
+            return Span(self.path, self.offset, self.offset)
+        return Span(self.path, meta.start_pos + self.offset, meta.end_pos + self.offset)
+
+    def token_span(self, literal: Token) -> Span:
+        start = (literal.start_pos or 0) + self.offset
+        return Span(self.path, start, start + len(literal))
+
+    def report(self, code: Code, span: Span, message: str, *help_: str) -> None:
+        self.findings.append(Diagnostic(code, message, Label(span), (), tuple(help_)))
+
+    def checked(self, node: N, *children: object) -> N:
+        """The node, unless it is nested too deeply: then a broken one in its place."""
+        step = 0.1 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
+        below = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
+        depth = step + max(below, default=0.0)
+        if depth <= MAXIMUM_DEPTH:
+            # The node is kept beside its depth so that its id is not given to another.
+            self.depths[id(node)] = (depth, node)
+            return node
+        span: Span = node.span  # type: ignore[attr-defined]
+        if not any(f.code is codes.NESTED_TOO_DEEPLY for f in self.findings):
+            start = Span(span.path, span.start, min(span.end, span.start + 1))
+            message = f"this is nested more than {MAXIMUM_DEPTH} levels deep"
+            help_ = "give parts of it names with `extend` or `let`"
+            self.report(codes.NESTED_TOO_DEEPLY, start, message, help_)
+        return e.BrokenExpression(span)  # type: ignore[return-value]
+
+    def unescaped(self, body: str, base: int) -> str:
+        """What the body of a literal means; `base` is its offset in the file."""
+        try:
+            return strings.unescaped(body)
+        except strings.BadEscapeError as error:
+            start = base + error.offset
+            span = Span(self.path, start, start + len(error.text))
+            self.report(literals.BAD_ESCAPE, span, f"`{error.text}` is no character")
+            return body
+
+    # ---- names and literals
+
+    def name(self, meta: Meta, children: Children) -> e.Name:
+        text = str(children[0])
+        if text.startswith("`"):
+            text = text[1:-1].replace("``", "`")
+        return e.Name(self.span(meta), text)
+
+    def column(self, meta: Meta, children: Children) -> e.ColumnName:
+        return e.ColumnName(self.span(meta), tuple(children))
+
+    def parameter_use(self, meta: Meta, children: Children) -> e.ParameterUse:
+        text = str(children[0])[2:-1].strip()
+        if text.startswith("`"):
+            text = text[1:-1].replace("``", "`")
+        return e.ParameterUse(self.span(meta), e.Name(self.span(meta), text))
+
+    def number(self, meta: Meta, children: Children) -> e.NumberLiteral:
+        return e.NumberLiteral(self.span(meta), str(children[0]))
+
+    def string(self, meta: Meta, children: Children) -> str:
+        literal = children[0]
+        if literal.type == "RAW_STRING":
+            return str(literal)[2:-1]
+        return self.unescaped(str(literal)[1:-1], literal.start_pos + 1 + self.offset)
+
+    def sql_string(self, meta: Meta, children: Children) -> e.StringLiteral:
+        value = "".join(children)
+        match = strings.PARAMETER.search(value)
+        if match and match.group() != "$${":
+            name = match.group()
+            self.report(
+                literals.PARAMETER_IN_EXPRESSION_STRING,
+                self.span(meta),
+                f"`{name}` inside a string of an expression is plain text",
+                f"join the pieces: `concat('…', {name}, '…')`",
+            )
+        return e.StringLiteral(self.span(meta), value)
+
+    def null(self, meta: Meta, children: Children) -> e.NullLiteral:
+        return e.NullLiteral(self.span(meta))
+
+    def true(self, meta: Meta, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(self.span(meta), True)
+
+    def false(self, meta: Meta, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(self.span(meta), False)
+
+    def hex(self, meta: Meta, children: Children) -> e.TypedLiteral:
+        digits = str(children[0])[2:-1]
+        if any(c not in "0123456789abcdefABCDEF" for c in digits):
+            self.report(
+                literals.BAD_TIME_LITERAL, self.span(meta), f"`{digits}` is not hexadecimal"
+            )
+            digits = ""
+        return e.TypedLiteral(self.span(meta), "x", digits)
+
+    def typed_literal(self, meta: Meta, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(self.span(meta), str(children[0]).lower(), children[1])
+
+    def interval(self, meta: Meta, children: Children) -> e.IntervalLiteral:
+        return e.IntervalLiteral(self.span(meta), tuple(children[1:]))
+
+    def interval_part(self, meta: Meta, children: Children) -> tuple[e.Expression, str]:
+        sign, value, unit = children
+        span = self.span(meta)
+        node: e.Expression
+        if isinstance(value, Token):
+            node = e.NumberLiteral(span, f"{'-' if sign == '-' else ''}{value}")
+        else:
+            node = e.StringLiteral(span, f"{'-' if sign == '-' else ''}{value}")
+        return node, self._unit(unit)
+
+    def interval_text(self, meta: Meta, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(self.span(meta), "interval", children[1])
+
+    def interval_range(self, meta: Meta, children: Children) -> e.TypedLiteral:
+        units = (self._unit(children[2]), self._unit(children[4]))
+        return e.TypedLiteral(self.span(meta), "interval", children[1], units)
+
+    def _unit(self, name: e.Name) -> str:
+        unit = name.text.lower()
+        if unit.removesuffix("s") not in _UNITS:
+            known = ", ".join(sorted(_UNITS))
+            message = f"`{name.text}` is no unit of time"
+            self.report(literals.BAD_TIME_LITERAL, name.span, message, f"the units are {known}")
+        return unit
+
+    # ---- operators
+
+    def binary(self, meta: Meta, children: Children) -> e.Expression:
+        left, operator, right = children
+        text = str(operator).lower()
+        node = e.Binary(self.span(meta), _CANONICAL.get(text, text), left, right)
+        return self.checked(node, left, right)
+
+    def equals(self, meta: Meta, children: Children) -> e.Expression:
+        left, right = children
+        return self.checked(e.Binary(self.span(meta), "=", left, right), left, right)
+
+    def unary(self, meta: Meta, children: Children) -> e.Expression:
+        operator, operand = children
+        text = str(operator).lower()
+        node = e.Unary(self.span(meta), _CANONICAL.get(text, text), operand)
+        return self.checked(node, operand)
+
+    def between(self, meta: Meta, children: Children) -> e.Expression:
+        operand, negated, _, low, _, high = children
+        node = e.Between(self.span(meta), operand, low, high, negated is not None)
+        return self.checked(node, operand, low, high)
+
+    def in_list(self, meta: Meta, children: Children) -> e.Expression:
+        operand, negated, _, *items = children
+        node = e.InList(self.span(meta), operand, tuple(items), negated is not None)
+        return self.checked(node, *items, operand)
+
+    def like(self, meta: Meta, children: Children) -> e.Expression:
+        operand, negated, operator, pattern, _, escape = children
+        node = e.Like(
+            self.span(meta), operand, _like(operator), None, (pattern,), escape, negated is not None
+        )
+        return self.checked(node, operand, pattern)
+
+    def like_many(self, meta: Meta, children: Children) -> e.Expression:
+        operand, negated, operator, quantifier, *patterns = children
+        word = str(quantifier).lower()
+        node = e.Like(
+            self.span(meta),
+            operand,
+            _like(operator),
+            "any" if word == "some" else word,
+            tuple(patterns),
+            None,
+            negated is not None,
+        )
+        return self.checked(node, operand, *patterns)
+
+    def is_(self, meta: Meta, children: Children) -> e.Expression:
+        operand, _, negated, what = children
+        node = e.Is(self.span(meta), operand, str(what).lower(), negated is not None)
+        return self.checked(node, operand)
+
+    def is_distinct_from(self, meta: Meta, children: Children) -> e.Expression:
+        left, _, negated, _, right = children
+        node = e.IsDistinctFrom(self.span(meta), left, right, negated is not None)
+        return self.checked(node, left, right)
+
+    # ---- primaries
+
+    def star(self, meta: Meta, children: Children) -> e.Star:
+        return e.Star(self.span(meta), (), children[1] or ())
+
+    def star_of(self, meta: Meta, children: Children) -> e.Star:
+        names = tuple(child for child in children if isinstance(child, e.Name))
+        return e.Star(self.span(meta), names, children[-1] or ())
+
+    def except_columns(self, meta: Meta, children: Children) -> tuple[e.ColumnName, ...]:
+        return tuple(children[1:])
+
+    def parenthesised(self, meta: Meta, children: Children) -> e.Expression:
+        return self.checked(e.Parenthesised(self.span(meta), children[0]), children[0])
+
+    def tuple_(self, meta: Meta, children: Children) -> e.Expression:
+        return self.checked(e.Tuple(self.span(meta), tuple(children)), *children)
+
+    def case(self, meta: Meta, children: Children) -> e.Expression:
+        operand = children[1]
+        branches = tuple(child for child in children if isinstance(child, tuple))
+        otherwise = children[-2]
+        node = e.Case(self.span(meta), operand, branches, otherwise)
+        parts = [part for branch in branches for part in branch]
+        return self.checked(node, operand, otherwise, *parts)
+
+    def when(self, meta: Meta, children: Children) -> tuple[e.Expression, e.Expression]:
+        return children[1], children[3]
+
+    def cast(self, meta: Meta, children: Children) -> e.Expression:
+        form, operand, _, type_ = children
+        return self.checked(e.Cast(self.span(meta), operand, type_, str(form).lower()), operand)
+
+    def cast_postfix(self, meta: Meta, children: Children) -> e.Expression:
+        operand, type_ = children
+        return self.checked(e.Cast(self.span(meta), operand, type_, "::"), operand)
+
+    def subscript(self, meta: Meta, children: Children) -> e.Expression:
+        return self.checked(e.Subscript(self.span(meta), *children), *children)
+
+    def field(self, meta: Meta, children: Children) -> e.Expression:
+        return self.checked(e.Field(self.span(meta), *children), children[0])
+
+    def collate(self, meta: Meta, children: Children) -> e.Expression:
+        operand, _, name = children
+        return self.checked(e.Collate(self.span(meta), operand, name.text), operand)
+
+    def variant_path(self, meta: Meta, children: Children) -> e.Expression:
+        operand, name = children
+        node = e.VariantPath(self.span(meta), operand, name)
+        return self.checked(node, operand)
+
+    # ---- calls
+
+    def _call(
+        self, meta: Meta, name: str, arguments: Children, words: tuple[str, ...] = ()
+    ) -> e.Expression:
+        span = self.span(meta)
+        name_span = Span(span.path, span.start, span.start + len(name))
+        items = tuple(a if isinstance(a, e.Argument) else e.Argument(a.span, a) for a in arguments)
+        node = e.Call(span, e.Name(name_span, name), items, words=words)
+        return self.checked(node, *(item.value for item in items))
+
+    def call(self, meta: Meta, children: Children) -> e.Expression:
+        names = [child for child in children if isinstance(child, e.Name)]
+        text = ".".join(name.text for name in names)
+        name = e.Name(names[0].span.to(names[-1].span), text)
+        listed = next((child for child in children if isinstance(child, _Arguments)), None)
+        clauses = [child for child in children if isinstance(child, _Clause)]
+        return self._finished(meta, name, listed or _Arguments(), clauses)
+
+    def _finished(
+        self, meta: Meta, name: e.Name, listed: _Arguments, clauses: list[_Clause]
+    ) -> e.Expression:
+        """A call in the ordinary form, with the clauses behind it."""
+        given: dict[str, Any] = {"nulls": listed.nulls} if listed.nulls else {}
+        for clause in clauses:
+            if clause.name in given:
+                words = clause.name.replace("_", " ")
+                self.report(codes.DUPLICATE_CLAUSE, clause.span, f"a call says `{words}` once")
+            given[clause.name] = clause.value
+        node = e.Call(self.span(meta), name, listed.items, listed.distinct, **given)
+        return self.checked(node, *(item.value for item in listed.items))
+
+    def arguments(self, meta: Meta, children: Children) -> _Arguments:
+        quantifier, *rest, nulls = children
+        listed = _Arguments()
+        listed.distinct = str(quantifier or "").lower() == "distinct"
+        listed.nulls = _nulls(nulls) if nulls is not None else None
+        listed.items = tuple(rest)
+        return listed
+
+    def argument(self, meta: Meta, children: Children) -> e.Argument:
+        return e.Argument(self.span(meta), children[0], None, children[2])
+
+    def argument_named(self, meta: Meta, children: Children) -> e.Argument:
+        return e.Argument(self.span(meta), children[1], children[0])
+
+    def argument_lambda(self, meta: Meta, children: Children) -> e.Argument:
+        *parameters, body = (child for child in children if not isinstance(child, Token))
+        node = self.checked(e.Lambda(self.span(meta), tuple(parameters), body), body)
+        return e.Argument(self.span(meta), node)
+
+    argument_lambda_many = argument_lambda
+
+    def call_extract(self, meta: Meta, children: Children) -> e.Expression:
+        name, field, _, value = children
+        unit = e.ColumnName(field.span, (field,))
+        return self._call(meta, str(name), [unit, value], ("", "from"))
+
+    def call_trim(self, meta: Meta, children: Children) -> e.Expression:
+        name, side, characters, _, value, *_ = children
+        word = str(side).lower() if side else ""
+        if characters is None:
+            return self._call(meta, str(name), [value], (f"{word} from".strip(),))
+        return self._call(meta, str(name), [characters, value], (word, "from"))
+
+    def call_substring(self, meta: Meta, children: Children) -> e.Expression:
+        name, *rest = (child for child in children if not _is_word(child))
+        found = [child for child in rest if child is not None]
+        return self._call(meta, str(name), found, ("", "from", "for")[: len(found)])
+
+    def call_position(self, meta: Meta, children: Children) -> e.Expression:
+        name, part, _, whole = children
+        return self._call(meta, str(name), [part, whole], ("", "in"))
+
+    def call_overlay(self, meta: Meta, children: Children) -> e.Expression:
+        name, *rest = (child for child in children if not _is_word(child))
+        found = [child for child in rest if child is not None]
+        return self._call(meta, str(name), found, ("", "placing", "from", "for")[: len(found)])
+
+    def call_trim_plain(self, meta: Meta, children: Children) -> e.Expression:
+        keyword, listed, *clauses = children
+        name = e.Name(self.token_span(keyword), str(keyword))
+        return self._finished(meta, name, listed, [c for c in clauses if c is not None])
+
+    call_substring_plain = call_trim_plain
+    call_position_plain = call_trim_plain
+    call_overlay_plain = call_trim_plain
+
+    def clause_within_group(self, meta: Meta, children: Children) -> _Clause:
+        return _Clause(self.span(meta), "within_group", _sort_keys(children))
+
+    def clause_filter(self, meta: Meta, children: Children) -> _Clause:
+        return _Clause(self.span(meta), "filter", children[2])
+
+    def clause_nulls(self, meta: Meta, children: Children) -> _Clause:
+        return _Clause(self.span(meta), "nulls", _nulls(children[0]))
+
+    def clause_over(self, meta: Meta, children: Children) -> _Clause:
+        plain = (Token, e.SortKey, e.Frame, type(None))
+        partition = tuple(child for child in children if not isinstance(child, plain))
+        frame = next((child for child in children if isinstance(child, e.Frame)), None)
+        window = e.Window(self.span(meta), partition, _sort_keys(children), frame)
+        return _Clause(self.span(meta), "window", window)
+
+    def sort_key(self, meta: Meta, children: Children) -> e.SortKey:
+        value, direction, nulls = children
+        return e.SortKey(
+            self.span(meta),
+            value,
+            direction is not None and direction.type == "DESC",
+            None if nulls is None else str(nulls).lower().split()[1],
+        )
+
+    def frame(self, meta: Meta, children: Children) -> e.Frame:
+        bounds = [child for child in children if isinstance(child, e.FrameBound)]
+        end = bounds[1] if len(bounds) > 1 else None
+        return e.Frame(self.span(meta), str(children[0]).lower(), bounds[0], end)
+
+    frame_between = frame
+
+    def frame_bound_words(self, meta: Meta, children: Children) -> e.FrameBound:
+        return e.FrameBound(self.span(meta), " ".join(str(children[0]).lower().split()), None)
+
+    def frame_bound_offset(self, meta: Meta, children: Children) -> e.FrameBound:
+        return e.FrameBound(self.span(meta), str(children[1]).lower(), children[0])
+
+    # ---- types
+
+    def type_name(self, meta: Meta, children: Children) -> e.TypeName:
+        return e.TypeName(self.span(meta), children[0].text.lower())
+
+    def type_collated(self, meta: Meta, children: Children) -> e.TypeName:
+        name, _, collation = children
+        return e.TypeName(self.span(meta), name.text.lower(), collation=collation.text)
+
+    def type_numbers(self, meta: Meta, children: Children) -> e.TypeName:
+        name, *numbers = children
+        values = tuple(self._type_number(number) for number in numbers)
+        return e.TypeName(self.span(meta), name.text.lower(), numbers=values)
+
+    def _type_number(self, literal: Token) -> int:
+        if literal.isdecimal() and len(literal) < 10:
+            return int(literal)
+        message = f"`{literal}` is no parameter of a type: it takes a whole number"
+        self.report(literals.BAD_TYPE, self.token_span(literal), message)
+        return 0
+
+    def type_generic(self, meta: Meta, children: Children) -> e.Expression | e.TypeName:
+        name, *inner = children
+        fields = tuple(child for child in inner if isinstance(child, e.TypeField))
+        types = tuple(child for child in inner if isinstance(child, e.TypeName))
+        parts = [*types, *(field.type for field in fields)]
+        node = e.TypeName(self.span(meta), str(name).lower(), arguments=types, fields=fields)
+        return self.checked(node, *parts)
+
+    def type_argument(self, meta: Meta, children: Children) -> Any:
+        return children[0]
+
+    def type_field(self, meta: Meta, children: Children) -> e.TypeField:
+        name, type_, not_null, _, comment = children
+        return e.TypeField(self.span(meta), name, type_, not_null is not None, comment)
+
+    def type_interval(self, meta: Meta, children: Children) -> e.TypeName:
+        units = tuple(child.text.lower() for child in children[1:] if isinstance(child, e.Name))
+        return e.TypeName(self.span(meta), "interval", units=units)
+
+
+class _Arguments:
+    """What stands between the parentheses of a call."""
+
+    items: tuple[e.Argument, ...] = ()
+    distinct: bool = False
+    nulls: str | None = None
+
+
+class _Clause:
+    """What may stand behind a call."""
+
+    def __init__(self, span: Span, name: str, value: object) -> None:
+        self.span, self.name, self.value = span, name, value
+
+
+_UNITS = frozenset(
+    (
+        *("year", "quarter", "month", "week", "day", "hour", "minute", "second"),
+        *("millisecond", "microsecond", "nanosecond"),
+    )
+)
+
+
+def _like(operator: Token) -> str:
+    text = str(operator).lower()
+    return "rlike" if text == "regexp" else text
+
+
+def _nulls(words: Token) -> str:
+    return str(words).lower().split()[0]
+
+
+def _sort_keys(children: Children) -> tuple[e.SortKey, ...]:
+    return tuple(child for child in children if isinstance(child, e.SortKey))
+
+
+def _is_word(child: object) -> bool:
+    """A keyword between the arguments of a call, not the call's own name, which comes first."""
+    return isinstance(child, Token) and child.type in ("FROM", "FOR", "PLACING")

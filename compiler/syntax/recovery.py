@@ -1,0 +1,201 @@
+"""Parsing a file that has mistakes, piece by piece.
+
+The pieces are found without the grammar: a declaration begins with its keyword at the beginning
+of a line, a step with `|>`, an entry after a new line or a comma in a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+import re
+
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax import encoding
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.mistakes import DECLARATIONS
+from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.tokens import Token, tokens
+
+_KEYWORDS = frozenset([*DECLARATIONS, "stream"])
+_ENTRIES = {"schema": "schema_column", "expect": "expect_rule"}
+_HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the file: offsets, and the tokens in it."""
+
+    begin: int
+    end: int
+    tokens: tuple[Token, ...]
+
+
+def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnostic]]:
+    """The declarations of a file that does not parse as a whole, and all its mistakes."""
+    declarations: list[d.Declaration] = []
+    findings: list[Diagnostic] = []
+    for piece in _declarations(source):
+        got = fragment(source, "declaration", piece.begin, piece.end)
+        if got.node is not None:
+            declarations.append(got.node)
+            findings += got.findings
+            continue
+        node, inner = _repaired(source, piece)
+        declarations.append(node)
+        findings += inner or got.findings
+    return tuple(declarations), findings
+
+
+def _declarations(source: Source) -> Iterator[Piece]:
+    """The file cut where declarations begin."""
+    begin, end = encoding.body(source)
+    shifted = [
+        Token(t.kind, t.start + begin, t.end + begin, t.first)
+        for t in tokens(source.text[begin:end])
+    ]
+    visible = [t for t in shifted if t.kind not in ("newline", "comment")]
+    starts = [i for i, t in enumerate(visible) if _begins(source, visible, i)]
+    if visible and (not starts or starts[0] != 0):
+        starts.insert(0, 0)
+    for number, index in enumerate(starts):
+        last = starts[number + 1] if number + 1 < len(starts) else len(visible)
+        inside = tuple(visible[index:last])
+        yield Piece(inside[0].start, inside[-1].end, inside)
+
+
+def _begins(source: Source, visible: list[Token], index: int) -> bool:
+    """Whether a declaration begins here: its keyword, first on its line, before a name."""
+    token = visible[index]
+    if token.kind != "word" or not token.first:
+        return False
+    word = source.text[token.start : token.end].lower()
+    if word not in _KEYWORDS or index + 1 >= len(visible):
+        return False
+    following = visible[index + 1]
+    if word in ("import", "test"):
+        return following.kind in ("string", "open_string")
+    if following.kind in ("word", "name"):
+        return True
+    # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
+    at_margin = token.start == 0 or source.text[token.start - 1] in "\r\n"
+    return at_margin and following.kind == "open" and word != "transform"
+
+
+def _repaired(source: Source, piece: Piece) -> tuple[d.Declaration, list[Diagnostic]]:
+    """A declaration with its broken parts left out, and their mistakes."""
+    match = _HEAD.match(source.text, piece.begin, piece.end)
+    keyword = " ".join(match.group(1).lower().split()) if match else ""
+    if keyword in ("let", "transform"):
+        return _repaired_query(source, piece, keyword)
+    if keyword in ("pipeline", "schema", "source", "stream source", "sink", "connection", "expect"):
+        return _repaired_block(source, piece, keyword)
+    return _broken(source, piece), []
+
+
+def _broken(source: Source, piece: Piece) -> d.BrokenDeclaration:
+    match = _HEAD.match(source.text, piece.begin, piece.end)
+    span = Span(source.path, piece.begin, piece.end)
+    if match is None:
+        return d.BrokenDeclaration(span, "", None)
+    group = 2 if match.group(2) else 3
+    keyword = " ".join(match.group(1).lower().split())
+    if not match.group(group):
+        return d.BrokenDeclaration(span, keyword, None)
+    place = Span(source.path, match.start(group), match.end(group))
+    name = e.Name(place, match.group(group).replace("``", "`"))
+    return d.BrokenDeclaration(span, keyword, name)
+
+
+def _repaired_query(
+    source: Source, piece: Piece, keyword: str
+) -> tuple[d.Declaration, list[Diagnostic]]:
+    """A `let` or `transform`: its head and each of its steps on their own."""
+    cuts = _depth_cuts(piece.tokens, "pipe")
+    bounds = [piece.begin, *(t.start for t in cuts), piece.end]
+    findings: list[Diagnostic] = []
+    head = fragment(source, "declaration", bounds[0], bounds[1])
+    findings += head.findings
+    steps: list[s.Step] = []
+    for token, end in zip(cuts, bounds[2:], strict=True):
+        got = fragment(source, "step", token.end, end)
+        findings += got.findings
+        steps.append(got.node or s.BrokenStep(Span(source.path, token.end, end)))
+    if head.node is None or not isinstance(head.node, d.Let | d.Transform):
+        return _broken(source, piece), findings
+    span = Span(source.path, piece.begin, piece.end)
+    query = replace(head.node.query, span=span, steps=tuple(steps))
+    return replace(head.node, span=span, query=query), findings
+
+
+def _depth_cuts(inside: tuple[Token, ...], kind: str) -> list[Token]:
+    """The tokens of this kind outside all brackets; one that nothing closes counts as none."""
+    unclosed = len([t for t in inside if t.kind == "open"]) != len(
+        [t for t in inside if t.kind == "close"]
+    )
+    depth, cuts = 0, []
+    for token in inside:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == kind and (depth == 0 or unclosed):
+            cuts.append(token)
+    return cuts
+
+
+def _repaired_block(
+    source: Source, piece: Piece, keyword: str
+) -> tuple[d.Declaration, list[Diagnostic]]:
+    """A declaration with a block: its head with an empty block, and each entry on its own."""
+    opening = next((t for t in piece.tokens if source.text[t.start] == "{"), None)
+    if opening is None:
+        return _broken(source, piece), []
+    closing = piece.tokens[-1] if source.text[piece.tokens[-1].start] == "}" else None
+    if closing is None or not _balanced(piece.tokens):
+        return _broken(source, piece), []
+    inner = closing.start - opening.end
+    text = source.text[piece.begin : opening.end] + " " * inner + "}"
+    head = fragment(source, "declaration", piece.begin, closing.end, text)
+    findings = list(head.findings)
+    entries = []
+    start = _ENTRIES.get(keyword, "entry")
+    for begin, end in _entries(source, opening.end, closing.start):
+        got = fragment(source, start, begin, end)
+        findings += got.findings
+        if got.node is not None:
+            entries.append(got.node)
+    if head.node is None:
+        return _broken(source, piece), findings
+    field = {"schema": "columns", "expect": "rules"}.get(keyword, "entries")
+    span = Span(source.path, piece.begin, piece.end)
+    return replace(head.node, span=span, **{field: tuple(entries)}), findings
+
+
+def _balanced(inside: tuple[Token, ...]) -> bool:
+    depth = 0
+    for token in inside:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _entries(source: Source, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches between new lines and commas at the depth of the block itself."""
+    depth = 0
+    first: int | None = None
+    last = begin
+    for token in tokens(source.text[begin:end]):
+        if token.kind in ("newline", "separator") and depth == 0:
+            if first is not None:
+                yield first, last
+            first = None
+            continue
+        if token.kind in ("comment", "newline"):
+            continue
+        depth += (token.kind == "open") - (token.kind == "close")
+        first = begin + token.start if first is None else first
+        last = begin + token.end
+    if first is not None:
+        yield first, last

@@ -1,0 +1,279 @@
+"""The common type of several types, and the casts that Spark inserts by itself.
+
+ANSI mode (Spark 4's default) and the legacy mode differ; every function takes `ansi`. An unknown
+type has an unknown common type with anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ssbt.compiler.types.casts import force_nullable
+from ssbt.compiler.types.datatypes import (
+    DOUBLE,
+    LONG,
+    MAX_DECIMAL_PRECISION,
+    NULL,
+    TIMESTAMP,
+    TIMESTAMP_NTZ,
+    UNKNOWN,
+    ArrayType,
+    BinaryType,
+    BooleanType,
+    ByteType,
+    DataType,
+    DateType,
+    DayTimeIntervalType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    FractionalType,
+    IntegerType,
+    IntegralType,
+    LongType,
+    MapType,
+    NullType,
+    NumericType,
+    ShortType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+    TimeType,
+    UnknownType,
+    VariantType,
+    YearMonthIntervalType,
+)
+
+Combine = Callable[[DataType, DataType], DataType | None]
+
+_PRECEDENCE: tuple[type[DataType], ...] = (
+    ByteType,
+    ShortType,
+    IntegerType,
+    LongType,
+    FloatType,
+    DoubleType,
+)
+AnsiIntervalType = YearMonthIntervalType | DayTimeIntervalType
+AtomicType = (
+    BooleanType
+    | NumericType
+    | StringType
+    | BinaryType
+    | DateType
+    | TimestampType
+    | TimestampNTZType
+    | TimeType
+    | YearMonthIntervalType
+    | DayTimeIntervalType
+    | VariantType
+)
+
+
+def is_unknown(*types: DataType) -> bool:
+    """Whether any of the types is the unknown one."""
+    return any(isinstance(each, UnknownType) for each in types)
+
+
+def tightest(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+    """The narrower of two types if every value of the other has its place there, else None."""
+    match a, b:
+        case _ if is_unknown(a, b):
+            return UNKNOWN
+        case _ if a == b:
+            return a
+        case (NullType(), other) | (other, NullType()):
+            return other
+        case (IntegralType(), DecimalType()) if _holds(b, a):
+            return b
+        case (DecimalType(), IntegralType()) if _holds(a, b):
+            return a
+        case (DecimalType(), _) | (_, DecimalType()):
+            return None
+        case (NumericType(), NumericType()):
+            return _wider_number(a, b, ansi)
+        case (YearMonthIntervalType(), YearMonthIntervalType()):
+            return YearMonthIntervalType(min(a.start, b.start), max(a.end, b.end))
+        case (DayTimeIntervalType(), DayTimeIntervalType()):
+            return DayTimeIntervalType(min(a.start, b.start), max(a.end, b.end))
+    return _wider_datetime(a, b) or _nested(a, b, lambda x, y: tightest(x, y, ansi))
+
+
+def _holds(decimal: DecimalType, integral: IntegralType) -> bool:
+    return decimal.precision - decimal.scale >= integral.DIGITS
+
+
+def _wider_number(a: DataType, b: DataType, ansi: bool) -> DataType:
+    wider = max(a, b, key=lambda each: _PRECEDENCE.index(type(each)))
+    # An integer and a float meet in double under ANSI, so that no digit of the integer is lost.
+    return DOUBLE if ansi and isinstance(wider, FloatType) else wider
+
+
+def _wider_datetime(a: DataType, b: DataType) -> DataType | None:
+    match {type(a), type(b)}:
+        case kinds if kinds in ({DateType, TimestampType}, {TimestampType, TimestampNTZType}):
+            return TIMESTAMP
+        case kinds if kinds == {DateType, TimestampNTZType}:
+            return TIMESTAMP_NTZ
+    return None
+
+
+def _nested(a: DataType, b: DataType, combine: Combine) -> DataType | None:
+    match a, b:
+        case ArrayType(), ArrayType():
+            element = combine(a.element, b.element)
+            if element is None:
+                return None
+            nulls = a.contains_null or b.contains_null
+            return ArrayType(element, nulls or _forces(element, a.element, b.element))
+        case MapType(), MapType():
+            key = combine(a.key, b.key)
+            if key is None or _forces(key, a.key, b.key):
+                return None
+            value = combine(a.value, b.value)
+            if value is None:
+                return None
+            nulls = a.value_contains_null or b.value_contains_null
+            return MapType(key, value, nulls or _forces(value, a.value, b.value))
+        case StructType(), StructType():
+            return _struct(a, b, combine)
+    return None
+
+
+def _forces(target: DataType, *sources: DataType) -> bool:
+    return any(force_nullable(source, target) for source in sources)
+
+
+def _struct(a: StructType, b: StructType, combine: Combine) -> DataType | None:
+    if len(a.fields) != len(b.fields):
+        return None
+    fields = []
+    for left, right in zip(a.fields, b.fields, strict=True):
+        common = combine(left.type, right.type)
+        if common is None or left.name.lower() != right.name.lower():
+            return None
+        nulls = left.nullable or right.nullable or _forces(common, left.type, right.type)
+        fields.append(StructField(left.name, common, nulls))
+    return StructType(tuple(fields))
+
+
+def wider(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+    """The type that both are cast to in `case`, `coalesce`, `union` and the like."""
+    return (
+        tightest(a, b, ansi)
+        or _wider_decimal(a, b)
+        or (ansi_string_promotion(a, b) if ansi else _string_promotion(a, b))
+        or _nested(a, b, lambda x, y: wider(x, y, ansi))
+    )
+
+
+def wider_without_strings(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+    """As `wider`, but a string does not meet any other type; so `greatest` and `least`."""
+    return (
+        tightest(a, b, ansi)
+        or _wider_decimal(a, b)
+        or _nested(a, b, lambda x, y: wider_without_strings(x, y, ansi))
+    )
+
+
+def wider_of_all(types: Sequence[DataType], ansi: bool = True) -> DataType | None:
+    """The common type of any number of types; of none, the type of NULL."""
+    if is_unknown(*types):
+        return UNKNOWN
+    if not ansi:
+        # Strings first: with them in the middle the result would depend on the order.
+        strings = [each for each in types if _has_string(each)]
+        types = [*dict.fromkeys(strings), *(each for each in types if not _has_string(each))]
+    return _fold(types, lambda x, y: wider(x, y, ansi))
+
+
+def wider_of_all_without_strings(types: Sequence[DataType], ansi: bool = True) -> DataType | None:
+    """As `wider_of_all`, but a string does not meet any other type."""
+    return _fold(types, lambda x, y: wider_without_strings(x, y, ansi))
+
+
+def _fold(types: Sequence[DataType], combine: Combine) -> DataType | None:
+    common: DataType | None = NULL
+    for each in types:
+        common = combine(common, each) if common is not None else None
+    return common
+
+
+def _has_string(each: DataType) -> bool:
+    return isinstance(each, StringType) or (
+        isinstance(each, ArrayType) and _has_string(each.element)
+    )
+
+
+def same_type(a: DataType, b: DataType) -> bool:
+    """Whether the types differ at most in what may be null inside them."""
+    match a, b:
+        case ArrayType(), ArrayType():
+            return same_type(a.element, b.element)
+        case MapType(), MapType():
+            return same_type(a.key, b.key) and same_type(a.value, b.value)
+        case StructType(), StructType():
+            return len(a.fields) == len(b.fields) and all(
+                x.name.lower() == y.name.lower() and same_type(x.type, y.type)
+                for x, y in zip(a.fields, b.fields, strict=True)
+            )
+    return a == b
+
+
+def decimal_for(data_type: DataType) -> DecimalType:
+    """The decimal that Spark takes for a number of this type."""
+    match data_type:
+        case DecimalType():
+            return data_type
+        case IntegralType():
+            return DecimalType(data_type.DIGITS, 0)
+        case FloatType():
+            return DecimalType(14, 7)
+    return DecimalType(30, 15)
+
+
+def wider_decimal(a: DecimalType, b: DecimalType) -> DecimalType:
+    """The decimal that holds both, cut down to 38 digits from the right if there is no such."""
+    scale = max(a.scale, b.scale)
+    precision = max(a.precision - a.scale, b.precision - b.scale) + scale
+    excess = max(0, precision - MAX_DECIMAL_PRECISION)
+    return DecimalType(precision - excess, max(0, scale - excess))
+
+
+def _wider_decimal(a: DataType, b: DataType) -> DataType | None:
+    match a, b:
+        case (DecimalType() | IntegralType(), DecimalType() | IntegralType()):
+            return wider_decimal(decimal_for(a), decimal_for(b))
+        case (FractionalType(), DecimalType()) | (DecimalType(), FractionalType()):
+            return DOUBLE
+    return None
+
+
+def ansi_string_promotion(a: DataType, b: DataType) -> DataType | None:
+    """What a string and another type become under ANSI rules: the other type, or a wide number."""
+    if not isinstance(a, StringType):
+        a, b = b, a
+    match a, b:
+        case (StringType(), StringType()):
+            return None
+        case (StringType(), IntegralType()):
+            return LONG
+        case (StringType(), FractionalType()):
+            return DOUBLE
+        case (StringType(), NullType()):
+            return a
+        case (StringType(), YearMonthIntervalType() | DayTimeIntervalType()):
+            return None
+        case (StringType(), _) if isinstance(b, AtomicType):
+            return b
+    return None
+
+
+def _string_promotion(a: DataType, b: DataType) -> DataType | None:
+    if not isinstance(a, StringType):
+        a, b = b, a
+    if not isinstance(a, StringType) or isinstance(b, StringType | BinaryType | BooleanType):
+        return None
+    return a if isinstance(b, AtomicType) else None

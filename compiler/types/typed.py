@@ -1,0 +1,43 @@
+"""What is known of an expression, and what is said when there is no such expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ssbt.compiler.types.datatypes import DataType, UnknownType
+
+Constant = bool | int | float | str | bytes | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An expression's type and whether it can be null.
+
+    `constant` is the value of a literal, where the caller knows it: Spark types `price * 2` and
+    `round(price, 2)` by the number itself. It does not count when two Typed are compared.
+    """
+
+    type: DataType
+    nullable: bool = True
+    constant: Constant | None = field(default=None, compare=False)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the type is not known."""
+        return isinstance(self.type, UnknownType)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Why an operator or function does not take its operands.
+
+    `reason` is a phrase for people, without a final stop ("`+` does not take STRING and DATE");
+    `argument` is the place, from 0, of the operand at fault where it is a single one, and
+    `expected` what that operand should have been ("a number"); `help` is the way out if known.
+    """
+
+    reason: str
+    argument: int | None = None
+    expected: str | None = None
+    help: str | None = None

@@ -1,0 +1,59 @@
+"""Fixtures that all tests share: the deterministic Hypothesis profile, Java, a local Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import subprocess
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
+settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile("deterministic")
+
+
+@pytest.fixture(scope="session")
+def java_home() -> Path:
+    """The home of a Java that Spark runs on, also put into JAVA_HOME."""
+    found = subprocess.run(
+        [ROOT / "tools" / "java.sh"], stdout=subprocess.PIPE, text=True, check=True
+    )
+    home = found.stdout.strip()
+    os.environ["JAVA_HOME"] = home
+    return Path(home)
+
+
+@pytest.fixture(autouse=True)
+def _java_for_spark(request: pytest.FixtureRequest) -> None:
+    """Give every test marked `spark` its Java, for those that start Spark in a process too."""
+    if request.node.get_closest_marker("spark"):
+        request.getfixturevalue("java_home")
+
+
+@pytest.fixture(scope="session")
+def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A local Spark shared by the whole run; tests must not stop it or change its settings."""
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("ssbt tests")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", 2)
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        .config("spark.ui.enabled", False)
+        .getOrCreate()
+    )
+    yield session
+    session.stop()

@@ -1,0 +1,30 @@
+"""Write docs/errors/ from the registry of codes: `python tools/error_docs.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ssbt.compiler.diagnostics.explain import index, page
+from ssbt.compiler.diagnostics.registry import codes
+
+ERRORS = Path(__file__).parents[1] / "docs" / "errors"
+
+
+def pages() -> dict[str, str]:
+    """Each file of docs/errors/, by name, as it should be."""
+    return {"README.md": index(codes())} | {f"{code.number}.md": page(code) for code in codes()}
+
+
+def main() -> None:
+    """Write what differs and remove pages of codes that are gone."""
+    ERRORS.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for path in ERRORS.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (ERRORS / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Pin everything that development needs, with hashes, in requirements-dev.lock.
+# Arguments go to pip-compile: `--upgrade`, `--upgrade-package NAME`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Hashes must be those of the index's files, not of wheels that a machine happens to hold.
+unset PIP_FIND_LINKS
+
+dev_group='import tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
+
+.venv/bin/python -c "$dev_group" |
+    CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet \
+        --generate-hashes --strip-extras --allow-unsafe --no-annotate \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+        --output-file requirements-dev.lock "$@" pyproject.toml -
