@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz fmt lock clean
+.PHONY: help setup lint check test demo fuzz fmt docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -17,8 +17,8 @@ lint: setup  ## style, types, layers and security
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive compiler runtime
 
-check: lint  ## lint, then every test that needs no JVM
-	$(BIN)/pytest -m "not spark"
+check: lint  ## lint, then the tests that need no JVM and build no package
+	$(BIN)/pytest -m "not spark" --ignore=tests/packaging
 
 test: lint  ## lint, then every test
 	tools/java.sh $(BIN)/pytest
@@ -27,11 +27,14 @@ demo: setup  ## compile the quickstart, run it on a local Spark and show the res
 	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt
 
 fuzz: setup  ## the property tests with fresh random input and many more examples
-	$(BIN)/pytest -m "not spark" --hypothesis-profile=fuzz tests
+	$(BIN)/pytest -m "not spark" --ignore=tests/packaging --hypothesis-profile=fuzz --timeout=0
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: setup  ## write the generated pages of docs/ anew
+	$(BIN)/python tools/error_docs.py
 
 lock: setup  ## pin requirements-dev.lock anew
 	tools/lock.sh --upgrade

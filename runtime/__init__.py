@@ -1,7 +1,4 @@
-"""What every generated script imports: `Job`, `literal`, `checked` and `main`.
-
-Standard library and pyspark only; never the compiler.
-"""
+"""What every generated script imports; standard library and pyspark only."""
 
 from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job

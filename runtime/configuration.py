@@ -1,171 +1,134 @@
-"""The command line, the configuration files and the environment, as layers of one configuration."""
+"""The command line, the configuration files that it names, and the environment."""
 
-from __future__ import annotations
-
-import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Mapping
+from dataclasses import MISSING
 from decimal import Decimal
 import json
+import logging
 from pathlib import Path
 import re
+from typing import Any
 
-from ssbt.runtime.parameters import Layer, Parameter, unknown
+from ssbt.runtime.parameters import Entry, Parameter, unknown
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
-_COMMENT_OR_BLANK = re.compile(r"\s*([#!].*)?")
-_CONTINUED = re.compile(r"(?<!\\)(\\\\)*\\\Z")
-_PROPERTY = re.compile(r"\s*((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Lists the parameters after the options.
-
-    Not in `epilog`, where argparse would see to a `%(prog)s` in somebody's default value.
-    """
-
-    parameters: Mapping[str, Parameter]
-
-    def format_help(self) -> str:
-        lines = ["", "parameters:"] if self.parameters else []
-        for parameter in self.parameters.values():
-            default = parameter.default
-            shown = str(default).lower() if isinstance(default, bool) else str(default)
-            status = "required" if parameter.required else f"default {shown}"
-            lines.append(f"  {parameter.name}: {parameter.spark_type}, {status}")
-            lines += [f"      {parameter.description}"] if parameter.description else []
-        return super().format_help() + "".join(f"{line}\n" for line in lines)
+_PROPERTY = re.compile(r"\s*((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)")
 
 
 def parsed_arguments(
-    name: str, description: str, parameters: Mapping[str, Parameter], argv: Sequence[str] | None
-) -> argparse.Namespace:
-    """The command line; `--help` and a usage mistake raise `SystemExit` (0 and 2)."""
-    parser = _Parser(prog=name, description=description.replace("%", "%%"), allow_abbrev=False)
-    parser.parameters = parameters
-    add = parser.add_argument
-    add("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter")
-    add("--conf-file", metavar="FILE", help="params and Spark settings, as .json or .properties")
-    add("--env", metavar="NAME", help="take conf/NAME.json, beside the script")
-    add("--log-format", choices=("text", "json"), default="text")
-    add("--verbose", action="store_true", help="log debug messages and whole stack traces")
-    return parser.parse_args(argv)
+    name: str, script: Path, documentation: str, parameters: Mapping[str, Parameter]
+) -> Namespace:
+    """The command line; `--help` and a mistake raise `SystemExit` (0 and 2).
 
-
-def configuration_layers(
-    arguments: argparse.Namespace,
-    script: Path,
-    parameters: Mapping[str, Parameter],
-    environment: Mapping[str, str],
-) -> tuple[list[Layer], list[str]]:
-    """What each source says, the weakest first, and everything that is wrong with them."""
-    problems: list[str] = []
-    paths = [Path(arguments.conf_file)] if arguments.conf_file else []
-    if arguments.env:
-        paths.insert(0, script.parent / "conf" / f"{arguments.env}.json")
-    layers = [_file_layer(path, problems) for path in paths]
-    for name in parameters:
-        variable = _VARIABLE_PREFIX + name.upper()
-        if variable in environment:
-            layers.append(Layer(f"environment variable {variable}", {name: environment[variable]}))
-    for assignment in arguments.set:
-        name, equals, value = assignment.partition("=")
-        if equals:
-            layers.append(Layer("--set", {name: value}))
-        else:
-            problems.append(f"--set takes NAME=VALUE, not {assignment!r}")
-    return layers, problems
-
-
-def unknown_variables(
-    parameters: Mapping[str, Parameter], environment: Mapping[str, str]
-) -> Iterator[str]:
-    """A message for each variable that looks like a parameter's and is nobody's.
-
-    Only worth a warning: the environment may serve other pipelines too.
+    `env` and `conf_file` are the entries of those files, `set` those of the command line.
     """
-    known = {_VARIABLE_PREFIX + name.upper() for name in parameters}
+    parser = ArgumentParser(
+        prog=name,
+        description=_verbatim(documentation),
+        epilog=_verbatim(_parameter_help(parameters)),
+        allow_abbrev=False,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+
+    def environment(env: str) -> list[Entry]:
+        return _file_entries(str(script.parent / "conf" / f"{env}.json"))
+
+    def add(option: str, **settings: Any) -> None:
+        parser.add_argument(option, default=[], **settings)
+
+    add("--set", action="append", type=_assignment, metavar="NAME=VALUE", help="set a parameter")
+    add("--conf-file", type=_file_entries, metavar="FILE", help="read a .json or .properties file")
+    add("--env", type=environment, metavar="NAME", help="read conf/NAME.json beside the script")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--verbose", action="store_true", help="log debug messages and stack traces"
+    )
+    return parser.parse_args()
+
+
+def _verbatim(text: str) -> str:
+    # argparse formats a text in which it sees this, and a default value may well hold it.
+    return text.replace("%", "%%") if "%(prog)" in text else text
+
+
+def _parameter_help(parameters: Mapping[str, Parameter]) -> str:
+    lines = ["parameters:"] if parameters else []
+    for name, parameter in parameters.items():
+        default = "required" if parameter.default is MISSING else f"default {parameter.default}"
+        lines.append(f"  {name}: {parameter.spark_type}, {default}")
+        lines += [f"      {parameter.description}"] if parameter.description else []
+    return "\n".join(lines)
+
+
+def _assignment(text: str) -> Entry:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ArgumentTypeError(f"NAME=VALUE is needed, not {text!r}")
+    return "--set", f"params.{name}", value
+
+
+def environment_entries(
+    parameters: Mapping[str, Parameter], environment: Mapping[str, str]
+) -> list[Entry]:
+    """The values of `SSBT_PARAM_<NAME>`; others only get a warning, being another pipeline's."""
+    known = {_VARIABLE_PREFIX + name.upper(): name for name in parameters}
     for variable in environment:
         if variable.startswith(_VARIABLE_PREFIX) and variable not in known:
-            yield unknown("variable", variable, known, "the environment")
+            message = unknown("parameter", variable, known, "environment")
+            logging.getLogger("ssbt.runtime").warning(message)
+    return [
+        (variable, f"params.{name}", environment[variable])
+        for variable, name in known.items()
+        if variable in environment
+    ]
 
 
-def _file_layer(path: Path, problems: list[str]) -> Layer:
-    """What the file says as far as it can be understood; the rest goes to `problems`."""
+def _file_entries(name: str) -> list[Entry]:
+    path = Path(name)
     try:
         text = path.read_text(encoding="utf-8-sig")
         content = _properties(text) if path.suffix == ".properties" else _json(text)
-    except OSError as error:
-        near = sorted(file.name for file in path.parent.glob(f"*{path.suffix}"))
-        known = f" (there is {', '.join(near)})" if near else ""
-        problems.append(f"cannot read {path}: {error.strerror}{known}")
-        return Layer(str(path))
-    except (ValueError, RecursionError) as error:
-        problems.append(f"cannot read {path}: {error}")
-        return Layer(str(path))
-    problems += [
-        unknown("section", name, ("params", "spark"), str(path))
-        for name in content
-        if name not in ("params", "spark")
-    ]
-    params, settings = content.get("params", {}), content.get("spark", {})
-    if not isinstance(params, dict) or not isinstance(settings, dict):
-        problems.append(f"{path}: `params` and `spark` hold objects of names and values")
-        return Layer(str(path))
-    spark = {name: _setting(value) for name, value in settings.items()}
-    for name, value in spark.items():
-        if not name.startswith("spark."):
-            problems.append(f"{path}: Spark setting `{name}` does not begin with `spark.`")
-        if value is None:
-            problems.append(f"{path}: Spark setting `{name}` is neither text, number nor boolean")
-    return Layer(str(path), params, {name: value or "" for name, value in spark.items()})
+    except (OSError, ValueError, RecursionError) as error:
+        others = ", ".join(sorted(file.name for file in path.parent.glob(f"*{path.suffix}")))
+        known = f"; there is {others}" if others and not path.exists() else ""
+        reason = getattr(error, "strerror", None) or error
+        raise ArgumentTypeError(f"cannot read {name}: {reason}{known}") from None
+    return [(name, key, value) for key, value in content]
 
 
-def _setting(value: object) -> str | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, str | int | Decimal) else None
-
-
-def _json(text: str) -> dict[str, object]:
+def _json(text: str) -> list[tuple[str, object]]:
+    """`{"params": {"x": 1}, "spark": {"spark.y": 2}}` as `("params.x", 1), ("spark.y", 2)`."""
     # Decimal, so that 0.1 in the file is 0.1 in a DECIMAL parameter.
     content = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
-    if not isinstance(content, dict):
-        raise ValueError("it does not hold a JSON object")
-    return content
+    if not isinstance(content, dict) or not all(isinstance(v, dict) for v in content.values()):
+        raise ValueError('it must look like {"params": {...}, "spark": {...}}')
+    return [
+        (name if section == "spark" else f"{section}.{name}", value)
+        for section, values in content.items()
+        for name, value in values.items()
+    ]
 
 
-def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    content: dict[str, object] = {}
-    for name, value in pairs:
-        if name in content:
-            raise ValueError(f"`{name}` stands there twice")
-        content[name] = value
-    return content
+def _properties(text: str) -> list[tuple[str, object]]:
+    """The keys and values of a Java .properties file."""
+    text = re.sub(r"(?m)^[ \t\f]*[#!].*$", "", text)
+    text = re.sub(r"(?<!\\)((?:\\\\)*)\\\n\s*", r"\1", text)
+    pairs = [_PROPERTY.findall(line)[0] for line in text.splitlines() if line.strip()]
+    return list(_unique([(_unescaped(key), _unescaped(value)) for key, value in pairs]).items())
 
 
-def _properties(text: str) -> dict[str, object]:
-    """Java's .properties: `params.x = 1`, and Spark settings under their own names."""
-    params: list[tuple[str, object]] = []
-    settings: list[tuple[str, object]] = []
-    lines = iter(re.split(r"\r\n|\r|\n", text))
-    for line in lines:
-        if _COMMENT_OR_BLANK.fullmatch(line):
-            continue
-        while _CONTINUED.search(line):
-            line = line[:-1] + next(lines, "").lstrip()
-        name, value = (_ESCAPE.sub(_unescaped, part) for part in _PROPERTY.findall(line)[0])
-        section, _, rest = name.partition(".")
-        if section == "params":
-            params.append((rest, value))
-        elif section == "spark":
-            settings.append((name, value))
-        else:
-            raise ValueError(f"`{name}` begins neither with `params.` nor with `spark.`")
-    return {"params": _unique(params), "spark": _unique(settings)}
+def _unescaped(text: str) -> str:
+    letters = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+
+    def character(found: re.Match[str]) -> str:
+        return chr(int(found[1], 16)) if found[1] else letters.get(found[2], found[2])
+
+    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", character, text)
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    code, character = found.groups()
-    return chr(int(code, 16)) if code else _CONTROL.get(character, character)
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"{', '.join(sorted(twice))} stands there twice")
+    return dict(pairs)

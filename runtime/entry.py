@@ -1,72 +1,55 @@
 """`main`, which a script calls: configuration, session, run, summary, exit code."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 import logging
 import os
 from pathlib import Path
+import re
 import sys
 import time
-from typing import Any, TypeVar, overload
+from typing import TypeVar, cast
 
-from ssbt.runtime.configuration import configuration_layers, parsed_arguments, unknown_variables
+from pyspark.sql import Observation
+
+from ssbt.runtime.configuration import environment_entries, parsed_arguments
 from ssbt.runtime.failures import failure_message
-from ssbt.runtime.job import Job, summary
+from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.parameters import declared_parameters, given_values
-from ssbt.runtime.session import is_older, opened_session
+from ssbt.runtime.parameters import declared_parameters, resolved
+from ssbt.runtime.session import opened_session
 
 P = TypeVar("P")
-FAILED, USAGE, OLD_SPARK, INTERRUPTED = 1, 2, 3, 130
+_DONE, _FAILED, _MISUSED, _SPARK_TOO_OLD, _INTERRUPTED = 0, 1, 2, 3, 130
 _LOG = logging.getLogger("ssbt.runtime")
 
 
-@overload
-def main(
-    name: str,
-    run: Callable[[Job[None]], None],
-    params: None = None,
-    *,
-    target: str | None = None,
-    spark: Mapping[str, str] | None = None,
-) -> None: ...
-
-
-@overload
 def main(
     name: str,
     run: Callable[[Job[P]], None],
-    params: type[P],
-    *,
-    target: str | None = None,
-    spark: Mapping[str, str] | None = None,
-) -> None: ...
-
-
-def main(
-    name: str,
-    run: Callable[[Job[Any]], None],
-    params: type[Any] | None = None,
+    params: type[P] | None = None,
     *,
     target: str | None = None,
     spark: Mapping[str, str] | None = None,
 ) -> None:
-    """Run the pipeline as the command line says, and end the process unless all went well.
+    """Run the pipeline `name` as the command line says.
 
-    Exit codes: 1 the pipeline failed, 2 usage or configuration, 3 Spark is older than `target`,
-    130 interrupted.
+    `target` is the Spark line that it was compiled for, `spark` its own Spark settings. Returns
+    when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
+    configuration is wrong, 3 Spark is older than `target`, 130 interrupted.
     """
     code: int | str | None
     try:
         code = _outcome(name, run, params, target, spark or {})
     except SystemExit as stop:
         code = stop.code
+    except KeyboardInterrupt:
+        _LOG.error("interrupted")
+        code = _INTERRUPTED
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads on; the interpreter would complain about it when it ends.
+        # Nobody reads on, about which the interpreter would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if code:
         sys.exit(code)
@@ -74,48 +57,68 @@ def main(
 
 def _outcome(
     name: str,
-    run: Callable[[Job[Any]], None],
-    params: type[Any] | None,
+    run: Callable[[Job[P]], None],
+    params: type[P] | None,
     target: str | None,
     spark: Mapping[str, str],
 ) -> int:
-    script = run.__code__.co_filename
+    script = Path(run.__code__.co_filename)
     parameters = declared_parameters(params)
-    description = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
-    arguments = parsed_arguments(name, description, parameters, None)
+    documentation = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
+    arguments = parsed_arguments(name, script, documentation, parameters)
     configure_logging(name, as_json=arguments.log_format == "json", verbose=arguments.verbose)
-    layers, problems = configuration_layers(arguments, Path(script), parameters, os.environ)
-    values, more = given_values(parameters, layers)
-    for warning in unknown_variables(parameters, os.environ):
-        _LOG.warning(warning)
-    for problem in problems + more:
+    variables = environment_entries(parameters, os.environ)
+    entries = arguments.env + arguments.conf_file + variables + arguments.set
+    values, settings, problems = resolved(parameters, entries)
+    for problem in problems:
         _LOG.error(problem)
-    if problems or more:
-        return USAGE
-    for layer in layers:
-        spark = {**spark, **layer.spark}
-    started = time.monotonic()
-    created = session = job = None
+    if problems:
+        return _MISUSED
+    settings = {**spark, **settings}
+    if arguments.verbose:
+        settings.setdefault("spark.sql.pyspark.jvmStacktrace.enabled", "true")
+    session, created = None, False
     try:
-        session, created = opened_session(name, Path(script), spark)
-        if target and (older := is_older(session.version, target)) is not None:
-            text = "compiled for Spark %s, but this is Spark %s"
-            _LOG.log(logging.ERROR if older else logging.WARNING, text, target, session.version)
-            if older:
-                return OLD_SPARK
-        job = Job(session, params(**values) if params else None, name)
-        _LOG.debug("parameters: %s", job.params)
-        run(job)
-        seconds = time.monotonic() - started
-        _LOG.info("%s in %.1f s", summary(job.written), seconds)
-    except KeyboardInterrupt:
-        _LOG.error("interrupted")
-        return INTERRUPTED
+        session, created = opened_session(name, script.name, settings)
+        if target and _is_older(session.version, target):
+            return _SPARK_TOO_OLD
+        given = params(**values) if params else cast(P, None)
+        _LOG.debug("parameters: %s", given)
+        _run(Job(session, given, name), run)
     except Exception as error:
-        _LOG.error(failure_message(error, script), exc_info=arguments.verbose)
-        return FAILED
+        _LOG.error(failure_message(error, str(script)), exc_info=arguments.verbose)
+        return _FAILED
     finally:
         if session and created:
             with suppress(Exception):
                 session.stop()
-    return 0
+    return _DONE
+
+
+def _is_older(version: str, target: str) -> bool:
+    """Whether the session is of an older Spark line than `target`; logs any difference."""
+    found, wanted = (tuple(map(int, re.findall(r"\d+", text)[:2])) for text in (version, target))
+    if found != wanted:
+        level = logging.ERROR if found < wanted else logging.WARNING
+        _LOG.log(level, "compiled for Spark %s, but this is Spark %s", target, version)
+    return found < wanted
+
+
+def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
+    """Run, and say in one line what was written, also before a failure."""
+    started = time.monotonic()
+    try:
+        run(job)
+    except Exception:
+        # How far the last write came, nobody knows.
+        _tell_written(list(job.written.items())[:-1], "the pipeline fails, but wrote", started)
+        raise
+    _tell_written(list(job.written.items()), "wrote", started)
+
+
+def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:
+    rows = {sink: rows_written(observation) for sink, observation in writes}
+    parts = [sink if n is None else f"{sink} ({n:,} rows)" for sink, n in rows.items()]
+    seconds = round(time.monotonic() - started, 1)
+    fields = {"rows": rows, "seconds": seconds}
+    _LOG.info("%s %s in %s s", verb, ", ".join(parts) or "nothing", seconds, extra=fields)

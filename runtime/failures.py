@@ -1,29 +1,17 @@
 """An exception of a pipeline as one message that names the line of its source."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 import linecache
 import re
 import traceback
+from typing import Any
 
 from pyspark.errors import AnalysisException, ParseException, PySparkException
 
-_SIGNATURE = re.compile(r"(?sm)^def (\w+)\((?:(?!^def ).)*?:  # ([^\n]+:\d+)$")
-_STACK = re.compile(r"(?s)\n\s*(?:JVM|Driver) stacktrace:.*|\n\s+(?:at |\.\.\. \d+ more)[^\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Function:
-    """A generated function; `place` is the `orders.ssbt:44` of the comment on its signature."""
-
-    name: str
-    place: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.place} ({self.name})"
+# Name, place (the comment `# orders.ssbt:44` on the signature) and body of a generated function.
+_FUNCTION = re.compile(
+    r"^def (\w+)\((?:(?!^def ).)*?:  # ([^\n]+:\d+)$(.*?)(?=^def |\Z)", re.DOTALL | re.MULTILINE
+)
+_STACK = re.compile(r"\n\s*(?:JVM|Driver) stacktrace:[\s\S]*|\n\s+(?:at |\.\.\. \d+ more).*")
 
 
 def failure_message(error: BaseException, script: str) -> str:
@@ -32,37 +20,22 @@ def failure_message(error: BaseException, script: str) -> str:
     Spark computes when a sink writes, so the function that was running is often not the one whose
     expression failed; where Spark quotes the expression, the function that holds it is named.
     """
-    functions = _functions(script)
-    running = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == script:
-            started = [item for item in functions if item.line == frame.f_code.co_firstlineno]
-            running = started[0] if started else running
-    origin = _origin(error, functions) or running
+    source = "".join(linecache.getlines(script))
+    functions = list(_FUNCTION.finditer(source))
+    labels = {source.count("\n", 0, item.start()) + 1: _label(item) for item in functions}
+    frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    lines = [code.co_firstlineno for code in frames if code.co_filename == script]
+    running = ([""] + [labels[line] for line in lines if line in labels])[-1]
+    contexts: list[Any] = getattr(error, "getQueryContext", list)()  # new in Spark 4.0
+    fragments = [item.fragment() for item in contexts if item.contextType().name == "SQL"]
+    holders = [item for item in functions if any(text and text in item[3] for text in fragments)]
+    origin = _label(holders[0]) if len(holders) == 1 else running
     text = f"{origin}: {_message(error)}" if origin else _message(error)
     return f"{text}\nwhile running {running}" if running != origin else text
 
 
-def _functions(script: str) -> list[_Function]:
-    source = "".join(linecache.getlines(script))
-    found = list(_SIGNATURE.finditer(source))
-    ends = [match.start() for match in found[1:]] + [len(source)]
-    return [
-        _Function(
-            match[1], match[2], source.count("\n", 0, match.start()) + 1, source[match.end() : end]
-        )
-        for match, end in zip(found, ends, strict=True)
-    ]
-
-
-def _origin(error: BaseException, functions: list[_Function]) -> _Function | None:
-    # getQueryContext came with Spark 4.0.
-    for context in getattr(error, "getQueryContext", tuple)():
-        if context.contextType().name == "SQL" and context.fragment():
-            holders = [item for item in functions if context.fragment() in item.text]
-            if len(holders) == 1:
-                return holders[0]
-    return None
+def _label(function: re.Match[str]) -> str:
+    return f"{function[2]} ({function[1]})"
 
 
 def _message(error: BaseException) -> str:

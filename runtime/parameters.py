@@ -1,118 +1,81 @@
-"""The parameters that a script declares as a dataclass, and their values from all sources."""
-
-from __future__ import annotations
+"""The parameters that a script declares as a dataclass, and their values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
-from ssbt.runtime.values import SparkType, from_json, parsed_type
+from ssbt.runtime.values import SparkType, parsed_type, parsed_value
 
-_SPARK_NAMES: dict[object, str] = {
-    str: "STRING",
-    bool: "BOOLEAN",
-    int: "BIGINT",
-    float: "DOUBLE",
-    bytes: "BINARY",
-    date: "DATE",
-    datetime: "TIMESTAMP",
-    Decimal: "DECIMAL(38,18)",
-}
+_SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
+_SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}
+
+# Where a value was given, its key (`params.rate`, `spark.sql.ansi.enabled`), and the value.
+Entry = tuple[str, str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of the script's `Params`."""
+    """A field of the script's `Params`; `default` is `MISSING` when a value must be given."""
 
-    name: str
     spark_type: SparkType
-    nullable: bool
     default: object
     description: str
 
-    @property
-    def required(self) -> bool:
-        return self.default is MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What one source says about parameters and Spark settings."""
-
-    source: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    spark: Mapping[str, str] = field(default_factory=dict)
-
 
 def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
-    """The fields of the dataclass `params` by name, in their order."""
-    if params is None:
-        return {}
-    if not is_dataclass(params):
-        raise TypeError(f"{params.__name__} is not a dataclass")
-    hints = get_type_hints(params, include_extras=True)
-    return {
-        item.name: _parameter(item.name, hints[item.name], item.default) for item in fields(params)
-    }
-
-
-def _parameter(name: str, hint: object, default: object) -> Parameter:
-    notes: tuple[str, ...] = ()
-    if get_origin(hint) is Annotated:
-        hint, *rest = get_args(hint)
-        notes = tuple(rest)
-    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    plain = next(option for option in options if option is not type(None))
-    spark_type = parsed_type(notes[0] if notes else _spark_name(plain))
-    return Parameter(name, spark_type, len(options) > 1, default, "".join(notes[1:2]))
+    """The fields of the dataclass `params`, in their order."""
+    result = {}
+    hints = get_type_hints(params, include_extras=True) if params else {}
+    for item in fields(params) if params else ():
+        notes = getattr(hints[item.name], "__metadata__", ())
+        spark_type = parsed_type(notes[0] if notes else _spark_name(hints[item.name]))
+        result[item.name] = Parameter(spark_type, item.default, "".join(notes[1:2]))
+    return result
 
 
 def _spark_name(hint: object) -> str:
-    if get_origin(hint) is tuple:
-        return f"ARRAY<{_spark_name(get_args(hint)[0])}>"
-    return _SPARK_NAMES[hint]
+    is_array = get_origin(hint) is tuple
+    return f"ARRAY<{_spark_name(get_args(hint)[0])}>" if is_array else _SPARK_NAMES[hint]
 
 
-def given_values(
-    parameters: Mapping[str, Parameter], layers: Iterable[Layer]
-) -> tuple[dict[str, object], list[str]]:
-    """The value of each parameter that a layer gives, and everything that is wrong with them.
+def resolved(
+    parameters: Mapping[str, Parameter], entries: Iterable[Entry]
+) -> tuple[dict[str, object], dict[str, str], list[str]]:
+    """Parameter values, Spark settings, and everything that is wrong with the entries.
 
-    The last layer wins. A value that it overrides is checked all the same: it would surprise
-    whoever takes the last layer away.
+    The last entry wins; what it overrides is checked all the same, for whoever takes it away.
     """
     values: dict[str, object] = {}
+    settings: dict[str, str] = {}
     problems: list[str] = []
-    for layer in layers:
-        for name, raw in layer.params.items():
-            if name not in parameters:
-                problems.append(unknown("parameter", name, parameters, layer.source))
-                continue
-            parameter = parameters[name]
+    for source, key, raw in entries:
+        section, _, name = key.partition(".")
+        values |= {name: None} if section == "params" else {}
+        if section == "params" and name in parameters:
             try:
-                is_null = raw is None and parameter.nullable
-                values[name] = None if is_null else from_json(raw, parameter.spark_type)
-            except ValueError as error:
-                values[name] = None
-                problems.append(
-                    f"parameter `{name}` from {layer.source}: "
-                    f"expected {parameter.spark_type}, but {raw!r} {error}"
-                )
-    problems += [
-        f"parameter `{parameter.name}` ({parameter.spark_type}) needs a value: "
-        f"--set {parameter.name}=..."
-        for parameter in parameters.values()
-        if parameter.required and parameter.name not in values
-    ]
-    return values, problems
+                values[name] = parsed_value(raw, parameters[name].spark_type)
+            except (ValueError, RecursionError) as error:
+                wanted = f"parameter `{name}`: expected {parameters[name].spark_type}"
+                problems.append(f"{wanted}, but {raw!r} ({source}) is {error}")
+        elif section == "params":
+            problems.append(unknown("parameter", name, parameters, source))
+        elif section != "spark":
+            problems.append(unknown("section", section, ("params", "spark"), source))
+        elif isinstance(raw, str | int | Decimal):
+            settings[key] = str(raw).lower() if isinstance(raw, bool) else str(raw)
+        else:
+            problems.append(f"`{key}` ({source}) is neither text, number, true nor false")
+    for name, parameter in parameters.items():
+        if parameter.default is MISSING and name not in values:
+            needed = f"parameter `{name}` ({parameter.spark_type}) needs a value"
+            problems.append(f"{needed}: --set {name}=...")
+    return values, settings, problems
 
 
 def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:
     """The message for a name that nobody declared."""
     near = get_close_matches(name, list(known), n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
-    return f"unknown {kind} `{name}` in {source}{hint}"
+    return f"unknown {kind} `{name}` ({source})" + (f"; did you mean `{near[0]}`?" if near else "")

@@ -1,11 +1,12 @@
 """Whether a DataFrame has the schema that the pipeline declares for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType
+
+# Type and nullability of every column, field and element, by its path.
+_Fields = dict[str, tuple[str, bool]]
 
 
 class SchemaMismatchError(Exception):
@@ -19,40 +20,42 @@ def checked(df: DataFrame, schema: str, what: str) -> DataFrame:
     not be nullable; otherwise raises `SchemaMismatchError` with every difference. `what` names
     the step, such as `apply "scores.py:scored"`.
     """
-    declared = df.sparkSession.createDataFrame([], schema).schema
-    differences = list(_struct_differences(declared, df.schema, ""))
-    if differences:
-        lines = "".join(f"\n  - {difference}" for difference in differences)
-        raise SchemaMismatchError(f"{what} returns another schema than declared:{lines}")
+    declared, found = df.sparkSession.createDataFrame([], schema).schema, df.schema
+    problems = list(_differences(_fields(declared), _fields(found)))
+    if not problems and declared.names != found.names:
+        problems = [f"the columns are {', '.join(found.names)}, not {', '.join(declared.names)}"]
+    if problems:
+        text = "".join(f"\n- {problem}" for problem in problems)
+        raise SchemaMismatchError(f"{what} returns another schema than declared:{text}")
     return df
 
 
-def _struct_differences(declared: StructType, found: StructType, prefix: str) -> Iterator[str]:
-    names, other = declared.names, found.names
-    yield from (f"`{prefix}{name}` is missing" for name in names if name not in other)
+def _differences(declared: _Fields, found: _Fields) -> Iterator[str]:
+    for path, (type_name, nullable) in declared.items():
+        found_name, found_nullable = found.get(path, ("", False))
+        if not found_name:
+            yield f"`{path}` {type_name} is missing"
+        elif found_name != type_name:
+            yield f"`{path}` is {found_name}, not {type_name}"
+        if found_nullable and not nullable:
+            yield f"`{path}` can be null, but is declared NOT NULL"
     yield from (
-        f"`{prefix}{name}` ({found[name].dataType.simpleString()}) is not declared"
-        for name in other
-        if name not in names
+        f"`{path}` {found[path][0]} is not declared" for path in found if path not in declared
     )
-    if sorted(names) == sorted(other) and names != other:
-        yield f"the order is {', '.join(other)} instead of {', '.join(names)}"
-    for field in declared:
-        if other.count(field.name) == 1:
-            match = found[field.name]
-            path = prefix + field.name
-            if match.nullable and not field.nullable:
-                yield f"`{path}` is declared NOT NULL, but can be null"
-            yield from _differences(field.dataType, match.dataType, path)
 
 
-def _differences(declared: DataType, found: DataType, path: str) -> Iterator[str]:
-    if isinstance(declared, StructType) and isinstance(found, StructType):
-        yield from _struct_differences(declared, found, f"{path}.")
-    elif isinstance(declared, ArrayType) and isinstance(found, ArrayType):
-        yield from _differences(declared.elementType, found.elementType, f"{path}.element")
-    elif isinstance(declared, MapType) and isinstance(found, MapType):
-        yield from _differences(declared.keyType, found.keyType, f"{path}.key")
-        yield from _differences(declared.valueType, found.valueType, f"{path}.value")
-    elif declared != found:
-        yield f"`{path}` is {found.simpleString()} instead of {declared.simpleString()}"
+def _fields(data_type: DataType, prefix: str = "") -> _Fields:
+    parts: list[tuple[str, DataType, bool]] = []
+    match data_type:
+        case StructType():
+            parts = [(field.name, field.dataType, field.nullable) for field in data_type]
+        case ArrayType():
+            parts = [("element", data_type.elementType, True)]
+        case MapType():
+            parts = [("key", data_type.keyType, True), ("value", data_type.valueType, True)]
+    fields: _Fields = {}
+    for name, part, nullable in parts:
+        below = _fields(part, f"{prefix}{name}.")
+        fields[prefix + name] = (part.typeName() if below else part.simpleString(), nullable)
+        fields |= below
+    return fields

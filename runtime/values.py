@@ -1,26 +1,37 @@
 """Values of Spark's types: read from text or JSON, and held to the type's limits.
 
-Every mistake is a `ValueError` whose message is the reason; nothing is rounded, cut or guessed in
-silence.
+A mistake is a `ValueError` with the reason; nothing is rounded, cut or guessed in silence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Context, Decimal, Inexact
+from datetime import date, datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation
 import json
-import math
 import re
+from typing import Any
 
-_BITS = {"TINYINT": 8, "SMALLINT": 16, "INT": 32, "BIGINT": 64}
-_OTHERS = ("STRING", "BOOLEAN", "FLOAT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMP_NTZ", "BINARY")
-_ALIASES = {"BYTE": "TINYINT", "SHORT": "SMALLINT", "INTEGER": "INT", "LONG": "BIGINT"}
-_ALIASES |= {"REAL": "FLOAT", "TIMESTAMP_LTZ": "TIMESTAMP"}
-_DECIMAL_TYPE = re.compile(r"(?:DECIMAL|DEC|NUMERIC)(?:\((\d{1,2})(?:,(\d{1,2}))?\))?")
-_LARGEST_FLOAT = 3.4028234663852886e38
-_LARGEST_ZONE_OFFSET = timedelta(hours=18)
+_BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
+_DAY = r"\d{4}-\d\d-\d\d"
+_MOMENT = rf"{_DAY}([ T]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:\d\d)?)?"
+
+# The Python types of a type's values, how its text looks (pattern, example), what reads the text.
+_Kind = tuple[tuple[type, ...], str, str, Callable[[str], object]]
+_REAL: _Kind = ((float, int), rf"{_NUMBER}|[+-]?(nan|inf|infinity)", "1.5", float)
+_TIME: _Kind = ((datetime,), _MOMENT, "2026-01-31 10:05:00", datetime.fromisoformat)
+_KINDS: dict[str, _Kind] = {
+    "STRING": ((str,), "(?!)", '"text"', str),
+    "BOOLEAN": ((bool,), "true|false", "true", lambda text: text.lower() == "true"),
+    **dict.fromkeys(_BITS, ((int,), r"[+-]?\d{1,40}", "42", int)),  # int() is slow for millions
+    **dict.fromkeys(("FLOAT", "DOUBLE"), _REAL),
+    "DECIMAL": ((Decimal, int), _NUMBER, "1.50", Decimal),
+    "DATE": ((date,), _DAY, "2026-01-31", date.fromisoformat),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NTZ"), _TIME),
+    "BINARY": ((bytes,), "([0-9a-f]{2})*", "CAFE", bytes.fromhex),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,135 +52,48 @@ class SparkType:
 def parsed_type(text: str) -> SparkType:
     """The type that Spark SQL calls `text`."""
     name = "".join(text.split()).upper()
-    if name.startswith("ARRAY<") and name.endswith(">"):
-        return SparkType("ARRAY", element=parsed_type(name[6:-1]))
-    if found := _DECIMAL_TYPE.fullmatch(name):
-        precision, scale = int(found[1] or 10), int(found[2] or 0)
-        if 1 <= precision <= 38 and scale <= precision:
-            return SparkType("DECIMAL", precision, scale)
-    name = _ALIASES.get(name, name)
-    if name not in _OTHERS and name not in _BITS:
+    if found := re.fullmatch(r"ARRAY<(.+)>", name):
+        return SparkType("ARRAY", element=parsed_type(found[1]))
+    if found := re.fullmatch(r"DECIMAL(?:\((\d\d?)(?:,(\d\d?))?\))?", name):
+        return SparkType("DECIMAL", int(found[1] or 10), int(found[2] or 0))
+    if name not in _KINDS:
         raise ValueError(f"a parameter cannot have the type {text}")
     return SparkType(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How text for a family of types looks, in a pattern and in words, and how it is read."""
-
-    pattern: str
-    words: str
-    read: Callable[[str], object]
-
-
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
-_TIME = r"[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?"
-# At most 40 digits: int() takes seconds for millions of them.
-_WHOLE = _Shape(r"[+-]?\d{1,40}", "a whole number", int)
-_FLOAT = _Shape(rf"{_NUMBER}|[+-]?(nan|inf|infinity)", "a number", float)
-_MOMENT = _Shape(
-    rf"\d{{4}}-\d\d-\d\d({_TIME})?",
-    "a timestamp such as 2026-01-31 10:05:00 or 2026-01-31T10:05:00Z",
-    datetime.fromisoformat,
-)
-_SHAPES = {
-    "BOOLEAN": _Shape("true|false", "true or false", lambda text: text.lower() == "true"),
-    "DECIMAL": _Shape(_NUMBER, "a number", Decimal),
-    "FLOAT": _FLOAT,
-    "DOUBLE": _FLOAT,
-    "DATE": _Shape(r"\d{4}-\d\d-\d\d", "a date such as 2026-01-31", date.fromisoformat),
-    "TIMESTAMP": _MOMENT,
-    "TIMESTAMP_NTZ": _MOMENT,
-    "BINARY": _Shape(r"([0-9a-f]{2})*", "pairs of hexadecimal digits", bytes.fromhex),
-    **dict.fromkeys(_BITS, _WHOLE),
-}
-
-
-def from_text(text: str, spark_type: SparkType) -> object:
-    """The Python value that a person wrote as `text`; an array is written as a JSON list."""
-    if spark_type.name == "STRING":
-        return fitted(text, spark_type)
+def parsed_value(raw: object, spark_type: SparkType) -> object:
+    """The Python value for `raw`: text as a person writes it, or what a JSON file holds."""
     if spark_type.element:
-        try:
-            return from_json(json.loads(text, parse_float=Decimal), spark_type)
-        except json.JSONDecodeError:
-            raise ValueError('is not a JSON list such as ["a", "b"]') from None
-    shape = _SHAPES[spark_type.name]
-    if not re.fullmatch(shape.pattern, text.strip(), re.ASCII | re.IGNORECASE):
-        raise ValueError(f"is not {shape.words}")
-    return fitted(shape.read(text.strip()), spark_type)
+        items = json.loads(raw, parse_float=Decimal) if isinstance(raw, str) else raw
+        if not isinstance(items, list):
+            raise ValueError("not a JSON list")
+        return tuple(parsed_value(item, spark_type.element) for item in items)
+    if isinstance(raw, str) and spark_type.name == "STRING":
+        return raw
+    _, pattern, example, read = _KINDS[spark_type.name]
+    if not re.fullmatch(pattern, str(raw).strip(), re.ASCII | re.IGNORECASE):
+        raise ValueError(f"not written like {example}")
+    return fitted(read(str(raw).strip()), spark_type)
 
 
-def from_json(value: object, spark_type: SparkType) -> object:
-    """The Python value for a value of a JSON file, where text stands for any type but a list."""
-    if spark_type.element:
-        if not isinstance(value, list):
-            raise ValueError('is not a JSON list such as ["a", "b"]')
-        return tuple(from_json(item, spark_type.element) for item in value)
-    if isinstance(value, str):
-        return from_text(value, spark_type)
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if is_number and spark_type.name in (*_BITS, "DECIMAL", "FLOAT", "DOUBLE"):
-        return from_text(str(value), spark_type)
-    return fitted(value, spark_type)
-
-
-def fitted(value: object, spark_type: SparkType) -> object:
+def fitted(value: Any, spark_type: SparkType) -> object:
     """`value` as the Python value that `spark_type` holds exactly."""
     name = spark_type.name
-    if spark_type.element and isinstance(value, tuple | list):
+    if spark_type.element and isinstance(value, list | tuple):
         return tuple(fitted(item, spark_type.element) for item in value)
-    match value:
-        case bool():
-            if name == "BOOLEAN":
-                return value
-        case int() if name in _BITS:
-            limit = 1 << (_BITS[name] - 1)
-            if -limit <= value < limit:
-                return value
-            raise ValueError(f"is outside {name} ({-limit} to {limit - 1})")
-        case Decimal() | int() if name == "DECIMAL":
-            return _fitted_decimal(Decimal(value), spark_type.precision, spark_type.scale)
-        case float() | int() if name in ("FLOAT", "DOUBLE"):
-            if name == "FLOAT" and _LARGEST_FLOAT < abs(value) < math.inf:
-                raise ValueError("is outside FLOAT")
-            return float(value)
-        case str() if name == "STRING":
-            return _fitted_text(value)
-        case bytes() if name == "BINARY":
-            return value
-        case datetime():
-            if name in ("TIMESTAMP", "TIMESTAMP_NTZ"):
-                return _fitted_moment(value, name)
-        case date() if name == "DATE":
-            return value
-    raise ValueError(f"is {type(value).__name__}, which {spark_type} does not hold")
-
-
-def _fitted_decimal(value: Decimal, precision: int, scale: int) -> Decimal:
-    if not value.is_finite():
-        raise ValueError("is not a finite number")
-    if value and value.adjusted() >= precision - scale:
-        raise ValueError(f"has more than {precision - scale} digits before the decimal point")
-    try:
-        exact = Context(prec=precision + 1, traps=[Inexact])
-        return value.quantize(Decimal(1).scaleb(-scale), context=exact)
-    except Inexact:
-        raise ValueError(f"has more than {scale} digits after the decimal point") from None
-
-
-def _fitted_text(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("is not valid Unicode: it holds half of a surrogate pair") from None
-    return value
-
-
-def _fitted_moment(value: datetime, name: str) -> datetime:
-    offset = value.utcoffset()
-    if offset is not None and name == "TIMESTAMP_NTZ":
-        raise ValueError("has a time zone, and TIMESTAMP_NTZ has none")
-    if offset is not None and abs(offset) > _LARGEST_ZONE_OFFSET:
-        raise ValueError("has a zone offset of more than 18 hours")
-    return value
+    # The exact class, for a bool is an int and a datetime is a date.
+    if spark_type.element or type(value) not in _KINDS[name][0]:
+        raise ValueError(f"of the Python type {type(value).__name__}")
+    if name in _BITS and not -(1 << _BITS[name]) <= value < 1 << _BITS[name]:
+        raise ValueError(f"outside {-(1 << _BITS[name])} to {(1 << _BITS[name]) - 1}")
+    if name == "TIMESTAMP_NTZ" and value.tzinfo:
+        raise ValueError("with a time zone")
+    if name == "DECIMAL":
+        try:
+            exact = Context(prec=spark_type.precision, traps=[Inexact, InvalidOperation])
+            value = Decimal(value).quantize(Decimal(1).scaleb(-spark_type.scale), context=exact)
+        except (Inexact, InvalidOperation):
+            raise ValueError("of more digits than fit") from None
+        if value.is_nan():
+            raise ValueError("no number")
+    return float(value) if name in ("FLOAT", "DOUBLE") else value

@@ -5,10 +5,10 @@ The functions here yield findings and return the value, or nothing where a findi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
 from ssbt.compiler.connectors.settings import ColumnName, MapItems, Scalar, SchemaName, Value
 from ssbt.compiler.connectors.specification import SPARK_LINES, Kind, Option, Shape
 from ssbt.compiler.connectors.values import (
@@ -23,44 +23,32 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.connectors.wording import expected, one_of, too_new, wrong_type
-from ssbt.compiler.diagnostics.codes.connectors import UNFIT_PARAM, UNFIT_VALUE, UNKNOWN_CHOICE
+from ssbt.compiler.connectors.wording import (
+    found,
+    one_of,
+    same_words,
+    too_new,
+    wrong_type,
+)
+from ssbt.compiler.diagnostics.codes.connectors import (
+    DUPLICATE_OPTION,
+    UNFIT_PARAM,
+    UNFIT_VALUE,
+    UNKNOWN_CHOICE,
+    WRONG_TYPE,
+)
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from ssbt.compiler.source import Span
 
-    ParamType: TypeAlias = Callable[[str], str | None]
     Converted: TypeAlias = Generator[Diagnostic, None, Value | None]
     ConvertedScalar: TypeAlias = Generator[Diagnostic, None, Scalar | None]
 
-_INTEGERS = frozenset({"tinyint", "byte", "smallint", "short", "int", "integer", "bigint", "long"})
-_NUMBERS = _INTEGERS | {"float", "real", "double", "decimal", "dec", "numeric"}
-_FITTING_PARAMS = {
-    Kind.CHAR: frozenset({"string"}),
-    Kind.WORD: frozenset({"string"}),
-    Kind.DURATION: frozenset({"string"}),
-    Kind.BOOLEAN: frozenset({"boolean"}),
-    Kind.INTEGER: _INTEGERS,
-    Kind.SIZE: _INTEGERS,
-    Kind.NUMBER: _NUMBERS,
-}
 _BYTES = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb"))}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What values are checked against besides their option.
-
-    `param_type` gives the Spark type of a parameter, or nothing if there is no such parameter,
-    which is for others to report.
-    """
-
-    spark: str
-    param_type: ParamType
 
 
 def is_newer(since: str, spark: str) -> bool:
@@ -123,15 +111,15 @@ def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> C
         case Kind.SIZE, Size():
             return (yield from _size(option, value))
         case Kind.MAP, MapOf():
-            return (yield from _map(value))
+            return (yield from map_items(value))
         case Kind.COLUMN, Word():
             return ColumnName(value.text, value.span)
         case Kind.COLUMN, Text(plain=str(name)):
             return ColumnName(name, value.span)
         case Kind.SCHEMA, Word():
             return SchemaName(value.text, value.span)
-        case kind, Text(sole_param=ParamUse() as param) if kind in _FITTING_PARAMS:
-            return (yield from _param(option, param, value, target))
+        case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
+            return (yield from param_value(option, param, value, target))
     yield wrong_type(option, value, item)
     return None
 
@@ -162,10 +150,10 @@ def _text_with_params(option: Option, value: Text, target: Target) -> ConvertedS
     param = value.sole_param
     if param is None:
         return value
-    if option.type.kind in _FITTING_PARAMS:
-        return (yield from _param(option, param, value, target))
+    if takes_param(option.type.kind):
+        return (yield from param_value(option, param, value, target))
     # A string needs no formatting on its way into an option; anything else becomes text.
-    return param if _base_type(target, param) == "string" else value
+    return param if base_type(target, param) == "string" else value
 
 
 def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar:
@@ -191,9 +179,9 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
     return Diagnostic(
         UNKNOWN_CHOICE,
         f"`{option.name}` cannot be `{text}`" + (f"; did you mean `{near}`?" if near else ""),
-        Label(value.span, f"expected {expected(option)}"),
-        help=() if near else (f"the choices are {one_of(f'`{name}`' for name in names)}",),
-        fix=(Edit(value.span, near),) if near else (),
+        Label(value.span),
+        help=(f"the choices are {one_of(f'`{name}`' for name in names)}",),
+        fix=(Edit(value.span, near),) if near and same_words(near, text) else (),
     )
 
 
@@ -226,48 +214,39 @@ def _size(option: Option, value: Size) -> ConvertedScalar:
     return int(size)
 
 
-def _map(value: MapOf) -> Generator[Diagnostic, None, MapItems | None]:
-    from ssbt.compiler.connectors.raw import map_items
-
-    return (yield from map_items(value))
-
-
-def _param(option: Option, param: ParamUse, value: Text, target: Target) -> ConvertedScalar:
-    """The parameter itself, if its type fits; what it will be is for the run to check."""
-    fitting = _FITTING_PARAMS[option.type.kind]
-    base = _base_type(target, param)
-    if base is not None and base not in fitting:
-        yield Diagnostic(
-            UNFIT_PARAM,
-            f"`{option.name}` takes {expected(option)}, but the parameter `{param.name}` is"
-            f" {target.param_type(param.name)}",
-            Label(value.span, f"expected {expected(option)}"),
-            help=(f"declare `param {param.name}: {_LIKELY[option.type.kind]}`",),
-        )
-        return None
-    return param
-
-
-_LIKELY = {
-    Kind.CHAR: "string",
-    Kind.WORD: "string",
-    Kind.DURATION: "string",
-    Kind.BOOLEAN: "boolean",
-    Kind.INTEGER: "int",
-    Kind.SIZE: "bigint",
-    Kind.NUMBER: "double",
-}
+def map_items(value: MapOf) -> Generator[Diagnostic, None, MapItems]:
+    """The keys and values of a map, without those that there are findings about."""
+    items: dict[str, Scalar] = {}
+    first: dict[str, Span] = {}
+    for entry in value.entries:
+        key = entry.key.casefold()
+        if key in first:
+            before = (Label(first[key], "first given here"),)
+            message = f"the key `{entry.key}` is given twice"
+            yield Diagnostic(DUPLICATE_OPTION, message, Label(entry.key_span), before)
+            continue
+        first[key] = entry.key_span
+        scalar = _map_value(entry.value)
+        if scalar is None:
+            wanted = "text in quotes, a number, `true` or `false`"
+            message = f"`{entry.key}` takes {wanted}, not {found(entry.value)}"
+            yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span))
+        else:
+            items[entry.key] = scalar
+    return tuple(items.items())
 
 
-def _base_type(target: Target, param: ParamUse) -> str | None:
-    """`decimal` of `DECIMAL(12,2)`."""
-    full = target.param_type(param.name)
-    return full.partition("(")[0].strip().casefold() if full else None
+def _map_value(value: OptionValue) -> Scalar | None:
+    match value:
+        case Text():
+            return value if value.plain is None else value.plain
+        case Boolean(flag):
+            return flag
+        case Number(text):
+            return text
+        case _:
+            return None
 
 
 def _unfit(option: Option, span: Span, wanted: str) -> Diagnostic:
-    return Diagnostic(
-        UNFIT_VALUE,
-        f"`{option.name}` takes {wanted}",
-        Label(span, f"expected {wanted}"),
-    )
+    return Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {wanted}", Label(span))

@@ -7,11 +7,13 @@ that is not built in, because finding them reads the metadata of every installed
 from __future__ import annotations
 
 from functools import cache
-import importlib.resources
+import importlib
+import os
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.options import SNAKE_CASE
 from ssbt.compiler.connectors.reading import SPECIFICATION, read_connector
+from ssbt.compiler.connectors.saved import built_in_folder
 from ssbt.compiler.connectors.specification import (
     Connector,
     ConnectorSpecificationError,
@@ -20,7 +22,6 @@ from ssbt.compiler.connectors.specification import (
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
-    from importlib.resources.abc import Traversable
 
 ENTRY_POINT_GROUP = "ssbt.connectors"
 
@@ -34,32 +35,36 @@ def connector(name: str) -> Connector | None:
     # The name comes from a pipeline: never let it become `../somewhere`.
     if not SNAKE_CASE.fullmatch(name):
         return None
-    built_in = _built_in_folder()
-    if (built_in / name / SPECIFICATION).is_file():
-        return read_connector(name, built_in / name, built_in, package="")
+    built_in = built_in_folder()
+    if os.path.isfile(os.path.join(built_in, name, SPECIFICATION)):
+        return read_connector(name, os.path.join(built_in, name), built_in, package="")
     for entry_point in _entry_points():
         if entry_point.name == name:
-            folder = _package_folder(entry_point)
+            folder = _folder(name, entry_point.value)
             return read_connector(name, folder, built_in, package=entry_point.value)
     return None
 
 
 def connector_names() -> tuple[str, ...]:
     """All that are installed, sorted. This scans the disk: for messages and completion only."""
-    built_in = [f.name for f in _built_in_folder().iterdir() if (f / SPECIFICATION).is_file()]
+    folder = built_in_folder()
+    built_in = (
+        name
+        for name in os.listdir(folder)
+        if os.path.isfile(os.path.join(folder, name, SPECIFICATION))
+    )
     return tuple(sorted({*built_in, *(found.name for found in _entry_points())}))
 
 
 def template(of: Connector, role: Role) -> str:
     """The text of the template that reads or writes through a connector."""
-    folder = importlib.resources.files(of.package) if of.package else _built_in_folder() / of.name
+    if of.package:
+        folder = _folder(of.name, of.package)
+    else:
+        folder = os.path.join(built_in_folder(), of.name)
     file = "read.py.j2" if role is Role.SOURCE else "write.py.j2"
-    return (folder / file).read_text(encoding="utf-8")
-
-
-@cache
-def _built_in_folder() -> Traversable:
-    return importlib.resources.files("ssbt.templates") / "connectors"
+    with open(os.path.join(folder, file), encoding="utf-8") as text:
+        return text.read()
 
 
 def _entry_points() -> tuple[EntryPoint, ...]:
@@ -68,10 +73,11 @@ def _entry_points() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
 
-def _package_folder(entry_point: EntryPoint) -> Traversable:
+def _folder(name: str, package: str) -> str:
+    """The folder of a package that holds a connector."""
     try:
-        return importlib.resources.files(entry_point.value)
-    except ImportError as error:
-        where = f"entry point `{entry_point.name}` of {ENTRY_POINT_GROUP}"
-        problem = f"the package `{entry_point.value}` cannot be imported: {error}"
+        return str(importlib.import_module(package).__path__[0])
+    except (ImportError, AttributeError) as error:
+        where = f"entry point `{name}` of {ENTRY_POINT_GROUP}"
+        problem = f"`{package}` is no package that can be imported: {error}"
         raise ConnectorSpecificationError(where, "", problem) from error

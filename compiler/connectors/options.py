@@ -120,7 +120,11 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
     value = table.scalar("value")
     if value is None:
         raise table.error("value", "is missing")
-    supplied = Supplied(value, table.required_text("reason"), read_conditions(table, "when"))
+    reason = table.required_text("reason")
+    # It becomes a comment of the script: a second line would be code.
+    if len(reason.splitlines()) != 1:
+        raise table.error("reason", "must be one line")
+    supplied = Supplied(value, reason, read_conditions(table, "when"))
     table.close()
     return supplied
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
-import tomllib
 
 from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_modes, read_options
+from ssbt.compiler.connectors.saved import toml_values
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Connector,
@@ -21,21 +22,18 @@ from ssbt.compiler.connectors.toml_table import TomlTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from importlib.resources.abc import Traversable
 
 SPECIFICATION = "connector.toml"
 
 OptionKey = tuple[str, frozenset[Mode]]
 
 
-def read_connector(
-    name: str, folder: Traversable, built_in: Traversable, package: str
-) -> Connector:
+def read_connector(name: str, folder: str, built_in: str, package: str) -> Connector:
     """The connector in `folder`, whose `connector.toml` must call itself `name`.
 
     What it includes is looked for in the folder of the `built_in` connectors.
     """
-    table = _parsed(folder / SPECIFICATION)
+    table = _parsed(os.path.join(folder, SPECIFICATION))
     if table.required_text("name") != name:
         raise table.error("name", f"the connector is installed as `{name}`")
     includes = table.texts("include") or ()
@@ -122,17 +120,17 @@ def _packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     table.close()
 
 
-def _included(name: str, built_in: Traversable, table: TomlTable) -> TomlTable:
+def _included(name: str, built_in: str, table: TomlTable) -> TomlTable:
     """What several built-in connectors share: `templates/connectors/_shared/NAME.toml`."""
-    file = built_in / "_shared" / f"{name}.toml"
-    if not SNAKE_CASE.fullmatch(name) or not file.is_file():
+    file = os.path.join(built_in, "_shared", f"{name}.toml")
+    if not SNAKE_CASE.fullmatch(name) or not os.path.isfile(file):
         raise table.error("include", f"there is nothing called `{name}` to include")
     return _parsed(file)
 
 
-def _parsed(file: Traversable) -> TomlTable:
+def _parsed(file: str) -> TomlTable:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConnectorSpecificationError(str(file), "", str(error)) from error
-    return TomlTable(str(file), "", values)
+        values = toml_values(file)
+    except (OSError, ValueError) as error:
+        raise ConnectorSpecificationError(file, "", str(error)) from error
+    return TomlTable(file, "", values)

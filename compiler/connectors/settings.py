@@ -52,12 +52,18 @@ class Setting:
     span: Span | None
     reason: str = ""
 
+    @property
+    def columns(self) -> tuple[ColumnName, ...]:
+        """The columns that the value names."""
+        items = self.value if isinstance(self.value, tuple) else ()
+        return tuple(item for item in items if isinstance(item, ColumnName))
+
 
 @dataclass(frozen=True, slots=True)
 class SparkOption:
-    """One `.option(key, value)`, with a comment where the compiler added it."""
+    """One `.option(name, value)`, with a comment where the compiler added it."""
 
-    key: str
+    name: str
     value: Scalar
     reason: str = ""
 
@@ -80,8 +86,19 @@ class Settings:
     def columns_at(self, place: Place) -> tuple[ColumnName, ...]:
         """The columns named by the setting at `place`."""
         setting = self.at(place)
-        items = setting.value if setting and isinstance(setting.value, tuple) else ()
-        return tuple(item for item in items if isinstance(item, ColumnName))
+        return setting.columns if setting else ()
+
+    def sort_within(self) -> tuple[str, ...]:
+        """References to the columns that sort the rows of each file; none if buckets are sorted.
+
+        The columns of the folders come first: Spark would otherwise sort by them once more, and
+        that sorting keeps no order.
+        """
+        columns = self.columns_at(Place.SORT_BY)
+        if not columns or self.at(Place.BUCKET_BY):
+            return ()
+        folders = self.columns_at(Place.PARTITION_BY)
+        return tuple(_reference(column.name) for column in (*folders, *columns))
 
     def added_columns(self) -> Iterator[tuple[str, str, Span | None]]:
         """Name, type and place of the columns that options add to what is read.
@@ -98,6 +115,12 @@ class Settings:
             if setting.option.place is Place.OPTION:
                 yield from _spark_options(setting)
         yield from self.raw
+
+
+def _reference(name: str) -> str:
+    """A column as Spark parses it: in backticks, unless it is a plain name."""
+    plain = name.isascii() and name.isidentifier()
+    return name if plain else f"`{name.replace('`', '``')}`"
 
 
 def _spark_options(setting: Setting) -> Iterator[SparkOption]:

@@ -158,12 +158,16 @@ class ConstraintKind(Enum):
     AT_LEAST_ONE = "at_least_one"
     NEEDS = "needs"
     FORBIDS = "forbids"
+    DISJOINT = "disjoint"
     WARNS = "warns"
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A rule among options; `when` is empty for a rule that always holds."""
+    """A rule among options; `when` is empty for a rule that always holds.
+
+    DISJOINT: the columns that the first option names are named by none of the others.
+    """
 
     kind: ConstraintKind
     when: tuple[Condition, ...]

@@ -42,11 +42,8 @@ _SEVERAL = {
 }
 _FOUND: dict[type, str] = {
     Text: "text in quotes",
-    Number: "a number",
-    Boolean: "`true` or `false`",
     Duration: "a duration",
     Size: "a size",
-    Word: "a bare word",
     ListOf: "a list",
     MapOf: "a map",
     Nested: "a block",
@@ -67,9 +64,15 @@ def expected(option: Option) -> str:
 
 def found(value: OptionValue) -> str:
     """What the user wrote, as a noun."""
-    if isinstance(value, Boolean):
-        return "`true`" if value.value else "`false`"
-    return _FOUND[type(value)]
+    match value:
+        case Boolean(flag):
+            return f"`{str(flag).lower()}`"
+        case Number(text):
+            return f"the number `{text}`"
+        case Word(text):
+            return f"the bare word `{text}`"
+        case _:
+            return _FOUND[type(value)]
 
 
 def one_of(words: Iterable[str]) -> str:
@@ -78,15 +81,18 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether both are the same but for case and `_`: `inferSchema` is `infer_schema`."""
+    return one.replace("_", "").casefold() == other.replace("_", "").casefold()
+
+
 def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagnostic:
     """The finding that the option takes something else; an `item` is one of a list."""
-    fix = _right_type(option, value, item)
     return Diagnostic(
         WRONG_TYPE,
         f"`{option.name}` takes {expected(option)}, not {found(value)}",
-        Label(value.span, f"expected {expected(option)}"),
-        help=(f"write `{option.name} = {fix[0].text}`",) if len(fix) == 1 and not item else (),
-        fix=fix,
+        Label(value.span),
+        fix=_right_type(option, value, item),
     )
 
 

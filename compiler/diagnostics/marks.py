@@ -52,9 +52,7 @@ def _shared(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
         mark.underline(underlines)
     rows = [underlines]
     last = max(marks, key=lambda mark: (mark.end, mark.start))
-    hanging = sorted(
-        (mark for mark in marks if mark.text), key=lambda mark: (mark.start, mark.end), reverse=True
-    )
+    hanging = sorted((mark for mark in marks if mark.text), key=_hanging_order, reverse=True)
     if last.text and last.end + 1 + display_width(last.text) <= right:
         underlines.put(last.end + 1, last.text, last.style)
         hanging.remove(last)
@@ -71,6 +69,10 @@ def _shared(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
             return None
         rows.extend(_hanging(mark, start, right, before))
     return rows
+
+
+def _hanging_order(mark: Mark) -> tuple[int, bool, int]:
+    return mark.start, mark.sign == PRIMARY, mark.end
 
 
 def _start(mark: Mark, left: int, right: int) -> int:

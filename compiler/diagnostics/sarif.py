@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
     from ssbt.compiler.source import Source, Span
 
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -117,5 +119,12 @@ def _region(place: Place) -> dict[str, int]:
 
 def _artifact(path: str) -> dict[str, str]:
     """The path as a URI; a relative one stays relative, to the folder that was checked."""
-    whole = quote(path.replace("\\", "/"), safe="/", errors="replace")
-    return {"uri": f"file://{whole}" if whole.startswith("/") else whole}
+    whole = path.replace("\\", "/")
+    drive = _DRIVE.match(path)
+    if drive:
+        return {"uri": f"file:///{drive.group()}{_quoted(whole[2:])}"}
+    return {"uri": f"file://{_quoted(whole)}" if whole.startswith("/") else _quoted(whole)}
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/", errors="replace")

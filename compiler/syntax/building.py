@@ -172,7 +172,7 @@ class Builder(ExpressionBuilder):
     def separated(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         """The entries of a block, each on a line of its own or behind a comma."""
         for one, other in pairwise(entries):
-            between = self.text[one.span.end - self.offset : other.span.start - self.offset]
+            between = self.piece[one.span.end - self.offset : other.span.start - self.offset]
             if not any(char in between for char in "\r\n,"):
                 place = Span(self.path, other.name.span.start, other.name.span.end)
                 message = "entries on one line take a comma between them"
@@ -399,9 +399,8 @@ class Builder(ExpressionBuilder):
         )
 
     def step_explode(self, meta: Meta, children: Children) -> s.Explode:
-        _, outer, value, _, names, _, position = children
-        position_ = position if isinstance(position, e.Name) else children[-1]
-        return s.Explode(self.span(meta), value, outer is not None, names, position_)
+        _, outer, value, _, names, *_, position = children
+        return s.Explode(self.span(meta), value, outer is not None, names, position)
 
     def step_transform(self, meta: Meta, children: Children) -> s.UseTransform:
         return s.UseTransform(self.span(meta), children[0], words(children, s.DatasetUse))

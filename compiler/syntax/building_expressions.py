@@ -32,14 +32,14 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.path = ""
-        self.text = ""
+        self.piece = ""
         self.offset = 0
         self.findings: list[Diagnostic] = []
         self.depths: dict[int, tuple[float, object]] = {}
 
-    def begin(self, path: str, offset: int, text: str) -> None:
+    def begin(self, path: str, offset: int, piece: str) -> None:
         """Get ready to parse a text that stands at `offset` in the file called `path`."""
-        self.path, self.offset, self.text = path, offset, text
+        self.path, self.offset, self.piece = path, offset, piece
         self.findings = []
         self.depths = {}
 

@@ -6,12 +6,21 @@ the same escapes, and `${name}` stands for a parameter, `$${` for a plain `${`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 import re
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|([\s\S]))")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = "%_"
 PARAMETER = re.compile(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A `${name}` between pieces of text, as it is written."""
+
+    written: str
 
 
 class BadEscapeError(ValueError):
@@ -68,4 +77,45 @@ def escaped(value: str) -> str:
     return "'" + "".join(out) + "'"
 
 
+def double_quoted(pieces: Sequence[str | Parameter]) -> str:
+    """A block's string with these pieces, on one line."""
+    return f'"{_block_text(pieces, _WRITTEN)}"'
+
+
+def triple_quoted(pieces: Sequence[str | Parameter]) -> str:
+    """A block's string with these pieces, in which line ends stand as they are."""
+    return f'"""{_block_text(pieces, _CARRIAGE_RETURN)}"""'
+
+
+def _block_text(pieces: Sequence[str | Parameter], written: dict[str, str]) -> str:
+    out = []
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Parameter):
+            out.append(piece.written)
+            continue
+        text = _NOT_PLAIN.sub(lambda match: _character(match.group(), written), piece)
+        text = text.replace("${", "$${")
+        if text.endswith("$") and index + 1 < len(pieces):
+            # `$${name}` would be the plain text `${name}`.
+            text = text[:-1] + "\\u0024"
+        out.append(text)
+    return "".join(out)
+
+
+def _character(char: str, written: dict[str, str]) -> str:
+    if char in written:
+        return written[char]
+    if char in _LAYOUT:
+        return char
+    if char in _QUOTED:
+        return f"\\{char}"
+    point = ord(char)
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
+
+
 _WRITTEN = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_CARRIAGE_RETURN = {"\r": "\\r"}
+_LAYOUT = "\n\t"
+_QUOTED = '"\\'
+# Characters that nobody can see, and those that a string cannot hold bare.
+_NOT_PLAIN = re.compile(r'["\\\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]')

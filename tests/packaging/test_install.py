@@ -20,9 +20,10 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 
-import ssbt.compiler, ssbt.runtime
+import ssbt.compiler
 
 assert ssbt.__spec__.origin is None, "ssbt is a namespace"
+assert find_spec("ssbt.runtime"), "there, though it cannot be imported without pyspark"
 assert files("ssbt.grammar").joinpath("ssbt.lark").read_text(encoding="utf-8")
 assert files("ssbt.templates").joinpath("script.py.j2").read_text(encoding="utf-8")
 assert files("ssbt.templates").joinpath("connectors/csv/connector.toml").read_text(encoding="utf-8")
@@ -34,7 +35,7 @@ print(version("ssbt"))
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what a distribution is built from, so that building leaves nothing in the checkout."""
+    """A copy of what is built from, so that building leaves nothing in the checkout."""
     copy = tmp_path_factory.mktemp("tree")
     for part in PARTS:
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -79,7 +80,7 @@ def test_a_clean_install_works(
     venv.create(home, symlinks=True)
     commands = home / "bin"
     target = [wheel] if how == "wheel" else ["--editable", tree]
-    pip = [sys.executable, "-m", "pip", "--python", commands / "python"]
+    pip = (sys.executable, "-m", "pip", "--python", commands / "python")
     _run(*pip, "install", "--constraint", constraints, *target, cwd=tmp_path)
 
     version = _run(commands / "python", "-c", INSTALLED, cwd=tmp_path).strip()

@@ -23,7 +23,7 @@ def setuptools_table() -> dict[str, Any]:
 
 
 def test_every_package_on_disk_is_listed(setuptools_table: dict[str, Any]) -> None:
-    """A package that is not listed would work when installed editable and be absent from a wheel."""
+    """One that is not would work when installed editable and be absent from a wheel."""
     on_disk = sorted(
         ".".join(("ssbt", *init.parent.relative_to(ROOT).parts))
         for part in PARTS

@@ -150,8 +150,8 @@ TOO_NEW = Code(
         The option, or this value of it, came with a later Spark than the one that the pipeline is
         compiled for; the older Spark would ignore it or stop.
         """),
-    wrong=WRONG_TOO_NEW,
-    right=RIGHT_TOO_NEW,
+    wrong=example(sink=_sink("json", 'path = "out/paid"', "sort_keys = true")),
+    right=example(sink=_sink("json", 'path = "out/paid"', "pretty = true")),
 )
 
 RAW_SHADOWS = Code(

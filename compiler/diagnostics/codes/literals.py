@@ -36,28 +36,30 @@ is missing here. A backtick inside such a name is written twice.
 
 BAD_ESCAPE = Code(
     "SSBT0104",
-    "An unknown escape in a string",
+    "An escape that stands for no character",
     """\
-In a string of an option, `\\` begins an escape: `\\"`, `\\\\`, `\\n`, `\\t`, `\\r`, `\\u00e9` and
-`\\U0001f600`. What follows the backslash here is none of them. Dropping the backslash silently, as
-some languages do, would change the value behind your back.
+In a string, `\\u` with four and `\\U` with eight hexadecimal digits stand for the character of that
+number in Unicode. This one is beyond the last character (`\\U0010ffff`), or it is half of a
+character (`\\ud800` to `\\udfff`), which other languages write in pairs. Neither could be written
+to a file.
 
-Write `\\\\` where you mean a backslash. In paths use `/`, which Spark understands on every system.
+Write the character itself, or `\\U` and its whole number. A plain backslash is written `\\\\`.
 """,
-    wrong=example(source=SOURCE.replace("data/orders.csv", "C:\\data\\orders.csv")),
-    right=example(source=SOURCE.replace("data/orders.csv", "C:/data/orders.csv")),
+    wrong=example(steps="|> where status = 'PAID \\ud83d\\ude00'"),
+    right=example(steps="|> where status = 'PAID \\U0001f600'"),
 )
 
 BAD_NUMBER = Code(
     "SSBT0110",
     "A number that cannot be read",
     """\
-Numbers are written as in Spark SQL: `42`, `3.14`, `6.02e23`, with a letter at the end for a certain
-type (`1L` bigint, `2S` smallint, `3Y` tinyint, `1.5D` double, `1.5F` float, `1.50BD` decimal). This
-one is malformed, or it does not fit its type: a tinyint goes from -128 to 127.
+Numbers are written as in Spark SQL: `42`, `3.14`, `6.02e23`, without `_` or `,` between the digits
+and without hexadecimal ones. A letter at the end asks for a certain type: `1L` bigint, `2S`
+smallint, `3Y` tinyint, `1.5D` double, `1.5F` float, `1.50BD` decimal. This one is malformed, or it
+does not fit its type: a tinyint goes from -128 to 127.
 """,
-    wrong=example(steps="|> where amount > 300Y"),
-    right=example(steps="|> where amount > 300S"),
+    wrong=example(steps="|> where amount > 1_000"),
+    right=example(steps="|> where amount > 1000"),
 )
 
 BAD_TYPE = Code(
@@ -99,16 +101,16 @@ written `'$' || '{…'`.
 
 BAD_TIME_LITERAL = Code(
     "SSBT0118",
-    "A date, time or interval that does not exist",
+    "A date, time, interval or binary literal that cannot be read",
     """\
-A literal of the form `date '…'`, `timestamp '…'` or `interval …` is read while compiling, and this
-one is malformed or names a day, a time or a unit that does not exist. Spark would say so only once
-the job runs.
+A literal of the form `date '…'`, `timestamp '…'`, `interval …` or `x'…'` is read while compiling,
+and this one is malformed, or names a day, a time or a unit that does not exist. Spark would say so
+only once the job runs.
 
 Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you need one
 (`timestamp '2026-01-31 12:30:00 Europe/Berlin'`), `interval 90 minutes`,
-`interval '1-6' year to month`.
+`interval '1-6' year to month`, `x'c0ffee'`.
 """,
-    wrong=example(steps="|> where placed_on >= date '2026-02-30'"),
-    right=example(steps="|> where placed_on >= date '2026-02-28'"),
+    wrong=example(steps="|> where placed_on >= current_date() - interval 2 fortnights"),
+    right=example(steps="|> where placed_on >= current_date() - interval 2 weeks"),
 )

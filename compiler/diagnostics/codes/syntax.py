@@ -1,6 +1,6 @@
 """01xx: text that does not follow the grammar; `literals` holds those about single literals."""
 
-from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, example, let
+from ssbt.compiler.diagnostics.examples import SCHEMA, STEPS, example, let
 from ssbt.compiler.diagnostics.model import Code
 
 UNEXPECTED_TOKEN = Code(
@@ -23,8 +23,8 @@ Each `(`, `[` and `{` needs its `)`, `]` or `}`, in the right order. The message
 the bracket that was opened, and where the compiler found another one, a new declaration or the
 end of the file instead of its partner.
 """,
-    wrong=example(steps="|> where status in ('PAID', 'SENT']"),
-    right=example(steps="|> where status in ('PAID', 'SENT')"),
+    wrong=example(steps="|> where amount > 0 and (status = 'PAID' or status = 'SENT'"),
+    right=example(steps="|> where amount > 0 and (status = 'PAID' or status = 'SENT')"),
 )
 
 NESTED_TOO_DEEPLY = Code(
@@ -82,7 +82,7 @@ At the top level of a file stand declarations, and each begins with a word that 
 declares: `pipeline`, `import`, `param`, `secret`, `connection`, `schema`, `source` or
 `stream source`, `let`, `transform`, `expect`, `sink`, `test`. This line begins with another word.
 """,
-    wrong=example(source=SOURCE.replace("source orders", "sorce orders")),
+    wrong=example(lets=let(STEPS).replace("let", "dataset")),
     right=example(),
 )
 
@@ -162,11 +162,10 @@ UNEXPECTED_CHARACTER = Code(
     "SSBT0119",
     "A character that has no meaning here",
     """\
-No word, number or sign of the language begins with this character. Declarations and steps need no
-`;` at their end, comments begin with `#`, and a name with other characters than letters, digits
-and `_` stands in backticks. Signs copied from a web page or a document are often look-alikes:
-curly quotes, long dashes, blanks that do not break.
+No word, number or sign of the language begins with this character. Signs copied from a web page or
+a document are often look-alikes: `≥` for `>=`, curly quotes, long dashes, blanks that do not break.
+A name with other characters than letters, digits and `_` stands in backticks.
 """,
-    wrong=example(steps="|> where status = 'PAID';"),
-    right=example(),
+    wrong=example(steps="|> where amount ≥ 0"),
+    right=example(steps="|> where amount >= 0"),
 )

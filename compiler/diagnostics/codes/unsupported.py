@@ -113,7 +113,7 @@ In a batch, all rows of a key are there at once: `aggregate … group by`, a win
 """,
     wrong=example(
         steps="|> where status = 'PAID'\n"
-        '|> stateful "sessions.py:Sessions" by status returns Order mode update'
+        '|> stateful "sessions.py:Sessions" by status returns Order'
     ),
     right=example(steps="|> where status = 'PAID'\n|> aggregate sum(amount) as paid_in_all"),
 )
@@ -129,4 +129,18 @@ Until then, write the columns down in a `schema NAME { … }` block.
 """,
     wrong=example(schema='schema Order from "schemas/order.avsc"\n'),
     right=example(schema=SCHEMA),
+)
+
+COLUMN_DEFAULT = Code(
+    "SSBT0909",
+    "Defaults of columns are not supported yet",
+    """\
+A schema's column may say `default …`, and nothing fills the column with it yet: a file without
+the column gives null. Until that changes, fill it where you need it, with `coalesce`.
+""",
+    wrong=example(
+        schema="schema Order {\n  id:     bigint\n  amount: int default 0\n}\n",
+        steps="|> where amount > 0",
+    ),
+    right=example(steps="|> set amount = coalesce(amount, 0)"),
 )

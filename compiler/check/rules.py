@@ -1,0 +1,28 @@
+"""The rules of this folder, found and run: each module with a `check` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.resources import files
+
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.ir.pipeline import Pipeline
+
+Rule = Callable[[Pipeline], Iterator[Diagnostic]]
+
+
+def rules() -> tuple[Rule, ...]:
+    """The checks, in the order of their modules' names."""
+    names = sorted(
+        entry.name.removesuffix(".py")
+        for entry in files(__package__).iterdir()
+        if entry.name.endswith(".py") and entry.name not in ("__init__.py", "rules.py")
+    )
+    return tuple(import_module(f"{__package__}.{name}").check for name in names)
+
+
+def rule_findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """What the rules find in a resolved pipeline."""
+    for check in rules():
+        yield from check(pipeline)

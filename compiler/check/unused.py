@@ -1,0 +1,29 @@
+"""Declarations that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir.pipeline import Pipeline
+
+UNUSED = Code(
+    "SSBT0209",
+    "A declaration that nothing uses",
+    """\
+Nothing that reaches a sink uses this. It is left out of the script, which may mean that a step or a
+sink has been forgotten. Imported files may declare more than a pipeline uses; they are not asked.
+""",
+    wrong=example(before="param minimum: int = 1\n"),
+    right=example(before="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
+    severity=Severity.WARNING,
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """A warning for each."""
+    for unused in pipeline.unused:
+        message = f"the {unused.kind} `{unused.name}` is not used"
+        help_ = ("use it, or remove it",)
+        yield Diagnostic(UNUSED, message, Label(unused.span), (), help_)

@@ -1,0 +1,118 @@
+"""What was found out about a pipeline, kept in the user's cache by the hash of what was read.
+
+An entry is one file: the hash of the rest, a head (one line of JSON), and the contents of the
+outputs, one after the other. Anything that is not exactly such a file is as good as absent.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+import json
+import os
+import time
+from typing import Any
+
+from ssbt.compiler.cli.folders import cache_folder
+from ssbt.compiler.emit.files import OutputFile
+
+_DAY = 24 * 3600
+_KEPT = 30 * _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`reads` are the files that the compiler asked for, with hashes, None where it got none.
+
+    `facts` are JSON, `outputs` None where nothing was emitted.
+    """
+
+    reads: tuple[tuple[str, str | None], ...]
+    facts: dict[str, Any]
+    outputs: tuple[OutputFile, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The entries below `folder`; concurrent runs may share it."""
+
+    folder: str
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of that key, if there is a whole one."""
+        path = self._path(key)
+        try:
+            with open(path, "rb") as file:
+                known = os.fstat(file.fileno())
+                # Somebody else's file could hold any script.
+                if known.st_uid != os.geteuid():
+                    return None
+                digest, content = file.readline(65), file.read()
+            if time.time() - known.st_mtime > _DAY:
+                os.utime(path)
+            return _entry(key, digest.strip().decode(), content)
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+    def store(self, key: str, entry: Entry) -> None:
+        """Keep an entry; where that is impossible, nothing happens."""
+        from ssbt.compiler.cli.writing import WriteError, write_all
+
+        with suppress(OSError, WriteError):
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            write_all([(self._path(key), _recorded(key, entry))], sync=False)
+            self._tidy()
+
+    def _path(self, key: str) -> str:
+        return os.path.join(self.folder, key[:2], key[2:])
+
+    def _tidy(self) -> None:
+        """Once a day, drop what nobody used for a month."""
+        marker = os.path.join(self.folder, "tidied")
+        now = time.time()
+        with suppress(OSError):
+            if now - os.stat(marker).st_mtime < _DAY:
+                return
+        with open(marker, "wb"):
+            os.utime(marker)
+        for folder, _, names in os.walk(self.folder):
+            for path in (os.path.join(folder, name) for name in names):
+                with suppress(OSError):
+                    if now - os.stat(path).st_mtime > _KEPT:
+                        os.unlink(path)
+
+
+def opened_cache() -> Cache:
+    """The cache of this user."""
+    return Cache(os.path.join(cache_folder(), "compiled"))
+
+
+def hash_of(content: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal digits, as manifests have it too."""
+    return sha256(content).hexdigest()
+
+
+def _recorded(key: str, entry: Entry) -> bytes:
+    files = entry.outputs or ()
+    outputs = None if entry.outputs is None else [(file.path, len(file.content)) for file in files]
+    head = {"key": key, "reads": entry.reads, "facts": entry.facts, "outputs": outputs}
+    rest = b"".join((json.dumps(head).encode(), b"\n", *(file.content for file in files)))
+    return b"\n".join((hash_of(rest).encode(), rest))
+
+
+def _entry(key: str, digest: str, content: bytes) -> Entry | None:
+    if digest != hash_of(content):
+        return None
+    offset = content.index(b"\n") + 1
+    head = json.loads(content[:offset])
+    if head["key"] != key:
+        return None
+    reads = tuple((path, known) for path, known in head["reads"])
+    if head["outputs"] is None:
+        return Entry(reads, head["facts"], None)
+    outputs = []
+    for path, length in head["outputs"]:
+        outputs.append(OutputFile(path, content[offset : offset + length]))
+        offset += length
+    return Entry(reads, head["facts"], tuple(outputs))

@@ -1,0 +1,207 @@
+"""One pipeline through the driver, or out of the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+import json
+from typing import TYPE_CHECKING, Any
+
+from ssbt.compiler.cli.cache import Cache, Entry, hash_of, opened_cache
+from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
+
+if TYPE_CHECKING:
+    from ssbt.compiler.diagnostics.model import Diagnostic
+    from ssbt.compiler.driver import Checked
+    from ssbt.compiler.emit.files import OutputFile
+    from ssbt.compiler.ir.pipeline import Pipeline
+    from ssbt.compiler.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a pipeline; paths in `findings` and `sources` are the driver's.
+
+    `raw` says which options go to Spark unchecked. `outputs` is None where nothing was emitted.
+    """
+
+    unit: Unit
+    name: str
+    packages: tuple[str, ...]
+    raw: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+    outputs: tuple[OutputFile, ...] | None
+
+    def shown(self) -> tuple[list[Diagnostic], dict[str, Source]]:
+        """The findings and their sources, by paths as the user would write them."""
+        if not self.findings:
+            return [], {}
+        findings = [relocated(finding, self.unit) for finding in self.findings]
+        return findings, relocated_sources(self.sources, self.unit)
+
+
+class Compiler:
+    """Compiles for one target, None for the pipelines' own; without a cache, anew each time."""
+
+    def __init__(self, target: str | None, *, use_cache: bool = True) -> None:
+        self.target = target
+        self._cache: Cache | None = None
+        if use_cache:
+            from ssbt.compiler.cli.fingerprint import fingerprint
+
+            self._cache = opened_cache()
+            self._fingerprint = fingerprint()
+
+    def checked(self, unit: Unit) -> Result:
+        """The findings; whether there are outputs too is open."""
+        return self._result(unit, emits=False)
+
+    def compiled(self, unit: Unit) -> Result:
+        """The findings, and the outputs if none of them is an error."""
+        return self._result(unit, emits=True)
+
+    def _result(self, unit: Unit, *, emits: bool) -> Result:
+        key = self._key(unit)
+        if self._cache is None or key is None:
+            return self._made(unit, None, emits=emits)
+        entry = self._cache.entry(key)
+        known = _known(unit, entry, emits=emits) if entry else None
+        return known or self._made(unit, key, emits=emits)
+
+    def _key(self, unit: Unit) -> str | None:
+        if self._cache is None:
+            return None
+        try:
+            digest = hash_of(unit.input.read())
+        except OSError:
+            return None
+        parts = [self._fingerprint, self.target or "", unit.path, digest]
+        return hash_of(json.dumps(parts).encode())
+
+    def _made(self, unit: Unit, key: str | None, *, emits: bool) -> Result:
+        try:
+            result, reads, reusable = made(unit, self.target, emits=emits)
+        except Exception as error:
+            error.add_note(f"while compiling {unit.input.path}")
+            raise
+        if self._cache is not None and key is not None and reusable:
+            self._cache.store(key, _entry(result, reads))
+        return result
+
+
+def made(
+    unit: Unit, target: str | None, *, emits: bool, changed: Mapping[str, bytes] | None = None
+) -> tuple[Result, dict[str, str | None], bool]:
+    """The result, what was read for it, and whether the same reads will always give it.
+
+    `changed` holds contents to be taken instead of those of files.
+    """
+    from ssbt.compiler import driver
+
+    reads: dict[str, str | None] = {}
+
+    def read(path: str) -> bytes:
+        reads[path] = None
+        content = (changed or {}).get(path)
+        content = unit.read(path) if content is None else content
+        reads[path] = hash_of(content)
+        return content
+
+    chosen = (target,) if target else ()
+    checked = driver.checked(unit.path, read, *chosen)
+    outputs = driver.emitted(checked) if emits and not checked.failed else None
+    pipeline = checked.pipeline
+    result = Result(
+        unit,
+        pipeline.name if pipeline else unit.name,
+        _packages(pipeline) if pipeline else (),
+        tuple(_raw_options(pipeline)) if pipeline else (),
+        checked.findings,
+        checked.sources,
+        outputs,
+    )
+    return result, reads, _is_reusable(checked)
+
+
+def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
+    """The result of an earlier run, if what it read is still the same."""
+    from ssbt.compiler.cli.records import restored
+
+    facts = entry.facts
+    try:
+        if emits and entry.outputs is None:
+            return None
+        contents = _unchanged(unit, entry.reads)
+        if contents is None:
+            return None
+        findings = restored(facts["findings"])
+        sources = _sources(contents) if findings else {}
+        packages, raw = tuple(facts["packages"]), tuple(facts["raw"])
+        return Result(unit, facts["name"], packages, raw, findings, sources, entry.outputs)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def _unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str, bytes] | None:
+    """The contents of what was read before; None if one of them is another now."""
+    contents: dict[str, bytes] = {}
+    for path, digest in reads:
+        try:
+            contents[path] = unit.read(path)
+        except OSError:
+            if digest is not None:
+                return None
+        else:
+            if digest != hash_of(contents[path]):
+                return None
+    return contents
+
+
+def _sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
+    from ssbt.compiler.source import Source
+
+    # As `decoded` places the finding about a byte that is not UTF-8.
+    return {
+        path: Source(path, data.decode("utf-8", "surrogateescape"))
+        for path, data in contents.items()
+    }
+
+
+def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
+    from ssbt.compiler.cli.records import recorded
+
+    facts: dict[str, Any] = {
+        "name": result.name,
+        "packages": result.packages,
+        "raw": result.raw,
+        "findings": recorded(result.findings),
+    }
+    return Entry(tuple(reads.items()), facts, result.outputs)
+
+
+def _is_reusable(checked: Checked) -> bool:
+    """Whether nothing but files decided it.
+
+    Connectors of other distributions may change without a trace that we would see, and of a
+    pipeline with errors it is not known whether there are any.
+    """
+    pipeline = checked.pipeline
+    return pipeline is not None and not any(end.connector.package for end in _ends(pipeline))
+
+
+def _packages(pipeline: Pipeline) -> tuple[str, ...]:
+    ends = _ends(pipeline)
+    return tuple(sorted({name for end in ends for name in end.connector.coordinates(pipeline.target)}))
+
+
+def _raw_options(pipeline: Pipeline) -> Iterable[str]:
+    for end in _ends(pipeline):
+        if end.settings.raw:
+            yield f"{end.name}: {', '.join(option.name for option in end.settings.raw)}"
+
+
+def _ends(pipeline: Pipeline) -> Iterable[Any]:
+    """Its sources and sinks."""
+    yield from (dataset for dataset in pipeline.datasets if hasattr(dataset, "connector"))
+    yield from pipeline.sinks

@@ -1,0 +1,99 @@
+"""What a command prints: findings and results to standard output, all the rest to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+import os
+import sys
+import time
+from typing import TextIO, TypeVar
+
+from ssbt.compiler.diagnostics.cells import visible
+from ssbt.compiler.diagnostics.style import Style, paint
+
+T = TypeVar("T")
+
+PIPED_WIDTH = 80
+_PROGRESS_AFTER = 0.5
+_PROGRESS_STEP = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The two streams; `color` is `auto`, `always` or `never`."""
+
+    color: str = "auto"
+
+    def result(self, text: str) -> None:
+        """To standard output, as it is."""
+        sys.stdout.write(text)
+
+    def say(self, text: str) -> None:
+        """A line to standard error."""
+        sys.stderr.write(f"{text}\n")
+
+    def warn(self, text: str) -> None:
+        """A warning that belongs to no place in a file."""
+        self._remark("warning", Style.WARNING, text)
+
+    def note(self, text: str) -> None:
+        """Something worth knowing that is no mistake."""
+        self._remark("note", Style.NOTE, text)
+
+    def fail(self, text: str) -> None:
+        """An error that belongs to no place in a file."""
+        self._remark("error", Style.ERROR, text)
+
+    def _remark(self, kind: str, style: Style, text: str) -> None:
+        self.say(f"{paint(f'{kind}:', style, color=self.colored(sys.stderr))} {text}")
+
+    def colored(self, stream: TextIO) -> bool:
+        """Whether colours are wanted on a stream: what was asked for, or else on a terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    def arrow(self) -> str:
+        """An arrow that standard error can show."""
+        return "→" if "utf" in (sys.stderr.encoding or "").lower() else "->"
+
+
+def width(stream: TextIO) -> int:
+    """The columns of the terminal; 80 where the stream goes elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PIPED_WIDTH
+    except (OSError, ValueError):
+        return PIPED_WIDTH
+
+
+def tolerant_streams() -> None:
+    """Let no character that a terminal's encoding lacks stop a command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def progress(items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+    """The items one by one; on a terminal, `[12/340] orders.ssbt` where that takes a while."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    started = shown = time.monotonic()
+    try:
+        for number, item in enumerate(items, start=1):
+            now = time.monotonic()
+            if now - started > _PROGRESS_AFTER and now - shown > _PROGRESS_STEP:
+                shown = now
+                line = f"[{number}/{len(items)}] {visible(name(item))}"
+                sys.stderr.write(f"\r\x1b[K{line[: width(sys.stderr) - 1]}")
+                sys.stderr.flush()
+            yield item
+    finally:
+        if shown > started:
+            sys.stderr.write("\r\x1b[K")

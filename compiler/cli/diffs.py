@@ -1,0 +1,57 @@
+"""What a command would change, as a unified diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.cells import shown, visible
+from ssbt.compiler.diagnostics.style import Style, paint
+
+_STYLES = {"+": Style.ADDED, "-": Style.REMOVED, "@": Style.NOTE}
+
+
+def unified_diff(path: str, old: bytes | None, new: bytes | None, *, color: bool = False) -> str:
+    """From `old` to `new`; None stands for a file that does not exist. Empty if they are equal."""
+    if old == new:
+        return ""
+    texts = _text(old), _text(new)
+    if None in texts:
+        return f"Binary file {visible(path)} differs\n"
+    return "".join(_lines(visible(path), *map(str, texts), old is None, new is None, color))
+
+
+def _lines(path: str, old: str, new: str, added: bool, removed: bool, color: bool) -> Iterator[str]:
+    from difflib import unified_diff as compared
+
+    names = "/dev/null" if added else path, "/dev/null" if removed else path
+    for number, line in enumerate(compared(_split(old), _split(new), *names, lineterm="")):
+        if number < 2:
+            yield f"{paint(line, Style.HEADING, color=color)}\n"
+            continue
+        style = _STYLES.get(line[:1], Style.PLAIN)
+        yield f"{paint(_harmless(line), style, color=color)}\n"
+        if line[:1] != "@" and not line.endswith("\n"):
+            yield "\\ No newline at end of file\n"
+
+
+def _split(text: str) -> list[str]:
+    # Not `splitlines`, which also splits at characters that end no line in a file.
+    lines = text.split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + lines[-1:] * bool(lines[-1])
+
+
+def _harmless(line: str) -> str:
+    """The line without its end and without what a terminal would obey."""
+    line = line.removesuffix("\n")
+    if line.isprintable():
+        return line
+    return "".join(char if char == "\t" else shown(char) for char in line)
+
+
+def _text(content: bytes | None) -> str | None:
+    """The text of a file, none for one that is not text."""
+    try:
+        text = (content or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text

@@ -1,0 +1,131 @@
+"""The files that a command is asked to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+import os
+import sys
+
+import click
+
+STANDARD_INPUT = "-"
+SUFFIX = ".ssbt"
+BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file, or standard input: `path` is what people call it."""
+
+    path: str
+    data: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether its bytes came through standard input."""
+        return self.data is not None
+
+    def read(self) -> bytes:
+        """The bytes, of a file those that it has now; raises OSError."""
+        return contents(self.path) if self.data is None else self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the arguments name: single files, and those found in `folders`."""
+
+    files: tuple[Input, ...]
+    found: tuple[Input, ...]
+    folders: tuple[str, ...]
+
+
+def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = BUILD) -> Inputs:
+    """The inputs that the arguments name, each file once; nothing given means this folder.
+
+    Folders called `skipped` or with a leading dot are not searched. Raises click.UsageError.
+    """
+    given = tuple(dict.fromkeys(paths)) or (".",)
+    if stdin_filename is not None and STANDARD_INPUT not in given:
+        raise click.UsageError("--stdin-filename is for standard input: give `-` as the path")
+    files: list[Input] = []
+    found: list[Input] = []
+    folders: list[str] = []
+    for path in given:
+        if path == STANDARD_INPUT:
+            files.append(Input(stdin_filename or STANDARD_INPUT, sys.stdin.buffer.read()))
+        elif os.path.isdir(path):
+            folders.append(path)
+            found += map(Input, sources_below(path, skipped))
+        elif os.path.exists(path):
+            files.append(_named(path))
+        else:
+            raise click.UsageError(_missing(path))
+    named = {_identity(file) for file in files}
+    others = {_identity(file): file for file in found if _identity(file) not in named}
+    first = {_identity(file): file for file in reversed(files)}
+    kept = tuple(file for file in files if first[_identity(file)] is file)
+    return Inputs(kept, tuple(others.values()), tuple(folders))
+
+
+def sources_below(folder: str, skipped: str = BUILD) -> Iterator[str]:
+    """All `.ssbt` files below a folder, in the order of their names; links to folders are not
+    followed. Raises click.UsageError where a folder cannot be read."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        raise click.UsageError(
+            f"cannot read the folder {quoted(folder)}: {reason(error)}"
+        ) from error
+    for entry in entries:
+        path = os.path.normpath(entry.path) if folder == "." else entry.path
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith(".") and entry.name != skipped:
+                yield from sources_below(path, skipped)
+        elif entry.name.endswith(SUFFIX) and entry.is_file():
+            yield path
+
+
+def contents(path: str) -> bytes:
+    """The bytes of a file; raises OSError."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def quoted(path: str) -> str:
+    """A path as it may be printed."""
+    from ssbt.compiler.diagnostics.cells import visible
+
+    return f"`{visible(path)}`"
+
+
+def reason(error: OSError) -> str:
+    """What the operating system says, without the path and the number."""
+    return (error.strerror or str(error)).lower()
+
+
+def _named(path: str) -> Input:
+    """A file that was named; what is no regular file, such as a pipe, can be read only once."""
+    if os.path.isfile(path):
+        return Input(path)
+    try:
+        return Input(path, contents(path))
+    except OSError as error:
+        raise click.UsageError(f"cannot read {quoted(path)}: {reason(error)}") from error
+
+
+def _identity(file: Input) -> str:
+    return STANDARD_INPUT if file.is_standard_input else os.path.realpath(file.path)
+
+
+def _missing(path: str) -> str:
+    from ssbt.compiler.diagnostics.suggestions import did_you_mean
+
+    folder, name = os.path.split(path)
+    try:
+        near = did_you_mean(name, os.listdir(folder or "."))
+    except OSError:
+        near = None
+    message = f"there is no file or folder {quoted(path)}"
+    return f"{message}; did you mean {quoted(os.path.join(folder, near))}?" if near else message

@@ -1,0 +1,50 @@
+"""What pipelines that are compiled together must not have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.cli.compilation import Result
+
+if TYPE_CHECKING:
+    from ssbt.compiler.diagnostics.model import Diagnostic
+    from ssbt.compiler.source import Source, Span
+
+
+def clashes(results: Iterable[Result]) -> tuple[list[Diagnostic], dict[str, Source]]:
+    """An error for each pipeline whose name another one before it has, and their sources."""
+    first: dict[str, Result] = {}
+    findings: list[Diagnostic] = []
+    sources: dict[str, Source] = {}
+    for result in results:
+        other = first.setdefault(result.name.casefold(), result)
+        if result.name and other is not result:
+            findings.append(_clash(result, other, sources))
+    return findings, sources
+
+
+def _clash(result: Result, other: Result, sources: dict[str, Source]) -> Diagnostic:
+    from ssbt.compiler.cli.codes import SAME_NAME
+    from ssbt.compiler.diagnostics.model import Diagnostic, Label
+
+    message = f"another pipeline is called `{other.name}` too"
+    return Diagnostic(
+        SAME_NAME,
+        message,
+        Label(_place(result, sources), "their outputs would be the same files"),
+        (Label(_place(other, sources), "the other one"),),
+        ("rename one of them, or give each an output folder of its own with `--out`",),
+    )
+
+
+def _place(result: Result, sources: dict[str, Source]) -> Span:
+    """The place of the pipeline's name; puts its source into `sources`."""
+    from ssbt.compiler.cli.units import name_range
+    from ssbt.compiler.source import Source, Span
+
+    path = result.unit.input.path
+    text = result.unit.input.read().decode("utf-8", "surrogateescape")
+    sources[path] = Source(path, text)
+    start, end = name_range(text) or (0, 0)
+    return Span(path, start, end)

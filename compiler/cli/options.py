@@ -1,0 +1,93 @@
+"""The options that several commands share, each with one meaning everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ssbt.compiler.cli.console import Console
+from ssbt.compiler.cli.inputs import BUILD
+from ssbt.compiler.cli.reporting import Report
+from ssbt.compiler.connectors.specification import SPARK_LINES
+from ssbt.compiler.diagnostics.formats import OutputFormat
+from ssbt.compiler.driver import DEFAULT_TARGET
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ANY_PATH = click.Path(allow_dash=True)
+
+
+def paths(command: F) -> F:
+    """`paths` and `stdin_filename`: what the command looks at."""
+    name = click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        help="What to call standard input; imports are relative to its folder.",
+    )
+    return name(click.argument("paths", nargs=-1, type=_ANY_PATH)(command))
+
+
+def target(command: F) -> F:
+    """`target`: the Spark line, None for the one that the pipeline itself names."""
+    return click.option(
+        "--target",
+        type=click.Choice(SPARK_LINES),
+        show_default=f"the pipeline's own, or {DEFAULT_TARGET}",
+        help="The Spark line to compile for.",
+    )(command)
+
+
+def out(command: F) -> F:
+    """`out`: the output folder."""
+    return click.option(
+        "-o",
+        "--out",
+        type=click.Path(file_okay=False),
+        default=BUILD,
+        show_default=True,
+        metavar="DIR",
+        help="The folder of the outputs.",
+    )(command)
+
+
+def no_cache(command: F) -> F:
+    """`no_cache`: whether to leave the cache alone."""
+    return click.option(
+        "--no-cache", is_flag=True, help="Neither use nor keep results of earlier runs."
+    )(command)
+
+
+def color(command: F) -> F:
+    """`color`: of a `Console`."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; `auto` is on a terminal, unless NO_COLOR or FORCE_COLOR says otherwise.",
+    )(command)
+
+
+def findings(command: F) -> F:
+    """`output_format`, `strict` and `color`: what `report` takes."""
+    strict = click.option(
+        "--warnings-as-errors", "--strict", "strict", is_flag=True, help="Let no warning pass."
+    )
+    return output_format([choice.value for choice in OutputFormat])(strict(color(command)))
+
+
+def output_format(choices: list[str]) -> Callable[[F], F]:
+    """`output_format`: one of the choices."""
+    return click.option(
+        "--output-format",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help="How to print what is found.",
+    )
+
+
+def report(output_format: str, strict: bool, color: str) -> Report:
+    """The report that the options of `findings` ask for."""
+    return Report(Console(color), OutputFormat(output_format), strict)

@@ -1,0 +1,74 @@
+"""The findings of a run: printed once, together, in the format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+import sys
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.cli.console import Console, width
+
+if TYPE_CHECKING:
+    from ssbt.compiler.diagnostics.formats import OutputFormat
+    from ssbt.compiler.diagnostics.model import Diagnostic
+    from ssbt.compiler.source import Source
+
+CLEAN, FINDINGS, MISUSED = 0, 1, 2
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings; `strict` lets a warning count as an error for the exit code.
+
+    Standard output holds the findings and nothing else, or with `results_there`, all but them:
+    where the result of a command goes to standard output, findings go to standard error.
+    """
+
+    console: Console
+    output_format: OutputFormat
+    strict: bool = False
+    results_there: bool = False
+    findings: list[Diagnostic] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def add(self, findings: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
+        """Take findings whose places are in these sources."""
+        self.findings += findings
+        self.sources.update(sources)
+
+    def is_failure(self, findings: Iterable[Diagnostic]) -> bool:
+        """Whether these findings stop what they were found in."""
+        return any(self.strict or found.severity.value == "error" for found in findings)
+
+    @property
+    def machine(self) -> bool:
+        """Whether a program reads standard output."""
+        return self.output_format.value in ("json", "github", "sarif")
+
+    def print(self) -> int:
+        """Print all findings, a count of them to standard error, and return the exit code."""
+        if self.findings or self.machine:
+            self._print_findings()
+        if self.findings and not self.machine:
+            from ssbt.compiler.diagnostics.text import summary
+
+            colored = self.console.colored(sys.stderr)
+            sys.stdout.flush()
+            self.console.say(f"found {summary(self.findings, color=colored)}")
+        return FINDINGS if self.is_failure(self.findings) else CLEAN
+
+    def _print_findings(self) -> None:
+        from ssbt.compiler.diagnostics.formats import report
+        from ssbt.compiler.emit.version import VERSION
+
+        stream = sys.stderr if self.results_there else sys.stdout
+        text = report(
+            self.output_format,
+            self.findings,
+            self.sources,
+            version=VERSION,
+            width=width(stream),
+            color=self.console.colored(stream),
+        )
+        stream.write(f"{text}\n" if self.output_format.value == "text" else text)

@@ -1,0 +1,83 @@
+"""The `spark-submit` on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import glob
+from importlib.util import find_spec
+import os
+import re
+import shutil
+import sys
+
+NO_SPARK = (
+    "no spark-submit was found: install PySpark beside ssbtc (`pip install 'ssbt[spark]'`), or set "
+    "SPARK_HOME to a Spark"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A Spark: `home` and `version` are empty where they cannot be told, `found` says where it is.
+
+    `problem` says why it is of no use.
+    """
+
+    submit: str
+    home: str
+    version: str
+    found: str
+    problem: str = ""
+
+    @property
+    def line(self) -> str:
+        """`4.1` of `4.1.1`."""
+        return ".".join(self.version.split(".")[:2])
+
+
+def found_spark() -> tuple[Spark | None, tuple[Spark, ...]]:
+    """The first Spark that will do, and those before it that will not.
+
+    As with Spark's own scripts, SPARK_HOME comes first; then PySpark in this environment, then PATH.
+    """
+    passed: list[Spark] = []
+    for submit, home, found in _candidates():
+        if not os.access(submit, os.X_OK):
+            passed.append(Spark(submit, home, "", found, f"there is no bin/spark-submit in {home}"))
+            continue
+        return Spark(submit, home, _version(home), found), tuple(passed)
+    return None, tuple(passed)
+
+
+def environment(spark: Spark, java_home: str) -> dict[str, str]:
+    """The environment in which `spark-submit` finds this Spark, this Java and this Python."""
+    python = os.environ.get("PYSPARK_PYTHON") or sys.executable
+    found = {**os.environ, "JAVA_HOME": java_home, "PYSPARK_PYTHON": python}
+    found.setdefault("PYSPARK_DRIVER_PYTHON", python)
+    if spark.home:
+        found["SPARK_HOME"] = spark.home
+    else:
+        found.pop("SPARK_HOME", None)
+    return found
+
+
+def _candidates() -> Iterator[tuple[str, str, str]]:
+    if home := os.environ.get("SPARK_HOME"):
+        yield os.path.join(home, "bin", "spark-submit"), home, "SPARK_HOME"
+    # Looking for the package does not import it.
+    package = find_spec("pyspark")
+    if package and package.origin:
+        home = os.path.dirname(package.origin)
+        yield os.path.join(home, "bin", "spark-submit"), home, "PySpark of this environment"
+    if submit := shutil.which("spark-submit"):
+        home = os.path.dirname(os.path.dirname(os.path.realpath(submit)))
+        # That of a virtual environment is a copy, away from its Spark, which it finds by itself.
+        yield submit, home if os.path.isdir(os.path.join(home, "jars")) else "", "PATH"
+
+
+def _version(home: str) -> str:
+    for jar in glob.glob(os.path.join(glob.escape(home), "jars", "spark-core_*.jar")):
+        if match := re.search(r"spark-core_[\d.]+-(\d+\.\d+\.\d+[^/]*)\.jar$", jar):
+            return match[1]
+    return ""

@@ -1,0 +1,58 @@
+"""`raw { "key" = "value" }`: the door for options of Spark that a connector does not name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.conversion import map_items
+from ssbt.compiler.connectors.options import camel_case
+from ssbt.compiler.connectors.settings import SparkOption
+from ssbt.compiler.connectors.values import MapOf, OptionEntry
+from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.diagnostics.codes.connectors import RAW_SHADOWS, WRONG_TYPE
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from ssbt.compiler.connectors.specification import Option
+
+RAW = "raw"
+
+
+def raw_options(
+    entry: OptionEntry, options: Iterable[Option]
+) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
+    """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
+    if not isinstance(entry.value, MapOf):
+        message = (
+            f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {found(entry.value)}'
+        )
+        yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
+        return ()
+    named = {key: option for option in options for key in _spark_keys(option)}
+    for item in entry.value.entries:
+        option = _shadowed(item.key.casefold(), named)
+        if option:
+            yield Diagnostic(
+                RAW_SHADOWS,
+                f"`{item.key}` has a name of its own: `{option.name}`",
+                Label(item.key_span, "not checked here"),
+                help=(f"write `{option.name} = …` outside of `raw`",),
+            )
+    items = yield from map_items(entry.value)
+    return tuple(SparkOption(key, value) for key, value in items)
+
+
+def _spark_keys(option: Option) -> tuple[str, ...]:
+    """Every key by which Spark, to which case does not matter, knows the option."""
+    aliases = (camel_case(alias) for alias in option.aliases)
+    return tuple(key.casefold() for key in (option.spark, *aliases))
+
+
+def _shadowed(key: str, named: dict[str, Option]) -> Option | None:
+    for known, option in named.items():
+        prefix, star, _ = known.partition("*")
+        if key == known or (star and key.startswith(prefix)):
+            return option
+    return None

@@ -1,0 +1,201 @@
+"""A connector's page of the reference, in Markdown, made from its specification alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.specification import (
+    SPARK_LINES,
+    Choice,
+    Connector,
+    ConstraintKind,
+    Default,
+    Kind,
+    Mode,
+    Option,
+    Place,
+    Role,
+    RoleSpecification,
+    Shape,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SHAPES = {Shape.ONE: "{}", Shape.LIST: "list of {}", Shape.ONE_OR_LIST: "{} or list"}
+_NOT_OPTIONS = {
+    Place.LOAD: "`.load(…)`",
+    Place.SCHEMA: "`.schema(…)`",
+    Place.MODE: "`.mode(…)`",
+    Place.PATH: "`.save(…)`",
+    Place.TABLE: "`.saveAsTable(…)`",
+    Place.PARTITION_BY: "`.partitionBy(…)`",
+    Place.SORT_BY: "`.sortWithinPartitions(…)`, `.sortBy(…)`",
+    Place.BUCKET_BY: "`.bucketBy(…)`",
+    Place.BUCKETS: "`.bucketBy(…)`",
+    Place.COALESCE: "`.coalesce(…)`",
+    Place.REPARTITION: "`.repartition(…)`",
+}
+
+
+def reference_page(of: Connector) -> str:
+    """The whole page, ended by a newline; the same bytes for the same specification."""
+    parts = [
+        f"# {of.title} (`{of.name}`)",
+        "<!-- Made from the connector's specification by tools/connectors.py; edit that. -->",
+        of.summary,
+        _table(("", *(mode.value for mode in Mode)), _uses(of)),
+        *_packages(of),
+        *([of.doc] if of.doc else []),
+        *_role(of, Role.SOURCE),
+        *_role(of, Role.SINK),
+        "Options that Spark has and this page does not name go through"
+        ' `raw { "key" = "value" }`; nobody checks them.',
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _uses(of: Connector) -> Iterator[tuple[str, ...]]:
+    for role in Role:
+        found = of.role(role)
+        if found:
+            modes = ("yes" if mode in found.modes else "no" for mode in Mode)
+            yield (role.value, *modes)
+
+
+def _packages(of: Connector) -> Iterator[str]:
+    if of.packages:
+        rows = ((line, "<br>".join(map(_code, all_of))) for line, all_of in of.packages)
+        yield _table(("Spark", "`--packages`"), rows)
+
+
+def _role(of: Connector, role: Role) -> Iterator[str]:
+    found = of.role(role)
+    if found is None:
+        return
+    yield f"## As a {role.value}"
+    yield f"```ssbt\n{_example(of, role, found)}\n```"
+    yield from _facts(role, found)
+    yield _table(("option", "takes", "default", "in Spark", ""), map(_row, found.options))
+    rules = [f"- {_sentence(rule.message)}" for rule in found.constraints]
+    if rules:
+        yield "What the compiler says when options do not go together:"
+        yield "\n".join(rules)
+
+
+def _example(of: Connector, role: Role, found: RoleSpecification) -> str:
+    """The options that cannot be left out, and a schema where rows come without one."""
+    head = f"source orders from {of.name}" if role is Role.SOURCE else f"sink orders to {of.name}"
+    needed = {option.name for option in found.options if option.required}
+    for rule in found.constraints:
+        if rule.kind is ConstraintKind.AT_LEAST_ONE and not rule.when:
+            needed.add(rule.conditions[0].option)
+    lines = [
+        f"  {option.name} = {_literal(option, option.example)}"
+        for option in found.options
+        if option.name in needed
+        and option.example is not None
+        and not isinstance(option.example, tuple)
+    ]
+    return "\n".join((f"{head} {{", *lines, "}")) if lines else f"{head} {{ }}"
+
+
+def _facts(role: Role, found: RoleSpecification) -> Iterator[str]:
+    facts = []
+    if found.columns:
+        columns = " and ".join(
+            f"`{c.name} {c.type}`" if c.name else f"one {c.type}" for c in found.columns
+        )
+        verb = "Without a schema its columns are" if role is Role.SOURCE else "It takes the columns"
+        facts.append(f"{verb} {columns}.")
+    if found.rejects:
+        verb = "read into" if role is Role.SOURCE else "write"
+        facts.append(f"It cannot {verb} columns of the types {', '.join(found.rejects)}.")
+    if role is Role.SOURCE and found.replayable:
+        facts.append("The same data can be read again after a failure.")
+    if role is Role.SINK and found.idempotent:
+        facts.append("Writing the same rows again changes nothing.")
+    if facts:
+        yield " ".join(facts)
+
+
+def _row(option: Option) -> tuple[str, ...]:
+    remarks = [option.doc]
+    if option.since != SPARK_LINES[0]:
+        remarks.append(f"Since Spark {option.since}.")
+    if option.secret:
+        remarks.append("Secret.")
+    if option.modes != frozenset(Mode):
+        remarks.append(f"For {' and '.join(m.value for m in Mode if m in option.modes)} only.")
+    newer = [choice for choice in option.choices if choice.since != SPARK_LINES[0]]
+    remarks += [f"`{choice.name}` since Spark {choice.since}." for choice in newer]
+    return (
+        _code(option.name),
+        _type(option),
+        _default(option),
+        _NOT_OPTIONS.get(option.place) or _code(option.spark),
+        " ".join(remarks),
+    )
+
+
+def _type(option: Option) -> str:
+    if option.type.kind is Kind.WORD:
+        return ", ".join(_code(choice.name) for choice in option.choices)
+    return _SHAPES[option.type.shape].format(option.type.kind.value)
+
+
+def _default(option: Option) -> str:
+    """What holds when the option is not written, and Spark's own default where that differs."""
+    if option.required:
+        return "required"
+    spark = [] if option.default is None else [_code(_literal(option, option.default))]
+    if option.default_text:
+        spark.append(f"({option.default_text})" if spark else option.default_text)
+    if option.supplied is None:
+        return " ".join(spark)
+    ours = _code(_literal(option, option.supplied.value))
+    when = " and ".join(_code(str(condition)) for condition in option.supplied.when)
+    theirs = " ".join(spark)
+    return f"{ours} with {when}, else {theirs}" if when else f"{ours}; Spark's own is {theirs}"
+
+
+def _literal(option: Option, value: Default | tuple[str, ...] | None) -> str:
+    """A value as it is written in a pipeline."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return _size(int(value)) if option.type.kind is Kind.SIZE else str(value)
+    text = str(value)
+    if option.type.kind in {Kind.WORD, Kind.COLUMN, Kind.SCHEMA, Kind.SIZE}:
+        return _word(option.choices, text)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _word(choices: Iterable[Choice], text: str) -> str:
+    """Our word for Spark's."""
+    return next((choice.name for choice in choices if choice.spark == text), text)
+
+
+def _size(size: int) -> str:
+    for unit in ("b", "kb", "mb", "gb"):
+        if size % 1024 or not size:
+            return f"{size} {unit}"
+        size //= 1024
+    return f"{size} tb"
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith(".") else f"{message}."
+
+
+def _code(text: str) -> str:
+    """As code; `|` would end a cell of a table, and backticks need more backticks around them."""
+    fence = "``" if "`" in text else "`"
+    pad = " " if fence == "``" else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
+
+
+def _table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+    titles = tuple(head)
+    lines = [titles, ("---",) * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,70 @@
+"""TOML files with a saved copy beside them: parsing TOML takes milliseconds, loading JSON does not.
+
+`tools/connectors.py` writes the copies of the built-in connectors. A copy that is missing, or of an
+older text, is ignored, so that it can never be wrong, only slow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+
+
+def toml_values(path: str) -> dict[str, object]:
+    """What the TOML file says. Raises OSError, or ValueError where it is no TOML in UTF-8."""
+    with open(path, "rb") as file:
+        text = file.read()
+    saved = _saved_values(path, text)
+    if saved is not None:
+        return saved
+    # Imported late: with saved copies it is never needed.
+    import tomllib
+
+    return tomllib.loads(text.decode("utf-8"))
+
+
+def saved_text(path: str) -> str:
+    """What is to be saved beside the TOML file."""
+    import tomllib
+
+    with open(path, "rb") as file:
+        text = file.read()
+    values = tomllib.loads(text.decode("utf-8"))
+    saved = {"checksum": zlib.crc32(text), "values": values}
+    return json.dumps(saved, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def saved_path(path: str) -> str:
+    """Where the copy of the TOML file at `path` is."""
+    return f"{path.removesuffix('.toml')}.saved.json"
+
+
+def built_in_files() -> tuple[str, ...]:
+    """The TOML files of all built-in connectors and of what they share, sorted."""
+    folder = built_in_folder()
+    return tuple(
+        sorted(
+            os.path.join(folder, name, file)
+            for name in os.listdir(folder)
+            for file in os.listdir(os.path.join(folder, name))
+            if file.endswith(".toml")
+        )
+    )
+
+
+def built_in_folder() -> str:
+    """The folder `templates/connectors`, without importlib.resources, which is slow to import."""
+    import ssbt.templates
+
+    return os.path.join(os.path.dirname(ssbt.templates.__file__), "connectors")
+
+
+def _saved_values(path: str, text: bytes) -> dict[str, object] | None:
+    try:
+        with open(saved_path(path), encoding="utf-8") as file:
+            saved = json.load(file)
+        values = saved["values"] if saved["checksum"] == zlib.crc32(text) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return values if isinstance(values, dict) else None

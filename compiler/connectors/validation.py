@@ -1,0 +1,248 @@
+"""A source's or sink's options against the connector's specification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
+from ssbt.compiler.connectors.conversion import converted, is_newer
+from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.parameters import Target
+from ssbt.compiler.connectors.raw import RAW, raw_options
+from ssbt.compiler.connectors.settings import Setting, Settings, SparkOption
+from ssbt.compiler.connectors.specification import Connector, Mode, Option, Role
+from ssbt.compiler.connectors.wording import one_of, same_words, too_new
+from ssbt.compiler.diagnostics.codes.connectors import (
+    DUPLICATE_OPTION,
+    MISPLACED_OPTION,
+    MISSING_OPTION,
+    UNKNOWN_CONNECTOR,
+    UNKNOWN_OPTION,
+    UNSUPPORTED_USE,
+)
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from ssbt.compiler.connectors.parameters import ParamType
+    from ssbt.compiler.connectors.values import OptionEntry
+    from ssbt.compiler.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a connector. `span` is its name in the source or sink.
+
+    `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
+    name, which is reported elsewhere.
+    """
+
+    role: Role
+    streaming: bool
+    span: Span
+    spark: str
+    param_type: ParamType
+
+    @property
+    def mode(self) -> Mode:
+        """How its data flows."""
+        return Mode.STREAM if self.streaming else Mode.BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """The settings that are right, and what is wrong with the others."""
+
+    settings: Settings
+    findings: tuple[Diagnostic, ...]
+
+
+def named_connector(name: str, span: Span) -> Connector | Diagnostic:
+    """The connector that a pipeline names, or the finding that there is none."""
+    known = connector(name)
+    if known:
+        return known
+    names = connector_names()
+    near = did_you_mean(name, names)
+    return Diagnostic(
+        UNKNOWN_CONNECTOR,
+        f"there is no connector `{name}`" + (f"; did you mean `{near}`?" if near else ""),
+        Label(span),
+        help=() if near else (f"the connectors here are {one_of(f'`{n}`' for n in names)}",),
+        fix=(Edit(span, near),) if near and same_words(name, near) else (),
+    )
+
+
+def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterator[Diagnostic]:
+    """Everything that is wrong with the options of one source or sink."""
+    yield from validated(of, use, entries).findings
+
+
+def validated(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Validated:
+    """The settings of one source or sink, with every finding about them."""
+    found: list[Diagnostic] = []
+    checking = _checked(of, use, tuple(entries))
+    while True:
+        try:
+            found.append(next(checking))
+        except StopIteration as done:
+            return Validated(done.value, tuple(found))
+
+
+def _checked(
+    of: Connector, use: Use, entries: tuple[OptionEntry, ...]
+) -> Generator[Diagnostic, None, Settings]:
+    specification = of.role(use.role)
+    if specification is None or use.mode not in specification.modes:
+        yield _unsupported(of, use)
+        return Settings()
+    options = {o.name: o for o in specification.options if use.mode in o.modes}
+    given = Given(options, use.span)
+    raw = yield from _read(of, use, entries, given)
+    for setting in supplied_settings(given, use.spark):
+        given.settings[setting.option.name] = setting
+    yield from _missing(of, given)
+    yield from violations(specification.constraints, given)
+    return Settings(tuple(given.settings.values()), raw)
+
+
+def _read(
+    of: Connector, use: Use, entries: tuple[OptionEntry, ...], given: Given
+) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
+    """Put the user's settings into `given`; the result is what stands in `raw`."""
+    raw: tuple[SparkOption, ...] = ()
+    target = Target(use.spark, use.param_type)
+    seen: dict[str, Span] = {}
+    for entry in entries:
+        if entry.name in seen:
+            yield _duplicate(entry, seen[entry.name])
+            continue
+        seen[entry.name] = entry.name_span
+        option = given.options.get(entry.name)
+        if entry.name == RAW and option is None:
+            raw = yield from raw_options(entry, given.options.values())
+        elif option is None:
+            yield from _unknown(of, use, entry, given)
+        else:
+            yield from _setting(option, entry, target, given)
+    return raw
+
+
+def _setting(
+    option: Option, entry: OptionEntry, target: Target, given: Given
+) -> Generator[Diagnostic, None, None]:
+    if is_newer(option.since, target.spark):
+        yield too_new(f"`{option.name}`", option.since, target.spark, entry.name_span)
+    value = yield from converted(option, entry.value, target)
+    if value is None:
+        given.doubtful.add(option.name)
+    else:
+        given.settings[option.name] = Setting(option, value, entry.span)
+
+
+def _missing(of: Connector, given: Given) -> Iterator[Diagnostic]:
+    for option in given.options.values():
+        if option.required and not (option.name in given.settings or option.name in given.doubtful):
+            yield Diagnostic(
+                MISSING_OPTION,
+                f"`{of.name}` needs the option `{option.name}`",
+                Label(given.span, f"`{option.name}` is missing"),
+            )
+
+
+def _duplicate(entry: OptionEntry, first: Span) -> Diagnostic:
+    return Diagnostic(
+        DUPLICATE_OPTION,
+        f"`{entry.name}` is given twice",
+        Label(entry.name_span, "given again"),
+        secondary=(Label(first, "first given here"),),
+        help=("keep one of the two",),
+    )
+
+
+def _unsupported(of: Connector, use: Use) -> Diagnostic:
+    """The connector lacks this side, or this side works for the other kind of data only."""
+    specification = of.role(use.role)
+    if specification is None:
+        problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
+    elif use.role is Role.SOURCE:
+        problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
+    else:
+        problem = "takes no stream" if use.streaming else "takes streams only"
+    other = "sink" if use.role is Role.SOURCE else "source"
+    return Diagnostic(
+        UNSUPPORTED_USE,
+        f"`{of.name}` {problem}",
+        Label(use.span),
+        help=(f"`{of.name}` is a {other}",) if specification is None else (),
+    )
+
+
+def _unknown(
+    of: Connector, use: Use, entry: OptionEntry, given: Given
+) -> Generator[Diagnostic, None, None]:
+    """An option that the connector does not have, or not here."""
+    elsewhere = _elsewhere(of, use, entry.name)
+    if elsewhere:
+        here = f"{'stream ' if use.streaming else ''}{use.role.value}"
+        yield Diagnostic(
+            MISPLACED_OPTION,
+            f"`{entry.name}` is for {elsewhere}; it does nothing in a {here}",
+            Label(entry.name_span),
+            help=("leave it out",),
+        )
+        return
+    near = _meant(entry.name, given.options.values())
+    if near:
+        given.doubtful.add(near)
+    yield Diagnostic(
+        UNKNOWN_OPTION,
+        f"`{of.name}` has no option `{entry.name}`" + (f"; did you mean `{near}`?" if near else ""),
+        Label(entry.name_span),
+        help=_ways_out(of, use, entry.name, near),
+        fix=(Edit(entry.name_span, near),) if near and _is_alias(given, near, entry.name) else (),
+    )
+
+
+def _meant(name: str, options: Iterable[Option]) -> str | None:
+    """The option that a misspelt name, an alias or Spark's own spelling stands for."""
+    spellings = {
+        spelling: option.name
+        for option in options
+        for spelling in (*option.aliases, option.spark, option.name)
+    }
+    exact = spellings.get(name)
+    near = None if exact else did_you_mean(name, spellings)
+    return exact or (spellings[near] if near else None)
+
+
+def _is_alias(given: Given, near: str, name: str) -> bool:
+    """Whether `name` is surely that option, only spelt in another way."""
+    option = given.options[near]
+    return any(same_words(name, known) for known in (near, option.spark, *option.aliases))
+
+
+def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
+    """Where the connector has that option, if not here."""
+    own, other = of.role(use.role), of.role(_other(use.role))
+    if own and own.option(name):
+        return "batch" if use.streaming else "streams"
+    if other and other.option(name):
+        return "sinks" if use.role is Role.SOURCE else "sources"
+    return None
+
+
+def _other(role: Role) -> Role:
+    return Role.SINK if role is Role.SOURCE else Role.SOURCE
+
+
+def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str, ...]:
+    if near:
+        return ()
+    return (
+        f"the options of a {of.name} {use.role.value} are listed in docs/connectors/{of.name}.md",
+        f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
+    )

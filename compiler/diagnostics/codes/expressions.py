@@ -1,0 +1,167 @@
+"""04xx: expressions and their types."""
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code
+
+TYPE_MISMATCH = Code(
+    "SSBT0401",
+    "Types that do not go together",
+    """\
+An operator or function got a value of a type that it does not take. Spark would reject the query
+when the job runs; the message names the types that were found.
+""",
+    wrong=example(steps="|> where amount + placed_on > 0"),
+    right=example(steps="|> where amount + 1 > 0"),
+)
+
+UNKNOWN_FUNCTION = Code(
+    "SSBT0402",
+    "No such function",
+    """\
+Functions are Spark SQL's built-in ones, and this is none of them. A function of your own is used
+with `apply "module.py:function"`.
+""",
+    wrong=example(steps="|> where uper(status) = 'PAID'"),
+    right=example(steps="|> where upper(status) = 'PAID'"),
+)
+
+WRONG_ARGUMENTS = Code(
+    "SSBT0403",
+    "Arguments that the function does not take",
+    """\
+The function exists, but not with this number of arguments, or not with these names.
+""",
+    wrong=example(steps="|> where upper(status, 'de') = 'PAID'"),
+    right=example(steps="|> where upper(status) = 'PAID'"),
+)
+
+MISPLACED_AGGREGATE = Code(
+    "SSBT0404",
+    "An aggregate function outside `aggregate`",
+    """\
+`sum`, `count` and their like make one value out of many rows. They stand in an `aggregate` or
+`pivot` step, or get a window with `over (…)`.
+""",
+    wrong=example(steps="|> where sum(amount) > 100"),
+    right=example(steps="|> aggregate sum(amount) as total group by status\n|> where total > 100"),
+)
+
+MISPLACED_WINDOW = Code(
+    "SSBT0405",
+    "A window function where none can stand",
+    """\
+Window functions are computed after the rows are chosen: they stand in `select`, `extend`, `set`
+and `order by`. To filter by one, add it as a column first.
+""",
+    wrong=example(steps="|> where row_number() over (order by id) = 1"),
+    right=example(steps="|> extend row_number() over (order by id) as n\n|> where n = 1"),
+)
+
+NESTED_AGGREGATE = Code(
+    "SSBT0406",
+    "An aggregate function inside another",
+    """\
+An aggregate of aggregates needs two steps: the inner one first, then another `aggregate` over it.
+""",
+    wrong=example(steps="|> aggregate max(sum(amount)) as top group by status"),
+    right=example(
+        steps="|> aggregate sum(amount) as total group by status\n|> aggregate max(total) as top"
+    ),
+)
+
+NOT_A_CONDITION = Code(
+    "SSBT0407",
+    "A condition that is not true or false",
+    """\
+`where`, `on` and `filter` take an expression of type BOOLEAN.
+""",
+    wrong=example(steps="|> where amount"),
+    right=example(steps="|> where amount > 0"),
+)
+
+BAD_CAST = Code(
+    "SSBT0408",
+    "A cast between types that have nothing in common",
+    """\
+No value of the one type can become one of the other. In ANSI mode, which is Spark 4's default,
+some casts are refused that older versions answered with null.
+""",
+    wrong=example(steps="|> where cast(placed_on as int) > 0"),
+    right=example(steps="|> where cast(amount as int) > 0"),
+)
+
+NOT_GROUPED = Code(
+    "SSBT0409",
+    "A column that is neither grouped nor aggregated",
+    """\
+After grouping there is one row for each group, so a column that is not a grouping key has many
+values there. Group by it, or choose one value with an aggregate such as `max` or `any_value`.
+""",
+    wrong=example(steps="|> aggregate sum(amount) as total, placed_on as day group by status"),
+    right=example(steps="|> aggregate sum(amount) as total, max(placed_on) as day group by status"),
+)
+
+MISPLACED_STAR = Code(
+    "SSBT0410",
+    "A `*` that stands for nothing",
+    """\
+`*` is all columns in `select`, and the rows in `count(*)`.
+""",
+    wrong=example(steps="|> where coalesce(*) > 0"),
+    right=example(steps="|> where coalesce(amount, 0) > 0"),
+)
+
+BAD_VALUE = Code(
+    "SSBT0411",
+    "A number out of range",
+    """\
+The literal is too large or too precise for its type.
+""",
+    wrong=example(steps="|> where amount > 300Y"),
+    right=example(steps="|> where amount > 300"),
+)
+
+MISPLACED_LAMBDA = Code(
+    "SSBT0412",
+    "A lambda where none is taken",
+    """\
+`x -> …` is an argument of a function over collections, such as `transform` or `filter`.
+""",
+    wrong=example(steps="|> where upper(x -> x) = 'A'"),
+    right=example(steps="|> where exists(array(status), x -> x = 'A')"),
+)
+
+MISPLACED_GENERATOR = Code(
+    "SSBT0413",
+    "A generator where none can stand",
+    """\
+`explode` and its like make several rows out of one. Each stands alone in a `select` or `extend`,
+one at most in a step, or in the `explode` step.
+""",
+    wrong=example(steps="|> where explode(array(amount)) > 0"),
+    right=example(steps="|> explode array(amount) as part\n|> where part > 0"),
+)
+
+FUNCTION_TOO_NEW = Code(
+    "SSBT0414",
+    "A function that the target does not have",
+    """\
+The function came with a later Spark version than the one that the pipeline is compiled for.
+""",
+    wrong=example(
+        pipeline='pipeline paid_orders {\n  target = "3.5"\n}\n',
+        steps="|> where is_valid_utf8(status)",
+    ),
+    right=example(steps="|> where is_valid_utf8(status)"),
+)
+
+SUBSTITUTED_TEXT = Code(
+    "SSBT0415",
+    "A name that Spark would replace",
+    """\
+Spark replaces `${…}` in the text of an expression by a setting before it reads it, even inside
+backticks, and backticks leave no way to write it otherwise. Rename the column where it is read.
+""",
+    wrong=example(steps="|> extend 1 as `${env}`\n|> where `${env}` = 1"),
+    right=example(steps="|> extend 1 as env\n|> where env = 1"),
+)

@@ -1,0 +1,70 @@
+"""The compiler as a function: a path and a way to read files in, files and findings out.
+
+It touches no disk and prints nothing; `read` gives the bytes of a file or raises OSError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.diagnostics.model import Diagnostic, Severity
+from ssbt.compiler.source import Source
+
+if TYPE_CHECKING:
+    from ssbt.compiler.emit.files import OutputFile
+    from ssbt.compiler.ir.pipeline import Pipeline
+
+Reader = Callable[[str], bytes]
+DEFAULT_TARGET = "4.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a pipeline: `pipeline` is None where an error stops the compilation.
+
+    `sources` are all files that were read, imports and Python modules included, by path.
+    """
+
+    pipeline: Pipeline | None
+    findings: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among the findings."""
+        return any(found.severity is Severity.ERROR for found in self.findings)
+
+
+def checked(path: str, read: Reader, target: str = DEFAULT_TARGET) -> Checked:
+    """Parse, resolve and check the pipeline in the file at `path`, for a Spark line."""
+    from ssbt.compiler.check.rules import rule_findings
+    from ssbt.compiler.resolve.program import resolved
+
+    result = resolved(path, read, target)
+    findings = list(result.findings)
+    if result.pipeline is not None:
+        findings += rule_findings(result.pipeline)
+    failed = any(found.severity is Severity.ERROR for found in findings)
+    pipeline = None if failed else result.pipeline
+    return Checked(pipeline, tuple(findings), result.sources)
+
+
+def emitted(checked_pipeline: Checked) -> tuple[OutputFile, ...]:
+    """The files of a pipeline that has no errors."""
+    from ssbt.compiler.emit.script import emitted as emitted_files
+
+    assert checked_pipeline.pipeline is not None, "emit is for pipelines without errors"
+    return emitted_files(checked_pipeline.pipeline, checked_pipeline.sources)
+
+
+def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
+    """The file in its canonical layout; None, with the mistakes, where it does not parse."""
+    from ssbt.compiler.syntax.formatting import formatted as formatted_text
+    from ssbt.compiler.syntax.parsing import parsed
+
+    result = parsed(source)
+    if any(found.severity is Severity.ERROR for found in result.findings):
+        return None, result.findings
+    return formatted_text(result, source), result.findings

@@ -1,0 +1,50 @@
+"""Text for people in a script: docstrings and comments, as black leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import textwrap
+
+from ssbt.compiler.emit.literals import escaped, visible
+
+LINE_LENGTH = 88
+INDENT = "    "
+
+
+def docstring(text: str, depth: int = 0, after: Sequence[str] = ()) -> str:
+    """`text` as a docstring at an indentation of `depth`, long lines wrapped.
+
+    `after` are further lines, of the compiler's own, that stand as they are. The first line of the
+    result has no indentation.
+    """
+    indent = INDENT * depth
+    lines = [line for part in text.strip().splitlines() for line in _wrapped(part.strip(), indent)]
+    lines = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    lines += after
+    if lines[0].startswith('"'):
+        lines[0] = " " + lines[0]
+    if len(lines) == 1:
+        body = lines[0] + (" " if lines[0].endswith('"') else "")
+    else:
+        rest = [f"{indent}{line}" if line else "" for line in lines[1:]]
+        body = "\n".join([lines[0], *rest, indent])
+    return f'"""{body}"""'
+
+
+def sentence(text: str) -> str:
+    """`text`, ended by a full stop unless it ends in a mark already."""
+    text = text.strip()
+    return f"{text}." if text[-1:].isalnum() else text
+
+
+def comment(text: str, depth: int = 0) -> list[str]:
+    """`text` as lines of comment for an indentation of `depth`."""
+    width = LINE_LENGTH - len(INDENT) * depth - len("# ")
+    return [f"# {line}".rstrip() for line in textwrap.wrap(visible(text), width) or [""]]
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    # On the first line the quotes stand before it, on an only one after it too.
+    width = LINE_LENGTH - len(indent) - 2 * len('"""')
+    text = escaped(line, quote="").replace('"""', '\\"\\"\\"')
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]

@@ -1,0 +1,65 @@
+"""Python identifiers for the names of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import keyword
+import re
+import unicodedata
+
+from ssbt.compiler.emit.characters import is_mark, is_shown
+
+# What a script imports and defines, and the built-in names that its annotations use.
+RESERVED = frozenset(
+    "Annotated DataFrame Decimal F Job Params bool bytes checked dataclass dt float int job literal"
+    " main params run ssbt str tuple".split()
+)
+
+
+def identifier(name: str) -> str:
+    """An identifier that reads like `name`; two names may give the same one.
+
+    It neither begins nor ends with two underscores, to which Python gives a meaning of its own.
+    """
+    # Python compares identifiers in this form, so `ſ` and `s` would be one.
+    normal = unicodedata.ucd_3_2_0.normalize("NFKC", name)
+    kept = "".join(char if _is_word(char) else "_" for char in normal)
+    kept = re.sub("__+", "_", kept) if kept != normal else kept
+    kept = re.sub(r"^_+(?=_)|(?<=_)_+$", "", kept)
+    if not kept.strip("_"):
+        return "dataset"
+    if not kept.isidentifier():
+        kept = f"_{kept}"
+    # Soft keywords such as `match` are fine as names.
+    return f"{kept}_" if keyword.iskeyword(kept) else kept
+
+
+def constant(name: str) -> str:
+    """An identifier in capitals: `OrderLine` gives `ORDER_LINE`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", identifier(name))
+    return words.upper() if words.upper().isidentifier() else words
+
+
+def _is_word(char: str) -> bool:
+    if char.isascii():
+        return char.isalnum() or char == "_"
+    return is_shown(char) and not is_mark(char) and f"_{char}".isidentifier()
+
+
+class Names:
+    """A namespace, in which every name is given once."""
+
+    def __init__(self, taken: Iterable[str] = RESERVED) -> None:
+        self._taken = set(taken)
+
+    def free(self, wanted: str) -> str:
+        """`wanted`, or `wanted_2` and so on where it is taken; taken from now on."""
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}_{number}", number + 1
+        self._taken.add(name)
+        return name
+
+    def below(self) -> Names:
+        """A namespace in which all names of this one are taken, for the locals of a function."""
+        return Names(self._taken)

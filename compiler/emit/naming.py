@@ -1,0 +1,61 @@
+"""The identifiers of one script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ssbt.compiler.emit.names import Names, constant, identifier
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.steps import ApplyFunction, Query
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptNames:
+    """Identifiers by the names of the pipeline, all different from each other.
+
+    A dataset's identifier is its function's, and inside of the functions that take the dataset
+    also its variable's; `frames` are its variables in `run`. `params` are fields of `Params`, and
+    in a namespace of their own.
+    """
+
+    datasets: dict[str, str]
+    transforms: dict[str, str]
+    sinks: dict[str, str]
+    schemas: dict[str, str]
+    functions: dict[tuple[str, str], str]
+    frames: dict[str, str]
+    params: dict[str, str]
+    globals: Names
+
+
+def script_names(pipeline: Pipeline) -> ScriptNames:
+    """The identifiers of a pipeline's script; the names that people see most get theirs first."""
+    names, fields = Names(), Names()
+    datasets = {item.name: names.free(identifier(item.name)) for item in pipeline.datasets}
+    transforms = {item.name: names.free(identifier(item.name)) for item in pipeline.transforms}
+    sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
+    schemas = {item.name: names.free(constant(item.name)) for item in pipeline.schemas}
+    functions = {key: names.free(identifier(key[1])) for key in _applied(pipeline)}
+    for module in pipeline.modules:
+        names.free(module.name)
+    frames = {name: names.free(f"{variable}_df") for name, variable in datasets.items()}
+    params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
+    return ScriptNames(
+        datasets, transforms, sinks, schemas, functions, frames, params, globals=names
+    )
+
+
+def queries(pipeline: Pipeline) -> dict[str, Query]:
+    """The queries of transforms and lets, by name."""
+    made = (*pipeline.transforms, *pipeline.datasets)
+    return {item.name: item.query for item in made if hasattr(item, "query")}
+
+
+def _applied(pipeline: Pipeline) -> dict[tuple[str, str], None]:
+    """Module and name of the functions that `apply` steps call, each once."""
+    return {
+        (step.module, step.function): None
+        for query in queries(pipeline).values()
+        for step in query.steps
+        if isinstance(step, ApplyFunction)
+    }

@@ -1,0 +1,35 @@
+"""Places in the sources, as scripts and manifests name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import posixpath
+
+from ssbt.compiler.emit.literals import visible
+from ssbt.compiler.source import Source, Span
+
+
+class Places:
+    """Files by their way from the folder of the main file, so that no output tells where it was made."""
+
+    def __init__(self, main: str, sources: Mapping[str, Source]) -> None:
+        self._folder = posixpath.dirname(main.replace("\\", "/"))
+        self._sources = sources
+
+    def file(self, path: str) -> str:
+        """The name of a file, with `/` between its parts."""
+        path = path.replace("\\", "/")
+        if path == "-":
+            return "standard input"
+        if posixpath.isabs(path) != posixpath.isabs(self._folder):
+            return posixpath.basename(path)
+        return posixpath.relpath(path, self._folder or ".")
+
+    def line(self, span: Span) -> str:
+        """Such as `orders.ssbt:31`, on one line and without surprises for the eye."""
+        return f"{visible(self.file(span.path))}:{self.number(span)}"
+
+    def number(self, span: Span) -> int:
+        """The line at which a span begins."""
+        source = self._sources.get(span.path)
+        return source.position(span.start)[0] if source else 1

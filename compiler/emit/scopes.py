@@ -1,0 +1,77 @@
+"""What the body of one function may use, and what it has used so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.ir.pipeline import PythonModule
+from ssbt.compiler.types.datatypes import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all functions of a script know: names, types of parameters, transforms with parameters."""
+
+    names: ScriptNames
+    parameter_types: Mapping[str, DataType]
+    modules: Mapping[str, PythonModule]
+    takes_params: frozenset[str]
+
+
+class Scope:
+    """The inside of a function that takes datasets, and perhaps `params`.
+
+    Asking it for a name makes the name available: it becomes an argument of the function or a
+    local at its top.
+    """
+
+    def __init__(self, around: Surroundings, arguments: Mapping[str, str]) -> None:
+        """`arguments` are the variables of the datasets that a transform declares, if it is one."""
+        self.around = around
+        self.uses_params = False
+        self.datasets: dict[str, str] = {}
+        self.statements: list[str] = []
+        self._declared = arguments
+        self._literals: dict[str, str] = {}
+        self._locals = around.names.globals.below()
+        for variable in arguments.values():
+            self._locals.free(variable)
+
+    def dataset(self, name: str) -> str:
+        """The variable of a dataset."""
+        variable = self._declared.get(name) or self.around.names.datasets[name]
+        self.datasets[name] = variable
+        return variable
+
+    def param(self, name: str) -> str:
+        """The value of a parameter."""
+        self.uses_params = True
+        return f"params.{self.around.names.params[name]}"
+
+    def sql_literal(self, name: str) -> str:
+        """A local with a parameter's value as SQL text."""
+        if name not in self._literals:
+            self._literals[name] = self._locals.free(self.around.names.params[name])
+        return self._literals[name]
+
+    def held(self, code: str, wanted: str) -> str:
+        """A variable with the value of `code`."""
+        if code.isidentifier():
+            return code
+        variable = self._locals.free(wanted)
+        self.statements.append(f"{variable} = {code}")
+        return variable
+
+    def body(self, result: str) -> tuple[str, ...]:
+        """The statements of the function, which returns `result`."""
+        literals = [
+            f"{variable} = literal({self.param(name)}, {self._sql_type(name)})"
+            for name, variable in self._literals.items()
+        ]
+        return (*literals, *self.statements, f"return {result}")
+
+    def _sql_type(self, name: str) -> str:
+        return python_literal(self.around.parameter_types[name].sql)

@@ -1,0 +1,68 @@
+"""Jinja, set up for Python: what is not defined is an error, and literals are a filter."""
+
+from __future__ import annotations
+
+from functools import cache
+import importlib.resources
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.loading import template
+from ssbt.compiler.emit.docstrings import comment
+from ssbt.compiler.emit.literals import python_literal
+
+if TYPE_CHECKING:
+    from jinja2 import BytecodeCache, Environment, Template
+
+    from ssbt.compiler.connectors.specification import Connector, Role
+
+
+def script_template() -> Template:
+    """The template of a whole script."""
+    return _environment().get_template("script.py.j2")
+
+
+def connector_template(connector: Connector, role: Role) -> Template:
+    """The template that reads or writes through a connector."""
+    if connector.package:
+        return _environment().from_string(template(connector, role))
+    file = {"source": "read", "sink": "write"}[role.value]
+    return _environment().get_template(f"connectors/{connector.name}/{file}.py.j2")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    # Autoescaping is for HTML; here everything goes through `literal`.
+    environment = Environment(  # nosec B701
+        loader=FunctionLoader(_template_text),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        bytecode_cache=_bytecode_cache(),
+        autoescape=False,
+    )
+    environment.filters["literal"] = python_literal
+    environment.filters["comment"] = lambda text: "\n".join(comment(text, depth=2))
+    return environment
+
+
+def _template_text(name: str) -> str | None:
+    file = importlib.resources.files("ssbt.templates").joinpath(*name.split("/"))
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _bytecode_cache() -> BytecodeCache | None:
+    """Compiled templates in the user's cache folder; none where that cannot be written."""
+    from jinja2 import FileSystemBytecodeCache
+
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = Path(base).expanduser() / "ssbt" / "templates"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None

@@ -1,0 +1,33 @@
+"""The columns that flow out of a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `qualifier` is the alias before its dot; `declared` where its name was given."""
+
+    name: str
+    type: DataType
+    nullable: bool
+    qualifier: str | None = None
+    origins: tuple[Origin, ...] = ()
+    tags: frozenset[str] = frozenset()
+    declared: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Columns in order; `is_open` when there may be more, of names and types not known.
+
+    That is so behind a source whose schema Spark infers, and behind a mistake already told.
+    """
+
+    columns: tuple[Column, ...] = ()
+    is_open: bool = False

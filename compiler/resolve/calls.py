@@ -1,0 +1,285 @@
+"""Function calls: the function found, its place allowed, its arguments and result typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ssbt.compiler.connectors.specification import SPARK_LINES
+from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions import NOT_KNOWN, Typing
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import LONG, BooleanType, NullType
+from ssbt.compiler.types.functions import Function, Kind, find, names
+from ssbt.compiler.types.typed import Typed
+
+
+def call_type(typing: Typing, node: e.Call) -> Typed:
+    """The type of a call; unknown, with findings, where it is not right."""
+    function = find(node.name.text)
+    if function is None:
+        _unknown(typing, node)
+        _visit_arguments(typing, node)
+        return NOT_KNOWN
+    if not _in_target(function.since, typing.around.target):
+        message = f"`{function.name}` came with Spark {function.since}"
+        help_ = f"the target is Spark {typing.around.target}"
+        typing.mistake(codes.FUNCTION_TOO_NEW, node.name.span, message, help=help_)
+    aggregate = function.kind is Kind.AGGREGATE and node.window is None
+    if not _place_allowed(typing, node, function):
+        return NOT_KNOWN
+    was_inside = typing.inside_aggregate
+    typing.inside_aggregate = was_inside or aggregate
+    if aggregate and typing.found_aggregate is None:
+        typing.found_aggregate = node.span
+    arguments = _arguments(typing, node, function)
+    _clauses(typing, node, function)
+    typing.inside_aggregate = was_inside
+    if node.window is not None:
+        _window(typing, node.window)
+    if arguments is None:
+        return NOT_KNOWN
+    return _result(typing, node, function, arguments)
+
+
+def _in_target(since: str, target: str) -> bool:
+    """Whether a version such as 3.5.0 is part of a Spark line such as 4.1."""
+    line = ".".join(since.split(".")[:2])
+    return line not in SPARK_LINES or SPARK_LINES.index(line) <= SPARK_LINES.index(target)
+
+
+def _unknown(typing: Typing, node: e.Call) -> None:
+    name = node.name.text
+    near = did_you_mean(name, names())
+    help_ = (
+        f"did you mean `{near}`?"
+        if near
+        else ("functions are Spark SQL's; one of your own is used with `apply`")
+    )
+    typing.mistake(
+        codes.UNKNOWN_FUNCTION, node.name.span, f"there is no function `{name}`", help=help_
+    )
+
+
+def _visit_arguments(typing: Typing, node: e.Call) -> None:
+    """Report what is wrong inside a call of which nothing else is known."""
+    for argument in node.arguments:
+        if not isinstance(argument.value, e.Star | e.Lambda):
+            typing.typed(argument.value)
+
+
+def _place_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
+    """Whether a function of this kind may stand here."""
+    name, span = function.name, node.span
+    if node.window is not None:
+        if function.kind not in (Kind.AGGREGATE, Kind.WINDOW):
+            message = f"`{name}` is neither an aggregate nor a window function and takes no `over`"
+            typing.mistake(codes.MISPLACED_WINDOW, span, message)
+            return False
+        if not typing.windows or typing.inside_aggregate:
+            message = "a window function cannot stand here"
+            help_ = "add it as a column in an `extend` step before this one"
+            typing.mistake(codes.MISPLACED_WINDOW, span, message, help=help_)
+            return False
+        return True
+    if function.kind is Kind.WINDOW:
+        message = f"`{name}` is a window function and needs `over (order by …)`"
+        typing.mistake(codes.MISPLACED_WINDOW, span, message)
+        return False
+    if function.kind is Kind.AGGREGATE:
+        return _aggregate_allowed(typing, node, function)
+    if function.kind is Kind.GENERATOR and not typing.generators:
+        message = f"`{name}` makes several rows and cannot stand inside an expression here"
+        help_ = f"use the step `|> explode …`, or `|> select {name}(…) as name`"
+        typing.mistake(codes.MISPLACED_GENERATOR, span, message, help=help_)
+        return False
+    if function.kind is Kind.GENERATOR:
+        typing.generators = False
+        typing.found_generator = span
+    if function.kind is Kind.TABLE:
+        message = f"`{name}` makes a table, not a value"
+        typing.mistake(codes.UNKNOWN_FUNCTION, node.name.span, message)
+        return False
+    return True
+
+
+def _aggregate_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
+    if typing.inside_window:
+        return True
+    if typing.inside_aggregate:
+        message = f"the aggregate `{function.name}` stands inside another aggregate"
+        help_ = "aggregate in two steps"
+        typing.mistake(codes.NESTED_AGGREGATE, node.span, message, help=help_)
+        return False
+    if not typing.aggregates:
+        message = f"the aggregate `{function.name}` cannot stand here"
+        help_ = "use the step `|> aggregate … group by …`, or give it a window with `over (…)`"
+        typing.mistake(codes.MISPLACED_AGGREGATE, node.span, message, help=help_)
+        return False
+    return True
+
+
+def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] | None:
+    """The types of the arguments in the function's order; None where one cannot be told."""
+    values: list[Typed] = []
+    known = True
+    for argument in _positional(typing, node, function):
+        if argument is None:
+            return None
+        value = argument.value
+        if isinstance(value, e.Star):
+            values += _star(typing, value)
+            known = known and not typing.around.relation.is_open
+        elif isinstance(value, e.Lambda):
+            values.append(_lambda(typing, value, function, values))
+        elif _is_unit(node, function, value):
+            values.append(NOT_KNOWN)
+        else:
+            values.append(typing.typed(value))
+    return values if known else None
+
+
+def _is_unit(node: e.Call, function: Function, value: e.Expression) -> bool:
+    """A word that is no column: `extract(year from …)`, `timestampadd(month, …)`."""
+    if not isinstance(value, e.ColumnName) or value is not node.arguments[0].value:
+        return False
+    if node.words and function.name == "extract":
+        return True
+    return len(value.parts) == 1 and len(node.arguments) == 3 and function.name in _WITH_UNIT
+
+
+_WITH_UNIT = ("timestampadd", "timestampdiff", "dateadd", "datediff", "date_add", "date_diff")
+
+
+def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.Argument | None]:
+    """The arguments in the order of the parameters, named ones put in their places."""
+    named = [argument for argument in node.arguments if argument.name is not None]
+    if not named:
+        return node.arguments
+    parameters = [parameter.name.casefold() for parameter in function.parameters]
+    if not function.named:
+        # Where the catalogue has no names, Spark is left to judge them.
+        for argument in named:
+            typing.typed(argument.value)
+        return [None]
+    slots: dict[int, e.Argument] = {
+        place: argument for place, argument in enumerate(node.arguments) if argument.name is None
+    }
+    for argument in named:
+        assert argument.name is not None
+        name = argument.name.text.casefold()
+        if name not in parameters or parameters.index(name) in slots:
+            near = did_you_mean(name, parameters)
+            message = f"`{function.name}` has no parameter `{argument.name.text}`"
+            if name in parameters:
+                message = f"`{argument.name.text}` is given twice"
+            help_ = f"did you mean `{near}`?" if near else f"it has {', '.join(parameters)}"
+            typing.mistake(codes.WRONG_ARGUMENTS, argument.name.span, message, help=help_)
+            return [None]
+        slots[parameters.index(name)] = argument
+    if sorted(slots) != list(range(len(slots))):
+        # A parameter with a default was left out between two that are given.
+        for argument in slots.values():
+            typing.typed(argument.value)
+        return [None]
+    return [slots[place] for place in sorted(slots)]
+
+
+def _star(typing: Typing, node: e.Star) -> list[Typed]:
+    """The columns that a star stands for."""
+    relation = typing.around.relation
+    qualifier = node.qualifier[0].text if node.qualifier else None
+    if qualifier is not None:
+        typing.used_aliases.add(qualifier.casefold())
+    columns = [
+        column
+        for column in relation.columns
+        if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
+    ]
+    for column in columns:
+        typing.origins += column.origins
+    return [Typed(column.type, column.nullable) for column in columns]
+
+
+def _lambda(typing: Typing, node: e.Lambda, function: Function, before: Sequence[Typed]) -> Typed:
+    """The type of a lambda's body, its parameters typed by the function."""
+    types = function.lambda_parameters(len(before), before)
+    if types is None:
+        return typing.typed(node)
+    if len(node.parameters) > len(types):
+        count = f"{len(types)} parameter{'s' if len(types) > 1 else ''}"
+        message = f"a lambda of `{function.name}` has at most {count} here"
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
+    outer = dict(typing.locals)
+    for number, name in enumerate(node.parameters):
+        known = types[number] if number < len(types) else NOT_KNOWN
+        typing.locals[name.text.casefold()] = known
+    body = typing.typed(node.body)
+    typing.locals = outer
+    return body
+
+
+def _clauses(typing: Typing, node: e.Call, function: Function) -> None:
+    """What stands behind the parentheses."""
+    for clause, given in (
+        ("distinct", node.distinct),
+        ("filter", node.filter is not None),
+        ("within group", bool(node.within_group)),
+    ):
+        if given and function.kind is not Kind.AGGREGATE:
+            message = f"`{clause}` goes with aggregate functions, and `{function.name}` is none"
+            typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
+    if node.filter is not None:
+        condition(typing, node.filter)
+    for key in node.within_group:
+        typing.typed(key.value)
+
+
+def condition(typing: Typing, node: e.Expression) -> Typed:
+    """The type of a condition, which must be BOOLEAN."""
+    value = typing.typed(node)
+    if not value.unknown and not isinstance(value.type, BooleanType | NullType):
+        message = f"a condition is BOOLEAN, and this is {value.type.sql}"
+        typing.mistake(codes.NOT_A_CONDITION, node.span, message)
+    return value
+
+
+def _window(typing: Typing, window: e.Window) -> None:
+    was_inside, typing.inside_window = typing.inside_window, True
+    for part in window.partition:
+        typing.typed(part)
+    for key in window.order:
+        typing.typed(key.value)
+    for bound in (window.frame.start, window.frame.end) if window.frame else ():
+        if bound is not None and bound.offset is not None:
+            typing.typed(bound.offset)
+    typing.inside_window = was_inside
+
+
+def _result(typing: Typing, node: e.Call, function: Function, values: list[Typed]) -> Typed:
+    if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
+        return Typed(LONG, False)
+    wrong = function.arity_mismatch(len(values))
+    if wrong is not None:
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
+        return NOT_KNOWN
+    found = function.result(values, typing.around.ansi, _names(typing, node))
+    in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
+    operands = [argument.value for argument in node.arguments]
+    return typing.result(node, found, operands if in_order else ())
+
+
+def _names(typing: Typing, node: e.Call) -> list[str | None]:
+    """The names that arguments bring along, for `struct` and its like."""
+    names: list[str | None] = []
+    for argument in node.arguments:
+        if isinstance(argument.value, e.Star):
+            names += [column.name for column in typing.around.relation.columns]
+        elif argument.alias is not None:
+            names.append(argument.alias.text)
+        elif isinstance(argument.value, e.ColumnName):
+            names.append(argument.value.parts[-1].text)
+        else:
+            names.append(None)
+    return names

@@ -1,0 +1,122 @@
+"""The steps that run something of the user's own: transforms, Python functions, SQL."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.types.casts import expression_type
+from ssbt.compiler.types.datatypes import DataType, StructType
+
+_TARGET = re.compile(r"((?:[\w.\-]+/)*)([^\W\d]\w*)\.py:([^\W\d]\w*)\Z")
+
+
+def use_transform(node: s.UseTransform, flow: Flow) -> ir.Step | None:
+    got = flow.find.transform(node, flow.relation, flow)
+    if got is None:
+        flow.relation = Relation((), True)
+        return None
+    used, output = got
+    return ir.UseTransform(node.span, output, used.dataset, used.arguments or ())
+
+
+def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
+    schema = flow.find.schema(node.schema)
+    text = "".join(part for part in node.target.parts if isinstance(part, str))
+    match = _TARGET.match(text)
+    if match is None or any(not isinstance(part, str) for part in node.target.parts):
+        message = f'"{text}" names no function'
+        help_ = 'write it as "module.py:function", the file relative to this one'
+        flow.report.add(codes.BAD_MODULE, node.target.span, message, help=help_)
+    if schema is None or match is None:
+        flow.relation = Relation((), True)
+        return None
+    folder, module, function = match.groups()
+    name = flow.find.module(node.target.span, f"{folder}{module}.py", function)
+    output = declared_relation(schema, _origins(flow.relation))
+    return ir.ApplyFunction(node.span, output, name or module, function, schema[0])
+
+
+def declared_relation(schema: tuple[str, StructType], origins: tuple[Origin, ...]) -> Relation:
+    """What flows out of a step that declares its schema: any column may come from any."""
+    return Relation(
+        tuple(
+            Column(field.name, expression_type(field.type), field.nullable, None, origins)
+            for field in schema[1].fields
+        )
+    )
+
+
+def _origins(relation: Relation) -> tuple[Origin, ...]:
+    return tuple(dict.fromkeys(o for column in relation.columns for o in column.origins))
+
+
+def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
+    schema = flow.find.schema(node.schema)
+    parameters: list[tuple[str, DataType]] = []
+    text = ""
+    for part in node.query.parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        known = flow.value(part)
+        name = part.name.text
+        if known.text and not isinstance(known.text[0], str):
+            name = known.text[0].name
+        if name not in [each for each, _ in parameters]:
+            parameters.append((name, known.type))
+        text += f":{name}"
+    origins = list(_origins(flow.relation))
+    inputs, uses_input = _placeholders(text, node.query.span, flow, origins)
+    if schema is None:
+        flow.relation = Relation((), True)
+        return None
+    output = declared_relation(schema, tuple(dict.fromkeys(origins)))
+    return ir.SqlQuery(node.span, output, text, inputs, uses_input, tuple(parameters), schema[0])
+
+
+def _placeholders(
+    text: str, span: Span, flow: Flow, origins: list[Origin]
+) -> tuple[tuple[str, ...], bool]:
+    """The datasets that the text names in braces, and whether `{input}` is among them."""
+    names: list[str] = []
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
+    except ValueError as error:
+        help_ = "a brace that is no dataset is doubled: `{{`"
+        flow.report.add(codes.BAD_SQL, span, f"the braces do not match: {error}", help=help_)
+        return (), True
+    for field in fields:
+        if field == "input" or field in names:
+            continue
+        if not field.isidentifier():
+            message = f"`{{{field}}}` names no dataset"
+            help_ = "a brace that is no dataset is doubled: `{{`"
+            flow.report.add(codes.BAD_SQL, span, message, help=help_)
+            continue
+        got = flow.find.dataset(e.Name(span, field), flow)
+        if got is None:
+            near = did_you_mean(field, ["input"])
+            help_ = f"did you mean `{{{near}}}`?" if near else "`{input}` is what flows in here"
+            flow.report.add(codes.BAD_SQL, span, f"there is no dataset `{field}`", help=help_)
+            continue
+        name, relation = got
+        if name != field:
+            message = f"write `{{{name}}}`: Spark finds it by this spelling alone"
+            flow.report.add(codes.BAD_SQL, span, message)
+        names.append(name)
+        flow.use_dataset(name)
+        origins += _origins(relation)
+    if "input" not in fields and not names:
+        help_ = "write `from {input}`"
+        flow.report.add(codes.BAD_SQL, span, "the query reads no dataset", help=help_)
+    return tuple(names), "input" in fields

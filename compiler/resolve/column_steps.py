@@ -1,0 +1,327 @@
+"""The steps that choose, add, replace and name columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.model import Edit, Label
+from ssbt.compiler.ir import expressions as ix
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.printing import column_text, name_text
+from ssbt.compiler.types.datatypes import UNKNOWN
+
+
+def where(node: s.Where, flow: Flow) -> ir.Step:
+    return ir.Filter(node.span, flow.relation, flow.condition(node.condition))
+
+
+def select(node: s.Select, flow: Flow) -> ir.Step:
+    columns: list[Column] = []
+    named: list[ix.Named] = []
+    is_open = False
+    for item in node.items:
+        if isinstance(item.value, e.Star):
+            got, kept, more = _star(item.value, flow)
+            columns += got
+            named += kept
+            is_open = is_open or more
+            continue
+        typing = flow.typing()
+        typing.windows = typing.generators = True
+        found = flow.finished(item.value, typing)
+        several = typing.found_generator is not None
+        columns += _named_columns(item, found, flow, several)
+        named.append(ix.Named(found, tuple(name.text for name in item.names)))
+    output = Relation(tuple(columns), is_open)
+    if node.distinct:
+        for column in columns:
+            flow.require_orderable(column, scopes.place_of(column, node.span), "in `distinct`")
+    return ir.Project(node.span, output, tuple(named), node.distinct)
+
+
+def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]:
+    """The columns that a star brings, how it is written, and whether there may be more."""
+    relation = flow.relation
+    columns = list(relation.columns)
+    text = "*"
+    if node.qualifier:
+        qualifier = node.qualifier[0].text
+        columns = [c for c in columns if c.qualifier and scopes.same(c.qualifier, qualifier)]
+        flow.used_aliases.add(qualifier.casefold())
+        text = f"{name_text(qualifier)}.*"
+        if not columns and not relation.is_open:
+            message = f"there is no dataset `{qualifier}` here"
+            known = sorted({c.qualifier for c in relation.columns if c.qualifier})
+            flow.report.unknown(
+                name_codes.UNKNOWN_DATASET, node.span, message, qualifier, known, "datasets"
+            )
+    if not node.excluded:
+        star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
+        return columns, [ix.Named(star)], relation.is_open
+    if relation.is_open:
+        message = "`* except` needs to know all columns"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="use a `drop` step")
+        return [], [], True
+    for name in node.excluded:
+        found = scopes.found(name, relation, flow.report)
+        if found is not None and found.column is not None:
+            columns = [column for column in columns if column is not found.column]
+    return columns, [_plain(column, node.span, flow) for column in columns], False
+
+
+def _plain(column: Column, span: Span, flow: Flow) -> ix.Named:
+    """A column, named so that Spark finds this one."""
+    twins = [c for c in flow.relation.columns if scopes.same(c.name, column.name)]
+    text = name_text(column.name)
+    if len(twins) > 1 and column.qualifier is not None:
+        text = f"{name_text(column.qualifier)}.{text}"
+        flow.used_aliases.add(column.qualifier.casefold())
+    found = ix.Expression(span, (text,), column.type, column.nullable, text, column.origins)
+    return ix.Named(found)
+
+
+def _named_columns(
+    item: s.Item, found: ix.Expression, flow: Flow, is_generator: bool
+) -> list[Column]:
+    """The columns that an item of `select` becomes."""
+    if len(item.names) > 1:
+        if not is_generator:
+            message = "an expression becomes one column"
+            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+        return [
+            Column(name.text, UNKNOWN, True, None, found.origins, frozenset(), name.span)
+            for name in item.names
+        ]
+    if item.names:
+        name = item.names[0]
+        return [tagged(column_of(found, name.text, name.span), item.value, flow)]
+    plain = own_column(item.value, found, flow)
+    if plain is not None:
+        return [plain]
+    report_no_name(item, flow)
+    return []
+
+
+def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column | None:
+    """The column that an expression is, if it is nothing but one, under its own name."""
+    if not isinstance(node, e.ColumnName):
+        return None
+    last = node.parts[-1]
+    column = column_of(found, last.text, last.span)
+    matches = [c for c in flow.relation.columns if scopes.same(c.name, last.text)]
+    if len(node.parts) > 1:
+        first = node.parts[0].text
+        matches = [c for c in matches if c.qualifier and scopes.same(c.qualifier, first)]
+    if len(matches) == 1 and len(node.parts) <= 2:
+        kept = matches[0]
+        return replace(kept, name=kept.name, declared=kept.declared or last.span)
+    return column
+
+
+def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
+    """The column with the tags of the one that it renames."""
+    if not isinstance(node, e.ColumnName):
+        return column
+    plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
+    return replace(column, tags=plain.tags) if plain is not None else column
+
+
+def report_no_name(item: s.Item, flow: Flow) -> None:
+    """Report a computed column without a name."""
+    end = Span(item.span.path, item.value.span.end, item.value.span.end)
+    flow.report.add(
+        codes.NO_NAME,
+        item.value.span,
+        "this column has no name",
+        help="give it one: `as name`",
+        also=(),
+        fix=(Edit(end, " as value"),) if isinstance(item.value, e.NumberLiteral) else (),
+    )
+
+
+def extend(node: s.Extend, flow: Flow) -> ir.Step:
+    """New columns at the right; each may use those before it."""
+    groups: list[list[ix.Named]] = []
+    relation = flow.relation
+    fresh: set[str] = set()
+    for item in node.items:
+        if isinstance(item.value, e.Star) or not item.names:
+            report_no_name(item, flow)
+            continue
+        typing = flow.typing(relation)
+        typing.windows = typing.generators = True
+        found = flow.finished(item.value, typing)
+        if len(item.names) > 1:
+            message = "an expression becomes one column; for a generator use the step `explode`"
+            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+        name = item.names[0]
+        _check_new(name, relation, flow)
+        if not groups or _mentions(item.value, fresh):
+            groups.append([])
+            fresh = set()
+        groups[-1].append(ix.Named(found, (name.text,)))
+        fresh.add(name.text.casefold())
+        column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        relation = Relation((*relation.columns, column), relation.is_open)
+    return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
+
+
+def _check_new(name: e.Name, relation: Relation, flow: Flow) -> None:
+    for column in relation.columns:
+        if scopes.same(column.name, name.text):
+            also = (Label(column.declared, "it is here"),) if column.declared else ()
+            flow.report.add(
+                codes.COLUMN_EXISTS,
+                name.span,
+                f"there is a column `{column.name}` already",
+                also=also,
+                help=f"replace its values with `|> set {name_text(column.name)} = …`",
+            )
+            return
+
+
+def _mentions(node: e.Expression, names: set[str]) -> bool:
+    """Whether a column of these names occurs anywhere in the expression."""
+    from ssbt.compiler.resolve.walking import column_names
+
+    return any(part.text.casefold() in names for name in column_names(node) for part in name.parts)
+
+
+def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
+    """Columns replaced where they stand; each assignment sees those before it, as in Spark."""
+    groups: list[list[ix.Named]] = []
+    relation = flow.relation
+    fresh: set[str] = set()
+    assigned: dict[str, Span] = {}
+    for assignment in node.assignments:
+        name = assignment.column
+        typing = flow.typing(relation)
+        typing.windows = True
+        found = flow.finished(assignment.value, typing)
+        target = whole_column(name, relation, flow)
+        if target is None:
+            continue
+        if _repeated(assigned, target.name, name.span, flow):
+            continue
+        if not groups or _mentions(assignment.value, fresh):
+            groups.append([])
+            fresh = set()
+        groups[-1].append(ix.Named(found, (target.name,)))
+        fresh.add(target.name.casefold())
+        new = column_of(found, target.name, name.span)
+        columns = tuple(new if column is target else column for column in relation.columns)
+        if target not in relation.columns:
+            columns = (*columns, new)
+        relation = Relation(columns, relation.is_open)
+    return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
+
+
+def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column | None:
+    """The one column that an unqualified name stands for; None, with a finding, otherwise."""
+    found = scopes.found(name, relation, flow.report)
+    if found is None:
+        return None
+    if found.column is None:
+        return Column(name.parts[-1].text, UNKNOWN, True, None)
+    twins = [c for c in relation.columns if scopes.same(c.name, found.column.name)]
+    if found.path or len(twins) > 1:
+        text = column_text(name)
+        what = "a field of a column" if found.path else f"one of {len(twins)} columns of its name"
+        message = f"`{text}` is {what}; this step replaces whole columns by name"
+        flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message)
+        return None
+    return found.column
+
+
+def _repeated(seen: dict[str, Span], name: str, span: Span, flow: Flow) -> bool:
+    first = seen.setdefault(name.casefold(), span)
+    if first is span:
+        return False
+    also = (Label(first, "here already"),)
+    flow.report.add(codes.REPEATED_COLUMN, span, f"`{name}` is named twice", also=also)
+    return True
+
+
+def drop(node: s.Drop, flow: Flow) -> ir.Step:
+    relation = flow.relation
+    dropped: list[Column] = []
+    texts: list[str] = []
+    qualified = False
+    seen: dict[str, Span] = {}
+    for name in node.columns:
+        found = scopes.found(name, relation, flow.report)
+        if found is None or _repeated(seen, column_text(name), name.span, flow):
+            continue
+        if found.path:
+            message = f"`{column_text(name)}` is a field of a column; only columns can be dropped"
+            flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message)
+            continue
+        if found.column is not None:
+            dropped.append(found.column)
+        if found.qualified:
+            qualified = True
+            flow.used_aliases.add(name.parts[0].text.casefold())
+        texts.append(column_text(name))
+    kept = tuple(c for c in relation.columns if not any(c is gone for gone in dropped))
+    return ir.DropColumns(node.span, Relation(kept, relation.is_open), tuple(texts), qualified)
+
+
+def rename(node: s.Rename, flow: Flow) -> ir.Step:
+    """Columns renamed all at once; a qualified one of several of its name through a projection."""
+    relation = flow.relation
+    renamed: dict[int, e.Name] = {}
+    pairs: list[tuple[str, str]] = []
+    seen: dict[str, Span] = {}
+    ambiguous = False
+    for renaming in node.renamings:
+        found = scopes.found(renaming.column, relation, flow.report)
+        if found is None or _repeated(
+            seen, column_text(renaming.column), renaming.column.span, flow
+        ):
+            continue
+        if found.path:
+            message = "a field of a column cannot be renamed"
+            flow.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message)
+            continue
+        old = renaming.column.parts[-1].text
+        if found.column is not None:
+            old = found.column.name
+            place = next(i for i, c in enumerate(relation.columns) if c is found.column)
+            renamed[place] = renaming.name
+            ambiguous = ambiguous or _has_twin(found.column, relation)
+        pairs.append((old, renaming.name.text))
+    columns = tuple(
+        replace(c, name=renamed[i].text, qualifier=None, declared=renamed[i].span)
+        if i in renamed
+        else c
+        for i, c in enumerate(relation.columns)
+    )
+    output = Relation(columns, relation.is_open)
+    if not ambiguous:
+        return ir.RenameColumns(node.span, output, tuple(pairs))
+    if relation.is_open:
+        message = "renaming one of two columns of a name needs to know all columns"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message)
+    named = []
+    for place, column in enumerate(relation.columns):
+        plain = _plain(column, node.span, flow)
+        names = (renamed[place].text,) if place in renamed else ()
+        named.append(ix.Named(plain.expression, names))
+    return ir.Project(node.span, output, tuple(named), False)
+
+
+def _has_twin(column: Column, relation: Relation) -> bool:
+    return any(c is not column and scopes.same(c.name, column.name) for c in relation.columns)
+
+
+def alias(node: s.As, flow: Flow) -> ir.Step:
+    output = scopes.requalified(flow.relation, node.alias.text)
+    return ir.Alias(node.span, output, node.alias.text)

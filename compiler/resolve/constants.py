@@ -1,0 +1,133 @@
+"""Constants: the defaults of parameters, as Python values of the parameter's type."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+import re
+
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import (
+    BinaryType,
+    BooleanType,
+    ByteType,
+    CharType,
+    DataType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    ShortType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+    VarcharType,
+)
+
+_BITS = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
+_SUFFIX = re.compile(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
+GIVEN_TYPES = (
+    StringType,
+    VarcharType,
+    CharType,
+    BooleanType,
+    *_BITS,
+    FloatType,
+    DoubleType,
+    DecimalType,
+    DateType,
+    TimestampType,
+    TimestampNTZType,
+    BinaryType,
+)
+
+
+class NoConstantError(ValueError):
+    """The expression is no constant of the type; the text says why, for people."""
+
+
+def constant(node: e.Expression, type_: DataType) -> object:
+    """The value of a default. Raises NoConstantError."""
+    while isinstance(node, e.Parenthesised):
+        node = node.operand
+    match type_:
+        case StringType() | VarcharType() | CharType() if isinstance(node, e.StringLiteral):
+            return node.value
+        case BooleanType() if isinstance(node, e.BooleanLiteral):
+            return node.value
+        case DateType():
+            return _date(node)
+        case TimestampType() | TimestampNTZType():
+            return _timestamp(node)
+        case BinaryType() if isinstance(node, e.TypedLiteral) and node.kind == "x":
+            return bytes.fromhex(node.value if len(node.value) % 2 == 0 else f"0{node.value}")
+    number = _number(node)
+    if number is None:
+        raise NoConstantError(f"this is no {type_.sql} constant")
+    return _fitted(number, type_)
+
+
+def _number(node: e.Expression) -> Decimal | None:
+    sign = 1
+    if isinstance(node, e.Unary) and node.operator in ("-", "+"):
+        sign = -1 if node.operator == "-" else 1
+        node = node.operand
+    if not isinstance(node, e.NumberLiteral):
+        return None
+    return sign * Decimal(_SUFFIX.sub("", node.text))
+
+
+def _fitted(number: Decimal, type_: DataType) -> object:
+    """The number as a value of the type, if it is one without rounding."""
+    if isinstance(type_, FloatType | DoubleType):
+        return float(number)
+    if isinstance(type_, DecimalType):
+        return _decimal(number, type_)
+    bits = _BITS.get(type(type_))
+    if bits is None:
+        raise NoConstantError(f"a number is no {type_.sql}")
+    if number != number.to_integral_value():
+        raise NoConstantError(f"{number} is no whole number")
+    if not -(1 << (bits - 1)) <= number < 1 << (bits - 1):
+        raise NoConstantError(f"{number} is outside the range of {type_.sql}")
+    return int(number)
+
+
+def _decimal(number: Decimal, type_: DecimalType) -> Decimal:
+    exponent = Decimal(1).scaleb(-type_.scale)
+    try:
+        fitted = number.quantize(exponent)
+    except ArithmeticError:
+        raise NoConstantError(f"{number} has too many digits for {type_.sql}") from None
+    if fitted != number:
+        raise NoConstantError(f"{number} would be rounded to fit {type_.sql}")
+    if len(fitted.as_tuple().digits) > type_.precision:
+        raise NoConstantError(f"{number} has too many digits for {type_.sql}")
+    return number
+
+
+def _text(node: e.Expression, kinds: tuple[str, ...]) -> str:
+    if isinstance(node, e.StringLiteral):
+        return node.value
+    if isinstance(node, e.TypedLiteral) and node.kind in kinds:
+        return node.value
+    raise NoConstantError(f"this is no {kinds[0]} constant; write `{kinds[0]} '…'`")
+
+
+def _date(node: e.Expression) -> date:
+    text = _text(node, ("date",))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NoConstantError(f"`{text}` is no date; write it as '2026-01-31'") from None
+
+
+def _timestamp(node: e.Expression) -> datetime:
+    text = _text(node, ("timestamp", "timestamp_ntz", "timestamp_ltz"))
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        way = "'2026-01-31 12:30:00'"
+        raise NoConstantError(f"`{text}` is no timestamp; write it as {way}") from None

@@ -1,0 +1,325 @@
+"""Datasets by name: what each yields, whatever the order in which they are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.pipeline import Parameter
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.declarations import Declared, Settings
+from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.queries import resolved_query
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas import DeclaredSchema
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.types.casts import can_up_cast, expression_type
+from ssbt.compiler.types.datatypes import StructType, UnknownType
+
+_OPEN = Relation((), True)
+Scope = Mapping[str, tuple[str, Relation]]
+
+
+class Around(Protocol):
+    """What datasets need of the program."""
+
+    declared: Declared
+    parameters: dict[str, Parameter]
+    report: Report
+
+    def source_relation(self, node: d.SourceRead) -> Relation:
+        """The columns that a source yields."""
+
+    def schema(self, name: str, span: Span) -> DeclaredSchema | None:
+        """A declared schema."""
+
+    def module(self, span: Span, path: str, function: str) -> str | None:
+        """A Python module to import."""
+
+    def describe(self, span: Span) -> str:
+        """The comment above a declaration."""
+
+
+class Datasets:
+    """Sources, lets and transforms, each resolved once."""
+
+    def __init__(self, around: Around, settings: Settings) -> None:
+        self._around = around
+        self._settings = settings
+        self._relations: dict[str, Relation] = {}
+        self._under_way: list[str] = []
+        self._instances: dict[tuple[str, tuple[Relation, ...]], Relation] = {}
+        self._transforms_under_way: list[str] = []
+        self.lets: dict[str, ir.Let] = {}
+        self.transforms: dict[str, ir.Transform] = {}
+        self._typed_parameters = {
+            key: (each.name, each.type) for key, each in around.parameters.items()
+        }
+
+    def resolve_all(self) -> None:
+        """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
+        declared = self._around.declared
+        for key, transform in declared.transforms.items():
+            self.transforms[key] = self._transform(transform)
+        for dataset in declared.datasets.values():
+            self.named(dataset.name)
+
+    # ---- names
+
+    def named(self, name: e.Name) -> tuple[str, Relation] | None:
+        """A dataset's declared name and columns; None where there is none of that name."""
+        key = name.text.casefold()
+        node = self._around.declared.datasets.get(key)
+        if node is None:
+            self._unknown(name)
+            return None
+        if key in self._under_way:
+            self._cycle(name)
+            return node.name.text, _OPEN
+        if key not in self._relations:
+            self._under_way.append(key)
+            relation = self._relation(node)
+            self._under_way.pop()
+            self._relations[key] = relation
+        return node.name.text, self._relations[key]
+
+    def _relation(self, node: d.SourceRead | d.Let) -> Relation:
+        if isinstance(node, d.SourceRead):
+            relation = self._around.source_relation(node)
+        else:
+            query = resolved_query(node.query, self._flow(self._around.report, None))
+            description = self._around.describe(node.span)
+            let = ir.Let(node.name.text, query, description, node.span)
+            self.lets[node.name.text.casefold()] = let
+            relation = query.output
+        return _as_dataset(node.name.text, relation)
+
+    def _unknown(self, name: e.Name) -> None:
+        declared = self._around.declared
+        if name.text.casefold() in declared.broken:
+            return
+        if name.text.casefold() in declared.transforms:
+            message = f"`{name.text}` is a transform, not a dataset"
+            help_ = f"use it with a dataset: `from {name.text}(…)`"
+            self._around.report.add(codes.UNKNOWN_DATASET, name.span, message, help=help_)
+            return
+        known = [each.name.text for each in declared.datasets.values()]
+        message = f"there is no dataset `{name.text}`"
+        report = self._around.report
+        report.unknown(codes.UNKNOWN_DATASET, name.span, message, name.text, known, "datasets")
+
+    def _cycle(self, name: e.Name) -> None:
+        start = self._under_way.index(name.text.casefold())
+        nodes = self._around.declared.datasets
+        names = [nodes[key].name for key in self._under_way[start:]]
+        chain = " → ".join([*(each.text for each in names), names[0].text])
+        also = tuple(Label(each.span, "made here") for each in names)
+        message = f"`{name.text}` is made from itself: {chain}"
+        self._around.report.add(codes.CYCLE, name.span, message, also=also)
+
+    def relation(self, key: str) -> Relation:
+        """The columns of a resolved dataset, by lower-case name."""
+        return self._relations.get(key, _OPEN)
+
+    # ---- queries
+
+    def _flow(self, report: Report, scope: Scope | None) -> Flow:
+        finders = Finders(
+            self._input, self._use_transform, self._schema, self._around.module, self._dataset
+        )
+        return Flow(_OPEN, self._typed_parameters, self._settings, report, finders, scope)
+
+    def _schema(self, name: e.Name) -> tuple[str, StructType] | None:
+        found = self._around.schema(name.text, name.span)
+        return (found.name, found.type) if found is not None else None
+
+    def _dataset(self, name: e.Name, flow: Flow) -> tuple[str, Relation] | None:
+        """A dataset of a `sql` step."""
+        if flow.scope is not None:
+            return flow.scope.get(name.text.casefold())
+        declared = name.text.casefold() in self._around.declared.datasets
+        return self.named(name) if declared else None
+
+    def _input(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
+        """The input that a `from` or a join names, and its columns under their alias."""
+        alias = use.alias.text if use.alias is not None else use.name.text
+        if use.arguments is not None:
+            return self._call(use, flow, alias)
+        if flow.scope is not None:
+            got = flow.scope.get(use.name.text.casefold())
+            if got is None:
+                known = [name for name, _ in flow.scope.values()]
+                message = f"a transform sees its parameters alone, and `{use.name.text}` is none"
+                name = use.name.text
+                flow.report.unknown(
+                    codes.UNKNOWN_DATASET, use.name.span, message, name, known, "parameters"
+                )
+        else:
+            got = self.named(use.name)
+        if got is None:
+            return None
+        flow.use_dataset(got[0])
+        return Input(got[0], None, alias), scopes.requalified(got[1], alias)
+
+    # ---- transforms
+
+    def _call(self, use: s.DatasetUse, flow: Flow, alias: str) -> tuple[Input, Relation] | None:
+        got = [self._input(argument, flow) for argument in use.arguments or ()]
+        node = self._known_transform(use.name, flow.report)
+        if node is None or any(each is None for each in got):
+            return None
+        inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
+        relations = [each[1] for each in got if each is not None]
+        places = [argument.span for argument in use.arguments or ()]
+        output = self._instance(node, relations, places, use.name.span, flow)
+        return Input(node.name.text, inputs, alias), scopes.requalified(output, alias)
+
+    def _use_transform(
+        self, node: s.UseTransform, relation: Relation, flow: Flow
+    ) -> tuple[Input, Relation] | None:
+        got = [self._input(argument, flow) for argument in node.arguments]
+        transform = self._known_transform(node.name, flow.report)
+        if transform is None or any(each is None for each in got):
+            return None
+        inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
+        relations = [relation, *(each[1] for each in got if each is not None)]
+        places = [node.name.span, *(argument.span for argument in node.arguments)]
+        output = self._instance(transform, relations, places, node.name.span, flow)
+        return Input(transform.name.text, inputs, None), output
+
+    def _known_transform(self, name: e.Name, report: Report) -> d.Transform | None:
+        declared = self._around.declared
+        node = declared.transforms.get(name.text.casefold())
+        if node is None and name.text.casefold() not in declared.broken:
+            known = [each.name.text for each in declared.transforms.values()]
+            message = f"there is no transform `{name.text}`"
+            if name.text.casefold() in declared.datasets:
+                message = f"`{name.text}` is a dataset, and takes no parentheses"
+            report.unknown(
+                codes.UNKNOWN_TRANSFORM, name.span, message, name.text, known, "transforms"
+            )
+        return node
+
+    def _transform(self, node: d.Transform) -> ir.Transform:
+        """A transform by itself, over the schemas of its parameters."""
+        scope: dict[str, tuple[str, Relation]] = {}
+        parameters = []
+        for parameter in node.parameters:
+            schema = self._around.schema(parameter.schema.text, parameter.schema.span)
+            relation = _OPEN
+            if schema is not None:
+                columns = tuple(
+                    Column(
+                        each.field.name,
+                        expression_type(each.field.type),
+                        True,
+                        None,
+                        (),
+                        each.tags,
+                        each.span,
+                    )
+                    for each in schema.columns
+                )
+                relation = _as_dataset(parameter.name.text, Relation(columns))
+            if parameter.name.text.casefold() in scope:
+                message = f"`{parameter.name.text}` is declared twice"
+                self._around.report.add(codes.DUPLICATE_DECLARATION, parameter.name.span, message)
+            scope[parameter.name.text.casefold()] = (parameter.name.text, relation)
+            parameters.append((parameter.name.text, parameter.schema.text))
+        self._transforms_under_way.append(node.name.text.casefold())
+        query = resolved_query(node.query, self._flow(self._around.report, scope))
+        self._transforms_under_way.pop()
+        description = self._around.describe(node.span)
+        return ir.Transform(node.name.text, tuple(parameters), query, description, node.span)
+
+    def _instance(
+        self,
+        node: d.Transform,
+        relations: Sequence[Relation],
+        places: Sequence[Span],
+        span: Span,
+        flow: Flow,
+    ) -> Relation:
+        """What a transform yields for these datasets."""
+        key = node.name.text.casefold()
+        if key in self._transforms_under_way:
+            message = f"the transform `{node.name.text}` uses itself"
+            also = (Label(node.name.span, "declared here"),)
+            flow.report.add(codes.CYCLE, span, message, also=also)
+            return _OPEN
+        if len(relations) != len(node.parameters):
+            wanted = len(node.parameters)
+            message = (
+                f"`{node.name.text}` takes {wanted} dataset{'s' if wanted != 1 else ''}, "
+                f"and {len(relations)} flow into it"
+            )
+            also = (Label(node.name.span, "declared here"),)
+            flow.report.add(codes.BAD_TRANSFORM_USE, span, message, also=also)
+            return _OPEN
+        for parameter, relation, place in zip(node.parameters, relations, places, strict=True):
+            self._check_argument(node, parameter, relation, place, flow)
+        instance = (key, tuple(relations))
+        if instance not in self._instances:
+            scope = {
+                parameter.name.text.casefold(): (parameter.name.text, relation)
+                for parameter, relation in zip(node.parameters, relations, strict=True)
+            }
+            self._transforms_under_way.append(key)
+            # Its own mistakes have been told where it is declared.
+            query = resolved_query(node.query, self._flow(Report(), scope))
+            self._transforms_under_way.pop()
+            self._instances[instance] = scopes.requalified(query.output, None)
+        return self._instances[instance]
+
+    def _check_argument(
+        self,
+        node: d.Transform,
+        parameter: d.TransformParameter,
+        relation: Relation,
+        place: Span,
+        flow: Flow,
+    ) -> None:
+        """The columns of the parameter's schema must be there, with types that fit."""
+        quiet = self._around.declared.schemas.get(parameter.schema.text.casefold())
+        if quiet is None:
+            return
+        schema = self._around.schema(parameter.schema.text, parameter.schema.span)
+        for each in schema.columns if schema is not None else ():
+            matches = [c for c in relation.columns if scopes.same(c.name, each.field.name)]
+            wanted = expression_type(each.field.type)
+            if not matches and relation.is_open:
+                continue
+            also = (Label(each.span, f"`{node.name.text}` needs this column"),)
+            if not matches:
+                message = f"there is no column `{each.field.name}` for `{node.name.text}`"
+                flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also)
+            elif not (
+                isinstance(matches[0].type, UnknownType) or can_up_cast(matches[0].type, wanted)
+            ):
+                found = matches[0].type.sql
+                message = f"column `{each.field.name}` is {found}, and {wanted.sql} is needed"
+                help_ = f"cast it before: `|> set {each.field.name} = cast(… as {wanted.sql})`"
+                flow.report.add(
+                    codes.BAD_TRANSFORM_USE, place, message, also=also, help=help_.lower()
+                )
+
+
+def _as_dataset(name: str, relation: Relation) -> Relation:
+    """The columns of a dataset as those see it who use it."""
+    return Relation(
+        tuple(
+            replace(column, qualifier=None, origins=(Origin(name, column.name),))
+            for column in relation.columns
+        ),
+        relation.is_open,
+    )

@@ -1,0 +1,136 @@
+"""What a pipeline declares, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
+from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.model import Code, Label
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.mistakes import STEPS
+
+Dataset = d.SourceRead | d.Let
+N = TypeVar("N", bound=d.Declaration)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the pipeline block says, as far as typing and emission depend on it."""
+
+    target: str
+    ansi: bool = True
+
+
+@dataclass(slots=True)
+class Declared:
+    """All declarations; names in lower case. `broken` are names whose declaration did not parse."""
+
+    pipelines: list[d.Pipeline] = field(default_factory=list)
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+    transforms: dict[str, d.Transform] = field(default_factory=dict)
+    schemas: dict[str, d.Schema] = field(default_factory=dict)
+    params: dict[str, d.Param] = field(default_factory=dict)
+    sinks: list[d.SinkWrite] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    has_broken: bool = False
+
+
+def declared(declarations: Iterable[d.Declaration], report: Report) -> Declared:
+    """The declarations in their tables; findings for what comes twice or is not supported yet."""
+    found = Declared()
+    names: dict[str, Name] = {}
+    for node in declarations:
+        match node:
+            case d.Pipeline():
+                found.pipelines.append(node)
+            case d.SourceRead() | d.Let():
+                if isinstance(node, d.SourceRead) and node.stream:
+                    _unsupported(unsupported.STREAM_SOURCE, node, "stream source", report)
+                if _is_new(node.name, names, report):
+                    found.datasets[node.name.text.casefold()] = node
+            case d.Transform():
+                _check_transform_name(node, report)
+                if _is_new(node.name, names, report):
+                    found.transforms[node.name.text.casefold()] = node
+            case d.Schema():
+                _put(found.schemas, node, report)
+            case d.Param():
+                _put(found.params, node, report)
+            case d.SinkWrite():
+                found.sinks.append(node)
+            case d.BrokenDeclaration():
+                found.has_broken = True
+                if node.name is not None:
+                    found.broken.add(node.name.text.casefold())
+            case _:
+                _put_off(node, report)
+    return found
+
+
+def _put(table: dict[str, N], node: N, report: Report) -> None:
+    name: Name = node.name  # type: ignore[union-attr,assignment]
+    first = table.setdefault(name.text.casefold(), node)
+    if first is not node:
+        _twice(name, first.name, report)  # type: ignore[union-attr,arg-type]
+
+
+def _is_new(name: Name, names: dict[str, Name], report: Report) -> bool:
+    first = names.setdefault(name.text.casefold(), name)
+    if first is not name:
+        _twice(name, first, report)
+    return first is name
+
+
+def _twice(name: Name, first: Name, report: Report) -> None:
+    also = (Label(first.span, "declared here first"),)
+    message = f"`{name.text}` is declared twice"
+    report.add(codes.DUPLICATE_DECLARATION, name.span, message, also=also)
+
+
+def _check_transform_name(node: d.Transform, report: Report) -> None:
+    if node.name.text.casefold() in STEPS:
+        message = f"`{node.name.text}` is a step of the language"
+        report.add(codes.RESERVED_NAME, node.name.span, message, help="give it another name")
+
+
+def _put_off(node: d.Declaration, report: Report) -> None:
+    """Tell what is in the grammar and has no meaning yet."""
+    later: dict[type, tuple[Code, str]] = {
+        d.Secret: (unsupported.SECRET, "secret"),
+        d.Connection: (unsupported.CONNECTION, "connection"),
+        d.Expect: (unsupported.EXPECT, "expect"),
+        d.Test: (unsupported.TEST, "test"),
+    }
+    if type(node) in later:
+        code, word = later[type(node)]
+        _unsupported(code, node, word, report)
+
+
+def _unsupported(code: Code, node: d.Declaration, word: str, report: Report) -> None:
+    end = min(node.span.end, node.span.start + len(word))
+    place = Span(node.span.path, node.span.start, end)
+    message = f"`{word}` is not supported yet"
+    report.add(code, place, message, help=f"see `ssbtc explain {code.number}`")
+
+
+def the_pipeline(found: Declared, path: str, report: Report) -> d.Pipeline | None:
+    """The one pipeline declaration of a compiled file."""
+    if not found.pipelines:
+        if "pipeline" not in found.broken and not found.has_broken:
+            message = "this file declares no pipeline"
+            help_ = 'begin it with `pipeline name { description = "…" }`'
+            report.add(syntax_codes.NO_PIPELINE, Span(path, 0, 0), message, help=help_)
+        return None
+    first, *others = found.pipelines
+    for other in others:
+        also = (Label(first.name.span, "the first one"),)
+        message = "a file declares one pipeline"
+        report.add(syntax_codes.SEVERAL_PIPELINES, other.name.span, message, also=also)
+    return first

@@ -1,0 +1,446 @@
+"""Expressions: their names resolved, their types found, their place allowed.
+
+One `Typing` looks at one expression. What it finds besides the type (aggregates, the columns
+that the value comes from) is in its attributes afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.codes import literals as literal_codes
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.typenames import data_type
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.printing import Piece, column_text, sql_text
+from ssbt.compiler.types import casts, literals, operators
+from ssbt.compiler.types.datatypes import (
+    BINARY,
+    BOOLEAN,
+    DATE,
+    NULL,
+    STRING,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMP_NTZ,
+    UNKNOWN,
+    ArrayType,
+    DataType,
+    IntegralType,
+    MapType,
+    StringType,
+    StructField,
+    StructType,
+    UnknownType,
+)
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+NOT_KNOWN = Typed(UNKNOWN)
+_LITERALS: dict[str, DataType] = {
+    "date": DATE,
+    "timestamp": TIMESTAMP,
+    "timestamp_ltz": TIMESTAMP,
+    "timestamp_ntz": TIMESTAMP_NTZ,
+    "time": TIME,
+    "x": BINARY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What expressions can refer to, and how they are typed.
+
+    `parameters` are the types of the pipeline's parameters by lower-case name.
+    """
+
+    relation: Relation
+    parameters: Mapping[str, tuple[str, DataType]]
+    report: Report
+    target: str = "4.1"
+    ansi: bool = True
+
+
+@dataclass(slots=True)
+class Typing:
+    """One pass over one expression.
+
+    `aggregates` and `windows` tell what is allowed; `grouping` are the texts of the keys where a
+    column must be one of them or stand inside an aggregate.
+    """
+
+    around: Surroundings
+    aggregates: bool = False
+    windows: bool = False
+    generators: bool = False
+    grouping: frozenset[str] | None = None
+    origins: list[ir.Origin] = field(default_factory=list)
+    used_aliases: set[str] = field(default_factory=set)
+    used_parameters: list[str] = field(default_factory=list)
+    found_aggregate: Span | None = None
+    found_generator: Span | None = None
+    inside_aggregate: bool = False
+    inside_window: bool = False
+    locals: dict[str, Typed] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Report:
+        return self.around.report
+
+    def typed(self, node: e.Expression) -> Typed:
+        """The type of an expression; unknown, with a finding, where it has none."""
+        return self._typed(node)
+
+    def result(
+        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+    ) -> Typed:
+        """The type, or unknown with a finding at the operand that does not fit."""
+        if isinstance(result, Typed):
+            return result
+        span = node.span
+        if result.argument is not None and result.argument < len(operands):
+            span = operands[result.argument].span
+        expected = f"expected {result.expected}" if result.expected else ""
+        self.mistake(codes.TYPE_MISMATCH, span, result.reason, expected, help=result.help)
+        return NOT_KNOWN
+
+    def mistake(
+        self, code: Code, span: Span, message: str, label: str = "", help: str | None = None
+    ) -> None:
+        """Report a finding."""
+        self.report.add(code, span, message, label, help=help or ())
+
+    @singledispatchmethod
+    def _typed(self, node: e.Expression) -> Typed:
+        raise AssertionError(f"no type for {type(node).__name__}")
+
+    # ---- literals
+
+    @_typed.register
+    def _(self, node: e.BrokenExpression) -> Typed:
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.NullLiteral) -> Typed:
+        return Typed(NULL, True)
+
+    @_typed.register
+    def _(self, node: e.BooleanLiteral) -> Typed:
+        return Typed(BOOLEAN, False, node.value)
+
+    @_typed.register
+    def _(self, node: e.NumberLiteral) -> Typed:
+        return self._number(node, negative=False)
+
+    def _number(self, node: e.NumberLiteral, negative: bool) -> Typed:
+        found = literals.number(node.text, negative)
+        if isinstance(found, Mismatch):
+            self.mistake(codes.BAD_VALUE, node.span, found.reason)
+            return NOT_KNOWN
+        return found
+
+    @_typed.register
+    def _(self, node: e.StringLiteral) -> Typed:
+        return Typed(STRING, False, node.value)
+
+    @_typed.register
+    def _(self, node: e.TypedLiteral) -> Typed:
+        if node.kind != "interval":
+            self._check_literal(node)
+            return Typed(_LITERALS[node.kind], False)
+        return self._interval(node, node.units)
+
+    def _check_literal(self, node: e.TypedLiteral) -> None:
+        from ssbt.compiler.resolve.time_literals import literal_problem
+
+        problem = literal_problem(node.kind, node.value)
+        if problem is not None:
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+
+    @_typed.register
+    def _(self, node: e.IntervalLiteral) -> Typed:
+        for value, _ in node.parts:
+            if not isinstance(value, e.StringLiteral):
+                self._typed(value)
+        return self._interval(node, tuple(unit for _, unit in node.parts))
+
+    def _interval(self, node: e.Expression, units: Sequence[str]) -> Typed:
+        if not units:
+            # `interval '3 days'`: the fields stand in the string, in Spark's own little language.
+            return Typed(UNKNOWN, False)
+        found = literals.interval(units)
+        if isinstance(found, Mismatch):
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
+            return NOT_KNOWN
+        return Typed(found, False)
+
+    # ---- names
+
+    @_typed.register
+    def _(self, node: e.ColumnName) -> Typed:
+        first = node.parts[0].text.casefold()
+        if first in self.locals:
+            return self._local(node, self.locals[first])
+        found = scopes.found(node, self.around.relation, self.report)
+        if found is None:
+            return NOT_KNOWN
+        if found.qualified:
+            self.used_aliases.add(first)
+        if found.column is not None:
+            self.origins += found.column.origins
+            self._check_grouped(node, found)
+        elif len(node.parts) > 1:
+            # It may be the alias of an open relation.
+            self.used_aliases.add(first)
+        return Typed(found.type, found.nullable)
+
+    def _local(self, node: e.ColumnName, value: Typed) -> Typed:
+        for part in node.parts[1:]:
+            inner = scopes.field_type(value.type, part.text)
+            if inner is None:
+                message = f"{value.type.sql} has no field `{part.text}`"
+                self.mistake(name_codes.UNKNOWN_COLUMN, part.span, message)
+                return NOT_KNOWN
+            value = Typed(inner[0], value.nullable or inner[1])
+        return value
+
+    def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
+        if self.grouping is None or self.inside_aggregate or found.column is None:
+            return
+        if key_of(found.column.name, found.column.qualifier) in self.grouping:
+            return
+        text = column_text(node)
+        self.mistake(
+            codes.NOT_GROUPED,
+            node.span,
+            f"`{text}` is neither a grouping key nor inside an aggregate function",
+            help=f"group by it, or take one value: `any_value({text})`",
+        )
+
+    @_typed.register
+    def _(self, node: e.ParameterUse) -> Typed:
+        known = self.around.parameters.get(node.name.text.casefold())
+        if known is None:
+            names = [name for name, _ in self.around.parameters.values()]
+            message = f"there is no parameter `{node.name.text}`"
+            self.report.unknown(
+                name_codes.UNKNOWN_PARAM, node.span, message, node.name.text, names, "parameters"
+            )
+            return NOT_KNOWN
+        name, type_ = known
+        if name not in self.used_parameters:
+            self.used_parameters.append(name)
+        return Typed(casts.expression_type(type_), False)
+
+    @_typed.register
+    def _(self, node: e.Star) -> Typed:
+        message = "`*` stands for all columns in `select` and in the arguments of a function"
+        self.mistake(codes.MISPLACED_STAR, node.span, message)
+        return NOT_KNOWN
+
+    # ---- operators
+
+    @_typed.register
+    def _(self, node: e.Parenthesised) -> Typed:
+        return self._typed(node.operand)
+
+    @_typed.register
+    def _(self, node: e.Unary) -> Typed:
+        if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
+            return self._number(node.operand, negative=True)
+        operand = self._typed(node.operand)
+        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+
+    @_typed.register
+    def _(self, node: e.Binary) -> Typed:
+        # A chain of `and` may be thousands long: it is walked without recursion.
+        chain: list[e.Binary] = []
+        left: e.Expression = node
+        while isinstance(left, e.Binary):
+            chain.append(left)
+            left = left.left
+        value = self._typed(left)
+        for link in reversed(chain):
+            right = self._typed(link.right)
+            value = self._binary(link, value, right)
+        return value
+
+    def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
+        if left.unknown or right.unknown:
+            return operators_unknown(node.operator, left, right)
+        if node.operator == "||":
+            found = operators.concatenation((left, right), self.around.ansi)
+        else:
+            found = operators.binary(node.operator, left, right, self.around.ansi)
+        return self.result(node, found, (node.left, node.right))
+
+    @_typed.register
+    def _(self, node: e.Between) -> Typed:
+        nodes = (node.operand, node.low, node.high)
+        value, low, high = (self._typed(part) for part in nodes)
+        return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
+
+    @_typed.register
+    def _(self, node: e.InList) -> Typed:
+        nodes = (node.operand, *node.items)
+        value, *choices = (self._typed(part) for part in nodes)
+        return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
+
+    @_typed.register
+    def _(self, node: e.Like) -> Typed:
+        value = self._typed(node.operand)
+        result = Typed(BOOLEAN, value.nullable)
+        for pattern in node.patterns:
+            given = self._typed(pattern)
+            found = operators.like(value, given, self.around.ansi, node.operator)
+            result = self.result(node, found, (node.operand, pattern))
+        return result
+
+    @_typed.register
+    def _(self, node: e.Is) -> Typed:
+        value = self._typed(node.operand)
+        if node.what == "null":
+            return operators.is_null(value)
+        found = operators.is_truth(value, self.around.ansi)
+        return Typed(self.result(node, found, (node.operand,)).type, False)
+
+    @_typed.register
+    def _(self, node: e.IsDistinctFrom) -> Typed:
+        nodes = (node.left, node.right)
+        left, right = (self._typed(part) for part in nodes)
+        found = operators.is_distinct_from(left, right, self.around.ansi)
+        return self.result(node, found, nodes)
+
+    @_typed.register
+    def _(self, node: e.Case) -> Typed:
+        operand = self._typed(node.operand) if node.operand is not None else None
+        conditions = [self._typed(condition) for condition, _ in node.branches]
+        values = [self._typed(value) for _, value in node.branches]
+        otherwise = self._typed(node.otherwise) if node.otherwise is not None else None
+        everything = [*conditions, *values, *([operand] if operand else [])]
+        if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
+            return NOT_KNOWN
+        ansi = self.around.ansi
+        if operand is None:
+            found = operators.case(conditions, values, otherwise, ansi)
+        else:
+            found = operators.simple_case(operand, conditions, values, otherwise, ansi)
+        return self.result(node, found)
+
+    @_typed.register
+    def _(self, node: e.Cast) -> Typed:
+        value = self._typed(node.operand)
+        target = data_type(node.type, self.report)
+        if value.unknown or isinstance(target, UnknownType):
+            return Typed(casts.expression_type(target), True)
+        if node.form == "try_cast":
+            found = casts.try_cast(value, target)
+        else:
+            found = casts.cast(value, target, self.around.ansi)
+        if isinstance(found, Mismatch):
+            self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
+            return Typed(casts.expression_type(target), True)
+        return found
+
+    @_typed.register
+    def _(self, node: e.Collate) -> Typed:
+        value = self._typed(node.operand)
+        return Typed(StringType(node.collation.upper()), value.nullable)
+
+    # ---- parts
+
+    @_typed.register
+    def _(self, node: e.Subscript) -> Typed:
+        base, index = self._typed(node.base), self._typed(node.index)
+        if base.unknown or index.unknown:
+            return NOT_KNOWN
+        if isinstance(base.type, ArrayType):
+            if not isinstance(index.type, IntegralType):
+                message = f"an array is indexed by a whole number, not by {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            return Typed(base.type.element, True)
+        if isinstance(base.type, MapType):
+            return Typed(base.type.value, True)
+        if isinstance(base.type, StructType) and isinstance(index.constant, str):
+            inner = scopes.field_type(base.type, index.constant)
+            return Typed(inner[0], base.nullable or inner[1]) if inner else NOT_KNOWN
+        message = f"{base.type.sql} has no elements to take with `[…]`"
+        self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Field) -> Typed:
+        base = self._typed(node.base)
+        inner = scopes.field_type(base.type, node.name.text)
+        if inner is not None:
+            return Typed(inner[0], base.nullable or inner[1])
+        message = f"{base.type.sql} has no field `{node.name.text}`"
+        known = [each.name for each in scopes.fields_of(base.type)]
+        self.report.unknown(
+            name_codes.UNKNOWN_COLUMN, node.name.span, message, node.name.text, known, "fields"
+        )
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.VariantPath) -> Typed:
+        self._typed(node.base)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Tuple) -> Typed:
+        fields = []
+        for number, item in enumerate(node.items, start=1):
+            value = self._typed(item)
+            last = item.parts[-1].text if isinstance(item, e.ColumnName) else f"col{number}"
+            fields.append(StructField(last, value.type, value.nullable))
+        return Typed(StructType(tuple(fields)), False)
+
+    @_typed.register
+    def _(self, node: e.Lambda) -> Typed:
+        message = "a lambda is an argument of a function over collections"
+        self.mistake(codes.MISPLACED_LAMBDA, node.span, message)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Call) -> Typed:
+        from ssbt.compiler.resolve.calls import call_type
+
+        return call_type(self, node)
+
+
+def operators_unknown(operator: str, left: Typed, right: Typed) -> Typed:
+    """What is known of `left operator right` where an operand is not known."""
+    if operator in operators.COMPARISONS or operator in ("and", "or"):
+        return Typed(BOOLEAN, operator != "<=>")
+    return NOT_KNOWN
+
+
+def key_of(name: str, qualifier: str | None) -> str:
+    """What identifies a column among grouping keys."""
+    return f"{(qualifier or '').casefold()}.{name.casefold()}"
+
+
+def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expression:
+    """The IR's expression, after `typing` has looked at it."""
+    plain = node
+    while isinstance(plain, e.Parenthesised):
+        plain = plain.operand
+    column = column_text(plain) if isinstance(plain, e.ColumnName) else None
+    origins = tuple(dict.fromkeys(typing.origins))
+    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
+    return ir.Expression(node.span, text, value.type, value.nullable, column, origins)
+
+
+def _ir_piece(piece: Piece, typing: Typing) -> str | ir.ParameterText:
+    if isinstance(piece, str):
+        return piece
+    known = typing.around.parameters.get(piece.name.text.casefold())
+    return ir.ParameterText(known[0] if known else piece.name.text)

@@ -1,0 +1,121 @@
+"""The files of a pipeline: the one that is compiled, and those that it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+import posixpath
+
+from ssbt.compiler.diagnostics.codes import encoding as encoding_codes
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.encoding import decoded
+from ssbt.compiler.syntax.parsing import parsed
+
+Reader = Callable[[str], bytes]
+_SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.BrokenDeclaration)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Every declaration in reach, the main file's last, and all sources that were read."""
+
+    declarations: list[d.Declaration] = field(default_factory=list)
+    comments: dict[str, tuple[d.Comment, ...]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+
+def loaded(path: str, read: Reader, report: Report) -> Loaded:
+    """The main file and its imports; each file is read once, however often it is imported."""
+    result = Loaded()
+    _load(path, None, [], read, report, result)
+    return result
+
+
+def _load(
+    path: str,
+    place: d.Import | None,
+    above: list[str],
+    read: Reader,
+    report: Report,
+    result: Loaded,
+) -> None:
+    if path in above:
+        assert place is not None
+        chain = " → ".join([*above[above.index(path) :], path])
+        report.add(codes.IMPORT_CYCLE, place.path.span, f"this import leads back here: {chain}")
+        return
+    if path in result.sources:
+        return
+    source = _read(path, place, read, report)
+    if source is None:
+        return
+    result.sources[path] = source
+    file = parsed(source)
+    report.findings += file.findings
+    result.comments[path] = file.file.comments
+    for declaration in file.file.declarations:
+        if isinstance(declaration, d.Import):
+            target = _target(path, declaration, report)
+            if target is not None:
+                _load(target, declaration, [*above, path], read, report, result)
+        elif place is not None and not isinstance(declaration, _SHARED):
+            _not_shared(declaration, place, report)
+        else:
+            result.declarations.append(declaration)
+
+
+def _target(path: str, node: d.Import, report: Report) -> str | None:
+    """The path of the imported file, relative to where the main file's path is."""
+    text = "".join(part for part in node.path.parts if isinstance(part, str))
+    if any(not isinstance(part, str) for part in node.path.parts):
+        message = "the path of an import is known when compiling: it holds no parameter"
+        report.add(codes.IMPORT_NOT_FOUND, node.path.span, message)
+        return None
+    if not text.endswith(".ssbt") or "\0" in text:
+        message = f'"{text}" is no `.ssbt` file'
+        report.add(codes.IMPORT_NOT_FOUND, node.path.span, message)
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
+
+
+def _read(path: str, place: d.Import | None, read: Reader, report: Report) -> Source | None:
+    try:
+        data = read(path)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        if place is None:
+            label = Label(Span(path, 0, 0))
+            message = f"`{path}` cannot be read: {why}"
+            report.findings.append(Diagnostic(encoding_codes.UNREADABLE_FILE, message, label))
+        else:
+            message = f"`{path}` cannot be read: {why}"
+            help_ = "the path is relative to the file that imports"
+            report.add(codes.IMPORT_NOT_FOUND, place.path.span, message, help=help_)
+        return None
+    source = decoded(path, data)
+    if isinstance(source, Diagnostic):
+        report.findings.append(source)
+        return None
+    return source
+
+
+def _not_shared(declaration: d.Declaration, place: d.Import, report: Report) -> None:
+    words = {
+        d.Pipeline: "pipeline",
+        d.SourceRead: "source",
+        d.Let: "let",
+        d.SinkWrite: "sink",
+        d.Expect: "expect",
+        d.Test: "test",
+    }
+    word = words.get(type(declaration), "declaration")
+    start = declaration.span
+    span = Span(start.path, start.start, min(start.end, start.start + len(word)))
+    also = (Label(place.path.span, "imported here"),)
+    message = f"an imported file cannot have a `{word}`"
+    help_ = "it shares schemas, params, secrets, connections and transforms"
+    report.add(codes.NOT_IMPORTABLE, span, message, also=also, help=help_)

@@ -1,0 +1,114 @@
+"""A query while it is being resolved: what flows at this step, and what has been used so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.resolve.expressions import NOT_KNOWN, Surroundings, Typing, expression
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
+from ssbt.compiler.types.operators import orderable
+
+if TYPE_CHECKING:
+    from ssbt.compiler.resolve.declarations import Settings
+    from ssbt.compiler.source import Span
+    from ssbt.compiler.syntax.ast import expressions as e
+    from ssbt.compiler.syntax.ast import steps as s
+
+# The relation behind a dataset's name or a transform's call, and the input that names it.
+FindInput = Callable[["s.DatasetUse", "Flow"], tuple[Input, Relation] | None]
+# The result of a transform over relations.
+UseTransform = Callable[["s.UseTransform", Relation, "Flow"], tuple[Input, Relation] | None]
+FindSchema = Callable[["e.Name"], tuple[str, StructType] | None]
+AddModule = Callable[["Span", str, str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finders:
+    """How a query reaches the rest of the program."""
+
+    input: FindInput
+    transform: UseTransform
+    schema: FindSchema
+    module: AddModule
+    dataset: Callable[[e.Name], tuple[str, Relation] | None]
+
+
+@dataclass(slots=True)
+class Flow:
+    """The state between two steps.
+
+    `scope` are the relations that `from` may name inside a transform, else None.
+    """
+
+    relation: Relation
+    parameters: Mapping[str, tuple[str, DataType]]
+    settings: Settings
+    report: Report
+    find: Finders
+    scope: Mapping[str, tuple[str, Relation]] | None = None
+    uses: list[str] = field(default_factory=list)
+    used_aliases: set[str] = field(default_factory=set)
+    used_parameters: list[str] = field(default_factory=list)
+
+    def typing(self, relation: Relation | None = None) -> Typing:
+        """A fresh look at an expression over the relation that flows here."""
+        around = Surroundings(
+            relation or self.relation,
+            self.parameters,
+            self.report,
+            self.settings.target,
+            self.settings.ansi,
+        )
+        return Typing(around)
+
+    def finished(self, node: e.Expression, typing: Typing) -> ir.Expression:
+        """The IR of an expression, and what it uses noted."""
+        value = typing.typed(node)
+        self.note(typing)
+        return expression(node, typing, value)
+
+    def note(self, typing: Typing) -> None:
+        """Remember the aliases and parameters that an expression uses."""
+        self.used_aliases |= typing.used_aliases
+        for name in typing.used_parameters:
+            self.use_parameter(name)
+
+    def use_parameter(self, name: str) -> None:
+        """Remember that the query needs a parameter."""
+        if name not in self.used_parameters:
+            self.used_parameters.append(name)
+
+    def use_dataset(self, name: str) -> None:
+        """Remember that the query takes a dataset."""
+        if name not in self.uses:
+            self.uses.append(name)
+
+    def value(self, node: e.Expression, relation: Relation | None = None) -> ir.Expression:
+        """An expression without aggregates or window functions."""
+        return self.finished(node, self.typing(relation))
+
+    def condition(self, node: e.Expression, relation: Relation | None = None) -> ir.Expression:
+        """An expression that must be BOOLEAN."""
+        found = self.value(node, relation)
+        if not isinstance(found.type, BooleanType | NullType) and found.type != NOT_KNOWN.type:
+            message = f"a condition is BOOLEAN, and this is {found.type.sql}"
+            self.report.add(expression_codes.NOT_A_CONDITION, node.span, message)
+        return found
+
+    def require_orderable(self, found: ir.Expression | Column, span: Span, what: str) -> None:
+        """Report a value that Spark can neither sort, group nor compare."""
+        if not orderable(found.type):
+            message = f"{found.type.sql} cannot be used {what}"
+            self.report.add(expression_codes.TYPE_MISMATCH, span, message)
+
+
+def column_of(found: ir.Expression, name: str, span: Span) -> Column:
+    """The column that an expression becomes under a name of its own."""
+    return Column(name, found.type, found.nullable, None, found.origins, frozenset(), span)

@@ -1,0 +1,277 @@
+"""The steps that make one row of many, and many columns of one: aggregate, pivot, unpivot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import expressions as ix
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.column_steps import own_column, report_no_name, tagged, whole_column
+from ssbt.compiler.resolve.expressions import key_of
+from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.printing import name_text
+from ssbt.compiler.types.coercion import wider_of_all
+from ssbt.compiler.types.datatypes import STRING, UNKNOWN
+
+Keys = tuple[list[ix.Named], list[Column], frozenset[str]]
+
+
+def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
+    grouping = node.grouping
+    form = grouping.form if grouping else ""
+    named, key_columns, texts = _keys(grouping.keys if grouping else (), flow, bool(form))
+    items, columns = _aggregates(node.items, key_columns, texts, flow)
+    if form:
+        key_columns = [replace(column, nullable=True) for column in key_columns]
+    if not node.items and not named:
+        message = "`aggregate` needs an aggregate function or `group by`"
+        flow.report.add(codes.NO_NAME, node.span, message)
+    sets = _sets(grouping) if grouping else ()
+    output = Relation((*key_columns, *columns))
+    return ir.Aggregate(node.span, output, form, tuple(named), tuple(items), sets)
+
+
+def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
+    from ssbt.compiler.syntax.printing import ssbt_text
+
+    places = {ssbt_text(item.value).casefold(): i for i, item in enumerate(grouping.keys)}
+    return tuple(
+        tuple(places[ssbt_text(member).casefold()] for member in members)
+        for members in grouping.sets
+    )
+
+
+def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
+    """Grouping keys: how they are computed, their columns, and the texts that identify them."""
+    named: list[ix.Named] = []
+    columns: list[Column] = []
+    texts: set[str] = set()
+    for item in items:
+        if isinstance(item.value, e.Star):
+            message = "a grouping key is an expression"
+            flow.report.add(expression_codes.MISPLACED_STAR, item.span, message)
+            continue
+        found = flow.value(item.value)
+        flow.require_orderable(found, item.value.span, "as a grouping key")
+        if item.names:
+            name = item.names[0]
+            column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        else:
+            plain = own_column(item.value, found, flow)
+            if plain is None:
+                report_no_name(item, flow)
+                continue
+            column = plain
+        if plain_only and item.names:
+            message = "name the keys of `rollup`, `cube` and `grouping sets` with `extend` before"
+            flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
+        columns.append(column)
+        named.append(ix.Named(found, tuple(name.text for name in item.names)))
+        texts |= _identities(item, found, flow)
+    return named, columns, frozenset(texts)
+
+
+def _identities(item: s.Item, found: ix.Expression, flow: Flow) -> set[str]:
+    """What an aggregate may call the key: its column, or the whole expression."""
+    texts = {ix_text(found)}
+    if isinstance(item.value, e.ColumnName):
+        column = own_column(item.value, found, flow)
+        if column is not None:
+            texts.add(key_of(column.name, column.qualifier))
+    return texts
+
+
+def ix_text(found: ix.Expression) -> str:
+    """The text that tells two expressions apart."""
+    return "".join(
+        piece.casefold() if isinstance(piece, str) else f"${{{piece.name}}}" for piece in found.text
+    )
+
+
+def _aggregates(
+    items: tuple[s.Item, ...], keys: list[Column], texts: frozenset[str], flow: Flow
+) -> tuple[list[ix.Named], list[Column]]:
+    named: list[ix.Named] = []
+    columns: list[Column] = []
+    for item in items:
+        typing = flow.typing()
+        typing.aggregates = True
+        typing.grouping = texts
+        if isinstance(item.value, e.Star):
+            typing.typed(item.value)
+            continue
+        found = flow.finished(item.value, typing)
+        if not item.names:
+            _report_unnamed(item, found, keys, flow)
+            continue
+        if len(item.names) > 1:
+            message = "an aggregate becomes one column"
+            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+        name = item.names[0]
+        columns.append(column_of(found, name.text, name.span))
+        named.append(ix.Named(found, (name.text,)))
+    return named, columns
+
+
+def _report_unnamed(item: s.Item, found: ix.Expression, keys: list[Column], flow: Flow) -> None:
+    """Report an aggregate without a name; SQL's habit of repeating the keys gets its own words."""
+    column = own_column(item.value, found, flow)
+    if column is None:
+        report_no_name(item, flow)
+    elif any(scopes.same(key.name, column.name) for key in keys):
+        message = f"`{column.name}` is a grouping key, and keys are in the result already"
+        flow.report.add(codes.REPEATED_COLUMN, item.span, message, help="remove it here")
+
+
+def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
+    target = whole_column(node.column, flow.relation, flow)
+    if target is None:
+        flow.relation = Relation((), True)
+        return None
+    values = _pivot_values(node, flow)
+    keys = _pivot_keys(node, target, flow)
+    if keys is None:
+        flow.relation = Relation((), True)
+        return None
+    named, key_columns, texts = keys
+    items, aggregates = _aggregates(node.aggregates, key_columns, texts, flow)
+    columns: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for value, name in values:
+        text = _pivot_name(value)
+        for item, column in zip(items, aggregates, strict=True):
+            spark = text if len(items) == 1 else f"{text}_{item.names[0]}"
+            given = text if name is None else name.text
+            wanted = given if len(items) == 1 else f"{given}_{item.names[0]}"
+            if wanted != spark:
+                renames.append((spark, wanted))
+            declared = name.span if name is not None else column.declared
+            columns.append(replace(column, name=wanted, nullable=True, declared=declared))
+    output = Relation((*key_columns, *columns))
+    return ir.Pivot(
+        node.span,
+        output,
+        tuple(named),
+        target.name,
+        tuple(value for value, _ in values),
+        tuple(items),
+        tuple(renames),
+    )
+
+
+def _pivot_name(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _pivot_values(node: s.Pivot, flow: Flow) -> list[tuple[str | int | bool, e.Name | None]]:
+    """The constants that become columns."""
+    values: list[tuple[str | int | bool, e.Name | None]] = []
+    seen: dict[str | int | bool, Span] = {}
+    for each in node.values:
+        typing = flow.typing(Relation((), True))
+        constant = typing.typed(each.value).constant
+        if not isinstance(constant, str | int | bool):
+            message = "a pivot value is a string, a whole number or a boolean"
+            help_ = "cast the column in an `extend` step before, and name the values as strings"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message, help=help_)
+            continue
+        if constant in seen:
+            also = (Label(seen[constant], "here already"),)
+            flow.report.add(codes.BAD_PIVOT, each.value.span, "this value comes twice", also=also)
+            continue
+        seen[constant] = each.value.span
+        values.append((constant, each.name))
+    return values
+
+
+def _pivot_keys(node: s.Pivot, target: Column, flow: Flow) -> Keys | None:
+    """The columns that stay: those of `group by`, or all that the pivot does not use, as in SQL."""
+    if node.keys is not None:
+        return _keys(node.keys, flow, False)
+    if flow.relation.is_open:
+        message = "a pivot without `group by` keeps all other columns, and must know them"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="add `group by …`")
+        return None
+    from ssbt.compiler.resolve.walking import column_names
+
+    used = {
+        part.text.casefold()
+        for item in node.aggregates
+        for name in column_names(item.value)
+        for part in name.parts
+    }
+    kept = [
+        column
+        for column in flow.relation.columns
+        if column is not target and column.name.casefold() not in used
+    ]
+    named = [
+        ix.Named(
+            ix.Expression(
+                node.span,
+                (name_text(c.name),),
+                c.type,
+                c.nullable,
+                name_text(c.name),
+                c.origins,
+            )
+        )
+        for c in kept
+    ]
+    return named, kept, frozenset(key_of(c.name, c.qualifier) for c in kept)
+
+
+def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
+    relation = flow.relation
+    if relation.is_open:
+        message = "`unpivot` keeps all other columns, and must know them"
+        help_ = "name the columns with a `select` before"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help=help_)
+        flow.relation = Relation((), True)
+        return None
+    chosen: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for item in node.columns:
+        if not isinstance(item.value, e.ColumnName):
+            message = "`unpivot` takes columns"
+            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
+            continue
+        column = whole_column(item.value, relation, flow)
+        if column is None:
+            continue
+        chosen.append(column)
+        if item.names and item.names[0].text != column.name:
+            renames.append((column.name, item.names[0].text))
+    type_ = wider_of_all([c.type for c in chosen], flow.settings.ansi) if chosen else UNKNOWN
+    if type_ is None:
+        also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
+        message = "the unpivoted columns have no common type"
+        flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
+        type_ = UNKNOWN
+    ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
+    origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
+    nullable = node.include_nulls and any(c.nullable for c in chosen)
+    made = (
+        Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
+        Column(node.value.text, type_, nullable, None, origins, frozenset(), node.value.span),
+    )
+    new_names = dict(renames)
+    return ir.Unpivot(
+        node.span,
+        Relation((*(replace(c, qualifier=None) for c in ids), *made)),
+        tuple(name_text(c.name) for c in ids),
+        tuple(name_text(new_names.get(c.name, c.name)) for c in chosen),
+        tuple(renames),
+        node.name.text,
+        node.value.text,
+        node.include_nulls,
+    )

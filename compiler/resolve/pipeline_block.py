@@ -1,0 +1,132 @@
+"""What the `pipeline` block says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ssbt.compiler.connectors.specification import SPARK_LINES
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import values as v
+
+_ENTRIES = ("description", "owner", "schedule", "target", "spark")
+# These change how Spark reads the text of an expression or a name, and with it what the script
+# means; the compiler has settled each of them.
+_REFUSED = (
+    "spark.sql.ansi.doublequotedidentifiers",
+    "spark.sql.ansi.enforcereservedkeywords",
+    "spark.sql.casesensitive",
+    "spark.sql.variable.substitute",
+    "spark.sql.legacy.setopsprecedence.enabled",
+)
+_REFUSED_PREFIXES = ("spark.sql.parser.",)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineBlock:
+    """The pipeline's own entries."""
+
+    description: str
+    owner: str
+    schedule: str
+    target: str
+    spark: tuple[tuple[str, str], ...]
+
+    @property
+    def ansi(self) -> bool:
+        """Whether Spark's ANSI mode is on: its default from Spark 4."""
+        given = {key.lower(): value.lower() for key, value in self.spark}
+        default = "false" if self.target.startswith("3.") else "true"
+        return given.get("spark.sql.ansi.enabled", default) == "true"
+
+
+def pipeline_block(node: d.Pipeline | None, target: str | None, report: Report) -> PipelineBlock:
+    """The entries of the block; `target` from the command line goes before its own."""
+    texts: dict[str, str] = {}
+    spark: tuple[tuple[str, str], ...] = ()
+    seen: dict[str, Span] = {}
+    for entry in node.entries if node is not None else ():
+        name = entry.name.text.lower()
+        first = seen.setdefault(name, entry.name.span)
+        if first is not entry.name.span:
+            also = (Label(first, "given here already"),)
+            message = f"`{name}` is given twice"
+            report.add(codes.BAD_ENTRY, entry.name.span, message, also=also)
+        elif name not in _ENTRIES:
+            message = f"a pipeline has no entry `{entry.name.text}`"
+            report.unknown(
+                codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(_ENTRIES), "entries"
+            )
+        elif name == "spark":
+            spark = _spark(entry, report)
+        else:
+            text = _text(entry, report)
+            if name == "target":
+                text = _target(entry, text, report)
+            texts[name] = text
+    return PipelineBlock(
+        texts.get("description", ""),
+        texts.get("owner", ""),
+        texts.get("schedule", ""),
+        target or texts.get("target") or "4.1",
+        spark,
+    )
+
+
+def _text(entry: v.Entry, report: Report) -> str:
+    if isinstance(entry.value, v.TextValue):
+        parts = [part for part in entry.value.parts if isinstance(part, str)]
+        if len(parts) == len(entry.value.parts):
+            return "".join(parts)
+    if entry.name.text.lower() == "target" and isinstance(entry.value, v.NumberValue):
+        return entry.value.text
+    message = f"`{entry.name.text}` is a text, without parameters"
+    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    return ""
+
+
+def _target(entry: v.Entry, text: str, report: Report) -> str:
+    if text in SPARK_LINES or not text:
+        return text
+    message = f"`{text}` is no Spark line"
+    help_ = f"one of {', '.join(SPARK_LINES)}"
+    report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+    return ""
+
+
+def _spark(entry: v.Entry, report: Report) -> tuple[tuple[str, str], ...]:
+    if not isinstance(entry.value, v.BlockValue):
+        message = "`spark` is a block of settings"
+        help_ = 'spark { "spark.sql.shuffle.partitions" = 8 }'
+        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+        return ()
+    settings: dict[str, str] = {}
+    for each in entry.value.entries:
+        key = each.name.text
+        value = _setting(each, report)
+        if not key.startswith("spark."):
+            message = f"`{key}` is no Spark setting"
+            help_ = "their names begin with `spark.`"
+            report.add(codes.BAD_ENTRY, each.name.span, message, help=help_)
+        elif key.lower() in _REFUSED or key.lower().startswith(_REFUSED_PREFIXES):
+            message = f"`{key}` would change how Spark reads the script's own text"
+            report.add(codes.BAD_ENTRY, each.name.span, message, help="leave it at its default")
+        elif key in settings:
+            report.add(codes.BAD_ENTRY, each.name.span, f"`{key}` is given twice")
+        else:
+            settings[key] = value
+    return tuple(settings.items())
+
+
+def _setting(entry: v.Entry, report: Report) -> str:
+    match entry.value:
+        case v.NumberValue(_, text) | v.WordValue(_, text):
+            return text
+        case v.BooleanValue(_, value):
+            return "true" if value else "false"
+        case v.QuantityValue(_, amount, unit):
+            return f"{amount}{unit}"
+    return _text(entry, report)

@@ -1,0 +1,309 @@
+"""A file and what it imports, as one resolved pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ssbt.compiler.connectors.settings import ParamUse, SchemaName, Settings, Text
+from ssbt.compiler.connectors.specification import Connector, Place, Role
+from ssbt.compiler.connectors.validation import Use, named_connector, validated
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.model import Diagnostic, Label, Severity
+from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve.blocks import option_entries
+from ssbt.compiler.resolve.datasets import Datasets
+from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
+from ssbt.compiler.resolve.declarations import Settings as TypingSettings
+from ssbt.compiler.resolve.descriptions import description
+from ssbt.compiler.resolve.files import Loaded, Reader, loaded
+from ssbt.compiler.resolve.modules import Modules
+from ssbt.compiler.resolve.parameters import parameters
+from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
+from ssbt.compiler.resolve.used import Used
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.types.casts import expression_type
+from ssbt.compiler.types.datatypes import UNKNOWN, named_type
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The pipeline, None where a mistake leaves none; what was found; the files read."""
+
+    pipeline: ir.Pipeline | None
+    findings: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+
+
+def resolved(path: str, read: Reader, target: str | None = None) -> Resolved:
+    """Read, parse and resolve the pipeline at `path`."""
+    report = Report()
+    files = loaded(path, read, report)
+    found = declared(files.declarations, report)
+    node = the_pipeline(found, path, report) if path in files.sources else None
+    program = Program(node, found, files, read, report, target)
+    pipeline = program.pipeline()
+    failed = any(finding.severity is Severity.ERROR for finding in report.findings)
+    sources = {**files.sources, **program.modules.sources}
+    return Resolved(None if failed else pipeline, tuple(report.findings), sources)
+
+
+class Program:
+    """One resolution: the tables that all its parts look things up in."""
+
+    def __init__(
+        self,
+        node: d.Pipeline | None,
+        found: Declared,
+        files: Loaded,
+        read: Reader,
+        report: Report,
+        target: str | None,
+    ) -> None:
+        self.node = node
+        self.declared = found
+        self.files = files
+        self.report = report
+        self.block: PipelineBlock = pipeline_block(node, target, report)
+        self.modules = Modules(read, report, node.name.text if node else "")
+        self.parameters = parameters(found.params.values(), report)
+        self.schemas = schemas(found.schemas.values(), report)
+        self.settings: dict[str, Settings] = {}
+        self.connectors: dict[str, Connector] = {}
+        self.used_schemas: set[str] = set()
+        self.used_parameters: set[str] = set()
+        typing = TypingSettings(self.block.target, self.block.ansi)
+        self.datasets = Datasets(self, typing)
+
+    def parameter_type(self, name: str) -> str | None:
+        """The Spark type of a parameter, for the validation of options."""
+        known = self.parameters.get(name.casefold())
+        return known.type.sql.lower() if known is not None else None
+
+    def describe(self, span: Span) -> str:
+        """The comment above a declaration."""
+        return description(span, self.files.sources, self.files.comments)
+
+    # ---- sources and sinks
+
+    def _validated(
+        self, role: Role, name: Name, entries: tuple[v.Entry, ...]
+    ) -> tuple[Connector, Settings] | None:
+        """The connector and its settings; None where there is no such connector."""
+        connector = named_connector(name.text, name.span)
+        values = option_entries(entries, self._spelling)
+        if isinstance(connector, Diagnostic):
+            self.report.findings.append(connector)
+            return None
+        use = Use(role, False, name.span, self.block.target, self.parameter_type)
+        result = validated(connector, use, values)
+        self.report.findings += result.findings
+        self._check_parameters(result.settings)
+        return connector, result.settings
+
+    def _spelling(self, name: str) -> str:
+        """A parameter's name as it was declared."""
+        known = self.parameters.get(name.casefold())
+        return known.name if known is not None else name
+
+    def _check_parameters(self, settings: Settings) -> None:
+        for use in _parameter_uses(settings):
+            if use.name.casefold() in self.parameters:
+                self.used_parameters.add(use.name.casefold())
+            elif use.name.casefold() not in self.declared.broken:
+                known = [each.name for each in self.parameters.values()]
+                message = f"there is no parameter `{use.name}`"
+                self.report.unknown(
+                    codes.UNKNOWN_PARAM, use.span, message, use.name, known, "parameters"
+                )
+
+    def source_relation(self, node: d.SourceRead) -> Relation:
+        """The columns that a source yields; open where Spark infers them."""
+        got = self._validated(Role.SOURCE, node.connector, node.entries)
+        if got is None:
+            return Relation((), True)
+        connector, settings = got
+        key = node.name.text.casefold()
+        self.connectors[key], self.settings[key] = connector, settings
+        schema = self.source_schema(settings)
+        specification = connector.source
+        if schema is not None:
+            columns = [
+                # A file source makes every column nullable, whatever its schema says.
+                Column(
+                    each.field.name,
+                    expression_type(each.field.type),
+                    True,
+                    None,
+                    (),
+                    each.tags,
+                    each.span,
+                )
+                for each in schema.columns
+            ]
+        elif specification is not None and specification.columns:
+            columns = [
+                Column(each.name, named_type(each.type) or UNKNOWN, True)
+                for each in specification.columns
+            ]
+        else:
+            return Relation((), True)
+        names = {column.name.casefold() for column in columns}
+        for name, type_, span in settings.added_columns():
+            if name.casefold() not in names:
+                added = named_type(type_) or UNKNOWN
+                columns.append(Column(name, added, True, None, (), frozenset(), span))
+        return Relation(tuple(columns))
+
+    def source_schema(self, settings: Settings) -> DeclaredSchema | None:
+        """The schema that a source is given."""
+        setting = settings.at(Place.SCHEMA)
+        if setting is None or not isinstance(setting.value, SchemaName):
+            return None
+        return self.schema(setting.value.name, setting.value.span)
+
+    def schema(self, name: str, span: Span) -> DeclaredSchema | None:
+        """A declared schema; None, with a finding, where there is none."""
+        known = self.schemas.get(name.casefold())
+        if known is not None:
+            self.used_schemas.add(name.casefold())
+            return known
+        if name.casefold() not in self.declared.broken:
+            names = [each.name for each in self.schemas.values()]
+            message = f"there is no schema `{name}`"
+            self.report.unknown(codes.UNKNOWN_SCHEMA, span, message, name, names, "schemas")
+        return None
+
+    def _source(self, node: d.SourceRead) -> ir.Source | None:
+        key = node.name.text.casefold()
+        if key not in self.settings:
+            return None
+        settings = self.settings[key]
+        setting = settings.at(Place.SCHEMA)
+        name = None
+        added: tuple[tuple[str, str], ...] = ()
+        if setting is not None and isinstance(setting.value, SchemaName):
+            schema = self.schemas.get(setting.value.name.casefold())
+            if schema is None:
+                return None
+            name = schema.name
+            given = {each.field.name.casefold() for each in schema.columns}
+            added = tuple(
+                (column, type_)
+                for column, type_, _ in settings.added_columns()
+                if column.casefold() not in given
+            )
+        return ir.Source(
+            node.name.text,
+            self.connectors[key],
+            settings,
+            name,
+            added,
+            self.datasets.relation(key),
+            self.describe(node.span),
+            node.span,
+        )
+
+    def _sinks(self) -> list[ir.Sink]:
+        sinks: list[ir.Sink] = []
+        names: dict[str, d.SinkWrite] = {}
+        for node in self.declared.sinks:
+            got = self._validated(Role.SINK, node.connector, node.entries)
+            if node.part is not None:
+                message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
+                self.report.add(unsupported.EXPECT, node.part.span, message)
+                continue
+            dataset = self.datasets.named(node.dataset)
+            if dataset is None or got is None:
+                continue
+            name = node.name or node.dataset
+            first = names.setdefault(name.text.casefold(), node)
+            if first is not node:
+                self._same_name(node, first)
+            sinks.append(ir.Sink(name.text, dataset[0], *got, self.describe(node.span), node.span))
+        return sinks
+
+    def _same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
+        name = node.name or node.dataset
+        also = (Label((first.name or first.dataset).span, "the first one"),)
+        message = f"two sinks are called `{name.text}`"
+        help_ = f"name one: `sink {node.dataset.text} to {node.connector.text} as other_name`"
+        self.report.add(codes.DUPLICATE_DECLARATION, name.span, message, also=also, help=help_)
+
+    # ---- the whole
+
+    def module(self, span: Span, path: str, function: str) -> str | None:
+        """The name to import for a Python module beside the file of `span`."""
+        return self.modules.add(span, path, function)
+
+    def pipeline(self) -> ir.Pipeline | None:
+        """The pipeline; whatever is declared is looked at, used or not."""
+        self.datasets.resolve_all()
+        sinks = self._sinks()
+        if self.node is None:
+            return None
+        if not self.declared.sinks and not self.declared.has_broken:
+            help_ = "add `sink NAME to parquet { … }`"
+            message = "this pipeline writes nothing"
+            self.report.add(codes.NO_SINK, self.node.name.span, message, help=help_)
+        sources = {
+            key: source
+            for key, node in self.declared.datasets.items()
+            if isinstance(node, d.SourceRead) and (source := self._source(node)) is not None
+        }
+        used = Used.by(sinks, sources, self.datasets)
+        parameters = self.used_parameters | used.parameters
+        return ir.Pipeline(
+            self.node.name.text,
+            self.block.description,
+            self.block.owner,
+            self.block.target,
+            self.block.spark,
+            tuple(each for key, each in self.parameters.items() if key in parameters),
+            tuple(s.resolved() for key, s in self.schemas.items() if key in used.schemas),
+            used.transforms,
+            used.datasets,
+            tuple(sinks),
+            tuple(self.modules.modules[name] for name in sorted(self.modules.modules)),
+            self.node.span,
+            self.block.schedule,
+            tuple(self._unused(used, parameters)),
+        )
+
+    def _unused(self, used: Used, parameters: set[str]) -> Iterator[ir.Unused]:
+        """The declarations of the main file that nothing uses."""
+        keys = {each.name.casefold() for each in (*used.datasets, *used.transforms)}
+        tables: tuple[tuple[str, Mapping[str, d.Declaration], set[str]], ...] = (
+            ("dataset", self.declared.datasets, keys),
+            ("transform", self.declared.transforms, keys),
+            ("schema", self.declared.schemas, self.used_schemas),
+            ("param", self.declared.params, parameters),
+        )
+        path = self.node.span.path if self.node is not None else ""
+        for kind, table, known in tables:
+            for key, node in table.items():
+                if key not in known and node.span.path == path:
+                    name: Name = node.name  # type: ignore[union-attr,assignment]
+                    word = {d.SourceRead: "source", d.Let: "let"}.get(type(node), kind)
+                    yield ir.Unused(word, name.text, name.span)
+
+
+def _parameter_uses(settings: Settings) -> Iterator[ParamUse]:
+    """The parameters in the values of options."""
+    waiting: list[object] = [each.value for each in settings.settings]
+    waiting += [each.value for each in settings.raw]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, ParamUse):
+            yield value
+        elif isinstance(value, Text):
+            waiting.extend(value.parts)
+        elif isinstance(value, tuple):
+            waiting.extend(value)

@@ -1,0 +1,44 @@
+"""Where the resolver puts what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.source import Span
+
+
+@dataclass(slots=True)
+class Report:
+    """The findings so far, in the order in which they were made."""
+
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def add(
+        self,
+        code: Code,
+        span: Span,
+        message: str,
+        label: str = "",
+        *,
+        also: tuple[Label, ...] = (),
+        help: tuple[str, ...] | str = (),
+        fix: tuple[Edit, ...] = (),
+    ) -> None:
+        """Add a finding; `also` are the secondary places."""
+        lines = (help,) if isinstance(help, str) else help
+        self.findings.append(Diagnostic(code, message, Label(span, label), also, lines, fix))
+
+    def unknown(
+        self, code: Code, span: Span, message: str, name: str, known: list[str], kind: str
+    ) -> None:
+        """Add a finding about a name that does not exist, with what may have been meant."""
+        near = did_you_mean(name, known)
+        if near is not None:
+            help_ = f"did you mean `{near}`?"
+            self.add(code, span, message, help=help_)
+        elif known and len(known) <= 12:
+            self.add(code, span, message, help=f"the {kind} are {', '.join(known)}")
+        else:
+            self.add(code, span, message)

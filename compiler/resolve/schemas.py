@@ -1,0 +1,74 @@
+"""Declared schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.typenames import data_type
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.types.datatypes import StructField, StructType
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaColumn:
+    """A column of a schema: its field, its tags, and where it is declared."""
+
+    field: StructField
+    tags: frozenset[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSchema:
+    """A schema with the places of its columns."""
+
+    name: str
+    columns: tuple[SchemaColumn, ...]
+    span: Span
+
+    @property
+    def type(self) -> StructType:
+        """The record type."""
+        return StructType(tuple(column.field for column in self.columns))
+
+    def resolved(self) -> ir.Schema:
+        """The IR's schema."""
+        return ir.Schema(self.name, self.type, self.span)
+
+
+def schemas(nodes: Iterable[d.Schema], report: Report) -> dict[str, DeclaredSchema]:
+    """The schemas by lower-case name."""
+    return {node.name.text.casefold(): _schema(node, report) for node in nodes}
+
+
+def _schema(node: d.Schema, report: Report) -> DeclaredSchema:
+    if node.file is not None:
+        report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, "a schema from a file")
+    elif not node.columns:
+        message = f"the schema `{node.name.text}` has no columns"
+        report.add(codes.EMPTY_SCHEMA, node.name.span, message)
+    seen: dict[str, Span] = {}
+    columns = []
+    for column in node.columns:
+        first = seen.setdefault(column.name.text.casefold(), column.name.span)
+        if first is not column.name.span:
+            also = (Label(first, "the first one"),)
+            message = f"the schema has two columns called `{column.name.text}`"
+            report.add(codes.DUPLICATE_COLUMN, column.name.span, message, also=also)
+            continue
+        if column.default is not None:
+            message = "the default of a column is not supported yet"
+            help_ = "use `coalesce` in an `extend` or `set` step"
+            report.add(unsupported.COLUMN_DEFAULT, column.default.span, message, help=help_)
+        type_ = data_type(column.type, report)
+        field = StructField(column.name.text, type_, not column.not_null, column.comment)
+        tags = frozenset(tag.text.lower() for tag in column.tags)
+        columns.append(SchemaColumn(field, tags, column.name.span))
+    return DeclaredSchema(node.name.text, tuple(columns), node.name.span)

@@ -1,0 +1,184 @@
+"""Names in expressions to columns, as Spark resolves them: without regard to case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast.expressions import ColumnName, Name
+from ssbt.compiler.types.datatypes import (
+    UNKNOWN,
+    DataType,
+    MapType,
+    StructField,
+    StructType,
+    VariantType,
+)
+from ssbt.compiler.types.datatypes import ArrayType as Array
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name stands for: a column, or a field inside one.
+
+    `column` is None where the name may be a column of an open relation. `path` are the fields
+    below the column.
+    """
+
+    column: Column | None
+    type: DataType
+    nullable: bool
+    path: tuple[str, ...]
+    qualified: bool
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are the same to Spark."""
+    return one.casefold() == other.casefold()
+
+
+def found(name: ColumnName, relation: Relation, report: Report) -> Found | None:
+    """What a name stands for; None, with a finding, where it is nothing or not clear what."""
+    for part in name.parts:
+        if "${" in part.text:
+            message = f"Spark would replace `{part.text}` by a setting"
+            report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message)
+            return None
+    matches, rest, qualified = _matches(name.parts, relation)
+    if len(matches) > 1:
+        _ambiguous(name, matches, report)
+        return None
+    if not matches:
+        if relation.is_open:
+            return Found(None, UNKNOWN, True, (), False)
+        _unknown(name, relation, report)
+        return None
+    column = matches[0]
+    return _field(column, rest, report, qualified)
+
+
+def _matches(
+    parts: Sequence[Name], relation: Relation
+) -> tuple[list[Column], Sequence[Name], bool]:
+    """The columns that the first parts name, the parts behind, and whether one qualifies.
+
+    Spark tries `qualifier.column` first, and then `column.field`.
+    """
+    if len(parts) > 1:
+        qualified = [
+            column
+            for column in relation.columns
+            if column.qualifier is not None
+            and same(column.qualifier, parts[0].text)
+            and same(column.name, parts[1].text)
+        ]
+        if qualified:
+            return qualified, parts[2:], True
+    plain = [column for column in relation.columns if same(column.name, parts[0].text)]
+    return plain, parts[1:], False
+
+
+def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:
+    """The field of a column that the last parts of a name lead to."""
+    type_, nullable = column.type, column.nullable
+    for part in rest:
+        inner = field_type(type_, part.text)
+        if inner is None:
+            message = f"`{column.name}` is {type_.sql} and has no field `{part.text}`"
+            known = [field.name for field in fields_of(type_)]
+            report.unknown(codes.UNKNOWN_COLUMN, part.span, message, part.text, known, "fields")
+            return None
+        type_, nullable = inner[0], nullable or inner[1]
+    return Found(column, type_, nullable, tuple(part.text for part in rest), qualified)
+
+
+def fields_of(type_: DataType) -> Sequence[StructField]:
+    """The fields of a struct, or of the structs in an array."""
+    if isinstance(type_, Array):
+        type_ = type_.element
+    return type_.fields if isinstance(type_, StructType) else ()
+
+
+def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
+    """Type and nullability of `value.name`; None where there is no such field."""
+    if type_ == UNKNOWN or isinstance(type_, VariantType):
+        return UNKNOWN, True
+    if isinstance(type_, MapType):
+        return type_.value, True
+    matches = [field for field in fields_of(type_) if same(field.name, name)]
+    if len(matches) != 1:
+        return None
+    field = matches[0]
+    if isinstance(type_, Array):
+        contains_null = type_.contains_null or field.nullable
+        return Array(field.type, contains_null), False
+    return field.type, field.nullable
+
+
+def _ambiguous(name: ColumnName, matches: list[Column], report: Report) -> None:
+    text = ".".join(part.text for part in name.parts)
+    ways = [f"{m.qualifier}.{m.name}" for m in matches if m.qualifier is not None]
+    also = tuple(Label(m.declared, "one of them") for m in matches if m.declared is not None)
+    message = f"`{text}` could be any of {len(matches)} columns"
+    distinct = len({way.casefold() for way in ways}) == len(matches)
+    help_ = f"say which: {' or '.join(f'`{way}`' for way in ways)}" if distinct else ""
+    seen = {label.span: label for label in also}
+    report.add(
+        codes.AMBIGUOUS_COLUMN,
+        name.span,
+        message,
+        also=tuple(seen.values()),
+        help=help_ or "rename or drop one of them in the step before",
+    )
+
+
+def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
+    text = ".".join(part.text for part in name.parts)
+    qualifiers = {c.qualifier.casefold() for c in relation.columns if c.qualifier}
+    first = name.parts[0].text
+    if len(name.parts) > 1 and first.casefold() in qualifiers:
+        known = [c.name for c in relation.columns if c.qualifier and same(c.qualifier, first)]
+        wanted = name.parts[1].text
+        message = f"`{first}` has no column `{wanted}` here"
+    elif len(name.parts) > 1:
+        known = sorted({c.qualifier for c in relation.columns if c.qualifier})
+        wanted = first
+        message = f"there is no dataset and no column `{first}` here"
+        plain = [c for c in relation.columns if same(c.name, name.parts[1].text)]
+        if plain:
+            help_ = f"the column is called `{plain[0].name}` here"
+            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
+            return
+    else:
+        known = list(dict.fromkeys(c.name for c in relation.columns))
+        wanted = text
+        message = f"there is no column `{text}` here"
+    report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, "columns")
+
+
+def requalified(relation: Relation, qualifier: str | None) -> Relation:
+    """The same columns, all under one alias."""
+    columns = tuple(replace(column, qualifier=qualifier) for column in relation.columns)
+    return Relation(columns, relation.is_open)
+
+
+def duplicates(relation: Relation) -> list[tuple[Column, Column]]:
+    """Pairs of columns with one name."""
+    seen: dict[str, Column] = {}
+    pairs = []
+    for column in relation.columns:
+        first = seen.setdefault(column.name.casefold(), column)
+        if first is not column:
+            pairs.append((first, column))
+    return pairs
+
+
+def place_of(column: Column, otherwise: Span) -> Span:
+    """Where a column was named, or another place."""
+    return column.declared or otherwise

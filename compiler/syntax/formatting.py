@@ -1,0 +1,62 @@
+"""The one canonical layout of a file.
+
+The file is expanded into parts (`printing` and the `formatting_*` modules), `layout` chooses where
+lines end, and `weaving` puts comments and blank lines back and aligns what stands below each
+other. Formatting a formatted file changes nothing.
+"""
+
+from __future__ import annotations
+
+from ssbt.compiler.source import Source
+from ssbt.compiler.syntax import formatting_declarations as _declarations
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.layout import BROKEN, GROUP, Begins, Break, Part, Place, laid_out
+from ssbt.compiler.syntax.parsing import Parsed
+from ssbt.compiler.syntax.printing import EXPANSIONS, Parts
+from ssbt.compiler.syntax.weaving import woven
+
+__all__ = ["formatted"]
+
+assert _declarations  # It registers how declarations are expanded.
+_NEXT = Break(hard=True, begins=Begins.DECLARATION)
+
+
+def formatted(parsed: Parsed, source: Source) -> str:
+    """The canonical text of a file that parses without an error; comments are kept.
+
+    `parsed` is what `parsing.parsed` made of `source`.
+    """
+    parts: Parts = []
+    for declaration in parsed.file.declarations:
+        parts += [_NEXT, declaration] if parts else [declaration]
+    comments = parsed.file.comments
+    lines = laid_out(_expanded(parts, source), [comment.span.start for comment in comments])
+    return woven(lines, parsed.file, source)
+
+
+def _expanded(parts: Parts, source: Source) -> list[Part]:
+    """The parts with every node replaced by its own parts, and its place before them."""
+    out: list[Part] = []
+    stack = parts[::-1]
+    while stack:
+        part = stack.pop()
+        if not isinstance(part, e.Node):
+            out.append(part)
+            continue
+        out.append(Place(part.span.start))
+        inside = EXPANSIONS[type(part)](part)
+        if isinstance(part, v.BlockValue | v.ListValue) and _kept_broken(part, source):
+            inside.insert(inside.index(GROUP) + 1, BROKEN)
+        stack.extend(reversed(inside))
+    return out
+
+
+def _kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:
+    """Whether the author began a new line behind the opening bracket."""
+    inside = node.items if isinstance(node, v.ListValue) else node.entries
+    if not inside:
+        return False
+    bracket = "[" if isinstance(node, v.ListValue) else "{"
+    between = source.text[node.span.start : inside[0].span.start].partition(bracket)[2]
+    return "\n" in between or "\r" in between

@@ -1,0 +1,45 @@
+"""Names, in backticks where they need them."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORD = re.compile(r"[^\W\d]\w*\Z")
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+# Words that an expression would read as something else, here or in Spark; see `ssbt.lark` and
+# `tests/spark/test_syntax_agreement.py`.
+_RESERVED = frozenset(
+    (
+        *("and", "or", "not", "between", "in", "like", "ilike", "rlike", "regexp", "is", "null"),
+        *("true", "false", "case", "when", "then", "else", "end", "cast", "try_cast", "div"),
+        *("as", "asc", "desc", "collate", "distinct", "interval", "from", "on", "using", "for"),
+        *("anti", "cross", "except", "full", "inner", "intersect", "join", "left", "minus"),
+        *("natural", "right", "semi", "union", "exists", "escape"),
+    )
+)
+
+
+def quoted(name: str) -> str:
+    """A name in backticks."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def name_text(name: str) -> str:
+    """A name in an expression, where both this language and Spark SQL read it."""
+    return name if _PLAIN.match(name) and name.lower() not in _RESERVED else quoted(name)
+
+
+def name_after_dot(name: str) -> str:
+    """A name behind a dot: no word is reserved there."""
+    return name if _PLAIN.match(name) else quoted(name)
+
+
+def declared_name(name: str) -> str:
+    """A name where the language expects nothing else: behind `let`, `source`, before a `:`."""
+    return name if _WORD.match(name) else quoted(name)
+
+
+def option_name(name: str) -> str:
+    """The name of an entry in a block, which may have dots."""
+    return name if _DOTTED.match(name) else quoted(name)

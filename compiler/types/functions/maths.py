@@ -1,0 +1,163 @@
+"""Functions of numbers and bits."""
+
+from __future__ import annotations
+
+from ssbt.compiler.types.coercion import decimal_for
+from ssbt.compiler.types.datatypes import (
+    DOUBLE,
+    LONG,
+    MAX_DECIMAL_PRECISION,
+    UNKNOWN,
+    DecimalType,
+    IntegralType,
+    NumericType,
+    StringType,
+    UnknownType,
+)
+from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.functions.rules import (
+    extreme,
+    operator,
+    same_as,
+    unknown,
+)
+from ssbt.compiler.types.functions.signature import Row
+from ssbt.compiler.types.promotion import arrived
+from ssbt.compiler.types.typed import Typed
+
+_ANGLE = "expr double"
+
+
+def _double_function(since: str) -> Row:
+    return Row(since, _ANGLE, "double?")
+
+
+def _ceiling(call: Call) -> Result:
+    """`ceil` and `floor`: a decimal keeps its whole digits, anything else becomes bigint."""
+    value = call.arguments[0]
+    if value.unknown:
+        return value
+    if len(call.arguments) == 2:
+        return _at_scale(call)
+    if isinstance(value.type, DecimalType):
+        precision, scale = value.type.precision, value.type.scale
+        # One digit more where rounding up can carry.
+        whole = precision - scale + (1 if scale else 0)
+        return Typed(DecimalType(min(whole, MAX_DECIMAL_PRECISION) if scale else precision, 0))
+    if isinstance(value.type, IntegralType):
+        return Typed(LONG, value.nullable)
+    if isinstance(value.type, NumericType | StringType):
+        return Typed(LONG, arrived(value, DOUBLE).nullable)
+    return Typed(LONG) if value.type.sql == "VOID" else call.refused(0, "a number")
+
+
+def _at_scale(call: Call) -> Result:
+    """`ceil(x, scale)`, which works in decimals."""
+    value, scale = call.arguments
+    if not isinstance(scale.constant, int):
+        return Typed(UNKNOWN)
+    if not isinstance(value.type, NumericType):
+        return Typed(UNKNOWN)
+    return _rounded_decimal(decimal_for(value.type), scale.constant)
+
+
+def _round(call: Call) -> Result:
+    """`round` and `bround`: a decimal gets the scale, another number keeps its type."""
+    value = call.arguments[0]
+    scale = call.arguments[1].constant if len(call.arguments) == 2 else 0
+    if isinstance(value.type, UnknownType):
+        return value
+    if isinstance(value.type, DecimalType):
+        if not isinstance(scale, int):
+            return Typed(UNKNOWN)
+        return _rounded_decimal(value.type, scale)
+    return Typed(value.type, True)
+
+
+def _rounded_decimal(decimal: DecimalType, scale: int) -> Typed:
+    whole = decimal.precision - decimal.scale + 1
+    if scale < 0:
+        # At least one digit more than the zeros that rounding leaves.
+        return Typed(DecimalType(min(max(whole, -scale + 1), MAX_DECIMAL_PRECISION), 0))
+    kept = min(decimal.scale, scale)
+    return Typed(DecimalType(min(whole + kept, MAX_DECIMAL_PRECISION), kept))
+
+
+_SHIFT = Row("1.5.0", "base int|bigint, expr int", same_as(0))
+_NUMBER_OR_INTERVAL = "expr numeric|dt|ym"
+_SIGNED = "expr numeric|dt|ym|interval"
+
+SCALARS = {
+    "abs": Row("1.2.0", _NUMBER_OR_INTERVAL, same_as(0)),
+    "acos": _double_function("1.4.0"),
+    "acosh": _double_function("3.0.0"),
+    "asin": _double_function("1.4.0"),
+    "asinh": _double_function("3.0.0"),
+    "atan": _double_function("1.4.0"),
+    "atan2": Row("1.4.0", "exprY double, exprX double", "double"),
+    "atanh": _double_function("3.0.0"),
+    "bin": Row("1.5.0", "expr bigint", "string"),
+    "bit_count": Row("3.0.0", "= expr integral|boolean", "int"),
+    "bit_get": Row("3.2.0", "expr integral, pos int", "tinyint"),
+    "bround": Row("2.0.0", "expr numeric, d int?!", _round),
+    "cbrt": _double_function("1.4.0"),
+    "ceil": Row("3.3.0", "expr any, scale int?!", _ceiling),
+    "ceiling": Row("3.3.0", "expr any, scale int?!", _ceiling),
+    "conv": Row("1.5.0", "num string, from_base int, to_base int", "string?"),
+    "cos": _double_function("1.4.0"),
+    "cosh": _double_function("1.4.0"),
+    "cot": _double_function("2.3.0"),
+    "csc": _double_function("3.3.0"),
+    "degrees": _double_function("1.4.0"),
+    "div": Row("3.0.0", "expr1 any, expr2 any", operator("div")),
+    "e": Row("1.5.0", "", "double!"),
+    "exp": _double_function("1.4.0"),
+    "expm1": _double_function("1.4.0"),
+    "factorial": Row("1.5.0", "expr int", "bigint?"),
+    "floor": Row("3.3.0", "expr any, scale int?!", _ceiling),
+    "getbit": Row("3.2.0", "expr integral, pos int", "tinyint"),
+    "greatest": Row("1.5.0", "expr any, expr any, more any*", extreme),
+    "hex": Row("1.5.0", "expr bigint|binary|string", "string"),
+    "hypot": Row("1.4.0", "expr1 double, expr2 double", "double"),
+    "least": Row("1.5.0", "expr any, expr any, more any*", extreme),
+    "ln": _double_function("1.4.0"),
+    "log": Row("1.5.0", "base double, expr double?", "double?"),
+    "log10": _double_function("1.4.0"),
+    "log1p": _double_function("1.4.0"),
+    "log2": _double_function("1.4.0"),
+    "mod": Row("2.3.0", "expr1 any, expr2 any", operator("%")),
+    "negative": Row("1.0.0", _SIGNED, same_as(0)),
+    "pi": Row("1.5.0", "", "double!"),
+    "pmod": Row("1.5.0", "expr1 any, expr2 any", operator("%")),
+    "positive": Row("1.5.0", _SIGNED, same_as(0)),
+    "pow": Row("1.4.0", "expr1 double, expr2 double", "double"),
+    "power": Row("1.4.0", "expr1 double, expr2 double", "double"),
+    "radians": _double_function("1.4.0"),
+    "rand": Row("1.5.0", "= seed int|bigint?!", "double!", "random"),
+    "randn": Row("1.5.0", "= seed int|bigint?!", "double!", "random"),
+    "random": Row("3.0.0", "= seed int|bigint?!", "double!", "random"),
+    "rint": _double_function("1.4.0"),
+    "round": Row("1.5.0", "expr numeric, d int?!", _round),
+    "sec": _double_function("3.3.0"),
+    "shiftleft": _SHIFT,
+    "shiftright": _SHIFT,
+    "shiftrightunsigned": _SHIFT,
+    "sign": Row("1.4.0", "expr double|ym|dt", "double?"),
+    "signum": Row("1.4.0", "expr double|ym|dt", "double?"),
+    "sin": _double_function("1.4.0"),
+    "sinh": _double_function("1.4.0"),
+    "sqrt": _double_function("1.1.1"),
+    "tan": _double_function("1.4.0"),
+    "tanh": _double_function("1.4.0"),
+    "try_add": Row("3.2.0", "expr1 any, expr2 any", operator("+", nullable=True)),
+    "try_divide": Row("3.2.0", "dividend any, divisor any", operator("/", nullable=True)),
+    "try_mod": Row("4.0.0", "dividend any, divisor any", operator("%", nullable=True)),
+    "try_multiply": Row("3.3.0", "expr1 any, expr2 any", operator("*", nullable=True)),
+    "try_subtract": Row("3.3.0", "expr1 any, expr2 any", operator("-", nullable=True)),
+    "uniform": Row("4.0.0", "= min numeric!, max numeric!, seed int|bigint?!", unknown, "random"),
+    "width_bucket": Row(
+        "3.1.0",
+        "value double|ym|dt, min_value double|ym|dt, max_value double|ym|dt, num_bucket bigint",
+        "bigint?",
+    ),
+}

@@ -1,0 +1,166 @@
+"""A built-in function: how it is called and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from ssbt.compiler.types.datatypes import NULL, NullType
+from ssbt.compiler.types.expected import Expected, implicit_cast
+from ssbt.compiler.types.promotion import arrived
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+
+class Kind(Enum):
+    """Where a function may stand."""
+
+    SCALAR = "scalar"
+    AGGREGATE = "aggregate"
+    WINDOW = "window"
+    GENERATOR = "generator"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; `expected` is None for a lambda.
+
+    `constant` tells that Spark wants a value that is known before the query runs.
+    """
+
+    name: str
+    expected: Expected | None
+    optional: bool = False
+    repeated: bool = False
+    constant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to arguments, after the casts that Spark inserts.
+
+    `names` holds the name of each argument that is a column or has an alias, for `struct` and
+    its like; `given` holds the arguments as they were before the casts.
+    """
+
+    name: str
+    arguments: tuple[Typed, ...]
+    given: tuple[Typed, ...]
+    ansi: bool
+    names: tuple[str | None, ...]
+
+    @property
+    def nullable(self) -> bool:
+        """Whether any argument can be null."""
+        return any(argument.nullable for argument in self.arguments)
+
+    def refused(self, place: int, expected: str | None = None) -> Mismatch:
+        """The mismatch of one argument."""
+        return Mismatch(f"`{self.name}` does not take {self.given[place].type}", place, expected)
+
+
+Result = Typed | Mismatch
+Rule = Callable[[Call], Result]
+LambdaRule = Callable[[int, Sequence[Typed]], tuple[Typed, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A built-in function of Spark.
+
+    `arities` lists the allowed numbers of arguments where they are not simply a range, and
+    `maximum` is None where there is no limit. `strict` functions cast no argument by themselves.
+    """
+
+    name: str
+    kind: Kind
+    since: str
+    parameters: tuple[Parameter, ...]
+    rule: Rule
+    minimum: int
+    maximum: int | None
+    arities: tuple[int, ...] = ()
+    strict: bool = False
+    deterministic: bool = True
+    named: bool = False
+    lambdas: LambdaRule | None = None
+
+    def parameter(self, place: int) -> Parameter | None:
+        """The parameter that the argument at `place` fills."""
+        if place < len(self.parameters):
+            return self.parameters[place]
+        last = self.parameters[-1] if self.parameters else None
+        return last if last is not None and last.repeated else None
+
+    def arity_mismatch(self, count: int) -> Mismatch | None:
+        """What is wrong with this number of arguments, if anything is."""
+        fits = count in self.arities if self.arities else self._in_range(count)
+        if fits:
+            return None
+        return Mismatch(f"`{self.name}` takes {self._arity_phrase()}, not {count}")
+
+    def _in_range(self, count: int) -> bool:
+        return self.minimum <= count and (self.maximum is None or count <= self.maximum)
+
+    def _arity_phrase(self) -> str:
+        if self.arities:
+            numbers = [str(number) for number in self.arities]
+            return f"{', '.join(numbers[:-1])} or {numbers[-1]} arguments"
+        if self.maximum is None:
+            return f"at least {_arguments(self.minimum)}"
+        if self.minimum == self.maximum:
+            return "no arguments" if self.maximum == 0 else _arguments(self.maximum)
+        return f"{self.minimum} to {_arguments(self.maximum)}"
+
+    def lambda_parameters(self, place: int, arguments: Sequence[Typed]) -> tuple[Typed, ...] | None:
+        """What the parameters of the lambda at `place` are; None if no lambda stands there.
+
+        `arguments` are those before the place, a lambda among them as its body. The lambda may
+        name fewer parameters than there are where Spark allows it (`x -> …` and `(x, i) -> …`).
+        """
+        parameter = self.parameter(place)
+        if parameter is None or parameter.expected is not None or self.lambdas is None:
+            return None
+        return self.lambdas(place, arguments)
+
+    def result(
+        self, arguments: Sequence[Typed], ansi: bool = True, names: Sequence[str | None] = ()
+    ) -> Result:
+        """The type of a call with these arguments, in the order of the parameters.
+
+        A lambda is given as the type of its body.
+        """
+        wrong = self.arity_mismatch(len(arguments))
+        if wrong is not None:
+            return wrong
+        cast: list[Typed] = []
+        for place, argument in enumerate(arguments):
+            after = self._cast(place, argument, ansi)
+            if isinstance(after, Mismatch):
+                return after
+            cast.append(after)
+        padded = (*names, *[None] * (len(arguments) - len(names)))
+        return self.rule(Call(self.name, tuple(cast), tuple(arguments), ansi, padded))
+
+    def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
+        parameter = self.parameter(place)
+        if parameter is None or parameter.expected is None:
+            return argument
+        expected = parameter.expected
+        if not self.strict:
+            target = implicit_cast(argument.type, expected, ansi)
+        elif expected.accepts(argument.type) or argument.unknown:
+            target = argument.type
+        else:
+            target = expected.default if argument.type == NULL else None
+        if target is None:
+            return Mismatch(f"`{self.name}` does not take {argument.type}", place, expected.phrase)
+        if target == argument.type or isinstance(target, NullType):
+            return argument
+        after = arrived(argument, target)
+        return Typed(after.type, after.nullable, argument.constant)
+
+
+def _arguments(count: int) -> str:
+    return f"{count} argument" if count == 1 else f"{count} arguments"

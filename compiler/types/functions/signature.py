@@ -1,0 +1,154 @@
+"""The notation of the catalogue: one row a function, read when the function is first asked for.
+
+A row's parameters are written `str string, len int?, fmt string!, more any*`: a name and its type
+or types (`int|bigint`), `?` for an optional one, `*` for any number of them, `!` for one that has
+to be a constant, `lambda` for a lambda. A leading `=` says that Spark casts no argument by itself.
+
+A result is a rule, or a type: `string` is null if any argument is, `string?` always may be, and
+`string!` never is. Inside of a nested type `!` says that there is no null (`array<string!>`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+import re
+from typing import NamedTuple
+
+from ssbt.compiler.types import expected as sets
+from ssbt.compiler.types.datatypes import (
+    CALENDAR_INTERVAL,
+    DAY_TIME,
+    STRING,
+    UNKNOWN,
+    YEAR_MONTH,
+    ArrayType,
+    DataType,
+    DecimalType,
+    MapType,
+    named_type,
+)
+from ssbt.compiler.types.functions.model import (
+    Call,
+    Function,
+    Kind,
+    LambdaRule,
+    Parameter,
+    Result,
+    Rule,
+)
+from ssbt.compiler.types.typed import Typed
+
+
+class Row(NamedTuple):
+    """A function of the catalogue; `flags` are words among `random` and `named`."""
+
+    since: str
+    parameters: str
+    result: str | Rule
+    flags: str = ""
+    arities: tuple[int, ...] = ()
+    lambdas: LambdaRule | None = None
+
+
+_FAMILIES = {
+    "any": sets.ANY,
+    "numeric": sets.NUMERIC,
+    "integral": sets.INTEGRAL,
+    "decimal": sets.DECIMAL,
+    "string": sets.ANY_STRING,
+    "any_timestamp": sets.ANY_TIMESTAMP,
+    "time": sets.ANY_TIME,
+    "array": sets.ARRAY,
+    "map": sets.MAP,
+    "struct": sets.STRUCT,
+    "ym": sets.YEAR_MONTH_FAMILY,
+    "dt": sets.DAY_TIME_FAMILY,
+}
+_SHORT: dict[str, DataType] = {
+    "ym": YEAR_MONTH,
+    "dt": DAY_TIME,
+    "interval": CALENDAR_INTERVAL,
+    "unknown": UNKNOWN,
+}
+_PARAMETER = re.compile(r"(\w+) ([^?!*]+)([?!*]*)$")
+
+
+def function(name: str, kind: Kind, row: Row) -> Function:
+    """The function that a row of the catalogue describes."""
+    text = row.parameters.removeprefix("=")
+    pieces = re.split(r", ", text.strip()) if text.strip() else []
+    parameters = tuple(_parameter(piece) for piece in pieces)
+    required = sum(not each.optional and not each.repeated for each in parameters)
+    unlimited = any(each.repeated for each in parameters)
+    flags = row.flags.split()
+    return Function(
+        name=name,
+        kind=kind,
+        since=row.since,
+        parameters=parameters,
+        rule=_constant_rule(row.result) if isinstance(row.result, str) else row.result,
+        minimum=min(row.arities, default=required),
+        maximum=None if unlimited else max(row.arities, default=len(parameters)),
+        arities=row.arities,
+        strict=row.parameters.startswith("="),
+        deterministic="random" not in flags,
+        named="named" in flags,
+        lambdas=row.lambdas,
+    )
+
+
+def _parameter(piece: str) -> Parameter:
+    match = _PARAMETER.match(piece)
+    if match is None:
+        raise ValueError(f"the catalogue has a parameter that cannot be read: {piece!r}")
+    name, type_text, marks = match.groups()
+    expected = None if type_text == "lambda" else expected_type(type_text)
+    return Parameter(name, expected, "?" in marks, "*" in marks, "!" in marks)
+
+
+@cache
+def expected_type(text: str) -> sets.Expected:
+    """The set of types that a parameter's notation describes."""
+    choices = [_choice(choice) for choice in text.split("|")]
+    return choices[0] if len(choices) == 1 else sets.one_of(*choices)
+
+
+def _choice(text: str) -> sets.Expected:
+    if text in _FAMILIES:
+        return _FAMILIES[text]
+    if text == "array<string>":
+        return sets.ArrayOf("an array of strings", ArrayType(STRING), sets.ANY_STRING)
+    return sets.exactly(data_type(text))
+
+
+@cache
+def data_type(text: str) -> DataType:
+    """The type that a notation without a mark at its end describes."""
+    if text.startswith("array<"):
+        inner, null = _inner(text[len("array<") : -1])
+        return ArrayType(inner, null)
+    if text.startswith("map<"):
+        key, value = text[len("map<") : -1].split(",")
+        inner, null = _inner(value)
+        return MapType(data_type(key), inner, null)
+    if text.startswith("decimal("):
+        precision, scale = text[len("decimal(") : -1].split(",")
+        return DecimalType(int(precision), int(scale))
+    found = _SHORT.get(text) or named_type(text)
+    if found is None:
+        raise ValueError(f"the catalogue has a type that cannot be read: {text!r}")
+    return found
+
+
+def _inner(text: str) -> tuple[DataType, bool]:
+    return data_type(text.removesuffix("!")), not text.endswith("!")
+
+
+def _constant_rule(text: str) -> Rule:
+    kind = data_type(text.rstrip("?!")) if not text.endswith(">") else data_type(text)
+    always, never = text.endswith("?"), text.endswith("!")
+
+    def rule(call: Call) -> Result:
+        return Typed(kind, always or (not never and call.nullable))
+
+    return rule

@@ -1,0 +1,177 @@
+"""Functions of text and binary, hashes, and URLs."""
+
+from __future__ import annotations
+
+from ssbt.compiler.types import operators
+from ssbt.compiler.types.datatypes import (
+    BINARY,
+    INT,
+    STRING,
+    UNKNOWN,
+    BinaryType,
+    DecimalType,
+)
+from ssbt.compiler.types.expected import ANY_STRING, exactly, implicit_cast
+from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.functions.rules import null_as, same_as, unknown
+from ssbt.compiler.types.functions.signature import Row
+from ssbt.compiler.types.promotion import arrived
+from ssbt.compiler.types.typed import Typed
+
+
+def concat(call: Call) -> Result:
+    result = operators.concatenation(call.arguments, call.ansi)
+    if isinstance(result, Typed):
+        return result
+    return type(result)(result.reason.replace("`||`", "`concat`"), result.argument, result.expected)
+
+
+def _elt(call: Call) -> Result:
+    """The chosen text: binary if all are, else a string."""
+    choices = call.arguments[1:]
+    if implicit_cast(call.arguments[0].type, exactly(INT), call.ansi) is None:
+        return call.refused(0, "an INT")
+    if all(isinstance(choice.type, BinaryType) for choice in choices):
+        return Typed(BINARY)
+    for place, choice in enumerate(choices, start=1):
+        if implicit_cast(choice.type, ANY_STRING, call.ansi) is None:
+            return call.refused(place, "a string")
+    return Typed(STRING)
+
+
+def _padded(call: Call) -> Result:
+    """`lpad` and `rpad`: binary where the value is."""
+    binary = isinstance(call.arguments[0].type, BinaryType)
+    return Typed(BINARY if binary else call.arguments[0].type, call.nullable)
+
+
+def _to_number(call: Call) -> Result:
+    """A decimal with the digits of the format."""
+    pattern = call.arguments[1].constant
+    if not isinstance(pattern, str):
+        return Typed(UNKNOWN)
+    whole, _, fraction = pattern.upper().replace("D", ".").partition(".")
+    digits = [sum(each in "09" for each in part) for part in (whole, fraction)]
+    if not 0 < sum(digits) <= 38:
+        return Typed(UNKNOWN)
+    null = call.nullable or call.name.startswith("try_")
+    return Typed(DecimalType(sum(digits), digits[1]), null)
+
+
+def _decode(call: Call) -> Result:
+    """`decode(binary, charset)` is text; with more arguments it chooses, as in Oracle."""
+    if len(call.arguments) == 2:
+        return Typed(STRING, True)
+    # value, search, result, search, result, …, and a default if the number is even.
+    values = [*call.arguments[2::2]]
+    default = call.arguments[-1] if len(call.arguments) % 2 == 0 else None
+    if default is not None:
+        values.append(default)
+    common = operators.common_type(values, call.ansi)
+    if common is None:
+        return operators.no_common_type("`decode`", values, call.ansi)
+    null = default is None or any(arrived(value, common).nullable for value in values)
+    return Typed(common, null)
+
+
+SCALARS = {
+    "ascii": Row("1.5.0", "str string", "int"),
+    "base64": Row("1.5.0", "bin binary", "string"),
+    "bit_length": Row("2.3.0", "expr string|binary", "int"),
+    "btrim": Row("3.2.0", "str string, trimStr string?", "string"),
+    "char": Row("2.3.0", "expr bigint", "string"),
+    "char_length": Row("2.3.0", "expr string|binary", "int"),
+    "character_length": Row("2.3.0", "expr string|binary", "int"),
+    "chr": Row("2.3.0", "expr bigint", "string"),
+    "collate": Row("4.0.0", "= expr string, collationName any!", unknown),
+    "collation": Row("4.0.0", "= expr string", "string!"),
+    "concat_ws": Row("1.5.0", "sep string, str array<string>|string*", null_as(0, STRING)),
+    "contains": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "crc32": Row("1.5.0", "expr binary", "bigint"),
+    "decode": Row("1.5.0", "bin any, charset any, more any*", _decode),
+    "elt": Row("2.0.0", "n any, input any, more any*", _elt),
+    "encode": Row("1.5.0", "str string, charset string", "binary?"),
+    "endswith": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "find_in_set": Row("1.5.0", "str string, str_array string", "int"),
+    "format_number": Row("1.5.0", "= expr1 numeric, expr2 int|string", "string?"),
+    "format_string": Row("1.5.0", "strfmt string, obj any*", null_as(0, STRING)),
+    "hash": Row("2.0.0", "expr any, more any*", "int!"),
+    "initcap": Row("1.5.0", "str string", "string"),
+    "instr": Row("1.5.0", "str string, substr string", "int"),
+    "is_valid_utf8": Row("4.0.0", "str string", "boolean?"),
+    "lcase": Row("1.0.1", "str string", same_as(0)),
+    "left": Row("2.3.0", "str string|binary, len int", same_as(0)),
+    "len": Row("3.4.0", "expr string|binary", "int"),
+    "length": Row("1.5.0", "expr string|binary", "int"),
+    "levenshtein": Row("1.5.0", "str1 string, str2 string, threshold int?", "int"),
+    "locate": Row("1.5.0", "substr string, str string, pos int?", "int"),
+    "lower": Row("1.0.1", "str string", same_as(0)),
+    "lpad": Row("1.5.0", "str string|binary, len int, pad string|binary?", _padded),
+    "ltrim": Row("1.5.0", "str string, trimStr string?", "string"),
+    "luhn_check": Row("3.5.0", "str string", "boolean?"),
+    "make_valid_utf8": Row("4.0.0", "str string", "string?"),
+    "mask": Row(
+        "3.4.0",
+        "= str string, upperChar string?!, lowerChar string?!, digitChar string?!,"
+        " otherChar string?!",
+        "string?",
+        "named",
+    ),
+    "md5": Row("1.5.0", "expr binary", "string"),
+    "octet_length": Row("2.3.0", "expr string|binary", "int"),
+    "overlay": Row(
+        "3.0.0", "input string|binary, replace string|binary, pos int, len int?", same_as(0)
+    ),
+    "parse_url": Row("2.0.0", "= url string, partToExtract string, key string?", "string?"),
+    "position": Row("2.3.0", "substr string, str string, pos int?", "int"),
+    "printf": Row("1.5.0", "strfmt string, obj any*", null_as(0, STRING)),
+    "quote": Row("4.1.0", "str string", "string?"),
+    "randstr": Row("4.0.0", "= length int!, seed int|bigint?!", "string!", "random"),
+    "regexp": Row("3.2.0", "str string, regexp string", "boolean"),
+    "regexp_count": Row("3.4.0", "str string, regexp string", "int"),
+    "regexp_extract": Row("1.5.0", "str string, regexp string, idx int?", "string"),
+    "regexp_extract_all": Row("3.1.0", "str string, regexp string, idx int?", "array<string>"),
+    "regexp_instr": Row("3.4.0", "str string, regexp string, idx int?", "int"),
+    "regexp_like": Row("3.2.0", "str string, regexp string", "boolean"),
+    "regexp_replace": Row(
+        "1.5.0", "str string, regexp string, rep string, position int?", "string"
+    ),
+    "regexp_substr": Row("3.4.0", "str string, regexp string", "string?"),
+    "repeat": Row("1.5.0", "str string, n int", "string"),
+    "replace": Row("2.3.0", "str string, search string, replace string?", "string"),
+    "right": Row("2.3.0", "str string, len int", "string?"),
+    "rlike": Row("1.0.0", "str string, regexp string", "boolean"),
+    "rpad": Row("1.5.0", "str string|binary, len int, pad string|binary?", _padded),
+    "rtrim": Row("1.5.0", "str string, trimStr string?", "string"),
+    "sentences": Row("2.0.0", "str string, lang string?, country string?", "array<array<string>>?"),
+    "sha": Row("1.5.0", "expr binary", "string"),
+    "sha1": Row("1.5.0", "expr binary", "string"),
+    "sha2": Row("1.5.0", "expr binary, bitLength int", "string?"),
+    "soundex": Row("1.5.0", "= str string", "string"),
+    "space": Row("1.5.0", "n int", "string"),
+    "split": Row("1.5.0", "str string, regex string, limit int?", "array<string!>"),
+    "split_part": Row("3.3.0", "str string, delimiter string, partNum int", "string"),
+    "startswith": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "substr": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
+    "substring": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
+    "substring_index": Row("1.5.0", "str string, delim string, count int", "string"),
+    "to_binary": Row("3.3.0", "str string, fmt string?!", "binary?"),
+    "to_char": Row("3.4.0", "expr any, format string!", "string"),
+    "to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
+    "to_varchar": Row("3.5.0", "expr any, format string!", "string"),
+    "translate": Row("1.5.0", "input string, from string, to string", "string"),
+    "trim": Row("1.5.0", "str string, trimStr string?", "string"),
+    "try_parse_url": Row("4.0.0", "= url string, partToExtract string, key string?", "string?"),
+    "try_to_binary": Row("3.3.0", "str string, fmt string?!", "binary?"),
+    "try_to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
+    "try_url_decode": Row("4.0.0", "str string", "string?"),
+    "try_validate_utf8": Row("4.0.0", "str string", "string?"),
+    "ucase": Row("1.0.1", "str string", same_as(0)),
+    "unbase64": Row("1.5.0", "str string", "binary"),
+    "unhex": Row("1.5.0", "expr string", "binary?"),
+    "upper": Row("1.0.1", "str string", same_as(0)),
+    "url_decode": Row("3.4.0", "str string", "string?"),
+    "url_encode": Row("3.4.0", "str string", "string?"),
+    "validate_utf8": Row("4.0.0", "str string", "string?"),
+    "xxhash64": Row("3.0.0", "expr any, more any*", "bigint!"),
+}

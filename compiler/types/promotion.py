@@ -1,0 +1,147 @@
+"""How Spark brings the two operands of an operator to one type."""
+
+from __future__ import annotations
+
+from ssbt.compiler.types.casts import force_nullable
+from ssbt.compiler.types.coercion import (
+    AtomicType,
+    ansi_string_promotion,
+    decimal_for,
+    is_unknown,
+    tightest,
+    wider_decimal,
+)
+from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    TIMESTAMP,
+    BooleanType,
+    CalendarIntervalType,
+    DataType,
+    DateType,
+    DayTimeIntervalType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegralType,
+    NullType,
+    NumericType,
+    StringType,
+    TimestampType,
+    YearMonthIntervalType,
+)
+from ssbt.compiler.types.literals import decimal_of
+from ssbt.compiler.types.typed import Typed
+
+Pair = tuple[Typed, Typed]
+
+_INTERVALS = (YearMonthIntervalType, DayTimeIntervalType, CalendarIntervalType)
+
+
+def arrived(operand: Typed, target: DataType) -> Typed:
+    """The operand after an implicit cast to `target`."""
+    if operand.type == target:
+        return operand
+    return Typed(target, operand.nullable or force_nullable(operand.type, target))
+
+
+def for_arithmetic(left: Typed, right: Typed, ansi: bool) -> Pair:
+    """The operands of `+ - * / % div & | ^`; two decimals may still differ."""
+    left, right = _strings_as_numbers(left, right, ansi)
+    return _at_tightest(*_decimals_and_numbers(left, right), ansi)
+
+
+def for_comparison(left: Typed, right: Typed, ansi: bool) -> Pair:
+    """The operands of a comparison, of one type if there is one."""
+    if ansi:
+        left, right = _strings_as_numbers(left, right, ansi)
+    else:
+        left, right = _legacy_comparison(left, right)
+    match left.type, right.type:
+        case DecimalType(), DecimalType():
+            common = wider_decimal(left.type, right.type)
+            return arrived(left, common), arrived(right, common)
+    left, right = _decimals_and_numbers(left, right)
+    match left.type, right.type:
+        case DecimalType(), DecimalType():
+            common = wider_decimal(left.type, right.type)
+            return arrived(left, common), arrived(right, common)
+    return _at_tightest(left, right, ansi)
+
+
+def _strings_as_numbers(left: Typed, right: Typed, ansi: bool) -> Pair:
+    if ansi:
+        common = ansi_string_promotion(left.type, right.type)
+        if common is None or is_unknown(left.type, right.type):
+            return left, right
+        return arrived(left, common), arrived(right, common)
+    if isinstance(left.type, StringType) and not isinstance(right.type, _INTERVALS):
+        left = arrived(left, DOUBLE)
+    if isinstance(right.type, StringType) and not isinstance(left.type, _INTERVALS):
+        right = arrived(right, DOUBLE)
+    return left, right
+
+
+def _decimals_and_numbers(left: Typed, right: Typed) -> Pair:
+    match left.type, right.type:
+        case (DecimalType(), DecimalType()):
+            return left, right
+        case (IntegralType(), DecimalType()):
+            return arrived(left, _integer_as_decimal(left)), right
+        case (DecimalType(), IntegralType()):
+            return left, arrived(right, _integer_as_decimal(right))
+        case (FloatType() | DoubleType(), DecimalType()):
+            return left, arrived(right, DOUBLE)
+        case (DecimalType(), FloatType() | DoubleType()):
+            return arrived(left, DOUBLE), right
+    return left, right
+
+
+def _integer_as_decimal(operand: Typed) -> DecimalType:
+    if isinstance(operand.constant, int):
+        return decimal_of(operand.constant)
+    return decimal_for(operand.type)
+
+
+def _at_tightest(left: Typed, right: Typed, ansi: bool) -> Pair:
+    if isinstance(left.type, DecimalType) and isinstance(right.type, DecimalType):
+        return left, right
+    common = tightest(left.type, right.type, ansi)
+    if common is None:
+        return left, right
+    return arrived(left, common), arrived(right, common)
+
+
+def _legacy_comparison(left: Typed, right: Typed) -> Pair:
+    common = _legacy_common(left.type, right.type) or _legacy_common(right.type, left.type)
+    if common is None:
+        return left, right
+    return arrived(left, common), arrived(right, common)
+
+
+def _legacy_common(a: DataType, b: DataType) -> DataType | None:
+    match a, b:
+        case (StringType(), DateType()):
+            return DATE
+        case (StringType(), TimestampType()):
+            return TIMESTAMP
+        case (StringType(), NullType()):
+            return a
+        case (StringType(), DecimalType()) if b.scale > 0:
+            return DOUBLE
+        case (StringType(), YearMonthIntervalType() | DayTimeIntervalType() | StringType()):
+            return None
+        case (StringType(), _) if isinstance(b, AtomicType):
+            return b
+    return None
+
+
+def boolean_equality(left: Typed, right: Typed) -> Pair:
+    """The operands of `=` and `<=>` in legacy mode, where `true = 1` is allowed."""
+    match left.type, right.type:
+        case (BooleanType(), NumericType()):
+            return left, Typed(BOOLEAN, right.nullable)
+        case (NumericType(), BooleanType()):
+            return Typed(BOOLEAN, left.nullable), right
+    return left, right

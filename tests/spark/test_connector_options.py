@@ -1,0 +1,323 @@
+"""Every option of every format, through the real templates, on a real Spark: is it what we say?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import pytest
+
+from ssbt.compiler.connectors.loading import connector, template
+from ssbt.compiler.connectors.options import camel_case
+from ssbt.compiler.connectors.saved import built_in_folder
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.specification import SPARK_LINES, Connector, Kind, Option, Place, Role
+from ssbt.compiler.connectors.validation import Use, validated
+from ssbt.compiler.connectors.values import (
+    Boolean,
+    MapEntry,
+    MapOf,
+    Number,
+    OptionEntry,
+    OptionValue,
+    Size,
+    Text,
+    Word,
+)
+from ssbt.compiler.source import Span
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+pytestmark = pytest.mark.spark
+
+Block = dict[str, str]
+RoundTrip = Callable[[str, Block, Block], "list[Row]"]
+
+LINE = "4.1"
+HERE = Span("test.ssbt", 0, 0)
+FORMATS = ("csv", "json", "parquet", "orc", "text")
+COLUMNS = "id BIGINT, name STRING, day DATE, at TIMESTAMP, country STRING"
+ROWS = """
+    (1L, 'anna', date'2024-02-03', timestamp'2024-02-03 04:05:06', 'DE'),
+    (2L, 'bob', date'2024-02-04', timestamp'2024-02-04 04:05:06', 'FR'),
+    (3L, null, date'2024-02-05', timestamp'2024-02-05 04:05:06', 'DE')
+"""
+
+# What else an option needs; options of both sides are used on both.
+COMPANIONS: dict[str, Block] = {
+    "column_name_of_corrupt_record": {"mode": "permissive"},
+    "enforce_schema": {"header": "true"},
+    "sampling_ratio": {"infer_schema": "true", "schema": ""},
+    "infer_schema": {"schema": ""},
+    "prefer_date": {"infer_schema": "true", "schema": ""},
+    "single_variant_column": {"schema": ""},
+    "merge_schema": {"schema": ""},
+    "primitives_as_string": {"schema": ""},
+    "prefers_decimal": {"schema": ""},
+    "infer_timestamp": {"schema": ""},
+    "drop_field_if_all_null": {"schema": ""},
+    "partition_overwrite_mode": {"mode": "overwrite", "partition_by": "country"},
+    "bloom_filter_expected_values": {"bloom_filter_columns": "id"},
+    "bloom_filter_fpp": {"bloom_filter_columns": "id"},
+}
+
+# Codecs that need a library which Spark does not bring along.
+MISSING_CODECS = {("parquet", "brotli"), ("parquet", "lzo"), ("orc", "lzo")}
+
+
+def built_in(name: str) -> Connector:
+    found = connector(name)
+    assert found
+    return found
+
+
+def options_of(name: str, role: Role) -> tuple[Option, ...]:
+    found = built_in(name).role(role)
+    assert found
+    return found.options
+
+
+def option_named(name: str, role: Role, option_name: str) -> Option:
+    return next(option for option in options_of(name, role) if option.name == option_name)
+
+
+def values(option: Option) -> Iterator[str]:
+    """Every choice, or the default and another value, as they are written in a pipeline."""
+    if option.type.kind is Kind.BOOLEAN:
+        yield from ("true", "false")
+    elif option.type.kind is Kind.WORD:
+        yield from (choice.name for choice in option.choices)
+    else:
+        default = default_text(option)
+        yield from [] if default is None else [default]
+        yield str(option.example)
+
+
+def default_text(option: Option) -> str | None:
+    """The default as it is written in a pipeline, if it is a literal."""
+    choice = next((c for c in option.choices if c.spark == option.default), None)
+    if choice or option.default is None:
+        return choice.name if choice else None
+    return str(option.default).lower() if option.default in (True, False) else str(option.default)
+
+
+def written(option: Option, text: str) -> OptionValue:
+    """A value of the option's own type."""
+    match option.type.kind:
+        case Kind.BOOLEAN:
+            return Boolean(text == "true", HERE)
+        case Kind.INTEGER | Kind.NUMBER:
+            return Number(text, HERE)
+        case Kind.SIZE:
+            amount, _, unit = text.partition(" ")
+            return Size(amount, unit or "b", HERE)
+        case Kind.WORD | Kind.COLUMN | Kind.SCHEMA:
+            return Word(text, HERE)
+        case Kind.MAP:
+            return MapOf((MapEntry(text, HERE, Number("10", HERE)),), HERE)
+        case _:
+            return Text((text,) if text else (), HERE)
+
+
+def settings(name: str, role: Role, block: Block) -> Settings:
+    """The settings of a block, which must be right; an empty schema is none."""
+    known = {option.name: option for option in options_of(name, role)}
+    entries = [
+        OptionEntry(key, HERE, written(known[key], text), HERE)
+        for key, text in block.items()
+        if key in known and not (key == "schema" and not text)
+    ]
+    checked = validated(built_in(name), Use(role, False, HERE, LINE, lambda param: None), entries)
+    errors = [f.message for f in checked.findings if f.severity.value == "error"]
+    assert errors == []
+    return checked.settings
+
+
+def evaluated(name: str, role: Role, found: Settings, **names: Any) -> Any:
+    """What the rendered expression gives."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(f"{built_in_folder()}/.."))
+    environment.filters["literal"] = repr
+    context: dict[str, Any] = {
+        place.value: setting.value if (setting := found.at(place)) else None
+        for place in Place
+        if place is not Place.OPTION
+    }
+    for place in (Place.PARTITION_BY, Place.BUCKET_BY, Place.SORT_BY):
+        context[place.value] = [column.name for column in found.columns_at(place)]
+    if not context["bucket_by"]:
+        context["sort_by"] = []
+    context |= {
+        "options": list(found.spark_options()),
+        "paths": context["load"],
+        "sort_within": found.sort_within(),
+        "schema": "SCHEMA" if context["schema"] else None,
+        "dataset": "data",
+    }
+    text = environment.from_string(template(built_in(name), role)).render(context)
+    return eval(f"({text}\n)", names)
+
+
+@pytest.fixture(scope="module")
+def data(spark: SparkSession) -> DataFrame:
+    names = ", ".join(column.split()[0] for column in COLUMNS.split(", "))
+    return spark.sql(f"SELECT * FROM VALUES {ROWS} AS rows({names})").coalesce(1).cache()
+
+
+def columns_of(name: str) -> str:
+    return "name STRING, country STRING" if name == "text" else COLUMNS
+
+
+@pytest.fixture
+def round_trip(
+    spark: SparkSession, data: DataFrame, tmp_path: Path
+) -> Callable[[str, Block, Block], list[Row]]:
+    """Write with the options of a sink, read with those of a source; rows in a fixed order."""
+
+    def rows(name: str, sink: Block, source: Block) -> list[Row]:
+        path = str(tmp_path / "data")
+        write(name, {"path": path, "mode": "overwrite"} | sink, data)
+        return sorted(read(spark, name, {"path": path} | source).collect(), key=str)
+
+    return rows
+
+
+def write(name: str, block: Block, data: DataFrame) -> None:
+    """Text has one column, besides that of its folders."""
+    if name == "text":
+        data = data.where("name IS NOT NULL").select("name", "country")
+        block = {"partition_by": "country"} | block
+    evaluated(name, Role.SINK, settings(name, Role.SINK, block), data=data)
+
+
+def read(spark: SparkSession, name: str, block: Block) -> DataFrame:
+    found = settings(name, Role.SOURCE, {"schema": "S"} | block)
+    columns = "name STRING, country STRING" if name == "text" else COLUMNS
+    columns += "".join(f", {column} {type_}" for column, type_, _ in found.added_columns())
+    job = SimpleNamespace(spark=spark)
+    frame: DataFrame = evaluated(name, Role.SOURCE, found, job=job, SCHEMA=columns)
+    return frame
+
+
+def cases(role: Role) -> list[tuple[str, str]]:
+    """Connector and option, of those that go through `.option` in the tested Spark."""
+    return [
+        (name, option.name)
+        for name in FORMATS
+        for option in options_of(name, role)
+        if option.place is Place.OPTION
+        and SPARK_LINES.index(option.since) <= SPARK_LINES.index(LINE)
+    ]
+
+
+@pytest.mark.parametrize(("name", "option_name"), cases(Role.SINK))
+def test_sink_option(name: str, option_name: str, round_trip: RoundTrip) -> None:
+    """Spark takes each value, and what was written can be read again with the same options."""
+    option = option_named(name, Role.SINK, option_name)
+    shared = {o.name for o in options_of(name, Role.SOURCE)} - {"mode"}
+    expected = round_trip(name, {}, {})
+    for text in values(option):
+        if (name, text) not in MISSING_CODECS:
+            block = {option_name: text} | COMPANIONS.get(option_name, {})
+            back = {key: value for key, value in block.items() if key in shared}
+            # Objects over several lines are read as whole documents, of which files hold one.
+            if option_name == "pretty":
+                block, back = block | {"max_records_per_file": "1"}, {"multi_line": "true"}
+            assert round_trip(name, block, back) == expected, text
+
+
+@pytest.mark.parametrize(("name", "option_name"), cases(Role.SOURCE))
+def test_source_option(name: str, option_name: str, round_trip: RoundTrip) -> None:
+    """Spark takes each value; the default, written out, changes nothing."""
+    option = option_named(name, Role.SOURCE, option_name)
+    shared = {o.name for o in options_of(name, Role.SINK)} - {"mode"}
+    expected = round_trip(name, {}, {})
+    for text in values(option):
+        block = {option_name: text} | COMPANIONS.get(option_name, {})
+        to = {key: value for key, value in block.items() if key in shared}
+        rows = round_trip(name, to, block)
+        if text == default_text(option) and "schema" not in block:
+            assert rows == expected, text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_options_are_those_of_spark(name: str, spark: SparkSession) -> None:
+    """None that Spark lists is missing, and Spark lists those that are not of all formats."""
+    listed = spark_options(name, spark)
+    ours: dict[str, Option] = {}
+    for option in (*options_of(name, Role.SOURCE), *options_of(name, Role.SINK)):
+        for key in (option.spark, *map(camel_case, option.aliases)):
+            ours[key] = option
+    assert listed - set(ours) == set()
+    every_format = {option.spark for option in options_of("text", Role.SOURCE)}
+    every_format |= {option.spark for option in options_of("text", Role.SINK)}
+    unlisted = {
+        option.spark
+        for option in ours.values()
+        if option.place is Place.OPTION
+        and option.spark not in listed | every_format
+        and not option.spark.startswith(("parquet.", "orc."))
+    }
+    newer = {option.spark for option in ours.values() if option.since > LINE}
+    assert unlisted == newer
+
+
+def spark_options(name: str, spark: SparkSession) -> set[str]:
+    """What Spark's own class of options for a format lists, undocumented ones included."""
+    package = "catalyst" if name in {"csv", "json"} else "execution.datasources"
+    prefix = name.upper() if name in {"csv", "json"} else name.capitalize()
+    jvm: Any = spark._jvm
+    loader = jvm.Thread.currentThread().getContextClassLoader()
+    module = loader.loadClass(f"org.apache.spark.sql.{package}.{name}.{prefix}Options$")
+    options = module.getField("MODULE$").get(None).getAllOptions()
+    return set(options.mkString(" ").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        (name, choice.name)
+        for name in FORMATS
+        for choice in option_named(name, Role.SINK, "compression").choices
+    ],
+)
+def test_compression(
+    name: str, codec: str, data: DataFrame, tmp_path: Path, spark: SparkSession
+) -> None:
+    """The files are compressed as asked, or the codec is known to be missing."""
+    block = {"path": str(tmp_path / "out"), "compression": codec}
+    if (name, codec) in MISSING_CODECS:
+        with pytest.raises(Exception, match=r"(?i)codec|unsupported|lzo|unknown"):
+            write(name, block, data)
+        return
+    write(name, block, data)
+    files = [file.name for file in (tmp_path / "out").rglob("part-*")]
+    assert files
+    assert all(f"{EXTENSIONS.get((name, codec), '')}.{suffix(name, codec)}" in f for f in files)
+    assert read(spark, name, {"path": block["path"]}).count() == (2 if name == "text" else 3)
+
+
+def suffix(name: str, codec: str) -> str:
+    """Binary formats compress inside of the file, the others the file as a whole."""
+    if name in {"parquet", "orc"}:
+        return name
+    extension = {"text": "txt"}.get(name, name)
+    added = {"bzip2": ".bz2", "gzip": ".gz", "lz4": ".lz4", "snappy": ".snappy"}
+    return extension + (added | {"deflate": ".deflate"}).get(codec, "")
+
+
+EXTENSIONS = {
+    ("parquet", "snappy"): ".snappy",
+    ("parquet", "gzip"): ".gz",
+    ("parquet", "lz4"): ".lz4hadoop",
+    ("parquet", "lz4_raw"): ".lz4raw",
+    ("parquet", "zstd"): ".zstd",
+    ("orc", "snappy"): ".snappy",
+    ("orc", "zlib"): ".zlib",
+    ("orc", "lz4"): ".lz4",
+    ("orc", "zstd"): ".zstd",
+    ("orc", "brotli"): ".brotli",
+}

@@ -1,0 +1,70 @@
+"""The pages under docs/connectors, and what every specification must keep to."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.reference import reference_page
+from ssbt.compiler.connectors.specification import Connector, ConnectorColumn, Option, Place, Role
+
+PAGES = Path(__file__).resolve().parents[3] / "docs" / "connectors"
+NAMES = connector_names()
+
+
+def built_in(name: str) -> Connector:
+    found = connector(name)
+    assert found
+    return found
+
+
+def all_options(of: Connector) -> list[Option]:
+    roles = [role for role in (of.source, of.sink) if role]
+    return list(chain.from_iterable(role.options for role in roles))
+
+
+def test_there_is_a_page_for_each() -> None:
+    assert sorted(page.stem for page in PAGES.iterdir()) == list(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page(name: str) -> None:
+    """If not: `python tools/connectors.py`."""
+    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    assert page == reference_page(built_in(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_of_a_table_have_as_many_cells_as_its_head(name: str) -> None:
+    tables = reference_page(built_in(name)).split("\n\n")
+    for table in tables:
+        rows = [line.replace("\\|", "") for line in table.splitlines() if line.startswith("|")]
+        assert len({row.count("|") for row in rows}) <= 1, table
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_house_rules(name: str) -> None:
+    """Every option is a sentence, and only one stands for each key and each place."""
+    for option in all_options(built_in(name)):
+        assert option.doc.endswith("."), option.name
+        assert not option.secret
+    for role in (built_in(name).source, built_in(name).sink):
+        options = role.options if role else ()
+        keys = [option.spark for option in options if option.place is Place.OPTION]
+        places = [option.place for option in options if option.place is not Place.OPTION]
+        assert len(keys) == len(set(keys))
+        assert len(places) == len(set(places))
+
+
+def test_a_made_up_connector() -> None:
+    text = reference_page(
+        Connector("x", "X", "Does x.", "", "x", "", packages=(("4.1", ("a:b:1",)),))
+    )
+    assert "| 4.1 | `a:b:1` |" in text
+    csv, text_files = built_in("csv"), built_in("text")
+    assert csv.role(Role.SOURCE) is csv.source
+    assert text_files.source
+    assert text_files.source.columns == (ConnectorColumn("value", "STRING"),)

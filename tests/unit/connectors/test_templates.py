@@ -1,0 +1,98 @@
+"""The expressions that the templates of files render, with `repr` in the place of `literal`."""
+
+from __future__ import annotations
+
+import ast
+
+import jinja2
+import pytest
+
+from ssbt.compiler.connectors.loading import connector, template
+from ssbt.compiler.connectors.saved import built_in_folder
+from ssbt.compiler.connectors.settings import SparkOption
+from ssbt.compiler.connectors.specification import Role
+
+FORMATS = ("csv", "json", "parquet", "orc", "text")
+
+
+def rendered(name: str, role: Role, **context: object) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(f"{built_in_folder()}/.."), undefined=jinja2.StrictUndefined
+    )
+    environment.filters["literal"] = repr
+    found = connector(name)
+    assert found
+    text = environment.from_string(template(found, role)).render(context)
+    ast.parse(f"({text}\n)", mode="eval")
+    return text
+
+
+READ: dict[str, object] = {"schema": None, "options": [], "paths": "a"}
+WRITE: dict[str, object] = dict.fromkeys(
+    (
+        "mode",
+        "partition_by",
+        "sort_by",
+        "sort_within",
+        "bucket_by",
+        "buckets",
+        "coalesce",
+        "repartition",
+        "path",
+        "table",
+    )
+)
+WRITE |= {"options": [], "dataset": "paid"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_plain(name: str) -> None:
+    read = rendered(name, Role.SOURCE, **READ)
+    written = rendered(name, Role.SINK, **WRITE | {"path": "out"})
+    assert read == f"job.spark.read.format('{name}').load('a')"
+    assert written == f"paid.write.format('{name}').save('out')"
+
+
+def test_read_everything() -> None:
+    options = [SparkOption("header", True), SparkOption("mode", "FAILFAST", "Because.")]
+    text = rendered("csv", Role.SOURCE, schema="ORDER", options=options, paths=["a", "b"])
+    assert text == (
+        "job.spark.read.format('csv').schema(ORDER).option('header', True)\n"
+        "# Because.\n"
+        ".option('mode', 'FAILFAST').load(['a', 'b'])"
+    )
+
+
+def test_write_files() -> None:
+    context = WRITE | {
+        "mode": "overwrite",
+        "coalesce": 1,
+        "sort_within": ["day", "id"],
+        "partition_by": ["day"],
+        "options": [SparkOption("compression", "zstd")],
+        "path": "out",
+    }
+    assert rendered("parquet", Role.SINK, **context) == (
+        "paid.coalesce(1).sortWithinPartitions('day', 'id').write.format('parquet')"
+        ".mode('overwrite').option('compression', 'zstd').partitionBy('day').save('out')"
+    )
+
+
+def test_write_table() -> None:
+    context = WRITE | {
+        "bucket_by": ["id", "name"],
+        "buckets": 4,
+        "sort_by": ["id"],
+        "repartition": 2,
+        "path": "out",
+        "table": "t",
+    }
+    assert rendered("parquet", Role.SINK, **context) == (
+        "paid.repartition(2).write.format('parquet').bucketBy(4, 'id', 'name').sortBy('id')"
+        ".option(\"path\", 'out').saveAsTable('t')"
+    )
+
+
+def test_noop() -> None:
+    text = rendered("noop", Role.SINK, dataset="paid", mode="overwrite")
+    assert text == "paid.write.format(\"noop\").mode('overwrite').save()"

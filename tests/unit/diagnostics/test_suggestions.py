@@ -1,0 +1,72 @@
+"""What is offered for a misspelt name."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance, near_matches
+
+OPTIONS = ["path", "header", "delimiter", "starting_offsets", "ending_offsets", "mode", "schema"]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("delimeter", "delimiter"),
+        ("startingOffsets", "starting_offsets"),
+        ("starting-offset", "starting_offsets"),
+        ("PATH", "path"),
+        ("haeder", "header"),
+        ("mdoe", "mode"),
+        ("shcema", "schema"),
+        ("compression", None),
+        ("x", None),
+        ("", None),
+        ("m" * 10_000, None),
+    ],
+)
+def test_options(word, expected):
+    assert did_you_mean(word, OPTIONS) == expected
+
+
+def test_the_word_itself_is_no_suggestion():
+    assert did_you_mean("path", ["path"]) is None
+    assert did_you_mean("path", ["path", "PATH"]) == "PATH"
+
+
+def test_several_the_nearest_first():
+    assert near_matches("amounnt", ["mount", "amounts", "amount", "count"]) == (
+        "amount",
+        "amounts",
+        "mount",
+    )
+
+
+def test_the_order_of_the_candidates_does_not_matter():
+    names = ["bat", "cat", "hat", "rat", "vat"]
+    answers = set()
+    for seed in range(20):
+        random.Random(seed).shuffle(names)
+        answers.add(near_matches("zat", iter(names)))
+    assert answers == {("bat", "cat", "hat")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"),
+    [("", "abc", 3), ("abc", "acb", 1), ("kitten", "sitting", 3), ("same", "same", 0)],
+)
+def test_edit_distance(one, other, distance):
+    assert edit_distance(one, other) == edit_distance(other, one) == distance
+
+
+def test_five_thousand_candidates():
+    letters = random.Random(1)
+    names = [
+        "".join(letters.choices("abcdefghij_", k=letters.randint(4, 20))) for _ in range(5_000)
+    ]
+    began = time.process_time()
+    assert did_you_mean("strating_offsets", [*names, "starting_offsets"]) == "starting_offsets"
+    assert time.process_time() - began < 0.5
