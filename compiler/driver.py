@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Pipeline
 
 Reader = Callable[[str], bytes]
-DEFAULT_TARGET = "4.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,11 @@ class Checked:
         return any(found.severity is Severity.ERROR for found in self.findings)
 
 
-def checked(path: str, read: Reader, target: str = DEFAULT_TARGET) -> Checked:
-    """Parse, resolve and check the pipeline in the file at `path`, for a Spark line."""
+def checked(path: str, read: Reader, target: str | None = None) -> Checked:
+    """Parse, resolve and check the pipeline in the file at `path`.
+
+    `target` is a Spark line that goes before the one that the pipeline names itself.
+    """
     from ssbt.compiler.check.rules import rule_findings
     from ssbt.compiler.resolve.program import resolved
 

@@ -111,7 +111,8 @@ def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         run(job)
     except Exception:
         # How far the last write came, nobody knows.
-        _tell_written(list(job.written.items())[:-1], "the pipeline fails, but wrote", started)
+        if earlier := list(job.written.items())[:-1]:
+            _tell_written(earlier, "before it failed, wrote", started)
         raise
     _tell_written(list(job.written.items()), "wrote", started)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+import json
 import logging
 import os
 from pathlib import Path
@@ -22,10 +23,17 @@ def opened_session(
     What the operator set wins over `settings`: with `spark-submit --conf`, or on the session if
     there is one already, or on the Spark Connect server.
     """
-    active = SparkSession.getActiveSession()
+    session = SparkSession.getActiveSession()
+    created = session is None
+    # `spark-submit --remote` leaves its settings here, but PySpark looks into SPARK_REMOTE alone.
+    submitted: dict[str, str] = json.loads(os.environ.get("PYSPARK_REMOTE_INIT_CONF_0", "{}"))
+    if "spark.remote" in submitted:
+        os.environ.setdefault("SPARK_REMOTE", submitted["spark.remote"])
+    if session is None and "SPARK_REMOTE" in os.environ:
+        session = SparkSession.builder.appName(name).getOrCreate()
+        _send_python_files(session, submitted.get("spark.submit.pyFiles", ""))
     given: Collection[str]
-    if active or "SPARK_REMOTE" in os.environ or "SPARK_CONNECT_MODE_ENABLED" in os.environ:
-        session = active or SparkSession.builder.appName(name).getOrCreate()
+    if session:
         given = {key for key in settings if session.conf.get(key, None) is not None}
         for key in settings.keys() - given:
             with suppress(AnalysisException):
@@ -44,7 +52,16 @@ def opened_session(
             _LOG.info("%s was set by the operator, which wins over the pipeline's value", key)
         elif session.conf.get(key, None) != value:
             _LOG.warning("%s has no effect on a session that exists: set it at its start", key)
-    return session, active is None
+    return session, created
+
+
+def _send_python_files(session: SparkSession, submitted: str) -> None:
+    """Send what `--py-files` names, and the runtime's zip, to a Connect server's executors."""
+    zipped = Path(__file__).parents[2]
+    files = {file for file in submitted.split(",") if file}
+    files |= {str(zipped)} if zipped.is_file() else set()
+    if files:
+        session.addArtifacts(*sorted(files), pyfile=True)
 
 
 def _submitted_settings() -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from ssbt.compiler.cli.failures import unwritable
+from ssbt.compiler.cli.writing import WriteError
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.emit.version import VERSION
 
@@ -51,7 +53,10 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and exit with what it returns."""
-        ctx.exit(super().invoke(ctx) or 0)
+        try:
+            ctx.exit(super().invoke(ctx) or 0)
+        except WriteError as error:
+            raise unwritable(error.path, error.cause) from error
 
 
 @click.group(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from ssbt.compiler.cli import options
+from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import Input, inputs, quoted, reason
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.diagnostics.model import Diagnostic
-    from ssbt.compiler.source import Source
+    from ssbt.compiler.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def command(
     given = inputs(paths, stdin_filename)
     files = (*given.files, *given.found)
     if not files:
-        raise click.UsageError(f"there is no `.ssbt` file in {' or '.join(given.folders)}")
+        raise Failure(f"there is no `.ssbt` file in {' or '.join(given.folders)}")
     only_look = check or diff
     piped = not only_look and any(file.is_standard_input for file in files)
     report.results_there = piped or (diff and not report.machine)
@@ -79,7 +81,7 @@ def _layout(file: Input, report: Report) -> _Layout:
         return _Layout(file)
     source = decoded(file.path, data)
     if not isinstance(source, Source):
-        report.add([source], {file.path: Source(file.path, data.decode("latin-1"))})
+        report.add([source], {file.path: Source(file.path, data.decode("utf-8", "surrogateescape"))})
         return _Layout(file)
     text, findings = formatted(source)
     report.add(findings, {file.path: source})
@@ -98,16 +100,27 @@ def _unreadable(file: Input, error: OSError) -> Diagnostic:
 def _unformatted(layouts: list[_Layout]) -> tuple[list[Diagnostic], dict[str, Source]]:
     from ssbt.compiler.cli.codes import UNFORMATTED
     from ssbt.compiler.diagnostics.model import Diagnostic, Label
+
+    found = []
+    for layout in layouts:
+        if layout.changes:
+            message = f"{quoted(layout.file.path)} is not formatted"
+            place = Label(_first_change(layout), "this line is the first to change")
+            found.append(Diagnostic(UNFORMATTED, message, place, (), ("run `ssbtc fmt`",)))
+    return found, {}
+
+
+def _first_change(layout: _Layout) -> Span:
     from ssbt.compiler.source import Span
 
-    changed = [layout for layout in layouts if layout.changes]
-    found = []
-    for layout in changed:
-        path = layout.file.path
-        place = Label(Span(path, 0, 0))
-        help_ = (f"run `ssbtc fmt {path}`",)
-        found.append(Diagnostic(UNFORMATTED, f"{quoted(path)} is not formatted", place, (), help_))
-    return found, {}
+    source, new = layout.source, layout.new
+    assert source is not None
+    assert new is not None
+    old = source.text
+    same = os.path.commonprefix((old, new.decode("utf-8")))
+    line, _ = source.position(len(same))
+    start = source.line_starts[line - 1]
+    return Span(source.path, start, start + len(source.line(line)))
 
 
 def _show(layouts: list[_Layout], report: Report) -> None:

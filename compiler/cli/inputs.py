@@ -9,6 +9,8 @@ import sys
 
 import click
 
+from ssbt.compiler.cli.failures import Failure
+
 STANDARD_INPUT = "-"
 SUFFIX = ".ssbt"
 BUILD = "build"
@@ -43,7 +45,7 @@ class Inputs:
 def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = BUILD) -> Inputs:
     """The inputs that the arguments name, each file once; nothing given means this folder.
 
-    Folders called `skipped` or with a leading dot are not searched. Raises click.UsageError.
+    Folders called `skipped` or with a leading dot are not searched. Raises Failure.
     """
     given = tuple(dict.fromkeys(paths)) or (".",)
     if stdin_filename is not None and STANDARD_INPUT not in given:
@@ -60,7 +62,7 @@ def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = B
         elif os.path.exists(path):
             files.append(_named(path))
         else:
-            raise click.UsageError(_missing(path))
+            raise Failure(_missing(path))
     named = {_identity(file) for file in files}
     others = {_identity(file): file for file in found if _identity(file) not in named}
     first = {_identity(file): file for file in reversed(files)}
@@ -70,7 +72,7 @@ def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = B
 
 def sources_below(folder: str, skipped: str = BUILD) -> Iterator[str]:
     """All `.ssbt` files below a folder, in the order of their names; links to folders are not
-    followed. Raises click.UsageError where a folder cannot be read."""
+    followed. Raises Failure where a folder cannot be read."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -112,7 +114,7 @@ def _named(path: str) -> Input:
     try:
         return Input(path, contents(path))
     except OSError as error:
-        raise click.UsageError(f"cannot read {quoted(path)}: {reason(error)}") from error
+        raise Failure(f"cannot read {quoted(path)}: {reason(error)}") from error
 
 
 def _identity(file: Input) -> str:

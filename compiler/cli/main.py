@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+MISUSED = 2
 INTERNAL_ERROR = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -42,8 +43,10 @@ def _outcome(arguments: list[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as misuse:
-        misuse.show()
-        return 2
+        from ssbt.compiler.cli.failures import shown
+
+        shown(misuse)
+        return MISUSED
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:

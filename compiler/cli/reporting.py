@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.source import Source
 
-CLEAN, FINDINGS, MISUSED = 0, 1, 2
+CLEAN, FINDINGS = 0, 1
 
 
 @dataclass(slots=True)

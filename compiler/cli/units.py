@@ -9,6 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import BUILD, Input, Inputs, contents, inputs
 
 if TYPE_CHECKING:
@@ -59,14 +60,12 @@ def units(
 ) -> tuple[Unit, ...]:
     """The pipelines that the arguments name; in folders, files without one are passed over.
 
-    Raises click.UsageError where there is none at all.
+    Raises Failure where there is none at all.
     """
     given = inputs(paths, stdin_filename, skipped=os.path.basename(os.path.normpath(out)))
     found = (*map(_unit, given.files), *_pipelines(given.found))
     if not found:
-        import click
-
-        raise click.UsageError(f"{_emptiness(given)}; `ssbtc init` writes a first pipeline")
+        raise Failure(f"{_emptiness(given)}; `ssbtc init` writes a first pipeline")
     return found
 
 

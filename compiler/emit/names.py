@@ -59,7 +59,3 @@ class Names:
             name, number = f"{wanted}_{number}", number + 1
         self._taken.add(name)
         return name
-
-    def below(self) -> Names:
-        """A namespace in which all names of this one are taken, for the locals of a function."""
-        return Names(self._taken)

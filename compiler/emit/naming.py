@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ssbt.compiler.emit.names import Names, constant, identifier
+from ssbt.compiler.emit.names import RESERVED, Names, constant, identifier
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query
 
@@ -25,7 +26,23 @@ class ScriptNames:
     functions: dict[tuple[str, str], str]
     frames: dict[str, str]
     params: dict[str, str]
-    globals: Names
+
+    def locals(self, taken: Iterable[str]) -> Names:
+        """The namespace for the locals of a function, apart from the names in `taken`."""
+        return Names({*RESERVED, *self._called(), *self.datasets.values(), *taken})
+
+    def arguments_of_transforms(self) -> Names:
+        """The namespace for the arguments of a transform.
+
+        They may be called as a dataset's function is, which transforms never call.
+        """
+        return Names({*RESERVED, *self._called()})
+
+    def _called(self) -> Iterator[str]:
+        """What the functions of queries call and read."""
+        yield from self.transforms.values()
+        yield from self.schemas.values()
+        yield from self.functions.values()
 
 
 def script_names(pipeline: Pipeline) -> ScriptNames:
@@ -36,13 +53,9 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
     sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
     schemas = {item.name: names.free(constant(item.name)) for item in pipeline.schemas}
     functions = {key: names.free(identifier(key[1])) for key in _applied(pipeline)}
-    for module in pipeline.modules:
-        names.free(module.name)
     frames = {name: names.free(f"{variable}_df") for name, variable in datasets.items()}
     params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
-    return ScriptNames(
-        datasets, transforms, sinks, schemas, functions, frames, params, globals=names
-    )
+    return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params)
 
 
 def queries(pipeline: Pipeline) -> dict[str, Query]:

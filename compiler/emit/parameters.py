@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
@@ -37,24 +38,26 @@ _IMPLIED: dict[DataType, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field in code; `default` is None when a value must be given."""
+    """A field in code: `type` is Python's, `notes` say what it does not.
+
+    `default` is None when a value must be given.
+    """
 
     name: str
-    annotation: str
+    type: str
+    notes: tuple[str, ...]
     default: str | None
+
+    @property
+    def annotation(self) -> str:
+        """The type, with the notes if there are any."""
+        return f"Annotated[{self.type}, {', '.join(self.notes)}]" if self.notes else self.type
 
 
 def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tuple[Field, ...]:
     """The fields, those without default first, as dataclasses want them."""
     ordered = sorted(parameters, key=lambda parameter: not parameter.required)
-    return tuple(
-        Field(
-            names.params[parameter.name],
-            _annotation(parameter),
-            None if parameter.required else python_literal(_default(parameter)),
-        )
-        for parameter in ordered
-    )
+    return tuple(_field(names.params[parameter.name], parameter) for parameter in ordered)
 
 
 def is_implied(data_type: DataType) -> bool:
@@ -64,16 +67,15 @@ def is_implied(data_type: DataType) -> bool:
     return data_type in _IMPLIED
 
 
-def _annotation(parameter: Parameter) -> str:
+def _field(name: str, parameter: Parameter) -> Field:
     python = _python_type(parameter.type)
     if not parameter.required and parameter.default is None:
         python = f"{python} | None"
-    notes = [parameter.type.sql] if not is_implied(parameter.type) else []
+    notes = [] if is_implied(parameter.type) else [parameter.type.sql]
     if parameter.description:
         notes = [parameter.type.sql, parameter.description]
-    if not notes:
-        return python
-    return f"Annotated[{python}, {', '.join(map(python_literal, notes))}]"
+    default = None if parameter.required else python_literal(_default(parameter))
+    return Field(name, python, tuple(map(python_literal, notes)), default)
 
 
 def _python_type(data_type: DataType) -> str:
@@ -94,6 +96,10 @@ def _python_type(data_type: DataType) -> str:
 def _default(parameter: Parameter) -> object:
     """The default as the Python type in the annotation has it, or mypy would complain."""
     value = parameter.default
-    if _python_type(parameter.type) == "float" and isinstance(value, int):
-        return float(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        match _python_type(parameter.type):
+            case "float":
+                return float(value)
+            case "Decimal":
+                return Decimal(value)
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
@@ -13,12 +13,16 @@ from ssbt.compiler.types.datatypes import DataType
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all functions of a script know: names, types of parameters, transforms with parameters."""
+    """What all functions of a script know.
+
+    `takes_params` are the transforms that take `params`; it grows as they are made, each before
+    the first function that calls it.
+    """
 
     names: ScriptNames
     parameter_types: Mapping[str, DataType]
     modules: Mapping[str, PythonModule]
-    takes_params: frozenset[str]
+    takes_params: set[str] = field(default_factory=set)
 
 
 class Scope:
@@ -36,9 +40,7 @@ class Scope:
         self.statements: list[str] = []
         self._declared = arguments
         self._literals: dict[str, str] = {}
-        self._locals = around.names.globals.below()
-        for variable in arguments.values():
-            self._locals.free(variable)
+        self._locals = around.names.locals(arguments.values())
 
     def dataset(self, name: str) -> str:
         """The variable of a dataset."""

@@ -24,6 +24,7 @@ def option_entries(entries: Iterable[v.Entry], spelling: Spelling) -> tuple[c.Op
             entry.span,
         )
         for entry in entries
+        if not isinstance(entry.value, v.BrokenValue)
     )
 
 

@@ -163,7 +163,8 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
             message = "an expression becomes one column; for a generator use the step `explode`"
             flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
         name = item.names[0]
-        _check_new(name, relation, flow)
+        if not _is_new(name, relation, flow):
+            continue
         if not groups or _mentions(item.value, fresh):
             groups.append([])
             fresh = set()
@@ -174,7 +175,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 
 
-def _check_new(name: e.Name, relation: Relation, flow: Flow) -> None:
+def _is_new(name: e.Name, relation: Relation, flow: Flow) -> bool:
     for column in relation.columns:
         if scopes.same(column.name, name.text):
             also = (Label(column.declared, "it is here"),) if column.declared else ()
@@ -185,7 +186,8 @@ def _check_new(name: e.Name, relation: Relation, flow: Flow) -> None:
                 also=also,
                 help=f"replace its values with `|> set {name_text(column.name)} = …`",
             )
-            return
+            return False
+    return True
 
 
 def _mentions(node: e.Expression, names: set[str]) -> bool:

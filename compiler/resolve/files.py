@@ -56,6 +56,8 @@ def _load(
     result.sources[path] = source
     file = parsed(source)
     report.findings += file.findings
+    if file.findings and not file.file.declarations:
+        return
     result.comments[path] = file.file.comments
     for declaration in file.file.declarations:
         if isinstance(declaration, d.Import):

@@ -29,7 +29,8 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
         flow.relation = Relation(flow.relation.columns, True)
         return None
     right, relation = got
-    _check_aliases(node, relation, flow)
+    if not _aliases_differ(node, relation, flow):
+        relation = Relation((), True)
     both = Relation(
         (*flow.relation.columns, *relation.columns), flow.relation.is_open or relation.is_open
     )
@@ -63,10 +64,10 @@ def _check_form(node: s.Join, flow: Flow) -> None:
         flow.report.add(codes.JOIN_CONDITION, node.right.span, message, help=help_)
 
 
-def _check_aliases(node: s.Join, right: Relation, flow: Flow) -> None:
-    """The alias of the right side must not be one of the left side."""
+def _aliases_differ(node: s.Join, right: Relation, flow: Flow) -> bool:
+    """Whether the alias of the right side is none of the left side's, as it must be."""
     if node.kind in _LEFT_ONLY and node.using:
-        return
+        return True
     name = node.right.alias or node.right.name
     taken = {c.qualifier.casefold() for c in flow.relation.columns if c.qualifier}
     if name.text.casefold() in taken:
@@ -76,6 +77,8 @@ def _check_aliases(node: s.Join, right: Relation, flow: Flow) -> None:
             f"both sides of this join are called `{name.text}`",
             help=f"give this one another name: `{node.right.name.text} as other`",
         )
+        return False
+    return True
 
 
 def _nullable(relation: Relation) -> tuple[Column, ...]:

@@ -49,6 +49,8 @@ def pipeline_block(node: d.Pipeline | None, target: str | None, report: Report) 
     spark: tuple[tuple[str, str], ...] = ()
     seen: dict[str, Span] = {}
     for entry in node.entries if node is not None else ():
+        if isinstance(entry.value, v.BrokenValue):
+            continue
         name = entry.name.text.lower()
         first = seen.setdefault(name, entry.name.span)
         if first is not entry.name.span:

@@ -10,6 +10,7 @@ from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.validation import Use, named_connector, validated
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT
 from ssbt.compiler.diagnostics.model import Diagnostic, Label, Severity
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -47,7 +48,9 @@ def resolved(path: str, read: Reader, target: str | None = None) -> Resolved:
     report = Report()
     files = loaded(path, read, report)
     found = declared(files.declarations, report)
-    node = the_pipeline(found, path, report) if path in files.sources else None
+    # A file that could not be read at all has had its mistake told.
+    found.has_broken = found.has_broken or path not in files.comments
+    node = the_pipeline(found, path, report)
     program = Program(node, found, files, read, report, target)
     pipeline = program.pipeline()
     failed = any(finding.severity is Severity.ERROR for finding in report.findings)
@@ -74,7 +77,7 @@ class Program:
         self.block: PipelineBlock = pipeline_block(node, target, report)
         self.modules = Modules(read, report, node.name.text if node else "")
         self.parameters = parameters(found.params.values(), report)
-        self.schemas = schemas(found.schemas.values(), report)
+        self.schemas = schemas(found.schemas.values(), found.broken, report)
         self.settings: dict[str, Settings] = {}
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
@@ -104,7 +107,13 @@ class Program:
             return None
         use = Use(role, False, name.span, self.block.target, self.parameter_type)
         result = validated(connector, use, values)
-        self.report.findings += result.findings
+        broken = any(isinstance(entry.value, v.BrokenValue) for entry in entries)
+        # What seems to be missing may stand in an entry that did not parse.
+        self.report.findings += [
+            found
+            for found in result.findings
+            if not (broken and found.code in (MISSING_OPTION, OPTION_CONFLICT))
+        ]
         self._check_parameters(result.settings)
         return connector, result.settings
 

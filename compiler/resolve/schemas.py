@@ -43,15 +43,24 @@ class DeclaredSchema:
         return ir.Schema(self.name, self.type, self.span)
 
 
-def schemas(nodes: Iterable[d.Schema], report: Report) -> dict[str, DeclaredSchema]:
-    """The schemas by lower-case name."""
-    return {node.name.text.casefold(): _schema(node, report) for node in nodes}
+def schemas(
+    nodes: Iterable[d.Schema], broken: set[str], report: Report
+) -> dict[str, DeclaredSchema]:
+    """The schemas by lower-case name; those that cannot be had yet go to the broken ones."""
+    found = {}
+    for node in nodes:
+        key = node.name.text.casefold()
+        if node.file is None:
+            found[key] = _schema(node, report)
+        else:
+            message = "a schema from a file is not supported yet"
+            report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, message)
+            broken.add(key)
+    return found
 
 
 def _schema(node: d.Schema, report: Report) -> DeclaredSchema:
-    if node.file is not None:
-        report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, "a schema from a file")
-    elif not node.columns:
+    if not node.columns:
         message = f"the schema `{node.name.text}` has no columns"
         report.add(codes.EMPTY_SCHEMA, node.name.span, message)
     seen: dict[str, Span] = {}

@@ -8,7 +8,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting_values import block
 from ssbt.compiler.syntax.layout import END, GROUP, SPACE, UNNEST, Begins, Break, Nest
-from ssbt.compiler.syntax.names import declared_name
+from ssbt.compiler.syntax.names import declared_name, step_name
 from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes
 
 _FROM = Break(hard=True, begins=Begins.STEP)
@@ -186,7 +186,7 @@ def _(node: s.Explode) -> Parts:
 
 @expands(s.UseTransform)
 def _(node: s.UseTransform) -> Parts:
-    return bracketed(f"{declared_name(node.name.text)}(", nodes(node.arguments), ")", node.span.end)
+    return bracketed(f"{step_name(node.name.text)}(", nodes(node.arguments), ")", node.span.end)
 
 
 @expands(s.Apply)

@@ -13,7 +13,7 @@ from ssbt.compiler.syntax.layout import (
     Nest,
     Place,
 )
-from ssbt.compiler.syntax.names import option_name
+from ssbt.compiler.syntax.names import kind_name, option_name, word_text
 from ssbt.compiler.syntax.printing import Parts, expands, parameter_text
 from ssbt.compiler.syntax.strings import Parameter, double_quoted, triple_quoted
 
@@ -55,7 +55,7 @@ def _(node: v.Entry) -> Parts:
 
 @expands(v.BlockValue)
 def _(node: v.BlockValue) -> Parts:
-    kind = f"{option_name(node.kind.text)} " if node.kind else ""
+    kind = f"{kind_name(node.kind.text)} " if node.kind else ""
     if not node.entries:
         return [kind, GROUP, "{", _EMPTY, Place(node.span.end - 1), "}", END]
     out: Parts = [kind, GROUP, "{", Nest(2)]
@@ -82,9 +82,13 @@ def _(node: v.TextValue) -> Parts:
 
 
 @expands(v.NumberValue)
-@expands(v.WordValue)
-def _(node: v.NumberValue | v.WordValue) -> Parts:
+def _(node: v.NumberValue) -> Parts:
     return [node.text]
+
+
+@expands(v.WordValue)
+def _(node: v.WordValue) -> Parts:
+    return [word_text(node.text)]
 
 
 @expands(v.BooleanValue)

@@ -18,6 +18,13 @@ _RESERVED = frozenset(
         *("natural", "right", "semi", "union", "exists", "escape"),
     )
 )
+# Words that begin a step of their own, even before a `(`.
+_STEPS = frozenset(
+    (
+        *("aggregate", "as", "deduplicate", "distinct", "drop", "explode", "extend", "join"),
+        *("limit", "offset", "pivot", "rename", "select", "set", "unpivot", "watermark", "where"),
+    )
+)
 
 
 def quoted(name: str) -> str:
@@ -43,3 +50,20 @@ def declared_name(name: str) -> str:
 def option_name(name: str) -> str:
     """The name of an entry in a block, which may have dots."""
     return name if _DOTTED.match(name) else quoted(name)
+
+
+def step_name(name: str) -> str:
+    """The name of a transform that is used as a step."""
+    return quoted(name) if name.lower() in _STEPS else declared_name(name)
+
+
+def word_text(word: str) -> str:
+    """A bare word as the value of an option; some are phrases of two words."""
+    if word in ("available now", "real time"):
+        return word
+    return quoted(word) if word.lower() in ("true", "false") else declared_name(word)
+
+
+def kind_name(name: str) -> str:
+    """The kind before a block that is the value of an option."""
+    return quoted(name) if name.lower() in ("true", "false") else declared_name(name)

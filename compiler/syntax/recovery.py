@@ -16,6 +16,7 @@ from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.mistakes import DECLARATIONS
 from ssbt.compiler.syntax.parsing import fragment
 from ssbt.compiler.syntax.tokens import Token, tokens
@@ -73,16 +74,26 @@ def _begins(source: Source, visible: list[Token], index: int) -> bool:
     if token.kind != "word" or not token.first:
         return False
     word = source.text[token.start : token.end].lower()
-    if word not in _KEYWORDS or index + 1 >= len(visible):
+    if index + 1 >= len(visible):
         return False
     following = visible[index + 1]
+    at_margin = token.start == 0 or source.text[token.start - 1] in "\r\n"
+    if word not in _KEYWORDS:
+        return at_margin and _looks_declared(source, visible[index + 1 : index + 3])
     if word in ("import", "test"):
         return following.kind in ("string", "open_string")
     if following.kind in ("word", "name"):
         return True
     # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
-    at_margin = token.start == 0 or source.text[token.start - 1] in "\r\n"
     return at_margin and following.kind == "open" and word != "transform"
+
+
+def _looks_declared(source: Source, following: list[Token]) -> bool:
+    """Whether the two tokens behind an unknown word are as in a declaration: `paid =`."""
+    if len(following) < 2 or following[0].kind not in ("word", "name"):
+        return False
+    second = source.text[following[1].start : following[1].end].lower()
+    return second in ("=", "{", ":", "from", "to", "(")
 
 
 def _repaired(source: Source, piece: Piece) -> tuple[d.Declaration, list[Diagnostic]]:
@@ -165,6 +176,9 @@ def _repaired_block(
         findings += got.findings
         if got.node is not None:
             entries.append(got.node)
+        elif start == "entry":
+            span = Span(source.path, begin, end)
+            entries.append(v.Entry(span, e.Name(span, ""), v.BrokenValue(span)))
     if head.node is None:
         return _broken(source, piece), findings
     field = {"schema": "columns", "expect": "rules"}.get(keyword, "entries")

@@ -66,7 +66,7 @@ COMPANIONS: dict[str, Block] = {
 }
 
 # Codecs that need a library which Spark does not bring along.
-MISSING_CODECS = {("parquet", "brotli"), ("parquet", "lzo"), ("orc", "lzo")}
+MISSING_CODECS = {("parquet", "brotli"), ("parquet", "lzo"), ("orc", "lzo"), ("orc", "brotli")}
 
 
 def built_in(name: str) -> Connector:
@@ -172,9 +172,7 @@ def columns_of(name: str) -> str:
 
 
 @pytest.fixture
-def round_trip(
-    spark: SparkSession, data: DataFrame, tmp_path: Path
-) -> Callable[[str, Block, Block], list[Row]]:
+def round_trip(spark: SparkSession, data: DataFrame, tmp_path: Path) -> RoundTrip:
     """Write with the options of a sink, read with those of a source; rows in a fixed order."""
 
     def rows(name: str, sink: Block, source: Block) -> list[Row]:
@@ -183,6 +181,13 @@ def round_trip(
         return sorted(read(spark, name, {"path": path} | source).collect(), key=str)
 
     return rows
+
+
+def plain_rows(name: str, data: DataFrame) -> list[Row]:
+    """What is read where no option changes it."""
+    if name == "text":
+        data = data.where("name IS NOT NULL").select("name", "country")
+    return sorted(data.collect(), key=str)
 
 
 def write(name: str, block: Block, data: DataFrame) -> None:
@@ -203,38 +208,43 @@ def read(spark: SparkSession, name: str, block: Block) -> DataFrame:
 
 
 def cases(role: Role) -> list[tuple[str, str]]:
-    """Connector and option, of those that go through `.option` in the tested Spark."""
+    """Connector and option, of those that go through `.option` in the tested Spark.
+
+    What all formats share is tried with one of them, and codecs have a test of their own.
+    """
+    everywhere = set.intersection(*({o.name for o in options_of(f, role)} for f in FORMATS))
     return [
         (name, option.name)
         for name in FORMATS
         for option in options_of(name, role)
         if option.place is Place.OPTION
+        and option.name != "compression"
+        and (name == "csv" or option.name not in everywhere)
         and SPARK_LINES.index(option.since) <= SPARK_LINES.index(LINE)
     ]
 
 
 @pytest.mark.parametrize(("name", "option_name"), cases(Role.SINK))
-def test_sink_option(name: str, option_name: str, round_trip: RoundTrip) -> None:
+def test_sink_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value, and what was written can be read again with the same options."""
     option = option_named(name, Role.SINK, option_name)
     shared = {o.name for o in options_of(name, Role.SOURCE)} - {"mode"}
-    expected = round_trip(name, {}, {})
+    expected = plain_rows(name, data)
     for text in values(option):
-        if (name, text) not in MISSING_CODECS:
-            block = {option_name: text} | COMPANIONS.get(option_name, {})
-            back = {key: value for key, value in block.items() if key in shared}
-            # Objects over several lines are read as whole documents, of which files hold one.
-            if option_name == "pretty":
-                block, back = block | {"max_records_per_file": "1"}, {"multi_line": "true"}
-            assert round_trip(name, block, back) == expected, text
+        block = {option_name: text} | COMPANIONS.get(option_name, {})
+        back = {key: value for key, value in block.items() if key in shared}
+        # Objects over several lines are read as whole documents, of which files hold one.
+        if option_name == "pretty":
+            block, back = block | {"max_records_per_file": "1"}, {"multi_line": "true"}
+        assert round_trip(name, block, back) == expected, text
 
 
 @pytest.mark.parametrize(("name", "option_name"), cases(Role.SOURCE))
-def test_source_option(name: str, option_name: str, round_trip: RoundTrip) -> None:
+def test_source_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value; the default, written out, changes nothing."""
     option = option_named(name, Role.SOURCE, option_name)
     shared = {o.name for o in options_of(name, Role.SINK)} - {"mode"}
-    expected = round_trip(name, {}, {})
+    expected = plain_rows(name, data)
     for text in values(option):
         block = {option_name: text} | COMPANIONS.get(option_name, {})
         to = {key: value for key, value in block.items() if key in shared}
@@ -319,5 +329,4 @@ EXTENSIONS = {
     ("orc", "zlib"): ".zlib",
     ("orc", "lz4"): ".lz4",
     ("orc", "zstd"): ".zstd",
-    ("orc", "brotli"): ".brotli",
 }

@@ -107,7 +107,7 @@ MISPLACED_STAR = Code(
     """\
 `*` is all columns in `select`, and the rows in `count(*)`.
 """,
-    wrong=example(steps="|> where coalesce(*) > 0"),
+    wrong=example(steps="|> where *"),
     right=example(steps="|> where coalesce(amount, 0) > 0"),
 )
 

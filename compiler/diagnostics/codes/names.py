@@ -143,7 +143,7 @@ NOT_IMPORTABLE = Code(
 An imported file shares `schema`, `param`, `secret`, `connection` and `transform` declarations.
 Datasets and sinks belong to the pipeline that runs them, and so stand in its own file.
 """,
-    wrong='import "main.ssbt"\n',
+    wrong=example(before='import "other.ssbt"\n'),
     right=example(),
 )
 

@@ -76,8 +76,14 @@ class Entry(Node):
     quoted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenValue(Node):
+    """A value that did not parse; its mistake has been told."""
+
+
 Value = (
-    TextValue
+    BrokenValue
+    | TextValue
     | NumberValue
     | BooleanValue
     | QuantityValue

@@ -1,0 +1,45 @@
+"""What ends a command before it has anything to report."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any
+
+import click
+
+from ssbt.compiler.cli.console import Console
+
+
+class Failure(click.ClickException):
+    """What was asked for cannot be done: something is missing, or the system refuses it."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say it on standard error."""
+        shown(self)
+
+
+def shown(failure: click.ClickException) -> None:
+    """Say it on standard error; after a slip on the command line, where help is."""
+    console = Console()
+    console.fail(failure.format_message())
+    if isinstance(failure, click.UsageError) and failure.ctx:
+        console.say(f"  `{failure.ctx.command_path} --help` says what it takes")
+
+
+def unwritable(path: str, cause: OSError) -> Failure:
+    """That a file cannot be written."""
+    from ssbt.compiler.cli.inputs import quoted, reason
+
+    return Failure(f"cannot write {quoted(path)}: {reason(cause)}; nothing was changed there")
+
+
+def flushed() -> None:
+    """Standard output is complete, or BrokenPipeError or Failure says why it is not."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(f"cannot write to standard output: {error.strerror}") from error

@@ -1,0 +1,160 @@
+"""`ssbtc run`: compile, then `spark-submit` on this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ssbt.compiler.cli import options
+from ssbt.compiler.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from ssbt.compiler.cli.compilation import Result
+    from ssbt.compiler.cli.units import Unit
+
+_SUBMIT = "ssbt.submit"
+
+
+class _Run(click.Command):
+    """Keeps what follows `--` apart, which click would take for more arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            at = args.index("--")
+            ctx.meta[_SUBMIT] = tuple(args[at + 1 :])
+            args = args[:at]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- SPARK-SUBMIT OPTIONS]"]
+
+
+@click.command("run", cls=_Run)
+@click.argument("path", type=click.Path())
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter a value; may be repeated.",
+)
+@click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
+@click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
+@click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
+@click.option(
+    "--master", default="local[*]", show_default=True, metavar="URL", help="Where Spark runs."
+)
+@options.target
+@options.out
+@click.option("--force", is_flag=True, help="Overwrite outputs that were edited by hand.")
+@options.no_cache
+@options.color
+@click.pass_context
+def command(
+    ctx: click.Context,
+    path: str,
+    assignments: tuple[str, ...],
+    conf_file: str | None,
+    env: str | None,
+    log_format: str | None,
+    verbose: bool,
+    master: str,
+    target: str | None,
+    out: str,
+    force: bool,
+    no_cache: bool,
+    color: str,
+) -> int:
+    """Compile a pipeline and run it on this machine's Spark.
+
+    PATH is a pipeline, or a folder with one. The script runs in this folder and gets the first
+    five options; what follows `--` goes to spark-submit. The exit code is the script's.
+    """
+    from ssbt.compiler.cli.compilation import Compiler
+    from ssbt.compiler.cli.outputs import write_result
+    from ssbt.compiler.cli.units import units
+
+    report = options.report("text", strict=False, color=color)
+    # Standard output belongs to the script.
+    report.results_there = True
+    compiler = Compiler(target, use_cache=not no_cache)
+    result = compiler.compiled(_only(units([path], None, out=out)))
+    report.add(*result.shown())
+    files = write_result(result, out, report, force=force)
+    if report.print() or files is None:
+        return 1
+    words = _script_arguments(assignments, conf_file, env, log_format, verbose)
+    submit = ("--master", master, *_submit_options(result, out, ctx.meta.get(_SUBMIT, ())))
+    _become_spark_submit([*submit, os.path.join(out, f"{result.name}.py"), *words])
+
+
+def _only(found: tuple[Unit, ...]) -> Unit:
+    if len(found) > 1:
+        listed = ", ".join(unit.input.path for unit in found)
+        raise Failure(f"there are {len(found)} pipelines, name one of them: {listed}")
+    return found[0]
+
+
+def _script_arguments(
+    assignments: tuple[str, ...],
+    conf_file: str | None,
+    env: str | None,
+    log_format: str | None,
+    verbose: bool,
+) -> list[str]:
+    words = [f"--set={assignment}" for assignment in assignments]
+    given = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
+    words += [f"{name}={value}" for name, value in given.items() if value is not None]
+    return [*words, "--verbose"] if verbose else words
+
+
+def _submit_options(result: Result, out: str, given: tuple[str, ...]) -> list[str]:
+    """What the script needs, joined with what the user gives under the same names."""
+    shipped = [os.path.join(out, f.path) for f in result.outputs or () if _is_shipped(f.path, result)]
+    words: list[str] = []
+    for name, needed in (("--py-files", shipped), ("--packages", list(result.packages))):
+        theirs, given = _taken(name, given)
+        if needed or theirs:
+            words += [name, ",".join((*needed, *theirs))]
+    return [*words, *given]
+
+
+def _is_shipped(path: str, result: Result) -> bool:
+    return path.endswith((".zip", ".py")) and path != f"{result.name}.py"
+
+
+def _taken(name: str, given: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """The values of an option, which spark-submit takes once only, and all other words."""
+    values: list[str] = []
+    others: list[str] = []
+    words = iter(given)
+    for word in words:
+        if word == name:
+            values += filter(None, [next(words, "")])
+        elif word.startswith(f"{name}="):
+            values.append(word.removeprefix(f"{name}="))
+        else:
+            others.append(word)
+    return values, tuple(others)
+
+
+def _become_spark_submit(arguments: list[str]) -> NoReturn:
+    """Replace this process: signals and the exit code then need no passing on."""
+    from ssbt.compiler.cli.java import absence, suitable_java
+    from ssbt.compiler.cli.spark import NO_SPARK, environment, found_spark
+
+    spark, _ = found_spark()
+    if spark is None:
+        raise Failure(NO_SPARK)
+    java, passed = suitable_java()
+    if java is None:
+        raise Failure(absence(passed))
+    sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(spark.submit, [spark.submit, *arguments], environment(spark, java.home))

@@ -1,0 +1,173 @@
+"""The functions of a script: one for each source, transform, let and sink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ssbt.compiler.emit.connectors import SettingCode, reading, writing
+from ssbt.compiler.emit.docstrings import docstring, sentence
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.names import identifier
+from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.scopes import Scope, Surroundings
+from ssbt.compiler.emit.steps import query_frame
+from ssbt.compiler.emit.uses import used_transforms
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
+from ssbt.compiler.ir.steps import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function in code, for the template.
+
+    `datasets` are the names of the datasets that it takes, in the order of its arguments.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: str
+    place: str
+    docstring: str
+    statements: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    takes_params: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """All functions in the order of the script; `by_dataset` and `by_sink` find them by name."""
+
+    in_order: tuple[Function, ...]
+    by_dataset: dict[str, Function]
+    by_sink: dict[str, Function]
+
+
+def functions(pipeline: Pipeline, around: Surroundings, places: Places) -> Functions:
+    """The functions of a pipeline; a transform stands before the first that calls it."""
+    maker = _Maker(pipeline, around, places)
+    in_order: list[Function] = []
+    by_dataset: dict[str, Function] = {}
+    by_sink: dict[str, Function] = {}
+    for item in pipeline.datasets:
+        if isinstance(item, Let):
+            in_order += maker.transforms_for(item.query)
+        by_dataset[item.name] = maker.let(item) if isinstance(item, Let) else maker.source(item)
+        in_order.append(by_dataset[item.name])
+    for sink in pipeline.sinks:
+        by_sink[sink.name] = maker.sink(sink)
+        in_order.append(by_sink[sink.name])
+    return Functions(tuple(in_order), by_dataset, by_sink)
+
+
+class _Maker:
+    """Makes functions one by one."""
+
+    def __init__(self, pipeline: Pipeline, around: Surroundings, places: Places) -> None:
+        self._around = around
+        self._places = places
+        self._code = SettingCode(around.names, around.parameter_types)
+        self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
+        self._waiting = {transform.name: transform for transform in pipeline.transforms}
+
+    def source(self, item: Source) -> Function:
+        names = self._around.names
+        schema = names.schemas[item.schema] if item.schema is not None else None
+        frame = reading(item.connector, item.settings, self._code, schema, item.added)
+        return Function(
+            name=names.datasets[item.name],
+            arguments=(self._job,),
+            returns="DataFrame",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, f"Read {item.name} from {_title(item)}."),
+            statements=(f"return ({frame})",),
+        )
+
+    def let(self, item: Let) -> Function:
+        scope = Scope(self._around, {})
+        statements = scope.body(query_frame(item.query, scope))
+        title = f"Derive {item.name} from {_listed(scope.datasets)}."
+        return self._query_function(
+            self._around.names.datasets[item.name], item, scope, statements, title
+        )
+
+    def transforms_for(self, query: Query) -> Iterator[Function]:
+        """The transforms that a query calls and those that they call, if not made before."""
+        for name in used_transforms(query):
+            transform = self._waiting.pop(name, None)
+            if transform is not None:
+                yield from self.transforms_for(transform.query)
+                yield self._transform(transform)
+
+    def _transform(self, item: Transform) -> Function:
+        free = self._around.names.arguments_of_transforms()
+        arguments = {name: free.free(identifier(name)) for name, _ in item.parameters}
+        scope = Scope(self._around, arguments)
+        statements = scope.body(query_frame(item.query, scope))
+        scope.datasets = arguments
+        if scope.uses_params:
+            self._around.takes_params.add(item.name)
+        title = f"Transform {_listed(arguments)}."
+        return self._query_function(
+            self._around.names.transforms[item.name], item, scope, statements, title
+        )
+
+    def _query_function(
+        self, name: str, item: Let | Transform, scope: Scope, statements: tuple[str, ...], title: str
+    ) -> Function:
+        arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
+        return Function(
+            name=name,
+            arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
+            returns="DataFrame",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, title),
+            statements=statements,
+            datasets=tuple(scope.datasets),
+            takes_params=scope.uses_params,
+        )
+
+    def sink(self, item: Sink) -> Function:
+        names = self._around.names
+        variable = names.datasets[item.dataset]
+        counted = f"job.counted({variable}, {python_literal(item.name)})"
+        return Function(
+            name=names.sinks[item.name],
+            arguments=(f"{variable}: DataFrame", self._job),
+            returns="None",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, f"Write {item.dataset} to {_title(item)}."),
+            statements=(f"({writing(item.connector, item.settings, self._code, counted)})",),
+            datasets=(item.dataset,),
+        )
+
+
+def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[str, ...]:
+    """The statements of `run`: every dataset once, in the order its data flows, then the sinks."""
+    frames = around.names.frames
+    statements = []
+    for item in pipeline.datasets:
+        function = made.by_dataset[item.name]
+        arguments = [frames[name] for name in function.datasets]
+        if isinstance(item, Source):
+            arguments.append("job")
+        elif function.takes_params:
+            arguments.append("job.params")
+        statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
+    for sink in pipeline.sinks:
+        statements.append(f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)")
+    return tuple(statements)
+
+
+def _doc(description: str, title: str) -> str:
+    return docstring(sentence(description) or title, depth=1)
+
+
+def _title(item: Source | Sink) -> str:
+    return item.connector.title
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as a phrase: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

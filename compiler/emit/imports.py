@@ -1,0 +1,64 @@
+"""What a script imports, from the names that its code uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import re
+
+from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.emit.parameters import Field
+
+_TOKEN = re.compile(
+    r"""(?P<prefix>f?)(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
+    re.VERBOSE,
+)
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+
+
+def used_names(code: Iterable[str]) -> frozenset[str]:
+    """The identifiers in code, not in its strings and comments; attributes count, too."""
+    found: set[str] = set()
+    for text in code:
+        for match in _TOKEN.finditer(text):
+            if match["name"]:
+                found.add(match["name"])
+            elif match["prefix"]:
+                found |= used_names(filter(None, _PLACEHOLDER.findall(match["text"])))
+    return frozenset(found)
+
+
+def import_groups(
+    used: frozenset[str], fields: Iterable[Field], names: ScriptNames
+) -> tuple[tuple[str, ...], ...]:
+    """The import lines, in groups with a blank line between; no group is empty."""
+    groups = (_standard(tuple(fields)), _pyspark(used), _own(used, names))
+    return tuple(group for group in groups if group)
+
+
+def _standard(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    types = " ".join(field.type for field in fields)
+    needed = {
+        "import datetime as dt": "dt." in types,
+        "from dataclasses import dataclass": bool(fields),
+        "from decimal import Decimal": "Decimal" in types,
+        "from typing import Annotated": any(field.notes for field in fields),
+    }
+    return tuple(line for line, is_needed in needed.items() if is_needed)
+
+
+def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
+    functions = ("from pyspark.sql import functions as F",) if "F" in used else ()
+    return ("from pyspark.sql import DataFrame", *functions)
+
+
+def _own(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
+    runtime = sorted({"checked", "literal"} & used)
+    lines = [f"from ssbt.runtime import {', '.join(['Job', *runtime, 'main'])}"]
+    by_module: dict[str, list[str]] = {}
+    for (module, function), name in sorted(names.functions.items()):
+        if name in used:
+            renamed = function if function == name else f"{function} as {name}"
+            by_module.setdefault(module, []).append(renamed)
+    lines += [f"from {module} import {', '.join(found)}" for module, found in by_module.items()]
+    return tuple(sorted(lines, key=lambda line: line.split()[1]))

@@ -1,0 +1,36 @@
+"""How a script is started."""
+
+from __future__ import annotations
+
+
+from ssbt.compiler.emit.docstrings import INDENT, LINE_LENGTH
+from ssbt.compiler.emit.naming import script_names
+from ssbt.compiler.ir.pipeline import Pipeline
+
+
+def packages(pipeline: Pipeline) -> tuple[str, ...]:
+    """The `--packages` coordinates of all connectors for the pipeline's Spark line, sorted."""
+    datasets = (*pipeline.datasets, *pipeline.sinks)
+    connectors = [item.connector for item in datasets if hasattr(item, "connector")]
+    return tuple(sorted({c for found in connectors for c in found.coordinates(pipeline.target)}))
+
+
+def submit_lines(pipeline: Pipeline) -> list[str]:
+    """The command, in lines for a docstring."""
+    names = script_names(pipeline)
+    archives = ["ssbt_runtime.zip", *(f"{module.name}.py" for module in pipeline.modules)]
+    words = [f"--py-files {','.join(archives)}"]
+    if found := packages(pipeline):
+        words.append(f"--packages {','.join(found)}")
+    needed = [item.name for item in pipeline.parameters if item.required]
+    values = "".join(f" --set {names.params[name]}=..." for name in needed)
+    words.append(f"{pipeline.name}.py{values}")
+    one_line = f"{INDENT}spark-submit {' '.join(words)}"
+    if len(one_line) <= LINE_LENGTH:
+        return [one_line]
+    return [f"{INDENT}spark-submit {words[0]} \\", *_continued(words[1:])]
+
+
+def _continued(words: list[str]) -> list[str]:
+    lines = [f"{INDENT * 2}{word} \\" for word in words]
+    return [*lines[:-1], lines[-1].removesuffix(" \\")]
