@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Pipeline
 
 Reader = Callable[[str], bytes]
+DEFAULT_TARGET = "4.1"
 
 
 @dataclass(frozen=True, slots=True)

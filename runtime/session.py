@@ -23,17 +23,9 @@ def opened_session(
     What the operator set wins over `settings`: with `spark-submit --conf`, or on the session if
     there is one already, or on the Spark Connect server.
     """
-    session = SparkSession.getActiveSession()
-    created = session is None
-    # `spark-submit --remote` leaves its settings here, but PySpark looks into SPARK_REMOTE alone.
-    submitted: dict[str, str] = json.loads(os.environ.get("PYSPARK_REMOTE_INIT_CONF_0", "{}"))
-    if "spark.remote" in submitted:
-        os.environ.setdefault("SPARK_REMOTE", submitted["spark.remote"])
-    if session is None and "SPARK_REMOTE" in os.environ:
-        session = SparkSession.builder.appName(name).getOrCreate()
-        _send_python_files(session, submitted.get("spark.submit.pyFiles", ""))
+    active = SparkSession.getActiveSession()
     given: Collection[str]
-    if session:
+    if session := active or _connected_session(name):
         given = {key for key in settings if session.conf.get(key, None) is not None}
         for key in settings.keys() - given:
             with suppress(AnalysisException):
@@ -52,16 +44,24 @@ def opened_session(
             _LOG.info("%s was set by the operator, which wins over the pipeline's value", key)
         elif session.conf.get(key, None) != value:
             _LOG.warning("%s has no effect on a session that exists: set it at its start", key)
-    return session, created
+    return session, active is None
 
 
-def _send_python_files(session: SparkSession, submitted: str) -> None:
-    """Send what `--py-files` names, and the runtime's zip, to a Connect server's executors."""
+def _connected_session(name: str) -> SparkSession | None:
+    """A session over Spark Connect, if that is wanted, to which the Python files were sent."""
+    # `spark-submit --remote` leaves its settings here, but PySpark looks into SPARK_REMOTE alone.
+    submitted: dict[str, str] = json.loads(os.environ.get("PYSPARK_REMOTE_INIT_CONF_0", "{}"))
+    if "spark.remote" in submitted:
+        os.environ.setdefault("SPARK_REMOTE", submitted["spark.remote"])
+    if "SPARK_REMOTE" not in os.environ:
+        return None
+    session = SparkSession.builder.appName(name).getOrCreate()
     zipped = Path(__file__).parents[2]
-    files = {file for file in submitted.split(",") if file}
-    files |= {str(zipped)} if zipped.is_file() else set()
+    files = {str(zipped)} if zipped.is_file() else set()
+    files |= set(filter(None, submitted.get("spark.submit.pyFiles", "").split(",")))
     if files:
         session.addArtifacts(*sorted(files), pyfile=True)
+    return session
 
 
 def _submitted_settings() -> dict[str, str]:

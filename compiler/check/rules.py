@@ -19,7 +19,8 @@ def rules() -> tuple[Rule, ...]:
         for entry in files(__package__).iterdir()
         if entry.name.endswith(".py") and entry.name not in ("__init__.py", "rules.py")
     )
-    return tuple(import_module(f"{__package__}.{name}").check for name in names)
+    modules = [import_module(f"{__package__}.{name}") for name in names]
+    return tuple(module.check for module in modules if hasattr(module, "check"))
 
 
 def rule_findings(pipeline: Pipeline) -> Iterator[Diagnostic]:

@@ -1,7 +1,7 @@
 """What was found out about a pipeline, kept in the user's cache by the hash of what was read.
 
-An entry is one file: the hash of the rest, a head (one line of JSON), and the contents of the
-outputs, one after the other. Anything that is not exactly such a file is as good as absent.
+An entry is one file: the hash of the rest, and compressed, a head (one line of JSON) and the contents
+of the outputs, one after the other. Anything that is not exactly such a file is as good as absent.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import time
 from typing import Any
+import zlib
 
 from ssbt.compiler.cli.folders import cache_folder
 from ssbt.compiler.emit.files import OutputFile
@@ -52,7 +53,7 @@ class Cache:
             if time.time() - known.st_mtime > _DAY:
                 os.utime(path)
             return _entry(key, digest.strip().decode(), content)
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, zlib.error):
             return None
 
     def store(self, key: str, entry: Entry) -> None:
@@ -97,13 +98,15 @@ def _recorded(key: str, entry: Entry) -> bytes:
     files = entry.outputs or ()
     outputs = None if entry.outputs is None else [(file.path, len(file.content)) for file in files]
     head = {"key": key, "reads": entry.reads, "facts": entry.facts, "outputs": outputs}
-    rest = b"".join((json.dumps(head).encode(), b"\n", *(file.content for file in files)))
+    whole = b"".join((json.dumps(head).encode(), b"\n", *(file.content for file in files)))
+    rest = zlib.compress(whole, 1)
     return b"\n".join((hash_of(rest).encode(), rest))
 
 
-def _entry(key: str, digest: str, content: bytes) -> Entry | None:
-    if digest != hash_of(content):
+def _entry(key: str, digest: str, rest: bytes) -> Entry | None:
+    if digest != hash_of(rest):
         return None
+    content = zlib.decompress(rest)
     offset = content.index(b"\n") + 1
     head = json.loads(content[:offset])
     if head["key"] != key:

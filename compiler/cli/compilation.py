@@ -98,6 +98,7 @@ def made(
     `changed` holds contents to be taken instead of those of files.
     """
     from ssbt.compiler import driver
+    from ssbt.compiler.emit.submission import packages
 
     reads: dict[str, str | None] = {}
 
@@ -115,7 +116,7 @@ def made(
     result = Result(
         unit,
         pipeline.name if pipeline else unit.name,
-        _packages(pipeline) if pipeline else (),
+        packages(pipeline) if pipeline else (),
         tuple(_raw_options(pipeline)) if pipeline else (),
         checked.findings,
         checked.sources,
@@ -188,11 +189,6 @@ def _is_reusable(checked: Checked) -> bool:
     """
     pipeline = checked.pipeline
     return pipeline is not None and not any(end.connector.package for end in _ends(pipeline))
-
-
-def _packages(pipeline: Pipeline) -> tuple[str, ...]:
-    ends = _ends(pipeline)
-    return tuple(sorted({name for end in ends for name in end.connector.coordinates(pipeline.target)}))
 
 
 def _raw_options(pipeline: Pipeline) -> Iterable[str]:

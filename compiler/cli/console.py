@@ -72,7 +72,11 @@ def width(stream: TextIO) -> int:
 
 
 def tolerant_streams() -> None:
-    """Let no character that a terminal's encoding lacks stop a command."""
+    """Let neither a closed stream nor a character that its encoding lacks stop a command."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO, Any
 
 import click
@@ -33,13 +32,3 @@ def unwritable(path: str, cause: OSError) -> Failure:
     from ssbt.compiler.cli.inputs import quoted, reason
 
     return Failure(f"cannot write {quoted(path)}: {reason(cause)}; nothing was changed there")
-
-
-def flushed() -> None:
-    """Standard output is complete, or BrokenPipeError or Failure says why it is not."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Failure(f"cannot write to standard output: {error.strerror}") from error

@@ -22,11 +22,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ssbt.compiler.connectors.settings import ColumnName, Scalar, Settings
+from ssbt.compiler.connectors.settings import ColumnName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.expressions import reference
-from ssbt.compiler.emit.literals import Code, f_string, python_literal
+from ssbt.compiler.emit.literals import Code, f_string
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.types.datatypes import BOOLEAN, DataType
@@ -71,7 +70,7 @@ class SettingCode:
     def options(self, settings: Settings) -> list[EmittedOption]:
         """All options, in order."""
         return [
-            EmittedOption(option.key, self.value(option.value), option.reason)
+            EmittedOption(option.name, self.value(option.value), option.reason)
             for option in settings.spark_options()
         ]
 
@@ -119,11 +118,8 @@ def writing(connector: Connector, settings: Settings, code: SettingCode, dataset
 
     places = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
     context = {place: at(Place(place)) for place in (*places, "buckets")}
-    sorting = [column.name for column in settings.columns_at(Place.SORT_BY)]
-    context["sort_by"] = sorting if context["bucket_by"] else []
-    context["sort_within"] = [] if context["bucket_by"] else list(map(reference, sorting))
+    is_bucketed = context["bucket_by"] is not None
+    context["sort_by"] = at(Place.SORT_BY) if is_bucketed else None
+    context["sort_within"] = settings.sort_within()
     context |= {"options": code.options(settings), "dataset": dataset}
     return connector_template(connector, Role.SINK).render(context).strip()
-
-
-__all__ = ["EmittedOption", "Scalar", "SettingCode", "python_literal", "reading", "writing"]

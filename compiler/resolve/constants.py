@@ -26,7 +26,7 @@ from ssbt.compiler.types.datatypes import (
     VarcharType,
 )
 
-_BITS = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
+_BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
 _SUFFIX = re.compile(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
 GIVEN_TYPES = (
     StringType,

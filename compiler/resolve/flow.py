@@ -37,7 +37,7 @@ class Finders:
     transform: UseTransform
     schema: FindSchema
     module: AddModule
-    dataset: Callable[[e.Name], tuple[str, Relation] | None]
+    dataset: Callable[[e.Name, Flow], tuple[str, Relation] | None]
 
 
 @dataclass(slots=True)

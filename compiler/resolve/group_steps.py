@@ -18,7 +18,7 @@ from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.printing import name_text
+from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.coercion import wider_of_all
 from ssbt.compiler.types.datatypes import STRING, UNKNOWN
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ssbt.compiler.connectors.settings import ParamUse, SchemaName, Settings, Text
+from ssbt.compiler.connectors.settings import SchemaName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.validation import Use, named_connector, validated
+from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT

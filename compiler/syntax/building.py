@@ -211,7 +211,7 @@ class Builder(ExpressionBuilder):
         self, literal: Token, body: str, quotes: int = 1
     ) -> tuple[str | e.ParameterUse, ...]:
         """The pieces of a block's string: text, and the parameters in it."""
-        base = literal.start_pos + quotes + self.offset
+        base = self.token_span(literal).start + quotes
         parts: list[str | e.ParameterUse] = []
         text, last = "", 0
         for match in strings.PARAMETER.finditer(body):
@@ -262,7 +262,7 @@ class Builder(ExpressionBuilder):
         return self.checked(v.BlockValue(self.span(meta), None, children[0].entries), *children)
 
     def value_kind(self, meta: Meta, children: Children) -> v.BlockValue:
-        return self.checked(v.BlockValue(self.span(meta), *children[:1], children[1].entries))
+        return self.checked(v.BlockValue(self.span(meta), children[0], children[1].entries), children[1])
 
     # ---- queries
 

@@ -54,7 +54,7 @@ def parsed(source: Source) -> Parsed:
 
         declarations, findings = recovered(source)
     else:
-        declarations, findings = whole.node, whole.findings
+        declarations, findings = whole.node, list(whole.findings)
     span = Span(source.path, 0, len(source.text))
     comments = tuple(_comments(source))
     return Parsed(d.File(span, declarations, comments), tuple(findings))

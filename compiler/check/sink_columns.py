@@ -1,0 +1,145 @@
+"""The columns that a sink's options name, and the columns that its format can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.settings import ColumnName
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
+from ssbt.compiler.diagnostics.examples import SINK, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
+
+NOTHING_LEFT = Code(
+    "SSBT0522",
+    "A sink without a column of its own",
+    """\
+The columns of `partition_by` become folders and are not in the files. At least one column must be
+left for the files themselves.
+""",
+    wrong=example(
+        steps="|> select status, id",
+        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status, id]"),
+    ),
+    right=example(
+        steps="|> select status, id",
+        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status]"),
+    ),
+)
+
+UNFIT_COLUMN = Code(
+    "SSBT0523",
+    "A column that the format cannot hold",
+    """\
+Not every format holds every type: CSV, for one, has no arrays. Spark finds out when it writes or
+reads. Choose another format, or turn the column into text, for example with `to_json`.
+""",
+    wrong=example(
+        steps="|> select id, array(status) as states",
+        sink=SINK.replace("parquet", "csv"),
+    ),
+    right=example(
+        steps="|> select id, to_json(array(status)) as states",
+        sink=SINK.replace("parquet", "csv"),
+    ),
+)
+
+WRONG_COLUMNS = Code(
+    "SSBT0524",
+    "A sink that takes other columns",
+    """\
+The format has fixed columns: text, for one, takes a single STRING besides the columns of
+`partition_by`.
+""",
+    wrong=example(sink='sink paid to text {\n  path = "out/paid"\n}\n'),
+    right=example(
+        steps="|> select status as value", sink='sink paid to text {\n  path = "out/paid"\n}\n'
+    ),
+)
+
+_PLACES = (Place.PARTITION_BY, Place.BUCKET_BY, Place.SORT_BY)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each sink, and for the schema of each source."""
+    relations = {
+        each.name: each.output if isinstance(each, Source) else each.query.output
+        for each in pipeline.datasets
+    }
+    for sink in pipeline.sinks:
+        relation = relations.get(sink.dataset)
+        if relation is not None:
+            yield from _sink(sink, relation)
+    for dataset in pipeline.datasets:
+        if isinstance(dataset, Source) and dataset.connector.source is not None:
+            rejects = dataset.connector.source.rejects
+            for column in dataset.output.columns:
+                yield from _unfit(column, rejects, dataset.connector.name, dataset.span)
+
+
+def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
+    for place in _PLACES:
+        for name in sink.settings.columns_at(place):
+            yield from _missing(name, relation, sink)
+    partitions = {c.name.casefold() for c in sink.settings.columns_at(Place.PARTITION_BY)}
+    kept = [column for column in relation.columns if column.name.casefold() not in partitions]
+    specification = sink.connector.sink
+    if relation.is_open or specification is None:
+        return
+    setting = sink.settings.at(Place.PARTITION_BY)
+    if not kept and setting is not None and setting.span is not None:
+        message = "every column is a partition column; none is left for the files"
+        yield Diagnostic(NOTHING_LEFT, message, Label(setting.span))
+    for column in kept:
+        yield from _unfit(column, specification.rejects, sink.connector.name, sink.span)
+    wanted = [column.type for column in specification.columns]
+    if wanted and [column.type.sql for column in kept] != wanted:
+        found = ", ".join(f"`{column.name}` {column.type.sql}" for column in kept)
+        message = f"`{sink.connector.name}` takes {', '.join(wanted)}, and gets {found}"
+        help_ = ("choose the column with a `select` step",)
+        yield Diagnostic(WRONG_COLUMNS, message, Label(_head(sink.span)), (), help_)
+
+
+def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagnostic]:
+    known = [column.name for column in relation.columns]
+    if relation.is_open or name.name.casefold() in [each.casefold() for each in known]:
+        return
+    near = did_you_mean(name.name, known)
+    help_ = (f"did you mean `{near}`?",) if near else (f"it has {', '.join(known)}",)
+    message = f"`{sink.dataset}` has no column `{name.name}`"
+    yield Diagnostic(UNKNOWN_COLUMN, message, Label(name.span), (), help_)
+
+
+def _unfit(
+    column: Column, rejects: tuple[str, ...], connector: str, otherwise: Span
+) -> Iterator[Diagnostic]:
+    if not any(word in rejects for word in _type_words(column.type)):
+        return
+    message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
+    place = column.declared or _head(otherwise)
+    help_ = ("turn it into text, for example with `to_json`, or choose another format",)
+    yield Diagnostic(UNFIT_COLUMN, message, Label(place), (), help_)
+
+
+def _type_words(type_: DataType) -> Iterator[str]:
+    """The first words of a type and of the types inside it: `ARRAY`, `DECIMAL`."""
+    waiting = [type_]
+    while waiting:
+        each = waiting.pop()
+        yield each.sql.split("<")[0].split("(")[0].split(" ")[0]
+        if isinstance(each, ArrayType):
+            waiting.append(each.element)
+        elif isinstance(each, MapType):
+            waiting += [each.key, each.value]
+        elif isinstance(each, StructType):
+            waiting += [field.type for field in each.fields]
+
+
+def _head(span: Span) -> Span:
+    """The beginning of a declaration, where its keyword stands."""
+    return Span(span.path, span.start, min(span.end, span.start + 4))

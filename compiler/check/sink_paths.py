@@ -1,0 +1,43 @@
+"""Two sinks that write to one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.paths import written_path
+from ssbt.compiler.diagnostics.examples import SINK, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.source import Span
+
+SAME_PATH = Code(
+    "SSBT0520",
+    "Two sinks that write to one place",
+    """\
+What one sink writes, the other would replace or mix with its own rows, depending on their modes and
+on which of them runs last. Give each sink a path of its own; to write several datasets together,
+`union` them first.
+""",
+    wrong=example(sink=SINK + "\n" + SINK.replace("to parquet", "to parquet as again")),
+    right=example(
+        sink=SINK
+        + "\n"
+        + SINK.replace("to parquet", "to parquet as again").replace("out/paid", "out/paid_again")
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each sink whose path an earlier one has."""
+    seen: dict[str, Span] = {}
+    for sink in pipeline.sinks:
+        found = written_path(sink.settings)
+        if found is None:
+            continue
+        path, span = found
+        first = seen.setdefault(path, span)
+        if first is not span:
+            message = f"`{sink.name}` writes where another sink writes already"
+            also = (Label(first, "the other one"),)
+            help_ = ("give each sink a path of its own",)
+            yield Diagnostic(SAME_PATH, message, Label(span), also, help_)

@@ -1,0 +1,157 @@
+"""The manifest: what a pipeline was compiled from, and what came of it, for programs to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+import json
+from typing import Any
+
+from ssbt.compiler.connectors.settings import ColumnName, SchemaName, Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.functions import Function, Functions
+from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.submission import packages
+from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
+from ssbt.compiler.ir.pipeline import Source as SourceDataset
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.source import Source
+
+FORMAT = 1
+"""The version of the manifest's own shape; a member may be added within one, none be changed."""
+
+Json = dict[str, Any]
+
+
+def manifest(
+    pipeline: Pipeline,
+    sources: Mapping[str, Source],
+    places: Places,
+    made: Functions,
+    outputs: Iterable[OutputFile],
+) -> str:
+    """JSON text; `outputs` are all other files, the script first."""
+    files = tuple(outputs)
+    document: Json = {
+        "format": FORMAT,
+        "compiler": VERSION,
+        "runtime": VERSION,
+        "pipeline": {
+            "name": pipeline.name,
+            "description": pipeline.description,
+            "owner": pipeline.owner,
+        },
+        "spark": {
+            "target": pipeline.target,
+            "packages": list(packages(pipeline)),
+            "settings": dict(pipeline.spark),
+        },
+        "sources": _hashes((places.file(path), file.text) for path, file in sources.items()),
+        "parameters": [
+            {
+                "name": item.name,
+                "type": item.type.sql,
+                "required": item.required,
+                "description": item.description,
+            }
+            for item in pipeline.parameters
+        ],
+        "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
+        "sinks": [_sink(item, places) for item in pipeline.sinks],
+        "python_modules": [item.path for item in pipeline.modules],
+        "source_map": _source_map(files[0].content.decode(), made.in_order),
+        "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def _hashes(texts: Iterable[tuple[str, str]]) -> Json:
+    # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
+    return {
+        path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts
+    }
+
+
+def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json:
+    output = item.query.output if isinstance(item, Let) else item.output
+    found: Json = {
+        "name": item.name,
+        "description": item.description,
+        "place": places.line(item.span),
+        "uses": list(made.by_dataset[item.name].datasets),
+        **_schema(output),
+    }
+    if isinstance(item, Let):
+        return found | {"kind": "let"}
+    return found | {"kind": "source", **_connection(item.connector.name, item.settings)}
+
+
+def _schema(relation: Relation) -> Json:
+    """The columns; `complete` is false where there may be more than are known."""
+    return {
+        "columns": [_column(column) for column in relation.columns],
+        "complete": not relation.is_open,
+    }
+
+
+def _column(column: Column) -> Json:
+    return {
+        "name": column.name,
+        "type": column.type.sql,
+        "nullable": column.nullable,
+        "origins": [[origin.dataset, origin.column] for origin in column.origins],
+        "tags": sorted(column.tags),
+    }
+
+
+def _sink(sink: Sink, places: Places) -> Json:
+    mode = sink.settings.at(Place.MODE)
+    return {
+        "name": sink.name,
+        "description": sink.description,
+        "dataset": sink.dataset,
+        "place": places.line(sink.span),
+        "mode": _plain(mode.value) if mode else None,
+        **_connection(sink.connector.name, sink.settings),
+    }
+
+
+def _connection(connector: str, settings: Settings) -> Json:
+    """Where data comes from or goes: parameters as `${name}`, and what `raw` lets through."""
+    places = {"path": (Place.LOAD, Place.PATH), "table": (Place.TABLE,)}
+    found: Json = {"connector": connector, "raw": {o.name: _plain(o.value) for o in settings.raw}}
+    for word, candidates in places.items():
+        for setting in filter(None, map(settings.at, candidates)):
+            found[word] = _plain(setting.value)
+    return found
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case ParamUse():
+            return f"${{{value.name}}}"
+        case Text():
+            return "".join(part if isinstance(part, str) else _plain(part) for part in value.parts)
+        case ColumnName() | SchemaName():
+            return value.name
+        case tuple():
+            return [_plain(item) for item in value]
+    return value
+
+
+def _source_map(script: str, functions: Iterable[Function]) -> list[Json]:
+    """The lines of the script at which functions begin, and the places that they come from."""
+    lines = dict(_definitions(script))
+    return [
+        {"line": lines[function.name], "function": function.name, "place": function.place}
+        for function in functions
+    ]
+
+
+def _definitions(script: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(script.split("\n"), 1):
+        if line.startswith("def "):
+            yield line[4 : line.index("(")], number
