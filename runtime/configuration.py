@@ -17,11 +17,12 @@ _PROPERTY = re.compile(r"\s*((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)")
 
 
 def parsed_arguments(
-    name: str, script: Path, documentation: str, parameters: Mapping[str, Parameter]
+    name: str, folder: Path, documentation: str, parameters: Mapping[str, Parameter]
 ) -> Namespace:
     """The command line; `--help` and a mistake raise `SystemExit` (0 and 2).
 
-    `env` and `conf_file` are the entries of those files, `set` those of the command line.
+    `env` (a file of `folder`, which is where the script lies) and `conf_file` are the entries of
+    those files, `set` those of the command line.
     """
     parser = ArgumentParser(
         prog=name,
@@ -32,7 +33,7 @@ def parsed_arguments(
     )
 
     def environment(env: str) -> list[Entry]:
-        return _file_entries(str(script.parent / "conf" / f"{env}.json"))
+        return _file_entries(str(folder / "conf" / f"{env}.json"))
 
     def add(option: str, **settings: Any) -> None:
         parser.add_argument(option, default=[], **settings)

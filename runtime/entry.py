@@ -62,10 +62,10 @@ def _outcome(
     target: str | None,
     spark: Mapping[str, str],
 ) -> int:
-    script = Path(run.__code__.co_filename)
+    script = run.__code__.co_filename
     parameters = declared_parameters(params)
     documentation = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
-    arguments = parsed_arguments(name, script, documentation, parameters)
+    arguments = parsed_arguments(name, Path(script).parent, documentation, parameters)
     configure_logging(name, as_json=arguments.log_format == "json", verbose=arguments.verbose)
     variables = environment_entries(parameters, os.environ)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
@@ -79,14 +79,14 @@ def _outcome(
         settings.setdefault("spark.sql.pyspark.jvmStacktrace.enabled", "true")
     session, created = None, False
     try:
-        session, created = opened_session(name, script.name, settings)
+        session, created = opened_session(name, Path(script).name, settings)
         if target and _is_older(session.version, target):
             return _SPARK_TOO_OLD
         given = params(**values) if params else cast(P, None)
         _LOG.debug("parameters: %s", given)
         _run(Job(session, given, name), run)
     except Exception as error:
-        _LOG.error(failure_message(error, str(script)), exc_info=arguments.verbose)
+        _LOG.error(failure_message(error, script), exc_info=arguments.verbose)
         return _FAILED
     finally:
         if session and created:

@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+import json
 from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.values import SparkType, parsed_type, parsed_value
@@ -58,8 +59,9 @@ def resolved(
             try:
                 values[name] = parsed_value(raw, parameters[name].spark_type)
             except (ValueError, RecursionError) as error:
-                wanted = f"parameter `{name}`: expected {parameters[name].spark_type}"
-                problems.append(f"{wanted}, but {raw!r} ({source}) is {error}")
+                value = json.dumps(raw, ensure_ascii=False, default=str)
+                wanted = f"parameter `{name}` ({source}): expected {parameters[name].spark_type}"
+                problems.append(f"{wanted}, got {value}: {error}")
         elif section == "params":
             problems.append(unknown("parameter", name, parameters, source))
         elif section != "spark":
@@ -67,7 +69,7 @@ def resolved(
         elif isinstance(raw, str | int | Decimal):
             settings[key] = str(raw).lower() if isinstance(raw, bool) else str(raw)
         else:
-            problems.append(f"`{key}` ({source}) is neither text, number, true nor false")
+            problems.append(f"`{key}` ({source}) must be text, a number, true or false")
     for name, parameter in parameters.items():
         if parameter.default is MISSING and name not in values:
             needed = f"parameter `{name}` ({parameter.spark_type}) needs a value"

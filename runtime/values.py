@@ -83,17 +83,17 @@ def fitted(value: Any, spark_type: SparkType) -> object:
         return tuple(fitted(item, spark_type.element) for item in value)
     # The exact class, for a bool is an int and a datetime is a date.
     if spark_type.element or type(value) not in _KINDS[name][0]:
-        raise ValueError(f"of the Python type {type(value).__name__}")
+        raise ValueError(f"Python type {type(value).__name__}")
     if name in _BITS and not -(1 << _BITS[name]) <= value < 1 << _BITS[name]:
         raise ValueError(f"outside {-(1 << _BITS[name])} to {(1 << _BITS[name]) - 1}")
     if name == "TIMESTAMP_NTZ" and value.tzinfo:
-        raise ValueError("with a time zone")
+        raise ValueError("has a time zone")
     if name == "DECIMAL":
         try:
             exact = Context(prec=spark_type.precision, traps=[Inexact, InvalidOperation])
             value = Decimal(value).quantize(Decimal(1).scaleb(-spark_type.scale), context=exact)
         except (Inexact, InvalidOperation):
-            raise ValueError("of more digits than fit") from None
+            raise ValueError("more digits than it holds") from None
         if value.is_nan():
-            raise ValueError("no number")
+            raise ValueError("not a number")
     return float(value) if name in ("FLOAT", "DOUBLE") else value

@@ -127,11 +127,11 @@ def _unfit(
 
 
 def _type_words(type_: DataType) -> Iterator[str]:
-    """The first words of a type and of the types inside it: `ARRAY`, `DECIMAL`."""
+    """The names of a type and of the types inside it: `ARRAY`, `DECIMAL`, `INTERVAL DAY`."""
     waiting = [type_]
     while waiting:
         each = waiting.pop()
-        yield each.sql.split("<")[0].split("(")[0].split(" ")[0]
+        yield each.sql.split("<")[0].split("(")[0]
         if isinstance(each, ArrayType):
             waiting.append(each.element)
         elif isinstance(each, MapType):

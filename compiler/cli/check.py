@@ -40,7 +40,7 @@ def command(
     from ssbt.compiler.cli.units import units
 
     report = options.report(output_format, strict, color)
-    found = units(paths, stdin_filename)
+    found = units(paths, stdin_filename).all
     if fix:
         _fix(found, target, report)
     else:

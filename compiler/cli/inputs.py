@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
 
 STANDARD_INPUT = "-"
@@ -58,7 +59,7 @@ def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = B
             files.append(Input(stdin_filename or STANDARD_INPUT, sys.stdin.buffer.read()))
         elif os.path.isdir(path):
             folders.append(path)
-            found += map(Input, sources_below(path, skipped))
+            found += map(Input, sources_below(path, skipped, warn=True))
         elif os.path.exists(path):
             files.append(_named(path))
         else:
@@ -70,21 +71,24 @@ def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = B
     return Inputs(kept, tuple(others.values()), tuple(folders))
 
 
-def sources_below(folder: str, skipped: str = BUILD) -> Iterator[str]:
-    """All `.ssbt` files below a folder, in the order of their names; links to folders are not
-    followed. Raises Failure where a folder cannot be read."""
+def sources_below(folder: str, skipped: str = BUILD, *, warn: bool = False) -> Iterator[str]:
+    """All `.ssbt` files below a folder, in the order of their names.
+
+    Links to folders are not followed, and folders that cannot be read are passed over, with a
+    warning if one is wanted.
+    """
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        raise click.UsageError(
-            f"cannot read the folder {quoted(folder)}: {reason(error)}"
-        ) from error
+        if warn:
+            Console().warn(f"cannot read the folder {quoted(folder)}: {reason(error)}")
+        return
     for entry in entries:
         path = os.path.normpath(entry.path) if folder == "." else entry.path
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith(".") and entry.name != skipped:
-                yield from sources_below(path, skipped)
+                yield from sources_below(path, skipped, warn=warn)
         elif entry.name.endswith(SUFFIX) and entry.is_file():
             yield path
 

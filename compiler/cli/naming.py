@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.cli.compilation import Result
@@ -10,6 +11,12 @@ from ssbt.compiler.cli.compilation import Result
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.source import Source, Span
+
+
+def unique(results: Sequence[Result]) -> list[Result]:
+    """The results whose name no other one has."""
+    counts = Counter(result.name.casefold() for result in results)
+    return [result for result in results if counts[result.name.casefold()] == 1]
 
 
 def clashes(results: Iterable[Result]) -> tuple[list[Diagnostic], dict[str, Source]]:

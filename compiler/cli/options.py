@@ -58,6 +58,13 @@ def no_cache(command: F) -> F:
     )(command)
 
 
+def force(command: F) -> F:
+    """`force`: whether to overwrite what somebody else wrote."""
+    return click.option(
+        "--force", is_flag=True, help="Overwrite outputs that were edited by hand, and other files."
+    )(command)
+
+
 def color(command: F) -> F:
     """`color`: of a `Console`."""
     return click.option(

@@ -51,7 +51,7 @@ class _Run(click.Command):
 )
 @options.target
 @options.out
-@click.option("--force", is_flag=True, help="Overwrite outputs that were edited by hand.")
+@options.force
 @options.no_cache
 @options.color
 @click.pass_context
@@ -76,18 +76,16 @@ def command(
     five options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
-    from ssbt.compiler.cli.outputs import write_result
+    from ssbt.compiler.cli.runs import Run
     from ssbt.compiler.cli.units import units
 
     report = options.report("text", strict=False, color=color)
     # Standard output belongs to the script.
     report.results_there = True
     compiler = Compiler(target, use_cache=not no_cache)
-    result = compiler.compiled(_only(units([path], None, out=out)))
-    report.add(*result.shown())
-    files = write_result(result, out, report, force=force)
-    if report.print() or files is None:
-        return 1
+    result = compiler.compiled(_only(units([path], out=out).all))
+    if code := Run([result], out, report, force=force).written():
+        return code
     words = _script_arguments(assignments, conf_file, env, log_format, verbose)
     submit = ("--master", master, *_submit_options(result, out, ctx.meta.get(_SUBMIT, ())))
     _become_spark_submit([*submit, os.path.join(out, f"{result.name}.py"), *words])

@@ -55,9 +55,15 @@ class Unit:
         return os.path.normpath(os.path.join(self.folder, path))
 
 
-def units(
-    paths: Iterable[str], stdin_filename: str | None, *, out: str = BUILD
-) -> tuple[Unit, ...]:
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The pipelines of a run, and whether folders were searched for them."""
+
+    all: tuple[Unit, ...]
+    has_folders: bool
+
+
+def units(paths: Iterable[str], stdin_filename: str | None = None, *, out: str = BUILD) -> Units:
     """The pipelines that the arguments name; in folders, files without one are passed over.
 
     Raises Failure where there is none at all.
@@ -66,7 +72,7 @@ def units(
     found = (*map(_unit, given.files), *_pipelines(given.found))
     if not found:
         raise Failure(f"{_emptiness(given)}; `ssbtc init` writes a first pipeline")
-    return found
+    return Units(found, bool(given.folders))
 
 
 def declared_name(data: bytes) -> str | None:

@@ -100,6 +100,12 @@ def _distinct(frame: str, step: ir.Distinct, scope: Scope) -> str:
     return f"{frame}.distinct()"
 
 
+def _deduplicate(frame: str, step: ir.Deduplicate, scope: Scope) -> str:
+    # Spark compares these names as they are, without parsing them.
+    columns = python_literal(list(step.columns)) if step.columns else ""
+    return f"{frame}.dropDuplicates({columns})"
+
+
 def _sort(frame: str, step: ir.Sort, scope: Scope) -> str:
     return f"{frame}.orderBy({', '.join(sort_key(key, scope) for key in step.keys)})"
 
@@ -171,6 +177,7 @@ _EMITTERS: dict[type[ir.Step], Callable[[str, Any, Scope], str]] = {
     ir.Aggregate: aggregated,
     ir.Alias: _alias,
     ir.ApplyFunction: applied,
+    ir.Deduplicate: _deduplicate,
     ir.Distinct: _distinct,
     ir.DropColumns: _drop_columns,
     ir.Explode: _explode,

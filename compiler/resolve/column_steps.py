@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.diagnostics.model import Edit, Label
+from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -17,7 +18,10 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.syntax.printing import column_text
-from ssbt.compiler.types.datatypes import UNKNOWN
+from ssbt.compiler.types.datatypes import UNKNOWN, StructType
+
+
+AS_NAME = "give it one: `as name`"
 
 
 def where(node: s.Where, flow: Flow) -> ir.Step:
@@ -93,14 +97,11 @@ def _named_columns(
     item: s.Item, found: ix.Expression, flow: Flow, is_generator: bool
 ) -> list[Column]:
     """The columns that an item of `select` becomes."""
+    if is_generator and item.names:
+        return generated_columns(item, found, flow)
     if len(item.names) > 1:
-        if not is_generator:
-            message = "an expression becomes one column"
-            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
-        return [
-            Column(name.text, UNKNOWN, True, None, found.origins, frozenset(), name.span)
-            for name in item.names
-        ]
+        message = "an expression becomes one column"
+        flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
     if item.names:
         name = item.names[0]
         return [tagged(column_of(found, name.text, name.span), item.value, flow)]
@@ -109,6 +110,22 @@ def _named_columns(
         return [plain]
     report_no_name(item, flow)
     return []
+
+
+def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Column]:
+    """The columns that a generator makes; the catalogue gives them as the fields of a struct."""
+    fields = found.type.fields if isinstance(found.type, StructType) else ()
+    if fields and len(fields) != len(item.names):
+        message = f"this makes {len(fields)} columns, and {len(item.names)} names are given"
+        flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
+        fields = ()
+    known = [(field.type, field.nullable) for field in fields] or [(UNKNOWN, True)] * len(
+        item.names
+    )
+    return [
+        Column(name.text, type_, nullable, None, found.origins, frozenset(), name.span)
+        for name, (type_, nullable) in zip(item.names, known, strict=False)
+    ]
 
 
 def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column | None:
@@ -135,17 +152,9 @@ def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
     return replace(column, tags=plain.tags) if plain is not None else column
 
 
-def report_no_name(item: s.Item, flow: Flow) -> None:
+def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
     """Report a computed column without a name."""
-    end = Span(item.span.path, item.value.span.end, item.value.span.end)
-    flow.report.add(
-        codes.NO_NAME,
-        item.value.span,
-        "this column has no name",
-        help="give it one: `as name`",
-        also=(),
-        fix=(Edit(end, " as value"),) if isinstance(item.value, e.NumberLiteral) else (),
-    )
+    flow.report.add(codes.NO_NAME, item.value.span, "this column has no name", help=help_)
 
 
 def extend(node: s.Extend, flow: Flow) -> ir.Step:
@@ -154,7 +163,11 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
     relation = flow.relation
     fresh: set[str] = set()
     for item in node.items:
-        if isinstance(item.value, e.Star) or not item.names:
+        if isinstance(item.value, e.Star):
+            message = "`*` is all columns, and `extend` keeps those anyway"
+            flow.report.add(expression_codes.MISPLACED_STAR, item.span, message, help="remove it")
+            continue
+        if not item.names:
             report_no_name(item, flow)
             continue
         typing = flow.typing(relation)
@@ -163,6 +176,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         if len(item.names) > 1:
             message = "an expression becomes one column; for a generator use the step `explode`"
             flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+            continue
         name = item.names[0]
         if not _is_new(name, relation, flow):
             continue
@@ -172,6 +186,8 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         groups[-1].append(ix.Named(found, (name.text,)))
         fresh.add(name.text.casefold())
         column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        if typing.found_generator is not None:
+            column = generated_columns(item, found, flow)[0]
         relation = Relation((*relation.columns, column), relation.is_open)
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 

@@ -12,7 +12,13 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.column_steps import own_column, report_no_name, tagged, whole_column
+from ssbt.compiler.resolve.column_steps import (
+    AS_NAME,
+    own_column,
+    report_no_name,
+    tagged,
+    whole_column,
+)
 from ssbt.compiler.resolve.expressions import key_of
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.source import Span
@@ -68,7 +74,8 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
         else:
             plain = own_column(item.value, found, flow)
             if plain is None:
-                report_no_name(item, flow)
+                where = "add it as a column with `extend` before" if plain_only else AS_NAME
+                report_no_name(item, flow, where)
                 continue
             column = plain
         if plain_only and item.names:
@@ -259,7 +266,7 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         type_ = UNKNOWN
     ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
     origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
-    nullable = node.include_nulls and any(c.nullable for c in chosen)
+    nullable = any(c.nullable for c in chosen)
     made = (
         Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
         Column(node.value.text, type_, nullable, None, origins, frozenset(), node.value.span),

@@ -87,14 +87,16 @@ def _matches(
 def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:
     """The field of a column that the last parts of a name lead to."""
     type_, nullable = column.type, column.nullable
+    above = column.name
     for part in rest:
         inner = field_type(type_, part.text)
         if inner is None:
-            message = f"`{column.name}` is {type_.sql} and has no field `{part.text}`"
+            message = f"`{above}` is {type_.sql} and has no field `{part.text}`"
             known = [field.name for field in fields_of(type_)]
             report.unknown(codes.UNKNOWN_COLUMN, part.span, message, part.text, known, "fields")
             return None
         type_, nullable = inner[0], nullable or inner[1]
+        above = f"{above}.{part.text}"
     return Found(column, type_, nullable, tuple(part.text for part in rest), qualified)
 
 
@@ -140,6 +142,7 @@ def _ambiguous(name: ColumnName, matches: list[Column], report: Report) -> None:
 
 def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
     text = ".".join(part.text for part in name.parts)
+    kind = "columns"
     qualifiers = {c.qualifier.casefold() for c in relation.columns if c.qualifier}
     first = name.parts[0].text
     if len(name.parts) > 1 and first.casefold() in qualifiers:
@@ -148,7 +151,7 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         message = f"`{first}` has no column `{wanted}` here"
     elif len(name.parts) > 1:
         known = sorted({c.qualifier for c in relation.columns if c.qualifier})
-        wanted = first
+        wanted, kind = first, "datasets"
         message = f"there is no dataset and no column `{first}` here"
         plain = [c for c in relation.columns if same(c.name, name.parts[1].text)]
         if plain:
@@ -159,7 +162,7 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         known = list(dict.fromkeys(c.name for c in relation.columns))
         wanted = text
         message = f"there is no column `{text}` here"
-    report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, "columns")
+    report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
 
 
 def requalified(relation: Relation, qualifier: str | None) -> Relation:
@@ -173,9 +176,11 @@ def duplicates(relation: Relation) -> list[tuple[Column, Column]]:
     seen: dict[str, Column] = {}
     pairs = []
     for column in relation.columns:
-        first = seen.setdefault(column.name.casefold(), column)
-        if first is not column:
-            pairs.append((first, column))
+        key = column.name.casefold()
+        if key in seen:
+            pairs.append((seen[key], column))
+        else:
+            seen[key] = column
     return pairs
 
 

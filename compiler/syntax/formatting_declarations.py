@@ -7,7 +7,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting_steps import names, query
 from ssbt.compiler.syntax.formatting_values import block, lines_of_block
 from ssbt.compiler.syntax.layout import CELL, Place
-from ssbt.compiler.syntax.names import declared_name
+from ssbt.compiler.syntax.names import declaration_name, declared_name
 from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes
 from ssbt.compiler.syntax.strings import escaped
 
@@ -16,9 +16,22 @@ def _name(node: e.Name) -> str:
     return declared_name(node.text)
 
 
+def _own_name(
+    node: d.Pipeline
+    | d.Param
+    | d.Secret
+    | d.Connection
+    | d.Schema
+    | d.SourceRead
+    | d.Let
+    | d.Transform,
+) -> str:
+    return declaration_name(node.name.text)
+
+
 @expands(d.Pipeline)
 def _(node: d.Pipeline) -> Parts:
-    return [f"pipeline {_name(node.name)} ", *block(node.entries, node.span.end)]
+    return [f"pipeline {_own_name(node)} ", *block(node.entries, node.span.end)]
 
 
 @expands(d.Import)
@@ -28,26 +41,29 @@ def _(node: d.Import) -> Parts:
 
 @expands(d.Param)
 def _(node: d.Param) -> Parts:
-    out: Parts = [f"param {_name(node.name)}: ", node.type]
-    if node.default is not None:
+    out: Parts = [f"param {_own_name(node)}: ", node.type]
+    if isinstance(node.default, e.StringLiteral):
+        # A string of its own looks like those in blocks.
+        out += [" = ", Place(node.default.span.start), escaped(node.default.value, '"')]
+    elif node.default is not None:
         out += [" = ", node.default]
     return [*out, " ", *block(node.entries, node.span.end)] if node.entries else out
 
 
 @expands(d.Secret)
 def _(node: d.Secret) -> Parts:
-    return [f"secret {_name(node.name)}"]
+    return [f"secret {_own_name(node)}"]
 
 
 @expands(d.Connection)
 def _(node: d.Connection) -> Parts:
-    head = f"connection {_name(node.name)}: {_name(node.kind)} "
+    head = f"connection {_own_name(node)}: {_name(node.kind)} "
     return [head, *block(node.entries, node.span.end)]
 
 
 @expands(d.Schema)
 def _(node: d.Schema) -> Parts:
-    head = f"schema {_name(node.name)} "
+    head = f"schema {_own_name(node)} "
     if node.file is not None:
         return [f"{head}from ", node.file]
     return [head, *lines_of_block([[column] for column in node.columns], node.span.end)]
@@ -68,18 +84,18 @@ def _(node: d.SchemaColumn) -> Parts:
 @expands(d.SourceRead)
 def _(node: d.SourceRead) -> Parts:
     stream = "stream " if node.stream else ""
-    head = f"{stream}source {_name(node.name)} from {_name(node.connector)} "
+    head = f"{stream}source {_own_name(node)} from {_name(node.connector)} "
     return [head, *block(node.entries, node.span.end)]
 
 
 @expands(d.Let)
 def _(node: d.Let) -> Parts:
-    return [f"let {_name(node.name)} =", *query(node.query)]
+    return [f"let {_own_name(node)} =", *query(node.query)]
 
 
 @expands(d.Transform)
 def _(node: d.Transform) -> Parts:
-    head = bracketed(f"transform {_name(node.name)}(", nodes(node.parameters))
+    head = bracketed(f"transform {_own_name(node)}(", nodes(node.parameters))
     return [*head, " =", *query(node.query)]
 
 
@@ -91,7 +107,7 @@ def _(node: d.TransformParameter) -> Parts:
 @expands(d.Expect)
 def _(node: d.Expect) -> Parts:
     rules = [[rule] for rule in node.rules]
-    return [f"expect {_name(node.dataset)} ", *lines_of_block(rules, node.span.end)]
+    return [f"expect {declaration_name(node.dataset.text)} ", *lines_of_block(rules, node.span.end)]
 
 
 @expands(d.ExpectRule)
@@ -104,7 +120,7 @@ def _(node: d.ExpectRule) -> Parts:
 def _(node: d.SinkWrite) -> Parts:
     part = f".{_name(node.part)}" if node.part else ""
     name = f" as {_name(node.name)}" if node.name else ""
-    head = f"sink {_name(node.dataset)}{part} to {_name(node.connector)}{name} "
+    head = f"sink {declaration_name(node.dataset.text)}{part} to {_name(node.connector)}{name} "
     return [head, *block(node.entries, node.span.end)]
 
 

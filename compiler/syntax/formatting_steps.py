@@ -9,7 +9,7 @@ from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting_values import block
 from ssbt.compiler.syntax.layout import END, GROUP, SPACE, UNNEST, Begins, Break, Nest
 from ssbt.compiler.syntax.names import declared_name, step_name
-from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes
+from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes, several
 
 _FROM = Break(hard=True, begins=Begins.STEP)
 
@@ -36,11 +36,6 @@ def alias(of: tuple[e.Name, ...]) -> Parts:
     return bracketed(" as (", names(of))
 
 
-def _several(keyword: str, items: Parts) -> Parts:
-    """A keyword and a list, which goes below it where it does not fit."""
-    return [GROUP, keyword, Nest(2), SPACE, *items, UNNEST, END] if items else [keyword]
-
-
 @expands(s.DatasetUse)
 def _(node: s.DatasetUse) -> Parts:
     arguments = [] if node.arguments is None else bracketed("(", nodes(node.arguments))
@@ -59,17 +54,17 @@ def _(node: s.Where) -> Parts:
 
 @expands(s.Select)
 def _(node: s.Select) -> Parts:
-    return _several("select distinct" if node.distinct else "select", nodes(node.items))
+    return several("select distinct" if node.distinct else "select", nodes(node.items))
 
 
 @expands(s.Extend)
 def _(node: s.Extend) -> Parts:
-    return _several("extend", nodes(node.items))
+    return several("extend", nodes(node.items))
 
 
 @expands(s.SetColumns)
 def _(node: s.SetColumns) -> Parts:
-    return _several("set", nodes(node.assignments))
+    return several("set", nodes(node.assignments))
 
 
 @expands(s.Assignment)
@@ -79,12 +74,12 @@ def _(node: s.Assignment) -> Parts:
 
 @expands(s.Drop)
 def _(node: s.Drop) -> Parts:
-    return _several("drop", nodes(node.columns))
+    return several("drop", nodes(node.columns))
 
 
 @expands(s.Rename)
 def _(node: s.Rename) -> Parts:
-    return _several("rename", nodes(node.renamings))
+    return several("rename", nodes(node.renamings))
 
 
 @expands(s.Renaming)
@@ -110,8 +105,8 @@ def _(node: s.Join) -> Parts:
 
 @expands(s.Aggregate)
 def _(node: s.Aggregate) -> Parts:
-    out = [GROUP, *_several("aggregate", nodes(node.items))]
-    return [*out, *([SPACE, node.grouping] if node.grouping else []), END]
+    items = several("aggregate", nodes(node.items)) if node.items else ["aggregate"]
+    return [GROUP, *items, *([SPACE, node.grouping] if node.grouping else []), END]
 
 
 @expands(s.Grouping)
@@ -121,7 +116,7 @@ def _(node: s.Grouping) -> Parts:
         return bracketed("group by grouping sets (", sets)
     if node.form:
         return bracketed(f"group by {node.form}(", nodes(node.keys))
-    return _several("group by", nodes(node.keys))
+    return several("group by", nodes(node.keys))
 
 
 @expands(s.Distinct)
@@ -131,7 +126,7 @@ def _(node: s.Distinct) -> Parts:
 
 @expands(s.OrderBy)
 def _(node: s.OrderBy) -> Parts:
-    return _several("order by", nodes(node.keys))
+    return several("order by", nodes(node.keys))
 
 
 @expands(s.Limit)
@@ -151,10 +146,10 @@ def _(node: s.SetOperation) -> Parts:
 
 @expands(s.Pivot)
 def _(node: s.Pivot) -> Parts:
-    out = [GROUP, *_several("pivot", nodes(node.aggregates)), SPACE, "for ", node.column]
+    out = [GROUP, *several("pivot", nodes(node.aggregates)), SPACE, "for ", node.column]
     out += bracketed(" in (", nodes(node.values))
     if node.keys is not None:
-        out += [SPACE, *_several("group by", nodes(node.keys))]
+        out += [SPACE, *several("group by", nodes(node.keys))]
     return [*out, END]
 
 
@@ -206,13 +201,14 @@ def _(node: s.Watermark) -> Parts:
 
 @expands(s.Deduplicate)
 def _(node: s.Deduplicate) -> Parts:
-    by = [" by ", *nodes(node.columns)] if node.columns else []
     within = " within watermark" if node.within_watermark else ""
-    return [*_several(f"deduplicate{' by' if by else ''}", nodes(node.columns)), within]
+    if not node.columns:
+        return [f"deduplicate{within}"]
+    return [*several("deduplicate by", nodes(node.columns)), within]
 
 
 @expands(s.Stateful)
 def _(node: s.Stateful) -> Parts:
-    keys = _several("by", nodes(node.keys))
+    keys = several("by", nodes(node.keys))
     out = ["stateful ", node.target, " ", *keys, f" returns {declared_name(node.schema.text)}"]
     return [*out, " ", *block(node.entries, node.span.end)] if node.entries else out

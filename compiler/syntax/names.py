@@ -25,6 +25,13 @@ _STEPS = frozenset(
         *("limit", "offset", "pivot", "rename", "select", "set", "unpivot", "watermark", "where"),
     )
 )
+# Operators: a word before one of them is no keyword of a declaration.
+_OPERATORS = frozenset(
+    (
+        *("and", "as", "asc", "between", "collate", "desc", "div", "ilike", "in", "is", "like"),
+        *("not", "or", "regexp", "rlike"),
+    )
+)
 
 
 def quoted(name: str) -> str:
@@ -43,8 +50,13 @@ def name_after_dot(name: str) -> str:
 
 
 def declared_name(name: str) -> str:
-    """A name where the language expects nothing else: behind `let`, `source`, before a `:`."""
+    """A name where the language expects nothing else: behind `from` and `as`, before a `:`."""
     return name if _WORD.match(name) else quoted(name)
+
+
+def declaration_name(name: str) -> str:
+    """The name behind the keyword of a declaration."""
+    return quoted(name) if name.lower() in _OPERATORS else declared_name(name)
 
 
 def option_name(name: str) -> str:

@@ -102,6 +102,13 @@ def nodes(of: Iterable[e.Node]) -> Parts:
     return listed([node] for node in of)
 
 
+def several(keyword: str, of: Parts) -> Parts:
+    """A keyword and a list, which goes below it where it does not fit; a single item does not."""
+    if SPACE not in of:
+        return [f"{keyword} ", *of]
+    return [GROUP, keyword, Nest(2), SPACE, *of, UNNEST, END]
+
+
 def bracketed(opening: str, inner: Parts, closing: str = ")", end: int | None = None) -> Parts:
     """A group in brackets; `end` is the offset behind the closing one, where it is known."""
     if not inner:
@@ -341,9 +348,9 @@ def _(node: e.SortKey) -> Parts:
 def _(node: e.Window) -> Parts:
     clauses: Parts = []
     if node.partition:
-        clauses += ["partition by ", *nodes(node.partition)]
+        clauses += several("partition by", nodes(node.partition))
     if node.order:
-        clauses += [*([SPACE] if clauses else []), "order by ", *nodes(node.order)]
+        clauses += [*([SPACE] if clauses else []), *several("order by", nodes(node.order))]
     if node.frame is not None:
         clauses += [*([SPACE] if clauses else []), node.frame]
     return bracketed("(", clauses, ")", node.span.end)

@@ -51,8 +51,8 @@ def unescaped(body: str) -> str:
     return _ESCAPE.sub(character, body) if "\\" in body else body
 
 
-def escaped(value: str) -> str:
-    """A single-quoted literal of Spark SQL that means `value`, on one line.
+def escaped(value: str, quote: str = "'") -> str:
+    """A literal of Spark SQL that means `value`, on one line.
 
     `$` before `{` is written as an escape because Spark replaces `${…}` in SQL text before it
     parses it, inside literals too.
@@ -63,8 +63,8 @@ def escaped(value: str) -> str:
         if char == "\\":
             # `\%` and `\_` are kept by Spark as they are; doubling their backslash changes nothing.
             out.append("\\\\")
-        elif char == "'":
-            out.append("\\'")
+        elif char == quote:
+            out.append(f"\\{quote}")
         elif char in _WRITTEN:
             out.append(_WRITTEN[char])
         elif char == "$" and following == "{":
@@ -74,7 +74,7 @@ def escaped(value: str) -> str:
             out.append(f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}")
         else:
             out.append(char)
-    return "'" + "".join(out) + "'"
+    return quote + "".join(out) + quote
 
 
 def double_quoted(pieces: Sequence[str | Parameter]) -> str:

@@ -1,28 +1,23 @@
-"""The expressions that the templates of files render, with `repr` in the place of `literal`."""
+"""The expressions that the templates of files render."""
 
 from __future__ import annotations
 
 import ast
 
-import jinja2
 import pytest
 
-from ssbt.compiler.connectors.loading import connector, template
-from ssbt.compiler.connectors.saved import built_in_folder
+from ssbt.compiler.connectors.loading import connector
 from ssbt.compiler.connectors.settings import SparkOption
 from ssbt.compiler.connectors.specification import Role
+from ssbt.compiler.emit.templating import connector_template
 
 FORMATS = ("csv", "json", "parquet", "orc", "text")
 
 
 def rendered(name: str, role: Role, **context: object) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(f"{built_in_folder()}/.."), undefined=jinja2.StrictUndefined
-    )
-    environment.filters["literal"] = repr
     found = connector(name)
     assert found
-    text = environment.from_string(template(found, role)).render(context)
+    text = connector_template(found, role).render(context).strip()
     ast.parse(f"({text}\n)", mode="eval")
     return text
 
@@ -49,17 +44,17 @@ WRITE |= {"options": [], "dataset": "paid"}
 def test_plain(name: str) -> None:
     read = rendered(name, Role.SOURCE, **READ)
     written = rendered(name, Role.SINK, **WRITE | {"path": "out"})
-    assert read == f"job.spark.read.format('{name}').load('a')"
-    assert written == f"paid.write.format('{name}').save('out')"
+    assert read == f'job.spark.read.format("{name}").load("a")'
+    assert written == f'paid.write.format("{name}").save("out")'
 
 
 def test_read_everything() -> None:
     options = [SparkOption("header", True), SparkOption("mode", "FAILFAST", "Because.")]
     text = rendered("csv", Role.SOURCE, schema="ORDER", options=options, paths=["a", "b"])
     assert text == (
-        "job.spark.read.format('csv').schema(ORDER).option('header', True)\n"
+        'job.spark.read.format("csv").schema(ORDER).option("header", True)\n'
         "# Because.\n"
-        ".option('mode', 'FAILFAST').load(['a', 'b'])"
+        '.option("mode", "FAILFAST").load(["a", "b"])'
     )
 
 
@@ -73,8 +68,8 @@ def test_write_files() -> None:
         "path": "out",
     }
     assert rendered("parquet", Role.SINK, **context) == (
-        "paid.coalesce(1).sortWithinPartitions('day', 'id').write.format('parquet')"
-        ".mode('overwrite').option('compression', 'zstd').partitionBy('day').save('out')"
+        'paid.coalesce(1).sortWithinPartitions("day", "id").write.format("parquet")'
+        '.mode("overwrite").option("compression", "zstd").partitionBy("day").save("out")'
     )
 
 
@@ -88,11 +83,11 @@ def test_write_table() -> None:
         "table": "t",
     }
     assert rendered("parquet", Role.SINK, **context) == (
-        "paid.repartition(2).write.format('parquet').bucketBy(4, 'id', 'name').sortBy('id')"
-        ".option(\"path\", 'out').saveAsTable('t')"
+        'paid.repartition(2).write.format("parquet").bucketBy(4, "id", "name").sortBy("id")'
+        '.option("path", "out").saveAsTable("t")'
     )
 
 
 def test_noop() -> None:
     text = rendered("noop", Role.SINK, dataset="paid", mode="overwrite")
-    assert text == "paid.write.format(\"noop\").mode('overwrite').save()"
+    assert text == 'paid.write.format("noop").mode("overwrite").save()'

@@ -187,7 +187,9 @@ class Generator:
             lambda: ["-", "5"],
             lambda: [self.random.choice(("true", "FALSE"))],
             lambda: [self.random.choice(("10 minutes", "64 MB", "1.5 hours", "2s"))],
-            lambda: [self.random.choice(("every 1 minute", "available now", "continuous 1 second"))],
+            lambda: [
+                self.random.choice(("every 1 minute", "available now", "continuous 1 second"))
+            ],
             self.name,
             lambda: ["${p}"],
             self.list,
@@ -248,7 +250,14 @@ class Generator:
         return ["as", *self.name()]
 
     def step_join(self) -> Tokens:
-        kinds = ("join", "left join", "LEFT  OUTER join", "full join", "semi join", "left anti join")
+        kinds = (
+            "join",
+            "left join",
+            "LEFT  OUTER join",
+            "full join",
+            "semi join",
+            "left anti join",
+        )
         condition = self.one(
             list,
             lambda: ["on", *self.expression()],
@@ -263,7 +272,11 @@ class Generator:
             lambda: ["group by", "rollup", "(", *self.columns(), ")"],
             lambda: ["group by", "grouping sets", "(", "(", "a", ",", "b", ")", ",", "a", ")"],
         )
-        return ["aggregate", *(self.items() if not grouping else self.maybe(self.items())), *grouping]
+        return [
+            "aggregate",
+            *(self.items() if not grouping else self.maybe(self.items())),
+            *grouping,
+        ]
 
     def step_distinct(self) -> Tokens:
         return ["distinct"]
@@ -339,9 +352,11 @@ class Generator:
         operand = self.binary(3)
         if self.random.random() > 0.15 or self.depth > 3:
             return operand
-        return [*operand, *self.maybe(["not"], 0.2), *self.one(*self._tests())] if (
-            self.random.random() < 0.7
-        ) else [*operand, "is", *self.maybe(["not"]), *self.one(*self._states())]
+        return (
+            [*operand, *self.maybe(["not"], 0.2), *self.one(*self._tests())]
+            if (self.random.random() < 0.7)
+            else [*operand, "is", *self.maybe(["not"]), *self.one(*self._states())]
+        )
 
     def _tests(self) -> list[Callable[[], Tokens]]:
         return [
@@ -349,7 +364,12 @@ class Generator:
             lambda: ["in (", *self.several(self.expression), ")"],
             lambda: [self.random.choice(("like", "ILIKE", "rlike")), *self.binary(3)],
             lambda: ["like", "'a'", "escape '!'"],
-            lambda: ["like", self.random.choice(("any (", "all (")), *self.several(self.primary), ")"],
+            lambda: [
+                "like",
+                self.random.choice(("any (", "all (")),
+                *self.several(self.primary),
+                ")",
+            ],
         ]
 
     def _states(self) -> list[Callable[[], Tokens]]:
@@ -450,7 +470,16 @@ class Generator:
         )
 
     def call_within(self) -> Tokens:
-        return ["percentile_cont", "(", "0.5", ")", "within group (", "order by", *self.sort_key(), ")"]
+        return [
+            "percentile_cont",
+            "(",
+            "0.5",
+            ")",
+            "within group (",
+            "order by",
+            *self.sort_key(),
+            ")",
+        ]
 
     def sort_key(self) -> Tokens:
         direction = self.maybe([self.random.choice(("asc", "desc", "DESC"))])
@@ -491,7 +520,10 @@ _INTERVALS = (
 )
 _FRAMES = (
     *("rows between unbounded preceding and current row", "rows 2 preceding"),
-    *("range between interval 1 day preceding and current row", "rows between 1 preceding and 1 following"),
+    *(
+        "range between interval 1 day preceding and current row",
+        "rows between 1 preceding and 1 following",
+    ),
 )
 OPERATORS = (
     ("or", "OR"),

@@ -1,0 +1,54 @@
+"""`ssbtc compile`: write the scripts."""
+
+from __future__ import annotations
+
+import click
+
+from ssbt.compiler.cli import options
+from ssbt.compiler.cli.compilation import Compiler
+from ssbt.compiler.cli.console import progress
+from ssbt.compiler.cli.runs import Run
+from ssbt.compiler.cli.units import units
+
+
+@click.command("compile")
+@options.paths
+@options.out
+@options.target
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit with 1 if the outputs are not up to date."
+)
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@options.force
+@options.no_cache
+@options.findings
+def command(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    out: str,
+    target: str | None,
+    check: bool,
+    diff: bool,
+    force: bool,
+    no_cache: bool,
+    output_format: str,
+    strict: bool,
+    color: str,
+) -> int:
+    """Compile pipelines to PySpark scripts.
+
+    PATHS are pipelines and folders of them, this folder if none is given; `-` is standard input.
+    Each gives a script, a manifest and the runtime. What is up to date is not touched.
+    """
+    from ssbt.compiler.cli.naming import clashes
+    from ssbt.compiler.cli.outputs import OutputFolder
+
+    report = options.report(output_format, strict, color)
+    found = units(paths, stdin_filename, out=out)
+    compiler = Compiler(target, use_cache=not no_cache)
+    results = [compiler.compiled(unit) for unit in progress(found.all, lambda u: u.input.path)]
+    run = Run(results, out, report, force=force)
+    if check or diff:
+        report.results_there = diff and not report.machine
+        return run.compared(diff=diff, orphans=check and found.has_folders)
+    return run.written()

@@ -1,0 +1,74 @@
+"""What is to be said about outputs that are not as they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.cli import codes
+from ssbt.compiler.cli.inputs import quoted
+from ssbt.compiler.cli.outputs import Planned, State
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.source import Span
+
+if TYPE_CHECKING:
+    from ssbt.compiler.cli.manifests import Manifest
+
+_COMPILE = "run `ssbtc compile`"
+_FORCE = "overwrite it with `ssbtc compile --force`; `--diff` shows what would be lost"
+
+
+def obstacles(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
+    """What must not be overwritten, and what cannot be solved by force either."""
+    for each in planned:
+        match each.state:
+            case State.EDITED:
+                yield edited(each.path)
+            case State.FOREIGN:
+                message = f"{quoted(each.path)} is in the way: `ssbtc` did not write it"
+                yield _finding(codes.FOREIGN, each.path, message, "move it away", _FORCE)
+            case State.TAKEN | State.CLASH:
+                message = f"{quoted(each.path)} is an output of the pipeline `{each.owner}` too, "
+                message += f"with another content than for `{each.name}`"
+                ways = ["rename one of the modules", "compile into two folders with `--out`"]
+                ways += [_FORCE] if each.state is State.TAKEN else []
+                yield _finding(codes.SHARED_OUTPUT, each.path, message, *ways)
+
+
+def differences(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
+    """What is not as compiling would make it."""
+    for each in planned:
+        if each.state is State.MISSING:
+            yield missing(each.path)
+        elif each.state is State.STALE:
+            yield stale(each.path, "compiling writes something else now")
+        else:
+            yield from obstacles([each])
+
+
+def edited(path: str) -> Diagnostic:
+    """An output was changed by hand."""
+    message = f"{quoted(path)} was edited by hand"
+    return _finding(codes.EDITED, path, message, "move the change to the pipeline", _FORCE)
+
+
+def missing(path: str) -> Diagnostic:
+    """An output does not exist."""
+    return _finding(codes.MISSING, path, f"{quoted(path)} is missing", _COMPILE)
+
+
+def stale(path: str, why: str) -> Diagnostic:
+    """An output was written by us, from something else."""
+    return _finding(codes.STALE, path, f"{quoted(path)} is stale: {why}", _COMPILE)
+
+
+def orphaned(path: str, manifest: Manifest, files: Iterable[str]) -> Diagnostic:
+    """A manifest, at `path`, of a pipeline that is gone; `files` are its outputs."""
+    message = f"{quoted(path)} was compiled from the pipeline `{manifest.name}`, which is gone"
+    listed = ", ".join(map(quoted, files))
+    return _finding(codes.ORPHANED, path, message, f"delete {listed}")
+
+
+def _finding(code: Code, path: str, message: str, *ways_out: str) -> Diagnostic:
+    # The place is the file as a whole.
+    return Diagnostic(code, message, Label(Span(path, 0, 0)), (), ways_out)

@@ -1,0 +1,204 @@
+"""Statements as leaves: the tokens of a line, with the brackets that black imagines around parts.
+
+This, `lines`, `splitting` and `right_hand_split` follow black's own algorithm (github.com/psf/black,
+MIT licence) for the code that `emit` makes, under black's names, so that the two can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import re
+
+OPENING = {"(": ")", "[": "]", "{": "}"}
+CLOSING = {closing: opening for opening, closing in OPENING.items()}
+STANDALONE_COMMENT = "#"
+
+_TOKEN = re.compile(
+    r"""(?P<string>[bf]?"(?:[^"\\\n]|\\.)*"|[bf]?'(?:[^'\\\n]|\\.)*')
+    | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
+    | (?P<mark>->|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
+    re.VERBOSE,
+)
+_STATEMENT_WORDS = frozenset({"return", "import", "as", "from", "def"})
+
+
+class UnknownShapeError(Exception):
+    """Code that `emit` does not make itself."""
+
+
+class Leaf:
+    """A token: `kind` is `name`, `number`, `string`, `#`, or the mark itself.
+
+    A bracket whose `value` is empty is imagined: it shows where brackets may be put. `is_display`
+    holds for an opening bracket that does not follow what it calls or indexes.
+    """
+
+    __slots__ = ("comment", "is_display", "kind", "opening", "prefix", "value")
+
+    def __init__(self, kind: str, value: str, prefix: str = "") -> None:
+        self.kind = kind
+        self.value = value
+        self.prefix = prefix
+        self.comment = ""
+        self.opening: Leaf | None = None
+        self.is_display = False
+
+    def __len__(self) -> int:
+        return len(self.prefix) + len(self.value)
+
+
+def statement_leaves(text: str) -> list[Leaf]:
+    """The leaves of one statement, which may span lines inside of brackets; spaces do not matter.
+
+    Raises UnknownShapeError for what `emit` does not make.
+    """
+    leaves = list(_tokens(text))
+    first = leaves[0].value
+    if first == "return":
+        return _paired([leaves[0], *_wrapped(leaves[1:], " ")])
+    if first == "def":
+        return _paired(list(_with_annotations(leaves)))
+    if first == "from":
+        place = next(index for index, leaf in enumerate(leaves) if leaf.value == "import") + 1
+        return _paired([*leaves[:place], *_wrapped(leaves[place:], " ")])
+    return _paired(_assignment(leaves))
+
+
+def _tokens(text: str) -> Iterator[Leaf]:
+    position, before = 0, None
+    while position < len(text):
+        found = _TOKEN.match(text, position)
+        if found is None or found.lastgroup is None:
+            raise UnknownShapeError(text[position])
+        position = found.end()
+        value = found[0]
+        kind = value if found.lastgroup == "mark" else found.lastgroup
+        if kind == "space":
+            continue
+        if kind == "comment":
+            leaf = Leaf(STANDALONE_COMMENT, value)
+        else:
+            leaf = Leaf(kind, value, _prefix(kind, value, before))
+            leaf.is_display = kind in OPENING and not _is_trailer(before)
+        if before and before.kind == "," and kind in CLOSING:
+            raise UnknownShapeError("a comma before a closing bracket")
+        yield leaf
+        before = leaf
+
+
+def _is_trailer(before: Leaf | None) -> bool:
+    if before is None or before.value in _STATEMENT_WORDS:
+        return False
+    return before.kind in ("name", "string", ")", "]")
+
+
+def _prefix(kind: str, value: str, before: Leaf | None) -> str:
+    """The space before a token."""
+    if before is None or before.kind in (*OPENING, ".", STANDALONE_COMMENT):
+        return ""
+    if before.kind == "-":
+        return ""
+    if kind in (",", ".", ":", *CLOSING):
+        return ""
+    if kind in OPENING:
+        return "" if _is_trailer(before) else _after(before)
+    if kind == "-" and before.kind not in (",", "=", ":"):
+        raise UnknownShapeError("subtraction")
+    return "" if kind == "=" else _after(before)
+
+
+def _after(before: Leaf) -> str:
+    return "" if before.kind == "=" else " "
+
+
+def _assignment(leaves: list[Leaf]) -> list[Leaf]:
+    """An expression, or `name = value`, or `name: type = value`."""
+    equals = _top_level(leaves, "=")
+    colon = _top_level(leaves[:equals], ":") if equals is not None else _top_level(leaves, ":")
+    if equals is None and colon is None:
+        return leaves
+    target_end = colon if colon is not None else equals
+    result = leaves[:target_end]
+    if colon is not None:
+        annotation = leaves[colon + 1 : equals]
+        result += [leaves[colon], *_wrapped(annotation, " ")]
+    if equals is not None:
+        leaves[equals].prefix = " "
+        result += [leaves[equals], *_wrapped(leaves[equals + 1 :], " ")]
+    return result
+
+
+def _top_level(leaves: list[Leaf], kind: str) -> int | None:
+    depth = 0
+    for index, leaf in enumerate(leaves):
+        if leaf.kind in OPENING:
+            depth += 1
+        elif leaf.kind in CLOSING:
+            depth -= 1
+        elif leaf.kind == kind and depth == 0:
+            return index
+    return None
+
+
+def _with_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
+    """A signature, `(` and `)` imagined around the type of each argument and of the result."""
+    depth, start = 0, None
+    for index, leaf in enumerate(leaves):
+        ends = (depth == 1 and leaf.kind in (",", ")")) or (depth == 0 and leaf.kind == ":")
+        if start is not None and ends:
+            yield from _wrapped(leaves[start:index], " ")
+            start = None
+        if leaf.kind == STANDALONE_COMMENT:
+            raise UnknownShapeError("a comment in a signature")
+        depth += (leaf.kind in OPENING) - (leaf.kind in CLOSING)
+        if start is None:
+            yield leaf
+        if (depth == 1 and leaf.kind == ":") or (depth == 0 and leaf.kind == "->"):
+            start = index + 1
+
+
+def _wrapped(leaves: list[Leaf], prefix: str) -> list[Leaf]:
+    """`leaves` in imagined parentheses; real ones around all of them become imagined."""
+    if leaves[0].kind == "(" and leaves[0].is_display and _closing(leaves) == len(leaves) - 1:
+        inner = leaves[1:-1]
+        if _top_level(inner, ",") is not None:
+            raise UnknownShapeError("a tuple")
+        return _wrapped(inner, prefix)
+    leaves[0].prefix = ""
+    opening, closing = Leaf("(", "", prefix), Leaf(")", "")
+    opening.is_display = True
+    return [opening, *leaves, closing]
+
+
+def _closing(leaves: list[Leaf]) -> int:
+    depth = 0
+    for index, leaf in enumerate(leaves):
+        depth += (leaf.kind in OPENING) - (leaf.kind in CLOSING)
+        if depth == 0:
+            return index
+    return -1
+
+
+def _paired(leaves: list[Leaf]) -> list[Leaf]:
+    """`leaves`, each closing bracket linked with its opening one."""
+    open_brackets: list[Leaf] = []
+    for leaf in leaves:
+        if leaf.kind in OPENING:
+            open_brackets.append(leaf)
+        elif leaf.kind in CLOSING:
+            if not open_brackets or OPENING[open_brackets[-1].kind] != leaf.kind:
+                raise UnknownShapeError("brackets that do not match")
+            leaf.opening = open_brackets.pop()
+    if open_brackets:
+        raise UnknownShapeError("an open bracket")
+    return leaves
+
+
+def copied(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """Leaves that can be changed without a trace on these."""
+    copies: dict[int, Leaf] = {}
+    for leaf in leaves:
+        copy = copies[id(leaf)] = Leaf(leaf.kind, leaf.value, leaf.prefix)
+        copy.comment, copy.is_display = leaf.comment, leaf.is_display
+        copy.opening = copies.get(id(leaf.opening), leaf.opening)
+    return list(copies.values())

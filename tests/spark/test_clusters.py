@@ -1,0 +1,104 @@
+"""The same script, unchanged, on every kind of cluster, its executors fed by `--py-files` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.spark import servers
+
+pytestmark = pytest.mark.spark
+
+SCRIPT = Path(__file__).parent / "fixtures" / "sample_job.py"
+ORDERS = "id,amount,country\n1,5.00,DE\n2,0.00,FR\n3,7.50,FR\n"
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return servers.runtime_zip(tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def connect_url(tmp_path_factory: pytest.TempPathFactory, java_home: Path) -> Iterator[str]:
+    with servers.connect_server(tmp_path_factory.mktemp("connect")) as url:
+        yield url
+
+
+@pytest.fixture
+def _no_work_folder() -> Iterator[None]:
+    """local-cluster keeps its executors' files in SPARK_HOME."""
+    work = servers.spark_home() / "work"
+    existed = work.exists()
+    yield
+    if not existed:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def rows(done: subprocess.CompletedProcess[str], lake: Path) -> set[str]:
+    """From where each executor loaded the runtime, once all is seen to be well."""
+    assert done.returncode == 0, done.stderr
+    assert "INFO sample: wrote placed (2 rows) in " in done.stderr
+    lines = [line for file in lake.glob("placed/*.json") for line in file.open()]
+    found = {row["id"]: row for row in map(json.loads, lines)}
+    assert {id: row["share"] for id, row in found.items()} == {1: 1.0, 3: 1.0}
+    assert found[1]["runtime"].startswith("DE ")
+    files = {row["runtime"].split(" ", 1)[1] for row in found.values()}
+    assert all(file.endswith("/ssbt_runtime.zip/ssbt/runtime/__init__.py") for file in files)
+    return files
+
+
+def test_local(zipped: Path, lake: Path) -> None:
+    done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", master="local[2]")
+    assert all("/userFiles-" in file for file in rows(done, lake))
+
+
+@pytest.mark.usefixtures("_no_work_folder")
+def test_local_cluster(zipped: Path, lake: Path) -> None:
+    master = "local-cluster[2,1,1024]"
+    done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", master=master)
+    assert all("/work/app-" in file for file in rows(done, lake))
+
+
+def test_standalone(zipped: Path, lake: Path) -> None:
+    with servers.standalone_cluster(lake) as master:
+        done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", master=master)
+    assert all(file.startswith(f"{lake}/work/app-") for file in rows(done, lake))
+
+
+def test_connect_by_spark_submit(zipped: Path, lake: Path, connect_url: str) -> None:
+    done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", remote=connect_url)
+    assert not any(file.startswith(str(zipped)) for file in rows(done, lake))
+    # The server's own setting counts as the operator's.
+    assert "spark.sql.shuffle.partitions was set by the operator" in done.stderr
+
+
+def test_connect_by_python(zipped: Path, lake: Path, connect_url: str) -> None:
+    """No JVM on the client's side at all."""
+    nowhere = servers.environment(
+        SPARK_REMOTE=connect_url, PYTHONPATH=str(zipped), JAVA_HOME="/nowhere"
+    )
+
+    def started(*argv: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(SCRIPT), "--set", f"lake={lake}", *argv]
+        return subprocess.run(command, env=nowhere, capture_output=True, text=True, check=False)
+
+    assert not any(file.startswith(str(zipped)) for file in rows(started(), lake))
+    failed = started("--set", "divisor=0")
+    assert failed.returncode == 1
+    assert "ERROR sample: sample.ssbt:20 (paid): [DIVIDE_BY_ZERO] Division by" in failed.stderr
+    assert "\n    while running sample.ssbt:40 (write_placed)\n" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert "org.apache.spark" not in failed.stderr

@@ -1,0 +1,173 @@
+"""The command line, files and environment variables, up to entries."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+
+from ssbt.runtime.configuration import environment_entries, parsed_arguments
+from ssbt.runtime.parameters import Entry, declared_parameters
+
+
+@dataclass(frozen=True)
+class Params:
+    day: str
+    rate: Annotated[Decimal, "DECIMAL(12,2)", "Rate, 100% of %(prog)s"] = Decimal("0.01")
+    dry: bool = False
+
+
+Parse = Callable[..., Namespace]
+Capture = pytest.CaptureFixture[str]
+PARAMETERS = declared_parameters(Params)
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
+    """Parses a command line of a script in `tmp_path`."""
+
+    def parse(*argv: str) -> Namespace:
+        monkeypatch.setattr("sys.argv", ["orders.py", *argv])
+        return parsed_arguments("orders", tmp_path, "Orders, 100% of %(prog)s.", PARAMETERS)
+
+    return parse
+
+
+def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    with pytest.raises(SystemExit) as stop:
+        arguments("--help")
+    assert stop.value.code == 0
+    assert (
+        capsys.readouterr().out
+        == """\
+usage: orders [-h] [--set NAME=VALUE] [--conf-file FILE] [--env NAME]
+              [--log-format {text,json}] [--verbose]
+
+Orders, 100% of %(prog)s.
+
+options:
+  -h, --help            show this help message and exit
+  --set NAME=VALUE      set a parameter
+  --conf-file FILE      read a .json or .properties file
+  --env NAME            read conf/NAME.json beside the script
+  --log-format {text,json}
+  --verbose             log debug messages and stack traces
+
+parameters:
+  day: STRING, required
+  rate: DECIMAL(12,2), default 0.01
+      Rate, 100% of %(prog)s
+  dry: BOOLEAN, default False
+"""
+    )
+
+
+def test_set(arguments: Parse) -> None:
+    assert arguments("--set", "day=a=b", "--set=rate=", "--verbose").set == [
+        ("--set", "params.day", "a=b"),
+        ("--set", "params.rate", ""),
+    ]
+
+
+def test_json_file(arguments: Parse, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    path = tmp_path / "conf" / "prod.json"
+    path.write_text(
+        '\ufeff{"params": {"rate": 0.10, "tags": ["a"]}, "spark": {"spark.x": true}}',
+        encoding="utf-8",
+    )
+    entries = arguments("--env", "prod").env
+    assert entries == [
+        (str(path), "params.rate", Decimal("0.10")),
+        (str(path), "params.tags", ["a"]),
+        (str(path), "spark.x", True),
+    ]
+    assert arguments("--conf-file", str(path)).conf_file == entries
+
+
+PROPERTIES = r"""
+# params.day = comment
+  ! and another \
+params.day=2026-01-01
+params.rate : 0.5
+spark.app.comment   two \
+    words\tand caf\u00e9
+params.with\ space\==C:\\data
+params.empty
+"""
+
+
+def test_properties_file(arguments: Parse, tmp_path: Path) -> None:
+    path = tmp_path / "prod.properties"
+    path.write_bytes(PROPERTIES.replace("\n", "\r\n").encode())
+    entries: list[Entry] = arguments("--conf-file", str(path)).conf_file
+    assert {key: value for _, key, value in entries} == {
+        "params.day": "2026-01-01",
+        "params.rate": "0.5",
+        "spark.app.comment": "two words\tand café",
+        "params.with space=": "C:\\data",
+        "params.empty": "",
+    }
+
+
+WRONG_FILES = [
+    ('{"params": {"a": 1, "a": 2}}', "a stands there twice"),
+    ('{"params": 1}', 'it must look like {"params": {...}, "spark": {...}}'),
+    ("[]", "it must look like"),
+    ('{"params": {', "Expecting property name enclosed in double quotes: line 1 column 13"),
+    ("[" * 100_000, "recursion"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_FILES)
+def test_wrong_file(
+    arguments: Parse, tmp_path: Path, capsys: Capture, text: str, message: str
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        arguments("--conf-file", str(path))
+    assert stop.value.code == 2
+    assert f"error: argument --conf-file: cannot read {path}: " in (
+        shown := capsys.readouterr().err
+    )
+    assert message in shown
+
+
+def test_missing_file_names_the_others(arguments: Parse, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "conf").mkdir()
+    for name in ("prod", "test"):
+        (tmp_path / "conf" / f"{name}.json").write_text(json.dumps({}))
+    with pytest.raises(SystemExit) as stop:
+        arguments("--env", "prd")
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        f"error: argument --env: cannot read {tmp_path}/conf/prd.json: No such file or directory; "
+        "there is prod.json, test.json\n"
+    )
+
+
+@pytest.mark.parametrize("argv", [["--set", "day"], ["--sett", "a=b"], ["x"], ["--log-format=xml"]])
+def test_wrong_usage(arguments: Parse, argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        arguments(*argv)
+    assert stop.value.code == 2
+
+
+def test_environment(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("ssbt"), "propagate", True)
+    environment = {"SSBT_PARAM_RATE": "0.1", "SSBT_PARAM_DAYS": "1", "PATH": "x"}
+    assert environment_entries(PARAMETERS, environment) == [
+        ("SSBT_PARAM_RATE", "params.rate", "0.1")
+    ]
+    assert caplog.messages == [
+        "unknown parameter `SSBT_PARAM_DAYS` (environment); did you mean `SSBT_PARAM_DAY`?"
+    ]

@@ -1,0 +1,190 @@
+"""`main` without Spark: exit codes, precedence, what is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import json
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Annotated, Any, cast
+
+import pytest
+
+from ssbt.runtime import Job, entry, main
+
+
+@dataclass(frozen=True)
+class Params:
+    lake: str = "data/lake"
+    count: Annotated[int, "INT"] = 1
+
+
+class Sessions:
+    """Stands in for `opened_session`."""
+
+    version = "4.1.1"
+    created = True
+    stopped = 0
+    settings: Mapping[str, str]
+
+    def __call__(self, name: str, script: str, settings: Mapping[str, str]) -> tuple[Any, bool]:
+        self.settings = settings
+        return SimpleNamespace(version=self.version, stop=self.stop), self.created
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
+    result = Sessions()
+    monkeypatch.setattr(entry, "opened_session", result)
+    logger = logging.getLogger("ssbt")
+    before = logger.handlers, logger.level, logger.propagate
+    yield result
+    logger.handlers, logger.level, logger.propagate = before
+
+
+def started(monkeypatch: pytest.MonkeyPatch, *argv: str, run: Any, **keywords: Any) -> int:
+    """The exit code of a script that calls `main`."""
+    monkeypatch.setattr("sys.argv", ["orders.py", *argv])
+    try:
+        main("orders", run, **keywords)
+    except SystemExit as stop:
+        return cast(int, stop.code)
+    return 0
+
+
+def messages(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was logged as text, without the time."""
+    return [line.split(" ", 1)[1] for line in capsys.readouterr().err.splitlines()]
+
+
+def test_precedence(sessions: Sessions, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files = {
+        "conf/prod.json": {
+            "params": {"lake": "env file", "count": 2},
+            "spark": {"spark.a": "env file", "spark.b": "env file"},
+        },
+        "x.json": {"params": {"lake": "conf file"}, "spark": {"spark.b": "conf file"}},
+    }
+    (tmp_path / "conf").mkdir()
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    script: dict[str, Any] = {"seen": []}
+    exec(compile("def run(job): seen.append(job.params)", tmp_path / "orders.py", "exec"), script)
+    settings = {"spark.a": "pipeline", "spark.b": "pipeline", "spark.c": "pipeline"}
+    both = ["--env", "prod", "--conf-file", str(tmp_path / "x.json")]
+
+    def seen(*argv: str) -> Params:
+        keywords = {"run": script["run"], "params": Params, "spark": settings}
+        assert started(monkeypatch, *argv, **keywords) == 0
+        return script["seen"].pop()  # type: ignore[no-any-return]
+
+    assert seen() == Params("data/lake", 1)
+    assert seen("--env", "prod") == Params("env file", 2)
+    assert seen(*both) == Params("conf file", 2)
+    expected = {"spark.a": "env file", "spark.b": "conf file", "spark.c": "pipeline"}
+    assert sessions.settings == expected
+    monkeypatch.setenv("SSBT_PARAM_LAKE", "variable")
+    assert seen(*both) == Params("variable", 2)
+    assert seen(*both, "--set", "lake=1", "--set", "lake=2") == Params("2", 2)
+
+
+def test_without_parameters(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(job: Job[None]) -> None:
+        job.log.info("hello from %s", job.name)
+
+    monkeypatch.setattr("sys.argv", ["orders.py"])
+    main("orders", run)
+    assert sessions.stopped == 1
+    hello, summary = messages(capsys)
+    assert hello == "INFO orders: hello from orders"
+    assert summary == "INFO orders: wrote nothing in 0.0 s"
+
+
+def test_session_of_others_is_not_stopped(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions.created = False
+    assert started(monkeypatch, run=lambda job: None) == 0
+    assert sessions.stopped == 0
+
+
+def test_bad_configuration(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["--set", "count=x", "--set", "laek=y"]
+    assert started(monkeypatch, *argv, run=lambda job: None, params=Params) == 2
+    assert messages(capsys) == [
+        'ERROR orders: parameter `count` (--set): expected INT, got "x": not written like 42',
+        "ERROR orders: unknown parameter `laek` (--set); did you mean `lake`?",
+    ]
+    assert not hasattr(sessions, "settings")
+
+
+def test_failure(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(job: Job[None]) -> None:  # orders.ssbt:7
+        raise ValueError("bad")
+
+    assert started(monkeypatch, run=run) == 1
+    assert messages(capsys) == ["ERROR orders: ValueError: bad"]
+    assert sessions.stopped == 1
+    assert started(monkeypatch, "--verbose", "--log-format", "json", run=run) == 1
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert last["message"] == "ValueError: bad"
+    assert last["exception"].endswith("ValueError: bad")
+    assert sessions.settings == {"spark.sql.pyspark.jvmStacktrace.enabled": "true"}
+
+
+def test_interruption(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(job: Job[None]) -> None:
+        raise KeyboardInterrupt
+
+    assert started(monkeypatch, run=run) == 130
+    assert messages(capsys) == ["ERROR orders: interrupted"]
+    assert sessions.stopped == 1
+
+
+VERSIONS = [
+    ("4.1.1", "4.1", 0, ""),
+    ("4.2.0-preview1", "4.1", 0, "WARNING"),
+    ("4.10.0", "4.9", 0, "WARNING"),
+    ("4.0.3", "4.1", 3, "ERROR"),
+    ("3.5.6-databricks", "4.0", 3, "ERROR"),
+]
+
+
+@pytest.mark.parametrize(("version", "target", "code", "level"), VERSIONS)
+def test_version(
+    sessions: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    version: str,
+    target: str,
+    code: int,
+    level: str,
+) -> None:
+    sessions.version = version
+    assert started(monkeypatch, run=lambda job: None, target=target) == code
+    text = f"{level} orders: compiled for Spark {target}, but this is Spark {version}"
+    assert (text in messages(capsys)) == bool(level)
+    assert sessions.stopped == 1
+
+
+def test_values_are_logged_for_debugging_only(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["--set", "lake=somewhere"]
+    assert started(monkeypatch, *argv, run=lambda job: None, params=Params) == 0
+    assert "somewhere" not in capsys.readouterr().err
+    assert started(monkeypatch, *argv, "--verbose", run=lambda job: None, params=Params) == 0
+    assert "lake='somewhere'" in capsys.readouterr().err
