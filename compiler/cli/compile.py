@@ -40,8 +40,6 @@ def command(
     PATHS are pipelines and folders of them, this folder if none is given; `-` is standard input.
     Each gives a script, a manifest and the runtime. What is up to date is not touched.
     """
-    from ssbt.compiler.cli.naming import clashes
-    from ssbt.compiler.cli.outputs import OutputFolder
 
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename, out=out)

@@ -20,8 +20,8 @@ def command(code: str | None, color: str) -> None:
     all of them are listed. The page is Markdown, which a terminal shows laid out.
     """
     from ssbt.compiler.diagnostics.explain import page
-    from ssbt.compiler.diagnostics.registry import codes
     from ssbt.compiler.diagnostics.registry import code as found_code
+    from ssbt.compiler.diagnostics.registry import codes
 
     if code is None:
         listed = "".join(f"{c.number}  {c.severity.value:<7}  {c.title}\n" for c in codes())

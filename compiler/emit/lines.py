@@ -19,8 +19,8 @@ class Line:
     """Leaves at an indentation.
 
     `delimiters` are the leaves after which the line may be split, by identity, with the priority;
-    they are known for a statement that is whole or inside of brackets. `imagined` are the pairs of
-    imagined brackets that stand in no others.
+    they are known for a statement that is whole or inside of brackets. `imagined` are the imagined
+    brackets that stand in no others.
     """
 
     def __init__(self, depth: int, *, inside_brackets: bool = False) -> None:
@@ -30,6 +30,7 @@ class Line:
         self.leaves: list[Leaf] = []
         self.delimiters: dict[int, int] = {}
         self.imagined: list[Leaf] = []
+        self.has_imagined = False
         self._bracket_depth = 0
         self._marked: Leaf | None = None
 
@@ -46,7 +47,9 @@ class Line:
             self._bracket_depth -= 1
         if self._bracket_depth == 0:
             self._mark_delimiter(leaf)
-            if leaf.kind in "()" and not leaf.value:
+        if not leaf.value:
+            self.has_imagined = True
+            if self._bracket_depth == 0:
                 self.imagined.append(leaf)
         if leaf.kind in OPENING:
             self._bracket_depth += 1

@@ -11,8 +11,7 @@ from ssbt.compiler.emit.characters import is_mark, is_shown
 
 # What a script imports and defines, and the built-in names that its annotations use.
 RESERVED = frozenset(
-    "Annotated DataFrame Decimal F Job Params bool bytes checked dataclass dt float int job literal"
-    " main params run ssbt str tuple".split()
+    ["Annotated", "DataFrame", "Decimal", "F", "Job", "Params", "bool", "bytes", "checked", "dataclass", "dt", "float", "int", "job", "literal", "main", "params", "run", "ssbt", "str", "tuple"]
 )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ssbt.compiler.emit.leaves import CLOSING, OPENING, STANDALONE_COMMENT, Leaf
+from ssbt.compiler.emit.leaves import CLOSING, OPENING, STANDALONE_COMMENT, Leaf, UnknownShapeError
 from ssbt.compiler.emit.lines import COMMA_PRIORITY, DOT_PRIORITY, LINE_LENGTH, Line
 
 Omit = frozenset[int]
@@ -72,19 +72,17 @@ def _right_hand_split(line: Line, omit: Omit, force_parentheses: bool) -> Iterat
 
 def _first_right_hand_split(line: Line, omit: Omit) -> _Split:
     """The split at the last brackets that are not omitted."""
-    for end in range(len(line.leaves) - 1, -1, -1):
-        closing = line.leaves[end]
-        if _is_target(closing, omit):
-            break
-    else:
-        raise CannotSplitError
-    opening = closing.opening
-    start = next((index for index, leaf in enumerate(line.leaves) if leaf is opening), -1)
-    if opening is None or start < 0:
-        raise CannotSplitError
-    if start + 1 == end:
-        # Nothing between them: black takes all of it for the tail, and finds no head.
-        raise CannotSplitError
+    end = len(line.leaves)
+    start = end
+    while start + 1 >= end:
+        # Brackets with nothing between them belong to the tail.
+        targets = (index for index in range(start - 1, -1, -1) if _is_target(line.leaves[index], omit))
+        end = next(targets, -1)
+        opening = line.leaves[end].opening if end >= 0 else None
+        start = next((index for index, leaf in enumerate(line.leaves) if leaf is opening), -1)
+        if opening is None or start < 0:
+            raise CannotSplitError
+    closing = line.leaves[end]
     head = component_line(line.leaves[: start + 1], line, opening, Component.HEAD)
     body = component_line(line.leaves[start + 1 : end], line, opening, Component.BODY)
     tail = component_line(line.leaves[end:], line, opening, Component.TAIL)
@@ -257,7 +255,7 @@ def _can_be_split(line: Line) -> bool:
         return False
     if not (leaves[0].kind == "string" and leaves[1].kind == "."):
         return True
-    raise AssertionError("emit calls no method of a literal")
+    raise UnknownShapeError("a method of a literal")
 
 
 def _trailers_to_omit(line: Line) -> Iterator[Omit]:
@@ -288,6 +286,3 @@ def _trailers_to_omit(line: Line) -> Iterator[Omit]:
                 yield frozenset(omit)
             if leaf.value:
                 opening, closing = leaf.opening, leaf
-
-
-__all__ = ["Iterable"]

@@ -56,7 +56,7 @@ def _split_with(line: Line, split: Split, force_parentheses: bool) -> list[Line]
     if (
         force_parentheses
         or split is not right_hand_split_with_omits
-        or not imagined
+        or not line.has_imagined
         or any(bracket.value for bracket in imagined)
         or result[0].is_short_enough()
     ):
@@ -73,9 +73,11 @@ def _copy(line: Line) -> Line:
 
 def _left_hand_split(line: Line, _force_parentheses: bool) -> Iterator[Line]:
     """A signature, split at its first brackets."""
-    opening = next(leaf for leaf in line.leaves if leaf.kind == "(")
-    start = line.leaves.index(opening) + 1
-    end = next(index for index, leaf in enumerate(line.leaves) if leaf.opening is opening)
+    start = next(index for index, leaf in enumerate(line.leaves) if leaf.kind == "(") + 1
+    opening = line.leaves[start - 1]
+    end = next((i for i, leaf in enumerate(line.leaves) if leaf.opening is opening), None)
+    if end is None:
+        raise CannotSplitError
     head = component_line(line.leaves[:start], line, opening, Component.HEAD)
     body = component_line(line.leaves[start:end], line, opening, Component.BODY)
     tail = component_line(line.leaves[end:], line, opening, Component.TAIL)

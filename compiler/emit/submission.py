@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ssbt.compiler.emit.docstrings import INDENT, LINE_LENGTH
 from ssbt.compiler.emit.naming import script_names
 from ssbt.compiler.ir.pipeline import Pipeline

@@ -20,7 +20,6 @@ from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.syntax.printing import column_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 
-
 AS_NAME = "give it one: `as name`"
 
 
@@ -244,20 +243,20 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
 
 
 def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column | None:
-    """The one column that an unqualified name stands for; None, with a finding, otherwise."""
-    found = scopes.found(name, relation, flow.report)
-    if found is None:
-        return None
-    if found.column is None:
-        return Column(name.parts[-1].text, UNKNOWN, True, None)
-    twins = [c for c in relation.columns if scopes.same(c.name, found.column.name)]
-    if found.path or len(twins) > 1:
-        text = column_text(name)
-        what = "a field of a column" if found.path else f"one of {len(twins)} columns of its name"
-        message = f"`{text}` is {what}; this step replaces whole columns by name"
-        flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message)
-        return None
-    return found.column
+    """The one column that a name stands for and no other has; None, with a finding, otherwise."""
+    twins = [c for c in relation.columns if scopes.same(c.name, name.parts[-1].text)]
+    found = None if len(twins) > 1 else scopes.found(name, relation, flow.report)
+    if len(twins) > 1:
+        message = f"`{twins[0].name}` names {len(twins)} columns, and this step goes by name alone"
+        also = tuple(Label(c.declared, "one of them") for c in twins if c.declared is not None)
+        help_ = "drop or rename one of them in a step before"
+        flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message, also=also, help=help_)
+    elif found is not None and found.path:
+        message = f"`{column_text(name)}` is a field of a column; this step takes whole columns"
+        flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message)
+    elif found is not None:
+        return found.column or Column(name.parts[-1].text, UNKNOWN, True, None)
+    return None
 
 
 def _repeated(seen: dict[str, Span], name: str, span: Span, flow: Flow) -> bool:

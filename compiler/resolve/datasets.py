@@ -110,7 +110,7 @@ class Datasets:
             return
         if name.text.casefold() in declared.transforms:
             message = f"`{name.text}` is a transform, not a dataset"
-            help_ = f"use it with a dataset: `from {name.text}(…)`"
+            help_ = f"use it with a dataset: `{name.text}(…)`"
             self._around.report.add(codes.UNKNOWN_DATASET, name.span, message, help=help_)
             return
         known = [each.name.text for each in declared.datasets.values()]
@@ -205,6 +205,9 @@ class Datasets:
             message = f"there is no transform `{name.text}`"
             if name.text.casefold() in declared.datasets:
                 message = f"`{name.text}` is a dataset, and takes no parentheses"
+                help_ = "a dataset flows in with `from`, or comes in with a `join` or `union`"
+                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
+                return None
             report.unknown(
                 codes.UNKNOWN_TRANSFORM, name.span, message, name.text, known, "transforms"
             )

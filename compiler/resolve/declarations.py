@@ -91,7 +91,8 @@ def _is_new(name: Name, names: dict[str, Name], report: Report) -> bool:
 def _twice(name: Name, first: Name, report: Report) -> None:
     also = (Label(first.span, "declared here first"),)
     message = f"`{name.text}` is declared twice"
-    report.add(codes.DUPLICATE_DECLARATION, name.span, message, also=also)
+    help_ = () if name.text == first.text else "names that differ only in case are the same"
+    report.add(codes.DUPLICATE_DECLARATION, name.span, message, also=also, help=help_)
 
 
 def _check_transform_name(node: d.Transform, report: Report) -> None:
@@ -132,5 +133,6 @@ def the_pipeline(found: Declared, path: str, report: Report) -> d.Pipeline | Non
     for other in others:
         also = (Label(first.name.span, "the first one"),)
         message = "a file declares one pipeline"
-        report.add(syntax_codes.SEVERAL_PIPELINES, other.name.span, message, also=also)
+        help_ = "move this one into a file of its own"
+        report.add(syntax_codes.SEVERAL_PIPELINES, other.name.span, message, also=also, help=help_)
     return first

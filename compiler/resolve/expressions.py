@@ -73,8 +73,9 @@ class Surroundings:
 class Typing:
     """One pass over one expression.
 
-    `aggregates` and `windows` tell what is allowed; `grouping` are the texts of the keys where a
-    column must be one of them or stand inside an aggregate.
+    `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be
+    one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
+    that the expression repeats.
     """
 
     around: Surroundings
@@ -82,6 +83,7 @@ class Typing:
     windows: bool = False
     generators: bool = False
     grouping: frozenset[str] | None = None
+    grouped: frozenset[int] = frozenset()
     origins: list[ir.Origin] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
@@ -215,7 +217,8 @@ class Typing:
     def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
         if self.grouping is None or self.inside_aggregate or found.column is None:
             return
-        if key_of(found.column.name, found.column.qualifier) in self.grouping:
+        is_key = key_of(found.column.name, found.column.qualifier) in self.grouping
+        if is_key or id(node) in self.grouped:
             return
         text = column_text(node)
         self.mistake(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -21,6 +21,8 @@ from ssbt.compiler.resolve.column_steps import (
 )
 from ssbt.compiler.resolve.expressions import key_of
 from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.walking import column_names, names_within
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -28,22 +30,34 @@ from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.coercion import wider_of_all
 from ssbt.compiler.types.datatypes import STRING, UNKNOWN
 
-Keys = tuple[list[ix.Named], list[Column], frozenset[str]]
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Grouping keys: how they are computed, their columns, and what an aggregate may repeat.
+
+    `names` identify the keys that are columns, see `key_of`; `values` are the others as written.
+    """
+
+    named: tuple[ix.Named, ...]
+    columns: tuple[Column, ...]
+    names: frozenset[str]
+    values: tuple[e.Expression, ...] = ()
 
 
 def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
     grouping = node.grouping
     form = grouping.form if grouping else ""
-    named, key_columns, texts = _keys(grouping.keys if grouping else (), flow, bool(form))
-    items, columns = _aggregates(node.items, key_columns, texts, flow)
+    keys = _keys(grouping.keys if grouping else (), flow, bool(form))
+    items, columns = _aggregates(node.items, keys, flow)
+    key_columns = keys.columns
     if form:
-        key_columns = [replace(column, nullable=True) for column in key_columns]
-    if not node.items and not named:
+        key_columns = tuple(replace(column, nullable=True) for column in key_columns)
+    if not node.items and not keys.named:
         message = "`aggregate` needs an aggregate function or `group by`"
         flow.report.add(codes.NO_NAME, node.span, message)
     sets = _sets(grouping) if grouping else ()
     output = Relation((*key_columns, *columns))
-    return ir.Aggregate(node.span, output, form, tuple(named), tuple(items), sets)
+    return ir.Aggregate(node.span, output, form, keys.named, tuple(items), sets)
 
 
 def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
@@ -57,10 +71,11 @@ def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
 
 
 def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
-    """Grouping keys: how they are computed, their columns, and the texts that identify them."""
+    """The grouping keys in these items; findings for what can be none."""
     named: list[ix.Named] = []
     columns: list[Column] = []
-    texts: set[str] = set()
+    names: set[str] = set()
+    values: list[e.Expression] = []
     for item in items:
         if isinstance(item.value, e.Star):
             message = "a grouping key is an expression"
@@ -83,42 +98,38 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
             flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
         columns.append(column)
         named.append(ix.Named(found, tuple(name.text for name in item.names)))
-        texts |= _identities(item, found, flow)
-    return named, columns, frozenset(texts)
+        whole = _whole(item.value, flow)
+        if whole is None:
+            values.append(item.value)
+        else:
+            names.add(key_of(whole.name, whole.qualifier))
+    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values))
 
 
-def _identities(item: s.Item, found: ix.Expression, flow: Flow) -> set[str]:
-    """What an aggregate may call the key: its column, or the whole expression."""
-    texts = {ix_text(found)}
-    if isinstance(item.value, e.ColumnName):
-        column = own_column(item.value, found, flow)
-        if column is not None:
-            texts.add(key_of(column.name, column.qualifier))
-    return texts
-
-
-def ix_text(found: ix.Expression) -> str:
-    """The text that tells two expressions apart."""
-    return "".join(
-        piece.casefold() if isinstance(piece, str) else f"${{{piece.name}}}" for piece in found.text
-    )
+def _whole(node: e.Expression, flow: Flow) -> Column | None:
+    """The column that a key is, unless it is computed or a field of one."""
+    if not isinstance(node, e.ColumnName):
+        return None
+    found = scopes.found(node, flow.relation, Report())
+    return found.column if found is not None and not found.path else None
 
 
 def _aggregates(
-    items: tuple[s.Item, ...], keys: list[Column], texts: frozenset[str], flow: Flow
+    items: tuple[s.Item, ...], keys: Keys, flow: Flow
 ) -> tuple[list[ix.Named], list[Column]]:
     named: list[ix.Named] = []
     columns: list[Column] = []
     for item in items:
         typing = flow.typing()
         typing.aggregates = True
-        typing.grouping = texts
+        typing.grouping = keys.names
+        typing.grouped = names_within(item.value, keys.values)
         if isinstance(item.value, e.Star):
             typing.typed(item.value)
             continue
         found = flow.finished(item.value, typing)
         if not item.names:
-            _report_unnamed(item, found, keys, flow)
+            _report_unnamed(item, found, keys.columns, flow)
             continue
         if len(item.names) > 1:
             message = "an aggregate becomes one column"
@@ -129,7 +140,9 @@ def _aggregates(
     return named, columns
 
 
-def _report_unnamed(item: s.Item, found: ix.Expression, keys: list[Column], flow: Flow) -> None:
+def _report_unnamed(
+    item: s.Item, found: ix.Expression, keys: tuple[Column, ...], flow: Flow
+) -> None:
     """Report an aggregate without a name; SQL's habit of repeating the keys gets its own words."""
     column = own_column(item.value, found, flow)
     if column is None:
@@ -149,8 +162,7 @@ def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
     if keys is None:
         flow.relation = Relation((), True)
         return None
-    named, key_columns, texts = keys
-    items, aggregates = _aggregates(node.aggregates, key_columns, texts, flow)
+    items, aggregates = _aggregates(node.aggregates, keys, flow)
     columns: list[Column] = []
     renames: list[tuple[str, str]] = []
     for value, name in values:
@@ -163,11 +175,11 @@ def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
                 renames.append((spark, wanted))
             declared = name.span if name is not None else column.declared
             columns.append(replace(column, name=wanted, nullable=True, declared=declared))
-    output = Relation((*key_columns, *columns))
+    output = Relation((*keys.columns, *columns))
     return ir.Pivot(
         node.span,
         output,
-        tuple(named),
+        keys.named,
         target.name,
         tuple(value for value, _ in values),
         tuple(items),
@@ -208,8 +220,6 @@ def _pivot_keys(node: s.Pivot, target: Column, flow: Flow) -> Keys | None:
         message = "a pivot without `group by` keeps all other columns, and must know them"
         flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="add `group by …`")
         return None
-    from ssbt.compiler.resolve.walking import column_names
-
     used = {
         part.text.casefold()
         for item in node.aggregates
@@ -234,7 +244,8 @@ def _pivot_keys(node: s.Pivot, target: Column, flow: Flow) -> Keys | None:
         )
         for c in kept
     ]
-    return named, kept, frozenset(key_of(c.name, c.qualifier) for c in kept)
+    names = frozenset(key_of(c.name, c.qualifier) for c in kept)
+    return Keys(tuple(named), tuple(kept), names)
 
 
 def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:

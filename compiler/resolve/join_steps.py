@@ -100,7 +100,9 @@ def _using_output(node: s.Join, left: Relation, right: Relation, flow: Flow) -> 
     gone: list[Column] = []
     for name in node.using:
         one = _key(name, left, "left", flow)
-        other = _key(name, right, "right", flow)
+        # What neither side has is one mistake.
+        has_none = one is None and not left.is_open and not _named(name.text, left)
+        other = None if has_none else _key(name, right, "right", flow)
         if one is None or other is None:
             continue
         gone += [one, other]

@@ -85,7 +85,9 @@ def _text(entry: v.Entry, report: Report) -> str:
             return "".join(parts)
     if entry.name.text.lower() == "target" and isinstance(entry.value, v.NumberValue):
         return entry.value.text
-    message = f"`{entry.name.text}` is a text, without parameters"
+    message = f"`{entry.name.text}` is a text in quotes"
+    if isinstance(entry.value, v.TextValue):
+        message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
     report.add(codes.BAD_ENTRY, entry.value.span, message)
     return ""
 

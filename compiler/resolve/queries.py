@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Code, Label
 from ssbt.compiler.ir import steps as ir
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import (
     code_steps,
     column_steps,
@@ -20,7 +20,9 @@ from ssbt.compiler.resolve import (
     scopes,
 )
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.names import name_text
 
 _STEPS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
     s.Where: column_steps.where,
@@ -93,21 +95,59 @@ def _unsupported(step: s.Step) -> Code | None:
 
 def _check_duplicates(node: s.Query, flow: Flow) -> None:
     """A result with two columns of one name can neither be used nor written."""
-    for first, second in scopes.duplicates(flow.relation):
-        end = node.steps[-1].span if node.steps else node.base.span
-        span = scopes.place_of(second, end)
-        if span.path != end.path or not node.span.start <= span.start < node.span.end:
-            span = end
-        also = (Label(first.declared, "the other one"),) if first.declared is not None else ()
-        qualified = second.qualifier is not None and first.qualifier != second.qualifier
-        way = f"`|> drop {second.qualifier}.{second.name}`" if qualified else "`rename` or `drop`"
-        flow.report.add(
-            name_codes.DUPLICATE_COLUMN,
-            span,
-            f"the result has two columns called `{second.name}`",
-            also=also,
-            help=f"leave one of them: {way}",
+    pairs = scopes.duplicates(flow.relation)
+    end = node.steps[-1].span if node.steps else node.base.span
+    places: dict[Span, list[tuple[Column, Column]]] = {}
+    for first, second in pairs:
+        # The one that this query names itself is where the mistake is.
+        inside = _inside(second.declared, node.span)
+        mine, other = (
+            (second, first) if inside or not _inside(first.declared, node.span) else (first, second)
         )
+        places.setdefault(_inside(mine.declared, node.span) or end, []).append((mine, other))
+    for place, twins in places.items():
+        _report_twins(place, twins, flow)
+    if pairs:
+        gone = {id(second) for _, second in pairs}
+        columns = tuple(c for c in flow.relation.columns if id(c) not in gone)
+        flow.relation = Relation(columns, True)
+
+
+def _report_twins(place: Span, twins: list[tuple[Column, Column]], flow: Flow) -> None:
+    """Report columns of the result that share their names with others, all at one place."""
+    names = list(dict.fromkeys(mine.name for mine, _ in twins))
+    message = f"the result has two columns called `{names[0]}`"
+    if len(names) > 1:
+        listed = ", ".join(f"`{name}`" for name in names)
+        message = f"the result has two columns of each of the names {listed}"
+    also = {
+        other.declared: Label(other.declared, "the other one")
+        for _, other in twins
+        if other.declared
+    }
+    dropped = [column for pair in twins if (column := _droppable(*pair)) is not None]
+    way = "`rename` or `drop`"
+    if len(dropped) == len(twins):
+        texts = (f"{name_text(c.qualifier or '')}.{name_text(c.name)}" for c in dropped)
+        way = f"`|> drop {', '.join(texts)}`"
+    help_ = f"leave one of {'them' if len(names) == 1 else 'each'}: {way}"
+    flow.report.add(
+        name_codes.DUPLICATE_COLUMN, place, message, also=tuple(also.values()), help=help_
+    )
+
+
+def _droppable(one: Column, other: Column) -> Column | None:
+    """The column of the two that a qualified name can tell from the other."""
+    if one.qualifier == other.qualifier:
+        return None
+    return one if one.qualifier is not None else other
+
+
+def _inside(span: Span | None, whole: Span) -> Span | None:
+    """The span, if it is a part of the whole."""
+    if span is None or span.path != whole.path:
+        return None
+    return span if whole.start <= span.start < whole.end else None
 
 
 def _named_if_used(given: ir.Input, used: set[str]) -> ir.Input:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from ssbt.compiler.syntax.ast import expressions as e
@@ -23,3 +23,39 @@ def nodes(root: e.Node) -> Iterator[e.Node]:
 def column_names(root: e.Node) -> Iterator[e.ColumnName]:
     """Every column name in an expression."""
     return (node for node in nodes(root) if isinstance(node, e.ColumnName))
+
+
+def names_within(root: e.Node, wanted: Sequence[e.Node]) -> frozenset[int]:
+    """The ids of the column names in those parts of `root` that say what one of `wanted` says."""
+    return frozenset(
+        id(name)
+        for node in nodes(root)
+        if any(same(node, each) for each in wanted)
+        for name in column_names(node)
+    )
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two expressions say the same; case in names and parentheses around do not matter."""
+    waiting = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        while isinstance(left, e.Parenthesised):
+            left = left.operand
+        while isinstance(right, e.Parenthesised):
+            right = right.operand
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, e.Name) and isinstance(right, e.Name):
+            if left.text.casefold() != right.text.casefold():
+                return False
+        elif isinstance(left, tuple) and isinstance(right, tuple):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif isinstance(left, e.Node):
+            names = [each.name for each in fields(left) if each.name != "span"]
+            waiting += [(getattr(left, name), getattr(right, name)) for name in names]
+        elif left != right:
+            return False
+    return True

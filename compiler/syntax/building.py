@@ -211,7 +211,9 @@ class Builder(ExpressionBuilder):
         self, literal: Token, body: str, quotes: int = 1
     ) -> tuple[str | e.ParameterUse, ...]:
         """The pieces of a block's string: text, and the parameters in it."""
-        base = self.token_span(literal).start + quotes
+        place = self.token_span(literal)
+        self.idle_escapes(literals.BAD_ESCAPE, body, place, quotes)
+        base = place.start + quotes
         parts: list[str | e.ParameterUse] = []
         text, last = "", 0
         for match in strings.PARAMETER.finditer(body):
@@ -262,7 +264,9 @@ class Builder(ExpressionBuilder):
         return self.checked(v.BlockValue(self.span(meta), None, children[0].entries), *children)
 
     def value_kind(self, meta: Meta, children: Children) -> v.BlockValue:
-        return self.checked(v.BlockValue(self.span(meta), children[0], children[1].entries), children[1])
+        return self.checked(
+            v.BlockValue(self.span(meta), children[0], children[1].entries), children[1]
+        )
 
     # ---- queries
 

@@ -84,6 +84,15 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
             self.report(literals.BAD_ESCAPE, span, f"`{error.text}` is no character")
             return body
 
+    def idle_escapes(self, code: Code, body: str, literal: Span, quotes: int) -> None:
+        """Report the escapes that mean nothing."""
+        for offset, text in strings.idle_escapes(body):
+            start = literal.start + quotes + offset
+            span = Span(self.path, start, start + len(text))
+            message = f"`{text}` means `{text[1:]}` here: the backslash is lost"
+            help_ = f"write `\\{text}`, or a raw string `r'…'` in an expression"
+            self.report(code, span, message, help_)
+
     # ---- names and literals
 
     def name(self, meta: Meta, children: Children) -> e.Name:
@@ -108,6 +117,7 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
         literal = children[0]
         if literal.type == "RAW_STRING":
             return str(literal)[2:-1]
+        self.idle_escapes(literals.IDLE_ESCAPE, str(literal)[1:-1], self.token_span(literal), 1)
         return self.unescaped(str(literal)[1:-1], literal.start_pos + 1 + self.offset)
 
     def sql_string(self, meta: Meta, children: Children) -> e.StringLiteral:

@@ -25,7 +25,11 @@ F = TypeVar("F", bound=Expansion)
 EXPANSIONS: dict[type, Expansion] = {}
 # Operators that bind equally strong, one group for the layout where they follow each other.
 _LEVELS = {
-    **{"or": 1, "and": 2, "&": 6, "^": 5, "|": 4},
+    "or": 1,
+    "and": 2,
+    "&": 6,
+    "^": 5,
+    "|": 4,
     **dict.fromkeys(("=", "!=", "<", ">", "<=", ">=", "<=>"), 3),
     **dict.fromkeys(("<<", ">>", ">>>"), 7),
     **dict.fromkeys(("+", "-", "||"), 8),

@@ -13,6 +13,7 @@ import re
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|([\s\S]))")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = "%_"
+_MEANT = {*_SIMPLE, *_KEPT, "\\", "'", '"'}
 PARAMETER = re.compile(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
 
 
@@ -30,6 +31,20 @@ class BadEscapeError(ValueError):
         super().__init__(text)
         self.offset = offset
         self.text = text
+
+
+def idle_escapes(body: str) -> list[tuple[int, str]]:
+    """The escapes that mean nothing but their own character, such as `\\d`, with their offsets.
+
+    Spark drops the backslash without a word, which turns a regular expression into another.
+    """
+    if "\\" not in body:
+        return []
+    return [
+        (match.start(), match.group())
+        for match in _ESCAPE.finditer(body)
+        if match.group(4) is not None and match.group(4) not in _MEANT
+    ]
 
 
 def unescaped(body: str) -> str:

@@ -64,7 +64,10 @@ def submitted(
     conf: Mapping[str, str] | None = None,
     **variables: str,
 ) -> subprocess.CompletedProcess[str]:
-    """What `spark-submit --py-files ssbt_runtime.zip script arguments` did."""
+    """What `spark-submit --py-files ssbt_runtime.zip script arguments` did.
+
+    spark-submit writes what the script says, on standard error too, to standard output.
+    """
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,

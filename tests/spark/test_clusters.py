@@ -49,8 +49,8 @@ def _no_work_folder() -> Iterator[None]:
 
 def rows(done: subprocess.CompletedProcess[str], lake: Path) -> set[str]:
     """From where each executor loaded the runtime, once all is seen to be well."""
-    assert done.returncode == 0, done.stderr
-    assert "INFO sample: wrote placed (2 rows) in " in done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "INFO sample: wrote placed (2 rows) in " in done.stdout + done.stderr
     lines = [line for file in lake.glob("placed/*.json") for line in file.open()]
     found = {row["id"]: row for row in map(json.loads, lines)}
     assert {id: row["share"] for id, row in found.items()} == {1: 1.0, 3: 1.0}
@@ -82,7 +82,7 @@ def test_connect_by_spark_submit(zipped: Path, lake: Path, connect_url: str) -> 
     done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", remote=connect_url)
     assert not any(file.startswith(str(zipped)) for file in rows(done, lake))
     # The server's own setting counts as the operator's.
-    assert "spark.sql.shuffle.partitions was set by the operator" in done.stderr
+    assert "spark.sql.shuffle.partitions was set by the operator" in done.stdout
 
 
 def test_connect_by_python(zipped: Path, lake: Path, connect_url: str) -> None:

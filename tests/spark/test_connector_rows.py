@@ -1,4 +1,4 @@
-"""What sources and sinks do with rows, as their pages say: malformed, moved, sorted, refused."""
+"""Malformed rows, as the pages of csv and json tell it, through generated scripts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
-from ssbt.compiler.connectors.specification import Role
 from ssbt.compiler.driver import checked, emitted
 
 if TYPE_CHECKING:
@@ -58,18 +56,6 @@ def read_path(spark: SparkSession, name: str, path: str, block: str, columns: st
     )
     frame: DataFrame = names["data"](SimpleNamespace(spark=spark))
     return frame
-
-
-def write(data: DataFrame, sink: str, columns: str = "k: bigint") -> None:
-    """Write a DataFrame through a generated script: `sink` is what follows `sink data to`."""
-    names = module(
-        "pipeline rows { }\n"
-        f"schema Row {{ {columns} }}\n"
-        'source data from parquet { path = "unused", schema = Row }\n'
-        f"sink data to {sink}\n"
-    )
-    function = next(names[name] for name in names if name.startswith("write_"))
-    function(data, SimpleNamespace(counted=lambda frame, name: frame))
 
 
 def rows(frame: DataFrame) -> list[tuple[Any, ...]]:

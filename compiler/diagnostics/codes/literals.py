@@ -1,7 +1,7 @@
 """01xx, too: strings, names, numbers, types and other literals that are not well formed."""
 
 from ssbt.compiler.diagnostics.examples import SCHEMA, SINK, SOURCE, example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 UNTERMINATED_STRING = Code(
     "SSBT0102",
@@ -38,12 +38,13 @@ BAD_ESCAPE = Code(
     "SSBT0104",
     "An escape that stands for no character",
     """\
-In a string, `\\u` with four and `\\U` with eight hexadecimal digits stand for the character of that
-number in Unicode. This one is beyond the last character (`\\U0010ffff`), or it is half of a
-character (`\\ud800` to `\\udfff`), which other languages write in pairs. Neither could be written
-to a file.
+In a string of a block, a backslash begins an escape: `\\n`, `\\t`, `\\r`, `\\\\`, `\\"` and a few
+more. Before any other character it is a mistake, as in the path of a Windows folder, where it
+must be written twice.
 
-Write the character itself, or `\\U` and its whole number. A plain backslash is written `\\\\`.
+`\\u` with four and `\\U` with eight hexadecimal digits stand for the character of that number in
+Unicode. A number beyond the last character (`\\U0010ffff`), or half of a character (`\\ud800` to
+`\\udfff`), which other languages write in pairs, could not be written to a file.
 """,
     wrong=example(steps="|> where status = 'PAID \\ud83d\\ude00'"),
     right=example(steps="|> where status = 'PAID \\U0001f600'"),
@@ -113,4 +114,17 @@ Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you
 """,
     wrong=example(steps="|> where placed_on >= current_date() - interval 2 fortnights"),
     right=example(steps="|> where placed_on >= current_date() - interval 2 weeks"),
+)
+
+IDLE_ESCAPE = Code(
+    "SSBT0120",
+    "A backslash that is lost",
+    """\
+In a string of an expression Spark reads `\\d` as `d`: the backslash goes away without a word, and a
+regular expression means something else. Write the backslash twice, or use a raw string, `r'\\d+'`,
+where every character means itself.
+""",
+    wrong=example(steps="|> where status rlike '\\d+'"),
+    right=example(steps="|> where status rlike r'\\d+'"),
+    severity=Severity.WARNING,
 )

@@ -1,0 +1,103 @@
+"""Long text as several literals, which Python joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+import re
+
+from ssbt.compiler.emit.characters import width
+
+# What must stay together: an escape, a doubled brace, a placeholder; else one character.
+_ESCAPE = r"\\(?:x..|u....|U........|.)"
+_UNIT = re.compile(rf"{_ESCAPE}|.")
+_F_UNIT = re.compile(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
+
+# Where text may be cut: before the words at which one begins a new line of SQL, after a comma,
+# and, as a last resort, after any other space.
+_CUT = re.compile(
+    r"""(?P<clause>)\ (?=(?:and|or|when|else|end|from|where|join|on|group\ by|order\ by|having
+        |union|left|right|full|cross|over)\b)
+    | ,\ (?P<item>) | \ (?P<word>)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_RANKS = {"clause": 0, "item": 1, "word": 2}
+_Cut = tuple[int, tuple[bool, int, int]]
+
+
+def literal_pieces(literal: str, room: int) -> list[str]:
+    """Literals that together are worth `literal`, each at most `room` wide where it can be.
+
+    A literal is cut after its line ends, and between words. What holds no space stays long.
+    """
+    prefix = "f" if literal[0] == "f" else ""
+    quote = literal[len(prefix)]
+    units = (_F_UNIT if prefix else _UNIT).findall(literal[len(prefix) + 1 : -1])
+    inner_room = room - len(prefix) - 2 * len(quote)
+    pieces = [piece for line in _lines(units) for piece in _cut_line(line, inner_room)]
+    return [_literal(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
+
+
+def _lines(units: Sequence[str]) -> Iterator[list[str]]:
+    line: list[str] = []
+    for unit in units:
+        line.append(unit)
+        if unit == "\\n":
+            yield line
+            line = []
+    if line:
+        yield line
+
+
+def _cut_line(units: list[str], room: int) -> Iterator[list[str]]:
+    """Parts of `units`, cut at the best places that leave no part too wide or too short."""
+    cuts = list(_cuts(units))
+    start = 0
+    while width("".join(units[start:])) > room:
+        after = [cut for cut in cuts if cut[0] > start]
+        fitting = [cut for cut in after if width("".join(units[start : cut[0]])) <= room]
+        if not after:
+            break
+        full = [cut for cut in fitting if width("".join(units[start : cut[0]])) * 3 >= room]
+        end = min(full or fitting or after[:1], key=lambda cut: (cut[1], -cut[0]))[0]
+        yield units[start:end]
+        start = end
+    yield units[start:]
+
+
+def _cuts(units: Sequence[str]) -> Iterator[_Cut]:
+    """Places to cut with their rank, the best being least; a word within quotes is the worst."""
+    # One character stands for each unit, so that places in the text are places among the units.
+    text = "".join(unit[-1] if unit in ("\\'", '\\"') or len(unit) == 1 else "?" for unit in units)
+    depths = _depths(text)
+    for found in _CUT.finditer(text):
+        assert found.lastgroup
+        place = found.end(found.lastgroup)
+        if 0 < place < len(text):
+            depth = depths[place]
+            kind = "word" if depth < 0 else found.lastgroup
+            yield place, (kind == "word", abs(depth), _RANKS[kind])
+
+
+def _depths(text: str) -> list[int]:
+    """How deep in parentheses each character stands; below zero within quotes."""
+    depths, depth, quote = [], 0, ""
+    for char in text:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'`\"":
+            quote = char
+        else:
+            depth = max(0, depth + (char in "([") - (char in ")]"))
+        depths.append(-1 - depth if quote else depth)
+    return depths
+
+
+def _literal(units: Sequence[str], *, is_f: bool, quote: str) -> str:
+    """A literal of its own, which may need neither the `f` nor the quotes of the whole."""
+    needs_f = is_f and any(unit[0] == "{" and unit != "{{" for unit in units)
+    if is_f and not needs_f:
+        units = [unit[0] if unit in ("{{", "}}") else unit for unit in units]
+    plain = [unit[-1] if unit in ("\\'", '\\"') else unit for unit in units]
+    best = "'" if plain.count("'") < plain.count('"') else '"'
+    body = "".join("\\" + unit if unit == best else unit for unit in plain)
+    return f"{'f' if needs_f else ''}{best}{body}{best}"
