@@ -1,7 +1,7 @@
 """What was found out about a pipeline, kept in the user's cache by the hash of what was read.
 
-An entry is one file: the hash of the rest, and compressed, a head (one line of JSON) and the contents
-of the outputs, one after the other. Anything that is not exactly such a file is as good as absent.
+An entry is one file: the hash of the rest, then compressed, a head (one line of JSON) and the
+contents of the outputs, one after the other. Anything else is as good as absent.
 """
 
 from __future__ import annotations

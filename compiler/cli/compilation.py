@@ -127,8 +127,6 @@ def made(
 
 def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
     """The result of an earlier run, if what it read is still the same."""
-    from ssbt.compiler.cli.records import restored
-
     facts = entry.facts
     try:
         if emits and entry.outputs is None:
@@ -136,12 +134,20 @@ def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
         contents = _unchanged(unit, entry.reads)
         if contents is None:
             return None
-        findings = restored(facts["findings"])
+        findings = _findings(facts["findings"])
         sources = _sources(contents) if findings else {}
         packages, raw = tuple(facts["packages"]), tuple(facts["raw"])
         return Result(unit, facts["name"], packages, raw, findings, sources, entry.outputs)
     except (LookupError, TypeError, ValueError):
         return None
+
+
+def _findings(records: list[Any]) -> tuple[Diagnostic, ...]:
+    if not records:
+        return ()
+    from ssbt.compiler.cli.records import restored
+
+    return restored(records)
 
 
 def _unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str, bytes] | None:

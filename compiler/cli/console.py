@@ -1,4 +1,4 @@
-"""What a command prints: findings and results to standard output, all the rest to standard error."""
+"""What a command prints: results to standard output, all the rest to standard error."""
 
 from __future__ import annotations
 
@@ -74,13 +74,17 @@ def width(stream: TextIO) -> int:
 def tolerant_streams() -> None:
     """Let neither a closed stream nor a character that its encoding lacks stop a command."""
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        sys.stdout = _null()
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+        sys.stderr = _null()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _null() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def progress(items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:

@@ -14,17 +14,19 @@ def unified_diff(path: str, old: bytes | None, new: bytes | None, *, color: bool
     """From `old` to `new`; None stands for a file that does not exist. Empty if they are equal."""
     if old == new:
         return ""
-    texts = _text(old), _text(new)
-    if None in texts:
+    before, after = _text(old), _text(new)
+    if before is None or after is None:
         return f"Binary file {visible(path)} differs\n"
-    return "".join(_lines(visible(path), *map(str, texts), old is None, new is None, color))
+    name = visible(path)
+    names = "/dev/null" if old is None else name, "/dev/null" if new is None else name
+    return "".join(_lines(names, before, after, color))
 
 
-def _lines(path: str, old: str, new: str, added: bool, removed: bool, color: bool) -> Iterator[str]:
+def _lines(names: tuple[str, str], old: str, new: str, color: bool) -> Iterator[str]:
     from difflib import unified_diff as compared
 
-    names = "/dev/null" if added else path, "/dev/null" if removed else path
-    for number, line in enumerate(compared(_split(old), _split(new), *names, lineterm="")):
+    rows = compared(_split(old), _split(new), names[0], names[1], lineterm="")
+    for number, line in enumerate(rows):
         if number < 2:
             yield f"{paint(line, Style.HEADING, color=color)}\n"
             continue

@@ -1,4 +1,4 @@
-"""What a result depends on besides the user's files: this compiler and what is installed with it."""
+"""What a result depends on besides the user's files: the compiler and what is installed."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -81,7 +80,9 @@ def _layout(file: Input, report: Report) -> _Layout:
         return _Layout(file)
     source = decoded(file.path, data)
     if not isinstance(source, Source):
-        report.add([source], {file.path: Source(file.path, data.decode("utf-8", "surrogateescape"))})
+        report.add(
+            [source], {file.path: Source(file.path, data.decode("utf-8", "surrogateescape"))}
+        )
         return _Layout(file)
     text, findings = formatted(source)
     report.add(findings, {file.path: source})
@@ -116,9 +117,10 @@ def _first_change(layout: _Layout) -> Span:
     source, new = layout.source, layout.new
     assert source is not None
     assert new is not None
-    old = source.text
-    same = os.path.commonprefix((old, new.decode("utf-8")))
-    line, _ = source.position(len(same))
+    pairs = enumerate(zip(source.text, new.decode("utf-8"), strict=False))
+    length = min(len(source.text), len(new.decode("utf-8")))
+    offset = next((at for at, (one, other) in pairs if one != other), length)
+    line, _ = source.position(offset)
     start = source.line_starts[line - 1]
     return Span(source.path, start, start + len(source.line(line)))
 

@@ -1,4 +1,4 @@
-"""The Java on this machine that Spark runs on: 17 or 21, with the module that its launcher needs."""
+"""The Java on this machine that Spark runs on: 17 or 21, with the module its launcher needs."""
 
 from __future__ import annotations
 

@@ -18,32 +18,21 @@ _COMPILE = "run `ssbtc compile`"
 _FORCE = "overwrite it with `ssbtc compile --force`; `--diff` shows what would be lost"
 
 
-def obstacles(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
-    """What must not be overwritten, and what cannot be solved by force either."""
+def differences(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
+    """What is not as compiling would make it."""
     for each in planned:
         match each.state:
+            case State.MISSING:
+                yield missing(each.path)
+            case State.STALE:
+                yield stale(each.path, "compiling writes something else now")
             case State.EDITED:
                 yield edited(each.path)
             case State.FOREIGN:
                 message = f"{quoted(each.path)} is in the way: `ssbtc` did not write it"
                 yield _finding(codes.FOREIGN, each.path, message, "move it away", _FORCE)
             case State.TAKEN | State.CLASH:
-                message = f"{quoted(each.path)} is an output of the pipeline `{each.owner}` too, "
-                message += f"with another content than for `{each.name}`"
-                ways = ["rename one of the modules", "compile into two folders with `--out`"]
-                ways += [_FORCE] if each.state is State.TAKEN else []
-                yield _finding(codes.SHARED_OUTPUT, each.path, message, *ways)
-
-
-def differences(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
-    """What is not as compiling would make it."""
-    for each in planned:
-        if each.state is State.MISSING:
-            yield missing(each.path)
-        elif each.state is State.STALE:
-            yield stale(each.path, "compiling writes something else now")
-        else:
-            yield from obstacles([each])
+                yield _shared(each)
 
 
 def edited(path: str) -> Diagnostic:
@@ -67,6 +56,14 @@ def orphaned(path: str, manifest: Manifest, files: Iterable[str]) -> Diagnostic:
     message = f"{quoted(path)} was compiled from the pipeline `{manifest.name}`, which is gone"
     listed = ", ".join(map(quoted, files))
     return _finding(codes.ORPHANED, path, message, f"delete {listed}")
+
+
+def _shared(planned: Planned) -> Diagnostic:
+    path = quoted(planned.path)
+    message = f"{path} is an output of the pipeline `{planned.owner}` too, with other content"
+    ways = ["rename one of the modules", "compile into two folders with `--out`"]
+    ways += [_FORCE] if planned.state is State.TAKEN else []
+    return _finding(codes.SHARED_OUTPUT, planned.path, message, *ways)
 
 
 def _finding(code: Code, path: str, message: str, *ways_out: str) -> Diagnostic:

@@ -36,6 +36,8 @@ BY_FORCE = frozenset({State.EDITED, State.FOREIGN, State.TAKEN})
 Force is no way out of a CLASH: two pipelines of one run want different files.
 """
 
+OBSTACLES = BY_FORCE | {State.CLASH}
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -142,5 +144,9 @@ def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool
     if not old.is_canonical:
         return State.EDITED
     new = parsed(file.path, file.content)
-    is_explained = (old.compiler, old.target, old.sources) != (new.compiler, new.target, new.sources)
+    is_explained = (old.compiler, old.target, old.sources) != (
+        new.compiler,
+        new.target,
+        new.sources,
+    )
     return State.STALE if is_explained or not is_only_change else State.EDITED

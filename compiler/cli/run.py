@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.cli.units import Unit
 
 _SUBMIT = "ssbt.submit"
+_LOG_LEVEL = "spark.log.level"
 
 
 class _Run(click.Command):
@@ -84,11 +85,14 @@ def command(
     report.results_there = True
     compiler = Compiler(target, use_cache=not no_cache)
     result = compiler.compiled(_only(units([path], out=out).all))
-    if code := Run([result], out, report, force=force).written():
+    if code := Run([result], out, report, force=force).written(summary=False):
         return code
     words = _script_arguments(assignments, conf_file, env, log_format, verbose)
-    submit = ("--master", master, *_submit_options(result, out, ctx.meta.get(_SUBMIT, ())))
-    _become_spark_submit([*submit, os.path.join(out, f"{result.name}.py"), *words])
+    given: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
+    # Spark tells hundreds of lines of each run, among which the script's own would be lost.
+    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=WARN"]
+    submit = ("--master", master, *calm, *_submit_options(result, out, given))
+    return _become_spark_submit([*submit, os.path.join(out, f"{result.name}.py"), *words])
 
 
 def _only(found: tuple[Unit, ...]) -> Unit:
@@ -113,7 +117,9 @@ def _script_arguments(
 
 def _submit_options(result: Result, out: str, given: tuple[str, ...]) -> list[str]:
     """What the script needs, joined with what the user gives under the same names."""
-    shipped = [os.path.join(out, f.path) for f in result.outputs or () if _is_shipped(f.path, result)]
+    shipped = [
+        os.path.join(out, f.path) for f in result.outputs or () if _is_shipped(f.path, result)
+    ]
     words: list[str] = []
     for name, needed in (("--py-files", shipped), ("--packages", list(result.packages))):
         theirs, given = _taken(name, given)
@@ -155,4 +161,5 @@ def _become_spark_submit(arguments: list[str]) -> NoReturn:
     sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(spark.submit, [spark.submit, *arguments], environment(spark, java.home))
+    words = [spark.submit, *arguments]
+    os.execve(spark.submit, words, environment(spark, java.home))  # nosec B606

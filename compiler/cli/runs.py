@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.cli.compilation import Result
 from ssbt.compiler.cli.naming import clashes, unique
-from ssbt.compiler.cli.outputs import BY_FORCE, OutputFolder, Planned, State, written
+from ssbt.compiler.cli.outputs import BY_FORCE, OBSTACLES, OutputFolder, Planned, State, written
 from ssbt.compiler.cli.writing import WriteError
 from ssbt.compiler.diagnostics.cells import visible
 
@@ -50,7 +50,7 @@ class Run:
             self._report.console.say(f"{_up_to_date(self._results)}")
         return code
 
-    def written(self) -> int:
+    def written(self, *, summary: bool = True) -> int:
         """Write what differs, pipeline by pipeline; the exit code."""
         try:
             done = [result for result, plan in self._plans if self._write(plan)]
@@ -58,7 +58,7 @@ class Run:
             self._report.print()
             raise
         code = self._report.print()
-        if not self._report.machine:
+        if summary and not self._report.machine:
             self._summarise(done, failed=code != 0)
         return code
 
@@ -78,14 +78,14 @@ class Run:
 
     def _write(self, plan: list[Planned]) -> bool:
         """Whether there was something to write, and nothing in its way."""
-        from ssbt.compiler.cli.output_findings import obstacles
-
-        allowed = BY_FORCE if self._force else frozenset[State]()
-        blocked = list(obstacles(each for each in plan if each.state not in allowed))
-        if blocked:
-            self._report.add(blocked, {})
-            return False
         if all(each.state is State.SAME for each in plan):
+            return False
+        allowed = BY_FORCE if self._force else frozenset[State]()
+        blocked = [each for each in plan if each.state in OBSTACLES - allowed]
+        if blocked:
+            from ssbt.compiler.cli.output_findings import differences
+
+            self._report.add(differences(blocked), {})
             return False
         written(plan)
         return True

@@ -39,7 +39,7 @@ class Spark:
 def found_spark() -> tuple[Spark | None, tuple[Spark, ...]]:
     """The first Spark that will do, and those before it that will not.
 
-    As with Spark's own scripts, SPARK_HOME comes first; then PySpark in this environment, then PATH.
+    As with Spark's own scripts, SPARK_HOME comes first; then this environment's PySpark; then PATH.
     """
     passed: list[Spark] = []
     for submit, home, found in _candidates():

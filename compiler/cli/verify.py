@@ -59,7 +59,7 @@ def _findings(unit: Unit, out: str, records: Records) -> Iterator[Diagnostic]:
     if manifest is None:
         yield edited(path) if os.path.lexists(path) else missing(path)
         return
-    findings = [*_output_findings(manifest, out, records), *_source_findings(unit, path, manifest)]
+    findings = [*_output_findings(manifest, out, records), *_source_findings(unit, out, manifest)]
     yield from findings
     if not manifest.is_canonical or (not findings and _is_edited(unit, path, manifest)):
         yield edited(path)
@@ -84,7 +84,8 @@ def _writer(file: str, digest: str, manifest: Manifest, records: Records) -> str
     return None
 
 
-def _source_findings(unit: Unit, path: str, manifest: Manifest) -> Iterator[Diagnostic]:
+def _source_findings(unit: Unit, out: str, manifest: Manifest) -> Iterator[Diagnostic]:
+    path = os.path.join(out, f"{manifest.name}.py")
     for source, digest in manifest.sources.items():
         try:
             found = hash_of(unit.read(source))

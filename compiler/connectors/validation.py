@@ -11,7 +11,13 @@ from ssbt.compiler.connectors.loading import connector, connector_names
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
 from ssbt.compiler.connectors.settings import Setting, Settings, SparkOption
-from ssbt.compiler.connectors.specification import Connector, Mode, Option, Role
+from ssbt.compiler.connectors.specification import (
+    Connector,
+    ConnectorSpecificationError,
+    Mode,
+    Option,
+    Role,
+)
 from ssbt.compiler.connectors.wording import one_of, same_words, too_new
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
@@ -62,7 +68,15 @@ class Validated:
 
 def named_connector(name: str, span: Span) -> Connector | Diagnostic:
     """The connector that a pipeline names, or the finding that there is none."""
-    known = connector(name)
+    try:
+        known = connector(name)
+    except ConnectorSpecificationError as error:
+        return Diagnostic(
+            UNKNOWN_CONNECTOR,
+            f"the connector `{name}` is installed, but broken: {error}",
+            Label(span),
+            help=("its author can help: the package that brings it, not the pipeline, is wrong",),
+        )
     if known:
         return known
     names = connector_names()

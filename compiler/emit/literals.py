@@ -44,7 +44,8 @@ def python_literal(value: object) -> str:
         case bytes():
             return f"bytes.fromhex({python_literal(value.hex())})" if value else 'b""'
         case float():
-            return repr(value) if math.isfinite(value) else f'float("{value}")'
+            # Black writes 1e16, Python 1e+16.
+            return repr(value).replace("e+", "e") if math.isfinite(value) else f'float("{value}")'
         case Decimal():
             return f'Decimal("{value}")'
         case datetime():

@@ -6,6 +6,7 @@ What comes out of them is compared with the schema that the pipeline declares.
 from __future__ import annotations
 
 import re
+from string import Formatter
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import Names, identifier
@@ -26,7 +27,7 @@ _SQL_ARGUMENTS = frozenset({"sqlQuery", "args", "self"})
 # A parameter, or what looks like one and is none: text, a name, a comment, a cast, a path.
 _MARKER = re.compile(
     r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `[^`]*` | --[^\n]* | /\*.*?\*/ | ::
-    | [\w\])`] \s* :\w+ | :(?P<parameter>\w+)""",
+    | [\w\])`]:\w+ | :(?P<parameter>\w+)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -62,15 +63,15 @@ def _checked(frame: str, schema: str, what: str, scope: Scope) -> str:
 
 
 def _query_text(step: SqlQuery, keywords: dict[str, str]) -> str:
-    """The text as `sql` wants it: every brace doubled that does not hold a dataset's name."""
+    """The text, in which braces hold the datasets' names, as keywords of `sql` here."""
     types = dict(step.parameters)
     text = _MARKER.sub(lambda found: _typed(found, types), step.text)
-    names = "|".join(map(re.escape, sorted(keywords, key=len, reverse=True))) or "(?!)"
-    pieces = re.split(rf"{{({names})}}", text)
-    return "".join(
-        f"{{{keywords[piece]}}}" if index % 2 else piece.replace("{", "{{").replace("}", "}}")
-        for index, piece in enumerate(pieces)
-    )
+    parts = []
+    for literal, name, _, _ in Formatter().parse(text):
+        parts.append(literal.replace("{", "{{").replace("}", "}}"))
+        if name is not None:
+            parts.append(f"{{{keywords[name]}}}")
+    return "".join(parts)
 
 
 def _typed(found: re.Match[str], types: dict[str, DataType]) -> str:

@@ -89,13 +89,12 @@ def _place_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
         return False
     if function.kind is Kind.AGGREGATE:
         return _aggregate_allowed(typing, node, function)
-    if function.kind is Kind.GENERATOR and not typing.generators:
+    if function.kind is Kind.GENERATOR and node is not typing.generator:
         message = f"`{name}` makes several rows and cannot stand inside an expression here"
         help_ = f"use the step `|> explode …`, or `|> select {name}(…) as name`"
         typing.mistake(codes.MISPLACED_GENERATOR, span, message, help=help_)
         return False
     if function.kind is Kind.GENERATOR:
-        typing.generators = False
         typing.found_generator = span
     if function.kind is Kind.TABLE:
         message = f"`{name}` makes a table, not a value"

@@ -33,7 +33,11 @@ def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     schema = flow.find.schema(node.schema)
     text = "".join(part for part in node.target.parts if isinstance(part, str))
     match = _TARGET.match(text)
-    if match is None or any(not isinstance(part, str) for part in node.target.parts):
+    if any(not isinstance(part, str) for part in node.target.parts):
+        match = None
+        message = "the function is known when compiling: it holds no parameter"
+        flow.report.add(codes.BAD_MODULE, node.target.span, message)
+    elif match is None:
         message = f'"{text}" names no function'
         help_ = 'write it as "module.py:function", the file relative to this one'
         flow.report.add(codes.BAD_MODULE, node.target.span, message, help=help_)
@@ -116,7 +120,7 @@ def _placeholders(
         names.append(name)
         flow.use_dataset(name)
         origins += _origins(relation)
-    if "input" not in fields and not names:
+    if not fields:
         help_ = "write `from {input}`"
         flow.report.add(codes.BAD_SQL, span, "the query reads no dataset", help=help_)
     return tuple(names), "input" in fields

@@ -12,6 +12,7 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions import Typing
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -31,6 +32,7 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
     columns: list[Column] = []
     named: list[ix.Named] = []
     is_open = False
+    generators: list[Span] = []
     for item in node.items:
         if isinstance(item.value, e.Star):
             got, kept, more = _star(item.value, flow)
@@ -39,15 +41,18 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
             is_open = is_open or more
             continue
         typing = flow.typing()
-        typing.windows = typing.generators = True
+        typing.windows = True
+        typing.generator = item.value
         found = flow.finished(item.value, typing)
         several = typing.found_generator is not None
+        check_one_generator(typing, generators, flow)
         columns += _named_columns(item, found, flow, several)
         named.append(ix.Named(found, tuple(name.text for name in item.names)))
     output = Relation(tuple(columns), is_open)
     if node.distinct:
         for column in columns:
-            flow.require_orderable(column, scopes.place_of(column, node.span), "in `distinct`")
+            what = f"in `distinct` (column `{column.name}`)"
+            flow.require_orderable(column, node.span, what)
     return ir.Project(node.span, output, tuple(named), node.distinct)
 
 
@@ -111,6 +116,19 @@ def _named_columns(
     return []
 
 
+def check_one_generator(typing: Typing, seen: list[Span], flow: Flow) -> None:
+    """Report the second generator of a step: every row of one would meet every row of the other."""
+    if typing.found_generator is None:
+        return
+    if seen:
+        message = "a step has one generator at most, and this is the second"
+        also = (Label(seen[0], "the first one"),)
+        help_ = "put it into a step of its own"
+        span = typing.found_generator
+        flow.report.add(expression_codes.MISPLACED_GENERATOR, span, message, also=also, help=help_)
+    seen.append(typing.found_generator)
+
+
 def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Column]:
     """The columns that a generator makes; the catalogue gives them as the fields of a struct."""
     fields = found.type.fields if isinstance(found.type, StructType) else ()
@@ -161,6 +179,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
     groups: list[list[ix.Named]] = []
     relation = flow.relation
     fresh: set[str] = set()
+    generators: list[Span] = []
     for item in node.items:
         if isinstance(item.value, e.Star):
             message = "`*` is all columns, and `extend` keeps those anyway"
@@ -170,8 +189,10 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
             report_no_name(item, flow)
             continue
         typing = flow.typing(relation)
-        typing.windows = typing.generators = True
+        typing.windows = True
+        typing.generator = item.value
         found = flow.finished(item.value, typing)
+        check_one_generator(typing, generators, flow)
         if len(item.names) > 1:
             message = "an expression becomes one column; for a generator use the step `explode`"
             flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)

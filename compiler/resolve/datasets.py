@@ -18,13 +18,14 @@ from ssbt.compiler.resolve.declarations import Declared, Settings
 from ssbt.compiler.resolve.flow import Finders, Flow
 from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import DeclaredSchema
+from ssbt.compiler.resolve.schemas import DeclaredSchema, SchemaColumn
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.casts import can_up_cast, expression_type
-from ssbt.compiler.types.datatypes import StructType, UnknownType
+from ssbt.compiler.types.datatypes import UNKNOWN, StructType, UnknownType
 
 _OPEN = Relation((), True)
 Scope = Mapping[str, tuple[str, Relation]]
@@ -65,6 +66,8 @@ class Datasets:
         self._typed_parameters = {
             key: (each.name, each.type) for key, each in around.parameters.items()
         }
+        for key in around.declared.broken:
+            self._typed_parameters.setdefault(key, (key, UNKNOWN))
 
     def resolve_all(self) -> None:
         """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
@@ -297,24 +300,28 @@ class Datasets:
         if quiet is None:
             return
         schema = self._around.schema(parameter.schema.text, parameter.schema.span)
+        missing: list[SchemaColumn] = []
         for each in schema.columns if schema is not None else ():
             matches = [c for c in relation.columns if scopes.same(c.name, each.field.name)]
             wanted = expression_type(each.field.type)
-            if not matches and relation.is_open:
-                continue
             also = (Label(each.span, f"`{node.name.text}` needs this column"),)
             if not matches:
-                message = f"there is no column `{each.field.name}` for `{node.name.text}`"
-                flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also)
+                missing.append(each)
             elif not (
                 isinstance(matches[0].type, UnknownType) or can_up_cast(matches[0].type, wanted)
             ):
                 found = matches[0].type.sql
                 message = f"column `{each.field.name}` is {found}, and {wanted.sql} is needed"
-                help_ = f"cast it before: `|> set {each.field.name} = cast(… as {wanted.sql})`"
-                flow.report.add(
-                    codes.BAD_TRANSFORM_USE, place, message, also=also, help=help_.lower()
-                )
+                name, type_ = name_text(each.field.name), wanted.sql.lower()
+                help_ = f"cast it before: `|> set {name} = cast({name} as {type_})`"
+                flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also, help=help_)
+        if missing and not relation.is_open:
+            names = ", ".join(f"`{each.field.name}`" for each in missing)
+            message = f"`{node.name.text}` needs {names}, which does not flow into it"
+            if len(missing) > 1:
+                message = f"`{node.name.text}` needs {names}, which do not flow into it"
+            also = (Label(parameter.span, "needed for this"),)
+            flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also)
 
 
 def _as_dataset(name: str, relation: Relation) -> Relation:

@@ -75,13 +75,13 @@ class Typing:
 
     `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
-    that the expression repeats.
+    that the expression repeats. `generator` is the one node that may be a generator.
     """
 
     around: Surroundings
     aggregates: bool = False
     windows: bool = False
-    generators: bool = False
+    generator: e.Expression | None = None
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
     origins: list[ir.Origin] = field(default_factory=list)
@@ -180,6 +180,9 @@ class Typing:
             return Typed(UNKNOWN, False)
         found = literals.interval(units)
         if isinstance(found, Mismatch):
+            if not all(unit.removesuffix("s") in INTERVAL_UNITS for unit in units):
+                # The parser has told of a word that is no unit.
+                return NOT_KNOWN
             self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
             return NOT_KNOWN
         return Typed(found, False)
@@ -312,8 +315,10 @@ class Typing:
         value = self._typed(node.operand)
         if node.what == "null":
             return operators.is_null(value)
-        found = operators.is_truth(value, self.around.ansi)
-        return Typed(self.result(node, found, (node.operand,)).type, False)
+        if isinstance(operators.is_truth(value, self.around.ansi), Mismatch):
+            message = f"`is {node.what}` does not take {value.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
+        return Typed(BOOLEAN, False)
 
     @_typed.register
     def _(self, node: e.IsDistinctFrom) -> Typed:

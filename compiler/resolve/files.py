@@ -21,11 +21,15 @@ _SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.B
 
 @dataclass(slots=True)
 class Loaded:
-    """Every declaration in reach, the main file's last, and all sources that were read."""
+    """Every declaration in reach, the main file's last, and all sources that were read.
+
+    `is_partial` when an import was not read, so that names may be missing.
+    """
 
     declarations: list[d.Declaration] = field(default_factory=list)
     comments: dict[str, tuple[d.Comment, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    is_partial: bool = False
 
 
 def loaded(path: str, read: Reader, report: Report) -> Loaded:
@@ -52,22 +56,28 @@ def _load(
         return
     source = _read(path, place, read, report)
     if source is None:
+        result.is_partial = True
         return
     result.sources[path] = source
     file = parsed(source)
     report.findings += file.findings
     if file.findings and not file.file.declarations:
+        result.is_partial = True
         return
     result.comments[path] = file.file.comments
+    is_pipeline = any(isinstance(each, d.Pipeline) for each in file.file.declarations)
     for declaration in file.file.declarations:
         if isinstance(declaration, d.Import):
             target = _target(path, declaration, report)
             if target is not None:
                 _load(target, declaration, [*above, path], read, report, result)
-        elif place is not None and not isinstance(declaration, _SHARED):
-            _not_shared(declaration, place, report)
-        else:
+            else:
+                result.is_partial = True
+        elif place is None or isinstance(declaration, _SHARED):
             result.declarations.append(declaration)
+        elif isinstance(declaration, d.Pipeline) or not is_pipeline:
+            # A whole pipeline that is imported is one mistake.
+            _not_shared(declaration, place, report)
 
 
 def _target(path: str, node: d.Import, report: Report) -> str | None:

@@ -180,8 +180,8 @@ def set_operation(node: s.SetOperation, flow: Flow) -> ir.Step | None:
         order = None
     if node.operator != "union" or not node.all:
         for column in relation.columns:
-            span = scopes.place_of(column, node.span)
-            flow.require_orderable(column, span, f"in `{node.operator}`")
+            what = f"in `{node.operator}` (column `{column.name}`)"
+            flow.require_orderable(column, node.span, what)
     output = Relation(tuple(columns))
     return ir.SetOperation(node.span, output, node.operator, node.all, right, order)
 

@@ -35,6 +35,9 @@ from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
 
 
+_SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSFORM)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The pipeline, None where a mistake leaves none; what was found; the files read."""
@@ -54,6 +57,9 @@ def resolved(path: str, read: Reader, target: str | None = None) -> Resolved:
     node = the_pipeline(found, path, report)
     program = Program(node, found, files, read, report, target)
     pipeline = program.pipeline()
+    if files.is_partial:
+        # The names may be declared in what could not be read.
+        report.findings = [each for each in report.findings if each.code not in _SHARED_NAMES]
     failed = any(finding.severity is Severity.ERROR for finding in report.findings)
     sources = {**files.sources, **program.modules.sources}
     return Resolved(None if failed else pipeline, tuple(report.findings), sources)

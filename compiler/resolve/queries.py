@@ -100,11 +100,11 @@ def _check_duplicates(node: s.Query, flow: Flow) -> None:
     places: dict[Span, list[tuple[Column, Column]]] = {}
     for first, second in pairs:
         # The one that this query names itself is where the mistake is.
-        inside = _inside(second.declared, node.span)
-        mine, other = (
-            (second, first) if inside or not _inside(first.declared, node.span) else (first, second)
-        )
-        places.setdefault(_inside(mine.declared, node.span) or end, []).append((mine, other))
+        place = _inside(second.declared, node.span)
+        pair = (second, first)
+        if place is None and (place := _inside(first.declared, node.span)) is not None:
+            pair = (first, second)
+        places.setdefault(place or end, []).append(pair)
     for place, twins in places.items():
         _report_twins(place, twins, flow)
     if pairs:

@@ -94,7 +94,8 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
         types = (UNKNOWN,) * len(node.names)
     elif len(types) != len(node.names):
         what = "an array has one name" if len(types) == 1 else "a map has two names, (key, value)"
-        message = f"{what}, and {len(node.names)} are given"
+        given = "1 is" if len(node.names) == 1 else f"{len(node.names)} are"
+        message = f"{what}, and {given} given"
         flow.report.add(codes.WRONG_NAMES, node.names[0].span, message)
         types = (UNKNOWN,) * len(node.names)
     made = [

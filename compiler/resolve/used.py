@@ -65,11 +65,13 @@ def _transforms(
 ) -> list[ir.Transform]:
     """The transforms that queries use, each behind those that it uses itself."""
     found: dict[str, ir.Transform] = {}
+    opened: set[str] = set()
 
     def visit(query: step_ir.Query) -> None:
         for name in _transform_names(query):
             transform = known.get(name.casefold())
-            if transform is not None and name.casefold() not in found:
+            if transform is not None and name.casefold() not in opened:
+                opened.add(name.casefold())
                 visit(transform.query)
                 found[name.casefold()] = transform
 

@@ -43,25 +43,33 @@ def is_temporal(data_type: DataType) -> bool:
 
 def arithmetic(operator: str, left: Typed, right: Typed, ansi: bool) -> Typed | None:
     """The result of `+ - * /` where a side is temporal; None if Spark has no such operation."""
+    a, b = left.type, right.type
     match operator:
         case "+":
-            result = _sum(left.type, right.type) or _sum(right.type, left.type)
+            result = _sum(a, b) or _sum(b, a)
         case "-":
-            result = _difference(left.type, right.type, ansi)
+            result = _difference(a, b, ansi)
         case "*":
-            result = _product(left.type, right.type) or _product(right.type, left.type)
+            result = _product(a, b) or _product(b, a)
         case "/":
-            result = _product(left.type, right.type)
-            return None if result is None else Typed(result)
+            result = _product(a, b)
         case _:
-            return None
-    return None if result is None else _result(left, right, result)
+            result = None
+    if result is None:
+        return None
+    return Typed(result, left.nullable or right.nullable or _may_fail(operator, a, b))
 
 
-def _result(left: Typed, right: Typed, result: DataType) -> Typed:
-    # A string on either side is read as a number or a date, which may fail.
-    from_text = isinstance(left.type, StringType) or isinstance(right.type, StringType)
-    return Typed(result, left.nullable or right.nullable or from_text)
+def _may_fail(operator: str, a: DataType, b: DataType) -> bool:
+    """Whether Spark takes the result to be possibly null though neither side is."""
+    kinds = {type(a), type(b)}
+    return (
+        # A string is read as a number or a date, and a date as a timestamp without zone.
+        StringType in kinds
+        or kinds == {DateType, TimestampNTZType}
+        or TimeType in kinds
+        or (operator in ("*", "/") and CalendarIntervalType in kinds)
+    )
 
 
 def _sum(a: DataType, b: DataType) -> DataType | None:
@@ -111,6 +119,8 @@ def _difference(a: DataType, b: DataType, ansi: bool) -> DataType | None:
             return _DAYS
         case (NullType(), DayTimeIntervalType() | YearMonthIntervalType()):
             return b
+        case (CalendarIntervalType(), NullType()):
+            return a
         case (DateType(), IntegerType() | ShortType() | ByteType()):
             return DATE
     if isinstance(a, TimestampType | TimestampNTZType):

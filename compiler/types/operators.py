@@ -22,6 +22,7 @@ from ssbt.compiler.types.datatypes import (
     DOUBLE,
     INT,
     LONG,
+    NULL,
     STRING,
     UNKNOWN,
     ArrayType,
@@ -93,6 +94,8 @@ def _arithmetic(operator: str, left: Typed, right: Typed, ansi: bool, loss: bool
         datetimes.is_temporal(left.type) or datetimes.is_temporal(right.type)
     ):
         return datetimes.arithmetic(operator, left, right, ansi) or _refused(operator, left, right)
+    if (operator, left.type) == ("/", NULL) and isinstance(right.type, DecimalType):
+        left = Typed(DOUBLE)
     a, b = for_arithmetic(left, right, ansi)
     nullable = a.nullable or b.nullable or operator in ("/", "%", "div")
     match a.type, b.type:
@@ -347,7 +350,7 @@ def concatenation(values: Sequence[Typed], ansi: bool = True) -> Result:
     types = [value.type for value in values]
     if not types:
         return Typed(STRING, False)
-    nullable = any(value.nullable for value in values)
+    nullable = any(value.nullable or isinstance(value.type, VariantType) for value in values)
     if all(isinstance(each, ArrayType) for each in types):
         common = common_type(values, ansi)
         return (

@@ -85,7 +85,7 @@ def submitted(
         cwd=zipped.parent,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
 

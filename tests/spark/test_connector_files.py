@@ -218,7 +218,8 @@ def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
             try:
                 tried(form)
             except Exception as error:
-                assert "UNSUPPORTED_" in str(error), type_name
+                if "UNSUPPORTED_" not in str(error):
+                    raise
                 refused.add(type_name)
     known = {type_name for type_name in side.rejects if TYPES[type_name][index]}
     assert refused == known
@@ -251,6 +252,9 @@ def test_types_that_cannot_be_read(spark: SparkSession, tmp_path: Path, name: st
 def test_text_takes_one_string(data: DataFrame, tmp_path: Path) -> None:
     path = f"{tmp_path}/out"
     data.select("name", "p").write.format("text").partitionBy("p").save(path)
-    for wrong, problem in (("id", "UNSUPPORTED_DATA_TYPE"), ("name, p AS q", "Text data source")):
+    for wrong, problem in (
+        ("id", "UNSUPPORTED_DATA_TYPE"),
+        ("name, name AS q", "Text data source"),
+    ):
         with pytest.raises(Exception, match=problem):
             data.selectExpr(*wrong.split(", ")).write.format("text").save(f"{path}2")

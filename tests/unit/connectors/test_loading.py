@@ -23,6 +23,9 @@ from ssbt.compiler.connectors.specification import (
     Role,
     Shape,
 )
+from ssbt.compiler.connectors.validation import named_connector
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.source import Span
 
 BUILT_IN = ("csv", "json", "noop", "orc", "parquet", "text")
 
@@ -142,6 +145,14 @@ def test_entry_point_without_package(install: Callable[..., None]) -> None:
         "entry point `acme` of ssbt.connectors: `no_such_package` is no package that can be"
         " imported: No module named 'no_such_package'"
     )
+
+
+def test_a_pipeline_that_names_a_broken_one(install: Callable[..., None]) -> None:
+    install(GOOD + "[colour]")
+    found = named_connector("acme", Span("x.ssbt", 0, 4))
+    assert isinstance(found, Diagnostic)
+    assert found.message.startswith("the connector `acme` is installed, but broken: ")
+    assert found.message.endswith("connector.toml: colour: unknown key")
 
 
 OPTION = "\n[source.options.x]\ndoc = 'x'\n"

@@ -1,0 +1,2 @@
+def score(orders:
+    return orders

@@ -1,0 +1,132 @@
+"""Whole processes: exit codes, who has the last word on settings, interruption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.spark import servers
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SETTINGS_JOB = FIXTURES / "settings_job.py"
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return servers.runtime_zip(tmp_path_factory.mktemp("build"))
+
+
+@pytest.mark.spark
+def test_last_word_on_settings(zipped: Path, tmp_path: Path) -> None:
+    """spark-defaults.conf < the pipeline < --conf-file < spark-submit --conf."""
+    defaults = "spark.sql.shuffle.partitions 9\nspark.driver.maxResultSize=800m\n"
+    (tmp_path / "spark-defaults.conf").write_text(defaults)
+    conf_file = tmp_path / "x.properties"
+    conf_file.write_text("spark.sql.broadcastTimeout=44\nspark.sql.files.maxRecordsPerFile=55\n")
+    done = servers.submitted(
+        zipped,
+        SETTINGS_JOB,
+        *("--conf-file", str(conf_file)),
+        conf={"spark.sql.files.maxRecordsPerFile": "66"},
+        SPARK_CONF_DIR=str(tmp_path),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    assert json.loads(answers[0]) == {
+        "spark.sql.shuffle.partitions": "3",
+        "spark.driver.maxResultSize": "900m",
+        "spark.sql.broadcastTimeout": "44",
+        "spark.sql.files.maxRecordsPerFile": "66",
+        "spark.app.name": "settings",
+    }
+    logged = [line.split(" ", 1)[1] for line in done.stdout.splitlines() if " settings: " in line]
+    assert logged[0] == (
+        "INFO settings: spark.sql.files.maxRecordsPerFile was set by the operator, which wins over "
+        "the pipeline's value"
+    )
+    assert logged[1].startswith("INFO settings: wrote nothing in ")
+    assert len(logged) == 2
+
+
+@pytest.mark.spark
+def test_failing_job(zipped: Path, tmp_path: Path) -> None:
+    job = FIXTURES / "sample_job.py"
+    done = servers.submitted(zipped, job, "--set", f"lake={tmp_path}", conf={"spark.app.name": "x"})
+    assert done.returncode == 1
+    place = f"ERROR sample: sample.ssbt:10 (orders): [PATH_NOT_FOUND] Path does not exist: file:{tmp_path}"
+    assert place in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.spark
+def test_older_spark(zipped: Path, tmp_path: Path) -> None:
+    job = tmp_path / "newer.py"
+    job.write_text(SETTINGS_JOB.read_text().replace('target="4.1"', 'target="99.0"'))
+    done = servers.submitted(zipped, job, "--log-format", "json")
+    assert done.returncode == 3
+    (line,) = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    assert line["level"] == "ERROR"
+    assert line["message"].startswith("compiled for Spark 99.0, but this is Spark 4.")
+
+
+@pytest.fixture
+def waiting(zipped: Path) -> Iterator[subprocess.Popen[str]]:
+    """A job in the middle of its run, without spark-submit."""
+    process = subprocess.Popen(
+        [sys.executable, str(SETTINGS_JOB), "--set", "seconds=600"],
+        env=servers.environment(PYTHONPATH=str(zipped)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith("{")
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.spark
+def test_interruption(waiting: subprocess.Popen[str]) -> None:
+    waiting.send_signal(signal.SIGINT)
+    _, error = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert " ERROR settings: interrupted\n" in error
+    assert "Traceback" not in error
+
+
+def started(zipped: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(SETTINGS_JOB), *arguments],
+        env=servers.environment(PYTHONPATH=str(zipped)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_bad_value(zipped: Path) -> None:
+    process = started(zipped, "--set", "seconds=soon")
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2
+    expected = 'parameter `seconds` (--set): expected BIGINT, got "soon": not written like 42\n'
+    assert error.endswith(f" ERROR settings: {expected}")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["--set", "seconds=soon"], 2)])
+def test_nobody_reads(zipped: Path, arguments: list[str], code: int) -> None:
+    process = started(zipped, *arguments)
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    if code:
+        process.stderr.close()
+    else:
+        assert process.stderr.read() == ""
+    assert process.wait(60) == code
