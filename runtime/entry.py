@@ -46,11 +46,12 @@ def main(
     except KeyboardInterrupt:
         _LOG.error("interrupted")
         code = _INTERRUPTED
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Nobody reads on, about which the interpreter would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            # Nobody reads on, about which the interpreter would complain at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     if code:
         sys.exit(code)
 

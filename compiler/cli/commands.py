@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from ssbt.compiler.cli.failures import unwritable
+from ssbt.compiler.cli.console import StreamError
+from ssbt.compiler.cli.failures import Failure, unwritable
+from ssbt.compiler.cli.main import BROKEN_PIPE
 from ssbt.compiler.cli.writing import WriteError
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.emit.version import VERSION
@@ -57,6 +59,11 @@ class LazyGroup(click.Group):
             ctx.exit(super().invoke(ctx) or 0)
         except WriteError as error:
             raise unwritable(error.path, error.cause) from error
+        except StreamError as error:
+            raise Failure(f"cannot write to standard output: {error}") from error
+        except BrokenPipeError:
+            # Click would make it 1, which means findings.
+            ctx.exit(BROKEN_PIPE)
 
 
 @click.group(

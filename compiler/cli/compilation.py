@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 class Result:
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
-    `raw` says which options go to Spark unchecked. `outputs` is None where nothing was emitted.
+    `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked.
+    `outputs` is None where nothing was emitted.
     """
 
     unit: Unit
     name: str
+    target: str
     packages: tuple[str, ...]
     raw: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
@@ -116,6 +118,7 @@ def made(
     result = Result(
         unit,
         pipeline.name if pipeline else unit.name,
+        pipeline.target if pipeline else "",
         packages(pipeline) if pipeline else (),
         tuple(_raw_options(pipeline)) if pipeline else (),
         checked.findings,
@@ -136,8 +139,16 @@ def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
             return None
         findings = _findings(facts["findings"])
         sources = _sources(contents) if findings else {}
-        packages, raw = tuple(facts["packages"]), tuple(facts["raw"])
-        return Result(unit, facts["name"], packages, raw, findings, sources, entry.outputs)
+        return Result(
+            unit,
+            facts["name"],
+            facts["target"],
+            tuple(facts["packages"]),
+            tuple(facts["raw"]),
+            findings,
+            sources,
+            entry.outputs,
+        )
     except (LookupError, TypeError, ValueError):
         return None
 
@@ -180,6 +191,7 @@ def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
 
     facts: dict[str, Any] = {
         "name": result.name,
+        "target": result.target,
         "packages": result.packages,
         "raw": result.raw,
         "findings": recorded(result.findings),

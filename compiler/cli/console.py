@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 import os
 import sys
@@ -27,11 +28,12 @@ class Console:
 
     def result(self, text: str) -> None:
         """To standard output, as it is."""
-        sys.stdout.write(text)
+        put(sys.stdout, text)
 
     def say(self, text: str) -> None:
-        """A line to standard error."""
-        sys.stderr.write(f"{text}\n")
+        """A line to standard error; that it cannot be told is no reason to stop."""
+        with suppress(OSError):
+            sys.stderr.write(f"{text}\n")
 
     def warn(self, text: str) -> None:
         """A warning that belongs to no place in a file."""
@@ -61,6 +63,30 @@ class Console:
     def arrow(self) -> str:
         """An arrow that standard error can show."""
         return "→" if "utf" in (sys.stderr.encoding or "").lower() else "->"
+
+
+class StreamError(Exception):
+    """A stream takes no more: the disk behind it is full, for example."""
+
+
+def put(stream: TextIO, text: str) -> None:
+    """Write to a stream. Raises BrokenPipeError where the reader is gone, else StreamError."""
+    try:
+        stream.write(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StreamError(error.strerror) from error
+
+
+def flush(stream: TextIO) -> None:
+    """Write what is still waiting; raises as `put` does."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StreamError(error.strerror) from error
 
 
 def width(stream: TextIO) -> int:

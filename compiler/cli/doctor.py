@@ -41,17 +41,23 @@ class Checkup:
 
 
 @click.command("doctor")
-@options.target
+@click.option(
+    "--target",
+    type=click.Choice(SPARK_LINES),
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="The Spark line that scripts are compiled for.",
+)
 @options.output_format(["text", "json"])
 @options.color
-def command(target: str | None, output_format: str, color: str) -> int:
+def command(target: str, output_format: str, color: str) -> int:
     """Say what this machine has and lacks.
 
     Compiling needs Python alone; `ssbtc run` needs Java and Spark too. Exits with 1 when something
     needed is missing.
     """
     console = Console(color)
-    checkups = tuple(_checkups(target or DEFAULT_TARGET))
+    checkups = tuple(_checkups(target))
     if output_format == "json":
         import json
 

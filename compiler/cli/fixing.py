@@ -37,7 +37,8 @@ def fixed(unit: Unit, target: str | None) -> Fixed:
         if new == changed:
             break
         after, _, _ = made(unit, target, emits=False, changed=new)
-        if _errors(after.findings) > _errors(result.findings):
+        # A fix may bring other mistakes to light, but must not break what could be read.
+        if _unreadable(after.findings) > _unreadable(result.findings):
             break
         count += max(len(result.findings) - len(after.findings), 1)
         result, changed = after, new
@@ -59,5 +60,6 @@ def _edited(findings: Iterable[Diagnostic], sources: Mapping[str, Source]) -> di
     return found
 
 
-def _errors(findings: Iterable[Diagnostic]) -> int:
-    return sum(finding.severity.value == "error" for finding in findings)
+def _unreadable(findings: Iterable[Diagnostic]) -> int:
+    """How many findings are about encoding and syntax."""
+    return sum(finding.code.number[4:6] in ("00", "01") for finding in findings)

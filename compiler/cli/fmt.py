@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ssbt.compiler.cli import options
+from ssbt.compiler.cli.console import put
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import Input, inputs, quoted, reason
 
@@ -132,7 +133,7 @@ def _show(layouts: list[_Layout], report: Report) -> None:
     color = report.console.colored(stream)
     for layout in layouts:
         if layout.changes:
-            stream.write(unified_diff(layout.file.path, layout.old, layout.new, color=color))
+            put(stream, unified_diff(layout.file.path, layout.old, layout.new, color=color))
 
 
 def _write(layouts: list[_Layout], report: Report) -> int:
@@ -141,8 +142,7 @@ def _write(layouts: list[_Layout], report: Report) -> int:
     changed = 0
     for layout in layouts:
         if layout.file.is_standard_input and layout.new is not None:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(layout.new)
+            report.console.result(layout.new.decode("utf-8"))
         elif layout.changes and layout.new is not None:
             rewrite(layout.file.path, layout.new)
             changed += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from typing import NoReturn
@@ -23,16 +22,15 @@ def main() -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
-        _close_streams()
     except OSError as error:
         code = MISUSED
-        _close_streams()
         sys.stderr.write(f"error: cannot write to standard output: {error.strerror}\n")
+    _close_streams()
     sys.exit(code)
 
 
 def outcome(arguments: list[str]) -> int:
-    """Run a command line and return its exit code; OSError is for standard output alone."""
+    """Run a command line and return its exit code."""
     # Importing click takes longer than all the rest of this answer.
     if arguments in (["--version"], ["-V"]):
         from ssbt.compiler.emit.version import VERSION
@@ -56,8 +54,6 @@ def outcome(arguments: list[str]) -> int:
         shown(misuse)
         return MISUSED
     except Exception as error:
-        if _concerns_streams(error):
-            raise
         from ssbt.compiler.cli.crash import told
 
         told(error)
@@ -65,19 +61,11 @@ def outcome(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _concerns_streams(error: Exception) -> bool:
-    """Whether a write to a stream failed: an error of a file names it, and is handled there."""
-    if isinstance(error, BrokenPipeError):
-        return True
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-    return isinstance(error, OSError) and error.filename is None and error.errno in full
-
-
 def _close_streams() -> None:
     """Let the interpreter, which flushes at its end, not complain of what cannot be written."""
-    null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:
+                stream.flush()
         except OSError:
-            os.dup2(null, stream.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

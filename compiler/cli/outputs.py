@@ -144,9 +144,5 @@ def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool
     if not old.is_canonical:
         return State.EDITED
     new = parsed(file.path, file.content)
-    is_explained = (old.compiler, old.target, old.sources) != (
-        new.compiler,
-        new.target,
-        new.sources,
-    )
-    return State.STALE if is_explained or not is_only_change else State.EDITED
+    facts = [(it.compiler, it.target, it.sources, it.outputs) for it in (old, new)]
+    return State.EDITED if is_only_change and facts[0] == facts[1] else State.STALE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sys
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli.console import Console, width
+from ssbt.compiler.cli.console import Console, flush, put, width
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.formats import OutputFormat
@@ -54,7 +54,7 @@ class Report:
             from ssbt.compiler.diagnostics.text import summary
 
             colored = self.console.colored(sys.stderr)
-            sys.stdout.flush()
+            flush(sys.stdout)
             self.console.say(f"found {summary(self.findings, color=colored)}")
         return FINDINGS if self.is_failure(self.findings) else CLEAN
 
@@ -71,4 +71,4 @@ class Report:
             width=width(stream),
             color=self.console.colored(stream),
         )
-        stream.write(f"{text}\n" if self.output_format.value == "text" else text)
+        put(stream, f"{text}\n" if self.output_format.value == "text" else text)

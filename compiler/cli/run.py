@@ -159,7 +159,6 @@ def _become_spark_submit(arguments: list[str]) -> NoReturn:
     if java is None:
         raise Failure(absence(passed))
     sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
-    sys.stdout.flush()
     sys.stderr.flush()
     words = [spark.submit, *arguments]
     os.execve(spark.submit, words, environment(spark, java.home))  # nosec B606

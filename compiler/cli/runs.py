@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.cli.compilation import Result
+from ssbt.compiler.cli.console import put
 from ssbt.compiler.cli.naming import clashes, unique
 from ssbt.compiler.cli.outputs import BY_FORCE, OBSTACLES, OutputFolder, Planned, State, written
 from ssbt.compiler.cli.writing import WriteError
@@ -96,7 +97,7 @@ class Run:
         stream = sys.stderr if self._report.machine else sys.stdout
         color = self._report.console.colored(stream)
         for each in plan:
-            stream.write(unified_diff(each.path, each.old, each.new, color=color))
+            put(stream, unified_diff(each.path, each.old, each.new, color=color))
 
     def _summarise(self, done: list[Result], *, failed: bool) -> None:
         console = self._report.console

@@ -10,10 +10,8 @@ from functools import cache
 from unicodedata import ucd_3_2_0 as unicode
 
 # Letters and marks that leave no trace on the screen.
-_INVISIBLE = frozenset(
-    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)
-    + (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10))
-)
+_INVISIBLE = frozenset((0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0))
+_INVISIBLE |= {*range(0x180B, 0x180E), *range(0xFE00, 0xFE10)}
 # From here on, symbols are shown as small pictures, in a width that fonts and black dispute.
 _PICTURES = 0x2300
 

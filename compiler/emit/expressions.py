@@ -74,5 +74,6 @@ def sql_name(name: str) -> str:
 
 def own_name(path: str) -> str:
     """The name that the column at `path` bears: `o.amount` is called `amount`."""
+    quoted: str
     quoted, plain = _PARTS.findall(path)[-1]
     return plain or quoted.replace("``", "`")

@@ -88,7 +88,7 @@ class _Maker:
         statements = scope.body(query_frame(item.query, scope))
         title = f"Derive {item.name} from {_listed(scope.datasets)}."
         return self._query_function(
-            self._around.names.datasets[item.name], item, scope, statements, title
+            self._around.names.datasets[item.name], item, scope, title, statements
         )
 
     def transforms_for(self, query: Query) -> Iterator[Function]:
@@ -109,11 +109,16 @@ class _Maker:
             self._around.takes_params.add(item.name)
         title = f"Transform {_listed(arguments)}."
         return self._query_function(
-            self._around.names.transforms[item.name], item, scope, statements, title
+            self._around.names.transforms[item.name], item, scope, title, statements
         )
 
     def _query_function(
-        self, name: str, item: Let | Transform, scope: Scope, statements: tuple[str, ...], title: str
+        self,
+        name: str,
+        item: Let | Transform,
+        scope: Scope,
+        title: str,
+        statements: tuple[str, ...],
     ) -> Function:
         arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
         return Function(

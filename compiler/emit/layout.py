@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 import re
 
+from ssbt.compiler.emit.annotations import annotation_lines
 from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copied, statement_leaves
 from ssbt.compiler.emit.lines import LINE_LENGTH, Line, whole_line
 from ssbt.compiler.emit.pieces import literal_pieces
@@ -106,7 +107,10 @@ def _statement_lines(statement: _Statement) -> list[str]:
         bare = whole_line(copied(leaves[1:-1]), depth)
         if bare.is_short_enough():
             return [str(bare)]
-    return _split_statement(leaves, depth)
+    line = whole_line(leaves, depth)
+    if line.is_short_enough():
+        return [str(line)]
+    return annotation_lines(leaves, depth) or _split_statement(leaves, depth)
 
 
 def _split_statement(leaves: list[Leaf], depth: int) -> list[str]:

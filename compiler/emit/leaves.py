@@ -1,7 +1,7 @@
 """Statements as leaves: the tokens of a line, with the brackets that black imagines around parts.
 
-This, `lines`, `splitting` and `right_hand_split` follow black's own algorithm (github.com/psf/black,
-MIT licence) for the code that `emit` makes, under black's names, so that the two can be compared.
+This, `lines`, `splitting` and `right_hand_split` follow the algorithm of black 26 (MIT licence,
+github.com/psf/black) for the code that `emit` makes, under black's names, to be compared with it.
 """
 
 from __future__ import annotations

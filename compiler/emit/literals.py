@@ -100,7 +100,7 @@ def f_string(parts: Sequence[Part]) -> str:
 
 
 def _quote(text: str) -> str:
-    """The quote that needs fewer escapes; the double one, as black has it, when both need as many."""
+    """The quote that needs fewer escapes; the double one where both need as many, as in black."""
     return "'" if text.count("'") < text.count('"') else '"'
 
 

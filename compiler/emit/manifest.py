@@ -61,7 +61,7 @@ def manifest(
         ],
         "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
         "sinks": [_sink(item, places) for item in pipeline.sinks],
-        "python_modules": [item.path for item in pipeline.modules],
+        "python_modules": [places.file(item.path) for item in pipeline.modules],
         "source_map": _source_map(files[0].content.decode(), made.in_order),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
@@ -70,9 +70,7 @@ def manifest(
 
 def _hashes(texts: Iterable[tuple[str, str]]) -> Json:
     # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
-    return {
-        path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts
-    }
+    return {path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts}
 
 
 def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json:

@@ -9,10 +9,14 @@ import unicodedata
 
 from ssbt.compiler.emit.characters import is_mark, is_shown
 
-# What a script imports and defines, and the built-in names that its annotations use.
-RESERVED = frozenset(
-    ["Annotated", "DataFrame", "Decimal", "F", "Job", "Params", "bool", "bytes", "checked", "dataclass", "dt", "float", "int", "job", "literal", "main", "params", "run", "ssbt", "str", "tuple"]
+ANNOTATIONS = frozenset(
+    ("Annotated", "Decimal", "bool", "bytes", "dt", "float", "int", "str", "tuple")
 )
+"""The names that annotations use."""
+
+RESERVED = ANNOTATIONS | {"DataFrame", "F", "Job", "Params", "checked", "dataclass", "job"}
+RESERVED |= {"literal", "main", "params", "run", "ssbt"}
+"""All names that a script imports, defines or uses of its own accord."""
 
 
 def identifier(name: str) -> str:
@@ -20,7 +24,7 @@ def identifier(name: str) -> str:
 
     It neither begins nor ends with two underscores, to which Python gives a meaning of its own.
     """
-    # Python compares identifiers in this form, so `ſ` and `s` would be one.
+    # Python compares identifiers in this form, in which some letters are one.
     normal = unicodedata.ucd_3_2_0.normalize("NFKC", name)
     kept = "".join(char if _is_word(char) else "_" for char in normal)
     kept = re.sub("__+", "_", kept) if kept != normal else kept
@@ -48,7 +52,7 @@ def _is_word(char: str) -> bool:
 class Names:
     """A namespace, in which every name is given once."""
 
-    def __init__(self, taken: Iterable[str] = RESERVED) -> None:
+    def __init__(self, taken: Iterable[str]) -> None:
         self._taken = set(taken)
 
     def free(self, wanted: str) -> str:

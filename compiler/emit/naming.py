@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+import re
 
-from ssbt.compiler.emit.names import RESERVED, Names, constant, identifier
+from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query
 
@@ -47,7 +48,7 @@ class ScriptNames:
 
 def script_names(pipeline: Pipeline) -> ScriptNames:
     """The identifiers of a pipeline's script; the names that people see most get theirs first."""
-    names, fields = Names(), Names()
+    names, fields = Names(RESERVED), Names(ANNOTATIONS)
     datasets = {item.name: names.free(identifier(item.name)) for item in pipeline.datasets}
     transforms = {item.name: names.free(identifier(item.name)) for item in pipeline.transforms}
     sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
@@ -56,6 +57,12 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
     frames = {name: names.free(f"{variable}_df") for name, variable in datasets.items()}
     params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
     return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params)
+
+
+def script_stem(pipeline: str) -> str:
+    """The name of a pipeline's files: its own, unless that could lead out of the folder."""
+    is_plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", pipeline)
+    return pipeline if is_plain else identifier(pipeline)
 
 
 def queries(pipeline: Pipeline) -> dict[str, Query]:

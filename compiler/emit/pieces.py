@@ -69,13 +69,28 @@ def _cuts(units: Sequence[str]) -> Iterator[_Cut]:
     # One character stands for each unit, so that places in the text are places among the units.
     text = "".join(unit[-1] if unit in ("\\'", '\\"') or len(unit) == 1 else "?" for unit in units)
     depths = _depths(text)
+    ranges = _range_ends(text, depths)
     for found in _CUT.finditer(text):
         assert found.lastgroup
         place = found.end(found.lastgroup)
         if 0 < place < len(text):
             depth = depths[place]
-            kind = "word" if depth < 0 else found.lastgroup
+            kind = "word" if depth < 0 or place in ranges else found.lastgroup
             yield place, (kind == "word", abs(depth), _RANKS[kind])
+
+
+def _range_ends(text: str, depths: Sequence[int]) -> set[int]:
+    """Where an `and` stands that belongs to a `between`."""
+    ends: set[int] = set()
+    open_ranges: dict[int, int] = {}
+    for found in re.finditer(r"\bbetween\b| (?=and\b)", text, re.IGNORECASE):
+        depth = depths[found.start()]
+        if found[0] != " ":
+            open_ranges[depth] = open_ranges.get(depth, 0) + 1
+        elif open_ranges.get(depth):
+            open_ranges[depth] -= 1
+            ends.add(found.start())
+    return ends
 
 
 def _depths(text: str) -> list[int]:

@@ -10,7 +10,7 @@ from ssbt.compiler.source import Source, Span
 
 
 class Places:
-    """Files by their way from the folder of the main file, so that no output tells where it was made."""
+    """Files by their way from the folder of the main file: no output tells where it was made."""
 
     def __init__(self, main: str, sources: Mapping[str, Source]) -> None:
         self._folder = posixpath.dirname(main.replace("\\", "/"))

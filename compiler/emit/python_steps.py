@@ -36,8 +36,7 @@ def applied(frame: str, step: ApplyFunction, scope: Scope) -> str:
     """The call of the user's function."""
     function = scope.around.names.functions[step.module, step.function]
     argument = scope.held(frame, f"{function}_input")
-    module = scope.around.modules.get(step.module)
-    place = f"{module.path if module else step.module}:{step.function}"
+    place = f"{scope.around.module_files[step.module]}:{step.function}"
     return _checked(f"{function}({argument})", step.schema, place, scope)
 
 

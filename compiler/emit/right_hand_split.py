@@ -43,14 +43,14 @@ def right_hand_split_with_omits(line: Line, force_parentheses: bool) -> list[Lin
     starts = _starts(line)
     for omit in _trailers_to_omit(line):
         target = next((x for x in reversed(line.leaves) if _is_target(x, omit)), None)
-        if omit and target is not None and target.opening is not None and target.opening.value:
-            if starts.get(id(target.opening), 0) > LINE_LENGTH:
-                continue
+        opening = target.opening if target is not None and omit else None
+        if opening is not None and opening.value and starts.get(id(opening), 0) > LINE_LENGTH:
+            continue
         lines = list(_right_hand_split(line, omit, force_parentheses))
         first = first or lines
         if lines[0].is_short_enough():
             return lines
-    return first if first is not None else list(_right_hand_split(line, frozenset(), force_parentheses))
+    return first or []
 
 
 def _is_target(leaf: Leaf, omit: Omit) -> bool:
@@ -72,22 +72,30 @@ def _right_hand_split(line: Line, omit: Omit, force_parentheses: bool) -> Iterat
 
 def _first_right_hand_split(line: Line, omit: Omit) -> _Split:
     """The split at the last brackets that are not omitted."""
-    end = len(line.leaves)
-    start = end
-    while start + 1 >= end:
-        # Brackets with nothing between them belong to the tail.
-        targets = (index for index in range(start - 1, -1, -1) if _is_target(line.leaves[index], omit))
-        end = next(targets, -1)
-        opening = line.leaves[end].opening if end >= 0 else None
-        start = next((index for index, leaf in enumerate(line.leaves) if leaf is opening), -1)
-        if opening is None or start < 0:
-            raise CannotSplitError
-    closing = line.leaves[end]
+    start, end, opening = _last_brackets(line, omit)
     head = component_line(line.leaves[: start + 1], line, opening, Component.HEAD)
     body = component_line(line.leaves[start + 1 : end], line, opening, Component.BODY)
     tail = component_line(line.leaves[end:], line, opening, Component.TAIL)
     ensure_succeeded(body, tail)
-    return _Split(head, body, tail, opening, closing)
+    return _Split(head, body, tail, opening, line.leaves[end])
+
+
+def _last_brackets(line: Line, omit: Omit) -> tuple[int, int, Leaf]:
+    """Where the last pair begins and ends that is not omitted and has something in it."""
+    places = {id(leaf): index for index, leaf in enumerate(line.leaves)}
+    end = len(line.leaves)
+    while end > 0:
+        end -= 1
+        closing = line.leaves[end]
+        if not _is_target(closing, omit):
+            continue
+        start = places.get(id(closing.opening))
+        if start is None or closing.opening is None:
+            break
+        if start + 1 < end:
+            return start, end, closing.opening
+        end = start
+    raise CannotSplitError
 
 
 def ensure_succeeded(body: Line, tail: Line) -> None:
@@ -96,9 +104,7 @@ def ensure_succeeded(body: Line, tail: Line) -> None:
         raise CannotSplitError
 
 
-def component_line(
-    leaves: list[Leaf], original: Line, opening: Leaf, component: Component
-) -> Line:
+def component_line(leaves: list[Leaf], original: Line, opening: Leaf, component: Component) -> Line:
     """The line of a part; an import's body and a sole argument get a trailing comma."""
     is_body = component is Component.BODY
     result = Line(original.depth + is_body, inside_brackets=is_body)
@@ -118,9 +124,7 @@ def _needs_comma(leaves: list[Leaf], original: Line) -> bool:
     if not leaves:
         return False
     has_comma = any(leaf.kind == "," for leaf in leaves)
-    return leaves[-1].kind != "," and (
-        original.is_import or (original.is_def and not has_comma)
-    )
+    return leaves[-1].kind != "," and (original.is_import or (original.is_def and not has_comma))
 
 
 def _inside_matching_brackets(leaves: list[Leaf]) -> Omit:
@@ -155,9 +159,7 @@ def _without_optional_parentheses(
             inner_omit = omit | {id(split.closing)}
             inner = _first_right_hand_split(line, inner_omit)
             if _is_preferred(inner, split):
-                yield from _without_optional_parentheses(
-                    inner, line, inner_omit, force_parentheses
-                )
+                yield from _without_optional_parentheses(inner, line, inner_omit, force_parentheses)
                 return
         except CannotSplitError:
             if not _can_be_split(split.body) and not split.body.is_short_enough():
@@ -217,9 +219,9 @@ def _has_bare_comment(line: Line) -> bool:
             closing = None
         if leaf.kind == STANDALONE_COMMENT and closing is None:
             return True
-        if closing is None and leaf.kind in CLOSING and leaf.value:
-            if any(found is leaf.opening for found in line.leaves):
-                closing = leaf
+        is_pair = leaf.kind in CLOSING and any(found is leaf.opening for found in line.leaves)
+        if closing is None and is_pair and leaf.value:
+            closing = leaf
     return False
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
-from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.types.datatypes import DataType
 
 
@@ -15,13 +14,14 @@ from ssbt.compiler.types.datatypes import DataType
 class Surroundings:
     """What all functions of a script know.
 
+    `module_files` are the files of the user's Python modules, as the pipeline's reader knows them;
     `takes_params` are the transforms that take `params`; it grows as they are made, each before
     the first function that calls it.
     """
 
     names: ScriptNames
     parameter_types: Mapping[str, DataType]
-    modules: Mapping[str, PythonModule]
+    module_files: Mapping[str, str]
     takes_params: set[str] = field(default_factory=set)
 
 

@@ -12,7 +12,7 @@ from ssbt.compiler.emit.imports import import_groups, used_names
 from ssbt.compiler.emit.layout import laid_out
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.manifest import manifest
-from ssbt.compiler.emit.naming import script_names
+from ssbt.compiler.emit.naming import script_names, script_stem
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.schemas import schema_constant
@@ -33,26 +33,24 @@ def emitted(pipeline: Pipeline, sources: Mapping[str, Source]) -> tuple[OutputFi
     compiler's version alone.
     """
     places = Places(pipeline.span.path, sources)
-    names = script_names(pipeline)
+    names, stem = script_names(pipeline), script_stem(pipeline.name)
     around = Surroundings(
         names,
         {parameter.name: parameter.type for parameter in pipeline.parameters},
-        {module.name: module for module in pipeline.modules},
+        {module.name: places.file(module.path) for module in pipeline.modules},
     )
     made = functions(pipeline, around, places)
     script = _script(pipeline, around, made, places)
     files = [
-        OutputFile(f"{pipeline.name}.py", script.encode()),
+        OutputFile(f"{stem}.py", script.encode()),
         OutputFile(RUNTIME_ARCHIVE, runtime_archive()),
         *(OutputFile(f"{module.name}.py", module.text.encode()) for module in pipeline.modules),
     ]
     text = manifest(pipeline, sources, places, made, files)
-    return (files[0], OutputFile(f"{pipeline.name}.json", text.encode()), *files[1:])
+    return (files[0], OutputFile(f"{stem}.json", text.encode()), *files[1:])
 
 
-def _script(
-    pipeline: Pipeline, around: Surroundings, made: Functions, places: Places
-) -> str:
+def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: Places) -> str:
     names = around.names
     used = used_names(text for function in made.in_order for text in function.statements)
     fields = params_fields(pipeline.parameters, names)

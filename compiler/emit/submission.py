@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.emit.docstrings import INDENT, LINE_LENGTH
-from ssbt.compiler.emit.naming import script_names
+from ssbt.compiler.emit.naming import script_names, script_stem
 from ssbt.compiler.ir.pipeline import Pipeline
 
 
@@ -23,7 +23,7 @@ def submit_lines(pipeline: Pipeline) -> list[str]:
         words.append(f"--packages {','.join(found)}")
     needed = [item.name for item in pipeline.parameters if item.required]
     values = "".join(f" --set {names.params[name]}=..." for name in needed)
-    words.append(f"{pipeline.name}.py{values}")
+    words.append(f"{script_stem(pipeline.name)}.py{values}")
     one_line = f"{INDENT}spark-submit {' '.join(words)}"
     if len(one_line) <= LINE_LENGTH:
         return [one_line]

@@ -9,14 +9,18 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions import NOT_KNOWN, Typing
+from ssbt.compiler.resolve.unit_calls import unit_call_type
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import LONG, BooleanType, NullType
+from ssbt.compiler.types.datatypes import LONG, STRING, BooleanType, NullType
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.typed import Typed
 
 
 def call_type(typing: Typing, node: e.Call) -> Typed:
     """The type of a call; unknown, with findings, where it is not right."""
+    with_unit = unit_call_type(typing, node)
+    if with_unit is not None:
+        return with_unit
     function = find(node.name.text)
     if function is None:
         _unknown(typing, node)
@@ -132,23 +136,17 @@ def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] 
             known = known and not typing.around.relation.is_open
         elif isinstance(value, e.Lambda):
             values.append(_lambda(typing, value, function, values))
-        elif _is_unit(node, function, value):
-            values.append(NOT_KNOWN)
+        elif isinstance(value, e.ColumnName) and value is _part(node, function):
+            # It is no column: `extract` decides its type by the word.
+            values.append(Typed(STRING, False, value.parts[0].text))
         else:
             values.append(typing.typed(value))
     return values if known else None
 
 
-def _is_unit(node: e.Call, function: Function, value: e.Expression) -> bool:
-    """A word that is no column: `extract(year from …)`, `timestampadd(month, …)`."""
-    if not isinstance(value, e.ColumnName) or value is not node.arguments[0].value:
-        return False
-    if node.words and function.name == "extract":
-        return True
-    return len(value.parts) == 1 and len(node.arguments) == 3 and function.name in _WITH_UNIT
-
-
-_WITH_UNIT = ("timestampadd", "timestampdiff", "dateadd", "datediff", "date_add", "date_diff")
+def _part(node: e.Call, function: Function) -> e.Expression | None:
+    """The word of `extract(year from …)`."""
+    return node.arguments[0].value if node.words and function.name == "extract" else None
 
 
 def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.Argument | None]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Origin
@@ -15,6 +16,7 @@ from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Declared, Settings
+from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
 from ssbt.compiler.resolve.flow import Finders, Flow
 from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
@@ -28,6 +30,7 @@ from ssbt.compiler.types.casts import can_up_cast, expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType, UnknownType
 
 _OPEN = Relation((), True)
+_DEEPEST = 50
 Scope = Mapping[str, tuple[str, Relation]]
 
 
@@ -61,6 +64,7 @@ class Datasets:
         self._under_way: list[str] = []
         self._instances: dict[tuple[str, tuple[Relation, ...]], Relation] = {}
         self._transforms_under_way: list[str] = []
+        self._told_cycles: set[str] = set()
         self.lets: dict[str, ir.Let] = {}
         self.transforms: dict[str, ir.Transform] = {}
         self._typed_parameters = {
@@ -74,8 +78,17 @@ class Datasets:
         declared = self._around.declared
         for key, transform in declared.transforms.items():
             self.transforms[key] = self._transform(transform)
-        for dataset in declared.datasets.values():
-            self.named(dataset.name)
+        # A dataset that needs others comes behind them, or a long chain would recurse too deeply.
+        for key in behind_their_needs(declared.datasets, self._needs):
+            self.named(declared.datasets[key].name)
+
+    def _needs(self, key: str) -> list[str]:
+        """The datasets that a dataset is made from, as far as they are declared."""
+        known = self._around.declared.datasets
+        node = known[key]
+        if isinstance(node, d.SourceRead):
+            return []
+        return [name for name in named_datasets(node) if name in known]
 
     # ---- names
 
@@ -259,9 +272,11 @@ class Datasets:
         """What a transform yields for these datasets."""
         key = node.name.text.casefold()
         if key in self._transforms_under_way:
-            message = f"the transform `{node.name.text}` uses itself"
-            also = (Label(node.name.span, "declared here"),)
-            flow.report.add(codes.CYCLE, span, message, also=also)
+            self._transform_cycle(key, span)
+            return _OPEN
+        if len(self._transforms_under_way) > _DEEPEST:
+            message = f"transforms use each other more than {_DEEPEST} levels deep"
+            self._around.report.add(syntax_codes.NESTED_TOO_DEEPLY, node.name.span, message)
             return _OPEN
         if len(relations) != len(node.parameters):
             wanted = len(node.parameters)
@@ -286,6 +301,18 @@ class Datasets:
             self._transforms_under_way.pop()
             self._instances[instance] = scopes.requalified(query.output, None)
         return self._instances[instance]
+
+    def _transform_cycle(self, key: str, span: Span) -> None:
+        """Report transforms that use each other, once for all of them."""
+        chain = self._transforms_under_way[self._transforms_under_way.index(key) :]
+        if self._told_cycles & set(chain):
+            return
+        self._told_cycles |= set(chain)
+        names = [self._around.declared.transforms[each].name for each in chain]
+        text = " → ".join([*(name.text for name in names), names[0].text])
+        also = tuple(Label(name.span, "declared here") for name in names)
+        message = f"the transform `{names[0].text}` uses itself: {text}"
+        self._around.report.add(codes.CYCLE, span, message, also=also)
 
     def _check_argument(
         self,

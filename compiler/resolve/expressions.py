@@ -53,6 +53,8 @@ _LITERALS: dict[str, DataType] = {
     "time": TIME,
     "x": BINARY,
 }
+# Units that functions know and intervals do not; of words that are no units the parser tells.
+_NO_INTERVAL = ("quarter", "nanosecond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,8 @@ class Typing:
             return Typed(UNKNOWN, False)
         found = literals.interval(units)
         if isinstance(found, Mismatch):
-            if not all(unit.removesuffix("s") in INTERVAL_UNITS for unit in units):
-                # The parser has told of a word that is no unit.
+            wrong = [unit for unit in units if isinstance(literals.interval([unit]), Mismatch)]
+            if wrong and not all(unit.removesuffix("s") in _NO_INTERVAL for unit in wrong):
                 return NOT_KNOWN
             self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
             return NOT_KNOWN

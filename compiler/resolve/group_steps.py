@@ -27,8 +27,12 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.types.coercion import wider_of_all
-from ssbt.compiler.types.datatypes import STRING, UNKNOWN
+from ssbt.compiler.types.casts import cast
+from ssbt.compiler.types.coercion import wider_of_all_without_strings
+from ssbt.compiler.types.datatypes import STRING, UNKNOWN, MapType
+from ssbt.compiler.types.typed import Mismatch
+
+PivotValues = list[tuple[str | int | bool, e.Name | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
             flow.report.add(expression_codes.MISPLACED_STAR, item.span, message)
             continue
         found = flow.value(item.value)
-        flow.require_orderable(found, item.value.span, "as a grouping key")
+        _require_groupable(found, flow)
         if item.names:
             name = item.names[0]
             column = tagged(column_of(found, name.text, name.span), item.value, flow)
@@ -106,6 +110,14 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
     return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values))
 
 
+def _require_groupable(found: ix.Expression, flow: Flow) -> None:
+    """Report a key that Spark cannot group by; maps it can, from 4.0 on."""
+    type_ = found.type
+    if isinstance(type_, MapType) and not flow.settings.target.startswith("3."):
+        return
+    flow.require_orderable(found, found.span, "as a grouping key")
+
+
 def _whole(node: e.Expression, flow: Flow) -> Column | None:
     """The column that a key is, unless it is computed or a field of one."""
     if not isinstance(node, e.ColumnName):
@@ -115,7 +127,7 @@ def _whole(node: e.Expression, flow: Flow) -> Column | None:
 
 
 def _aggregates(
-    items: tuple[s.Item, ...], keys: Keys, flow: Flow
+    items: tuple[s.Item, ...], keys: Keys, flow: Flow, in_pivot: bool = False
 ) -> tuple[list[ix.Named], list[Column]]:
     named: list[ix.Named] = []
     columns: list[Column] = []
@@ -127,7 +139,11 @@ def _aggregates(
         if isinstance(item.value, e.Star):
             typing.typed(item.value)
             continue
+        before = len(flow.report.findings)
         found = flow.finished(item.value, typing)
+        if in_pivot and typing.found_aggregate is None and len(flow.report.findings) == before:
+            message = "the columns of a pivot are filled by aggregates, and this has none"
+            flow.report.add(codes.BAD_PIVOT, item.value.span, message)
         if not item.names:
             _report_unnamed(item, found, keys.columns, flow)
             continue
@@ -154,15 +170,15 @@ def _report_unnamed(
 
 def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
     target = whole_column(node.column, flow.relation, flow)
-    if target is None:
-        flow.relation = Relation((), True)
-        return None
-    values = _pivot_values(node, flow)
+    values = _pivot_values(node, target, flow)
     keys = _pivot_keys(node, target, flow)
     if keys is None:
         flow.relation = Relation((), True)
         return None
-    items, aggregates = _aggregates(node.aggregates, keys, flow)
+    items, aggregates = _aggregates(node.aggregates, keys, flow, in_pivot=True)
+    if target is None:
+        flow.relation = Relation((), True)
+        return None
     columns: list[Column] = []
     renames: list[tuple[str, str]] = []
     for value, name in values:
@@ -191,13 +207,14 @@ def _pivot_name(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _pivot_values(node: s.Pivot, flow: Flow) -> list[tuple[str | int | bool, e.Name | None]]:
+def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow) -> PivotValues:
     """The constants that become columns."""
-    values: list[tuple[str | int | bool, e.Name | None]] = []
+    values: PivotValues = []
     seen: dict[str | int | bool, Span] = {}
     for each in node.values:
         typing = flow.typing(Relation((), True))
-        constant = typing.typed(each.value).constant
+        value = typing.typed(each.value)
+        constant = value.constant
         if not isinstance(constant, str | int | bool):
             message = "a pivot value is a string, a whole number or a boolean"
             help_ = "cast the column in an `extend` step before, and name the values as strings"
@@ -208,14 +225,20 @@ def _pivot_values(node: s.Pivot, flow: Flow) -> list[tuple[str | int | bool, e.N
             flow.report.add(codes.BAD_PIVOT, each.value.span, "this value comes twice", also=also)
             continue
         seen[constant] = each.value.span
+        if target is not None and isinstance(cast(value, target.type, ansi=False), Mismatch):
+            found = f"`{target.name}`, which is {target.type.sql}"
+            message = f"a value of {value.type.sql} cannot be compared with {found}"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message)
         values.append((constant, each.name))
     return values
 
 
-def _pivot_keys(node: s.Pivot, target: Column, flow: Flow) -> Keys | None:
+def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None:
     """The columns that stay: those of `group by`, or all that the pivot does not use, as in SQL."""
     if node.keys is not None:
         return _keys(node.keys, flow, False)
+    if target is None:
+        return None
     if flow.relation.is_open:
         message = "a pivot without `group by` keeps all other columns, and must know them"
         flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="add `group by …`")
@@ -269,7 +292,9 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         chosen.append(column)
         if item.names and item.names[0].text != column.name:
             renames.append((column.name, item.names[0].text))
-    type_ = wider_of_all([c.type for c in chosen], flow.settings.ansi) if chosen else UNKNOWN
+    types = [c.type for c in chosen]
+    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
+    type_ = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
     if type_ is None:
         also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
         message = "the unpivoted columns have no common type"

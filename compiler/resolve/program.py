@@ -34,7 +34,6 @@ from ssbt.compiler.syntax.ast.expressions import Name
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
 
-
 _SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSFORM)
 
 

@@ -74,9 +74,10 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
 def _step(step: s.Step, flow: Flow) -> ir.Step | None:
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
-        word = "stateful" if isinstance(step, s.Stateful) else "watermark"
-        message = f"`{word}` is not supported yet"
-        flow.report.add(unsupported_code, step.span, message)
+        words: dict[type[s.Step], str] = {s.Stateful: "stateful", s.Watermark: "watermark"}
+        message = f"`{words.get(type(step), 'within watermark')}` is not supported yet"
+        help_ = f"see `ssbtc explain {unsupported_code.number}`"
+        flow.report.add(unsupported_code, step.span, message, help=help_)
         flow.relation = Relation(flow.relation.columns, True)
         return None
     resolve = _STEPS.get(type(step))

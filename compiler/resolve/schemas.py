@@ -54,7 +54,8 @@ def schemas(
             found[key] = _schema(node, report)
         else:
             message = "a schema from a file is not supported yet"
-            report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, message)
+            help_ = f"see `ssbtc explain {unsupported.SCHEMA_FROM_FILE.number}`"
+            report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, message, help=help_)
             broken.add(key)
     return found
 

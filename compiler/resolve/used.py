@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps as step_ir
 from ssbt.compiler.resolve.datasets import Datasets
+from ssbt.compiler.resolve.dependencies import behind_their_needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +40,44 @@ class Used:
 def _ordered(
     names: Iterable[str], sources: Mapping[str, ir.Source], datasets: Datasets
 ) -> Iterator[ir.Source | ir.Let]:
-    """Datasets, each behind those it is made from; without recursion, for long chains."""
-    done: set[str] = set()
-    waiting = [name.casefold() for name in reversed(list(names))]
-    opened: set[str] = set()
-    while waiting:
-        key = waiting[-1]
-        node = sources.get(key) or datasets.lets.get(key)
-        if key in done or node is None:
-            waiting.pop()
-            continue
-        needs = [] if isinstance(node, ir.Source) else [n.casefold() for n in node.query.uses]
-        missing = [need for need in needs if need not in done and need not in opened]
-        if missing and key not in opened:
-            opened.add(key)
-            waiting += reversed(missing)
-            continue
-        waiting.pop()
-        done.add(key)
-        yield node
+    """Datasets, each behind those it is made from."""
+
+    def node(key: str) -> ir.Source | ir.Let | None:
+        return sources.get(key) or datasets.lets.get(key)
+
+    def needs(key: str) -> list[str]:
+        known = node(key)
+        return [n.casefold() for n in known.query.uses] if isinstance(known, ir.Let) else []
+
+    for key in behind_their_needs((name.casefold() for name in names), needs):
+        if (known := node(key)) is not None:
+            yield known
 
 
 def _transforms(
     queries: Iterable[step_ir.Query], known: Mapping[str, ir.Transform]
 ) -> list[ir.Transform]:
     """The transforms that queries use, each behind those that it uses itself."""
-    found: dict[str, ir.Transform] = {}
-    opened: set[str] = set()
 
-    def visit(query: step_ir.Query) -> None:
-        for name in _transform_names(query):
-            transform = known.get(name.casefold())
-            if transform is not None and name.casefold() not in opened:
-                opened.add(name.casefold())
-                visit(transform.query)
-                found[name.casefold()] = transform
+    def needs(key: str) -> list[str]:
+        transform = known.get(key)
+        return [] if transform is None else [*_transform_names(transform.query)]
 
-    for query in queries:
-        visit(query)
-    return list(found.values())
+    wanted = (name for query in queries for name in _transform_names(query))
+    return [known[key] for key in behind_their_needs(wanted, needs) if key in known]
 
 
 def _transform_names(query: step_ir.Query) -> Iterator[str]:
+    """The transforms that a query uses itself, in lower case."""
     inputs = [query.base]
     for step in query.steps:
         if isinstance(step, step_ir.UseTransform):
-            yield step.transform
+            yield step.transform.casefold()
             inputs += step.arguments
         elif isinstance(step, step_ir.Join | step_ir.SetOperation):
             inputs.append(step.right)
     while inputs:
         given = inputs.pop()
         if given.arguments is not None:
-            yield given.dataset
+            yield given.dataset.casefold()
             inputs += given.arguments

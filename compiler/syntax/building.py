@@ -1,7 +1,7 @@
 """Grammar rules to AST nodes, without recursion: depth is a user's mistake, not a crash.
 
-Each method is named after its rule. It gets the rule's `meta` (places) and its children: nodes,
-tokens, and None for what was left out.
+Each method is named after its rule. It gets the rule's span and its children: nodes,
+lexemes, and None for what was left out.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from lark import Token, v_args
-from lark.tree import Meta
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
@@ -22,6 +20,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.building_expressions import ExpressionBuilder
+from ssbt.compiler.syntax.engine import Lexeme
 
 Children = list[Any]
 
@@ -31,62 +30,61 @@ def words(children: Children, kind: type[Any]) -> tuple[Any, ...]:
     return tuple(child for child in children if isinstance(child, kind))
 
 
-def token(children: Children, *types: str) -> Token | None:
+def token(children: Children, *types: str) -> Lexeme | None:
     """The first child that is a token of one of these types."""
     for child in children:
-        if isinstance(child, Token) and child.type in types:
+        if isinstance(child, Lexeme) and child.type in types:
             return child
     return None
 
 
-@v_args(meta=True)
 class Builder(ExpressionBuilder):
-    """Builds the AST of one file; `begin` before each parse."""
+    """Builds the AST of one piece of a file."""
 
     # ---- declarations
 
-    def file(self, meta: Meta, children: Children) -> tuple[d.Declaration, ...]:
+    def file(self, span: Span, children: Children) -> tuple[d.Declaration, ...]:
         return tuple(children)
 
-    def pipeline(self, meta: Meta, children: Children) -> d.Pipeline:
+    def pipeline(self, span: Span, children: Children) -> d.Pipeline:
         _, name, block = children
-        return d.Pipeline(self.span(meta), name, block.entries)
+        return d.Pipeline(span, name, block.entries)
 
-    def import_(self, meta: Meta, children: Children) -> d.Import:
-        return d.Import(self.span(meta), children[1])
+    def import_(self, span: Span, children: Children) -> d.Import:
+        return d.Import(span, children[1])
 
-    def param(self, meta: Meta, children: Children) -> d.Param:
+    def param(self, span: Span, children: Children) -> d.Param:
         _, name, type_, default, block = children
         entries = block.entries if block else ()
-        return d.Param(self.span(meta), name, type_, default, entries)
+        return d.Param(span, name, type_, default, entries)
 
-    def secret(self, meta: Meta, children: Children) -> d.Secret:
-        return d.Secret(self.span(meta), children[1])
+    def secret(self, span: Span, children: Children) -> d.Secret:
+        return d.Secret(span, children[1])
 
-    def connection(self, meta: Meta, children: Children) -> d.Connection:
+    def connection(self, span: Span, children: Children) -> d.Connection:
         _, name, kind, block = children
-        return d.Connection(self.span(meta), name, kind, block.entries)
+        return d.Connection(span, name, kind, block.entries)
 
-    def schema(self, meta: Meta, children: Children) -> d.Schema:
+    def schema(self, span: Span, children: Children) -> d.Schema:
         columns = self.separated(words(children, d.SchemaColumn))
-        return d.Schema(self.span(meta), children[1], columns, None)
+        return d.Schema(span, children[1], columns, None)
 
-    def schema_from(self, meta: Meta, children: Children) -> d.Schema:
-        return d.Schema(self.span(meta), children[1], (), children[3])
+    def schema_from(self, span: Span, children: Children) -> d.Schema:
+        return d.Schema(span, children[1], (), children[3])
 
-    def schema_column(self, meta: Meta, children: Children) -> d.SchemaColumn:
+    def schema_column(self, span: Span, children: Children) -> d.SchemaColumn:
         name, type_, *clauses = children
         given: dict[str, Any] = {}
         tags: list[e.Name] = []
-        for span, clause, value in clauses:
+        for place, clause, value in clauses:
             if clause == "tag":
                 tags.append(value)
             elif clause in given:
-                self.report(codes.DUPLICATE_CLAUSE, span, f"a column says `{clause}` once")
+                self.report(codes.DUPLICATE_CLAUSE, place, f"a column says `{clause}` once")
             else:
                 given[clause] = value
         return d.SchemaColumn(
-            self.span(meta),
+            span,
             name,
             type_,
             "not null" in given,
@@ -95,52 +93,52 @@ class Builder(ExpressionBuilder):
             tuple(tags),
         )
 
-    def clause_not_null(self, meta: Meta, children: Children) -> tuple[Span, str, Any]:
-        return self.span(meta), "not null", True
+    def clause_not_null(self, span: Span, children: Children) -> tuple[Span, str, Any]:
+        return span, "not null", True
 
-    def clause_default(self, meta: Meta, children: Children) -> tuple[Span, str, Any]:
-        return self.span(meta), "default", children[1]
+    def clause_default(self, span: Span, children: Children) -> tuple[Span, str, Any]:
+        return span, "default", children[1]
 
-    def clause_comment(self, meta: Meta, children: Children) -> tuple[Span, str, Any]:
-        return self.span(meta), "comment", children[1].value
+    def clause_comment(self, span: Span, children: Children) -> tuple[Span, str, Any]:
+        return span, "comment", children[1].value
 
-    def clause_tag(self, meta: Meta, children: Children) -> tuple[Span, str, Any]:
-        return self.span(meta), "tag", children[0]
+    def clause_tag(self, span: Span, children: Children) -> tuple[Span, str, Any]:
+        return span, "tag", children[0]
 
-    def source(self, meta: Meta, children: Children) -> d.SourceRead:
+    def source(self, span: Span, children: Children) -> d.SourceRead:
         stream, _, name, _, connector, block = children
-        return d.SourceRead(self.span(meta), name, stream is not None, connector, block.entries)
+        return d.SourceRead(span, name, stream is not None, connector, block.entries)
 
-    def let(self, meta: Meta, children: Children) -> d.Let:
-        return d.Let(self.span(meta), children[1], children[2])
+    def let(self, span: Span, children: Children) -> d.Let:
+        return d.Let(span, children[1], children[2])
 
-    def transform_(self, meta: Meta, children: Children) -> d.Transform:
+    def transform_(self, span: Span, children: Children) -> d.Transform:
         _, name, *parameters, query = children
-        return d.Transform(self.span(meta), name, tuple(parameters), query)
+        return d.Transform(span, name, tuple(parameters), query)
 
-    def transform_parameter(self, meta: Meta, children: Children) -> d.TransformParameter:
-        return d.TransformParameter(self.span(meta), *children)
+    def transform_parameter(self, span: Span, children: Children) -> d.TransformParameter:
+        return d.TransformParameter(span, *children)
 
-    def expect(self, meta: Meta, children: Children) -> d.Expect:
+    def expect(self, span: Span, children: Children) -> d.Expect:
         rules = self.separated(words(children, d.ExpectRule))
-        return d.Expect(self.span(meta), children[1], rules)
+        return d.Expect(span, children[1], rules)
 
-    def expect_rule(self, meta: Meta, children: Children) -> d.ExpectRule:
+    def expect_rule(self, span: Span, children: Children) -> d.ExpectRule:
         name, condition, _, action = children
-        return d.ExpectRule(self.span(meta), name, condition, action)
+        return d.ExpectRule(span, name, condition, action)
 
-    def sink(self, meta: Meta, children: Children) -> d.SinkWrite:
+    def sink(self, span: Span, children: Children) -> d.SinkWrite:
         _, dataset, part, _, connector, _, name, block = children
-        return d.SinkWrite(self.span(meta), dataset, part, connector, name, block.entries)
+        return d.SinkWrite(span, dataset, part, connector, name, block.entries)
 
-    def test(self, meta: Meta, children: Children) -> d.Test:
-        return d.Test(self.span(meta), children[1], tuple(children[2:]))
+    def test(self, span: Span, children: Children) -> d.Test:
+        return d.Test(span, children[1], tuple(children[2:]))
 
-    def _rows(self, meta: Meta, children: Children, after: int | None) -> d.Rows:
+    def _rows(self, span: Span, children: Children, after: int | None) -> d.Rows:
         clause = token(children, "GIVEN", "THEN")
         dataset, *columns = words(children, e.Name)
         return d.Rows(
-            self.span(meta),
+            span,
             str(clause).lower(),
             after,
             dataset,
@@ -149,25 +147,25 @@ class Builder(ExpressionBuilder):
             next(iter(words(children, v.TextValue)), None),
         )
 
-    def clause_rows(self, meta: Meta, children: Children) -> d.Rows:
-        return self._rows(meta, children, None)
+    def clause_rows(self, span: Span, children: Children) -> d.Rows:
+        return self._rows(span, children, None)
 
     clause_file = clause_rows
 
-    def clause_after(self, meta: Meta, children: Children) -> d.Rows:
-        return self._rows(meta, children, self.whole_number(children[2]))
+    def clause_after(self, span: Span, children: Children) -> d.Rows:
+        return self._rows(span, children, self.whole_number(children[2]))
 
-    def clause_fails(self, meta: Meta, children: Children) -> d.Fails:
-        return d.Fails(self.span(meta), children[-1])
+    def clause_fails(self, span: Span, children: Children) -> d.Fails:
+        return d.Fails(span, children[-1])
 
-    def row(self, meta: Meta, children: Children) -> tuple[e.Expression, ...]:
+    def row(self, span: Span, children: Children) -> tuple[e.Expression, ...]:
         return tuple(children)
 
     # ---- blocks
 
-    def block(self, meta: Meta, children: Children) -> v.BlockValue:
+    def block(self, span: Span, children: Children) -> v.BlockValue:
         entries = self.separated(words(children, v.Entry))
-        return self.checked(v.BlockValue(self.span(meta), None, entries), *entries)
+        return self.checked(v.BlockValue(span, None, entries), *entries)
 
     def separated(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         """The entries of a block, each on a line of its own or behind a comma."""
@@ -184,31 +182,31 @@ class Builder(ExpressionBuilder):
                 )
         return entries
 
-    def entry(self, meta: Meta, children: Children) -> v.Entry:
+    def entry(self, span: Span, children: Children) -> v.Entry:
         (name, quoted), value = children
-        return self.checked(v.Entry(self.span(meta), name, value, quoted), value)
+        return self.checked(v.Entry(span, name, value, quoted), value)
 
     entry_block = entry
 
-    def entry_name(self, meta: Meta, children: Children) -> tuple[e.Name, bool]:
-        return e.Name(self.span(meta), ".".join(name.text for name in children)), False
+    def entry_name(self, span: Span, children: Children) -> tuple[e.Name, bool]:
+        return e.Name(span, ".".join(name.text for name in children)), False
 
-    def entry_name_quoted(self, meta: Meta, children: Children) -> tuple[e.Name, bool]:
+    def entry_name_quoted(self, span: Span, children: Children) -> tuple[e.Name, bool]:
         text = self._parts(children[0], str(children[0])[1:-1])
         if any(not isinstance(part, str) for part in text):
-            self.report(codes.UNEXPECTED_TOKEN, self.span(meta), "a name cannot hold a parameter")
-        return e.Name(self.span(meta), "".join(p for p in text if isinstance(p, str))), True
+            self.report(codes.UNEXPECTED_TOKEN, span, "a name cannot hold a parameter")
+        return e.Name(span, "".join(p for p in text if isinstance(p, str))), True
 
-    def text(self, meta: Meta, children: Children) -> v.TextValue:
+    def text(self, span: Span, children: Children) -> v.TextValue:
         parts = self._parts(children[0], str(children[0])[1:-1])
-        return v.TextValue(self.span(meta), parts)
+        return v.TextValue(span, parts)
 
-    def text_lines(self, meta: Meta, children: Children) -> v.TextValue:
+    def text_lines(self, span: Span, children: Children) -> v.TextValue:
         parts = self._parts(children[0], str(children[0])[3:-3], quotes=3)
-        return v.TextValue(self.span(meta), parts, multiline=True)
+        return v.TextValue(span, parts, multiline=True)
 
     def _parts(
-        self, literal: Token, body: str, quotes: int = 1
+        self, literal: Lexeme, body: str, quotes: int = 1
     ) -> tuple[str | e.ParameterUse, ...]:
         """The pieces of a block's string: text, and the parameters in it."""
         place = self.token_span(literal)
@@ -233,79 +231,79 @@ class Builder(ExpressionBuilder):
             parts.append(text)
         return tuple(parts)
 
-    def value_number(self, meta: Meta, children: Children) -> v.NumberValue:
-        return v.NumberValue(self.span(meta), "".join(children))
+    def value_number(self, span: Span, children: Children) -> v.NumberValue:
+        return v.NumberValue(span, "".join(children))
 
-    def value_true(self, meta: Meta, children: Children) -> v.BooleanValue:
-        return v.BooleanValue(self.span(meta), True)
+    def value_true(self, span: Span, children: Children) -> v.BooleanValue:
+        return v.BooleanValue(span, True)
 
-    def value_false(self, meta: Meta, children: Children) -> v.BooleanValue:
-        return v.BooleanValue(self.span(meta), False)
+    def value_false(self, span: Span, children: Children) -> v.BooleanValue:
+        return v.BooleanValue(span, False)
 
-    def quantity(self, meta: Meta, children: Children) -> v.QuantityValue:
+    def quantity(self, span: Span, children: Children) -> v.QuantityValue:
         text = str(children[0])
         amount = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        return v.QuantityValue(self.span(meta), amount.strip(), text[len(amount) :].lower())
+        return v.QuantityValue(span, amount.strip(), text[len(amount) :].lower())
 
-    def value_every(self, meta: Meta, children: Children) -> v.EveryValue:
-        return v.EveryValue(self.span(meta), str(children[0]).lower(), children[1])
+    def value_every(self, span: Span, children: Children) -> v.EveryValue:
+        return v.EveryValue(span, str(children[0]).lower(), children[1])
 
-    def value_phrase(self, meta: Meta, children: Children) -> v.WordValue:
-        return v.WordValue(self.span(meta), " ".join(str(children[0]).lower().split()))
+    def value_phrase(self, span: Span, children: Children) -> v.WordValue:
+        return v.WordValue(span, " ".join(str(children[0]).lower().split()))
 
-    def value_word(self, meta: Meta, children: Children) -> v.WordValue:
-        return v.WordValue(self.span(meta), children[0].text)
+    def value_word(self, span: Span, children: Children) -> v.WordValue:
+        return v.WordValue(span, children[0].text)
 
-    def value_list(self, meta: Meta, children: Children) -> v.ListValue:
+    def value_list(self, span: Span, children: Children) -> v.ListValue:
         items = tuple(child for child in children if child is not None)
-        return self.checked(v.ListValue(self.span(meta), items), *items)
+        return self.checked(v.ListValue(span, items), *items)
 
-    def value_block(self, meta: Meta, children: Children) -> v.BlockValue:
-        return self.checked(v.BlockValue(self.span(meta), None, children[0].entries), *children)
+    def value_block(self, span: Span, children: Children) -> v.BlockValue:
+        return self.checked(v.BlockValue(span, None, children[0].entries), *children)
 
-    def value_kind(self, meta: Meta, children: Children) -> v.BlockValue:
+    def value_kind(self, span: Span, children: Children) -> v.BlockValue:
         return self.checked(
-            v.BlockValue(self.span(meta), children[0], children[1].entries), children[1]
+            v.BlockValue(span, children[0], children[1].entries), children[1]
         )
 
     # ---- queries
 
-    def query(self, meta: Meta, children: Children) -> s.Query:
+    def query(self, span: Span, children: Children) -> s.Query:
         _, base, *steps = children
-        return s.Query(self.span(meta), base, tuple(steps))
+        return s.Query(span, base, tuple(steps))
 
-    def pipe_step(self, meta: Meta, children: Children) -> s.Step:
+    def pipe_step(self, span: Span, children: Children) -> s.Step:
         step: s.Step = children[0]
         return step
 
-    def dataset_use(self, meta: Meta, children: Children) -> s.DatasetUse:
+    def dataset_use(self, span: Span, children: Children) -> s.DatasetUse:
         arguments = words(children, s.DatasetUse)
         name, *alias = words(children, e.Name)
-        use = s.DatasetUse(self.span(meta), name, arguments or None, alias[0] if alias else None)
+        use = s.DatasetUse(span, name, arguments or None, alias[0] if alias else None)
         return self.checked(use, *arguments)
 
-    def step_where(self, meta: Meta, children: Children) -> s.Where:
-        return s.Where(self.span(meta), children[1])
+    def step_where(self, span: Span, children: Children) -> s.Where:
+        return s.Where(span, children[1])
 
-    def step_select(self, meta: Meta, children: Children) -> s.Select:
-        return s.Select(self.span(meta), children[2], children[1] is not None)
+    def step_select(self, span: Span, children: Children) -> s.Select:
+        return s.Select(span, children[2], children[1] is not None)
 
-    def step_extend(self, meta: Meta, children: Children) -> s.Extend:
-        return s.Extend(self.span(meta), children[1])
+    def step_extend(self, span: Span, children: Children) -> s.Extend:
+        return s.Extend(span, children[1])
 
-    def step_set(self, meta: Meta, children: Children) -> s.SetColumns:
-        return s.SetColumns(self.span(meta), tuple(children[1:]))
+    def step_set(self, span: Span, children: Children) -> s.SetColumns:
+        return s.SetColumns(span, tuple(children[1:]))
 
-    def step_drop(self, meta: Meta, children: Children) -> s.Drop:
-        return s.Drop(self.span(meta), children[1])
+    def step_drop(self, span: Span, children: Children) -> s.Drop:
+        return s.Drop(span, children[1])
 
-    def step_rename(self, meta: Meta, children: Children) -> s.Rename:
-        return s.Rename(self.span(meta), tuple(children[1:]))
+    def step_rename(self, span: Span, children: Children) -> s.Rename:
+        return s.Rename(span, tuple(children[1:]))
 
-    def step_as(self, meta: Meta, children: Children) -> s.As:
-        return s.As(self.span(meta), children[1])
+    def step_as(self, span: Span, children: Children) -> s.As:
+        return s.As(span, children[1])
 
-    def step_join(self, meta: Meta, children: Children) -> s.Join:
+    def step_join(self, span: Span, children: Children) -> s.Join:
         keyword, right, condition = children
         spelled = " ".join(str(keyword).lower().split())
         words_ = spelled.removesuffix("join").split()
@@ -319,34 +317,34 @@ class Builder(ExpressionBuilder):
             )
         kinds = [w for w in ("semi", "anti", "left", "right", "full", "cross") if w in words_]
         on, using = condition or (None, ())
-        return s.Join(self.span(meta), kinds[0] if kinds else "inner", right, on, using)
+        return s.Join(span, kinds[0] if kinds else "inner", right, on, using)
 
-    def join_on(self, meta: Meta, children: Children) -> tuple[e.Expression, tuple[e.Name, ...]]:
+    def join_on(self, span: Span, children: Children) -> tuple[e.Expression, tuple[e.Name, ...]]:
         return children[1], ()
 
-    def join_using(self, meta: Meta, children: Children) -> tuple[None, tuple[e.Name, ...]]:
+    def join_using(self, span: Span, children: Children) -> tuple[None, tuple[e.Name, ...]]:
         return None, words(children, e.Name)
 
-    def step_aggregate(self, meta: Meta, children: Children) -> s.Aggregate:
+    def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
         _, items, _, grouping = children
-        return s.Aggregate(self.span(meta), items or (), grouping)
+        return s.Aggregate(span, items or (), grouping)
 
-    def grouping_items(self, meta: Meta, children: Children) -> s.Grouping:
+    def grouping_items(self, span: Span, children: Children) -> s.Grouping:
         keys = children[0]
         first = keys[0].value
         if len(keys) == 1 and isinstance(first, e.Call):
             form = first.name.text.lower()
             if form in ("rollup", "cube"):
                 items = tuple(s.Item(a.span, a.value, ()) for a in first.arguments)
-                return s.Grouping(self.span(meta), form, items)
-        return s.Grouping(self.span(meta), "", keys)
+                return s.Grouping(span, form, items)
+        return s.Grouping(span, "", keys)
 
-    def grouping_sets(self, meta: Meta, children: Children) -> s.Grouping:
+    def grouping_sets(self, span: Span, children: Children) -> s.Grouping:
         sets = tuple(children[1:])
         keys = {_spelling(key): s.Item(key.span, key, ()) for members in sets for key in members}
-        return s.Grouping(self.span(meta), "grouping sets", tuple(keys.values()), sets)
+        return s.Grouping(span, "grouping sets", tuple(keys.values()), sets)
 
-    def grouping_set(self, meta: Meta, children: Children) -> tuple[e.Expression, ...]:
+    def grouping_set(self, span: Span, children: Children) -> tuple[e.Expression, ...]:
         value = children[0] if children else None
         if isinstance(value, e.Tuple):
             return value.items
@@ -354,99 +352,99 @@ class Builder(ExpressionBuilder):
             return (value.operand,)
         return () if value is None else (value,)
 
-    def step_distinct(self, meta: Meta, children: Children) -> s.Distinct:
-        return s.Distinct(self.span(meta))
+    def step_distinct(self, span: Span, children: Children) -> s.Distinct:
+        return s.Distinct(span)
 
-    def step_order_by(self, meta: Meta, children: Children) -> s.OrderBy:
-        return s.OrderBy(self.span(meta), tuple(children[1:]))
+    def step_order_by(self, span: Span, children: Children) -> s.OrderBy:
+        return s.OrderBy(span, tuple(children[1:]))
 
-    def step_limit(self, meta: Meta, children: Children) -> s.Limit:
-        return s.Limit(self.span(meta), children[1])
+    def step_limit(self, span: Span, children: Children) -> s.Limit:
+        return s.Limit(span, children[1])
 
-    def step_offset(self, meta: Meta, children: Children) -> s.Offset:
-        return s.Offset(self.span(meta), children[1])
+    def step_offset(self, span: Span, children: Children) -> s.Offset:
+        return s.Offset(span, children[1])
 
-    def count(self, meta: Meta, children: Children) -> int | e.ParameterUse:
+    def count(self, span: Span, children: Children) -> int | e.ParameterUse:
         value = children[0]
-        return self.whole_number(value) if isinstance(value, Token) else value
+        return self.whole_number(value) if isinstance(value, Lexeme) else value
 
-    def step_set_operation(self, meta: Meta, children: Children) -> s.SetOperation:
+    def step_set_operation(self, span: Span, children: Children) -> s.SetOperation:
         spelled = str(children[0]).lower().split()
         operator = "except" if spelled[0] == "minus" else spelled[0]
-        return s.SetOperation(self.span(meta), operator, "all" in spelled, children[1])
+        return s.SetOperation(span, operator, "all" in spelled, children[1])
 
-    def step_pivot(self, meta: Meta, children: Children) -> s.Pivot:
+    def step_pivot(self, span: Span, children: Children) -> s.Pivot:
         aggregates, *keys = [child for child in children if isinstance(child, tuple)]
         return s.Pivot(
-            self.span(meta),
+            span,
             aggregates,
             next(child for child in children if isinstance(child, e.ColumnName)),
             words(children, s.PivotValue),
             keys[0] if keys else None,
         )
 
-    def pivot_value(self, meta: Meta, children: Children) -> s.PivotValue:
-        return s.PivotValue(self.span(meta), children[0], children[2])
+    def pivot_value(self, span: Span, children: Children) -> s.PivotValue:
+        return s.PivotValue(span, children[0], children[2])
 
-    def step_unpivot(self, meta: Meta, children: Children) -> s.Unpivot:
+    def step_unpivot(self, span: Span, children: Children) -> s.Unpivot:
         value, name = words(children, e.Name)
         items = next(child for child in children if isinstance(child, tuple))
-        return s.Unpivot(self.span(meta), value, name, items, children[1] is not None)
+        return s.Unpivot(span, value, name, items, children[1] is not None)
 
-    def step_sample(self, meta: Meta, children: Children) -> s.Sample:
+    def step_sample(self, span: Span, children: Children) -> s.Sample:
         percent, seed = str(children[1]), children[5]
         return s.Sample(
-            self.span(meta),
+            span,
             percent,
             children[3] is not None,
             None if seed is None else self.whole_number(seed),
         )
 
-    def step_explode(self, meta: Meta, children: Children) -> s.Explode:
+    def step_explode(self, span: Span, children: Children) -> s.Explode:
         _, outer, value, _, names, *_, position = children
-        return s.Explode(self.span(meta), value, outer is not None, names, position)
+        return s.Explode(span, value, outer is not None, names, position)
 
-    def step_transform(self, meta: Meta, children: Children) -> s.UseTransform:
-        return s.UseTransform(self.span(meta), children[0], words(children, s.DatasetUse))
+    def step_transform(self, span: Span, children: Children) -> s.UseTransform:
+        return s.UseTransform(span, children[0], words(children, s.DatasetUse))
 
-    def step_apply(self, meta: Meta, children: Children) -> s.Apply:
-        return s.Apply(self.span(meta), children[1], children[3])
+    def step_apply(self, span: Span, children: Children) -> s.Apply:
+        return s.Apply(span, children[1], children[3])
 
-    def step_sql(self, meta: Meta, children: Children) -> s.Sql:
-        return s.Sql(self.span(meta), children[1], children[3])
+    def step_sql(self, span: Span, children: Children) -> s.Sql:
+        return s.Sql(span, children[1], children[3])
 
-    def step_watermark(self, meta: Meta, children: Children) -> s.Watermark:
-        return s.Watermark(self.span(meta), children[1], children[3])
+    def step_watermark(self, span: Span, children: Children) -> s.Watermark:
+        return s.Watermark(span, children[1], children[3])
 
-    def step_deduplicate(self, meta: Meta, children: Children) -> s.Deduplicate:
+    def step_deduplicate(self, span: Span, children: Children) -> s.Deduplicate:
         columns = next((child for child in children if isinstance(child, tuple)), ())
         within = token(children, "WITHIN_WATERMARK") is not None
-        return s.Deduplicate(self.span(meta), columns, within)
+        return s.Deduplicate(span, columns, within)
 
-    def step_stateful(self, meta: Meta, children: Children) -> s.Stateful:
+    def step_stateful(self, span: Span, children: Children) -> s.Stateful:
         _, target, _, keys, _, schema, block = children
         entries = block.entries if block else ()
-        return s.Stateful(self.span(meta), target, keys, schema, entries)
+        return s.Stateful(span, target, keys, schema, entries)
 
-    def items(self, meta: Meta, children: Children) -> tuple[s.Item, ...]:
+    def items(self, span: Span, children: Children) -> tuple[s.Item, ...]:
         return words(children, s.Item)
 
-    def item(self, meta: Meta, children: Children) -> s.Item:
-        return s.Item(self.span(meta), children[0], children[2] or ())
+    def item(self, span: Span, children: Children) -> s.Item:
+        return s.Item(span, children[0], children[2] or ())
 
-    def names(self, meta: Meta, children: Children) -> tuple[e.Name, ...]:
+    def names(self, span: Span, children: Children) -> tuple[e.Name, ...]:
         return tuple(children)
 
-    def assignment(self, meta: Meta, children: Children) -> s.Assignment:
-        return s.Assignment(self.span(meta), children[0], children[1])
+    def assignment(self, span: Span, children: Children) -> s.Assignment:
+        return s.Assignment(span, children[0], children[1])
 
-    def columns(self, meta: Meta, children: Children) -> tuple[e.ColumnName, ...]:
+    def columns(self, span: Span, children: Children) -> tuple[e.ColumnName, ...]:
         return tuple(children)
 
-    def renaming(self, meta: Meta, children: Children) -> s.Renaming:
-        return s.Renaming(self.span(meta), children[0], children[2])
+    def renaming(self, span: Span, children: Children) -> s.Renaming:
+        return s.Renaming(span, children[0], children[2])
 
-    def whole_number(self, literal: Token) -> int:
+    def whole_number(self, literal: Lexeme) -> int:
         """The value of a whole number; 0, with a finding, for any other."""
         if literal.isdecimal() and len(literal) < 20:
             return int(literal)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from lark import Token, v_args
-from lark.tree import Meta
-from lark.visitors import Transformer_NonRecursive
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
@@ -14,6 +11,7 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.engine import Lexeme
 
 Children = list[Any]
 N = TypeVar("N")
@@ -25,32 +23,18 @@ _CHAINS = ("and", "or")
 _CANONICAL = {"==": "=", "<>": "!=", "!": "not"}
 
 
-@v_args(meta=True)
-class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
-    """Builds expressions and types; collects findings."""
+class ExpressionBuilder:
+    """Builds expressions and types of a piece of text, which stands at `offset` in the file called
+    `path`; collects findings."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.path = ""
-        self.piece = ""
-        self.offset = 0
+    def __init__(self, path: str, offset: int, piece: str) -> None:
+        self.path, self.offset, self.piece = path, offset, piece
         self.findings: list[Diagnostic] = []
         self.depths: dict[int, tuple[float, object]] = {}
 
-    def begin(self, path: str, offset: int, piece: str) -> None:
-        """Get ready to parse a text that stands at `offset` in the file called `path`."""
-        self.path, self.offset, self.piece = path, offset, piece
-        self.findings = []
-        self.depths = {}
-
     # ---- places and findings
 
-    def span(self, meta: Meta) -> Span:
-        if meta.empty:
-            return Span(self.path, self.offset, self.offset)
-        return Span(self.path, meta.start_pos + self.offset, meta.end_pos + self.offset)
-
-    def token_span(self, literal: Token) -> Span:
+    def token_span(self, literal: Lexeme) -> Span:
         start = (literal.start_pos or 0) + self.offset
         return Span(self.path, start, start + len(literal))
 
@@ -95,84 +79,83 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
 
     # ---- names and literals
 
-    def name(self, meta: Meta, children: Children) -> e.Name:
+    def name(self, span: Span, children: Children) -> e.Name:
         text = str(children[0])
         if text.startswith("`"):
             text = text[1:-1].replace("``", "`")
-        return e.Name(self.span(meta), text)
+        return e.Name(span, text)
 
-    def column(self, meta: Meta, children: Children) -> e.ColumnName:
-        return e.ColumnName(self.span(meta), tuple(children))
+    def column(self, span: Span, children: Children) -> e.ColumnName:
+        return e.ColumnName(span, tuple(children))
 
-    def parameter_use(self, meta: Meta, children: Children) -> e.ParameterUse:
+    def parameter_use(self, span: Span, children: Children) -> e.ParameterUse:
         text = str(children[0])[2:-1].strip()
         if text.startswith("`"):
             text = text[1:-1].replace("``", "`")
-        return e.ParameterUse(self.span(meta), e.Name(self.span(meta), text))
+        return e.ParameterUse(span, e.Name(span, text))
 
-    def number(self, meta: Meta, children: Children) -> e.NumberLiteral:
-        return e.NumberLiteral(self.span(meta), str(children[0]))
+    def number(self, span: Span, children: Children) -> e.NumberLiteral:
+        return e.NumberLiteral(span, str(children[0]))
 
-    def string(self, meta: Meta, children: Children) -> str:
+    def string(self, span: Span, children: Children) -> str:
         literal = children[0]
         if literal.type == "RAW_STRING":
             return str(literal)[2:-1]
         self.idle_escapes(literals.IDLE_ESCAPE, str(literal)[1:-1], self.token_span(literal), 1)
         return self.unescaped(str(literal)[1:-1], literal.start_pos + 1 + self.offset)
 
-    def sql_string(self, meta: Meta, children: Children) -> e.StringLiteral:
+    def sql_string(self, span: Span, children: Children) -> e.StringLiteral:
         value = "".join(children)
         match = strings.PARAMETER.search(value)
         if match and match.group() != "$${":
             name = match.group()
             self.report(
                 literals.PARAMETER_IN_EXPRESSION_STRING,
-                self.span(meta),
+                span,
                 f"`{name}` inside a string of an expression is plain text",
                 f"join the pieces: `concat('…', {name}, '…')`",
             )
-        return e.StringLiteral(self.span(meta), value)
+        return e.StringLiteral(span, value)
 
-    def null(self, meta: Meta, children: Children) -> e.NullLiteral:
-        return e.NullLiteral(self.span(meta))
+    def null(self, span: Span, children: Children) -> e.NullLiteral:
+        return e.NullLiteral(span)
 
-    def true(self, meta: Meta, children: Children) -> e.BooleanLiteral:
-        return e.BooleanLiteral(self.span(meta), True)
+    def true(self, span: Span, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(span, True)
 
-    def false(self, meta: Meta, children: Children) -> e.BooleanLiteral:
-        return e.BooleanLiteral(self.span(meta), False)
+    def false(self, span: Span, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(span, False)
 
-    def hex(self, meta: Meta, children: Children) -> e.TypedLiteral:
+    def hex(self, span: Span, children: Children) -> e.TypedLiteral:
         digits = str(children[0])[2:-1]
         if any(c not in "0123456789abcdefABCDEF" for c in digits):
             self.report(
-                literals.BAD_TIME_LITERAL, self.span(meta), f"`{digits}` is not hexadecimal"
+                literals.BAD_TIME_LITERAL, span, f"`{digits}` is not hexadecimal"
             )
             digits = ""
-        return e.TypedLiteral(self.span(meta), "x", digits)
+        return e.TypedLiteral(span, "x", digits)
 
-    def typed_literal(self, meta: Meta, children: Children) -> e.TypedLiteral:
-        return e.TypedLiteral(self.span(meta), str(children[0]).lower(), children[1])
+    def typed_literal(self, span: Span, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(span, str(children[0]).lower(), children[1])
 
-    def interval(self, meta: Meta, children: Children) -> e.IntervalLiteral:
-        return e.IntervalLiteral(self.span(meta), tuple(children[1:]))
+    def interval(self, span: Span, children: Children) -> e.IntervalLiteral:
+        return e.IntervalLiteral(span, tuple(children[1:]))
 
-    def interval_part(self, meta: Meta, children: Children) -> tuple[e.Expression, str]:
+    def interval_part(self, span: Span, children: Children) -> tuple[e.Expression, str]:
         sign, value, unit = children
-        span = self.span(meta)
         node: e.Expression
-        if isinstance(value, Token):
+        if isinstance(value, Lexeme):
             node = e.NumberLiteral(span, f"{'-' if sign == '-' else ''}{value}")
         else:
             node = e.StringLiteral(span, f"{'-' if sign == '-' else ''}{value}")
         return node, self._unit(unit)
 
-    def interval_text(self, meta: Meta, children: Children) -> e.TypedLiteral:
-        return e.TypedLiteral(self.span(meta), "interval", children[1])
+    def interval_text(self, span: Span, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(span, "interval", children[1])
 
-    def interval_range(self, meta: Meta, children: Children) -> e.TypedLiteral:
+    def interval_range(self, span: Span, children: Children) -> e.TypedLiteral:
         units = (self._unit(children[2]), self._unit(children[4]))
-        return e.TypedLiteral(self.span(meta), "interval", children[1], units)
+        return e.TypedLiteral(span, "interval", children[1], units)
 
     def _unit(self, name: e.Name) -> str:
         unit = name.text.lower()
@@ -184,44 +167,44 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
 
     # ---- operators
 
-    def binary(self, meta: Meta, children: Children) -> e.Expression:
+    def binary(self, span: Span, children: Children) -> e.Expression:
         left, operator, right = children
         text = str(operator).lower()
-        node = e.Binary(self.span(meta), _CANONICAL.get(text, text), left, right)
+        node = e.Binary(span, _CANONICAL.get(text, text), left, right)
         return self.checked(node, left, right)
 
-    def equals(self, meta: Meta, children: Children) -> e.Expression:
+    def equals(self, span: Span, children: Children) -> e.Expression:
         left, right = children
-        return self.checked(e.Binary(self.span(meta), "=", left, right), left, right)
+        return self.checked(e.Binary(span, "=", left, right), left, right)
 
-    def unary(self, meta: Meta, children: Children) -> e.Expression:
+    def unary(self, span: Span, children: Children) -> e.Expression:
         operator, operand = children
         text = str(operator).lower()
-        node = e.Unary(self.span(meta), _CANONICAL.get(text, text), operand)
+        node = e.Unary(span, _CANONICAL.get(text, text), operand)
         return self.checked(node, operand)
 
-    def between(self, meta: Meta, children: Children) -> e.Expression:
+    def between(self, span: Span, children: Children) -> e.Expression:
         operand, negated, _, low, _, high = children
-        node = e.Between(self.span(meta), operand, low, high, negated is not None)
+        node = e.Between(span, operand, low, high, negated is not None)
         return self.checked(node, operand, low, high)
 
-    def in_list(self, meta: Meta, children: Children) -> e.Expression:
+    def in_list(self, span: Span, children: Children) -> e.Expression:
         operand, negated, _, *items = children
-        node = e.InList(self.span(meta), operand, tuple(items), negated is not None)
+        node = e.InList(span, operand, tuple(items), negated is not None)
         return self.checked(node, *items, operand)
 
-    def like(self, meta: Meta, children: Children) -> e.Expression:
+    def like(self, span: Span, children: Children) -> e.Expression:
         operand, negated, operator, pattern, _, escape = children
         node = e.Like(
-            self.span(meta), operand, _like(operator), None, (pattern,), escape, negated is not None
+            span, operand, _like(operator), None, (pattern,), escape, negated is not None
         )
         return self.checked(node, operand, pattern)
 
-    def like_many(self, meta: Meta, children: Children) -> e.Expression:
+    def like_many(self, span: Span, children: Children) -> e.Expression:
         operand, negated, operator, quantifier, *patterns = children
         word = str(quantifier).lower()
         node = e.Like(
-            self.span(meta),
+            span,
             operand,
             _like(operator),
             "any" if word == "some" else word,
@@ -231,89 +214,88 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
         )
         return self.checked(node, operand, *patterns)
 
-    def is_(self, meta: Meta, children: Children) -> e.Expression:
+    def is_(self, span: Span, children: Children) -> e.Expression:
         operand, _, negated, what = children
-        node = e.Is(self.span(meta), operand, str(what).lower(), negated is not None)
+        node = e.Is(span, operand, str(what).lower(), negated is not None)
         return self.checked(node, operand)
 
-    def is_distinct_from(self, meta: Meta, children: Children) -> e.Expression:
+    def is_distinct_from(self, span: Span, children: Children) -> e.Expression:
         left, _, negated, _, right = children
-        node = e.IsDistinctFrom(self.span(meta), left, right, negated is not None)
+        node = e.IsDistinctFrom(span, left, right, negated is not None)
         return self.checked(node, left, right)
 
     # ---- primaries
 
-    def star(self, meta: Meta, children: Children) -> e.Star:
-        return e.Star(self.span(meta), (), children[1] or ())
+    def star(self, span: Span, children: Children) -> e.Star:
+        return e.Star(span, (), children[1] or ())
 
-    def star_of(self, meta: Meta, children: Children) -> e.Star:
+    def star_of(self, span: Span, children: Children) -> e.Star:
         names = tuple(child for child in children if isinstance(child, e.Name))
-        return e.Star(self.span(meta), names, children[-1] or ())
+        return e.Star(span, names, children[-1] or ())
 
-    def except_columns(self, meta: Meta, children: Children) -> tuple[e.ColumnName, ...]:
+    def except_columns(self, span: Span, children: Children) -> tuple[e.ColumnName, ...]:
         return tuple(children[1:])
 
-    def parenthesised(self, meta: Meta, children: Children) -> e.Expression:
-        return self.checked(e.Parenthesised(self.span(meta), children[0]), children[0])
+    def parenthesised(self, span: Span, children: Children) -> e.Expression:
+        return self.checked(e.Parenthesised(span, children[0]), children[0])
 
-    def tuple_(self, meta: Meta, children: Children) -> e.Expression:
-        return self.checked(e.Tuple(self.span(meta), tuple(children)), *children)
+    def tuple_(self, span: Span, children: Children) -> e.Expression:
+        return self.checked(e.Tuple(span, tuple(children)), *children)
 
-    def case(self, meta: Meta, children: Children) -> e.Expression:
+    def case(self, span: Span, children: Children) -> e.Expression:
         operand = children[1]
         branches = tuple(child for child in children if isinstance(child, tuple))
         otherwise = children[-2]
-        node = e.Case(self.span(meta), operand, branches, otherwise)
+        node = e.Case(span, operand, branches, otherwise)
         parts = [part for branch in branches for part in branch]
         return self.checked(node, operand, otherwise, *parts)
 
-    def when(self, meta: Meta, children: Children) -> tuple[e.Expression, e.Expression]:
+    def when(self, span: Span, children: Children) -> tuple[e.Expression, e.Expression]:
         return children[1], children[3]
 
-    def cast(self, meta: Meta, children: Children) -> e.Expression:
+    def cast(self, span: Span, children: Children) -> e.Expression:
         form, operand, _, type_ = children
-        return self.checked(e.Cast(self.span(meta), operand, type_, str(form).lower()), operand)
+        return self.checked(e.Cast(span, operand, type_, str(form).lower()), operand)
 
-    def cast_postfix(self, meta: Meta, children: Children) -> e.Expression:
+    def cast_postfix(self, span: Span, children: Children) -> e.Expression:
         operand, type_ = children
-        return self.checked(e.Cast(self.span(meta), operand, type_, "::"), operand)
+        return self.checked(e.Cast(span, operand, type_, "::"), operand)
 
-    def subscript(self, meta: Meta, children: Children) -> e.Expression:
-        return self.checked(e.Subscript(self.span(meta), *children), *children)
+    def subscript(self, span: Span, children: Children) -> e.Expression:
+        return self.checked(e.Subscript(span, *children), *children)
 
-    def field(self, meta: Meta, children: Children) -> e.Expression:
-        return self.checked(e.Field(self.span(meta), *children), children[0])
+    def field(self, span: Span, children: Children) -> e.Expression:
+        return self.checked(e.Field(span, *children), children[0])
 
-    def collate(self, meta: Meta, children: Children) -> e.Expression:
+    def collate(self, span: Span, children: Children) -> e.Expression:
         operand, _, name = children
-        return self.checked(e.Collate(self.span(meta), operand, name.text), operand)
+        return self.checked(e.Collate(span, operand, name.text), operand)
 
-    def variant_path(self, meta: Meta, children: Children) -> e.Expression:
+    def variant_path(self, span: Span, children: Children) -> e.Expression:
         operand, name = children
-        node = e.VariantPath(self.span(meta), operand, name)
+        node = e.VariantPath(span, operand, name)
         return self.checked(node, operand)
 
     # ---- calls
 
     def _call(
-        self, meta: Meta, name: str, arguments: Children, words: tuple[str, ...] = ()
+        self, span: Span, name: str, arguments: Children, words: tuple[str, ...] = ()
     ) -> e.Expression:
-        span = self.span(meta)
         name_span = Span(span.path, span.start, span.start + len(name))
         items = tuple(a if isinstance(a, e.Argument) else e.Argument(a.span, a) for a in arguments)
         node = e.Call(span, e.Name(name_span, name), items, words=words)
         return self.checked(node, *(item.value for item in items))
 
-    def call(self, meta: Meta, children: Children) -> e.Expression:
+    def call(self, span: Span, children: Children) -> e.Expression:
         names = [child for child in children if isinstance(child, e.Name)]
         text = ".".join(name.text for name in names)
         name = e.Name(names[0].span.to(names[-1].span), text)
         listed = next((child for child in children if isinstance(child, _Arguments)), None)
         clauses = [child for child in children if isinstance(child, _Clause)]
-        return self._finished(meta, name, listed or _Arguments(), clauses)
+        return self._finished(span, name, listed or _Arguments(), clauses)
 
     def _finished(
-        self, meta: Meta, name: e.Name, listed: _Arguments, clauses: list[_Clause]
+        self, span: Span, name: e.Name, listed: _Arguments, clauses: list[_Clause]
     ) -> e.Expression:
         """A call in the ordinary form, with the clauses behind it."""
         given: dict[str, Any] = {"nulls": listed.nulls} if listed.nulls else {}
@@ -322,10 +304,10 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
                 words = clause.name.replace("_", " ")
                 self.report(codes.DUPLICATE_CLAUSE, clause.span, f"a call says `{words}` once")
             given[clause.name] = clause.value
-        node = e.Call(self.span(meta), name, listed.items, listed.distinct, **given)
+        node = e.Call(span, name, listed.items, listed.distinct, **given)
         return self.checked(node, *(item.value for item in listed.items))
 
-    def arguments(self, meta: Meta, children: Children) -> _Arguments:
+    def arguments(self, span: Span, children: Children) -> _Arguments:
         quantifier, *rest, nulls = children
         listed = _Arguments()
         listed.distinct = str(quantifier or "").lower() == "distinct"
@@ -333,131 +315,131 @@ class ExpressionBuilder(Transformer_NonRecursive[Any, Any]):
         listed.items = tuple(rest)
         return listed
 
-    def argument(self, meta: Meta, children: Children) -> e.Argument:
-        return e.Argument(self.span(meta), children[0], None, children[2])
+    def argument(self, span: Span, children: Children) -> e.Argument:
+        return e.Argument(span, children[0], None, children[2])
 
-    def argument_named(self, meta: Meta, children: Children) -> e.Argument:
-        return e.Argument(self.span(meta), children[1], children[0])
+    def argument_named(self, span: Span, children: Children) -> e.Argument:
+        return e.Argument(span, children[1], children[0])
 
-    def argument_lambda(self, meta: Meta, children: Children) -> e.Argument:
-        *parameters, body = (child for child in children if not isinstance(child, Token))
-        node = self.checked(e.Lambda(self.span(meta), tuple(parameters), body), body)
-        return e.Argument(self.span(meta), node)
+    def argument_lambda(self, span: Span, children: Children) -> e.Argument:
+        *parameters, body = (child for child in children if not isinstance(child, Lexeme))
+        node = self.checked(e.Lambda(span, tuple(parameters), body), body)
+        return e.Argument(span, node)
 
     argument_lambda_many = argument_lambda
 
-    def call_extract(self, meta: Meta, children: Children) -> e.Expression:
+    def call_extract(self, span: Span, children: Children) -> e.Expression:
         name, field, _, value = children
         unit = e.ColumnName(field.span, (field,))
-        return self._call(meta, str(name), [unit, value], ("", "from"))
+        return self._call(span, str(name), [unit, value], ("", "from"))
 
-    def call_trim(self, meta: Meta, children: Children) -> e.Expression:
+    def call_trim(self, span: Span, children: Children) -> e.Expression:
         name, side, characters, _, value, *_ = children
         word = str(side).lower() if side else ""
         if characters is None:
-            return self._call(meta, str(name), [value], (f"{word} from".strip(),))
-        return self._call(meta, str(name), [characters, value], (word, "from"))
+            return self._call(span, str(name), [value], (f"{word} from".strip(),))
+        return self._call(span, str(name), [characters, value], (word, "from"))
 
-    def call_substring(self, meta: Meta, children: Children) -> e.Expression:
+    def call_substring(self, span: Span, children: Children) -> e.Expression:
         name, *rest = (child for child in children if not _is_word(child))
         found = [child for child in rest if child is not None]
-        return self._call(meta, str(name), found, ("", "from", "for")[: len(found)])
+        return self._call(span, str(name), found, ("", "from", "for")[: len(found)])
 
-    def call_position(self, meta: Meta, children: Children) -> e.Expression:
+    def call_position(self, span: Span, children: Children) -> e.Expression:
         name, part, _, whole = children
-        return self._call(meta, str(name), [part, whole], ("", "in"))
+        return self._call(span, str(name), [part, whole], ("", "in"))
 
-    def call_overlay(self, meta: Meta, children: Children) -> e.Expression:
+    def call_overlay(self, span: Span, children: Children) -> e.Expression:
         name, *rest = (child for child in children if not _is_word(child))
         found = [child for child in rest if child is not None]
-        return self._call(meta, str(name), found, ("", "placing", "from", "for")[: len(found)])
+        return self._call(span, str(name), found, ("", "placing", "from", "for")[: len(found)])
 
-    def call_trim_plain(self, meta: Meta, children: Children) -> e.Expression:
+    def call_trim_plain(self, span: Span, children: Children) -> e.Expression:
         keyword, listed, *clauses = children
         name = e.Name(self.token_span(keyword), str(keyword))
-        return self._finished(meta, name, listed, [c for c in clauses if c is not None])
+        return self._finished(span, name, listed, [c for c in clauses if c is not None])
 
     call_substring_plain = call_trim_plain
     call_position_plain = call_trim_plain
     call_overlay_plain = call_trim_plain
 
-    def clause_within_group(self, meta: Meta, children: Children) -> _Clause:
-        return _Clause(self.span(meta), "within_group", _sort_keys(children))
+    def clause_within_group(self, span: Span, children: Children) -> _Clause:
+        return _Clause(span, "within_group", _sort_keys(children))
 
-    def clause_filter(self, meta: Meta, children: Children) -> _Clause:
-        return _Clause(self.span(meta), "filter", children[2])
+    def clause_filter(self, span: Span, children: Children) -> _Clause:
+        return _Clause(span, "filter", children[2])
 
-    def clause_nulls(self, meta: Meta, children: Children) -> _Clause:
-        return _Clause(self.span(meta), "nulls", _nulls(children[0]))
+    def clause_nulls(self, span: Span, children: Children) -> _Clause:
+        return _Clause(span, "nulls", _nulls(children[0]))
 
-    def clause_over(self, meta: Meta, children: Children) -> _Clause:
-        plain = (Token, e.SortKey, e.Frame, type(None))
+    def clause_over(self, span: Span, children: Children) -> _Clause:
+        plain = (Lexeme, e.SortKey, e.Frame, type(None))
         partition = tuple(child for child in children if not isinstance(child, plain))
         frame = next((child for child in children if isinstance(child, e.Frame)), None)
-        window = e.Window(self.span(meta), partition, _sort_keys(children), frame)
-        return _Clause(self.span(meta), "window", window)
+        window = e.Window(span, partition, _sort_keys(children), frame)
+        return _Clause(span, "window", window)
 
-    def sort_key(self, meta: Meta, children: Children) -> e.SortKey:
+    def sort_key(self, span: Span, children: Children) -> e.SortKey:
         value, direction, nulls = children
         return e.SortKey(
-            self.span(meta),
+            span,
             value,
             direction is not None and direction.type == "DESC",
             None if nulls is None else str(nulls).lower().split()[1],
         )
 
-    def frame(self, meta: Meta, children: Children) -> e.Frame:
+    def frame(self, span: Span, children: Children) -> e.Frame:
         bounds = [child for child in children if isinstance(child, e.FrameBound)]
         end = bounds[1] if len(bounds) > 1 else None
-        return e.Frame(self.span(meta), str(children[0]).lower(), bounds[0], end)
+        return e.Frame(span, str(children[0]).lower(), bounds[0], end)
 
     frame_between = frame
 
-    def frame_bound_words(self, meta: Meta, children: Children) -> e.FrameBound:
-        return e.FrameBound(self.span(meta), " ".join(str(children[0]).lower().split()), None)
+    def frame_bound_words(self, span: Span, children: Children) -> e.FrameBound:
+        return e.FrameBound(span, " ".join(str(children[0]).lower().split()), None)
 
-    def frame_bound_offset(self, meta: Meta, children: Children) -> e.FrameBound:
-        return e.FrameBound(self.span(meta), str(children[1]).lower(), children[0])
+    def frame_bound_offset(self, span: Span, children: Children) -> e.FrameBound:
+        return e.FrameBound(span, str(children[1]).lower(), children[0])
 
     # ---- types
 
-    def type_name(self, meta: Meta, children: Children) -> e.TypeName:
-        return e.TypeName(self.span(meta), children[0].text.lower())
+    def type_name(self, span: Span, children: Children) -> e.TypeName:
+        return e.TypeName(span, children[0].text.lower())
 
-    def type_collated(self, meta: Meta, children: Children) -> e.TypeName:
+    def type_collated(self, span: Span, children: Children) -> e.TypeName:
         name, _, collation = children
-        return e.TypeName(self.span(meta), name.text.lower(), collation=collation.text)
+        return e.TypeName(span, name.text.lower(), collation=collation.text)
 
-    def type_numbers(self, meta: Meta, children: Children) -> e.TypeName:
+    def type_numbers(self, span: Span, children: Children) -> e.TypeName:
         name, *numbers = children
         values = tuple(self._type_number(number) for number in numbers)
-        return e.TypeName(self.span(meta), name.text.lower(), numbers=values)
+        return e.TypeName(span, name.text.lower(), numbers=values)
 
-    def _type_number(self, literal: Token) -> int:
+    def _type_number(self, literal: Lexeme) -> int:
         if literal.isdecimal() and len(literal) < 10:
             return int(literal)
         message = f"`{literal}` is no parameter of a type: it takes a whole number"
         self.report(literals.BAD_TYPE, self.token_span(literal), message)
         return 0
 
-    def type_generic(self, meta: Meta, children: Children) -> e.Expression | e.TypeName:
+    def type_generic(self, span: Span, children: Children) -> e.Expression | e.TypeName:
         name, *inner = children
         fields = tuple(child for child in inner if isinstance(child, e.TypeField))
         types = tuple(child for child in inner if isinstance(child, e.TypeName))
         parts = [*types, *(field.type for field in fields)]
-        node = e.TypeName(self.span(meta), str(name).lower(), arguments=types, fields=fields)
+        node = e.TypeName(span, str(name).lower(), arguments=types, fields=fields)
         return self.checked(node, *parts)
 
-    def type_argument(self, meta: Meta, children: Children) -> Any:
+    def type_argument(self, span: Span, children: Children) -> Any:
         return children[0]
 
-    def type_field(self, meta: Meta, children: Children) -> e.TypeField:
+    def type_field(self, span: Span, children: Children) -> e.TypeField:
         name, type_, not_null, _, comment = children
-        return e.TypeField(self.span(meta), name, type_, not_null is not None, comment)
+        return e.TypeField(span, name, type_, not_null is not None, comment)
 
-    def type_interval(self, meta: Meta, children: Children) -> e.TypeName:
+    def type_interval(self, span: Span, children: Children) -> e.TypeName:
         units = tuple(child.text.lower() for child in children[1:] if isinstance(child, e.Name))
-        return e.TypeName(self.span(meta), "interval", units=units)
+        return e.TypeName(span, "interval", units=units)
 
 
 class _Arguments:
@@ -483,12 +465,12 @@ _UNITS = frozenset(
 )
 
 
-def _like(operator: Token) -> str:
+def _like(operator: Lexeme) -> str:
     text = str(operator).lower()
     return "rlike" if text == "regexp" else text
 
 
-def _nulls(words: Token) -> str:
+def _nulls(words: Lexeme) -> str:
     return str(words).lower().split()[0]
 
 
@@ -498,4 +480,4 @@ def _sort_keys(children: Children) -> tuple[e.SortKey, ...]:
 
 def _is_word(child: object) -> bool:
     """A keyword between the arguments of a call, not the call's own name, which comes first."""
-    return isinstance(child, Token) and child.type in ("FROM", "FOR", "PLACING")
+    return isinstance(child, Lexeme) and child.type in ("FROM", "FOR", "PLACING")

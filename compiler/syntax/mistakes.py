@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from lark import Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.engine import END, Stumble
 
 STEPS = (
     *("where", "select", "extend", "set", "drop", "rename", "as", "join", "left join"),
@@ -82,22 +79,16 @@ _OPERATORS = {"STAR", "SLASH", "CONCAT", "COMPARE", "SHIFT"}
 
 
 def syntax_mistake(
-    source: Source, start: str, begin: int, piece: str, error: UnexpectedInput
+    source: Source, start: str, begin: int, piece: str, stumble: Stumble
 ) -> Diagnostic:
     """The diagnostic for the first place at which `piece`, a `start`, cannot go on."""
-    at = _offset(error, piece)
+    at = stumble.offset
     place = Span(source.path, begin + at, begin + at)
     for look in (_unfinished, _step, _subquery, _declaration, _habits):
-        found = look(start, piece, at, error, place)
+        found = look(start, piece, at, stumble, place)
         if found is not None:
             return found
-    return _unexpected(piece, at, error, place)
-
-
-def _offset(error: UnexpectedInput, piece: str) -> int:
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return len(piece.rstrip())
-    return min(error.pos_in_stream or 0, len(piece))
+    return _unexpected(piece, at, stumble, place)
 
 
 def _wide(place: Span, length: int) -> Span:
@@ -111,13 +102,13 @@ def _found(
 
 
 def _unfinished(
-    start: str, piece: str, at: int, error: UnexpectedInput, place: Span
+    start: str, piece: str, at: int, stumble: Stumble, place: Span
 ) -> Diagnostic | None:
     """A string or a quoted name without its end."""
     rest = piece[at : at + 3]
     line_end = re.compile(r"[\r\n]|\Z").search(piece, at)
     length = (line_end.start() if line_end else len(piece)) - at
-    if not isinstance(error, UnexpectedCharacters):
+    if stumble.lexeme is not None:
         return None
     if rest.startswith("`"):
         if piece.startswith("``", at):
@@ -142,7 +133,7 @@ def _closed(piece: str, at: int) -> bool:
 
 
 def _step(
-    start: str, piece: str, at: int, error: UnexpectedInput, place: Span
+    start: str, piece: str, at: int, stumble: Stumble, place: Span
 ) -> Diagnostic | None:
     """A word behind `|>` that is no step."""
     previous = _previous_word(piece, at)
@@ -151,7 +142,7 @@ def _step(
     if not behind_pipe or not previous or piece[at : at + 1] == "(":
         return None
     word = previous[1]
-    if word.lower() in STEPS or not isinstance(error, UnexpectedToken | UnexpectedCharacters):
+    if word.lower() in STEPS:
         return None
     span = Span(place.path, place.start - at + previous[0], place.start - at + previous[2])
     near = _OTHER_STEPS.get(word.lower()) or did_you_mean(word, STEPS)
@@ -161,7 +152,7 @@ def _step(
 
 
 def _subquery(
-    start: str, piece: str, at: int, error: UnexpectedInput, place: Span
+    start: str, piece: str, at: int, stumble: Stumble, place: Span
 ) -> Diagnostic | None:
     """A query inside an expression, at the word behind its `select`."""
     match = _SUBQUERY.search(piece[max(0, at - 200) : at])
@@ -186,10 +177,10 @@ def _previous_word(piece: str, at: int) -> tuple[int, str, int] | None:
 
 
 def _declaration(
-    start: str, piece: str, at: int, error: UnexpectedInput, place: Span
+    start: str, piece: str, at: int, stumble: Stumble, place: Span
 ) -> Diagnostic | None:
     """Something that begins no declaration where one must begin."""
-    expected = _expected(error)
+    expected = stumble.expected()
     if "PIPELINE" not in expected or "SINK" not in expected or start not in ("file", "declaration"):
         return None
     if expected & _OPERATORS:
@@ -205,11 +196,11 @@ def _declaration(
 
 
 def _habits(
-    start: str, piece: str, at: int, error: UnexpectedInput, place: Span
+    start: str, piece: str, at: int, stumble: Stumble, place: Span
 ) -> Diagnostic | None:
     """What other languages do: semicolons, `--` comments, single quotes in blocks, bare aliases."""
     rest = piece[at : at + 40]
-    expected = _expected(error)
+    expected = stumble.expected()
     if rest.startswith(";"):
         edit = Edit(_wide(place, 1), "")
         message = "declarations end without `;`"
@@ -236,7 +227,7 @@ def _habits(
             fix=(Edit(comma, ","),),
         )
     match = _WORD.match(piece, at)
-    if match and "AS" in expected and isinstance(error, UnexpectedToken):
+    if match and "AS" in expected and stumble.lexeme is not None:
         word = match.group()
         edit = Edit(place, "as ")
         return _found(
@@ -244,16 +235,16 @@ def _habits(
             _wide(place, len(word)),
             f"`{word}` is not expected here",
             f"a name for what stands before it takes `as`: `as {word}`",
-            fix=(edit,) if "NAME" in str(error.token.type) else (),
+            fix=(edit,) if "NAME" in stumble.lexeme.type else (),
         )
     return None
 
 
-def _unexpected(piece: str, at: int, error: UnexpectedInput, place: Span) -> Diagnostic:
-    expected = _expected(error)
-    phrase = _phrase(expected, error)
+def _unexpected(piece: str, at: int, stumble: Stumble, place: Span) -> Diagnostic:
+    expected = stumble.expected()
+    phrase = _phrase(expected)
     help_ = (f"expected {phrase}",) if phrase else ()
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+    if stumble.lexeme is not None and stumble.lexeme.type == END:
         opened = _unclosed(piece)
         if opened is not None:
             span = Span(place.path, place.start - at + opened, place.start - at + opened + 1)
@@ -262,24 +253,24 @@ def _unexpected(piece: str, at: int, error: UnexpectedInput, place: Span) -> Dia
             return _found(codes.UNCLOSED_BRACKET, span, message, f"add `{_OPENED[char]}`")
         message = "something is missing at the end"
         return _found(codes.UNEXPECTED_TOKEN, place, message, *help_)
-    text = _text_at(piece, at, error)
+    text = _text_at(piece, at, stumble)
     shown = f"`{text}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
     if text in (")", "]", "}") and _unclosed(piece[:at]) is None:
         message = f"this {shown} closes nothing"
         return _found(codes.UNCLOSED_BRACKET, _wide(place, 1), message, "remove it")
     number = re.compile(r"\d[\w.]*").match(piece, at)
-    if number and isinstance(error, UnexpectedCharacters):
+    if number and stumble.lexeme is None:
         word = number.group()
         message = f"`{word}` is no number"
         return _found(literals.BAD_NUMBER, _wide(place, len(word)), message, *help_)
-    known = isinstance(error, UnexpectedToken) or _WORD.match(text) or text in "()[]{},.:=<>+-*/|"
+    known = stumble.lexeme is not None or _WORD.match(text) or text in "()[]{},.:=<>+-*/|"
     code = codes.UNEXPECTED_TOKEN if known else codes.UNEXPECTED_CHARACTER
     return _found(code, _wide(place, len(text)), f"{shown} is not expected here", *help_)
 
 
-def _text_at(piece: str, at: int, error: UnexpectedInput) -> str:
-    if isinstance(error, UnexpectedToken) and isinstance(error.token, Token):
-        return str(error.token).split("\n")[0][:60] or piece[at : at + 1]
+def _text_at(piece: str, at: int, stumble: Stumble) -> str:
+    if stumble.lexeme is not None:
+        return str(stumble.lexeme).split("\n")[0][:60] or piece[at : at + 1]
     match = _WORD.match(piece, at)
     return (match.group() if match else piece[at : at + 1]) or " "
 
@@ -297,16 +288,8 @@ def _unclosed(piece: str) -> int | None:
     return opened[-1] if opened else None
 
 
-def _expected(error: UnexpectedInput) -> set[str]:
-    found: Any = getattr(error, "allowed", None) or getattr(error, "expected", None) or ()
-    return set(found)
-
-
-def _phrase(expected: set[str], error: UnexpectedInput) -> str:
+def _phrase(expected: set[str]) -> str:
     """What could stand there, in a few words; nothing where too much could."""
-    parser = getattr(error, "interactive_parser", None)
-    if parser is not None:
-        expected = set(parser.accepts()) & expected or expected
     kinds: list[str] = []
     if expected >= _EXPRESSION_START:
         kinds.append("an expression")

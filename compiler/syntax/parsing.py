@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-import os
-from pathlib import Path
 from typing import Any
-
-from lark import Lark, LarkError
-from lark.exceptions import UnexpectedInput, VisitError
 
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.building import Builder
+from ssbt.compiler.syntax.engine import Engine, Stumble
 from ssbt.compiler.syntax.mistakes import syntax_mistake
-
-STARTS = ["file", "declaration", "step", "entry", "schema_column", "expect_rule"]
+from ssbt.compiler.syntax.tables import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +55,15 @@ def parsed(source: Source) -> Parsed:
 
 def fragment(source: Source, start: str, begin: int, end: int, text: str | None = None) -> Fragment:
     """`source.text[begin:end]`, or `text` in its place and of its length, parsed as a `start`."""
-    parser, builder = _parser()
     piece = source.text[begin:end] if text is None else text
-    builder.begin(source.path, begin, piece)
+    builder = Builder(source.path, begin, piece)
+    engine = Engine(tables(), piece, source.path, begin)
     try:
-        node = builder.transform(parser.parse(piece, start=start))
-    except UnexpectedInput as error:
-        mistake = syntax_mistake(source, start, begin, piece, error)
+        node = engine.parsed(start, builder)
+    except Stumble as stumble:
+        mistake = syntax_mistake(source, start, begin, piece, stumble)
         return Fragment(None, (*builder.findings, mistake))
-    except VisitError as error:
-        raise error.orig_exc from error
     return Fragment(node, tuple(builder.findings))
-
-
-@cache
-def _parser() -> tuple[Lark, Builder]:
-    """The parser and the builder that it reduces into, made once a process."""
-    builder = Builder()
-    grammar = (files("ssbt.grammar") / "ssbt.lark").read_text(encoding="utf-8")
-    options: dict[str, Any] = {
-        "parser": "lalr",
-        "start": STARTS,
-        "propagate_positions": True,
-        "maybe_placeholders": True,
-    }
-    try:
-        # Lark saves its tables there and reads them back when grammar and versions agree.
-        return Lark(grammar, cache=str(_tables()), **options), builder
-    except (OSError, LarkError):
-        return Lark(grammar, **options), builder
-
-
-def _tables() -> Path:
-    """The file of the saved parser, below the user's cache folder."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(root) / "ssbt"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "parser.lark"
 
 
 def _comments(source: Source) -> Iterator[d.Comment]:

@@ -180,7 +180,8 @@ def _logical(operator: str, left: Typed, right: Typed, ansi: bool) -> Result:
             if not side.unknown and not isinstance(side.type, BooleanType | NullType | StringType):
                 return Mismatch(f"`{operator}` does not take {side.type}", place, "a BOOLEAN")
         return Typed(BOOLEAN)
-    a, b = for_comparison(left, right, ansi)
+    # Only ANSI mode reads a string as a BOOLEAN here.
+    a, b = for_comparison(left, right, ansi) if ansi else (left, right)
     if {type(a.type), type(b.type)} <= {BooleanType, NullType}:
         return Typed(BOOLEAN, a.nullable or b.nullable)
     for place, side in enumerate((left, right)):

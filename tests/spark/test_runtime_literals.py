@@ -124,7 +124,7 @@ def assert_same(spark: SparkSession, items: list[tuple[str, Any]]) -> None:
         assert result == expected, (spark_type, value, found)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(items=many)
 def test_any_value(spark: SparkSession, items: list[tuple[str, Any]]) -> None:
     assert_same(spark, items)

@@ -59,8 +59,8 @@ def test_failing_job(zipped: Path, tmp_path: Path) -> None:
     job = FIXTURES / "sample_job.py"
     done = servers.submitted(zipped, job, "--set", f"lake={tmp_path}", conf={"spark.app.name": "x"})
     assert done.returncode == 1
-    place = f"ERROR sample: sample.ssbt:10 (orders): [PATH_NOT_FOUND] Path does not exist: file:{tmp_path}"
-    assert place in done.stdout
+    error = f"[PATH_NOT_FOUND] Path does not exist: file:{tmp_path}/orders."
+    assert f"ERROR sample: sample.ssbt:10 (orders): {error}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -136,6 +136,8 @@ STEPS = {
     " aggregate(tags, 0, (acc, x) -> acc + length(x)) as n, exists(tags, t -> t = 'a') as e",
     "dates": "select placed_on + interval 3 days as d, placed_at - interval 2 hours as t,"
     " date_add(placed_on, 1) as e, placed_at - placed_at as i, extract(year from placed_on) as y",
+    "units": "select dateadd(month, 1, placed_on) as a, datediff(hour, placed_at, placed_on) as b,"
+    " timestampadd(day, id, status) as c, extract(second from placed_at) as d",
     "casts": "select cast(amount as int) as a, try_cast(status as date) as b, id::string as c",
     "literals": "select 1 as a, 2.50 as b, 3e0 as c, 'x' as d, x'1F' as e, date '2026-01-31' as f,"
     " timestamp '2026-01-31 10:00:00' as g, interval '1-2' year to month as h, null as i, 5L as j,"

@@ -89,7 +89,9 @@ def compiled(path: Path, spark: SparkSession, **params: str) -> Compiled:
     for item in found.pipeline.datasets:
         function = getattr(module, item.name)
         given = {**frames, "job": job, "params": job.params}
-        frames[item.name] = function(*(given[name] for name in inspect.signature(function).parameters))
+        frames[item.name] = function(
+            *(given[name] for name in inspect.signature(function).parameters)
+        )
     return Compiled(found.pipeline, module, frames)
 
 

@@ -70,18 +70,20 @@ def _neighbour(call: Call) -> Result:
 
 
 _PERCENT = "percentage double|array<double>!"
+# Spark adds up timestamps as seconds.
+_SUMMED = "expr timestamp|numeric|ym|dt"
 _ANY_NUMBER = "numeric|dt|ym"
 _RANGED = "numeric|date|timestamp|timestamp_ntz|ym|dt"
 
 AGGREGATES = {
     "any": Row("3.0.0", "expr boolean", "boolean?"),
-    "any_value": Row("3.4.0", "expr any, isIgnoreNull boolean?!", rules.same_as(0, True)),
-    "approx_count_distinct": Row("1.6.0", "expr any, relativeSD any?!", "bigint!"),
+    "any_value": Row("3.4.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "approx_count_distinct": Row("1.6.0", "expr any, relativeSD =double|decimal?!", "bigint!"),
     "approx_percentile": Row(
         "2.1.0", f"col {_RANGED}, {_PERCENT}, accuracy integral?!", _one_of_the_values
     ),
     "array_agg": Row("3.3.0", "expr any", _collected),
-    "avg": Row("1.0.0", "expr numeric|ym|dt", rules.decimal_average),
+    "avg": Row("1.0.0", _SUMMED, rules.decimal_average),
     "bit_and": Row("3.0.0", "= expr integral", rules.same_as(0, True)),
     "bit_or": Row("3.0.0", "= expr integral", rules.same_as(0, True)),
     "bit_xor": Row("3.0.0", "= expr integral", rules.same_as(0, True)),
@@ -95,16 +97,16 @@ AGGREGATES = {
     "covar_pop": Row("2.0.0", "expr1 double, expr2 double", "double?"),
     "covar_samp": Row("2.0.0", "expr1 double, expr2 double", "double?"),
     "every": Row("3.0.0", "expr boolean", "boolean?"),
-    "first": Row("2.0.0", "expr any, isIgnoreNull boolean?!", rules.same_as(0, True)),
-    "first_value": Row("2.0.0", "expr any, isIgnoreNull boolean?!", rules.same_as(0, True)),
+    "first": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "first_value": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
     "histogram_numeric": Row("3.3.0", f"expr {_RANGED}, nb int!", _histogram),
     "kurtosis": Row("1.6.0", "expr double", "double?"),
-    "last": Row("2.0.0", "expr any, isIgnoreNull boolean?!", rules.same_as(0, True)),
-    "last_value": Row("2.0.0", "expr any, isIgnoreNull boolean?!", rules.same_as(0, True)),
+    "last": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "last_value": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
     "listagg": Row("4.0.0", "expr string|binary, delimiter string|binary|void?!", _listed),
     "max": Row("1.0.0", "expr any", rules.orderable(rules.same_as(0, True))),
     "max_by": Row("3.0.0", "x any, y any", rules.orderable(rules.same_as(0, True), 1)),
-    "mean": Row("1.0.0", "expr numeric|ym|dt", rules.decimal_average),
+    "mean": Row("1.0.0", _SUMMED, rules.decimal_average),
     "median": Row("3.4.0", f"col {_ANY_NUMBER}", _interpolated),
     "min": Row("1.0.0", "expr any", rules.orderable(rules.same_as(0, True))),
     "min_by": Row("3.0.0", "x any, y any", rules.orderable(rules.same_as(0, True), 1)),
@@ -134,9 +136,9 @@ AGGREGATES = {
     "stddev_pop": Row("1.6.0", "expr double", "double?"),
     "stddev_samp": Row("1.6.0", "expr double", "double?"),
     "string_agg": Row("4.0.0", "expr string|binary, delimiter string|binary|void?!", _listed),
-    "sum": Row("1.0.0", "expr numeric|ym|dt", rules.decimal_sum),
-    "try_avg": Row("3.3.0", "expr numeric|ym|dt", rules.decimal_average),
-    "try_sum": Row("3.3.0", "expr numeric|ym|dt", rules.decimal_sum),
+    "sum": Row("1.0.0", _SUMMED, rules.decimal_sum),
+    "try_avg": Row("3.3.0", _SUMMED, rules.decimal_average),
+    "try_sum": Row("3.3.0", _SUMMED, rules.decimal_sum),
     "var_pop": Row("1.6.0", "expr double", "double?"),
     "var_samp": Row("1.6.0", "expr double", "double?"),
     "variance": Row("1.6.0", "expr double", "double?"),

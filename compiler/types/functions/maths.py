@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.types.coercion import decimal_for
+from decimal import Decimal
+
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
+    INT,
     LONG,
     MAX_DECIMAL_PRECISION,
     UNKNOWN,
     DecimalType,
-    IntegralType,
-    NumericType,
-    StringType,
     UnknownType,
 )
+from ssbt.compiler.types.expected import DECIMAL, exactly, implicit_cast, one_of
 from ssbt.compiler.types.functions.model import Call, Result
 from ssbt.compiler.types.functions.rules import (
     extreme,
@@ -22,7 +22,6 @@ from ssbt.compiler.types.functions.rules import (
     unknown,
 )
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Typed
 
 _ANGLE = "expr double"
@@ -34,44 +33,41 @@ def _double_function(since: str) -> Row:
 
 def _ceiling(call: Call) -> Result:
     """`ceil` and `floor`: a decimal keeps its whole digits, anything else becomes bigint."""
-    value = call.arguments[0]
-    if value.unknown:
-        return value
+    value = call.arguments[0].type
+    if isinstance(value, UnknownType):
+        return Typed(UNKNOWN)
     if len(call.arguments) == 2:
-        return _at_scale(call)
-    if isinstance(value.type, DecimalType):
-        precision, scale = value.type.precision, value.type.scale
-        # One digit more where rounding up can carry.
-        whole = precision - scale + (1 if scale else 0)
-        return Typed(DecimalType(min(whole, MAX_DECIMAL_PRECISION) if scale else precision, 0))
-    if isinstance(value.type, IntegralType):
-        return Typed(LONG, value.nullable)
-    if isinstance(value.type, NumericType | StringType):
-        return Typed(LONG, arrived(value, DOUBLE).nullable)
-    return Typed(LONG) if value.type.sql == "VOID" else call.refused(0, "a number")
+        target = implicit_cast(value, DECIMAL, call.ansi)
+        if not isinstance(target, DecimalType):
+            return call.refused(0, "a number")
+        return _scaled(target, call.arguments[1])
+    if isinstance(value, DecimalType):
+        # One digit more where rounding can carry.
+        whole = value.precision - value.scale + (1 if value.scale else 0)
+        return Typed(DecimalType(min(whole, MAX_DECIMAL_PRECISION), 0))
+    if implicit_cast(value, _CEILED, call.ansi) is None:
+        return call.refused(0, "a number")
+    return Typed(LONG)
 
 
-def _at_scale(call: Call) -> Result:
-    """`ceil(x, scale)`, which works in decimals."""
-    value, scale = call.arguments
-    if not isinstance(scale.constant, int):
-        return Typed(UNKNOWN)
-    if not isinstance(value.type, NumericType):
-        return Typed(UNKNOWN)
-    return _rounded_decimal(decimal_for(value.type), scale.constant)
+_CEILED = one_of(exactly(DOUBLE), DECIMAL, exactly(LONG))
 
 
 def _round(call: Call) -> Result:
     """`round` and `bround`: a decimal gets the scale, another number keeps its type."""
-    value = call.arguments[0]
-    scale = call.arguments[1].constant if len(call.arguments) == 2 else 0
-    if isinstance(value.type, UnknownType):
-        return value
-    if isinstance(value.type, DecimalType):
-        if not isinstance(scale, int):
-            return Typed(UNKNOWN)
-        return _rounded_decimal(value.type, scale)
-    return Typed(value.type, True)
+    value = call.arguments[0].type
+    if not isinstance(value, DecimalType):
+        return Typed(value)
+    return _scaled(value, call.arguments[1] if len(call.arguments) == 2 else _ZERO)
+
+
+_ZERO = Typed(INT, False, 0)
+
+
+def _scaled(decimal: DecimalType, scale: Typed) -> Typed:
+    if isinstance(scale.constant, int | float | Decimal):
+        return _rounded_decimal(decimal, int(scale.constant))
+    return Typed(UNKNOWN)
 
 
 def _rounded_decimal(decimal: DecimalType, scale: int) -> Typed:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ssbt.compiler.types.datatypes import NULL, NullType
+from ssbt.compiler.types.casts import can_cast
+from ssbt.compiler.types.datatypes import NULL, DataType, NullType
 from ssbt.compiler.types.expected import Expected, implicit_cast
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -26,7 +27,8 @@ class Kind(Enum):
 class Parameter:
     """One parameter; `expected` is None for a lambda.
 
-    `constant` tells that Spark wants a value that is known before the query runs.
+    `constant` tells that Spark wants a value that is known before the query runs, `exact` that
+    it casts nothing to the expected type by itself.
     """
 
     name: str
@@ -34,6 +36,17 @@ class Parameter:
     optional: bool = False
     repeated: bool = False
     constant: bool = False
+    exact: bool = False
+
+    def cast(self, source: DataType, ansi: bool) -> DataType | None:
+        """The type that an argument of type `source` has when it arrives; None if refused."""
+        if self.expected is None or self.expected.accepts(source):
+            return source
+        if self.exact:
+            return self.expected.default if source == NULL else None
+        target = implicit_cast(source, self.expected, ansi)
+        # Spark tries some casts that it then does not have, such as TIME to DATE.
+        return target if target is not None and can_cast(source, target, ansi) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class Function:
     """A built-in function of Spark.
 
     `arities` lists the allowed numbers of arguments where they are not simply a range, and
-    `maximum` is None where there is no limit. `strict` functions cast no argument by themselves.
+    `maximum` is None where there is no limit.
     """
 
     name: str
@@ -81,7 +94,6 @@ class Function:
     minimum: int
     maximum: int | None
     arities: tuple[int, ...] = ()
-    strict: bool = False
     deterministic: bool = True
     named: bool = False
     lambdas: LambdaRule | None = None
@@ -145,17 +157,12 @@ class Function:
 
     def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
         parameter = self.parameter(place)
-        if parameter is None or parameter.expected is None:
+        if parameter is None or parameter.expected is None or argument.unknown:
             return argument
-        expected = parameter.expected
-        if not self.strict:
-            target = implicit_cast(argument.type, expected, ansi)
-        elif expected.accepts(argument.type) or argument.unknown:
-            target = argument.type
-        else:
-            target = expected.default if argument.type == NULL else None
+        target = parameter.cast(argument.type, ansi)
         if target is None:
-            return Mismatch(f"`{self.name}` does not take {argument.type}", place, expected.phrase)
+            phrase = parameter.expected.phrase
+            return Mismatch(f"`{self.name}` does not take {argument.type}", place, phrase)
         if target == argument.type or isinstance(target, NullType):
             return argument
         after = arrived(argument, target)

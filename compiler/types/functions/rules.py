@@ -159,7 +159,7 @@ def decimal_sum(call: Call) -> Result:
         case IntegralType():
             return Typed(LONG)
         case YearMonthIntervalType() | DayTimeIntervalType() | UnknownType() as same:
-            return Typed(type(same)())
+            return Typed(same)
     return Typed(DOUBLE)
 
 

@@ -2,7 +2,8 @@
 
 A row's parameters are written `str string, len int?, fmt string!, more any*`: a name and its type
 or types (`int|bigint`), `?` for an optional one, `*` for any number of them, `!` for one that has
-to be a constant, `lambda` for a lambda. A leading `=` says that Spark casts no argument by itself.
+to be a constant, `lambda` for a lambda. `=` before a type says that Spark casts nothing to it by
+itself, and `=` before all parameters says so of each.
 
 A result is a rule, or a type: `string` is null if any argument is, `string?` always may be, and
 `string!` never is. Inside of a nested type `!` says that there is no null (`array<string!>`).
@@ -77,7 +78,8 @@ def function(name: str, kind: Kind, row: Row) -> Function:
     """The function that a row of the catalogue describes."""
     text = row.parameters.removeprefix("=")
     pieces = re.split(r", ", text.strip()) if text.strip() else []
-    parameters = tuple(_parameter(piece) for piece in pieces)
+    exact = row.parameters.startswith("=")
+    parameters = tuple(_parameter(piece, exact) for piece in pieces)
     required = sum(not each.optional and not each.repeated for each in parameters)
     unlimited = any(each.repeated for each in parameters)
     flags = row.flags.split()
@@ -90,20 +92,20 @@ def function(name: str, kind: Kind, row: Row) -> Function:
         minimum=min(row.arities, default=required),
         maximum=None if unlimited else max(row.arities, default=len(parameters)),
         arities=row.arities,
-        strict=row.parameters.startswith("="),
         deterministic="random" not in flags,
         named="named" in flags,
         lambdas=row.lambdas,
     )
 
 
-def _parameter(piece: str) -> Parameter:
+def _parameter(piece: str, exact: bool) -> Parameter:
     match = _PARAMETER.match(piece)
     if match is None:
         raise ValueError(f"the catalogue has a parameter that cannot be read: {piece!r}")
     name, type_text, marks = match.groups()
-    expected = None if type_text == "lambda" else expected_type(type_text)
-    return Parameter(name, expected, "?" in marks, "*" in marks, "!" in marks)
+    exact = exact or type_text.startswith("=")
+    expected = None if type_text == "lambda" else expected_type(type_text.removeprefix("="))
+    return Parameter(name, expected, "?" in marks, "*" in marks, "!" in marks, exact)
 
 
 @cache

@@ -76,9 +76,11 @@ SCALARS = {
     "theta_union": Row("4.1.0", "= first binary, second binary, lgNomEntries int?!", "binary"),
 }
 
+_COUNTED = "expr =numeric|boolean|string|date|timestamp|timestamp_ntz"
+
 AGGREGATES = {
-    "approx_top_k": Row("4.1.0", "expr any, k int?!, maxItemsTracked int?!", _top),
-    "approx_top_k_accumulate": Row("4.1.0", "expr any, maxItemsTracked int?!", _accumulated),
+    "approx_top_k": Row("4.1.0", f"{_COUNTED}, k int?!, maxItemsTracked int?!", _top),
+    "approx_top_k_accumulate": Row("4.1.0", f"{_COUNTED}, maxItemsTracked int?!", _accumulated),
     "approx_top_k_combine": Row("4.1.0", "state struct, maxItemsTracked int?!", unknown),
     "bitmap_and_agg": Row("4.1.0", "= child binary", "binary!"),
     "bitmap_construct_agg": Row("3.5.0", "child bigint", "binary!"),

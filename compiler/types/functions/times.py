@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
     BYTE,
+    DATE,
     INT,
     TIMESTAMP,
     UNKNOWN,
+    ByteType,
     CalendarIntervalType,
     DataType,
     DateType,
     DayTimeIntervalType,
     DecimalType,
+    IntegerType,
+    NullType,
+    ShortType,
     StringType,
     StructField,
     StructType,
     TimestampNTZType,
     TimestampType,
     TimeType,
+    UnknownType,
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.functions.model import Call, Result
@@ -81,6 +87,17 @@ def _extract(call: Call) -> Result:
     return Typed(found, call.nullable or isinstance(source.type, StringType))
 
 
+def _days_later(call: Call) -> Result:
+    """`date_add` and `date_sub`, whose number of days may also be a string."""
+    start, days = call.arguments
+    match days.type:
+        case StringType() if call.ansi:
+            return Typed(DATE)
+        case IntegerType() | ShortType() | ByteType() | NullType() | UnknownType():
+            return Typed(DATE, start.nullable or days.nullable)
+    return call.refused(1, "an INT")
+
+
 def _window(call: Call) -> Result:
     """The struct of a window's two ends, of the time column's own type."""
     time = call.arguments[0].type
@@ -120,14 +137,14 @@ SCALARS = {
     "current_time": Row("4.1.0", "precision int?!", _current_time),
     "current_timestamp": Row("1.5.0", "", "timestamp!"),
     "current_timezone": Row("3.1.0", "", "string!"),
-    "date_add": Row("1.5.0", "= start_date date, num_days int|smallint|tinyint", "date"),
+    "date_add": Row("1.5.0", "start_date date, num_days any", _days_later),
     "date_diff": Row("3.4.0", "endDate date, startDate date", "int"),
     "date_format": Row("1.5.0", "timestamp timestamp, fmt string", "string"),
     "date_from_unix_date": Row("3.1.0", "days int", "date"),
     "date_part": Row("3.0.0", "field string!, source any", _extract),
-    "date_sub": Row("1.5.0", "= start_date date, num_days int|smallint|tinyint", "date"),
+    "date_sub": Row("1.5.0", "start_date date, num_days any", _days_later),
     "date_trunc": Row("2.3.0", "fmt string, ts timestamp", "timestamp?"),
-    "dateadd": Row("3.4.0", "= start_date date, num_days int|smallint|tinyint", "date"),
+    "dateadd": Row("3.4.0", "start_date date, num_days any", _days_later),
     "datediff": Row("1.5.0", "endDate date, startDate date", "int"),
     "datepart": Row("3.4.0", "field string!, source any", _extract),
     "day": Row("1.5.0", "date date", "int"),

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import os
 from pathlib import Path
 import time
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +110,7 @@ def test_findings_are_restored():
         (Edit(span, ""),),
     )
     assert restored(recorded([found])) == (found,)
-    for damaged in ([["SSBT9999", "", [["p", 1, 2, ""]], [], []]], [[]], [["SSBT0001"]], [3]):
+    records: list[Any] = [[["SSBT9999", "", [["p", 1, 2, ""]], [], []]], [[]], [["SSBT0001"]], [3]]
+    for damaged in records:
         with pytest.raises(ValueError, match=r"no code|not a record"):
             restored(damaged)

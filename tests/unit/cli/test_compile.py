@@ -21,6 +21,19 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that the driver is asked to check from now on."""
+    calls: list[str] = []
+    checked = driver.checked
+
+    def counting(path, *arguments):
+        calls.append(path)
+        return checked(path, *arguments)
+
+    monkeypatch.setattr(driver, "checked", counting)
+    return calls
+
+
 @pytest.fixture
 def compiled(pipeline: Path, ssbtc: Ssbtc) -> dict[str, bytes]:
     """The outputs of the pipeline, compiled."""
@@ -53,9 +66,7 @@ def test_lost_outputs_come_out_of_the_cache(compiled, ssbtc: Ssbtc, monkeypatch)
 
 
 def test_without_the_cache(compiled, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch):
-    calls = []
-    checked = driver.checked
-    monkeypatch.setattr(driver, "checked", lambda *a: calls.append(a) or checked(*a))
+    calls = counted(monkeypatch)
     assert ssbtc("compile", "--no-cache").err == "nothing to do: pipeline.ssbt is up to date\n"
     assert len(calls) == 1
 
@@ -71,9 +82,7 @@ def test_every_input_counts(project: Path, ssbtc: Ssbtc, change: str, monkeypatc
     (project / "m.py").write_text("def f(df):\n    return df\n")
     assert ssbtc("compile", "p.ssbt").code == 0
     assert ssbtc("compile", "p.ssbt").err.startswith("nothing to do")
-    calls = []
-    checked = driver.checked
-    monkeypatch.setattr(driver, "checked", lambda *a: calls.append(a) or checked(*a))
+    calls = counted(monkeypatch)
     options: list[str] = []
     match change:
         case "source":
@@ -164,7 +173,9 @@ class TestNames:
         ran = ssbtc("check", "--output-format", "concise")
         assert ran.out.startswith("z.ssbt:2:10: error[SSBT0801] another pipeline is called")
 
-    @pytest.mark.parametrize("name", ["\udcff.ssbt", "a b.ssbt", "a\nb.ssbt", "日本.ssbt", "-x.ssbt"])
+    @pytest.mark.parametrize(
+        "name", ["\udcff.ssbt", "a b.ssbt", "a\nb.ssbt", "日本.ssbt", "-x.ssbt"]
+    )
     def test_odd_file_names(self, project: Path, ssbtc: Ssbtc, name: str):
         (project / name).write_text(PIPELINE)
         ran = ssbtc("compile", "./" + name)
@@ -190,7 +201,9 @@ class TestNames:
         assert "SSBT0808" in ran.out
         assert ssbtc("compile", "b/p.ssbt", "--force").code == 0
         ran = ssbtc("verify", "a", "--output-format", "concise")
-        assert ran.out == "build/m.py: error[SSBT0805] `build/m.py` is stale: `b` was compiled later\n"
+        assert (
+            ran.out == "build/m.py: error[SSBT0805] `build/m.py` is stale: `b` was compiled later\n"
+        )
 
 
 class TestEdits:
@@ -297,7 +310,7 @@ class TestCheck:
         ran = ssbtc("compile", "--check", ".")
         assert "delete `build/revenue_by_country.py`, `build/revenue_by_country.json`" in ran.out
         Path("sub").mkdir()
-        Path("sub/old.ssbt").write_text(PIPELINE)
+        Path("sub/pipeline.ssbt").write_text(PIPELINE)
         assert ssbtc("compile", "--check", "other.ssbt", "sub").code == 0
         Path("empty").mkdir()
         Path("empty/x.ssbt").write_text(named("other"))

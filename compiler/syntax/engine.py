@@ -1,0 +1,230 @@
+"""Text to whatever a builder makes of it: the contextual lexer and the LALR(1) automaton.
+
+A terminal is tried only where the automaton could go on with it, so a keyword is one only where it
+can occur. Nothing recurses. A builder has a method for each rule, called with the rule's span and
+the values of its symbols, in the order of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+import re
+from typing import Any
+
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.tables import NOTHING, SPREAD, Tables
+
+END = "$END"
+_SPACE = re.compile(r"(?:\s+|#[^\r\n]*)*")
+_COMMENT = re.compile(r"#[^\r\n]*")
+_WORD = re.compile(r"[^\W\d]\w*")
+_compiled = cache(re.compile)
+
+
+class Lexeme(str):
+    """The text of a terminal, its `type` and its offset in the parsed text."""
+
+    __slots__ = ("start_pos", "type")
+    type: str
+    start_pos: int
+
+    def __new__(cls, type_: str, text: str, start_pos: int) -> Lexeme:
+        made = super().__new__(cls, text)
+        made.type, made.start_pos = type_, start_pos
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Stumble(Exception):
+    """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
+
+    At the end of the text the lexeme is of the type `END`, its place behind the last one.
+    """
+
+    offset: int
+    lexeme: Lexeme | None
+    previous: Lexeme | None
+    tables: Tables = field(repr=False)
+    states: tuple[int, ...] = field(repr=False)
+
+    def expected(self) -> set[str]:
+        """The terminals with which the text could go on."""
+        row = self.tables.actions[self.states[-1]]
+        return {name for name in row if not name[0].islower() and self._goes_on(name)}
+
+    def _goes_on(self, terminal: str) -> bool:
+        """Whether the automaton reaches a state that takes the terminal."""
+        actions, rules = self.tables.actions, self.tables.rules
+        kept, pushed = len(self.states), list[int]()
+        while True:
+            state = pushed[-1] if pushed else self.states[kept - 1]
+            action = actions[state].get(terminal)
+            if action is None or action >= 0:
+                return action is not None
+            origin, length, _, _ = rules[~action]
+            popped = min(length, len(pushed))
+            del pushed[len(pushed) - popped :]
+            kept -= length - popped
+            below = pushed[-1] if pushed else self.states[kept - 1]
+            pushed.append(actions[below][origin])
+
+
+class Lexer:
+    """The terminals of a text, one at a time, and the comments between them."""
+
+    def __init__(self, tables: Tables, text: str) -> None:
+        self.tables = tables
+        self.text = text
+        self.position = 0
+        self.comments: list[tuple[int, int]] = []
+
+    def skip(self) -> None:
+        """Go on to the next terminal."""
+        match = _SPACE.match(self.text, self.position)
+        assert match is not None
+        start, self.position = self.position, match.end()
+        if "#" in match.group():
+            found = _COMMENT.finditer(self.text, start, self.position)
+            self.comments += (comment.span() for comment in found)
+
+    def terminal(self, among: dict[str, int] | None) -> tuple[str, int] | None:
+        """The terminal at the position, one of `among` or any, and where it ends."""
+        text, position = self.text, self.position
+        word = _WORD.match(text, position)
+        if word is None:
+            for name, pattern in self.tables.signs.get(text[position : position + 1], ()):
+                if among is None or name in among:
+                    match = _compiled(pattern).match(text, position)
+                    if match is not None:
+                        return name, match.end()
+            return None
+        for name, keyword in self.tables.words.get(word.group().lower(), ()):
+            if among is None or name in among:
+                match = word if keyword is None else _compiled(keyword).match(text, position)
+                if match is not None:
+                    return name, match.end()
+        return ("NAME", word.end()) if among is None or "NAME" in among else None
+
+
+class Engine:
+    """One parse of a text that stands at `offset` in the file called `path`."""
+
+    def __init__(self, tables: Tables, text: str, path: str, offset: int) -> None:
+        self.tables = tables
+        self.lexer = Lexer(tables, text)
+        self.path = path
+        self.offset = offset
+        self.states: list[int] = []
+        self.values: list[Any] = []
+        # Where the text of each value starts and ends; -1 for one of no text.
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.previous: tuple[str, int, int] | None = None
+
+    def parsed(self, start: str, builder: object) -> Any:
+        """What the builder makes of the text as a `start`; raises Stumble."""
+        lexer, actions = self.lexer, self.tables.actions
+        silent = self.tables.silent
+        self.states.append(self.tables.starts[start])
+        methods = _methods(self.tables, builder)
+        while True:
+            lexer.skip()
+            begin = lexer.position
+            if begin == len(lexer.text):
+                self._reduce(END, methods)
+                return self.values[-1]
+            found = lexer.terminal(actions[self.states[-1]])
+            if found is None:
+                raise self._stumble()
+            name, end = found
+            state = self._reduce(name, methods)
+            value = None if name in silent else Lexeme(name, lexer.text[begin:end], begin)
+            self._push(state, value, begin, end)
+            self.previous = name, begin, end
+            lexer.position = end
+
+    def _push(self, state: int, value: Any, start: int, end: int) -> None:
+        self.states.append(state)
+        self.values.append(value)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def _reduce(self, name: str, methods: list[Any]) -> int:
+        """Apply rules until the automaton takes the terminal; the state that it then goes to."""
+        actions, rules, states = self.tables.actions, self.tables.rules, self.states
+        while True:
+            action = actions[states[-1]].get(name)
+            if action is None:
+                raise self._stumble()
+            if action >= 0:
+                return action
+            origin, length, method, picks = rules[~action]
+            if length == 1 and not method:
+                states[-1] = actions[states[-2]][origin]
+            else:
+                self._apply(origin, length, picks, methods[~action])
+
+    def _apply(self, origin: str, length: int, picks: tuple[int, ...], method: Any) -> None:
+        """Replace the values of a rule's symbols by what the builder makes of them."""
+        base = len(self.values) - length
+        values = self.values[base:]
+        start = next((place for place in self.starts[base:] if place >= 0), -1)
+        end = max(self.ends[base:], default=-1)
+        del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
+        if method is list and picks and picks[0] <= SPREAD:
+            # A list that grows at its right end keeps being one list.
+            made = values[SPREAD - picks[0]]
+            made += _children(values, picks[1:])
+        else:
+            made = _children(values, picks)
+            if method is None:
+                (made,) = made
+            elif method is not list:
+                made = method(self._span(start, end), made)
+        self._push(self.tables.actions[self.states[-1]][origin], made, start, end)
+
+    def _span(self, start: int, end: int) -> Span:
+        if start < 0:
+            start = end = self.lexer.position
+        return Span(self.path, start + self.offset, end + self.offset)
+
+    def _stumble(self) -> Stumble:
+        lexer = self.lexer
+        text, begin = lexer.text, lexer.position
+        lexeme = previous = None
+        if begin == len(text):
+            begin = self.previous[2] if self.previous else 0
+            lexeme = Lexeme(END, "", begin)
+        else:
+            found = lexer.terminal(None)
+            lexeme = Lexeme(found[0], text[begin : found[1]], begin) if found else None
+        if self.previous:
+            name, start, end = self.previous
+            previous = Lexeme(name, text[start:end], start)
+        return Stumble(begin, lexeme, previous, self.tables, tuple(self.states))
+
+
+def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
+    """The children of a rule's node; see `Tables`."""
+    children: list[Any] = []
+    for pick in picks:
+        if pick >= 0:
+            children.append(values[pick])
+        elif pick == NOTHING:
+            children.append(None)
+        else:
+            children += values[SPREAD - pick]
+    return children
+
+
+def _methods(tables: Tables, builder: object) -> list[Any]:
+    """For each rule, the builder's method; `list` for a part of another rule's children, None
+    where a value is passed on."""
+    made: list[Any] = []
+    for origin, _, method, _ in tables.rules:
+        if not method:
+            made.append(None)
+        else:
+            made.append(list if origin.startswith("_") else getattr(builder, method))
+    return made

@@ -1,0 +1,83 @@
+"""The parser's tables: made of `ssbt.lark` by Lark, saved, and read back without Lark.
+
+Lark checks the grammar and computes the LALR(1) automaton. What `engine` needs of it is plain
+data, so that a compilation neither imports Lark nor compiles regular expressions it does not use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from functools import cache
+import hashlib
+from importlib.resources import files
+import marshal
+import os
+from pathlib import Path
+import sys
+from typing import Any
+
+STARTS = ("file", "declaration", "step", "entry", "schema_column", "expect_rule")
+_FORMAT = 2
+
+# Which values of a rule's symbols its node gets: an index, `SPREAD` minus an index for a list whose
+# items are taken one by one, or `NOTHING` for an optional part that is not there.
+NOTHING = -1
+SPREAD = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """An LALR(1) automaton and its terminals.
+
+    `actions[state]` maps a terminal to the state after it, or to `~rule`, and a non-terminal to
+    the state after it. A rule is its origin, its number of symbols, the builder's method (empty
+    where the value of its one child is passed on) and the picks of its children.
+    `words` are the terminals that begin with a word, by that word in lower case, `signs` the
+    others, by their first character; each in the order in which they are tried, with a regular
+    expression, or None where the word alone decides.
+    """
+
+    actions: list[dict[str, int]]
+    starts: dict[str, int]
+    rules: list[tuple[str, int, str, tuple[int, ...]]]
+    words: dict[str, tuple[tuple[str, str | None], ...]]
+    signs: dict[str, tuple[tuple[str, str], ...]]
+    silent: frozenset[str]
+
+
+@cache
+def tables() -> Tables:
+    """The tables of the grammar, saved below the user's cache folder once they are made."""
+    grammar = (files("ssbt.grammar") / "ssbt.lark").read_bytes()
+    made_of = repr((_FORMAT, sys.version_info[:2], STARTS)).encode() + grammar
+    key = hashlib.sha256(made_of).hexdigest()[:16]
+    path = _folder() / f"grammar-{key}.tables"
+    try:
+        return Tables(*marshal.loads(path.read_bytes()))
+    except (OSError, ValueError, EOFError, TypeError):
+        made = _made(grammar.decode("utf-8"))
+        _save(path, marshal.dumps(astuple(made)))
+        return made
+
+
+def _folder() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "ssbt"
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Write the file as a whole or not at all; that it cannot be written is no mistake."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError:
+        return
+
+
+def _made(grammar: str) -> Tables:
+    from ssbt.compiler.syntax.table_making import made_tables
+
+    made: Any = made_tables(grammar, STARTS)
+    return Tables(*made)

@@ -1,0 +1,159 @@
+"""`ssbtc check`, and how findings are printed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ssbt.compiler.cli.starter import PIPELINE
+from tests.unit.cli.conftest import Ssbtc, named, replaced
+
+UNUSED = "\nschema Unused {\n  id: bigint\n}\n"
+FORMATS = ["text", "concise", "json", "github", "sarif"]
+
+
+@pytest.fixture
+def mistaken(pipeline: Path) -> Path:
+    """A pipeline with an error in it and another in a file that it imports."""
+    replaced(pipeline, "amount >=", "amout >=")
+    pipeline.write_text('import "shared/schemas.ssbt"\n' + pipeline.read_text())
+    Path("shared").mkdir()
+    Path("shared/schemas.ssbt").write_text("schema Shared {\n  id: bigin not null\n}\n")
+    return pipeline
+
+
+def test_nothing_found(pipeline: Path, ssbtc: Ssbtc):
+    for arguments in (["check"], ["check", "pipeline.ssbt"], ["check", "."], ["check"]):
+        ran = ssbtc(*arguments)
+        assert (ran.code, ran.out, ran.err) == (0, "", "1 pipeline is in order\n")
+    assert os.listdir(".").count("build") == 0
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_findings(mistaken: Path, ssbtc: Ssbtc, output_format: str, snapshot):
+    ran = ssbtc("check", "--output-format", output_format)
+    assert ran.code == 1
+    assert ran.out == snapshot
+    counted = "found 2 errors\n"
+    assert ran.err == (counted if output_format in ("text", "concise") else "")
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_no_findings_in_each_format(pipeline: Path, ssbtc: Ssbtc, output_format: str, snapshot):
+    ran = ssbtc("check", "--output-format", output_format)
+    assert ran.code == 0
+    assert ran.out == snapshot
+
+
+def test_paths_are_as_the_user_gave_them(mistaken: Path, ssbtc: Ssbtc, monkeypatch):
+    monkeypatch.chdir(mistaken.parent.parent)
+    ran = ssbtc("check", "project/pipeline.ssbt", "--output-format", "json")
+    found = json.loads(ran.out)["diagnostics"]
+    assert {each["primary"]["path"] for each in found} == {
+        "project/pipeline.ssbt",
+        "project/shared/schemas.ssbt",
+    }
+    ran = ssbtc("check", str(mistaken), "--output-format", "concise")
+    assert f"{mistaken}:37:32: error" in ran.out
+
+
+def test_a_shared_mistake_is_said_once(mistaken: Path, ssbtc: Ssbtc):
+    text = 'import "shared/schemas.ssbt"\n' + named("other")
+    Path("other.ssbt").write_text(text)
+    ran = ssbtc("check", "--output-format", "concise")
+    assert ran.out.count("shared/schemas.ssbt:2:7") == 1
+
+
+def test_warnings(pipeline: Path, ssbtc: Ssbtc):
+    pipeline.write_text(PIPELINE + UNUSED)
+    assert ssbtc("check").code == 0
+    assert ssbtc("check", "--strict").code == 1
+    assert ssbtc("check").out == ssbtc("check", "--no-cache").out, "known or not"
+
+
+def test_standard_input(project: Path, ssbtc: Ssbtc):
+    text = PIPELINE.replace("amount >=", "amout >=")
+    ran = ssbtc("check", "-", "--output-format", "concise", stdin=text)
+    assert (ran.code, ran.out[:12]) == (1, "-:36:32: err")
+    options = ("--stdin-filename", "a/b.ssbt", "--output-format", "concise")
+    assert ssbtc("check", "-", *options, stdin=text).out[:18] == "a/b.ssbt:36:32: er"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe", b"\0" * 10, b"pipeline", b"pipeline p {}\r\n" * 3, b"(" * 5000, b'"""'],
+)
+def test_whatever_a_file_holds(project: Path, ssbtc: Ssbtc, content: bytes):
+    Path("p.ssbt").write_bytes(content)
+    for arguments in (["check"], ["compile"], ["fmt", "--check"], ["packages"]):
+        ran = ssbtc(*arguments, "p.ssbt")
+        assert ran.code in (0, 1), ran
+    assert ssbtc("check", "-", stdin=content).code == 1
+
+
+def test_a_file_that_vanishes(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
+    monkeypatch.setattr("ssbt.compiler.cli.units.declared_name", lambda data: os.unlink(pipeline))
+    ran = ssbtc("check", "pipeline.ssbt")
+    assert ran.code == 1
+    assert "error[SSBT0006]: `pipeline.ssbt` cannot be read: no such file" in ran.out
+
+
+class TestFixes:
+    @pytest.fixture(autouse=True)
+    def _fixable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Every finding about a misspelt `amout` offers to mend one of them."""
+        from dataclasses import replace
+
+        from ssbt.compiler import driver
+        from ssbt.compiler.diagnostics.model import Edit
+
+        checked = driver.checked
+
+        def offering(*arguments):
+            result = checked(*arguments)
+            findings = [
+                replace(found, fix=(Edit(found.primary.span, "amount"),))
+                if "`amout`" in found.message
+                else found
+                for found in result.findings
+            ]
+            return replace(result, findings=tuple(findings))
+
+        monkeypatch.setattr(driver, "checked", offering)
+
+    def test_a_fix(self, pipeline: Path, ssbtc: Ssbtc):
+        replaced(pipeline, "amount >=", "amout >=")
+        ran = ssbtc("check", "--fix")
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == "fixed 1 finding in pipeline.ssbt\n1 pipeline is in order\n"
+        assert pipeline.read_text() == PIPELINE
+
+    def test_what_cannot_be_fixed_is_reported(self, pipeline: Path, ssbtc: Ssbtc):
+        replaced(pipeline, "amount >=", "amout >=")
+        replaced(pipeline, "group by country", "group by cuntry")
+        ran = ssbtc("check", "--fix", "--output-format", "concise")
+        assert ran.code == 1
+        assert "cuntry" in ran.out
+        assert "amount >=" in pipeline.read_text()
+
+    def test_nothing_to_fix_touches_nothing(self, pipeline: Path, ssbtc: Ssbtc):
+        before = pipeline.stat().st_mtime_ns
+        assert ssbtc("check", "--fix").code == 0
+        assert pipeline.stat().st_mtime_ns == before
+
+    def test_a_fix_that_makes_it_worse_is_not_made(self, pipeline, ssbtc: Ssbtc, monkeypatch):
+        from ssbt.compiler.diagnostics import fixes
+
+        monkeypatch.setattr(fixes, "edited", lambda text, edits: "no pipeline (at all")
+        replaced(pipeline, "amount >=", "amout >=")
+        before = pipeline.read_text()
+        assert ssbtc("check", "--fix").code == 1
+        assert pipeline.read_text() == before
+
+    def test_standard_input_cannot_be_fixed(self, project: Path, ssbtc: Ssbtc):
+        ran = ssbtc("check", "--fix", "-", stdin=PIPELINE)
+        assert ran.code == 2
+        assert "--fix changes files" in ran.err

@@ -1,0 +1,176 @@
+"""`ssbtc` as a process: what it imports, its streams, its signals, the limits of the system."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ssbt.compiler.cli.starter import PIPELINE
+from tests.unit.cli.conftest import named, replaced
+
+START = "from ssbt.compiler.cli.main import main; main()"
+SSBTC = (sys.executable, "-c", START)
+IMPORTS = """
+import sys
+from ssbt.compiler.cli.main import outcome
+code = outcome(sys.argv[1:])
+print(*sys.modules, sep="\\n", file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def ssbtc(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    given = {"capture_output": True, "text": True, "timeout": 120, **options}
+    return subprocess.run([*SSBTC, *arguments], **given)
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command line has loaded in the end."""
+    command = [sys.executable, "-c", IMPORTS, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return set(ran.stderr.split("\n"))
+
+
+def test_modules_are_imported_where_they_are_used(pipeline: Path):
+    heavy = {"black", "jinja2", "lark", "pyspark", "rich", "ssbt.compiler.resolve.program"}
+    assert not imported("--version") & {*heavy, "click", "dataclasses", "hashlib"}
+    assert not imported("--help") & heavy
+    assert not imported("explain", "101") & heavy
+    assert not imported("doctor") & heavy
+    assert "lark" in imported("compile")
+    assert not imported("compile") & heavy, "nothing has changed"
+    assert not imported("check") & heavy
+    assert not imported("verify") & heavy
+
+
+def test_a_compile_does_without_pyspark(pipeline: Path):
+    assert "pyspark" not in imported("compile")
+    assert Path("build/ssbt_runtime.zip").exists()
+
+
+def test_the_installed_command(pipeline: Path):
+    command = Path(sys.executable).with_name("ssbtc")
+    ran = subprocess.run([command, "check"], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "1 pipeline is in order\n")
+
+
+def test_the_reader_is_gone(pipeline: Path):
+    replaced(pipeline, "amount >=", "amout >=")
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = ssbtc("explain", stdout=writing, stderr=subprocess.PIPE, capture_output=False)
+    assert (ran.returncode, ran.stderr) == (141, "")
+    ran = ssbtc("check", "--output-format", "json", stdout=writing, capture_output=False)
+    os.close(writing)
+    assert ran.returncode == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+def test_standard_output_is_full(pipeline: Path):
+    with open("/dev/full", "w") as full:
+        ran = ssbtc("explain", stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+def test_closed_streams(pipeline: Path):
+    for closed in (">&-", "2>&-", "<&-", ">&- 2>&-"):
+        command = f'exec "$0" -c "$1" compile {closed}'
+        ran = subprocess.run(["sh", "-c", command, sys.executable, START], timeout=60)
+        assert ran.returncode == 0, closed
+
+
+def test_an_ascii_terminal(pipeline: Path):
+    replaced(pipeline, "PAID", "BEZAHLT€")
+    replaced(pipeline, "amount >=", "amout >=")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ran = ssbtc("check", env=environment)
+    assert ran.returncode == 1
+    assert "BEZAHLT\\u20ac" in ran.stdout
+    replaced(pipeline, "amout >=", "amount >=")
+    assert "compiled pipeline.ssbt -> build/" in ssbtc("compile", env=environment).stderr
+
+
+def test_any_locale_hash_seed_and_folder_give_the_same_bytes(pipeline: Path):
+    found = set()
+    for number, (locale, seed) in enumerate((("C", "1"), ("C.UTF-8", "2"), ("de_DE.UTF-8", "3"))):
+        environment = {**os.environ, "LC_ALL": locale, "PYTHONHASHSEED": seed}
+        out = f"out{number}"
+        assert ssbtc("compile", "--no-cache", "-o", out, env=environment).returncode == 0
+        found.add(tuple(path.read_bytes() for path in sorted(Path(out).iterdir())))
+    assert len(found) == 1
+
+
+def test_a_limit_on_the_size_of_files_leaves_nothing_behind(pipeline: Path):
+    """The limit stands for a full disk: the kernel refuses the rest of a file."""
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+
+    assert ssbtc("compile", "-o", "elsewhere").returncode == 0
+    ran = ssbtc("compile", preexec_fn=limited)
+    assert ran.returncode == 2
+    assert "error: cannot write `build/ssbt_runtime.zip`: file too large" in ran.stderr
+    assert list(Path("build").iterdir()) == []
+    assert ssbtc("compile").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to(pipeline: Path):
+    Path("build").mkdir(mode=0o500)
+    ran = ssbtc("compile")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("error: cannot write `build/revenue_by_country.py`: permission")
+
+
+def test_interrupted(project: Path):
+    """Ctrl-C while many pipelines are compiled: quiet, and nothing half-written."""
+    for number in range(300):
+        Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
+    running = subprocess.Popen([*SSBTC, "compile"], stdout=-1, stderr=-1, text=True)
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert (out, err.strip()) == ("", "")
+    assert not Path("build").exists()
+
+
+def test_two_at_once(project: Path):
+    for number in range(8):
+        Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
+    both = [subprocess.Popen([*SSBTC, "compile"], stderr=-1, text=True) for _ in range(2)]
+    assert [(p.communicate()[1], p.returncode)[1] for p in both] == [0, 0]
+    assert ssbtc("verify").returncode == 0
+    assert len(list(Path("build").iterdir())) == 17
+
+
+@pytest.mark.parametrize("output_format", ["json", "sarif", "github"])
+def test_machine_formats_are_pure(pipeline: Path, output_format: str):
+    """With warnings, notes, summaries and colours around, standard output is the document."""
+    pipeline.write_text(PIPELINE + "\nschema Unused {\n  id: bigint\n}\n")
+    environment = {**os.environ, "FORCE_COLOR": "1"}
+    for command in ("check", "compile", "compile", "verify"):
+        ran = ssbtc(command, "--output-format", output_format, env=environment)
+        assert ran.returncode == 0
+        assert "\x1b" not in ran.stdout
+        if output_format == "github":
+            assert all(line.startswith("::") for line in ran.stdout.splitlines())
+        else:
+            json.loads(ran.stdout)
+
+
+def test_completion_of_a_shell():
+    environment = {**os.environ, "_SSBTC_COMPLETE": "bash_source"}
+    ran = ssbtc(env=environment)
+    assert ran.returncode == 0
+    assert "_ssbtc_completion" in ran.stdout

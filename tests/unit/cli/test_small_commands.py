@@ -1,0 +1,271 @@
+"""`ssbtc explain`, `init`, `packages`, `doctor` and what surrounds the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+import pytest
+
+from ssbt.compiler.cli.commands import NAMES
+from ssbt.compiler.cli.commands import ssbtc as root
+from ssbt.compiler.cli.starter import FILES
+from ssbt.compiler.connectors.specification import ConnectorSpecificationError
+from tests.unit.cli.conftest import Ssbtc
+
+
+class TestExplain:
+    def test_a_page(self, ssbtc: Ssbtc):
+        for code in ("SSBT0104", "ssbt0104", "104"):
+            ran = ssbtc("explain", code)
+            assert (ran.code, ran.err) == (0, "")
+            assert ran.out.startswith("# SSBT0104: ")
+            assert "\n## Wrong\n" in ran.out
+
+    def test_on_a_terminal(self, ssbtc: Ssbtc):
+        ran = ssbtc("explain", "104", "--color", "always")
+        assert "\x1b[1" in ran.out
+        assert "# SSBT0104" not in ran.out
+        assert max(map(len, click.unstyle(ran.out).split("\n"))) <= 80
+
+    def test_all_codes(self, ssbtc: Ssbtc):
+        ran = ssbtc("explain")
+        assert ran.code == 0
+        assert "\nSSBT0104  error    " in ran.out
+
+    @pytest.mark.parametrize(
+        ("code", "hint"),
+        [
+            ("SSBT0014", "there is no code `SSBT0014`; did you mean `SSBT0"),
+            ("nonsense", "`ssbtc explain` lists all codes"),
+            ("\x1b[2J", "there is no code `␛[2J`"),
+        ],
+    )
+    def test_an_unknown_code(self, ssbtc: Ssbtc, code: str, hint: str):
+        ran = ssbtc("explain", code)
+        assert (ran.code, ran.out) == (2, "")
+        assert hint in ran.err
+
+
+class TestInit:
+    def test_the_project_is_in_order(self, project: Path, ssbtc: Ssbtc, monkeypatch):
+        ran = ssbtc("init", "my first")
+        assert ran.code == 0
+        assert ran.err.endswith("next: cd 'my first' && ssbtc run pipeline.ssbt\n")
+        monkeypatch.chdir("my first")
+        for arguments in (["check", "--strict"], ["fmt", "--check"], ["compile"], ["verify"]):
+            assert ssbtc(*arguments).code == 0, arguments
+        assert {str(p) for p in FILES} <= {str(p) for p in map(Path, FILES) if p.exists()}
+
+    def test_in_this_folder(self, ssbtc: Ssbtc):
+        assert ssbtc("init").err.endswith("next: ssbtc run pipeline.ssbt\n")
+
+    @pytest.mark.parametrize("taken", ["README.md", "data/orders.csv", ".gitignore"])
+    def test_nothing_is_overwritten(self, project: Path, ssbtc: Ssbtc, taken: str):
+        path = project / taken
+        path.parent.mkdir(exist_ok=True)
+        path.symlink_to("nowhere")
+        ran = ssbtc("init")
+        assert ran.code == 2
+        assert f"`./{taken}` is there already" in ran.err
+        assert not (project / "pipeline.ssbt").exists()
+
+    def test_no_folder(self, project: Path, ssbtc: Ssbtc):
+        (project / "file").write_text("")
+        assert ssbtc("init", "file").code == 2
+        assert ssbtc("init", "file/below").code == 2
+
+
+class TestPackages:
+    def test_none(self, pipeline: Path, ssbtc: Ssbtc):
+        ran = ssbtc("packages")
+        assert (ran.code, ran.out) == (0, "\n")
+        assert ran.err == "note: no package is needed: Spark brings all of it along\n"
+
+    def test_some(self, pipeline: Path, ssbtc: Ssbtc, monkeypatch):
+        from ssbt.compiler.connectors.specification import Connector
+
+        def coordinates(self: Connector, spark: str) -> tuple[str, ...]:
+            return (f"z:{self.name}:{spark}", "a:a:1")
+
+        monkeypatch.setattr(Connector, "coordinates", coordinates)
+        ran = ssbtc("packages", "pipeline.ssbt", "--target", "4.0")
+        assert (ran.code, ran.out, ran.err) == (0, "a:a:1,z:csv:4.0\n", "")
+        assert ssbtc("packages").out == "a:a:1,z:csv:4.1\n"
+
+    def test_of_a_pipeline_with_errors(self, project: Path, ssbtc: Ssbtc):
+        Path("p.ssbt").write_text("pipeline p {}\nlet x = from y")
+        ran = ssbtc("packages")
+        assert (ran.code, ran.out) == (1, "")
+        assert "error[SSBT0" in ran.err
+
+
+class TestDoctor:
+    @pytest.fixture(autouse=True)
+    def _machine(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A Java and a Spark that are files only."""
+        from ssbt.compiler.cli import java
+
+        monkeypatch.setattr(java, "_USUAL_PLACES", ())
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "java", "17.0.9")))
+        monkeypatch.setenv("SPARK_HOME", str(fake_spark(tmp_path / "spark", "4.1.1")))
+
+    def test_all_is_well(self, ssbtc: Ssbtc):
+        ran = ssbtc("doctor")
+        assert ran.code == 0, ran.out
+        assert "ok       Java " in ran.out
+        assert "4.1.1, by SPARK_HOME" in ran.out
+        assert {line.split()[0] for line in ran.out.splitlines()} == {"ok"}
+
+    def test_for_programs(self, ssbtc: Ssbtc):
+        document = json.loads(ssbtc("doctor", "--output-format", "json").out)
+        assert document["version"] == 1
+        assert {check["status"] for check in document["checks"]} == {"ok"}
+
+    def test_another_spark_line(self, ssbtc: Ssbtc):
+        ran = ssbtc("doctor", "--target", "4.2")
+        assert ran.code == 0
+        assert "4.2, but this is Spark 4.1.1: scripts refuse to run here" in ran.out
+        assert "compile with --target 4.1" in ran.out
+        assert "scripts run, with a warning" in ssbtc("doctor", "--target", "3.5").out
+
+    def test_no_java(self, ssbtc: Ssbtc, monkeypatch, tmp_path: Path):
+        monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "new", "25.0.1")))
+        ran = ssbtc("doctor")
+        assert ran.code == 1
+        assert "missing  Java" in ran.out
+        assert "JAVA_HOME has 25.0.1: Spark does not run on it" in ran.out
+        assert "install a JDK 17 or 21" in ran.out
+
+    def test_no_spark(self, ssbtc: Ssbtc, monkeypatch):
+        monkeypatch.setenv("SPARK_HOME", "/nowhere")
+        monkeypatch.setattr("ssbt.compiler.cli.spark.find_spec", lambda name: None)
+        ran = ssbtc("doctor")
+        assert ran.code == 1
+        assert "pip install 'ssbt[spark]'" in ran.out
+
+    def test_a_cache_that_cannot_be_written(self, ssbtc: Ssbtc, monkeypatch, tmp_path: Path):
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        ran = ssbtc("doctor")
+        assert ran.code == 0
+        assert "warning  cache" in ran.out
+
+    def test_a_broken_connector(self, ssbtc: Ssbtc, monkeypatch):
+        from ssbt.compiler.connectors import loading
+
+        def broken(name: str) -> None:
+            raise ConnectorSpecificationError(f"{name}/connector.toml", "title", "is missing")
+
+        monkeypatch.setattr(loading, "connector", broken)
+        ran = ssbtc("doctor")
+        assert ran.code == 1
+        assert "csv/connector.toml: title: is missing" in ran.out
+
+
+class TestCommandLine:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_command_has_help(self, ssbtc: Ssbtc, name: str, snapshot):
+        ran = ssbtc(name, "--help")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out == snapshot
+        assert ssbtc(name, "-h").out == ran.out
+
+    def test_the_whole(self, ssbtc: Ssbtc, snapshot):
+        assert ssbtc("--help").out == snapshot
+
+    def test_the_version(self, ssbtc: Ssbtc):
+        assert ssbtc("--version") == ssbtc("-V")
+        assert ssbtc("--version").out == "ssbtc 0.1.0\n"
+        assert CliRunner().invoke(root, ["--version"]).output == "ssbtc 0.1.0\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["chek"], "there is no command `chek`; did you mean `check`?"),
+            (["xyzzy"], "there is no command `xyzzy`; the commands are compile, check, run,"),
+            (["check", "--fxi"], "Did you mean '--fix'?"),
+            (["check", "--target", "2.4"], "'2.4' is not one of '3.5'"),
+            (["check", "--output-format", "xml"], "is not one of"),
+            (["explain", "1", "2"], "unexpected extra argument"),
+            (["run"], "Missing argument 'PATH'"),
+            (["--nonsense"], "--nonsense"),
+        ],
+    )
+    def test_slips(self, ssbtc: Ssbtc, arguments: list[str], message: str):
+        ran = ssbtc(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("error: ")
+        assert message in ran.err
+        assert "--help` says what it takes\n" in ran.err
+
+    def test_an_option_without_its_value(self, ssbtc: Ssbtc):
+        ran = ssbtc("compile", "--out")
+        assert (ran.code, ran.err) == (2, "error: Option '--out' requires an argument.\n")
+
+    def test_no_command_shows_the_help(self, ssbtc: Ssbtc):
+        ran = ssbtc()
+        assert ran.code == 2
+        assert "Usage: ssbtc" in ran.out + ran.err
+
+    def test_names_are_completed(self, monkeypatch):
+        from click.shell_completion import ShellComplete
+
+        complete = ShellComplete(root, {}, "ssbtc", "_SSBTC_COMPLETE")
+        assert [c.value for c in complete.get_completions([], "co")] == ["compile"]
+        assert "--check" in [c.value for c in complete.get_completions(["compile"], "--c")]
+        choices = complete.get_completions(["check", "--output-format"], "j")
+        assert [c.value for c in choices] == ["json"]
+
+
+class TestBugs:
+    @pytest.fixture(autouse=True)
+    def _broken(self, pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object) -> None:
+            raise KeyError("an\nodd key")
+
+        monkeypatch.setattr("ssbt.compiler.driver.checked", broken)
+
+    def test_it_is_said_and_written_down(self, ssbtc: Ssbtc, tmp_path: Path):
+        ran = ssbtc("compile")
+        assert (ran.code, ran.out) == (70, "")
+        assert "error: this is a bug in ssbtc 0.1.0 (KeyError: 'an\\nodd key')\n" in ran.err
+        assert "it happened while compiling pipeline.ssbt\n" in ran.err
+        (log,) = (tmp_path / "cache" / "ssbt" / "crashes").iterdir()
+        assert f"`{log}` holds the details" in ran.err
+        assert "Traceback" not in ran.err
+        assert "Traceback" in log.read_text()
+        assert log.read_text().startswith("ssbtc 0.1.0, Python 3.")
+
+    def test_the_traceback_on_request(self, ssbtc: Ssbtc, monkeypatch):
+        monkeypatch.setenv("SSBT_TRACEBACK", "1")
+        ran = ssbtc("compile")
+        assert (ran.code, "Traceback" in ran.err) == (70, True)
+
+    def test_nowhere_to_write_it_down(self, ssbtc: Ssbtc, monkeypatch):
+        monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+        ran = ssbtc("compile")
+        assert ran.code == 70
+        assert "with SSBT_TRACEBACK=1, standard error shows the details" in ran.err
+
+
+def fake_java(home: Path, version: str) -> Path:
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "java").write_text("")
+    os.chmod(home / "bin" / "java", 0o755)
+    modules = "java.base jdk.incubator.vector"
+    (home / "release").write_text(f'JAVA_VERSION="{version}"\nMODULES="{modules}"\n')
+    return home
+
+
+def fake_spark(home: Path, version: str) -> Path:
+    for folder in ("bin", "jars"):
+        (home / folder).mkdir(parents=True)
+    (home / "bin" / "spark-submit").write_text("#!/bin/sh\n")
+    os.chmod(home / "bin" / "spark-submit", 0o755)
+    (home / "jars" / f"spark-core_2.13-{version}.jar").write_text("")
+    return home

@@ -1,0 +1,95 @@
+"""Inputs beside the whole of what the compiler answers: see `tests/cases/README.md`.
+
+`pytest --snapshot-update` writes the answers anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ssbt.compiler.diagnostics import registry
+from ssbt.compiler.diagnostics.model import Code, Severity
+from ssbt.compiler.diagnostics.text import text_report
+from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.source import Source
+from ssbt.compiler.syntax.parsing import parsed
+
+CASES = Path(__file__).resolve().parents[1] / "cases"
+MISTAKES = sorted(path.parent for path in CASES.glob("*/*/input.ssbt"))
+SCRIPTS = sorted(path.parent for path in CASES.glob("scripts/*/pipeline.ssbt"))
+CODES = [code for code in registry.codes() if code.wrong]
+# What the example of SSBT0213 imports.
+OTHER = b"pipeline other {\n}\n"
+
+
+def name_of(folder: Path) -> str:
+    return folder.relative_to(CASES).as_posix()
+
+
+def compare(actual: str, expected: Path, config: pytest.Config) -> None:
+    """The text equals the file, or becomes its content where snapshots are updated."""
+    if config.getoption("update_snapshots"):
+        expected.write_bytes(actual.encode())
+    assert expected.is_file(), f"{expected} is missing; see --snapshot-update"
+    assert actual == expected.read_bytes().decode()
+
+
+@pytest.mark.parametrize("folder", MISTAKES, ids=name_of)
+def test_mistakes(folder: Path, pytestconfig: pytest.Config):
+    result = checked("input.ssbt", lambda path: (folder / path).read_bytes())
+    assert result.findings
+    report = text_report(result.findings, result.sources, width=80, color=False)
+    compare(report, folder / "expected.txt", pytestconfig)
+
+
+@pytest.mark.parametrize("folder", SCRIPTS, ids=name_of)
+def test_scripts(folder: Path, pytestconfig: pytest.Config):
+    result = checked("pipeline.ssbt", lambda path: (folder / path).read_bytes())
+    assert text_report(result.findings, result.sources, width=80, color=False) == ""
+    files = {file.path: file.content for file in emitted(result)}
+    assert result.pipeline is not None
+    script = f"{result.pipeline.name}.py"
+    compare(files[script].decode(), folder / script, pytestconfig)
+
+
+def test_every_case_is_found():
+    folders = {path.parent for path in CASES.glob("*/*/*.ssbt")}
+    assert folders == {*MISTAKES, *SCRIPTS}
+    assert len(MISTAKES) > 100
+
+
+def numbers(code: Code, text: str) -> Iterator[str]:
+    """The codes of what is found in a text, read as the examples of a code are meant."""
+    if code.number == "SSBT0005":
+        # A lone surrogate can stand in a text, and not in a file.
+        yield from (found.code.number for found in parsed(Source("main.ssbt", text)).findings)
+        return
+    files = {"main.ssbt": text.encode("utf-8", "surrogateescape"), "other.ssbt": OTHER}
+
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return files[path]
+
+    yield from (found.code.number for found in checked("main.ssbt", read).findings)
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.number)
+def test_the_wrong_example_of_a_code_gives_it_and_nothing_else(code: Code):
+    assert set(numbers(code, code.wrong)) == {code.number}
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.number)
+def test_the_right_example_of_a_code_gives_nothing(code: Code):
+    assert list(numbers(code, code.right)) == []
+
+
+def test_every_code_stands_in_a_case():
+    """Except those that only a file too large or unreadable for a repository would give."""
+    reports = "".join(path.read_text("utf-8") for path in CASES.glob("*/*/expected.txt"))
+    missing = {code.number for code in registry.codes() if f"[{code.number}]" not in reports}
+    assert missing <= {"SSBT0004", "SSBT0005", "SSBT0006"}
+    assert any(code.severity is Severity.WARNING for code in CODES)
