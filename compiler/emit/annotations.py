@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ssbt.compiler.emit.characters import width
 from ssbt.compiler.emit.leaves import CLOSING, OPENING, Leaf
 from ssbt.compiler.emit.lines import LINE_LENGTH
 from ssbt.compiler.emit.pieces import literal_pieces
@@ -26,7 +27,7 @@ def annotation_lines(leaves: Sequence[Leaf], depth: int) -> list[str] | None:
     tail = indent + _text(leaves[closing:])
     items = _items(leaves[opening + 1 : closing])
     lines = [head, *(line for item in items for line in _item_lines(item, depth + 1)), tail]
-    return lines if all(len(line) <= LINE_LENGTH for line in (head, tail)) else None
+    return lines if all(width(line) <= LINE_LENGTH for line in (head, tail)) else None
 
 
 def _items(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
@@ -45,7 +46,7 @@ def _items(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
 def _item_lines(item: list[Leaf], depth: int) -> list[str]:
     indent = _INDENT * depth
     texts = [_text(item)]
-    if item[0].kind == "string" and len(indent + texts[0]) >= LINE_LENGTH:
+    if item[0].kind == "string" and width(indent + texts[0]) >= LINE_LENGTH:
         texts = literal_pieces(texts[0], LINE_LENGTH - len(indent) - 1)
     return [*(indent + text for text in texts[:-1]), f"{indent}{texts[-1]},"]
 

@@ -32,7 +32,9 @@ def import_groups(
     used: frozenset[str], fields: Iterable[Field], names: ScriptNames
 ) -> tuple[tuple[str, ...], ...]:
     """The import lines, in groups with a blank line between; no group is empty."""
-    groups = (_standard(tuple(fields)), _pyspark(used), _own(used, names))
+    # A user's ruff or isort counts the runtime among the packages, and what is beside the script
+    # as the user's own.
+    groups = (_standard(tuple(fields)), (*_pyspark(used), _runtime(used)), _users(used, names))
     return tuple(group for group in groups if group)
 
 
@@ -52,13 +54,15 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     return ("from pyspark.sql import DataFrame", *functions)
 
 
-def _own(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
-    runtime = sorted({"checked", "literal"} & used)
-    lines = [f"from ssbt.runtime import {', '.join(['Job', *runtime, 'main'])}"]
+def _runtime(used: frozenset[str]) -> str:
+    names = sorted({"checked", "literal"} & used)
+    return f"from ssbt.runtime import {', '.join(['Job', *names, 'main'])}"
+
+
+def _users(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
     by_module: dict[str, list[str]] = {}
     for (module, function), name in sorted(names.functions.items()):
         if name in used:
             renamed = function if function == name else f"{function} as {name}"
             by_module.setdefault(module, []).append(renamed)
-    lines += [f"from {module} import {', '.join(found)}" for module, found in by_module.items()]
-    return tuple(sorted(lines, key=lambda line: line.split()[1]))
+    return tuple(f"from {module} import {', '.join(by_module[module])}" for module in by_module)

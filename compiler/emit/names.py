@@ -27,7 +27,7 @@ def identifier(name: str) -> str:
     # Python compares identifiers in this form, in which some letters are one.
     normal = unicodedata.ucd_3_2_0.normalize("NFKC", name)
     kept = "".join(char if _is_word(char) else "_" for char in normal)
-    kept = re.sub("__+", "_", kept) if kept != normal else kept
+    kept = re.sub("_+", "_", kept).strip("_") if kept != normal else kept
     kept = re.sub(r"^_+(?=_)|(?<=_)_+$", "", kept)
     if not kept.strip("_"):
         return "dataset"

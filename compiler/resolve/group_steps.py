@@ -267,6 +267,8 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
         )
         for c in kept
     ]
+    for key in named:
+        _require_groupable(key.expression, flow)
     names = frozenset(key_of(c.name, c.qualifier) for c in kept)
     return Keys(tuple(named), tuple(kept), names)
 
@@ -292,6 +294,8 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         chosen.append(column)
         if item.names and item.names[0].text != column.name:
             renames.append((column.name, item.names[0].text))
+    ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
+    _check_new_names(node, ids, flow)
     types = [c.type for c in chosen]
     # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
     type_ = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
@@ -300,7 +304,6 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         message = "the unpivoted columns have no common type"
         flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
         type_ = UNKNOWN
-    ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
     origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
     nullable = any(c.nullable for c in chosen)
     made = (
@@ -318,3 +321,13 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         node.value.text,
         node.include_nulls,
     )
+
+
+def _check_new_names(node: s.Unpivot, ids: tuple[Column, ...], flow: Flow) -> None:
+    """Report a name for the rows that a column which stays has, too: Spark could not tell them."""
+    for item in node.columns:
+        for name in item.names[:1]:
+            if any(scopes.same(column.name, name.text) for column in ids):
+                message = f"a column that stays is called `{name.text}`, too"
+                help_ = "choose another name, or rename that column before"
+                flow.report.add(codes.BAD_PIVOT, name.span, message, help=help_)

@@ -101,8 +101,10 @@ class ExpressionBuilder:
         literal = children[0]
         if literal.type == "RAW_STRING":
             return str(literal)[2:-1]
-        self.idle_escapes(literals.IDLE_ESCAPE, str(literal)[1:-1], self.token_span(literal), 1)
-        return self.unescaped(str(literal)[1:-1], literal.start_pos + 1 + self.offset)
+        body = str(literal)[1:-1]
+        self.idle_escapes(literals.IDLE_ESCAPE, body, self.token_span(literal), 1)
+        body = strings.undoubled(body) if literal.startswith("'") else body
+        return self.unescaped(body, literal.start_pos + 1 + self.offset)
 
     def sql_string(self, span: Span, children: Children) -> e.StringLiteral:
         value = "".join(children)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import re
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|([\s\S]))")
+_DOUBLED = re.compile(r"(\\[\s\S])|''")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = "%_"
 _MEANT = {*_SIMPLE, *_KEPT, "\\", "'", '"'}
@@ -31,6 +32,11 @@ class BadEscapeError(ValueError):
         super().__init__(text)
         self.offset = offset
         self.text = text
+
+
+def undoubled(body: str) -> str:
+    """The body of a single-quoted literal with each `''` as the escape that means the same."""
+    return _DOUBLED.sub(lambda match: match.group(1) or "\\'", body) if "''" in body else body
 
 
 def idle_escapes(body: str) -> list[tuple[int, str]]:

@@ -38,6 +38,7 @@ HOSTILE = (
     "# type: ignore",
     "# noqa",
     "# fmt: off",
+    "a\n# -*- coding: latin-1 -*-",
     "#",
     "`",
     "a.b",

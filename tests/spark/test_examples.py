@@ -1,0 +1,93 @@
+"""The examples: no findings, scripts that pass the usual tools, and a real spark-submit of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from ssbt.compiler.driver import Checked, checked, emitted, formatted
+from ssbt.compiler.source import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+BIN = Path(sys.executable).parent
+
+
+def compiled(example: str) -> Checked:
+    path = f"examples/{example}/pipeline.ssbt"
+    return checked(path, lambda name: (ROOT / name).read_bytes())
+
+
+@pytest.fixture(
+    scope="module", params=sorted(path.parent.name for path in EXAMPLES.glob("*/pipeline.ssbt"))
+)
+def example(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def build(example: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds what the example compiles to."""
+    folder = tmp_path_factory.mktemp(example)
+    for file in emitted(compiled(example)):
+        (folder / file.path).write_bytes(file.content)
+    return folder
+
+
+def test_no_findings(example: str) -> None:
+    """Not even a warning."""
+    assert [finding.message for finding in compiled(example).findings] == []
+
+
+def test_formatted(example: str) -> None:
+    """What `ssbtc fmt` would change: nothing, in imported files neither."""
+    for path in (EXAMPLES / example).glob("**/*.ssbt"):
+        text = path.read_text(encoding="utf-8")
+        assert formatted(Source(str(path), text)) == (text, ())
+
+
+@pytest.mark.parametrize("tool", ["ruff check --isolated", "black --check"])
+def test_style(tool: str, build: Path) -> None:
+    run(*tool.split(), *build.glob("*.py"), folder=build)
+
+
+@pytest.mark.spark
+def test_types(build: Path) -> None:
+    """The script is typed strictly against the runtime that goes with it.
+
+    Without a JVM too, but mypy reads all of PySpark for it.
+    """
+    with zipfile.ZipFile(build / "ssbt_runtime.zip") as runtime:
+        runtime.extractall(build)
+    run("mypy", "--strict", "--explicit-package-bases", *build.glob("*.py"), folder=build)
+
+
+@pytest.mark.spark
+def test_runs(example: str, build: Path, tmp_path: Path) -> None:
+    """`spark-submit` from the project's root, as the README of the example says."""
+    settings = [f"--set=results={tmp_path}/results"]
+    script = EXAMPLES / example / "data.sh"
+    if script.exists():
+        subprocess.run([script, tmp_path / "data"], check=True)
+        settings.append(f"--set=data={tmp_path}/data")
+    archive = build / "ssbt_runtime.zip"
+    (main,) = build.glob("*.py")
+    local = ("--master", "local[2]", "--conf", "spark.driver.bindAddress=127.0.0.1")
+    run("spark-submit", *local, "--py-files", archive, main, *settings, folder=ROOT)
+    pipeline = compiled(example).pipeline
+    assert pipeline is not None
+    for sink in pipeline.sinks:
+        assert any((tmp_path / "results" / sink.name).glob("part-*")), sink.name
+
+
+def run(tool: str, *arguments: str | Path, folder: Path) -> None:
+    """Run one of the tools of this environment, which must succeed."""
+    done = subprocess.run(
+        [BIN / tool, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
