@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Queries 1, 3 and 6 of TPC-H: the script generated from examples/tpch_revenue against the PySpark
 that a person would write, on one Spark in one run.
 
@@ -23,13 +24,12 @@ import sys
 import tempfile
 import time
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-if TYPE_CHECKING:
-    from ssbt.compiler.driver import Reader
+from ssbt.compiler.driver import checked, emitted
+from ssbt.runtime import Job
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "tpch_revenue"
@@ -50,7 +50,7 @@ def pricing_summary(lineitem: DataFrame) -> DataFrame:
             F.sum("l_quantity").alias("sum_qty"),
             F.sum("l_extendedprice").alias("sum_base_price"),
             F.sum("discounted").alias("sum_disc_price"),
-            F.sum(F.col("discounted") * (1 + F.col("l_tax"))).alias("sum_charge"),
+            F.sum(F.col("discounted") * (F.lit(1) + F.col("l_tax"))).alias("sum_charge"),
             F.avg("l_quantity").alias("avg_qty"),
             F.avg("l_extendedprice").alias("avg_price"),
             F.avg("l_discount").alias("avg_disc"),
@@ -108,8 +108,6 @@ def handwritten(spark: SparkSession, data: Path) -> dict[str, Query]:
 
 def generated(spark: SparkSession, data: Path) -> dict[str, Query]:
     """The three queries as the script of the example has them."""
-    from ssbt.runtime import Job
-
     script = generated_script()
     job = Job(spark, script.Params(data=str(data)))
     return {
@@ -123,10 +121,7 @@ def generated(spark: SparkSession, data: Path) -> dict[str, Query]:
 
 def generated_script() -> ModuleType:
     """The example, compiled and imported."""
-    from ssbt.compiler.driver import checked, emitted
-
-    read: Reader = lambda name: (ROOT / name).read_bytes()  # noqa: E731
-    found = checked("examples/tpch_revenue/pipeline.ssbt", read)
+    found = checked("examples/tpch_revenue/pipeline.ssbt", lambda name: (ROOT / name).read_bytes())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tpch_revenue_generated.py"
         path.write_bytes(emitted(found)[0].content)
@@ -197,9 +192,10 @@ def main() -> int:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.ui.enabled", False)
+        .config("spark.ui.showConsoleProgress", False)
+        .config("spark.log.level", "ERROR")
         .getOrCreate()
     )
-    spark.sparkContext.setLogLevel("ERROR")
     try:
         good = compared(generated(spark, data), handwritten(spark, data), arguments.repeat)
     finally:

@@ -115,7 +115,7 @@ def _properties(text: str) -> list[tuple[str, object]]:
     """The keys and values of a Java .properties file."""
     text = re.sub(r"(?m)^[ \t\f]*[#!].*$", "", text)
     text = re.sub(r"(?<!\\)((?:\\\\)*)\\\n\s*", r"\1", text)
-    pairs = [_PROPERTY.findall(line)[0] for line in text.splitlines() if line.strip()]
+    pairs = [_PROPERTY.findall(line)[0] for line in text.split("\n") if line.strip()]
     return list(_unique([(_unescaped(key), _unescaped(value)) for key, value in pairs]).items())
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 import json
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.values import SparkType, parsed_type, parsed_value
@@ -38,6 +39,8 @@ def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
 
 
 def _spark_name(hint: object) -> str:
+    if get_origin(hint) is UnionType:
+        (hint,) = set(get_args(hint)) - {type(None)}
     is_array = get_origin(hint) is tuple
     return f"ARRAY<{_spark_name(get_args(hint)[0])}>" if is_array else _SPARK_NAMES[hint]
 
@@ -54,8 +57,10 @@ def resolved(
     problems: list[str] = []
     for source, key, raw in entries:
         section, _, name = key.partition(".")
-        values |= {name: None} if section == "params" else {}
         if section == "params" and name in parameters:
+            values[name] = None
+            if raw is None and parameters[name].default is None:
+                continue
             try:
                 values[name] = parsed_value(raw, parameters[name].spark_type)
             except (ValueError, RecursionError) as error:

@@ -32,9 +32,11 @@ def opened_session(
                 session.conf.set(key, settings[key])
     else:
         given = submitted = _submitted_settings()
+        builder = SparkSession.builder
         # Without --name, spark-submit names an application after its file.
-        named = submitted.get("spark.app.name", script) != script
-        builder = SparkSession.builder if named else SparkSession.builder.appName(name)
+        if submitted.get("spark.app.name", script) == script:
+            submitted.pop("spark.app.name", None)
+            builder = builder.appName(name)
         for key in settings.keys() - given:
             builder = builder.config(key, settings[key])
         session = builder.getOrCreate()

@@ -54,7 +54,7 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
     sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
     schemas = {item.name: names.free(constant(item.name)) for item in pipeline.schemas}
     functions = {key: names.free(identifier(key[1])) for key in _applied(pipeline)}
-    frames = {name: names.free(f"{variable}_df") for name, variable in datasets.items()}
+    frames = {name: names.free(f"{variable.rstrip('_')}_df") for name, variable in datasets.items()}
     params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
     return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params)
 

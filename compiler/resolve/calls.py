@@ -154,11 +154,17 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
     named = [argument for argument in node.arguments if argument.name is not None]
     if not named:
         return node.arguments
-    parameters = [parameter.name.casefold() for parameter in function.parameters]
+    spelled = [parameter.name for parameter in function.parameters]
+    parameters = [name.casefold() for name in spelled]
     if not function.named:
-        # Where the catalogue has no names, Spark is left to judge them.
+        first = named[0]
+        assert first.name is not None
+        message = f"Spark takes no named arguments for `{function.name}`"
+        help_ = f"give them in order: {', '.join(spelled)}" if spelled else None
+        typing.mistake(codes.WRONG_ARGUMENTS, first.name.span, message, help=help_)
         for argument in named:
-            typing.typed(argument.value)
+            if not isinstance(argument.value, e.Star | e.Lambda):
+                typing.typed(argument.value)
         return [None]
     slots: dict[int, e.Argument] = {
         place: argument for place, argument in enumerate(node.arguments) if argument.name is None
@@ -167,11 +173,12 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
         assert argument.name is not None
         name = argument.name.text.casefold()
         if name not in parameters or parameters.index(name) in slots:
-            near = did_you_mean(name, parameters)
+            near = did_you_mean(argument.name.text, spelled)
             message = f"`{function.name}` has no parameter `{argument.name.text}`"
+            help_ = f"did you mean `{near}`?" if near else f"it has {', '.join(spelled)}"
             if name in parameters:
                 message = f"`{argument.name.text}` is given twice"
-            help_ = f"did you mean `{near}`?" if near else f"it has {', '.join(parameters)}"
+                help_ = "its place among the others gives it already"
             typing.mistake(codes.WRONG_ARGUMENTS, argument.name.span, message, help=help_)
             return [None]
         slots[parameters.index(name)] = argument

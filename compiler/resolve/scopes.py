@@ -22,6 +22,12 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.datatypes import ArrayType as Array
 
+# Functions that Spark SQL also takes without parentheses, unless a column has the name.
+_BARE_FUNCTIONS = (
+    *("current_date", "current_time", "current_timestamp"),
+    *("current_user", "session_user", "user"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -161,6 +167,11 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
     else:
         known = list(dict.fromkeys(c.name for c in relation.columns))
         wanted = text
+        if text.casefold() in _BARE_FUNCTIONS:
+            message = f"there is no column `{text}` here"
+            help_ = f"the function is written `{text}()`"
+            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
+            return
         message = f"there is no column `{text}` here"
     report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
 

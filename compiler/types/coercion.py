@@ -222,6 +222,20 @@ def same_type(a: DataType, b: DataType) -> bool:
     return a == b
 
 
+def as_nullable(data_type: DataType) -> DataType:
+    """The type with nulls allowed everywhere inside."""
+    match data_type:
+        case ArrayType(element, _):
+            return ArrayType(as_nullable(element))
+        case MapType(key, value, _):
+            return MapType(as_nullable(key), as_nullable(value))
+        case StructType(fields):
+            return StructType(
+                tuple(StructField(f.name, as_nullable(f.type), True, f.comment) for f in fields)
+            )
+    return data_type
+
+
 def decimal_for(data_type: DataType) -> DecimalType:
     """The decimal that Spark takes for a number of this type."""
     match data_type:

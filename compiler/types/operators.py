@@ -235,7 +235,7 @@ def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
         if isinstance(result, Mismatch):
             reason = f"{value.type} cannot be compared with {(low, high)[place - 1].type}"
             return Mismatch(reason, place)
-    return Typed(BOOLEAN, value.nullable or low.nullable or high.nullable)
+    return Typed(BOOLEAN, any(isinstance(each, Typed) and each.nullable for each in (above, below)))
 
 
 def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:

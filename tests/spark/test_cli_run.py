@@ -57,7 +57,7 @@ def test_the_exit_code_is_the_scripts(project: Path, monkeypatch: pytest.MonkeyP
     assert ran.returncode == 2, ran.stderr
     ran = run("--set", "data=nowhere")
     assert ran.returncode == 1, ran.stderr
-    assert "pipeline.ssbt:23" in ran.stdout + ran.stderr
+    assert "pipeline.ssbt:22 (orders)" in ran.stdout + ran.stderr
 
 
 def test_an_interrupt_reaches_the_script(project: Path):

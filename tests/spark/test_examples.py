@@ -57,14 +57,16 @@ def test_style(tool: str, build: Path) -> None:
 
 
 @pytest.mark.spark
-def test_types(build: Path) -> None:
-    """The script is typed strictly against the runtime that goes with it.
+def test_types(build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script is typed strictly, against the runtime that goes with it.
 
-    Without a JVM too, but mypy reads all of PySpark for it.
+    It needs no JVM, but mypy reads all of PySpark for it.
     """
     with zipfile.ZipFile(build / "ssbt_runtime.zip") as runtime:
-        runtime.extractall(build)
-    run("mypy", "--strict", "--explicit-package-bases", *build.glob("*.py"), folder=build)
+        runtime.extractall(tmp_path)
+    monkeypatch.setenv("MYPYPATH", str(tmp_path))
+    scripts = build.glob("*.py")
+    run("mypy", "--strict", "--explicit-package-bases", *scripts, folder=build)
 
 
 @pytest.mark.spark

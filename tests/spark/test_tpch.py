@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import module_from_spec, spec_from_file_location
 import inspect
 import os
 from pathlib import Path
@@ -151,6 +152,18 @@ def test_every_query_is_there() -> None:
     queries = [f"q{number:02}" for number in range(1, 23)]
     assert sorted(path.stem for path in QUERIES.glob("*.ssbt")) == queries
     assert sorted(path.stem for path in (QUERIES / "official").iterdir()) == queries
+
+
+def test_plans_are_those_of_handwritten_pyspark(spark: SparkSession, tables: Path) -> None:
+    """Spark does for the example just what it does for what a person would have written."""
+    specification = spec_from_file_location("benchmark_tpch", ROOT / "benchmarks" / "tpch.py")
+    assert specification is not None
+    assert specification.loader is not None
+    benchmark = module_from_spec(specification)
+    specification.loader.exec_module(benchmark)
+    by_hand = benchmark.handwritten(spark, tables)
+    for name, query in benchmark.generated(spark, tables).items():
+        assert benchmark.optimised_plan(query()) == benchmark.optimised_plan(by_hand[name]())
 
 
 @pytest.fixture(scope="module")

@@ -259,7 +259,8 @@ def sequence(call: Call) -> Result:
         return Typed(UNKNOWN)
     step = call.arguments[2].type if len(call.arguments) == 3 else None
     by_interval = isinstance(step, _INTERVALS)
-    counted = call.arguments[:2] if by_interval else call.arguments
+    # Spark leaves intervals out wherever they stand, and then casts the rest.
+    counted = [each for each in call.arguments if not isinstance(each.type, _INTERVALS)]
     common = wider_of_all([argument.type for argument in counted], call.ansi)
     if common is None:
         return operators.no_common_type("`sequence`", counted, call.ansi)

@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.types import ddl
+from ssbt.compiler.types.coercion import as_nullable
+from ssbt.compiler.types.datatypes import (
+    UNKNOWN,
+    VARIANT,
+    ArrayType,
+    MapType,
+    NullType,
+    StringType,
+    StructType,
+    UnknownType,
+)
+from ssbt.compiler.types.functions.model import Call, Result, Rule
 from ssbt.compiler.types.functions.rules import unknown
 from ssbt.compiler.types.functions.signature import Row
+from ssbt.compiler.types.typed import Typed
+
+
+def _parsed(nullable: bool) -> Rule:
+    """What a text holds, by the schema that is given as a constant string."""
+
+    def rule(call: Call) -> Result:
+        text = call.arguments[1].constant
+        found = ddl.schema(text) if isinstance(text, str) else None
+        if found is None:
+            return Typed(UNKNOWN)
+        return Typed(as_nullable(found), nullable or call.arguments[0].nullable)
+
+    return rule
+
+
+def _variant_part(call: Call) -> Result:
+    """A part of a variant, as a variant or as the type that is given."""
+    if len(call.arguments) == 2:
+        return Typed(VARIANT)
+    text = call.arguments[2].constant
+    found = ddl.parsed_type(text) if isinstance(text, str) else None
+    return Typed(found or UNKNOWN)
+
+
+def _variant_object(call: Call) -> Result:
+    value = call.arguments[0].type
+    match value:
+        case ArrayType() | StructType() | MapType(StringType(), _, _) | UnknownType():
+            return Typed(VARIANT, call.nullable)
+        case NullType():
+            return Typed(VARIANT)
+    return call.refused(0, "an array, a struct or a map with string keys")
+
 
 _XPATH = "= xml string, xpath string!"
 
 SCALARS = {
     "from_avro": Row("4.0.0", "child any, jsonFormatSchema any!, options any?!", unknown),
-    "from_csv": Row("3.0.0", "csvStr any, schema any!, options any?!", unknown),
-    "from_json": Row("2.2.0", "jsonStr any, schema any!, options any?!", unknown),
+    "from_csv": Row("3.0.0", "csvStr =string, schema any!, options any?!", _parsed(False)),
+    "from_json": Row("2.2.0", "jsonStr =string, schema any!, options any?!", _parsed(True)),
     "from_protobuf": Row(
         "4.0.0", "data any, messageName any!, descFilePath any?!, options any?!", unknown
     ),
-    "from_xml": Row("4.0.0", "xmlStr any, schema any!, options any?!", unknown),
+    "from_xml": Row("4.0.0", "xmlStr =string, schema any!, options any?!", _parsed(True)),
     "get_json_object": Row("1.5.0", "= json_txt string, path string", "string?"),
     "is_variant_null": Row("4.0.0", "= expr variant", "boolean!"),
     "json_array_length": Row("3.1.0", "= jsonArray string", "int?"),
@@ -27,15 +74,15 @@ SCALARS = {
     "schema_of_xml": Row("4.0.0", "xml string!, options any?!", "string!"),
     "to_avro": Row("4.0.0", "child any, jsonFormatSchema any?!", "binary"),
     "to_csv": Row("3.0.0", "= expr struct, options any?!", "string?"),
-    "to_json": Row("2.2.0", "expr any, options any?!", "string?"),
+    "to_json": Row("2.2.0", "expr =struct|array|map|variant, options any?!", "string?"),
     "to_protobuf": Row(
         "4.0.0", "child any, messageName any!, descFilePath any?!, options any?!", "binary"
     ),
-    "to_variant_object": Row("4.0.0", "expr any", "variant"),
-    "to_xml": Row("4.0.0", "expr any, options any?!", "string?"),
+    "to_variant_object": Row("4.0.0", "expr any", _variant_object),
+    "to_xml": Row("4.0.0", "expr =struct|variant, options any?!", "string?"),
     "try_parse_json": Row("4.0.0", "= jsonStr string", "variant?"),
-    "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", unknown),
-    "variant_get": Row("4.0.0", "= v variant, path string, type string?!", unknown),
+    "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
+    "variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
     "xpath": Row("2.0.0", _XPATH, "array<string>?"),
     "xpath_boolean": Row("2.0.0", _XPATH, "boolean?"),
     "xpath_double": Row("2.0.0", _XPATH, "double?"),

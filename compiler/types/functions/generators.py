@@ -6,13 +6,16 @@ The type of a generator is the struct of the columns that it makes.
 from __future__ import annotations
 
 from ssbt.compiler.types import operators
+from ssbt.compiler.types.coercion import as_nullable, same_type
 from ssbt.compiler.types.datatypes import (
     INT,
+    NULL,
     STRING,
     UNKNOWN,
     VARIANT,
     ArrayType,
     MapType,
+    NullType,
     StructField,
     StructType,
     UnknownType,
@@ -73,10 +76,10 @@ def _stack(call: Call) -> Result:
     fields = []
     for column in range(width):
         stacked = values[column::width]
-        common = operators.common_type(stacked, call.ansi)
-        if common is None:
+        known = [value.type for value in stacked if not isinstance(value.type, NullType)]
+        if not all(same_type(known[0], each) for each in known):
             return operators.no_common_type("`stack`", stacked, call.ansi)
-        fields.append(StructField(f"col{column}", common))
+        fields.append(StructField(f"col{column}", as_nullable(known[0]) if known else NULL))
     return _columns(*fields)
 
 
@@ -102,7 +105,7 @@ GENERATORS = {
     "explode_outer": Row("1.0.0", "collection any", _explode(outer=True), "named"),
     "inline": Row("2.0.0", "input any", _inline(outer=False), "named"),
     "inline_outer": Row("2.0.0", "input any", _inline(outer=True), "named"),
-    "json_tuple": Row("1.6.0", "jsonStr string, p string, more string*", _json_tuple),
+    "json_tuple": Row("1.6.0", "= jsonStr string, p string, more string*", _json_tuple),
     "posexplode": Row("2.0.0", "collection any", _explode(with_position=True), "named"),
     "posexplode_outer": Row(
         "2.0.0", "collection any", _explode(with_position=True, outer=True), "named"

@@ -17,6 +17,7 @@ from ssbt.compiler.types.datatypes import (
     StructField,
     StructType,
     UnknownType,
+    VariantType,
 )
 from ssbt.compiler.types.functions.array_rules import element_of
 from ssbt.compiler.types.functions.model import Call, Result
@@ -33,9 +34,9 @@ def entry_of(argument: Typed) -> tuple[Typed, Typed]:
 
 
 def holds_map(data_type: DataType) -> bool:
-    """Whether there is a map in the type, which then cannot be a key."""
+    """Whether there is a map or variant in the type, which then cannot be a key."""
     match data_type:
-        case MapType():
+        case MapType() | VariantType():
             return True
         case ArrayType(element, _):
             return holds_map(element)
@@ -78,7 +79,7 @@ def merged_maps(call: Call) -> Result:
 
 def keys(call: Call) -> Result:
     """`map_keys`."""
-    return Typed(ArrayType(entry_of(call.arguments[0])[0].type, False), call.nullable)
+    return Typed(ArrayType(entry_of(call.arguments[0])[0].type), call.nullable)
 
 
 def values(call: Call) -> Result:
@@ -124,7 +125,7 @@ def contains_key(call: Call) -> Result:
         return call.refused(0, "a map")
     if isinstance(key.type, NullType) or tightest(container.type.key, key.type, False) is None:
         return call.refused(1, container.type.key.sql)
-    return Typed(BOOLEAN, call.nullable)
+    return Typed(BOOLEAN)
 
 
 def struct(call: Call) -> Result:

@@ -54,7 +54,8 @@ class Call:
     """A function applied to arguments, after the casts that Spark inserts.
 
     `names` holds the name of each argument that is a column or has an alias, for `struct` and
-    its like; `given` holds the arguments as they were before the casts.
+    its like; `given` holds the arguments as they were before the casts; `within_group` is the key
+    of `within group (order by key)`.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Call:
     given: tuple[Typed, ...]
     ansi: bool
     names: tuple[str | None, ...]
+    within_group: Typed | None = None
 
     @property
     def nullable(self) -> bool:
@@ -137,11 +139,16 @@ class Function:
         return self.lambdas(place, arguments)
 
     def result(
-        self, arguments: Sequence[Typed], ansi: bool = True, names: Sequence[str | None] = ()
+        self,
+        arguments: Sequence[Typed],
+        ansi: bool = True,
+        names: Sequence[str | None] = (),
+        within_group: Typed | None = None,
     ) -> Result:
         """The type of a call with these arguments, in the order of the parameters.
 
-        A lambda is given as the type of its body.
+        A lambda is given as the type of its body. `within_group` is the key of `within group (order
+        by key)`, on which the types of `percentile_cont` and of `mode` depend.
         """
         wrong = self.arity_mismatch(len(arguments))
         if wrong is not None:
@@ -153,7 +160,8 @@ class Function:
                 return after
             cast.append(after)
         padded = (*names, *[None] * (len(arguments) - len(names)))
-        return self.rule(Call(self.name, tuple(cast), tuple(arguments), ansi, padded))
+        call = Call(self.name, tuple(cast), tuple(arguments), ansi, padded, within_group)
+        return self.rule(call)
 
     def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
         parameter = self.parameter(place)

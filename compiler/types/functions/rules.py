@@ -16,10 +16,18 @@ from ssbt.compiler.types.datatypes import (
     NullType,
     NumericType,
     StringType,
+    TimestampType,
     UnknownType,
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.decimals import bounded
+from ssbt.compiler.types.expected import (
+    DAY_TIME_FAMILY,
+    NUMERIC,
+    YEAR_MONTH_FAMILY,
+    implicit_cast,
+    one_of,
+)
 from ssbt.compiler.types.functions.model import Call, Result, Rule
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -151,9 +159,24 @@ def compared(symbol: str) -> Rule:
     return rule
 
 
+def _added(call: Call, place: int) -> DataType | Mismatch:
+    """The type as which an argument is added up: a number or an interval."""
+    given = call.arguments[place].type
+    if isinstance(given, TimestampType | UnknownType):
+        # Spark adds up timestamps as seconds.
+        return DOUBLE if isinstance(given, TimestampType) else given
+    target = implicit_cast(given, _ADDED, call.ansi)
+    return call.refused(place, _ADDED.phrase) if target is None else target
+
+
+_ADDED = one_of(NUMERIC, YEAR_MONTH_FAMILY, DAY_TIME_FAMILY)
+
+
 def decimal_sum(call: Call) -> Result:
     """`sum`: integers become bigint, decimals get ten more digits, floats become double."""
-    match call.arguments[0].type:
+    match _added(call, 0):
+        case Mismatch() as mismatch:
+            return mismatch
         case DecimalType(precision, scale):
             return Typed(bounded(precision + 10, scale))
         case IntegralType():
@@ -163,14 +186,20 @@ def decimal_sum(call: Call) -> Result:
     return Typed(DOUBLE)
 
 
-def decimal_average(call: Call) -> Result:
+def decimal_average_of(place: int) -> Rule:
     """`avg`: decimals get four more digits and decimals, other numbers become double."""
-    match call.arguments[0].type:
-        case DecimalType(precision, scale):
-            return Typed(bounded(precision + 4, scale + 4))
-        case YearMonthIntervalType() | DayTimeIntervalType() | UnknownType() as same:
-            return Typed(type(same)())
-    return Typed(DOUBLE)
+
+    def rule(call: Call) -> Result:
+        match _added(call, place):
+            case Mismatch() as mismatch:
+                return mismatch
+            case DecimalType(precision, scale):
+                return Typed(bounded(precision + 4, scale + 4))
+            case YearMonthIntervalType() | DayTimeIntervalType() | UnknownType() as same:
+                return Typed(type(same)())
+        return Typed(DOUBLE)
+
+    return rule
 
 
 def number_or_null(data_type: DataType) -> bool:

@@ -47,8 +47,8 @@ def _accumulated(call: Call) -> Result:
 
 
 def _kll(suffix: str, value: str, result: DataType) -> dict[str, Row]:
-    quantile = "left binary, right double|array<double>"
-    rank = f"left binary, right {value}|array<{value}>"
+    quantile = "left binary, right double|array<double>!"
+    rank = f"left binary, right {value}|array<{value}>!"
     return {
         f"kll_sketch_get_n_{suffix}": Row("4.1.0", "expr binary", "bigint"),
         f"kll_sketch_get_quantile_{suffix}": Row("4.1.0", quantile, _of_each(result)),

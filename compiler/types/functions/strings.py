@@ -6,17 +6,24 @@ from ssbt.compiler.types import operators
 from ssbt.compiler.types.datatypes import (
     BINARY,
     INT,
+    LONG,
     STRING,
     UNKNOWN,
     BinaryType,
+    DataType,
+    DateType,
     DecimalType,
+    TimestampNTZType,
+    TimestampType,
+    UnknownType,
 )
-from ssbt.compiler.types.expected import ANY_STRING, exactly, implicit_cast
-from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.expected import ANY_STRING, DECIMAL, exactly, implicit_cast
+from ssbt.compiler.types.functions.map_rules import holds_map
+from ssbt.compiler.types.functions.model import Call, Result, Rule
 from ssbt.compiler.types.functions.rules import null_as, same_as, unknown
 from ssbt.compiler.types.functions.signature import Row
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Mismatch, Typed
 
 
 def concat(call: Call) -> Result:
@@ -40,9 +47,10 @@ def _elt(call: Call) -> Result:
 
 
 def _padded(call: Call) -> Result:
-    """`lpad` and `rpad`: binary where the value is."""
-    binary = isinstance(call.arguments[0].type, BinaryType)
-    return Typed(BINARY if binary else call.arguments[0].type, call.nullable)
+    """`lpad` and `rpad`: binary where the value is, and the padding if there is one."""
+    places = (0, 2)[: len(call.arguments) - 1]
+    bytes_only = all(isinstance(call.arguments[place].type, BinaryType) for place in places)
+    return Typed(BINARY if bytes_only else STRING, call.nullable)
 
 
 def _to_number(call: Call) -> Result:
@@ -58,20 +66,58 @@ def _to_number(call: Call) -> Result:
     return Typed(DecimalType(sum(digits), digits[1]), null)
 
 
+def _located(call: Call) -> Result:
+    """`locate`, which treats a position that is null as 0."""
+    return Typed(INT, call.arguments[0].nullable or call.arguments[1].nullable)
+
+
+def _overlaid(call: Call) -> Result:
+    value, patch = call.arguments[:2]
+    if value.type != patch.type and not (value.unknown or patch.unknown):
+        return call.refused(1, value.type.sql)
+    return Typed(value.type, call.nullable)
+
+
+def _to_char(call: Call) -> Result:
+    """`to_char` of a number, a date, a timestamp or a binary."""
+    value = call.arguments[0].type
+    if not isinstance(value, _FORMATTED) and implicit_cast(value, DECIMAL, call.ansi) is None:
+        return call.refused(0, "a number, a date, a timestamp or a binary")
+    return Typed(STRING, call.nullable)
+
+
+def _hash(result: DataType) -> Rule:
+    def rule(call: Call) -> Result:
+        for place, argument in enumerate(call.arguments):
+            if holds_map(argument.type):
+                return call.refused(place, "a type without maps and variants")
+        return Typed(result, False)
+
+    return rule
+
+
+_FORMATTED = (DateType, TimestampType, TimestampNTZType, BinaryType, UnknownType)
+
+
 def _decode(call: Call) -> Result:
     """`decode(binary, charset)` is text; with more arguments it chooses, as in Oracle."""
     if len(call.arguments) == 2:
-        return Typed(STRING, True)
+        for place, expected in enumerate((exactly(BINARY), ANY_STRING)):
+            if implicit_cast(call.arguments[place].type, expected, call.ansi) is None:
+                return call.refused(place, expected.phrase)
+        return Typed(STRING)
     # value, search, result, search, result, …, and a default if the number is even.
-    values = [*call.arguments[2::2]]
-    default = call.arguments[-1] if len(call.arguments) % 2 == 0 else None
-    if default is not None:
-        values.append(default)
+    searched = call.arguments[1 : len(call.arguments) - 1 : 2]
+    for place, search in enumerate(searched):
+        compared = operators.comparison("<=>", call.arguments[0], search, call.ansi)
+        if isinstance(compared, Mismatch):
+            return call.refused(2 * place + 1, call.arguments[0].type.sql)
+    even = len(call.arguments) % 2 == 0
+    values = [*call.arguments[2::2], call.arguments[-1] if even else Typed(STRING)]
     common = operators.common_type(values, call.ansi)
     if common is None:
         return operators.no_common_type("`decode`", values, call.ansi)
-    null = default is None or any(arrived(value, common).nullable for value in values)
-    return Typed(common, null)
+    return Typed(common, any(arrived(value, common).nullable for value in values))
 
 
 SCALARS = {
@@ -95,7 +141,7 @@ SCALARS = {
     "find_in_set": Row("1.5.0", "str string, str_array string", "int"),
     "format_number": Row("1.5.0", "= expr1 numeric, expr2 int|string", "string?"),
     "format_string": Row("1.5.0", "strfmt string, obj any*", null_as(0, STRING)),
-    "hash": Row("2.0.0", "expr any, more any*", "int!"),
+    "hash": Row("2.0.0", "expr any, more any*", _hash(INT)),
     "initcap": Row("1.5.0", "str string", "string"),
     "instr": Row("1.5.0", "str string, substr string", "int"),
     "is_valid_utf8": Row("4.0.0", "str string", "boolean?"),
@@ -104,7 +150,7 @@ SCALARS = {
     "len": Row("3.4.0", "expr string|binary", "int"),
     "length": Row("1.5.0", "expr string|binary", "int"),
     "levenshtein": Row("1.5.0", "str1 string, str2 string, threshold int?", "int"),
-    "locate": Row("1.5.0", "substr string, str string, pos int?", "int"),
+    "locate": Row("1.5.0", "substr string, str string, pos int?", _located),
     "lower": Row("1.0.1", "str string", same_as(0)),
     "lpad": Row("1.5.0", "str string|binary, len int, pad string|binary?", _padded),
     "ltrim": Row("1.5.0", "str string, trimStr string?", "string"),
@@ -120,13 +166,13 @@ SCALARS = {
     "md5": Row("1.5.0", "expr binary", "string"),
     "octet_length": Row("2.3.0", "expr string|binary", "int"),
     "overlay": Row(
-        "3.0.0", "input string|binary, replace string|binary, pos int, len int?", same_as(0)
+        "3.0.0", "input string|binary, replace string|binary, pos int, len int?", _overlaid
     ),
     "parse_url": Row("2.0.0", "= url string, partToExtract string, key string?", "string?"),
-    "position": Row("2.3.0", "substr string, str string, pos int?", "int"),
+    "position": Row("2.3.0", "substr string, str string, pos int?", _located),
     "printf": Row("1.5.0", "strfmt string, obj any*", null_as(0, STRING)),
     "quote": Row("4.1.0", "str string", "string?"),
-    "randstr": Row("4.0.0", "= length int!, seed int|bigint?!", "string!", "random"),
+    "randstr": Row("4.0.0", "length int!, seed =int|bigint?!", "string!", "random"),
     "regexp": Row("3.2.0", "str string, regexp string", "boolean"),
     "regexp_count": Row("3.4.0", "str string, regexp string", "int"),
     "regexp_extract": Row("1.5.0", "str string, regexp string, idx int?", "string"),
@@ -134,7 +180,7 @@ SCALARS = {
     "regexp_instr": Row("3.4.0", "str string, regexp string, idx int?", "int"),
     "regexp_like": Row("3.2.0", "str string, regexp string", "boolean"),
     "regexp_replace": Row(
-        "1.5.0", "str string, regexp string, rep string, position int?", "string"
+        "1.5.0", "str string, regexp string, rep string, position int?!", "string"
     ),
     "regexp_substr": Row("3.4.0", "str string, regexp string", "string?"),
     "repeat": Row("1.5.0", "str string, n int", "string"),
@@ -143,22 +189,24 @@ SCALARS = {
     "rlike": Row("1.0.0", "str string, regexp string", "boolean"),
     "rpad": Row("1.5.0", "str string|binary, len int, pad string|binary?", _padded),
     "rtrim": Row("1.5.0", "str string, trimStr string?", "string"),
-    "sentences": Row("2.0.0", "str string, lang string?, country string?", "array<array<string>>?"),
+    "sentences": Row(
+        "2.0.0", "str string, lang string?, country string?", "array<array<string!>!>?"
+    ),
     "sha": Row("1.5.0", "expr binary", "string"),
     "sha1": Row("1.5.0", "expr binary", "string"),
     "sha2": Row("1.5.0", "expr binary, bitLength int", "string?"),
     "soundex": Row("1.5.0", "= str string", "string"),
     "space": Row("1.5.0", "n int", "string"),
     "split": Row("1.5.0", "str string, regex string, limit int?", "array<string!>"),
-    "split_part": Row("3.3.0", "str string, delimiter string, partNum int", "string"),
+    "split_part": Row("3.3.0", "str string, delimiter string, partNum int", "string?"),
     "startswith": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
     "substr": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring_index": Row("1.5.0", "str string, delim string, count int", "string"),
     "to_binary": Row("3.3.0", "str string, fmt string?!", "binary?"),
-    "to_char": Row("3.4.0", "expr any, format string!", "string"),
+    "to_char": Row("3.4.0", "expr any, format string!", _to_char),
     "to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
-    "to_varchar": Row("3.5.0", "expr any, format string!", "string"),
+    "to_varchar": Row("3.5.0", "expr any, format string!", _to_char),
     "translate": Row("1.5.0", "input string, from string, to string", "string"),
     "trim": Row("1.5.0", "str string, trimStr string?", "string"),
     "try_parse_url": Row("4.0.0", "= url string, partToExtract string, key string?", "string?"),
@@ -173,5 +221,5 @@ SCALARS = {
     "url_decode": Row("3.4.0", "str string", "string?"),
     "url_encode": Row("3.4.0", "str string", "string?"),
     "validate_utf8": Row("4.0.0", "str string", "string?"),
-    "xxhash64": Row("3.0.0", "expr any, more any*", "bigint!"),
+    "xxhash64": Row("3.0.0", "expr any, more any*", _hash(LONG)),
 }

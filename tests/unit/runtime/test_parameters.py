@@ -22,6 +22,8 @@ class Params:
     since: datetime = datetime(2026, 1, 1)
     local: Annotated[datetime, "TIMESTAMP_NTZ"] = datetime(2026, 1, 1)
     tables: tuple[str, ...] = ()
+    until: date | None = None
+    limit: Annotated[int | None, "INT", "Rows"] = None
 
 
 PARAMETERS = declared_parameters(Params)
@@ -39,6 +41,8 @@ def test_declared() -> None:
         "since": "TIMESTAMP",
         "local": "TIMESTAMP_NTZ",
         "tables": "ARRAY<STRING>",
+        "until": "DATE",
+        "limit": "INT",
     }
     assert PARAMETERS["rate"].description == "Rate of exchange"
     assert declared_parameters(None) == {}
@@ -62,6 +66,12 @@ def test_last_entry_wins() -> None:
         {"spark.sql.shuffle.partitions": "16", "spark.sql.ansi.enabled": "true"},
         [],
     )
+
+
+def test_null_where_it_is_the_default() -> None:
+    entries: list[Entry] = [("x", "params.until", "2026-01-31"), ("y", "params.until", None)]
+    values, _, problems = resolved(PARAMETERS, [*GIVEN, *entries, ("y", "params.limit", None)])
+    assert (values["until"], values["limit"], problems) == (None, None, [])
 
 
 def test_all_problems_at_once() -> None:

@@ -1,0 +1,132 @@
+"""The files beside the script, and that all of them depend on the sources alone."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+import io
+import json
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+import tomllib
+from zipfile import ZIP_STORED, ZipFile
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.script import emitted
+from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.source import Source, Span
+from tests.unit.emit.building import full_of
+from tests.unit.emit.golden_pipelines import PIPELINES, outputs
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = """
+import hashlib
+from tests.unit.emit.golden_pipelines import PIPELINES, outputs
+for name in PIPELINES:
+    for path, content in outputs(name).items():
+        print(path, hashlib.sha256(content).hexdigest())
+"""
+
+
+def test_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+
+
+def hashes(folder: Path, **environment: str) -> str:
+    """What all outputs hash to, in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_outputs_depend_on_the_sources_alone(tmp_path: Path) -> None:
+    cache = str(tmp_path / "cache")
+    here = hashes(ROOT, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC", XDG_CACHE_HOME=cache)
+    there = hashes(tmp_path, PYTHONHASHSEED="2", LC_ALL="C.utf8", TZ="Asia/Tokyo", PYTHONUTF8="0")
+    assert len(here.splitlines()) == 3 * len(PIPELINES) + 1
+    assert here == there
+
+
+def test_manifest(snapshot: SnapshotAssertion) -> None:
+    text = outputs("shop")["shop.json"].decode()
+    assert text.endswith("}\n")
+    # The runtime, and so the hash of its archive, changes without the emitter.
+    archive = json.loads(text)["outputs"]["ssbt_runtime.zip"]
+    assert text.replace(archive, "<sha256>") == snapshot
+
+
+def test_manifest_has_hashes_of_all_other_outputs() -> None:
+    files = outputs("calls")
+    manifest = json.loads(files.pop("calls.json"))
+    assert manifest["outputs"] == {
+        path: sha256(content).hexdigest() for path, content in files.items()
+    }
+
+
+def test_source_map_leads_from_the_script_to_the_source() -> None:
+    files = outputs("steps")
+    lines = files["steps.py"].decode().splitlines()
+    source = PIPELINES["steps"].splitlines()
+    for entry in json.loads(files["steps.json"])["source_map"]:
+        assert lines[entry["line"] - 1].startswith(f"def {entry['function']}(")
+        found = re.fullmatch(r"steps\.ssbt:(\d+)", entry["place"])
+        assert found
+        kinds = ("source", "let", "sink", "transform")
+        assert source[int(found[1]) - 1].startswith(kinds)
+
+
+def test_archive() -> None:
+    content = runtime_archive()
+    with ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        names = [entry.filename for entry in entries]
+        on_disk = sorted(f"ssbt/runtime/{file.name}" for file in (ROOT / "runtime").glob("*.py"))
+        assert names == on_disk
+        for entry in entries:
+            assert entry.compress_type == ZIP_STORED
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+            assert entry.external_attr == 0o100644 << 16
+            text = (ROOT / "runtime" / Path(entry.filename).name).read_bytes()
+            assert archive.read(entry) == text
+    runtime_archive.cache_clear()
+    assert runtime_archive() == content
+
+
+@pytest.mark.parametrize(
+    ("main", "path", "shown"),
+    [
+        ("main.ssbt", "main.ssbt", "main.ssbt:2"),
+        ("a/b/main.ssbt", "a/b/main.ssbt", "main.ssbt:2"),
+        ("/home/x/main.ssbt", "/home/x/shared/s.ssbt", "shared/s.ssbt:2"),
+        ("a/main.ssbt", "shared/s.ssbt", "../shared/s.ssbt:2"),
+        ("a\\main.ssbt", "a\\shared\\s.ssbt", "shared/s.ssbt:2"),
+        ("main.ssbt", "/etc/s.ssbt", "s.ssbt:2"),
+        ("-", "-", "standard input:2"),
+        ("m.ssbt", "a\nimport os\u202e.ssbt", "a\\nimport os\\u202e.ssbt:2"),
+    ],
+)
+def test_places(main: str, path: str, shown: str) -> None:
+    places = Places(main, {path: Source(path, "a\nb")})
+    assert places.line(Span(path, 2, 3)) == shown
+
+
+def test_outputs_do_not_tell_the_folder() -> None:
+    built = full_of("plain")
+    files = emitted(built, {"main.ssbt": Source("main.ssbt", "x")})
+    assert all(not Path(file.path).is_absolute() for file in files)
+    assert all(str(ROOT).encode() not in file.content for file in files)

@@ -1,0 +1,178 @@
+"""The documentation holds: its examples compile, and it names every word of the grammar.
+
+A block fenced as `ssbt` is a whole file if it has a `pipeline`, a list of steps if it begins with
+`|>`, and otherwise declarations; the latter two are put into a pipeline of ours. One fenced as
+`ssbt error CODE` gives this code and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+import re
+
+import pytest
+
+from ssbt.compiler.diagnostics import registry
+from ssbt.compiler.diagnostics.model import Severity
+from ssbt.compiler.diagnostics.text import text_report
+from ssbt.compiler.driver import checked
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGE = ROOT / "docs" / "language.md"
+GRAMMAR = ROOT / "grammar" / "ssbt.lark"
+FENCED = re.compile(r"^```ssbt([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DECLARED = re.compile(r"^(param|schema|source|let|transform)\s+(\w+)", re.MULTILINE)
+
+# What the examples may refer to, unless they declare it themselves.
+SCAFFOLD = {
+    "param lake": 'param lake: string = "data"\n',
+    "param minimum": "param minimum: decimal(12,2) = 0.01\n",
+    "param rows": "param rows: int = 10\n",
+    "param with_header": "param with_header: boolean = true\n",
+    "schema Order": """\
+schema Order {
+  id:          bigint
+  customer_id: bigint
+  amount:      decimal(12,2)
+  discount:    decimal(12,2)
+  status:      string
+  placed_on:   date
+  at:          timestamp
+  tags:        array<string>
+  prices:      map<string, double>
+  address:     struct<city: string, zip: string>
+}
+""",
+    "schema ShortOrder": "schema ShortOrder { id: bigint, amount: decimal(12,2) }\n",
+    "schema Customer": "schema Customer { id: bigint, country: string }\n",
+    "source orders": 'source orders from json { path = "data/orders", schema = Order }\n',
+    "source customers": 'source customers from json { path = "data/c", schema = Customer }\n',
+    "let large_orders": "let large_orders =\n  from orders\n  |> where amount > 100\n",
+    "let large_orders_in_short": (
+        "let large_orders_in_short =\n  from large_orders\n  |> select status, id\n"
+    ),
+    "let old_orders": "let old_orders =\n  from large_orders_in_short\n",
+    "transform cleaned": "transform cleaned(input: Order) =\n  from input\n  |> where amount > 0\n",
+    "transform without": (
+        "transform without(input: Order, other: Order) =\n"
+        "  from input\n  |> anti join other using (id)\n"
+    ),
+}
+# Columns that every format can hold.
+FLAT = {
+    "schema Order": "schema Order { status: string }\n",
+    "source orders": 'source orders from json { path = "data/orders", schema = Order }\n',
+}
+IMPORTED = b"schema Shared { id: bigint }\n"
+MODULE = b"def scored(orders):\n    return orders\n\n\nscore = scored\n"
+
+
+@dataclass(frozen=True)
+class Example:
+    page: str
+    line: int
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def pages() -> list[Path]:
+    """All pages but those of the codes, whose examples `test_cases` compiles."""
+    folder = ROOT / "docs"
+    found = [path for path in folder.rglob("*.md") if path.parent != folder / "errors"]
+    return [ROOT / "README.md", *sorted(found)]
+
+
+def examples() -> Iterator[Example]:
+    for page in pages():
+        text = page.read_text("utf-8")
+        for match in FENCED.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            _, _, code = match[1].partition(" error ")
+            yield Example(page.relative_to(ROOT).as_posix(), line, code.strip(), match[2])
+
+
+def whole(text: str, scaffold: Mapping[str, str]) -> str:
+    """A file that holds the example."""
+    if re.search(r"^pipeline\s", text, re.MULTILINE):
+        return text
+    if text.lstrip().startswith("|>"):
+        text = f"let result =\n  from orders\n{text}"
+    declared = {f"{kind} {name}".lower() for kind, name in DECLARED.findall(text)}
+    parts = [part for key, part in scaffold.items() if key.lower() not in declared]
+    sink = "" if re.search(r"^sink\s", text, re.MULTILINE) else "sink orders to noop {\n}\n"
+    return "\n".join(["pipeline example {\n}\n", *parts, text, sink])
+
+
+def read(files: dict[str, bytes], path: str) -> bytes:
+    if path in files:
+        return files[path]
+    return MODULE if path.endswith(".py") else IMPORTED
+
+
+@pytest.mark.parametrize("example", list(examples()), ids=str)
+def test_examples_compile(example: Example):
+    scaffold = FLAT if example.page.startswith("docs/connectors/") else SCAFFOLD
+    files = {"main.ssbt": whole(example.text, scaffold).encode()}
+    result = checked("main.ssbt", lambda path: read(files, path))
+    errors = [found for found in result.findings if found.severity is Severity.ERROR]
+    wanted = {example.code} if example.code else set()
+    report = text_report(errors, result.sources)
+    assert {found.code.number for found in errors} == wanted, f"\n{report}"
+
+
+def keywords() -> Iterator[str]:
+    """The words of the grammar's keyword terminals, in lower case."""
+    text = GRAMMAR.read_text("utf-8")
+    for terminal, pattern in re.findall(r"^([A-Z_]+)\.\d: /(.*)/i$", text, re.MULTILINE):
+        if terminal in ("NUMBER", "HEX", "RAW_STRING"):
+            continue
+        while (shorter := re.sub(r"\(\?(?:<?[=!])(?:[^()]|\([^()]*\))*\)", "", pattern)) != pattern:
+            pattern = shorter
+        yield from re.findall(r"[a-z]\w+", re.sub(r"\\[a-zA-Z]", " ", pattern))
+
+
+def test_the_reference_names_every_keyword():
+    text = LANGUAGE.read_text("utf-8").lower()
+    missing = {word for word in keywords() if word not in text}
+    # Of the many words for units one of each kind is enough.
+    units = re.search(r"^QUANTITY.*$", GRAMMAR.read_text("utf-8"), re.MULTILINE)
+    assert units is not None
+    assert {word for word in missing if word not in units.group()} == set()
+
+
+def test_the_reference_names_every_step_and_declaration():
+    grammar = GRAMMAR.read_text("utf-8")
+    text = LANGUAGE.read_text("utf-8")
+    steps = re.findall(r"-> step_(\w+)", grammar)
+    assert len(steps) > 20
+    headed = " ".join(re.findall(r"^###? .*$", text, re.MULTILINE)).lower()
+    later = text[text.index("## Not supported yet") :]
+    others = {"set_operation": "union", "transform": "transforms"}
+    for step in steps:
+        name = others.get(step, step.replace("_", " "))
+        assert name in headed or f"`{name}" in later, step
+    (declarations,) = re.findall(r"^\?declaration: ([\w|\s]+)", grammar, re.MULTILINE)
+    for name in re.findall(r"\w+", declarations.split("\n\n")[0]):
+        word = name.rstrip("_")
+        assert f"### `{word}`" in text or f"`{word}" in later, name
+
+
+def test_the_reference_names_codes_that_exist():
+    known = {code.number for code in registry.codes()}
+    for page in pages():
+        unknown = set(re.findall(r"SSBT\d{4}", page.read_text("utf-8"))) - known
+        assert unknown == set(), page
+
+
+def test_links_lead_somewhere():
+    for page in pages():
+        text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            path, _, _ = target.partition("#")
+            if path and "://" not in path:
+                assert (page.parent / path).exists(), f"{page}: {target}"
