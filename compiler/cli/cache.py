@@ -7,12 +7,11 @@ contents of the outputs, one after the other. Anything else is as good as absent
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 import json
 import os
 import time
-from typing import Any
+from typing import Any, NamedTuple
 import zlib
 
 from ssbt.compiler.cli.folders import cache_folder
@@ -22,8 +21,7 @@ _DAY = 24 * 3600
 _KEPT = 30 * _DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`reads` are the files that the compiler asked for, with hashes, None where it got none.
 
     `facts` are JSON, `outputs` None where nothing was emitted.
@@ -34,8 +32,7 @@ class Entry:
     outputs: tuple[OutputFile, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(NamedTuple):
     """The entries below `folder`; concurrent runs may share it."""
 
     folder: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ssbt.compiler.cli.cache import Cache, Entry, hash_of, opened_cache
 from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
     `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked.

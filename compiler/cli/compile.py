@@ -5,10 +5,6 @@ from __future__ import annotations
 import click
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.compilation import Compiler
-from ssbt.compiler.cli.console import progress
-from ssbt.compiler.cli.runs import Run
-from ssbt.compiler.cli.units import units
 
 
 @click.command("compile")
@@ -40,6 +36,11 @@ def command(
     PATHS are pipelines and folders of them, this folder if none is given; `-` is standard input.
     Each gives a script, a manifest and the runtime. What is up to date is not touched.
     """
+
+    from ssbt.compiler.cli.compilation import Compiler
+    from ssbt.compiler.cli.console import progress
+    from ssbt.compiler.cli.runs import Run
+    from ssbt.compiler.cli.units import units
 
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename, out=out)

@@ -11,7 +11,6 @@ import time
 from typing import TextIO, TypeVar
 
 from ssbt.compiler.diagnostics.cells import visible
-from ssbt.compiler.diagnostics.style import Style, paint
 
 T = TypeVar("T")
 
@@ -37,17 +36,20 @@ class Console:
 
     def warn(self, text: str) -> None:
         """A warning that belongs to no place in a file."""
-        self._remark("warning", Style.WARNING, text)
+        self._remark("warning", text)
 
     def note(self, text: str) -> None:
         """Something worth knowing that is no mistake."""
-        self._remark("note", Style.NOTE, text)
+        self._remark("note", text)
 
     def fail(self, text: str) -> None:
         """An error that belongs to no place in a file."""
-        self._remark("error", Style.ERROR, text)
+        self._remark("error", text)
 
-    def _remark(self, kind: str, style: Style, text: str) -> None:
+    def _remark(self, kind: str, text: str) -> None:
+        from ssbt.compiler.diagnostics.style import Style, paint
+
+        style = {"error": Style.ERROR, "warning": Style.WARNING, "note": Style.NOTE}[kind]
         self.say(f"{paint(f'{kind}:', style, color=self.colored(sys.stderr))} {text}")
 
     def colored(self, stream: TextIO) -> bool:

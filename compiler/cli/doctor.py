@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import Enum
-import os
-import platform
 import sys
 
 import click
 
 from ssbt.compiler.cli import options
 from ssbt.compiler.cli.console import Console
-from ssbt.compiler.connectors.specification import SPARK_LINES
-from ssbt.compiler.diagnostics.cells import visible
-from ssbt.compiler.diagnostics.style import Style, paint
-from ssbt.compiler.driver import DEFAULT_TARGET
-
-
-class Status(Enum):
-    """How it stands with one thing."""
-
-    OK = "ok"
-    WARNING = "warning"
-    MISSING = "missing"
-
-
-_STYLE = {Status.OK: Style.ADDED, Status.WARNING: Style.WARNING, Status.MISSING: Style.ERROR}
-
-
-@dataclass(frozen=True, slots=True)
-class Checkup:
-    """What was found of one thing; `help` is the way out, if one is needed."""
-
-    name: str
-    status: Status
-    found: str
-    help: str = ""
+from ssbt.compiler.cli.options import DEFAULT_TARGET, SPARK_LINES
 
 
 @click.command("doctor")
@@ -56,108 +27,16 @@ def command(target: str, output_format: str, color: str) -> int:
     Compiling needs Python alone; `ssbtc run` needs Java and Spark too. Exits with 1 when something
     needed is missing.
     """
+    from ssbt.compiler.cli.checkups import Status, checkups, lines
+
     console = Console(color)
-    checkups = tuple(_checkups(target))
+    found = tuple(checkups(target))
     if output_format == "json":
+        from dataclasses import asdict
         import json
 
-        found = [asdict(checkup) | {"status": checkup.status.value} for checkup in checkups]
-        console.result(json.dumps({"version": 1, "checks": found}, indent=2) + "\n")
+        checks = [asdict(each) | {"status": each.status.value} for each in found]
+        console.result(json.dumps({"version": 1, "checks": checks}, indent=2) + "\n")
     else:
-        console.result("".join(_lines(checkups, colored=console.colored(sys.stdout))))
-    return any(checkup.status is Status.MISSING for checkup in checkups)
-
-
-def _lines(checkups: tuple[Checkup, ...], *, colored: bool) -> Iterator[str]:
-    margin = max(len(checkup.name) for checkup in checkups) + 2
-    for checkup in checkups:
-        status = paint(f"{checkup.status.value:<7}", _STYLE[checkup.status], color=colored)
-        yield f"{status}  {checkup.name:<{margin}}{visible(checkup.found)}\n"
-        if checkup.help:
-            yield f"{'':9}{'':{margin}}{visible(checkup.help)}\n"
-
-
-def _checkups(target: str) -> Iterator[Checkup]:
-    from ssbt.compiler.emit.version import VERSION
-
-    yield Checkup("ssbtc", Status.OK, f"{VERSION}, compiles for Spark {', '.join(SPARK_LINES)}")
-    yield Checkup("Python", Status.OK, f"{platform.python_version()} at {sys.executable}")
-    yield _java()
-    yield from _spark(target)
-    yield _cache()
-    yield from _connectors(target)
-
-
-def _java() -> Checkup:
-    from ssbt.compiler.cli.java import absence, suitable_java
-
-    java, passed = suitable_java()
-    if java is None:
-        message, _, way_out = absence(passed).rpartition(": ")
-        return Checkup("Java", Status.MISSING, message, way_out)
-    found = f"{java.version} at {java.home}"
-    if passed:
-        others = "; ".join(f"{o.found}: {o.version} {o.problem}".strip() for o in passed)
-        return Checkup("Java", Status.OK, found, f"passed over {others}")
-    return Checkup("Java", Status.OK, found)
-
-
-def _spark(target: str) -> Iterator[Checkup]:
-    from ssbt.compiler.cli.spark import NO_SPARK, found_spark
-
-    spark, passed = found_spark()
-    if spark is None:
-        message, _, way_out = NO_SPARK.partition(": ")
-        yield Checkup("Spark", Status.MISSING, message, way_out)
-        return
-    others = "; ".join(f"passed over {other.found}: {other.problem}" for other in passed)
-    yield Checkup(
-        "Spark", Status.OK, f"{spark.version or 'of unknown version'}, by {spark.found}", others
-    )
-    yield Checkup("spark-submit", Status.OK, spark.submit)
-    if spark.version and spark.line != target:
-        older = _numbers(spark.line) < _numbers(target)
-        consequence = "scripts refuse to run here" if older else "scripts run, with a warning"
-        yield Checkup(
-            "target",
-            Status.WARNING,
-            f"{target}, but this is Spark {spark.version}: {consequence}",
-            f"compile with --target {spark.line}" if spark.line in SPARK_LINES else "",
-        )
-
-
-def _numbers(line: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in line.split(".") if part.isdigit())
-
-
-def _cache() -> Checkup:
-    from ssbt.compiler.cli.folders import cache_folder
-    from ssbt.compiler.cli.inputs import reason
-
-    folder = cache_folder()
-    probe = os.path.join(folder, f"doctor-{os.getpid()}")
-    try:
-        os.makedirs(folder, exist_ok=True)
-        with open(probe, "xb"):
-            os.unlink(probe)
-    except OSError as error:
-        found = f"{folder} cannot be written to ({reason(error)}): every compile starts anew"
-        return Checkup("cache", Status.WARNING, found, "set XDG_CACHE_HOME to a folder of yours")
-    return Checkup("cache", Status.OK, folder)
-
-
-def _connectors(target: str) -> Iterator[Checkup]:
-    """All connectors in one, with those whose packages `spark-submit` has to fetch; broken ones."""
-    from ssbt.compiler.connectors.loading import connector, connector_names
-    from ssbt.compiler.connectors.specification import ConnectorSpecificationError
-
-    listed = []
-    for name in connector_names():
-        try:
-            found = connector(name)
-        except ConnectorSpecificationError as error:
-            yield Checkup("connector", Status.MISSING, str(error), "mend or uninstall it")
-            continue
-        packages = found.coordinates(target) if found else ()
-        listed.append(f"{name} ({', '.join(packages)})" if packages else name)
-    yield Checkup("connectors", Status.OK, ", ".join(listed) or "none")
+        console.result("".join(lines(found, colored=console.colored(sys.stdout))))
+    return any(each.status is Status.MISSING for each in found)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 import os
 import sys
+from typing import NamedTuple
 
 import click
 
@@ -17,12 +17,11 @@ SUFFIX = ".ssbt"
 BUILD = "build"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A file, or standard input: `path` is what people call it."""
 
     path: str
-    data: bytes | None = field(default=None, repr=False)
+    data: bytes | None = None
 
     @property
     def is_standard_input(self) -> bool:
@@ -34,8 +33,7 @@ class Input:
         return contents(self.path) if self.data is None else self.data
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What the arguments name: single files, and those found in `folders`."""
 
     files: tuple[Input, ...]

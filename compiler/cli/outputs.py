@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 import os
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssbt.compiler.cli.cache import hash_of
 from ssbt.compiler.cli.compilation import Result
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import contents, quoted, reason
-from ssbt.compiler.cli.manifests import SUFFIX, Manifest, Records, parsed
 from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.emit.files import OutputFile
+
+if TYPE_CHECKING:
+    from ssbt.compiler.cli.manifests import Manifest, Records
 
 RUNTIME = "ssbt_runtime.zip"
 
@@ -39,8 +42,7 @@ Force is no way out of a CLASH: two pipelines of one run want different files.
 OBSTACLES = BY_FORCE | {State.CLASH}
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """An output of the pipeline `name`, and `old`, what is in its place: None without a file.
 
     `owner` is the other pipeline, of a file that is TAKEN.
@@ -58,14 +60,20 @@ class OutputFolder:
     """The folder that the outputs of all pipelines of a run go to."""
 
     def __init__(self, folder: str, names: Iterable[str]) -> None:
-        self.records = Records(folder)
         self._folder = folder
         self._names = frozenset(name.casefold() for name in names)
         self._planned: dict[str, Planned] = {}
 
+    @cached_property
+    def records(self) -> Records:
+        """The manifests in the folder: not even their reader is needed where nothing differs."""
+        from ssbt.compiler.cli.manifests import Records
+
+        return Records(self._folder)
+
     def plan(self, result: Result) -> list[Planned]:
         """How it stands with each output of a pipeline, its manifest last."""
-        manifest = f"{result.name}{SUFFIX}"
+        manifest = f"{result.name}.json"
         *others, last = sorted(result.outputs or (), key=lambda file: file.path == manifest)
         plans = [self._plan(file, result.name) for file in others]
         return [*plans, self._manifest_plan(last, result.name, plans)]
@@ -143,6 +151,8 @@ def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool
         return State.FOREIGN
     if not old.is_canonical:
         return State.EDITED
+    from ssbt.compiler.cli.manifests import parsed
+
     new = parsed(file.path, file.content)
     facts = [(it.compiler, it.target, it.sources, it.outputs) for it in (old, new)]
     return State.EDITED if is_only_change and facts[0] == facts[1] else State.STALE

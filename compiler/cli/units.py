@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 import errno
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import BUILD, Input, Inputs, contents, inputs
@@ -31,8 +30,7 @@ _DECLARATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A pipeline's file: `path` is relative to `folder`, its own; `name` is the pipeline's."""
 
     input: Input
@@ -55,8 +53,7 @@ class Unit:
         return os.path.normpath(os.path.join(self.folder, path))
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(NamedTuple):
     """The pipelines of a run, and whether folders were searched for them."""
 
     all: tuple[Unit, ...]

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-import os
-from typing import TYPE_CHECKING
-
 import click
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.cache import hash_of
-from ssbt.compiler.cli.inputs import contents, quoted
-from ssbt.compiler.cli.manifests import SUFFIX, Manifest, Records
-from ssbt.compiler.cli.output_findings import edited, missing, stale
-from ssbt.compiler.cli.units import Unit, units
-
-if TYPE_CHECKING:
-    from ssbt.compiler.diagnostics.model import Diagnostic
 
 
 @click.command("verify")
@@ -37,11 +25,15 @@ def command(
     of an older compiler are in order too. PATHS are pipelines and folders of them, this folder if
     none is given; for folders, outputs whose pipeline is gone are found as well.
     """
+    from ssbt.compiler.cli.manifests import Records
+    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.verification import verified
+
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename, out=out)
     records = Records(out)
     for unit in found.all:
-        report.add(_findings(unit, out, records), {})
+        report.add(verified(unit, out, records), {})
     if found.has_folders:
         from ssbt.compiler.cli.orphans import orphans
 
@@ -51,73 +43,3 @@ def command(
         noun = "pipeline belong" if len(found.all) == 1 else "pipelines belong"
         report.console.say(f"the outputs of {len(found.all)} {noun} to their sources, unedited")
     return code
-
-
-def _findings(unit: Unit, out: str, records: Records) -> Iterator[Diagnostic]:
-    path = os.path.join(out, f"{unit.name}{SUFFIX}")
-    manifest = records.of(unit.name)
-    if manifest is None:
-        yield edited(path) if os.path.lexists(path) else missing(path)
-        return
-    findings = [*_output_findings(manifest, out, records), *_source_findings(unit, out, manifest)]
-    yield from findings
-    if not manifest.is_canonical or (not findings and _is_edited(unit, path, manifest)):
-        yield edited(path)
-
-
-def _output_findings(manifest: Manifest, out: str, records: Records) -> Iterator[Diagnostic]:
-    for file, digest in manifest.outputs.items():
-        path = os.path.join(out, file)
-        found = _hash(path)
-        if found is None:
-            yield missing(path)
-        elif found != digest:
-            writer = _writer(file, found, manifest, records)
-            yield stale(path, f"`{writer}` was compiled later") if writer else edited(path)
-
-
-def _writer(file: str, digest: str, manifest: Manifest, records: Records) -> str | None:
-    """The other pipeline that wrote a file they share."""
-    for other in records.all():
-        if other.name != manifest.name and other.outputs.get(file) == digest:
-            return other.name
-    return None
-
-
-def _source_findings(unit: Unit, out: str, manifest: Manifest) -> Iterator[Diagnostic]:
-    path = os.path.join(out, f"{manifest.name}.py")
-    for source, digest in manifest.sources.items():
-        try:
-            found = hash_of(unit.read(source))
-        except OSError:
-            found = None
-        shown = quoted(unit.shown(source))
-        if found is None:
-            yield stale(path, f"{shown} is gone")
-        elif found != digest:
-            yield stale(path, f"{shown} has changed")
-
-
-def _hash(path: str) -> str | None:
-    try:
-        return hash_of(contents(path))
-    except OSError:
-        return None
-
-
-def _is_edited(unit: Unit, path: str, manifest: Manifest) -> bool:
-    """Whether the manifest is not what this compiler writes while all that it names is.
-
-    It records no hash of itself, and of another compiler it cannot be told.
-    """
-    from ssbt.compiler.cli.compilation import Compiler
-    from ssbt.compiler.emit.version import VERSION
-
-    if manifest.compiler != VERSION:
-        return False
-    result = Compiler(None).compiled(unit)
-    if result.target != manifest.target:
-        result = Compiler(manifest.target).compiled(unit)
-    expected = {file.path: hash_of(file.content) for file in result.outputs or ()}
-    own = expected.pop(manifest.file, None)
-    return own not in (None, _hash(path)) and expected == manifest.outputs

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from functools import cache
-import importlib.resources
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _READABLE_FILE = 0o100644 << 16
+_FOLDER = 0o40755 << 16 | 0x10
 
 
 @cache
 def runtime_archive() -> bytes:
     """`ssbt/runtime/*.py`, where `ssbt` is a namespace; not compressed, for zlib has versions."""
-    folder = importlib.resources.files("ssbt.runtime")
-    modules = sorted((f for f in folder.iterdir() if f.name.endswith(".py")), key=lambda f: f.name)
+    modules = sorted(_folder().glob("*.py"), key=lambda file: file.name)
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
+        # Without entries of their own, Python before 3.13 finds no namespace in a zip.
+        for folder in ("ssbt/", "ssbt/runtime/"):
+            entry = ZipInfo(folder, _LONG_AGO)
+            entry.create_system, entry.external_attr = _UNIX, _FOLDER
+            archive.writestr(entry, b"")
         for module in modules:
             entry = ZipInfo(f"ssbt/runtime/{module.name}", _LONG_AGO)
             entry.create_system, entry.external_attr = _UNIX, _READABLE_FILE
             # A checkout on Windows may have its own line ends.
             archive.writestr(entry, module.read_bytes().replace(b"\r\n", b"\n"))
     return buffer.getvalue()
+
+
+def _folder() -> Path:
+    """Where the runtime lies. It is not imported: that would need PySpark."""
+    spec = find_spec("ssbt.runtime")
+    assert spec is not None, "the runtime is a part of the distribution"
+    (folder,) = spec.submodule_search_locations or ()
+    return Path(folder)

@@ -22,6 +22,7 @@ class Function:
     """A function in code, for the template.
 
     `datasets` are the names of the datasets that it takes, in the order of its arguments.
+    `is_query` holds where the code has SQL text in it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Function:
     statements: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     takes_params: bool = False
+    is_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class _Maker:
             statements=statements,
             datasets=tuple(scope.datasets),
             takes_params=scope.uses_params,
+            is_query=True,
         )
 
     def sink(self, item: Sink) -> Function:

@@ -25,6 +25,11 @@ from ssbt.compiler.source import Source
 
 RUNTIME_ARCHIVE = "ssbt_runtime.zip"
 
+_NO_SUBSTITUTION = """
+# Spark would take `${...}` in the text of an expression for a variable.
+"spark.sql.variable.substitute": "false"
+"""
+
 
 def emitted(pipeline: Pipeline, sources: Mapping[str, Source]) -> tuple[OutputFile, ...]:
     """The script, the runtime, the user's modules and the manifest of a pipeline without mistakes.
@@ -66,7 +71,7 @@ def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: P
         "functions_in_order": made.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
         "wiring": wiring(pipeline, made, around),
-        "main": _main(pipeline, has_params=bool(fields)),
+        "main": _main(pipeline, made),
     }
     return laid_out(script_template().render(context))
 
@@ -78,9 +83,14 @@ def _module_docstring(pipeline: Pipeline, places: Places) -> str:
     return docstring(f"{title}\n\n{origin}", after=["", *submit_lines(pipeline)])
 
 
-def _main(pipeline: Pipeline, has_params: bool) -> str:
-    arguments = [python_literal(pipeline.name), "run", *(["Params"] if has_params else [])]
+def _main(pipeline: Pipeline, made: Functions) -> str:
+    arguments = [python_literal(pipeline.name), "run"]
+    arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
-    if pipeline.spark:
-        arguments.append(f"spark={python_literal(dict(pipeline.spark))}")
+    settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in pipeline.spark]
+    queries = [function.statements for function in made.in_order if function.is_query]
+    if any("${" in text for statements in queries for text in statements):
+        settings.append(_NO_SUBSTITUTION)
+    if settings:
+        arguments.append(f"spark={{{', '.join(settings)}}}")
     return f"main({', '.join(arguments)})"

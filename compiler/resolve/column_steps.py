@@ -275,9 +275,18 @@ def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column |
     elif found is not None and found.path:
         message = f"`{column_text(name)}` is a field of a column; this step takes whole columns"
         flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message)
+    elif found is not None and found.column is None and len(name.parts) > 1:
+        report_open_qualifier(name, flow)
     elif found is not None:
         return found.column or Column(name.parts[-1].text, UNKNOWN, True, None)
     return None
+
+
+def report_open_qualifier(name: e.ColumnName, flow: Flow) -> None:
+    """Report a qualified name where Spark goes by the name alone and there may be another of it."""
+    message = f"`{column_text(name)}` is one column of its name only if the others are known"
+    help_ = "give the source a schema, or name the columns with a `select` before"
+    flow.report.add(name_codes.OPEN_SCHEMA, name.span, message, help=help_)
 
 
 def _repeated(seen: dict[str, Span], name: str, span: Span, flow: Flow) -> bool:
@@ -305,7 +314,7 @@ def drop(node: s.Drop, flow: Flow) -> ir.Step:
             continue
         if found.column is not None:
             dropped.append(found.column)
-        if found.qualified:
+        if found.qualified or (found.column is None and len(name.parts) > 1):
             qualified = True
             flow.used_aliases.add(name.parts[0].text.casefold())
         texts.append(column_text(name))
@@ -331,6 +340,8 @@ def rename(node: s.Rename, flow: Flow) -> ir.Step:
             flow.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message)
             continue
         old = renaming.column.parts[-1].text
+        if found.column is None and len(renaming.column.parts) > 1:
+            report_open_qualifier(renaming.column, flow)
         if found.column is not None:
             old = found.column.name
             place = next(i for i, c in enumerate(relation.columns) if c is found.column)

@@ -215,7 +215,7 @@ class Builder(ExpressionBuilder):
         parts: list[str | e.ParameterUse] = []
         text, last = "", 0
         for match in strings.PARAMETER.finditer(body):
-            text += self.unescaped(body[last : match.start()], base + last)
+            text += self.unescaped(_lines(body[last : match.start()]), base + last)
             last = match.end()
             if match.group() == "$${":
                 text += "${"
@@ -226,7 +226,7 @@ class Builder(ExpressionBuilder):
             name = match.group(1) or match.group(2).replace("``", "`")
             parts.append(e.ParameterUse(span, e.Name(span, name)))
             text = ""
-        text += self.unescaped(body[last:], base + last)
+        text += self.unescaped(_lines(body[last:]), base + last)
         if text or not parts:
             parts.append(text)
         return tuple(parts)
@@ -262,9 +262,7 @@ class Builder(ExpressionBuilder):
         return self.checked(v.BlockValue(span, None, children[0].entries), *children)
 
     def value_kind(self, span: Span, children: Children) -> v.BlockValue:
-        return self.checked(
-            v.BlockValue(span, children[0], children[1].entries), children[1]
-        )
+        return self.checked(v.BlockValue(span, children[0], children[1].entries), children[1])
 
     # ---- queries
 
@@ -332,10 +330,13 @@ class Builder(ExpressionBuilder):
     def grouping_items(self, span: Span, children: Children) -> s.Grouping:
         keys = children[0]
         first = keys[0].value
-        if len(keys) == 1 and isinstance(first, e.Call):
-            form = first.name.text.lower()
-            if form in ("rollup", "cube"):
-                items = tuple(s.Item(a.span, a.value, ()) for a in first.arguments)
+        form = first.name.text.lower() if isinstance(first, e.Call) else ""
+        if len(keys) == 1 and form in ("rollup", "cube"):
+            plain = e.Call(first.span, first.name, first.arguments)
+            if first == plain and not any(argument.name for argument in first.arguments):
+                names = [(a.alias,) if a.alias else () for a in first.arguments]
+                given = zip(first.arguments, names, strict=True)
+                items = tuple(s.Item(a.span, a.value, names) for a, names in given)
                 return s.Grouping(span, form, items)
         return s.Grouping(span, "", keys)
 
@@ -452,6 +453,11 @@ class Builder(ExpressionBuilder):
             literals.BAD_NUMBER, self.token_span(literal), f"`{literal}` is no whole number"
         )
         return 0
+
+
+def _lines(text: str) -> str:
+    """The text with each line end as a line feed: a file means the same however it is saved."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _spelling(node: e.Expression) -> str:

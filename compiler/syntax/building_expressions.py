@@ -131,11 +131,9 @@ class ExpressionBuilder:
     def hex(self, span: Span, children: Children) -> e.TypedLiteral:
         digits = str(children[0])[2:-1]
         if any(c not in "0123456789abcdefABCDEF" for c in digits):
-            self.report(
-                literals.BAD_TIME_LITERAL, span, f"`{digits}` is not hexadecimal"
-            )
+            self.report(literals.BAD_TIME_LITERAL, span, f"`{digits}` is not hexadecimal")
             digits = ""
-        return e.TypedLiteral(span, "x", digits)
+        return e.TypedLiteral(span, "x", digits.upper())
 
     def typed_literal(self, span: Span, children: Children) -> e.TypedLiteral:
         return e.TypedLiteral(span, str(children[0]).lower(), children[1])
@@ -197,9 +195,7 @@ class ExpressionBuilder:
 
     def like(self, span: Span, children: Children) -> e.Expression:
         operand, negated, operator, pattern, _, escape = children
-        node = e.Like(
-            span, operand, _like(operator), None, (pattern,), escape, negated is not None
-        )
+        node = e.Like(span, operand, _like(operator), None, (pattern,), escape, negated is not None)
         return self.checked(node, operand, pattern)
 
     def like_many(self, span: Span, children: Children) -> e.Expression:
@@ -303,11 +299,14 @@ class ExpressionBuilder:
         given: dict[str, Any] = {"nulls": listed.nulls} if listed.nulls else {}
         for clause in clauses:
             if clause.name in given:
-                words = clause.name.replace("_", " ")
+                words = "over" if clause.name == "window" else clause.name.replace("_", " ")
                 self.report(codes.DUPLICATE_CLAUSE, clause.span, f"a call says `{words}` once")
             given[clause.name] = clause.value
         node = e.Call(span, name, listed.items, listed.distinct, **given)
-        return self.checked(node, *(item.value for item in listed.items))
+        keys = [*node.within_group, *(node.window.order if node.window else ())]
+        inside = [*(item.value for item in listed.items), *(key.value for key in keys)]
+        inside += [node.filter, *(node.window.partition if node.window else ())]
+        return self.checked(node, *inside)
 
     def arguments(self, span: Span, children: Children) -> _Arguments:
         quantifier, *rest, nulls = children

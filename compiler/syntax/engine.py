@@ -51,7 +51,7 @@ class Stumble(Exception):
     def expected(self) -> set[str]:
         """The terminals with which the text could go on."""
         row = self.tables.actions[self.states[-1]]
-        return {name for name in row if not name[0].islower() and self._goes_on(name)}
+        return {name for name in row if name == name.upper() and self._goes_on(name)}
 
     def _goes_on(self, terminal: str) -> bool:
         """Whether the automaton reaches a state that takes the terminal."""
@@ -107,6 +107,10 @@ class Lexer:
         return ("NAME", word.end()) if among is None or "NAME" in among else None
 
 
+class _NoActionError(Exception):
+    """The automaton cannot go on with a terminal."""
+
+
 class Engine:
     """One parse of a text that stands at `offset` in the file called `path`."""
 
@@ -124,13 +128,24 @@ class Engine:
 
     def parsed(self, start: str, builder: object) -> Any:
         """What the builder makes of the text as a `start`; raises Stumble."""
+        try:
+            return self._run(start, _methods(self.tables, builder))
+        except _NoActionError:
+            # Merged look-aheads let rules be applied before a terminal is refused; what was
+            # expected is known from the state before that.
+            again = Engine(self.tables, self.lexer.text, self.path, self.offset)
+            return again._run(start, _methods(self.tables, None), self.lexer.position)
+
+    def _run(self, start: str, methods: list[Any], stop: int = -1) -> Any:
+        """Parse the text, and stumble at the offset `stop` at the latest."""
         lexer, actions = self.lexer, self.tables.actions
         silent = self.tables.silent
         self.states.append(self.tables.starts[start])
-        methods = _methods(self.tables, builder)
         while True:
             lexer.skip()
             begin = lexer.position
+            if begin == stop:
+                raise self._stumble()
             if begin == len(lexer.text):
                 self._reduce(END, methods)
                 return self.values[-1]
@@ -156,7 +171,7 @@ class Engine:
         while True:
             action = actions[states[-1]].get(name)
             if action is None:
-                raise self._stumble()
+                raise _NoActionError
             if action >= 0:
                 return action
             origin, length, method, picks = rules[~action]
@@ -205,6 +220,10 @@ class Engine:
         return Stumble(begin, lexeme, previous, self.tables, tuple(self.states))
 
 
+def _nothing(span: Span, children: list[Any]) -> None:
+    """The method of a builder that makes nothing."""
+
+
 def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
     """The children of a rule's node; see `Tables`."""
     children: list[Any] = []
@@ -219,12 +238,14 @@ def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
 
 
 def _methods(tables: Tables, builder: object) -> list[Any]:
-    """For each rule, the builder's method; `list` for a part of another rule's children, None
-    where a value is passed on."""
+    """For each rule, the builder's method, or one that makes nothing; `list` for a part of another
+    rule's children, None where a value is passed on."""
     made: list[Any] = []
     for origin, _, method, _ in tables.rules:
         if not method:
             made.append(None)
+        elif origin.startswith("_"):
+            made.append(list)
         else:
-            made.append(list if origin.startswith("_") else getattr(builder, method))
+            made.append(_nothing if builder is None else getattr(builder, method))
     return made

@@ -30,10 +30,14 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What came of a piece of text: a node, or None where it does not parse."""
+    """What came of a piece of text: a node, or None where it does not parse.
+
+    `comments` are the offsets in the file at which they start and end.
+    """
 
     node: Any
     findings: tuple[Diagnostic, ...]
+    comments: tuple[tuple[int, int], ...] = ()
 
 
 def parsed(source: Source) -> Parsed:
@@ -42,15 +46,19 @@ def parsed(source: Source) -> Parsed:
     if refusal is not None:
         return Parsed(d.File(Span(source.path, 0, 0), (), ()), (refusal,))
     whole = fragment(source, "file", *encoding.body(source))
-    if whole.node is None:
+    declarations, findings, places = whole.node, whole.findings, whole.comments
+    if declarations is None:
         from ssbt.compiler.syntax.recovery import recovered
 
-        declarations, findings = recovered(source)
-    else:
-        declarations, findings = whole.node, list(whole.findings)
-    span = Span(source.path, 0, len(source.text))
-    comments = tuple(_comments(source))
-    return Parsed(d.File(span, declarations, comments), tuple(findings))
+        declarations, found = recovered(source)
+        # The pieces may do where the whole does not; it is a mistake all the same.
+        findings, places = tuple(found) or whole.findings, tuple(_comments(source))
+    comments = (
+        d.Comment(Span(source.path, start, end), source.text[start:end].rstrip())
+        for start, end in places
+    )
+    file = d.File(Span(source.path, 0, len(source.text)), declarations, tuple(comments))
+    return Parsed(file, tuple(findings))
 
 
 def fragment(source: Source, start: str, begin: int, end: int, text: str | None = None) -> Fragment:
@@ -63,16 +71,12 @@ def fragment(source: Source, start: str, begin: int, end: int, text: str | None 
     except Stumble as stumble:
         mistake = syntax_mistake(source, start, begin, piece, stumble)
         return Fragment(None, (*builder.findings, mistake))
-    return Fragment(node, tuple(builder.findings))
+    comments = tuple((begin + one, begin + other) for one, other in engine.lexer.comments)
+    return Fragment(node, tuple(builder.findings), comments)
 
 
-def _comments(source: Source) -> Iterator[d.Comment]:
-    """The comments of a file, in order."""
+def _comments(source: Source) -> Iterator[tuple[int, int]]:
+    """Where the comments are of a file that does not parse."""
     from ssbt.compiler.syntax.tokens import tokens
 
-    if "#" not in source.text:
-        return
-    for token in tokens(source.text):
-        if token.kind == "comment":
-            span = Span(source.path, token.start, token.end)
-            yield d.Comment(span, source.text[token.start : token.end].rstrip())
+    return ((token.start, token.end) for token in tokens(source.text) if token.kind == "comment")

@@ -23,6 +23,7 @@ from ssbt.compiler.syntax.tokens import Token, tokens
 
 _KEYWORDS = frozenset([*DECLARATIONS, "stream"])
 _ENTRIES = {"schema": "schema_column", "expect": "expect_rule"}
+_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w+\s*\{)")
 _HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
 
 
@@ -162,22 +163,22 @@ def _repaired_block(
     opening = next((t for t in piece.tokens if source.text[t.start] == "{"), None)
     if opening is None:
         return _broken(source, piece), []
-    closing = piece.tokens[-1] if source.text[piece.tokens[-1].start] == "}" else None
-    if closing is None or not _balanced(piece.tokens):
-        return _broken(source, piece), []
-    inner = closing.start - opening.end
-    text = source.text[piece.begin : opening.end] + " " * inner + "}"
-    head = fragment(source, "declaration", piece.begin, closing.end, text)
+    last = piece.tokens[-1]
+    is_closed = last is not opening and source.text[last.start] == "}"
+    end = last.start if is_closed else piece.end
+    inner = "".join(c if c in "\r\n" else " " for c in source.text[opening.end : end])
+    text = source.text[piece.begin : opening.end] + inner + ("}" if is_closed else "")
+    head = fragment(source, "declaration", piece.begin, piece.begin + len(text), text)
     findings = list(head.findings)
     entries = []
     start = _ENTRIES.get(keyword, "entry")
-    for begin, end in _entries(source, opening.end, closing.start):
-        got = fragment(source, start, begin, end)
+    for begin, end_ in _entries(source, opening.end, end, _balanced(piece.tokens)):
+        got = fragment(source, start, begin, end_)
         findings += got.findings
         if got.node is not None:
             entries.append(got.node)
         elif start == "entry":
-            span = Span(source.path, begin, end)
+            span = Span(source.path, begin, end_)
             entries.append(v.Entry(span, e.Name(span, ""), v.BrokenValue(span)))
     if head.node is None:
         return _broken(source, piece), findings
@@ -195,21 +196,28 @@ def _balanced(inside: tuple[Token, ...]) -> bool:
     return depth == 0
 
 
-def _entries(source: Source, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretches between new lines and commas at the depth of the block itself."""
+def _entries(source: Source, begin: int, end: int, balanced: bool) -> Iterator[tuple[int, int]]:
+    """The stretches between new lines and commas at the depth of the block itself.
+
+    Where a bracket has no partner the depth says nothing: an entry begins with each line that
+    looks like the beginning of one.
+    """
     depth = 0
     first: int | None = None
     last = begin
     for token in tokens(source.text[begin:end]):
-        if token.kind in ("newline", "separator") and depth == 0:
-            if first is not None:
-                yield first, last
+        start = begin + token.start
+        if balanced:
+            is_cut = token.kind in ("newline", "separator") and depth == 0
+        else:
+            is_cut = token.first and _ENTRY.match(source.text, start) is not None
+        if is_cut and first is not None:
+            yield first, last
             first = None
-            continue
-        if token.kind in ("comment", "newline"):
+        if token.kind in ("comment", "newline") or (is_cut and balanced):
             continue
         depth += (token.kind == "open") - (token.kind == "close")
-        first = begin + token.start if first is None else first
+        first = start if first is None else first
         last = begin + token.end
     if first is not None:
         yield first, last

@@ -34,7 +34,7 @@ _PATTERN = re.compile(
     | (?P<open_string>["'])
     | (?P<name>`(?:[^`\r\n]|``)+`)
     | (?P<open_name>`)
-    | (?P<parameter>\$\{[^}\r\n]*\})
+    | (?P<parameter>\$\{[^}$\r\n]*\})
     | (?P<open>[(\[{])
     | (?P<close>[)\]}])
     | (?P<pipe>\|>)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 import subprocess
 import sys
@@ -79,8 +80,9 @@ def test_runs(example: str, build: Path, tmp_path: Path) -> None:
         settings.append(f"--set=data={tmp_path}/data")
     archive = build / "ssbt_runtime.zip"
     (main,) = build.glob("*.py")
-    local = ("--master", "local[2]", "--conf", "spark.driver.bindAddress=127.0.0.1")
-    run("spark-submit", *local, "--py-files", archive, main, *settings, folder=ROOT)
+    configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
+    submit = ("--master=local[2]", *configuration, f"--py-files={archive}")
+    run("spark-submit", *submit, main, *settings, folder=ROOT)
     pipeline = compiled(example).pipeline
     assert pipeline is not None
     for sink in pipeline.sinks:
@@ -89,7 +91,9 @@ def test_runs(example: str, build: Path, tmp_path: Path) -> None:
 
 def run(tool: str, *arguments: str | Path, folder: Path) -> None:
     """Run one of the tools of this environment, which must succeed."""
+    # spark-submit takes the Python that it finds.
+    env = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        [BIN / tool, *arguments], cwd=folder, capture_output=True, text=True, check=False
+        [BIN / tool, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

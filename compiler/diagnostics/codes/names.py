@@ -181,7 +181,7 @@ EMPTY_SCHEMA = Code(
     "SSBT0216",
     "A schema without columns",
     """\
-A schema names at least one column.
+A schema names at least one column: Spark reads nothing from a file for a record without columns.
 """,
     wrong=example(schema="schema Order {\n}\n", steps="|> distinct"),
     right=example(),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
+    UNKNOWN,
     ArrayType,
     BinaryType,
     DataType,
     DayTimeIntervalType,
+    MapType,
     NullType,
     StructField,
     StructType,
@@ -16,7 +18,7 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.functions import rules
-from ssbt.compiler.types.functions.map_rules import holds_map
+from ssbt.compiler.types.functions.map_rules import holds
 from ssbt.compiler.types.functions.model import Call, Result
 from ssbt.compiler.types.functions.signature import Row, expected_type
 from ssbt.compiler.types.promotion import arrived
@@ -32,7 +34,7 @@ def _collected(call: Call) -> Result:
 
 
 def _collected_once(call: Call) -> Result:
-    if holds_map(call.arguments[0].type):
+    if holds(call.arguments[0].type, MapType):
         return call.refused(0, "a type without maps")
     return _collected(call)
 

@@ -262,6 +262,8 @@ def sequence(call: Call) -> Result:
     # Spark leaves intervals out wherever they stand, and then casts the rest.
     counted = [each for each in call.arguments if not isinstance(each.type, _INTERVALS)]
     common = wider_of_all([argument.type for argument in counted], call.ansi)
+    if any(isinstance(each.type, _INTERVALS) for each in call.arguments[:2]):
+        return call.refused(0, "an integer, a date or a timestamp") if step is None else _UNCERTAIN
     if common is None:
         return operators.no_common_type("`sequence`", counted, call.ansi)
     moments = isinstance(common, DateType | TimestampType | TimestampNTZType)
@@ -274,4 +276,5 @@ def sequence(call: Call) -> Result:
     return Typed(ArrayType(common, False), nullable)
 
 
+_UNCERTAIN = Typed(UNKNOWN)
 _INTERVALS = (YearMonthIntervalType, DayTimeIntervalType, CalendarIntervalType)

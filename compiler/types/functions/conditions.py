@@ -81,6 +81,9 @@ def _in(call: Call) -> Result:
 
 
 def _like(call: Call) -> Result:
+    escape = call.arguments[2].constant if len(call.arguments) == 3 else None
+    if isinstance(escape, str) and len(escape) != 1:
+        return Mismatch(f"`escape` takes one character, not {len(escape)}", 2, "one character")
     return operators.like(call.arguments[0], call.arguments[1], call.ansi, call.name)
 
 

@@ -9,7 +9,6 @@ from ssbt.compiler.types.datatypes import (
     VARIANT,
     ArrayType,
     MapType,
-    NullType,
     StringType,
     StructType,
     UnknownType,
@@ -47,8 +46,6 @@ def _variant_object(call: Call) -> Result:
     match value:
         case ArrayType() | StructType() | MapType(StringType(), _, _) | UnknownType():
             return Typed(VARIANT, call.nullable)
-        case NullType():
-            return Typed(VARIANT)
     return call.refused(0, "an array, a struct or a map with string keys")
 
 
@@ -73,13 +70,13 @@ SCALARS = {
     "schema_of_variant": Row("4.0.0", "= v variant", "string"),
     "schema_of_xml": Row("4.0.0", "xml string!, options any?!", "string!"),
     "to_avro": Row("4.0.0", "child any, jsonFormatSchema any?!", "binary"),
-    "to_csv": Row("3.0.0", "= expr struct, options any?!", "string?"),
-    "to_json": Row("2.2.0", "expr =struct|array|map|variant, options any?!", "string?"),
+    "to_csv": Row("3.0.0", "= expr struct, options map?!", "string?"),
+    "to_json": Row("2.2.0", "expr =struct|array|map|variant, options =map?!", "string?"),
     "to_protobuf": Row(
         "4.0.0", "child any, messageName any!, descFilePath any?!, options any?!", "binary"
     ),
     "to_variant_object": Row("4.0.0", "expr any", _variant_object),
-    "to_xml": Row("4.0.0", "expr =struct|variant, options any?!", "string?"),
+    "to_xml": Row("4.0.0", "expr =struct|variant, options =map?!", "string?"),
     "try_parse_json": Row("4.0.0", "= jsonStr string", "variant?"),
     "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
     "variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),

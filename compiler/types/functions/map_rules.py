@@ -33,16 +33,23 @@ def entry_of(argument: Typed) -> tuple[Typed, Typed]:
     return Typed(UNKNOWN), Typed(UNKNOWN)
 
 
-def holds_map(data_type: DataType) -> bool:
-    """Whether there is a map or variant in the type, which then cannot be a key."""
+def holds(data_type: DataType, *kinds: type[DataType]) -> bool:
+    """Whether a type is of one of the kinds, or has one inside."""
+    if isinstance(data_type, kinds):
+        return True
     match data_type:
-        case MapType() | VariantType():
-            return True
         case ArrayType(element, _):
-            return holds_map(element)
+            return holds(element, *kinds)
+        case MapType(key, value, _):
+            return holds(key, *kinds) or holds(value, *kinds)
         case StructType(fields):
-            return any(holds_map(field.type) for field in fields)
+            return any(holds(field.type, *kinds) for field in fields)
     return False
+
+
+def holds_map(data_type: DataType) -> bool:
+    """Whether there is a map or variant in the type, which then is no key and has no hash."""
+    return holds(data_type, MapType, VariantType)
 
 
 def new_map(call: Call) -> Result:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ssbt.compiler.types.coercion import tightest
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
+    FLOAT,
     INT,
     LONG,
     MAX_DECIMAL_PRECISION,
@@ -19,7 +21,6 @@ from ssbt.compiler.types.functions.rules import (
     extreme,
     operator,
     same_as,
-    unknown,
 )
 from ssbt.compiler.types.functions.signature import Row
 from ssbt.compiler.types.typed import Typed
@@ -79,6 +80,27 @@ def _rounded_decimal(decimal: DecimalType, scale: int) -> Typed:
     return Typed(DecimalType(min(whole + kept, MAX_DECIMAL_PRECISION), kept))
 
 
+def _bucket(call: Call) -> Result:
+    value, low, high = (type(argument.type) for argument in call.arguments[:3])
+    for place, kind in enumerate((low, high), start=1):
+        if kind is not value and UnknownType not in (kind, value):
+            return call.refused(place, call.arguments[0].type.sql)
+    return Typed(LONG)
+
+
+def _uniform(call: Call) -> Result:
+    """A random number of the wider of the types of the two ends."""
+    low, high = (argument.type for argument in call.arguments[:2])
+    for floating in (DOUBLE, FLOAT):
+        if floating in (low, high):
+            return Typed(floating, False)
+    decimals = [each for each in (low, high) if isinstance(each, DecimalType)]
+    if len(decimals) == 1:
+        return Typed(decimals[0], False)
+    common = tightest(low, high)
+    return Typed(common or UNKNOWN, False)
+
+
 _SHIFT = Row("1.5.0", "base int|bigint, expr int", same_as(0))
 _NUMBER_OR_INTERVAL = "expr numeric|dt|ym"
 _SIGNED = "expr numeric|dt|ym|interval"
@@ -97,8 +119,8 @@ SCALARS = {
     "bit_get": Row("3.2.0", "expr integral, pos int", "tinyint"),
     "bround": Row("2.0.0", "expr numeric, d int?!", _round),
     "cbrt": _double_function("1.4.0"),
-    "ceil": Row("3.3.0", "expr any, scale int?!", _ceiling),
-    "ceiling": Row("3.3.0", "expr any, scale int?!", _ceiling),
+    "ceil": Row("3.3.0", "expr any, scale =int?!", _ceiling),
+    "ceiling": Row("3.3.0", "expr any, scale =int?!", _ceiling),
     "conv": Row("1.5.0", "num string, from_base int, to_base int", "string?"),
     "cos": _double_function("1.4.0"),
     "cosh": _double_function("1.4.0"),
@@ -110,7 +132,7 @@ SCALARS = {
     "exp": _double_function("1.4.0"),
     "expm1": _double_function("1.4.0"),
     "factorial": Row("1.5.0", "expr int", "bigint?"),
-    "floor": Row("3.3.0", "expr any, scale int?!", _ceiling),
+    "floor": Row("3.3.0", "expr any, scale =int?!", _ceiling),
     "getbit": Row("3.2.0", "expr integral, pos int", "tinyint"),
     "greatest": Row("1.5.0", "expr any, expr any, more any*", extreme),
     "hex": Row("1.5.0", "expr bigint|binary|string", "string"),
@@ -150,10 +172,10 @@ SCALARS = {
     "try_mod": Row("4.0.0", "dividend any, divisor any", operator("%", nullable=True)),
     "try_multiply": Row("3.3.0", "expr1 any, expr2 any", operator("*", nullable=True)),
     "try_subtract": Row("3.3.0", "expr1 any, expr2 any", operator("-", nullable=True)),
-    "uniform": Row("4.0.0", "= min numeric!, max numeric!, seed int|bigint?!", unknown, "random"),
+    "uniform": Row("4.0.0", "= min numeric!, max numeric!, seed int|bigint?!", _uniform, "random"),
     "width_bucket": Row(
         "3.1.0",
         "value double|ym|dt, min_value double|ym|dt, max_value double|ym|dt, num_bucket bigint",
-        "bigint?",
+        _bucket,
     ),
 }

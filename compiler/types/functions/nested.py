@@ -27,7 +27,7 @@ SCALARS = {
     "array_insert": Row("3.4.0", "x any, pos any, val any", arrays.insert),
     "array_intersect": Row("2.4.0", "array1 any, array2 any", arrays.intersection),
     "array_join": Row(
-        "2.4.0", "array array, delimiter string, nullReplacement string?", arrays.joined
+        "2.4.0", "array array, delimiter =string, nullReplacement =string?", arrays.joined
     ),
     "array_max": Row("2.4.0", "array array", arrays.extreme),
     "array_min": Row("2.4.0", "array array", arrays.extreme),

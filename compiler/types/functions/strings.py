@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ssbt.compiler.types import operators
 from ssbt.compiler.types.datatypes import (
     BINARY,
@@ -53,12 +55,35 @@ def _padded(call: Call) -> Result:
     return Typed(BINARY if bytes_only else STRING, call.nullable)
 
 
+# A sign or a dollar, digits with grouping, a fraction, and a sign behind.
+_NUMBER_FORMAT = re.compile(r"(MI|S)?\$?[09,G]*([.D][09]*)?\$?(MI|S|PR)?", re.IGNORECASE)
+
+
+def _bad_format(call: Call, pattern: str) -> Mismatch:
+    reason = f"`{pattern}` is not a format of `{call.name}`"
+    return Mismatch(reason, 1, "a format such as '999,999.00'")
+
+
+def _to_binary(call: Call) -> Result:
+    """`to_binary(text, 'hex' | 'utf-8' | 'base64')`."""
+    form = call.arguments[1].constant if len(call.arguments) == 2 else None
+    if isinstance(form, str) and form.lower() not in ("hex", "utf-8", "utf8", "base64"):
+        return _bad_form(call, form)
+    return Typed(BINARY)
+
+
+def _bad_form(call: Call, form: str) -> Mismatch:
+    return Mismatch(f"`{call.name}` has no form `{form}`", 1, "'hex', 'utf-8' or 'base64'")
+
+
 def _to_number(call: Call) -> Result:
     """A decimal with the digits of the format."""
     pattern = call.arguments[1].constant
     if not isinstance(pattern, str):
         return Typed(UNKNOWN)
     whole, _, fraction = pattern.upper().replace("D", ".").partition(".")
+    if _NUMBER_FORMAT.fullmatch(pattern) is None:
+        return _bad_format(call, pattern)
     digits = [sum(each in "09" for each in part) for part in (whole, fraction)]
     if not 0 < sum(digits) <= 38:
         return Typed(UNKNOWN)
@@ -83,6 +108,10 @@ def _to_char(call: Call) -> Result:
     value = call.arguments[0].type
     if not isinstance(value, _FORMATTED) and implicit_cast(value, DECIMAL, call.ansi) is None:
         return call.refused(0, "a number, a date, a timestamp or a binary")
+    pattern = call.arguments[1].constant
+    numeric = not isinstance(value, _FORMATTED)
+    if numeric and isinstance(pattern, str) and _NUMBER_FORMAT.fullmatch(pattern) is None:
+        return _bad_format(call, pattern)
     return Typed(STRING, call.nullable)
 
 
@@ -203,14 +232,14 @@ SCALARS = {
     "substr": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring_index": Row("1.5.0", "str string, delim string, count int", "string"),
-    "to_binary": Row("3.3.0", "str string, fmt string?!", "binary?"),
+    "to_binary": Row("3.3.0", "str string, fmt string?!", _to_binary),
     "to_char": Row("3.4.0", "expr any, format string!", _to_char),
     "to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
     "to_varchar": Row("3.5.0", "expr any, format string!", _to_char),
     "translate": Row("1.5.0", "input string, from string, to string", "string"),
     "trim": Row("1.5.0", "str string, trimStr string?", "string"),
     "try_parse_url": Row("4.0.0", "= url string, partToExtract string, key string?", "string?"),
-    "try_to_binary": Row("3.3.0", "str string, fmt string?!", "binary?"),
+    "try_to_binary": Row("3.3.0", "str string, fmt string?!", _to_binary),
     "try_to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
     "try_url_decode": Row("4.0.0", "str string", "string?"),
     "try_validate_utf8": Row("4.0.0", "str string", "string?"),

@@ -15,7 +15,7 @@ SCALARS = {
         "expr binary, key binary, mode string?, padding string?, iv binary?, aad binary?",
         "binary?",
     ),
-    "assert_true": Row("2.0.0", "expr =boolean, message any?", "void?"),
+    "assert_true": Row("2.0.0", "expr =boolean, message string?", "void?"),
     "current_catalog": Row("3.1.0", "", "string!"),
     "current_database": Row("1.6.0", "", "string!"),
     "current_schema": Row("3.4.0", "", "string!"),

@@ -10,10 +10,12 @@ import click
 from click.testing import CliRunner
 import pytest
 
+from ssbt.compiler import driver
+from ssbt.compiler.cli import options
 from ssbt.compiler.cli.commands import NAMES
 from ssbt.compiler.cli.commands import ssbtc as root
 from ssbt.compiler.cli.starter import FILES
-from ssbt.compiler.connectors.specification import ConnectorSpecificationError
+from ssbt.compiler.connectors.specification import SPARK_LINES, ConnectorSpecificationError
 from tests.unit.cli.conftest import Ssbtc
 
 
@@ -168,6 +170,10 @@ class TestDoctor:
 
 
 class TestCommandLine:
+    def test_the_targets_are_the_compilers(self):
+        assert options.SPARK_LINES == SPARK_LINES
+        assert options.DEFAULT_TARGET == driver.DEFAULT_TARGET
+
     @pytest.mark.parametrize("name", NAMES)
     def test_every_command_has_help(self, ssbtc: Ssbtc, name: str, snapshot):
         ran = ssbtc(name, "--help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from itertools import zip_longest
 
 import black
@@ -12,12 +13,15 @@ from ssbt.compiler.emit.characters import is_shown
 from tests.unit.emit.building import full_of, script_of
 from tests.unit.emit.hostile import HOSTILE
 
-HARMLESS = "plain"
+
+@cache
+def script(text: str) -> str:
+    return script_of(full_of(text))
 
 
-@pytest.fixture(scope="module")
-def harmless() -> ast.Module:
-    return ast.parse(script_of(full_of(HARMLESS)))
+def harmless(text: str) -> str:
+    """The script for text without a trap; what Spark would substitute makes `main` say one more."""
+    return script("plain ${x}" if "${" in text else "plain")
 
 
 class Comparison:
@@ -50,22 +54,20 @@ def values_in(text: ast.JoinedStr) -> list[ast.expr]:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_only_literals_differ(text: str, harmless: ast.Module) -> None:
-    script = script_of(full_of(text))
-    Comparison().compare(harmless, ast.parse(script))
+def test_only_literals_differ(text: str) -> None:
+    Comparison().compare(ast.parse(harmless(text)), ast.parse(script(text)))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_nothing_hides_in_the_script(text: str) -> None:
-    script = script_of(full_of(text))
-    assert [char for char in script if char != "\n" and not is_shown(char)] == []
+    assert [char for char in script(text) if char != "\n" and not is_shown(char)] == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_text_arrives(text: str) -> None:
     literals = [
         node.value
-        for node in ast.walk(ast.parse(script_of(full_of(text))))
+        for node in ast.walk(ast.parse(script(text)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     assert text in literals
@@ -73,5 +75,4 @@ def test_text_arrives(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_black_changes_nothing(text: str) -> None:
-    script = script_of(full_of(text))
-    assert black.format_str(script, mode=black.Mode()) == script
+    assert black.format_str(script(text), mode=black.Mode()) == script(text)
