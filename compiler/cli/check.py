@@ -45,10 +45,10 @@ def command(
         _fix(found, target, report)
     else:
         compiler = Compiler(target, use_cache=not no_cache)
-        results = []
-        for unit in progress(found, lambda unit: unit.input.path):
-            results.append(compiler.checked(unit))
-            report.add(*results[-1].shown())
+        checked = compiler.checked(found)
+        results = list(progress(checked, len(found), lambda result: result.unit.input.path))
+        for result in results:
+            report.add(*result.shown())
         report.add(*clashes(results))
     code = report.print()
     if not report.findings and not report.machine:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ssbt.compiler.cli.cache import Cache, Entry, hash_of, opened_cache
+from ssbt.compiler.cli.parallel import mapped
 from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
 
 if TYPE_CHECKING:
@@ -53,21 +55,25 @@ class Compiler:
             self._cache = opened_cache()
             self._fingerprint = fingerprint()
 
-    def checked(self, unit: Unit) -> Result:
-        """The findings; whether there are outputs too is open."""
-        return self._result(unit, emits=False)
+    def checked(self, units: Sequence[Unit]) -> Iterator[Result]:
+        """The findings in each, in order; whether there are outputs too is open."""
+        return self._results(units, emits=False)
 
-    def compiled(self, unit: Unit) -> Result:
-        """The findings, and the outputs if none of them is an error."""
-        return self._result(unit, emits=True)
+    def compiled(self, units: Sequence[Unit]) -> Iterator[Result]:
+        """The findings in each, in order, and the outputs if none of them is an error."""
+        return self._results(units, emits=True)
 
-    def _result(self, unit: Unit, *, emits: bool) -> Result:
+    def _results(self, units: Sequence[Unit], *, emits: bool) -> Iterator[Result]:
+        known = [self._known(unit, emits=emits) for unit in units]
+        unknown = [unit for unit, result in zip(units, known, strict=True) if result is None]
+        new = mapped(partial(self._made, emits=emits), unknown)
+        for result in known:
+            yield result or next(new)
+
+    def _known(self, unit: Unit, *, emits: bool) -> Result | None:
         key = self._key(unit)
-        if self._cache is None or key is None:
-            return self._made(unit, None, emits=emits)
-        entry = self._cache.entry(key)
-        known = _known(unit, entry, emits=emits) if entry else None
-        return known or self._made(unit, key, emits=emits)
+        entry = self._cache.entry(key) if self._cache and key else None
+        return _known(unit, entry, emits=emits) if entry else None
 
     def _key(self, unit: Unit) -> str | None:
         if self._cache is None:
@@ -79,7 +85,8 @@ class Compiler:
         parts = [self._fingerprint, self.target or "", unit.path, digest]
         return hash_of(json.dumps(parts).encode())
 
-    def _made(self, unit: Unit, key: str | None, *, emits: bool) -> Result:
+    def _made(self, unit: Unit, *, emits: bool) -> Result:
+        key = self._key(unit)
         try:
             result, reads, reusable = made(unit, self.target, emits=emits)
         except Exception as error:

@@ -45,7 +45,8 @@ def command(
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename, out=out)
     compiler = Compiler(target, use_cache=not no_cache)
-    results = [compiler.compiled(unit) for unit in progress(found.all, lambda u: u.input.path)]
+    compiled = compiler.compiled(found.all)
+    results = list(progress(compiled, len(found.all), lambda result: result.unit.input.path))
     run = Run(results, out, report, force=force)
     if check or diff:
         report.results_there = diff and not report.machine

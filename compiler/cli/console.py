@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 import os
@@ -115,9 +115,9 @@ def _null() -> TextIO:
     return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
-def progress(items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+def progress(items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
     """The items one by one; on a terminal, `[12/340] orders.ssbt` where that takes a while."""
-    if len(items) < 2 or not sys.stderr.isatty():
+    if total < 2 or not sys.stderr.isatty():
         yield from items
         return
     started = shown = time.monotonic()
@@ -126,7 +126,7 @@ def progress(items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
             now = time.monotonic()
             if now - started > _PROGRESS_AFTER and now - shown > _PROGRESS_STEP:
                 shown = now
-                line = f"[{number}/{len(items)}] {visible(name(item))}"
+                line = f"[{number}/{total}] {visible(name(item))}"
                 sys.stderr.write(f"\r\x1b[K{line[: width(sys.stderr) - 1]}")
                 sys.stderr.flush()
             yield item

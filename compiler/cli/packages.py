@@ -31,8 +31,7 @@ def command(
     report.results_there = True
     compiler = Compiler(target, use_cache=not no_cache)
     needed: set[str] = set()
-    for unit in units(paths, stdin_filename).all:
-        result = compiler.checked(unit)
+    for result in compiler.checked(units(paths, stdin_filename).all):
         findings, sources = result.shown()
         if report.is_failure(findings):
             report.add(findings, sources)

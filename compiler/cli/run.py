@@ -84,7 +84,7 @@ def command(
     # Standard output belongs to the script.
     report.results_there = True
     compiler = Compiler(target, use_cache=not no_cache)
-    result = compiler.compiled(_only(units([path], out=out).all))
+    (result,) = compiler.compiled([_only(units([path], out=out).all)])
     if code := Run([result], out, report, force=force).written(summary=False):
         return code
     words = _script_arguments(assignments, conf_file, env, log_format, verbose)

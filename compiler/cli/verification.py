@@ -76,9 +76,9 @@ def _is_edited(unit: Unit, path: str, manifest: Manifest) -> bool:
 
     if manifest.compiler != VERSION:
         return False
-    result = Compiler(None).compiled(unit)
+    (result,) = Compiler(None).compiled([unit])
     if result.target != manifest.target:
-        result = Compiler(manifest.target).compiled(unit)
+        (result,) = Compiler(manifest.target).compiled([unit])
     expected = {file.path: hash_of(file.content) for file in result.outputs or ()}
     own = expected.pop(manifest.file, None)
     return own not in (None, _hash(path)) and expected == manifest.outputs

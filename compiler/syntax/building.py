@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -262,7 +261,8 @@ class Builder(ExpressionBuilder):
         return self.checked(v.BlockValue(span, None, children[0].entries), *children)
 
     def value_kind(self, span: Span, children: Children) -> v.BlockValue:
-        return self.checked(v.BlockValue(span, children[0], children[1].entries), children[1])
+        kind, block = children
+        return self.checked(v.BlockValue(span, kind, block.entries), block)
 
     # ---- queries
 

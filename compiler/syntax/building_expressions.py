@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
@@ -304,7 +303,7 @@ class ExpressionBuilder:
             given[clause.name] = clause.value
         node = e.Call(span, name, listed.items, listed.distinct, **given)
         keys = [*node.within_group, *(node.window.order if node.window else ())]
-        inside = [*(item.value for item in listed.items), *(key.value for key in keys)]
+        inside: Children = [*(item.value for item in listed.items), *(key.value for key in keys)]
         inside += [node.filter, *(node.window.partition if node.window else ())]
         return self.checked(node, *inside)
 

@@ -36,7 +36,7 @@ class Lexeme(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Stumble(Exception):
+class StumbleError(Exception):
     """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
 
     At the end of the text the lexeme is of the type `END`, its place behind the last one.
@@ -127,7 +127,7 @@ class Engine:
         self.previous: tuple[str, int, int] | None = None
 
     def parsed(self, start: str, builder: object) -> Any:
-        """What the builder makes of the text as a `start`; raises Stumble."""
+        """What the builder makes of the text as a `start`; raises StumbleError."""
         try:
             return self._run(start, _methods(self.tables, builder))
         except _NoActionError:
@@ -204,7 +204,7 @@ class Engine:
             start = end = self.lexer.position
         return Span(self.path, start + self.offset, end + self.offset)
 
-    def _stumble(self) -> Stumble:
+    def _stumble(self) -> StumbleError:
         lexer = self.lexer
         text, begin = lexer.text, lexer.position
         lexeme = previous = None
@@ -217,7 +217,7 @@ class Engine:
         if self.previous:
             name, start, end = self.previous
             previous = Lexeme(name, text[start:end], start)
-        return Stumble(begin, lexeme, previous, self.tables, tuple(self.states))
+        return StumbleError(begin, lexeme, previous, self.tables, tuple(self.states))
 
 
 def _nothing(span: Span, children: list[Any]) -> None:

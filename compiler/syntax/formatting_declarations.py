@@ -16,16 +16,12 @@ def _name(node: e.Name) -> str:
     return declared_name(node.text)
 
 
-def _own_name(
-    node: d.Pipeline
-    | d.Param
-    | d.Secret
-    | d.Connection
-    | d.Schema
-    | d.SourceRead
-    | d.Let
-    | d.Transform,
-) -> str:
+_Named = (
+    d.Pipeline | d.Param | d.Secret | d.Connection | d.Schema | d.SourceRead | d.Let | d.Transform
+)
+
+
+def _own_name(node: _Named) -> str:
     return declaration_name(node.name.text)
 
 
@@ -106,7 +102,7 @@ def _(node: d.TransformParameter) -> Parts:
 
 @expands(d.Expect)
 def _(node: d.Expect) -> Parts:
-    rules = [[rule] for rule in node.rules]
+    rules: list[Parts] = [[rule] for rule in node.rules]
     return [f"expect {declaration_name(node.dataset.text)} ", *lines_of_block(rules, node.span.end)]
 
 
@@ -126,7 +122,7 @@ def _(node: d.SinkWrite) -> Parts:
 
 @expands(d.Test)
 def _(node: d.Test) -> Parts:
-    clauses = [[clause] for clause in node.clauses]
+    clauses: list[Parts] = [[clause] for clause in node.clauses]
     return ["test ", node.name, " ", *lines_of_block(clauses, node.span.end)]
 
 

@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.engine import Stumble
+from ssbt.compiler.syntax.engine import StumbleError
 from ssbt.compiler.syntax.habits import HABITS
 from ssbt.compiler.syntax.trouble import Trouble
 from ssbt.compiler.syntax.vocabulary import (
@@ -35,7 +35,7 @@ _OPENED = {"(": ")", "[": "]", "{": "}"}
 
 
 def syntax_mistake(
-    source: Source, start: str, begin: int, piece: str, stumble: Stumble
+    source: Source, start: str, begin: int, piece: str, stumble: StumbleError
 ) -> Diagnostic:
     """The diagnostic for the first place at which `piece`, a `start`, cannot go on."""
     trouble = Trouble(source.path, start, begin, piece, stumble)

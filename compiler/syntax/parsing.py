@@ -15,7 +15,7 @@ from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.building import Builder
-from ssbt.compiler.syntax.engine import Engine, Stumble
+from ssbt.compiler.syntax.engine import Engine, StumbleError
 from ssbt.compiler.syntax.mistakes import syntax_mistake
 from ssbt.compiler.syntax.tables import tables
 
@@ -53,10 +53,8 @@ def parsed(source: Source) -> Parsed:
         declarations, found = recovered(source)
         # The pieces may do where the whole does not; it is a mistake all the same.
         findings, places = tuple(found) or whole.findings, tuple(_comments(source))
-    comments = (
-        d.Comment(Span(source.path, start, end), source.text[start:end].rstrip())
-        for start, end in places
-    )
+    texts = ((start, source.text[start:end].rstrip()) for start, end in places)
+    comments = (d.Comment(Span(source.path, at, at + len(text)), text) for at, text in texts)
     file = d.File(Span(source.path, 0, len(source.text)), declarations, tuple(comments))
     return Parsed(file, tuple(findings))
 
@@ -68,7 +66,7 @@ def fragment(source: Source, start: str, begin: int, end: int, text: str | None 
     engine = Engine(tables(), piece, source.path, begin)
     try:
         node = engine.parsed(start, builder)
-    except Stumble as stumble:
+    except StumbleError as stumble:
         mistake = syntax_mistake(source, start, begin, piece, stumble)
         return Fragment(None, (*builder.findings, mistake))
     comments = tuple((begin + one, begin + other) for one, other in engine.lexer.comments)

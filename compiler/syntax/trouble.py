@@ -8,7 +8,7 @@ import re
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.engine import END, Stumble
+from ssbt.compiler.syntax.engine import END, StumbleError
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 60
@@ -22,7 +22,7 @@ class Trouble:
     start: str
     begin: int
     piece: str
-    stumble: Stumble
+    stumble: StumbleError
 
     @property
     def at(self) -> int:

@@ -51,10 +51,18 @@ BETWEEN_OPERANDS = frozenset(
 )
 # Signs that look like those of the language, from web pages and word processors.
 LOOKALIKES = {
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‘’‚‛′", "'"),
-    **dict.fromkeys("–—−", "-"),
-    **{"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "…": "...", "（": "(", "）": ")"},
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\xab\xbb\u2033", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\xb4", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2260": "!=",
+    "\xd7": "*",
+    "\xf7": "/",
+    "\uff08": "(",
+    "\uff09": ")",
+    "\uff0c": ",",
+    "\u2026": "...",
 }
 # What a terminal of the grammar is called in a message.
 _CALLED = {

@@ -10,9 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-import zipfile
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from ssbt.compiler.emit.archive import runtime_archive
+
 # Quick to start rather than fast; the work of these tests is tiny.
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
@@ -42,16 +42,9 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def runtime_zip(folder: Path) -> Path:
-    """`ssbt_runtime.zip` as the compiler makes it.
-
-    With entries for the folders, without which Python before 3.13 finds no namespace package.
-    """
+    """`ssbt_runtime.zip` as the compiler writes it."""
     path = folder / "ssbt_runtime.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in ("ssbt/", "ssbt/runtime/"):
-            archive.writestr(name, "")
-        for file in sorted((ROOT / "runtime").glob("*.py")):
-            archive.write(file, f"ssbt/runtime/{file.name}")
+    path.write_bytes(runtime_archive())
     return path
 
 

@@ -212,7 +212,7 @@ def moment_of(target: DataType, may_fail: bool = False) -> Rule:
             if argument.unknown:
                 nullable = True
             elif not _fits(argument.type, expected, call.ansi) or (
-                by_date and place < 2 and not _exactly(argument.type, expected)
+                by_date and not _exactly(argument.type, expected)
             ):
                 return call.refused(place, expected.phrase)
             else:

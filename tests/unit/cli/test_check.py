@@ -48,6 +48,21 @@ def test_no_findings_in_each_format(pipeline: Path, ssbtc: Ssbtc, output_format:
     assert ran.out == snapshot
 
 
+@pytest.mark.parametrize("output_format", ["json", "sarif", "github"])
+def test_machine_formats_are_pure(pipeline: Path, ssbtc: Ssbtc, output_format: str, monkeypatch):
+    """With warnings, notes, summaries and colours around, standard output is the document."""
+    pipeline.write_text(PIPELINE + UNUSED)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for command in ("check", "compile", "compile", "verify"):
+        ran = ssbtc(command, "--output-format", output_format)
+        assert (ran.code, ran.err) == (0, "")
+        assert "\x1b" not in ran.out
+        if output_format == "github":
+            assert all(line.startswith("::") for line in ran.out.splitlines())
+        else:
+            json.loads(ran.out)
+
+
 def test_paths_are_as_the_user_gave_them(mistaken: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.chdir(mistaken.parent.parent)
     ran = ssbtc("check", "project/pipeline.ssbt", "--output-format", "json")

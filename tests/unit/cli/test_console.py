@@ -46,14 +46,14 @@ def test_progress_shows_on_a_terminal_after_a_while(monkeypatch):
     clock = iter(range(100))
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("ssbt.compiler.cli.console.time.monotonic", lambda: next(clock))
-    assert list(progress(["a\x1b", "b"], str)) == ["a\x1b", "b"]
+    assert list(progress(["a\x1b", "b"], 2, str)) == ["a\x1b", "b"]
     assert terminal.getvalue() == "\r\x1b[K[1/2] a␛\r\x1b[K[2/2] b\r\x1b[K"
 
 
 def test_no_progress_elsewhere_or_for_one(monkeypatch):
     for stream, items in ((io.StringIO(), ["a", "b"]), (Terminal(), ["a"])):
         monkeypatch.setattr(sys, "stderr", stream)
-        assert list(progress(items, str)) == items
+        assert list(progress(items, len(items), str)) == items
         assert stream.getvalue() == ""
 
 

@@ -31,6 +31,8 @@ _TYPES = (
     *("array<struct<x:int,y:array<string>>>", "interval day to second", "interval year", "variant"),
     *("string collate UNICODE", "STRING", "struct<`a b` int comment 'c'>"),
 )
+_PHRASES = ("every 1 minute", "available now", "continuous 1 second")
+_JOINS = ("join", "left join", "LEFT  OUTER join", "full join", "semi join", "left anti join")
 _TEXTS = ('"a"', '""', '"${p}/x"', '"a\\"b"', '"C:\\\\x"', '"$${x}"', '"""two\nlines"""', '"#"')
 
 
@@ -192,11 +194,11 @@ class Generator:
             ],
             self.name,
             lambda: ["${p}"],
-            self.list,
+            self.list_value,
             lambda: [*self.maybe(self.plain()), *self.block()],
         )
 
-    def list(self) -> Tokens:
+    def list_value(self) -> Tokens:
         self.depth += 1
         items = self.several(self.value, 0, 4) if self.depth < 5 else []
         self.depth -= 1
@@ -263,7 +265,7 @@ class Generator:
             lambda: ["on", *self.expression()],
             lambda: ["using", "(", *self.several(self.name), ")"],
         )
-        return [self.random.choice(kinds), *self.dataset(), *condition]
+        return [self.random.choice(_JOINS), *self.dataset(), *condition]
 
     def step_aggregate(self) -> Tokens:
         grouping = self.one(
@@ -371,6 +373,9 @@ class Generator:
                 ")",
             ],
         ]
+
+    def patterns(self) -> Tokens:
+        return self.several(self.primary)
 
     def _states(self) -> list[Callable[[], Tokens]]:
         return [

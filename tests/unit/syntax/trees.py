@@ -20,7 +20,9 @@ def difference(left: Any, right: Any) -> str | None:
         if isinstance(one, tuple):
             if len(one) != len(other):
                 return f"{path}: {one!r} and {other!r}"
-            stack += [(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(one, other))]
+            stack += [
+                (a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(one, other, strict=True))
+            ]
         elif is_dataclass(one):
             for field in fields(one):
                 if field.name not in ("span", "comments"):

@@ -1,0 +1,327 @@
+"""What the compiler says of an expression's type, against what real Spark says of it.
+
+The ordinary run takes a fixed sample. `SSBT_AGREEMENT=full pytest -s tests/spark/test_types_agreement.py`
+takes every pair of types for every operator and cast, and prints what differs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+import itertools
+import json
+import os
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.coercion import as_nullable
+from ssbt.compiler.types.datatypes import (
+    NULL,
+    UNKNOWN,
+    ArrayType,
+    DataType,
+    MapType,
+    StructField,
+    StructType,
+    UnknownType,
+)
+from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.types.expected import implicit_cast
+from ssbt.compiler.types.functions import Function, Kind, find, names
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+FULL = os.environ.get("SSBT_AGREEMENT") == "full"
+TYPES = (
+    "void, boolean, tinyint, smallint, int, bigint, float, double, decimal(5,0), decimal(12,2),"
+    " decimal(20,0), decimal(38,18), string, binary, date, timestamp, timestamp_ntz, time(6),"
+    " time(3), interval year, interval month, interval year to month, interval day,"
+    " interval day to second, interval hour to minute, interval second, interval, array<int>,"
+    " array<string>, array<array<int>>, map<string,int>, map<int,string>,"
+    " struct<a:int,b:string>, struct<a:bigint not null,b:string>, variant"
+)
+# Commas inside of a type are not followed by a space.
+NAMES = TYPES.split(", ")
+BINARY = "+ - * / % div || & | ^ << >> >>> = <=> < and or".split()
+# What cannot be asked for without a file, a Java class, a window or a setting.
+NOT_ASKED = {
+    *("reflect java_method try_reflect from_avro to_avro schema_of_avro from_protobuf").split(),
+    *("to_protobuf st_setsrid st_srid st_asbinary st_geogfromwkb st_geomfromwkb").split(),
+    *("grouping grouping_id window_time timestampadd timestampdiff timediff").split(),
+}
+CONSTANTS = {
+    "string": ("'0.5'", "0.5"),
+    "int": ("1", 1),
+    "bigint": ("1L", 1),
+    "double": ("0.5D", 0.5),
+    "boolean": ("true", True),
+}
+# Spark checks these values when it analyses; here only their types are compared.
+VALUE_ERRORS = (
+    "CAST_INVALID_INPUT",
+    "OUT_OF_RANGE",
+    "INVALID_PARAMETER_VALUE",
+    "INVALID_FORMAT",
+    "CANNOT_PARSE",
+    "INVALID_ARG_VALUE",
+    "INPUT_SIZE_NOT_ONE",
+    "FAILED_FUNCTION_CALL",
+    "NON_FOLDABLE",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the empty table that Spark is asked about."""
+
+    text: str
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Case:
+    """An expression and what the compiler says of it."""
+
+    text: str
+    ours: Typed | Mismatch
+
+
+def known_type(name: str) -> DataType:
+    found = NULL if name == "void" else parsed_type(name)
+    assert found is not None, name
+    return found
+
+
+def columns() -> dict[str, tuple[Column, Column]]:
+    """Of each type the column that can be null and the one that cannot."""
+    found = {}
+    for place, name in enumerate(NAMES):
+        kind = known_type(name)
+        found[name] = (
+            Column(f"c{place}", Typed(kind, True)),
+            Column(f"n{place}", Typed(kind, kind == NULL)),
+        )
+    return found
+
+
+COLUMNS = columns()
+
+
+class Asked:
+    """A Spark session of its own with the empty table."""
+
+    def __init__(self, spark: SparkSession, ansi: bool) -> None:
+        self.session = spark.newSession()
+        self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
+        self.session.conf.set("spark.sql.timeType.enabled", "true")
+        java: Any = self.session._jsparkSession
+        ddl = ", ".join(f"c{n} {name}, n{n} {name} not null" for n, name in enumerate(NAMES))
+        schema = java.sessionState().sqlParser().parseTableSchema(ddl)
+        self.jvm: Any = self.session._jvm
+        self.table: Any = java.createDataFrame(self.jvm.java.util.ArrayList(), schema)
+
+    def answers(self, cases: Sequence[Case]) -> list[Typed | str]:
+        """What Spark says of each: a type, or its error's text."""
+        # PySpark's own handler fetches each stack trace, which takes ten times as long.
+        from py4j import java_gateway, protocol
+
+        handler = java_gateway.get_return_value
+        java_gateway.get_return_value = protocol.get_return_value
+        try:
+            good = [case for case in cases if isinstance(case.ours, Typed)]
+            found = dict(zip(good, self._batches(good), strict=True))
+            return [found[case] if case in found else self._several([case])[0] for case in cases]
+        finally:
+            java_gateway.get_return_value = handler
+
+    def _batches(self, cases: list[Case]) -> list[Typed | str]:
+        size = 128
+        batches = (cases[start : start + size] for start in range(0, len(cases), size))
+        return [answer for batch in batches for answer in self._several(batch)]
+
+    def _several(self, cases: list[Case]) -> list[Typed | str]:
+        from py4j.protocol import Py4JJavaError
+
+        texts = self.session.sparkContext._gateway.new_array(self.jvm.String, len(cases))
+        for place, case in enumerate(cases):
+            texts[place] = f"{case.text} as x{place}"
+        try:
+            schema = json.loads(self.table.selectExpr(texts).schema().json())
+        except Py4JJavaError as error:
+            if len(cases) == 1:
+                return [str(error.java_exception.getMessage()).replace("\n", " ")]
+            half = len(cases) // 2
+            return self._several(cases[:half]) + self._several(cases[half:])
+        return [Typed(from_json(f["type"]), f["nullable"]) for f in schema["fields"]]
+
+
+def from_json(text: Any) -> DataType:
+    """A type as Spark writes it in JSON."""
+    if isinstance(text, str):
+        return UNKNOWN if text.startswith("geo") else known_type(text)
+    match text["type"]:
+        case "array":
+            return ArrayType(from_json(text["elementType"]), text["containsNull"])
+        case "map":
+            key, value = from_json(text["keyType"]), from_json(text["valueType"])
+            return MapType(key, value, text["valueContainsNull"])
+    fields = text["fields"]
+    return StructType(
+        tuple(StructField(f["name"], from_json(f["type"]), f["nullable"]) for f in fields)
+    )
+
+
+def is_known(kind: DataType) -> bool:
+    return "UNKNOWN" not in kind.sql and not isinstance(kind, UnknownType)
+
+
+def not_narrower(ours: DataType, theirs: DataType) -> bool:
+    """Whether all that may be null inside for Spark may be for us."""
+    return casts.can_cast(theirs, ours, ansi=True)
+
+
+def verdict(case: Case, theirs: Typed | str) -> str:
+    """How our answer stands to Spark's."""
+    ours = case.ours
+    if isinstance(theirs, str):
+        if any(value in theirs for value in VALUE_ERRORS):
+            return "value"
+        if isinstance(ours, Mismatch):
+            return "rejected"
+        return "accepted falsely" if is_known(ours.type) else "unknown"
+    if isinstance(ours, Mismatch):
+        return "rejected falsely"
+    if not is_known(ours.type):
+        return "unknown"
+    if as_nullable(ours.type) != as_nullable(theirs.type):
+        return "another type"
+    if (theirs.nullable and not ours.nullable) or not not_narrower(ours.type, theirs.type):
+        return "null missed"
+    return "same" if ours == theirs else "null added"
+
+
+def agreement(title: str, asked: Asked, cases: Sequence[Case]) -> Counter[str]:
+    """Counts the verdicts, prints them, and fails where they may not be."""
+    cases = list(dict.fromkeys(cases))
+    counts: Counter[str] = Counter()
+    wrong = []
+    for case, theirs in zip(cases, asked.answers(cases), strict=True):
+        found = verdict(case, theirs)
+        counts[found] += 1
+        if found in ("rejected falsely", "another type", "null missed") or (
+            FULL and found in ("accepted falsely", "null added")
+        ):
+            wrong.append(f"{found}: {case.text}: {case.ours} and Spark {theirs}"[:400])
+    print(f"{title}: {dict(counts)}", *wrong, sep="\n  ")
+    assert not counts["rejected falsely"] + counts["another type"] + counts["null missed"], wrong
+    assert counts["accepted falsely"] <= len(cases) / 100
+    return counts
+
+
+def binary_cases(ansi: bool) -> Iterator[Case]:
+    pairs = list(itertools.product(NAMES, NAMES))
+    for operator in BINARY:
+        for left, right in pairs if FULL else random.Random(operator).sample(pairs, 45):
+            for a, b in zip(COLUMNS[left], COLUMNS[right], strict=True):
+                ours = operators.binary(operator, a.typed, b.typed, ansi)
+                yield Case(f"{a.text} {operator} {b.text}", ours)
+
+
+def cast_cases(ansi: bool) -> Iterator[Case]:
+    pairs = list(itertools.product(NAMES[1:], NAMES[1:]))
+    for source, target in pairs if FULL else random.Random(7).sample(pairs, 250):
+        for column in COLUMNS[source]:
+            kind = known_type(target)
+            text = f"({column.text} as {target})"
+            yield Case(f"cast{text}", casts.cast(column.typed, kind, ansi))
+            yield Case(f"try_cast{text}", casts.try_cast(column.typed, kind))
+
+
+def other_cases(ansi: bool) -> Iterator[Case]:
+    """Unary operators, between, in, like, case and coalesce."""
+    maker = random.Random(11)
+    for _ in range(2000 if FULL else 150):
+        a, b, c = (maker.choice(COLUMNS[maker.choice(NAMES)]) for _ in range(3))
+        x, y, z = a.typed, b.typed, c.typed
+        yield Case(f"- {a.text}", operators.unary("-", x, ansi))
+        yield Case(f"~ {a.text}", operators.unary("~", x, ansi))
+        yield Case(f"not {a.text}", operators.unary("not", x, ansi))
+        between = operators.between(x, y, z, ansi)
+        yield Case(f"{a.text} between {b.text} and {c.text}", between)
+        yield Case(f"{a.text} in ({b.text}, {c.text})", operators.is_in(x, [y, z], ansi))
+        yield Case(f"{a.text} like {b.text}", operators.like(x, y, ansi))
+        yield Case(f"coalesce({a.text}, {b.text}, {c.text})", operators.coalesce([x, y, z], ansi))
+        test, flag = operators.comparison("=", x, y, ansi), Typed(parsed_type("boolean"), True)
+        text = f"case when c1 then {a.text} when c1 then {b.text} else {c.text} end"
+        yield Case(text, operators.case([flag, flag], [x, y], z, ansi))
+        yield Case(f"{a.text} = {b.text}", test)
+
+
+def function_cases(function: Function, ansi: bool, count: int) -> Iterator[Case]:
+    """Calls with arguments that fit, and with one that probably does not."""
+    maker = random.Random(function.name)
+    arities = [n for n in range(8) if function.arity_mismatch(n) is None][:4]
+    for arity, number in itertools.product(arities, range(count)):
+        broken = maker.randrange(arity) if arity and number % 4 == 3 else None
+        arguments = [_argument(function, n, maker, ansi, n == broken) for n in range(arity)]
+        given = [argument.typed for argument in arguments]
+        called = [each.text if each.text[1:].isdigit() else None for each in arguments]
+        text = f"`{function.name}`({', '.join(each.text for each in arguments)})"
+        yield Case(text, function.result(given, ansi, called))
+
+
+def _argument(
+    function: Function, place: int, maker: random.Random, ansi: bool, broken: bool
+) -> Column:
+    parameter = function.parameter(place)
+    assert parameter is not None
+    expected = parameter.expected
+    assert expected is not None
+    fitting = [n for n in NAMES if implicit_cast(known_type(n), expected, ansi) is not None]
+    if parameter.constant:
+        name = maker.choice([n for n in CONSTANTS if n in fitting] or ["int"])
+        text, value = CONSTANTS[name]
+        return Column(text, Typed(known_type(name), False, value))
+    return maker.choice(COLUMNS[maker.choice(NAMES if broken or not fitting else fitting)])
+
+
+def plain_functions() -> list[Function]:
+    found = [function for name in names() if (function := find(name)) is not None]
+    return [
+        function
+        for function in found
+        if function.kind in (Kind.SCALAR, Kind.AGGREGATE)
+        and function.name not in NOT_ASKED
+        and all(parameter.expected for parameter in function.parameters)
+    ]
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["ansi", "legacy"])
+def ansi(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(scope="module")
+def asked(spark: SparkSession, ansi: bool) -> Asked:
+    return Asked(spark, ansi)
+
+
+def test_operators_have_sparks_types(asked: Asked, ansi: bool) -> None:
+    agreement("operators", asked, [*binary_cases(ansi), *other_cases(ansi)])
+
+
+def test_casts_are_allowed_as_in_spark(asked: Asked, ansi: bool) -> None:
+    agreement("casts", asked, list(cast_cases(ansi)))
+
+
+def test_functions_have_sparks_types(asked: Asked, ansi: bool) -> None:
+    count = 60 if FULL else 4
+    cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
+    agreement("functions", asked, cases)

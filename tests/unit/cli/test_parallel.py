@@ -1,0 +1,78 @@
+"""Many items, several processes, one order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ssbt.compiler.cli import parallel
+from ssbt.compiler.cli.parallel import mapped
+from tests.unit.cli.conftest import Ssbtc, named
+
+
+@pytest.fixture(autouse=True)
+def _four_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_processors", lambda: 4)
+
+
+def squared(number: int) -> tuple[int, int]:
+    if number == 77:
+        raise ValueError("an odd number")
+    return number * number, os.getpid()
+
+
+def test_results_are_in_order():
+    found = list(mapped(squared, range(50)))
+    assert [square for square, _ in found] == [number * number for number in range(50)]
+    assert len({process for _, process in found}) > 1
+    assert found[0][1] == os.getpid()
+
+
+@pytest.mark.parametrize("count", [0, 1, 15])
+def test_a_few_stay_here(count: int):
+    assert {process for _, process in mapped(squared, range(count))} <= {os.getpid()}
+
+
+def test_an_error_arrives():
+    with pytest.raises(ValueError, match="an odd number"):
+        list(mapped(squared, range(100)))
+
+
+def test_who_stops_early_waits_for_nothing():
+    results = mapped(squared, range(70))
+    assert next(results)[0] == 0
+    assert next(results)[0] == 1
+    results.close()
+
+
+def test_pipelines(project: Path, ssbtc: Ssbtc, monkeypatch):
+    for number in range(20):
+        Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
+    Path("bad.ssbt").write_text("pipeline bad {}\nlet x = from nowhere\n")
+    ran = ssbtc("compile", "--output-format", "concise")
+    assert ran.code == 1
+    assert ran.out.startswith("bad.ssbt:2:")
+    assert ran.err.endswith("compiled 20 pipelines → build/\n")
+    os.unlink("bad.ssbt")
+    monkeypatch.setattr(parallel, "_processors", lambda: 1)
+    assert ssbtc("compile", "--no-cache", "--check").code == 0
+
+
+def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
+    from ssbt.compiler import driver
+
+    checked = driver.checked
+
+    def broken(path: str, *arguments):
+        if path == "p7.ssbt":
+            raise KeyError("oops")
+        return checked(path, *arguments)
+
+    monkeypatch.setattr(driver, "checked", broken)
+    for number in range(20):
+        Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
+    ran = ssbtc("check")
+    assert ran.code == 70
+    assert "(KeyError: 'oops')\n  it happened while compiling p7.ssbt\n" in ran.err
