@@ -36,7 +36,6 @@ def command(
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.console import progress
-    from ssbt.compiler.cli.naming import clashes
     from ssbt.compiler.cli.units import units
 
     report = options.report(output_format, strict, color)
@@ -46,10 +45,8 @@ def command(
     else:
         compiler = Compiler(target, use_cache=not no_cache)
         checked = compiler.checked(found)
-        results = list(progress(checked, len(found), lambda result: result.unit.input.path))
-        for result in results:
+        for result in progress(checked, len(found), lambda result: result.unit.input.path):
             report.add(*result.shown())
-        report.add(*clashes(results))
     code = report.print()
     if not report.findings and not report.machine:
         noun = "pipeline is" if len(found) == 1 else "pipelines are"

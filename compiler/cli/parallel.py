@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 import os
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 _ENOUGH = 16
 
 
-def mapped(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+def mapped(work: Callable[[T], R], items: Sequence[T]) -> Generator[R, None, None]:
     """The result of each item, in order; `work` and what it yields must survive pickling."""
     items = list(items)
     processes = min(_processors(), len(items) // 4)

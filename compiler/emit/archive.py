@@ -37,5 +37,4 @@ def _folder() -> Path:
     """Where the runtime lies. It is not imported: that would need PySpark."""
     spec = find_spec("ssbt.runtime")
     assert spec is not None, "the runtime is a part of the distribution"
-    (folder,) = spec.submodule_search_locations or ()
-    return Path(folder)
+    return Path(next(iter(spec.submodule_search_locations or ())))

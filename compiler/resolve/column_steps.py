@@ -274,12 +274,17 @@ def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column |
         flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message, also=also, help=help_)
     elif found is not None and found.path:
         message = f"`{column_text(name)}` is a field of a column; this step takes whole columns"
-        flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message)
+        flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=taken_out(name))
     elif found is not None and found.column is None and len(name.parts) > 1:
         report_open_qualifier(name, flow)
     elif found is not None:
         return found.column or Column(name.parts[-1].text, UNKNOWN, True, None)
     return None
+
+
+def taken_out(name: e.ColumnName) -> str:
+    """The way to a column of its own for a field."""
+    return f"take it out first: `|> extend {column_text(name)} as {name_text(name.parts[-1].text)}`"
 
 
 def report_open_qualifier(name: e.ColumnName, flow: Flow) -> None:
@@ -310,7 +315,8 @@ def drop(node: s.Drop, flow: Flow) -> ir.Step:
             continue
         if found.path:
             message = f"`{column_text(name)}` is a field of a column; only columns can be dropped"
-            flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message)
+            help_ = "build the struct anew: `|> set … = named_struct(…)`"
+            flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=help_)
             continue
         if found.column is not None:
             dropped.append(found.column)
@@ -337,7 +343,8 @@ def rename(node: s.Rename, flow: Flow) -> ir.Step:
             continue
         if found.path:
             message = "a field of a column cannot be renamed"
-            flow.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message)
+            help_ = taken_out(renaming.column)
+            flow.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message, help=help_)
             continue
         old = renaming.column.parts[-1].text
         if found.column is None and len(renaming.column.parts) > 1:

@@ -110,12 +110,12 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
     return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values))
 
 
-def _require_groupable(found: ix.Expression, flow: Flow) -> None:
+def _require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:
     """Report a key that Spark cannot group by; maps it can, from 4.0 on."""
     type_ = found.type
     if isinstance(type_, MapType) and not flow.settings.target.startswith("3."):
         return
-    flow.require_orderable(found, found.span, "as a grouping key")
+    flow.require_orderable(found, found.span, f"as a grouping key{which}")
 
 
 def _whole(node: e.Expression, flow: Flow) -> Column | None:
@@ -268,7 +268,7 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
         for c in kept
     ]
     for key in named:
-        _require_groupable(key.expression, flow)
+        _require_groupable(key.expression, flow, f" (column `{key.expression.column}`)")
     names = frozenset(key_of(c.name, c.qualifier) for c in kept)
     return Keys(tuple(named), tuple(kept), names)
 

@@ -265,7 +265,7 @@ def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like"
     for place, side in enumerate((value, pattern)):
         if implicit_cast(side.type, ANY_STRING, ansi) is None:
             return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
-    return Typed(BOOLEAN, value.nullable or pattern.nullable)
+    return Typed(BOOLEAN, any(arrived(side, STRING).nullable for side in (value, pattern)))
 
 
 def is_null(value: Typed) -> Typed:

@@ -81,6 +81,7 @@ def waiting(zipped: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, str(SETTINGS_JOB), "--set", "seconds=600"],
         env=servers.environment(PYTHONPATH=str(zipped)),
+        cwd=zipped.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -105,6 +106,7 @@ def started(zipped: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(SETTINGS_JOB), *arguments],
         env=servers.environment(PYTHONPATH=str(zipped)),
+        cwd=zipped.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -17,7 +17,7 @@ SCALARS = {
     ),
     "curdate": Row("3.4.0", "", "date!"),
     "current_date": Row("1.5.0", "", "date!"),
-    "current_time": Row("4.1.0", "precision =int?!", rules.current_time),
+    "current_time": Row("4.1.0", "precision int?!", rules.current_time),
     "current_timestamp": Row("1.5.0", "", "timestamp!"),
     "current_timezone": Row("3.1.0", "", "string!"),
     "date_add": Row("1.5.0", "start_date any, num_days any, more any?", rules.days_later),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import os
 from pathlib import Path
+import shutil
+import subprocess
 import sys
 
 from click.testing import CliRunner
@@ -28,13 +31,25 @@ class Ran:
 Ssbtc = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session")
+def saved_parser(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with all but results: making the parser takes longer than most tests."""
+    home = tmp_path_factory.mktemp("saved")
+    (home / "p.ssbt").write_text(PIPELINE)
+    command = [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "compile"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(home)}
+    subprocess.run([*command, "--no-cache"], cwd=home, env=environment, capture_output=True)
+    return home / "ssbt"
+
+
 @pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, saved_parser: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with the cache beside it and the user's settings away."""
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shutil.copytree(saved_parser, tmp_path / "cache" / "ssbt")
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -94,17 +94,25 @@ def test_archive() -> None:
     content = runtime_archive()
     with ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
-        names = [entry.filename for entry in entries]
         on_disk = sorted(f"ssbt/runtime/{file.name}" for file in (ROOT / "runtime").glob("*.py"))
-        assert names == on_disk
+        assert [entry.filename for entry in entries] == ["ssbt/", "ssbt/runtime/", *on_disk]
         for entry in entries:
             assert entry.compress_type == ZIP_STORED
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
-            assert entry.external_attr == 0o100644 << 16
-            text = (ROOT / "runtime" / Path(entry.filename).name).read_bytes()
-            assert archive.read(entry) == text
+            assert entry.external_attr >> 16 == (0o40755 if entry.is_dir() else 0o100644)
+        for name in on_disk:
+            assert archive.read(name) == (ROOT / "runtime" / Path(name).name).read_bytes()
     runtime_archive.cache_clear()
     assert runtime_archive() == content
+
+
+def test_archive_can_be_imported_from(tmp_path: Path) -> None:
+    (tmp_path / "runtime.zip").write_bytes(runtime_archive())
+    program = "import ssbt.runtime; print(ssbt.runtime.__file__)"
+    # Isolated, or the runtime of this checkout would be found first.
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['runtime.zip']; {program}"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "runtime.zip" in result.stdout
 
 
 @pytest.mark.parametrize(
