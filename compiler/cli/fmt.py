@@ -98,7 +98,7 @@ def _unreadable(file: Input, error: OSError) -> Diagnostic:
 
 
 def _unformatted(layouts: list[_Layout]) -> tuple[list[Diagnostic], dict[str, Source]]:
-    from ssbt.compiler.cli.codes import UNFORMATTED
+    from ssbt.compiler.diagnostics.codes.outputs import UNFORMATTED
     from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
     found = []

@@ -32,7 +32,7 @@ def clashes(results: Iterable[Result]) -> tuple[list[Diagnostic], dict[str, Sour
 
 
 def _clash(result: Result, other: Result, sources: dict[str, Source]) -> Diagnostic:
-    from ssbt.compiler.cli.codes import SAME_NAME
+    from ssbt.compiler.diagnostics.codes.outputs import SAME_NAME
     from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
     message = f"another pipeline is called `{other.name}` too"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli import codes
 from ssbt.compiler.cli.inputs import quoted
 from ssbt.compiler.cli.outputs import Planned, State
+from ssbt.compiler.diagnostics.codes import outputs as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.source import Span
 

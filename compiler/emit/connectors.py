@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from ssbt.compiler.connectors.settings import ColumnName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.literals import Code, f_string
+from ssbt.compiler.emit.literals import PythonCode, f_string
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.types.datatypes import BOOLEAN, DataType
@@ -52,15 +52,15 @@ class SettingCode:
         """A scalar or several."""
         match value:
             case ParamUse():
-                return Code(self._param(value))
+                return PythonCode(self._param(value))
             case Text():
                 if value.sole_param:
-                    return Code(self._in_text(value.sole_param, alone=True))
+                    return PythonCode(self._in_text(value.sole_param, alone=True))
                 parts = [
-                    part if isinstance(part, str) else Code(self._in_text(part, alone=False))
+                    part if isinstance(part, str) else PythonCode(self._in_text(part, alone=False))
                     for part in value.parts
                 ]
-                return Code(f_string(parts))
+                return PythonCode(f_string(parts))
             case ColumnName():
                 return value.name
             case tuple():
@@ -106,7 +106,7 @@ def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | Non
     if schema is None or not added:
         return schema
     ddl = "".join(f", {quoted_name(name)} {type_text}" for name, type_text in added)
-    return f_string([Code(schema), ddl])
+    return f_string([PythonCode(schema), ddl])
 
 
 def writing(connector: Connector, settings: Settings, code: SettingCode, dataset: str) -> str:

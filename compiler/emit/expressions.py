@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 import re
 
-from ssbt.compiler.emit.literals import Code, f_string, python_literal
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.scopes import Scope
 from ssbt.compiler.ir.expressions import Expression, Named, SortKey, Text
 from ssbt.compiler.types.quoting import quoted_name
@@ -17,7 +17,7 @@ _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 def sql(text: Text, scope: Scope) -> str:
     """SQL text as a literal, with the locals that hold parameters in it."""
     return f_string(
-        [part if isinstance(part, str) else Code(scope.sql_literal(part.name)) for part in text]
+        [part if isinstance(part, str) else PythonCode(scope.sql_literal(part.name)) for part in text]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.emit.expressions import all_named, named
+from ssbt.compiler.emit.expressions import all_named, named, reference
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.renaming import renamed
 from ssbt.compiler.emit.scopes import Scope
@@ -42,6 +42,6 @@ def _unused_name(step: Aggregate) -> str:
 
 def pivoted(frame: str, step: Pivot, scope: Scope) -> str:
     """`frame` with a row for each group, and columns for each value of the pivot's column."""
-    column, values = python_literal(step.column), python_literal(list(step.values))
+    column, values = python_literal(reference(step.column)), python_literal(list(step.values))
     grouped = f"{frame}.groupBy({all_named(step.keys, scope)}).pivot({column}, {values})"
     return renamed(f"{grouped}.agg({all_named(step.aggregates, scope)})", step.renames)

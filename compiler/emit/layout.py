@@ -1,6 +1,6 @@
 """Scripts as black would lay them out, without the 150 ms that importing black takes.
 
-The result is a fixed point of black with its default options; tests hold it to that. Code that
+The result is a fixed point of black with its default options; tests hold it to that. PythonCode that
 `emit` does not make itself, such as what a third party's connector may yield, goes to black.
 """
 

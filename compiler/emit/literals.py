@@ -19,13 +19,13 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class PythonCode:
     """Python code, made by the compiler and not by the user."""
 
     text: str
 
 
-Part: TypeAlias = str | Code
+Part: TypeAlias = str | PythonCode
 
 
 def python_literal(value: object) -> str:
@@ -34,7 +34,7 @@ def python_literal(value: object) -> str:
     Dates need `import datetime as dt`, decimals `from decimal import Decimal`.
     """
     match value:
-        case Code():
+        case PythonCode():
             return value.text
         case None | bool() | int():
             return repr(value)
@@ -85,12 +85,12 @@ def f_string(parts: Sequence[Part]) -> str:
 
     The code in it must hold neither quotes nor backslashes, which Python before 3.12 rejects.
     """
-    if not any(isinstance(part, Code) for part in parts):
+    if not any(isinstance(part, PythonCode) for part in parts):
         return python_literal("".join(str(part) for part in parts))
     quote = _quote("".join(part for part in parts if isinstance(part, str)))
     body = ""
     for part in parts:
-        if isinstance(part, Code):
+        if isinstance(part, PythonCode):
             assert not set(part.text) & set("\"'\\"), part.text
             body += f"{{{part.text}}}"
         else:

@@ -136,9 +136,7 @@ def _set_operation(frame: str, step: ir.SetOperation, scope: Scope) -> str:
 
 
 def _unpivot(frame: str, step: ir.Unpivot, scope: Scope) -> str:
-    ids, columns = (
-        python_literal([reference(name) for name in names]) for names in (step.ids, step.columns)
-    )
+    ids, columns = python_literal(list(step.ids)), python_literal(list(step.columns))
     names = f"{python_literal(step.name)}, {python_literal(step.value)}"
     frame = f"{renamed(frame, step.renames)}.unpivot({ids}, {columns}, {names})"
     if step.include_nulls:

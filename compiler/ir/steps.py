@@ -134,8 +134,8 @@ class Offset(Step):
 class SetOperation(Step):
     """union, intersect or except with columns matched by name.
 
-    `order` are the right side's columns in the left side's order where they stand otherwise and
-    Spark's own operation goes by position (intersect, except).
+    `order` are the names of the right side's columns in the left side's order, where they stand
+    otherwise and Spark's own operation goes by position (intersect, except).
     """
 
     operator: str
@@ -146,7 +146,7 @@ class SetOperation(Step):
 
 @dataclass(frozen=True, slots=True)
 class Pivot(Step):
-    """Aggregates for each value of a column; `keys` are the columns that stay.
+    """Aggregates for each value of the column called `column`; `keys` are the columns that stay.
 
     `renames` maps the names that Spark gives the new columns to those of the pipeline.
     """
@@ -162,7 +162,8 @@ class Pivot(Step):
 class Unpivot(Step):
     """Columns to rows: `ids` stay, `columns` become pairs of a name and a value.
 
-    `renames` are made before, for columns whose name in the rows is to be another.
+    Both are as Spark finds them. `renames`, of plain names, are made before, for columns whose name
+    in the rows is to be another.
     """
 
     ids: tuple[str, ...]

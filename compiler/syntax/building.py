@@ -208,6 +208,8 @@ class Builder(ExpressionBuilder):
         self, literal: Lexeme, body: str, quotes: int = 1
     ) -> tuple[str | e.ParameterUse, ...]:
         """The pieces of a block's string: text, and the parameters in it."""
+        if quotes == 1:
+            body = strings.undoubled(body, '"')
         place = self.token_span(literal)
         self.idle_escapes(literals.BAD_ESCAPE, body, place, quotes)
         base = place.start + quotes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from ssbt.compiler.diagnostics.codes import literals
@@ -19,7 +20,7 @@ N = TypeVar("N")
 # of `and` and `or` it takes by the thousand, so a link of one counts as a tenth of a level.
 MAXIMUM_DEPTH = 200
 _CHAINS = ("and", "or")
-_CANONICAL = {"==": "=", "<>": "!=", "!": "not"}
+_CANONICAL = {"==": "=", "<>": "!=", "!>": "<=", "!<": ">=", "!": "not"}
 
 
 class ExpressionBuilder:
@@ -102,7 +103,7 @@ class ExpressionBuilder:
             return str(literal)[2:-1]
         body = str(literal)[1:-1]
         self.idle_escapes(literals.IDLE_ESCAPE, body, self.token_span(literal), 1)
-        body = strings.undoubled(body) if literal.startswith("'") else body
+        body = strings.undoubled(body, literal[0])
         return self.unescaped(body, literal.start_pos + 1 + self.offset)
 
     def sql_string(self, span: Span, children: Children) -> e.StringLiteral:
@@ -128,7 +129,7 @@ class ExpressionBuilder:
         return e.BooleanLiteral(span, False)
 
     def hex(self, span: Span, children: Children) -> e.TypedLiteral:
-        digits = str(children[0])[2:-1]
+        digits = str(children[0])[1:].strip()[1:-1]
         if any(c not in "0123456789abcdefABCDEF" for c in digits):
             self.report(literals.BAD_TIME_LITERAL, span, f"`{digits}` is not hexadecimal")
             digits = ""
@@ -142,19 +143,19 @@ class ExpressionBuilder:
 
     def interval_part(self, span: Span, children: Children) -> tuple[e.Expression, str]:
         sign, value, unit = children
-        node: e.Expression
-        if isinstance(value, Lexeme):
-            node = e.NumberLiteral(span, f"{'-' if sign == '-' else ''}{value}")
-        else:
-            node = e.StringLiteral(span, f"{'-' if sign == '-' else ''}{value}")
-        return node, self._unit(unit)
+        kind = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
+        if not _INTERVAL_VALUE.fullmatch(value):
+            message = f"`{value}` is no number of {unit.text}"
+            self.report(literals.BAD_TIME_LITERAL, span, message)
+        return kind(span, _signed(sign, value)), self._unit(unit)
 
     def interval_text(self, span: Span, children: Children) -> e.TypedLiteral:
         return e.TypedLiteral(span, "interval", children[1])
 
     def interval_range(self, span: Span, children: Children) -> e.TypedLiteral:
-        units = (self._unit(children[2]), self._unit(children[4]))
-        return e.TypedLiteral(span, "interval", children[1], units)
+        _, sign, value, first, _, last = children
+        units = (self._unit(first), self._unit(last))
+        return e.TypedLiteral(span, "interval", _signed(sign, value), units)
 
     def _unit(self, name: e.Name) -> str:
         unit = name.text.lower()
@@ -265,13 +266,23 @@ class ExpressionBuilder:
         return self.checked(e.Field(span, *children), children[0])
 
     def collate(self, span: Span, children: Children) -> e.Expression:
-        operand, _, name = children
-        return self.checked(e.Collate(span, operand, name.text), operand)
+        operand, _, *names = children
+        collation = ".".join(name.text for name in names)
+        return self.checked(e.Collate(span, operand, collation), operand)
 
     def variant_path(self, span: Span, children: Children) -> e.Expression:
         operand, name = children
         node = e.VariantPath(span, operand, name)
         return self.checked(node, operand)
+
+    def variant_index(self, span: Span, children: Children) -> e.Expression:
+        operand, index = children
+        if isinstance(index, e.StringLiteral):
+            node = e.VariantPath(span, operand, e.Name(index.span, index.value))
+            return self.checked(node, operand)
+        at = Span(span.path, operand.span.end, operand.span.end)
+        root = self.checked(e.VariantPath(at, operand, e.Name(at, "")), operand)
+        return self.checked(e.Subscript(span, root, index), root, index)
 
     # ---- calls
 
@@ -322,11 +333,11 @@ class ExpressionBuilder:
         return e.Argument(span, children[1], children[0])
 
     def argument_lambda(self, span: Span, children: Children) -> e.Argument:
-        *parameters, body = (child for child in children if not isinstance(child, Lexeme))
-        node = self.checked(e.Lambda(span, tuple(parameters), body), body)
-        return e.Argument(span, node)
+        return e.Argument(span, children[0])
 
-    argument_lambda_many = argument_lambda
+    def lambda_(self, span: Span, children: Children) -> e.Expression:
+        *parameters, body = (child for child in children if not isinstance(child, Lexeme))
+        return self.checked(e.Lambda(span, tuple(parameters), body), body)
 
     def call_extract(self, span: Span, children: Children) -> e.Expression:
         name, field, _, value = children
@@ -422,6 +433,12 @@ class ExpressionBuilder:
         self.report(literals.BAD_TYPE, self.token_span(literal), message)
         return 0
 
+    def type_zoneless(self, span: Span, children: Children) -> e.TypeName:
+        keyword, number, _ = children
+        if keyword.lower().startswith("timestamp"):
+            return e.TypeName(span, "timestamp_ntz")
+        return e.TypeName(span, "time", () if number is None else (self._type_number(number),))
+
     def type_generic(self, span: Span, children: Children) -> e.Expression | e.TypeName:
         name, *inner = children
         fields = tuple(child for child in inner if isinstance(child, e.TypeField))
@@ -459,10 +476,18 @@ class _Clause:
 
 _UNITS = frozenset(
     (
-        *("year", "quarter", "month", "week", "day", "hour", "minute", "second"),
-        *("millisecond", "microsecond", "nanosecond"),
+        *("year", "month", "week", "day", "hour", "minute", "second"),
+        *("millisecond", "microsecond"),
     )
 )
+_INTERVAL_VALUE = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*")
+
+
+def _signed(sign: str | None, value: str) -> str:
+    """The value of an interval with the sign that stands before it."""
+    if sign != "-":
+        return value
+    return value[1:] if value.startswith("-") else f"-{value.removeprefix('+')}"
 
 
 def _like(operator: Lexeme) -> str:

@@ -299,7 +299,8 @@ def _(node: e.Cast) -> Parts:
 
 @expands(e.Collate)
 def _(node: e.Collate) -> Parts:
-    return [node.operand, f" collate {name_text(node.collation)}"]
+    collation = ".".join(name_text(part) for part in node.collation.split("."))
+    return [node.operand, f" collate {collation}"]
 
 
 # ---- parts of values
@@ -317,7 +318,9 @@ def _(node: e.Field) -> Parts:
 
 @expands(e.VariantPath)
 def _(node: e.VariantPath) -> Parts:
-    return [node.base, f":{name_after_dot(node.name.text)}"]
+    # Without a name it is the whole of the variant, which an index in brackets follows.
+    name = name_after_dot(node.name.text) if node.name.text else ""
+    return [node.base, f":{name}"]
 
 
 @expands(e.Tuple)

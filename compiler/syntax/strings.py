@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 import re
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|([\s\S]))")
-_DOUBLED = re.compile(r"(\\[\s\S])|''")
+_ESCAPE = re.compile(
+    r"\\(?:u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
+    r"|u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|(?P<octal>[01][0-7]{2})"
+    r"|(?P<other>[\s\S]))"
+)
+_DOUBLED = re.compile(r"(\\[\s\S])|''|\"\"")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT = "%_"
 _MEANT = {*_SIMPLE, *_KEPT, "\\", "'", '"'}
@@ -34,9 +38,11 @@ class BadEscapeError(ValueError):
         self.text = text
 
 
-def undoubled(body: str) -> str:
-    """The body of a single-quoted literal with each `''` as the escape that means the same."""
-    return _DOUBLED.sub(lambda match: match.group(1) or "\\'", body) if "''" in body else body
+def undoubled(body: str, quote: str) -> str:
+    """The body of a literal with its quote, where it is doubled, as the escape of that meaning."""
+    if quote * 2 not in body:
+        return body
+    return _DOUBLED.sub(lambda m: f"\\{quote}" if m.group() == quote * 2 else m.group(), body)
 
 
 def idle_escapes(body: str) -> list[tuple[int, str]]:
@@ -49,7 +55,7 @@ def idle_escapes(body: str) -> list[tuple[int, str]]:
     return [
         (match.start(), match.group())
         for match in _ESCAPE.finditer(body)
-        if match.group(4) is not None and match.group(4) not in _MEANT
+        if match["other"] is not None and match["other"] not in _MEANT
     ]
 
 
@@ -60,10 +66,15 @@ def unescaped(body: str) -> str:
     """
 
     def character(match: re.Match[str]) -> str:
-        four, eight, octal, other = match.groups()
+        other, high = match["other"], match["high"]
         if other is not None:
             return f"\\{other}" if other in _KEPT else _SIMPLE.get(other, other)
-        point = int(octal, 8) if octal else int(four or eight, 16)
+        if high is not None:
+            # As in Java, two escapes may be the halves of one character.
+            low = int(match["low"], 16)
+            return chr(0x10000 + (int(high, 16) - 0xD800) * 0x400 + low - 0xDC00)
+        octal = match["octal"]
+        point = int(octal, 8) if octal else int(match["four"] or match["eight"], 16)
         # A lone surrogate cannot be encoded: neither the script nor Spark could hold it.
         if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
             raise BadEscapeError(match.start(), match.group())

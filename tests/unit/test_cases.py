@@ -86,8 +86,12 @@ def test_the_right_example_of_a_code_gives_nothing(code: Code):
 
 
 def test_every_code_stands_in_a_case():
-    """Except those that only a file too large or unreadable for a repository would give."""
+    """Except those of files too large or unreadable for a repository, and of outputs (08xx)."""
     reports = "".join(path.read_text("utf-8") for path in CASES.glob("*/*/expected.txt"))
-    missing = {code.number for code in registry.codes() if f"[{code.number}]" not in reports}
+    missing = {
+        code.number
+        for code in registry.codes()
+        if f"[{code.number}]" not in reports and not code.number.startswith("SSBT08")
+    }
     assert missing <= {"SSBT0004", "SSBT0005", "SSBT0006"}
     assert any(code.severity is Severity.WARNING for code in CODES)

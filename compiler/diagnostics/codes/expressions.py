@@ -116,7 +116,8 @@ BAD_VALUE = Code(
     "SSBT0411",
     "A number out of range",
     """\
-The literal is too large or too precise for its type.
+The literal is too large or too precise for its type. A suffix names the type: `Y` is a TINYINT, `S`
+a SMALLINT, `L` a BIGINT, `BD` a decimal.
 """,
     wrong=example(steps="|> where amount > 300Y"),
     right=example(steps="|> where amount > 300"),

@@ -227,7 +227,7 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class VariantPath(Node):
-    """`base:name`, a field of a variant."""
+    """`base:name`, a field of a variant; an empty name is the variant itself, in `base:[0]`."""
 
     base: Expression
     name: Name

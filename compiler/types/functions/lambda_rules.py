@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ssbt.compiler.types.casts import force_nullable
 from ssbt.compiler.types.coercion import same_type, wider
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -142,7 +143,8 @@ def transformed_values(call: Call) -> Result:
 def zipped_maps(call: Call) -> Result:
     """`map_zip_with`."""
     left, right, body = call.arguments
-    key = wider(entry_of(left)[0].type, entry_of(right)[0].type, call.ansi)
-    if key is None:
+    first, second = entry_of(left)[0].type, entry_of(right)[0].type
+    key = wider(first, second, call.ansi)
+    if key is None or force_nullable(first, key) or force_nullable(second, key):
         return call.refused(1, left.type.sql)
     return Typed(MapType(key, body.type, body.nullable), left.nullable or right.nullable)

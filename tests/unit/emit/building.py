@@ -176,8 +176,8 @@ def all_steps(text: str, column: str) -> tuple[steps.Step, ...]:
         steps.Sort(*nothing, (SortKey(plain, True, "last"), SortKey(plain, True, None))),
         steps.Limit(*nothing, ParameterText("many")),
         steps.SetOperation(*nothing, "except", True, other, (text,)),
-        steps.Pivot(*nothing, (Named(plain),), column, (text,), (item,), ((text, f"{text}x"),)),
-        steps.Unpivot(*nothing, (text,), (text,), ((text, f"{text}y"),), text, text, False),
+        steps.Pivot(*nothing, (Named(plain),), text, (text,), (item,), ((text, f"{text}x"),)),
+        steps.Unpivot(*nothing, (column,), (column,), ((text, f"{text}y"),), text, text, False),
         steps.Explode(*nothing, "posexplode", plain, (text, f"{text}z")),
     )
 

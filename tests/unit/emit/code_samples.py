@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from ssbt.compiler.emit.literals import Code, f_string, python_literal
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 
 _WORDS = ("日本", "'a b'", '"q"', "\\", "\n", "{x}", "é", "sum(a, b)", "from t", "between 1 and 2")
 _SEPARATORS = (" ", " ", ", ", " and ", "", "/")
@@ -43,7 +43,7 @@ class CodeSamples:
 
     def string(self) -> str:
         if self._random.random() < 0.25:
-            return f_string([self.text(), Code(self.name()), self.text()])
+            return f_string([self.text(), PythonCode(self.name()), self.text()])
         return python_literal(self.text())
 
     def argument(self, depth: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from ssbt.compiler.emit.characters import is_shown
 from ssbt.compiler.emit.docstrings import comment, docstring
-from ssbt.compiler.emit.literals import Code, f_string, python_literal
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from tests.unit.emit.hostile import HOSTILE
 
 TEXTS = st.text(st.characters() | st.sampled_from("\"'\\{}\n\r\t\x00#`$ \u2028\ud800😀́"))
@@ -52,7 +52,7 @@ def test_hostile_text(text: str) -> None:
 @example("\\N{BULLET}", '"')
 @example("'", "\u0301")
 def test_text_with_values(before: str, after: str) -> None:
-    literal = f_string([before, Code("one"), after, Code("two"), before])
+    literal = f_string([before, PythonCode("one"), after, PythonCode("two"), before])
     assert evaluated(literal) == f"{before}1{after}{{'\"\\{before}"
     assert all(map(is_shown, literal))
     assert is_black(f"x = {literal}\n")
@@ -65,7 +65,7 @@ def test_text_without_values_is_plain() -> None:
 @pytest.mark.parametrize("code", ["x['a']", 'x["a"]', "x\\y"])
 def test_code_in_text_is_plain(code: str) -> None:
     with pytest.raises(AssertionError):
-        f_string([Code(code)])
+        f_string([PythonCode(code)])
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_code_in_text_is_plain(code: str) -> None:
         ((1,), "(1,)"),
         ({"a": [None]}, '{"a": [None]}'),
         (math.inf, 'float("inf")'),
-        (Code("job.params.x"), "job.params.x"),
+        (PythonCode("job.params.x"), "job.params.x"),
     ],
 )
 def test_values(value: object, literal: str) -> None:
     assert python_literal(value) == literal
     assert is_black(f"x = {literal}\n")
-    if not isinstance(value, Code):
+    if not isinstance(value, PythonCode):
         assert evaluated(literal) == value
 
 

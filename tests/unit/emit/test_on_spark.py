@@ -164,13 +164,15 @@ class TestNames:
     def test_pivot(self, data: DataFrame, name: str) -> None:
         total = computed("sum(v)", "total")
         renames = (("2", f"{name} 2"),)
-        step = steps.Pivot(*NOTHING, (column("k"),), quoted(name), (1, 2), (total,), renames)
+        step = steps.Pivot(*NOTHING, (column("k"),), name, (1, 2), (total,), renames)
         made = result({"d": data}, "d", step).orderBy("k")
         assert made.columns == ["k", "1", f"{name} 2"]
         assert rows(made) == [("A", 10, 20), ("B", None, 30)]
 
     def test_unpivot(self, data: DataFrame, name: str) -> None:
-        step = steps.Unpivot(*NOTHING, ("k",), (name, "w"), (("v", "w"),), name, "x.y", False)
+        step = steps.Unpivot(
+            *NOTHING, ("k",), (quoted(name), "w"), (("v", "w"),), name, "x.y", False
+        )
         made = result({"d": data}, "d", step)
         assert made.columns == ["k", name, "x.y"]
         assert rows(made)[:2] == [("A", name, 1), ("A", "w", 10)]
