@@ -17,14 +17,18 @@ lint: setup  ## style, types, layers and security
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive compiler runtime
 
-check: lint  ## lint, then the tests that need no JVM and build no package
-	$(BIN)/pytest -m "not spark" --ignore=tests/packaging
+check: lint  ## lint, then the quick tests: no JVM, no package, no long row of processes
+	$(BIN)/pytest -m "not spark and not slow" --ignore=tests/packaging
 
 test: lint  ## lint, then every test
 	tools/java.sh $(BIN)/pytest
 
 demo: setup  ## compile the quickstart, run it on a local Spark and show the result
 	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt
+	@echo; echo "build/quickstart.py has run. Revenue per month and country:"
+	@cat build/quickstart/revenue/*.csv
+	@echo; echo "Lines of the input that could not be read:"
+	@cat build/quickstart/rejected/*.json
 
 fuzz: setup  ## the property tests with fresh random input and many more examples
 	$(BIN)/pytest -m "not spark" --ignore=tests/packaging --hypothesis-profile=fuzz --timeout=0

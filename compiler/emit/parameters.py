@@ -53,6 +53,11 @@ class Field:
         """The type, with the notes if there are any."""
         return f"Annotated[{self.type}, {', '.join(self.notes)}]" if self.notes else self.type
 
+    @property
+    def assignment(self) -> str:
+        """What follows the type."""
+        return "" if self.default is None else f" = {self.default}"
+
 
 def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tuple[Field, ...]:
     """The fields, those without default first, as dataclasses want them."""

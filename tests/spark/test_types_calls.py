@@ -139,7 +139,7 @@ CALLS: list[tuple[str, Typed | Mismatch]] = [
     ("from_csv(S, 'a int not null')", called("from_csv", S, text("a int not null"))),
     ("variant_get(v, '$.a', 'int')", called("variant_get", column("v"), text("$.a"), text("int"))),
     ("variant_get(v, '$.a')", called("variant_get", column("v"), text("$.a"))),
-    ("named_struct('a', never, 'b', s)", called("named_struct", text("a"), never, text("b"), s)),
+    ("named_struct('a', I, 'b', s)", called("named_struct", text("a"), never, text("b"), s)),
     ("arrays_zip(aa, ai)", find("arrays_zip").result([column("aa"), ai], True, ["aa", "ai"])),
     ("struct(I, s, 1)", find("struct").result([never, s, one], True, ["I", "s", None])),
     ("window(t, '1 hour')", called("window", t, text("1 hour"))),

@@ -105,8 +105,8 @@ MISPLACED_STAR = Code(
     "SSBT0410",
     "A `*` that stands for nothing",
     """\
-`*` stands for all columns in a `select` step and in the arguments of a function, and for the rows in
-`count(*)`. Elsewhere it has no value.
+`*` stands for all columns in a `select` step and in the arguments of a function, and for the rows
+in `count(*)`. Elsewhere it has no value.
 """,
     wrong=example(steps="|> where *"),
     right=example(steps="|> where coalesce(amount, 0) > 0"),

@@ -139,7 +139,8 @@ REPEATED_COLUMN = Code(
     "SSBT0512",
     "A column named twice in one step",
     """\
-`set`, `drop` and `rename` take each column once: of two things said of one column, one would be lost.
+`set`, `drop` and `rename` take each column once: of two things said of one column, one would be
+lost.
 """,
     wrong=example(steps="|> drop amount, amount"),
     right=example(steps="|> drop amount"),

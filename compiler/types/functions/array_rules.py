@@ -194,6 +194,11 @@ def extreme(call: Call) -> Result:
     return Typed(element_of(result).type) if isinstance(result, Typed) else result
 
 
+def size(call: Call) -> Result:
+    """`size`, which outside ANSI mode is -1 for a null."""
+    return Typed(INT, call.nullable and call.ansi)
+
+
 def compact(call: Call) -> Result:
     """`array_compact`: the array without its nulls."""
     return Typed(ArrayType(element_of(call.arguments[0]).type, False), call.nullable)

@@ -42,7 +42,7 @@ SCALARS = {
     "array_union": Row("2.4.0", "array1 any, array2 any", arrays.union),
     "arrays_overlap": Row("2.4.0", "a1 any, a2 any", arrays.overlap),
     "arrays_zip": Row("2.4.0", "= a1 array*", arrays.zipped),
-    "cardinality": Row("2.4.0", "= expr array|map", "int"),
+    "cardinality": Row("2.4.0", "= expr array|map", arrays.size),
     "concat": Row("1.5.0", "col any*", concat),
     "element_at": Row("2.4.0", "array any, index any", arrays.element_at),
     "exists": Row("2.4.0", _PREDICATE, lambdas.tested, lambdas=lambdas.element_only),
@@ -79,7 +79,7 @@ SCALARS = {
     "reverse": Row("1.5.0", "array string|array", just(0)),
     "sequence": Row("2.4.0", "start any, stop any, step any?", arrays.sequence),
     "shuffle": Row("2.4.0", "= array array, seed any?", just(0), "random"),
-    "size": Row("1.5.0", "= expr array|map", "int"),
+    "size": Row("1.5.0", "= expr array|map", arrays.size),
     "slice": Row("2.4.0", "x array, start int, length int", same_as(0)),
     "sort_array": Row("1.5.0", "= array array, ascendingOrder boolean?!", arrays.ordered),
     "str_to_map": Row(

@@ -59,6 +59,15 @@ def just(place: int) -> Rule:
     return rule
 
 
+def null_in_legacy(result: DataType) -> Rule:
+    """A fixed type, null where any argument is; outside ANSI mode also where it fails."""
+
+    def rule(call: Call) -> Result:
+        return Typed(result, call.nullable or not call.ansi)
+
+    return rule
+
+
 def null_as(place: int, result: DataType) -> Rule:
     """A fixed type that is null where one argument is."""
 

@@ -7,6 +7,7 @@ import re
 from ssbt.compiler.types import operators
 from ssbt.compiler.types.datatypes import (
     BINARY,
+    BOOLEAN,
     INT,
     LONG,
     STRING,
@@ -67,6 +68,8 @@ def _bad_format(call: Call, pattern: str) -> Mismatch:
 def _to_binary(call: Call) -> Result:
     """`to_binary(text, 'hex' | 'utf-8' | 'base64')`."""
     form = call.arguments[1].constant if len(call.arguments) == 2 else None
+    if call.name.startswith("try_"):
+        return Typed(BINARY)
     if isinstance(form, str) and form.lower() not in ("hex", "utf-8", "utf8", "base64"):
         return _bad_form(call, form)
     return Typed(BINARY)
@@ -89,6 +92,12 @@ def _to_number(call: Call) -> Result:
         return Typed(UNKNOWN)
     null = call.nullable or call.name.startswith("try_")
     return Typed(DecimalType(sum(digits), digits[1]), null)
+
+
+def _found(call: Call) -> Result:
+    """`contains`, `startswith` and `endswith`."""
+    binary = all(isinstance(argument.type, BinaryType) for argument in call.given)
+    return Typed(BOOLEAN, call.nullable or (binary and not call.ansi))
 
 
 def _located(call: Call) -> Result:
@@ -161,12 +170,12 @@ SCALARS = {
     "collate": Row("4.0.0", "= expr string, collationName any!", unknown),
     "collation": Row("4.0.0", "= expr string", "string!"),
     "concat_ws": Row("1.5.0", "sep string, str array<string>|string*", null_as(0, STRING)),
-    "contains": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "contains": Row("3.3.0", "left string|binary, right string|binary", _found),
     "crc32": Row("1.5.0", "expr binary", "bigint"),
     "decode": Row("1.5.0", "bin any, charset any, more any*", _decode),
     "elt": Row("2.0.0", "n any, input any, more any*", _elt),
     "encode": Row("1.5.0", "str string, charset string", "binary?"),
-    "endswith": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "endswith": Row("3.3.0", "left string|binary, right string|binary", _found),
     "find_in_set": Row("1.5.0", "str string, str_array string", "int"),
     "format_number": Row("1.5.0", "= expr1 numeric, expr2 int|string", "string?"),
     "format_string": Row("1.5.0", "strfmt string, obj any*", null_as(0, STRING)),
@@ -228,7 +237,7 @@ SCALARS = {
     "space": Row("1.5.0", "n int", "string"),
     "split": Row("1.5.0", "str string, regex string, limit int?", "array<string!>"),
     "split_part": Row("3.3.0", "str string, delimiter string, partNum int", "string?"),
-    "startswith": Row("3.3.0", "left string|binary, right string|binary", "boolean"),
+    "startswith": Row("3.3.0", "left string|binary, right string|binary", _found),
     "substr": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring_index": Row("1.5.0", "str string, delim string, count int", "string"),

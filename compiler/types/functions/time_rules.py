@@ -166,10 +166,17 @@ def parsed(target: DataType, may_fail: bool = False) -> Rule:
         if len(call.arguments) == 2:
             if isinstance(value.type, NumericType):
                 return call.refused(0, "a string where there is a format")
-            return Typed(target, may_fail or call.nullable)
+            return Typed(target, may_fail or call.nullable or not call.ansi)
         return Typed(target, may_fail or arrived(value, target).nullable)
 
     return rule
+
+
+def time_of_day(call: Call) -> Result:
+    """`to_time`, of which nothing is known for a bare NULL."""
+    if any(isinstance(argument.type, NullType) for argument in call.given):
+        return Typed(UNKNOWN)
+    return Typed(TimeType(6))
 
 
 def clock_part(call: Call) -> Result:
@@ -206,7 +213,7 @@ def moment_of(target: DataType, may_fail: bool = False) -> Rule:
 
     def rule(call: Call) -> Result:
         by_date = len(call.arguments) <= 3
-        nullable = may_fail or by_date
+        nullable = may_fail or by_date or not call.ansi
         for place, argument in enumerate(call.arguments):
             expected = (_DATE_AND_TIME if by_date else _NUMBERS)[place]
             if argument.unknown:

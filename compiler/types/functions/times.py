@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.types.datatypes import DATE, TIMESTAMP, TIMESTAMP_NTZ
+from ssbt.compiler.types.datatypes import CALENDAR_INTERVAL, DATE, LONG, TIMESTAMP, TIMESTAMP_NTZ
 from ssbt.compiler.types.functions import time_rules as rules
+from ssbt.compiler.types.functions.rules import null_in_legacy
 from ssbt.compiler.types.functions.signature import Row
 
 _MOMENT = "string|date|timestamp|timestamp_ntz"
@@ -41,13 +42,13 @@ SCALARS = {
     "hour": Row("1.5.0", "expr any_timestamp|time, ignored any*", rules.clock_part),
     "last_day": Row("1.5.0", "date date", "date"),
     "localtimestamp": Row("3.4.0", "", "timestamp_ntz!"),
-    "make_date": Row("3.0.0", "year int, month int, day int", "date"),
+    "make_date": Row("3.0.0", "year int, month int, day int", null_in_legacy(DATE)),
     "make_dt_interval": Row("3.2.0", "days int?, hours int?, mins int?, secs decimal(18,6)?", "dt"),
     "make_interval": Row(
         "3.0.0",
         "years int?, months int?, weeks int?, days int?, hours int?, mins int?,"
         " secs decimal(18,6)?",
-        "interval",
+        null_in_legacy(CALENDAR_INTERVAL),
     ),
     "make_time": Row("4.1.0", "hour int, minute int, second decimal(16,6)", "time?"),
     "make_timestamp": Row("3.0.0", _NUMBERS, rules.moment_of(TIMESTAMP), "", (1, 2, 3, 6, 7)),
@@ -76,7 +77,7 @@ SCALARS = {
     "timestampadd": Row("3.3.0", "unit any, quantity any, timestamp any", rules.shifted),
     "timestampdiff": Row("3.3.0", "unit any, start any, end any", rules.distance),
     "to_date": Row("1.5.0", f"date_str {_MOMENT}, fmt string?", rules.parsed(DATE)),
-    "to_time": Row("4.1.0", "= str string, format string?", "time?"),
+    "to_time": Row("4.1.0", "= str string, format string?", rules.time_of_day),
     "to_timestamp": Row(
         "2.2.0", f"timestamp_str {_MOMENT}|numeric, fmt string?", rules.parsed(TIMESTAMP)
     ),
@@ -86,7 +87,7 @@ SCALARS = {
     "to_timestamp_ntz": Row(
         "3.4.0", f"timestamp_str {_MOMENT}, fmt string?", rules.parsed(TIMESTAMP_NTZ)
     ),
-    "to_unix_timestamp": Row("1.6.0", f"= timeExp {_MOMENT}, fmt string?", "bigint"),
+    "to_unix_timestamp": Row("1.6.0", f"= timeExp {_MOMENT}, fmt string?", null_in_legacy(LONG)),
     "to_utc_timestamp": Row("1.5.0", "timestamp timestamp, timezone string", "timestamp"),
     "trunc": Row("1.5.0", "date date, fmt string", "date?"),
     "try_make_interval": Row(
@@ -104,7 +105,7 @@ SCALARS = {
         "4.0.0", _NUMBERS, rules.moment_of(TIMESTAMP_NTZ, True), "", (2, 6)
     ),
     "try_to_date": Row("4.0.0", f"date_str {_MOMENT}, fmt string?", rules.parsed(DATE, True)),
-    "try_to_time": Row("4.1.0", "= str string, format string?", "time?"),
+    "try_to_time": Row("4.1.0", "= str string, format string?", rules.time_of_day),
     "try_to_timestamp": Row(
         "3.4.0", f"timestamp_str {_MOMENT}|numeric, fmt string?", rules.parsed(TIMESTAMP, True)
     ),
@@ -112,7 +113,7 @@ SCALARS = {
     "unix_micros": Row("3.1.0", "= timestamp timestamp", "bigint"),
     "unix_millis": Row("3.1.0", "= timestamp timestamp", "bigint"),
     "unix_seconds": Row("3.1.0", "= timestamp timestamp", "bigint"),
-    "unix_timestamp": Row("1.5.0", f"= timeExp {_MOMENT}?, fmt string?", "bigint"),
+    "unix_timestamp": Row("1.5.0", f"= timeExp {_MOMENT}?, fmt string?", null_in_legacy(LONG)),
     "weekday": Row("2.4.0", "date date", "int"),
     "weekofyear": Row("1.5.0", "date date", "int"),
     "window": Row(

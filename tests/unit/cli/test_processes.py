@@ -14,6 +14,8 @@ import pytest
 
 from tests.unit.cli.conftest import named, replaced
 
+pytestmark = pytest.mark.slow
+
 START = "from ssbt.compiler.cli.main import main; main()"
 SSBTC = (sys.executable, "-c", START)
 IMPORTS = """

@@ -16,7 +16,13 @@ from tests.unit.emit.code_samples import CodeSamples
 SCRIPTS, AT_ONCE = 300, 10
 
 
-@pytest.mark.parametrize("first", range(0, SCRIPTS, AT_ONCE))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=pytest.mark.slow if first else ())
+        for first in range(0, SCRIPTS, AT_ONCE)
+    ],
+)
 def test_black_changes_nothing(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         code = CodeSamples(seed).script()
