@@ -17,7 +17,10 @@ _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 def sql(text: Text, scope: Scope) -> str:
     """SQL text as a literal, with the locals that hold parameters in it."""
     return f_string(
-        [part if isinstance(part, str) else PythonCode(scope.sql_literal(part.name)) for part in text]
+        [
+            part if isinstance(part, str) else PythonCode(scope.sql_literal(part.name))
+            for part in text
+        ]
     )
 
 

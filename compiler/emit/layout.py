@@ -1,6 +1,6 @@
 """Scripts as black would lay them out, without the 150 ms that importing black takes.
 
-The result is a fixed point of black with its default options; tests hold it to that. PythonCode that
+The result is a fixed point of black with its default options; tests hold it to that. Code that
 `emit` does not make itself, such as what a third party's connector may yield, goes to black.
 """
 
@@ -71,12 +71,19 @@ def _statements(text: str) -> Iterator[_Statement]:
         end = _INDENT * depth + _DOCSTRING
         if content.startswith(_DOCSTRING) and not content[3:].endswith(_DOCSTRING):
             while not content.endswith(f"\n{end}"):
-                content += f"\n{next(lines)}"
+                content += _next_line(lines)
         elif not content.startswith(_VERBATIM):
             while _open_brackets(content):
-                content += f"\n{next(lines)}"
+                content += _next_line(lines)
         yield _Statement(content, depth, spaced)
         spaced = False
+
+
+def _next_line(lines: Iterator[str]) -> str:
+    line = next(lines, None)
+    if line is None:
+        raise UnknownShapeError("a statement without an end")
+    return f"\n{line}"
 
 
 def _open_brackets(code: str) -> int:

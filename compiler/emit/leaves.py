@@ -23,7 +23,7 @@ _STATEMENT_WORDS = frozenset({"return", "import", "as", "from", "def"})
 
 
 class UnknownShapeError(Exception):
-    """PythonCode that `emit` does not make itself."""
+    """Code that `emit` does not make itself."""
 
 
 class Leaf:

@@ -12,6 +12,7 @@ from ssbt.compiler.syntax import formatting_declarations as _declarations
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.layout import BROKEN, GROUP, Begins, Break, Part, Place, laid_out
+from ssbt.compiler.syntax.names import declared_name, own_name
 from ssbt.compiler.syntax.parsing import Parsed
 from ssbt.compiler.syntax.printing import EXPANSIONS, Parts
 from ssbt.compiler.syntax.weaving import woven
@@ -45,11 +46,19 @@ def _expanded(parts: Parts, source: Source) -> list[Part]:
             out.append(part)
             continue
         out.append(Place(part.span.start))
-        inside = EXPANSIONS[type(part)](part)
+        inside = _own_expansion(part)
         if isinstance(part, v.BlockValue | v.ListValue) and _kept_broken(part, source):
             inside.insert(inside.index(GROUP) + 1, BROKEN)
         stack.extend(reversed(inside))
     return out
+
+
+def _own_expansion(node: e.Node) -> Parts:
+    """What `printing` makes of a node, but for names that only Spark needs in backticks."""
+    if isinstance(node, e.ColumnName):
+        first, *rest = (part.text for part in node.parts)
+        return [".".join([own_name(first), *(declared_name(part) for part in rest)])]
+    return EXPANSIONS[type(node)](node)
 
 
 def _kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:

@@ -7,16 +7,17 @@ import re
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
-# Words that an expression would read as something else, here or in Spark; see `ssbt.lark` and
-# `tests/spark/test_syntax_agreement.py`.
+# Words that an expression would read as something else in some place, here or in Spark; the tests
+# `unit/syntax/test_names.py` and `spark/test_syntax_agreement.py` find them.
 _RESERVED = frozenset(
     (
-        *("and", "or", "not", "between", "in", "like", "ilike", "rlike", "regexp", "is", "null"),
-        *("true", "false", "case", "when", "then", "else", "end", "cast", "try_cast", "div"),
-        *("as", "asc", "desc", "collate", "distinct", "interval", "from", "on", "using", "for"),
-        *("anti", "cross", "except", "full", "inner", "intersect", "join", "left", "minus"),
-        *("natural", "right", "semi", "union", "exists", "escape"),
+        *("all", "array", "as", "both", "case", "distinct", "false", "for", "from", "interval"),
+        *("leading", "map", "not", "null", "struct", "trailing", "true", "when"),
     )
+)
+# The same for the name of a function.
+_RESERVED_CALLS = frozenset(
+    ("case", "cast", "distinct", "extract", "false", "not", "null", "true", "try_cast")
 )
 # Words that begin a step of their own, even before a `(`.
 _STEPS = frozenset(
@@ -47,6 +48,18 @@ def name_text(name: str) -> str:
 def name_after_dot(name: str) -> str:
     """A name behind a dot: no word is reserved there."""
     return name if _PLAIN.match(name) else quoted(name)
+
+
+def own_name(name: str) -> str:
+    """A name in an expression of a `.ssbt` file, which knows the letters of all alphabets."""
+    return name if _WORD.match(name) and name.lower() not in _RESERVED else quoted(name)
+
+
+def function_name(name: str) -> str:
+    """The name of a function, which may have dots."""
+    if name.lower() in _RESERVED_CALLS:
+        return quoted(name)
+    return ".".join(name_after_dot(part) for part in name.split("."))
 
 
 def declared_name(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ssbt.compiler.syntax import layout
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.layout import CLOSING, END, GROUP, SOFT, SPACE, UNNEST, Break, Nest, Place
-from ssbt.compiler.syntax.names import declared_name, name_after_dot, name_text
+from ssbt.compiler.syntax.names import declared_name, function_name, name_after_dot, name_text
 from ssbt.compiler.syntax.strings import escaped
 
 Piece = str | e.ParameterUse
@@ -377,8 +377,7 @@ def _(node: e.FrameBound) -> Parts:
 
 @expands(e.Call)
 def _(node: e.Call) -> Parts:
-    parts = node.name.text.split(".")
-    name = ".".join(name_after_dot(part) for part in parts)
+    name = node.name.text if node.words else function_name(node.name.text)
     if node.words:
         inner: Parts = []
         for word, argument in zip(node.words, node.arguments, strict=True):

@@ -22,18 +22,24 @@ class DataType:
         return self.sql
 
 
-@dataclass(frozen=True, slots=True)
 class _Plain(DataType):
-    """A type without parts."""
+    """A type without parts: all of its values are equal."""
 
+    __slots__ = ()
     NAME: ClassVar[str] = ""
 
     @property
     def sql(self) -> str:
         return self.NAME
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
     def __hash__(self) -> int:
         return hash(self.NAME)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
 class NullType(_Plain):
@@ -130,25 +136,29 @@ class StringType(DataType):
 
 
 @dataclass(frozen=True, slots=True)
-class CharType(DataType):
-    """Text padded to `length`; in an expression Spark treats it as a string."""
+class _SizedTextType(DataType):
+    """Text with a length; in an expression Spark treats it as a string."""
 
+    NAME: ClassVar[str] = ""
     length: int
 
     @property
     def sql(self) -> str:
-        return f"CHAR({self.length})"
+        return f"{self.NAME}({self.length})"
 
 
-@dataclass(frozen=True, slots=True)
-class VarcharType(DataType):
-    """Text of at most `length`; in an expression Spark treats it as a string."""
+class CharType(_SizedTextType):
+    """Text padded to `length`."""
 
-    length: int
+    __slots__ = ()
+    NAME = "CHAR"
 
-    @property
-    def sql(self) -> str:
-        return f"VARCHAR({self.length})"
+
+class VarcharType(_SizedTextType):
+    """Text of at most `length`."""
+
+    __slots__ = ()
+    NAME = "VARCHAR"
 
 
 class BinaryType(_Plain):
@@ -201,10 +211,10 @@ class _IntervalType(DataType):
         return f"INTERVAL {self.FIELDS[self.start]} TO {self.FIELDS[self.end]}"
 
 
-@dataclass(frozen=True, slots=True)
 class YearMonthIntervalType(_IntervalType):
     """`INTERVAL YEAR TO MONTH` and its parts: year 0, month 1."""
 
+    __slots__ = ()
     FIELDS = ("YEAR", "MONTH")
 
 

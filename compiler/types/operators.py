@@ -10,12 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.types import datetimes, decimals
-from ssbt.compiler.types.coercion import (
-    is_unknown,
-    same_type,
-    tightest,
-    wider_of_all,
-)
+from ssbt.compiler.types.branches import case, coalesce, common_type, no_common_type
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -33,26 +28,52 @@ from ssbt.compiler.types.datatypes import (
     DayTimeIntervalType,
     DecimalType,
     IntegralType,
-    MapType,
     NullType,
     NumericType,
     StringType,
-    StructType,
     VariantType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.expected import ANY_STRING, exactly, implicit_cast, one_of
+from ssbt.compiler.types.expected import exactly, implicit_cast, one_of
+from ssbt.compiler.types.predicates import (
+    COMPARISONS,
+    between,
+    comparison,
+    is_distinct_from,
+    is_in,
+    is_null,
+    is_truth,
+    like,
+    orderable,
+    simple_case,
+)
 from ssbt.compiler.types.promotion import (
     arrived,
-    boolean_equality,
     for_arithmetic,
     for_comparison,
 )
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
-Result = Typed | Mismatch
+__all__ = [
+    "COMPARISONS",
+    "between",
+    "binary",
+    "case",
+    "coalesce",
+    "common_type",
+    "comparison",
+    "concatenation",
+    "is_distinct_from",
+    "is_in",
+    "is_null",
+    "is_truth",
+    "like",
+    "no_common_type",
+    "orderable",
+    "simple_case",
+    "unary",
+]
 
-COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div")
 _BITWISE = ("&", "|", "^")
 _SHIFTS = ("<<", ">>", ">>>")
@@ -188,160 +209,6 @@ def _logical(operator: str, left: Typed, right: Typed, ansi: bool) -> Result:
         if not isinstance(side.type, BooleanType | NullType):
             return Mismatch(f"`{operator}` does not take {side.type}", place, "a BOOLEAN")
     return _refused(operator, left, right)
-
-
-def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> Result:
-    """The type of a comparison; `<=>` is never null."""
-    null_safe = operator == "<=>"
-    if left.unknown or right.unknown:
-        return Typed(BOOLEAN, not null_safe)
-    a, b = left, right
-    if not ansi and operator in ("=", "==", "<=>", "!=", "<>"):
-        a, b = boolean_equality(a, b)
-    a, b = for_comparison(a, b, ansi)
-    if not _comparable(a.type, b.type):
-        return Mismatch(f"{left.type} and {right.type} cannot be compared by `{operator}`")
-    if not orderable(a.type):
-        return Mismatch(f"values of type {a.type} cannot be compared by `{operator}`")
-    return Typed(BOOLEAN, not null_safe and (a.nullable or b.nullable))
-
-
-def _comparable(a: DataType, b: DataType) -> bool:
-    both_text = isinstance(a, StringType) and isinstance(b, StringType)
-    return both_text or same_type(a, b) or is_unknown(a, b)
-
-
-def orderable(data_type: DataType) -> bool:
-    """Whether values of the type can be compared, sorted and grouped."""
-    match data_type:
-        case MapType() | CalendarIntervalType() | VariantType():
-            return False
-        case ArrayType(element, _):
-            return orderable(element)
-        case StructType(fields):
-            return all(orderable(field.type) for field in fields)
-    return True
-
-
-def is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
-    """The type of `left is [not] distinct from right`."""
-    return comparison("<=>", left, right, ansi)
-
-
-def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
-    """The type of `value [not] between low and high`."""
-    above, below = comparison(">=", value, low, ansi), comparison("<=", value, high, ansi)
-    for place, result in enumerate((above, below), start=1):
-        if isinstance(result, Mismatch):
-            reason = f"{value.type} cannot be compared with {(low, high)[place - 1].type}"
-            return Mismatch(reason, place)
-    return Typed(BOOLEAN, any(isinstance(each, Typed) and each.nullable for each in (above, below)))
-
-
-def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
-    """The type of `value [not] in (choices)`."""
-    everything = [value, *choices]
-    if any(each.unknown for each in everything):
-        return Typed(BOOLEAN)
-    common = common_type(everything, ansi)
-    if common is None:
-        place = next(
-            (
-                number
-                for number, choice in enumerate(choices, start=1)
-                if common_type([value, choice], ansi) is None
-            ),
-            None,
-        )
-        others = ", ".join(dict.fromkeys(choice.type.sql for choice in choices))
-        return Mismatch(f"`in` does not compare {value.type} with {others}", place)
-    if not orderable(common):
-        return Mismatch(f"values of type {common} cannot be compared by `in`", 0)
-    return Typed(BOOLEAN, any(arrived(each, common).nullable for each in everything))
-
-
-def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like") -> Result:
-    """The type of `value [not] like pattern`, and of `ilike` and `rlike`."""
-    for place, side in enumerate((value, pattern)):
-        if implicit_cast(side.type, ANY_STRING, ansi) is None:
-            return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
-    return Typed(BOOLEAN, any(arrived(side, STRING).nullable for side in (value, pattern)))
-
-
-def is_null(value: Typed) -> Typed:
-    """The type of `value is [not] null`."""
-    del value
-    return Typed(BOOLEAN, False)
-
-
-def is_truth(value: Typed, ansi: bool = True) -> Result:
-    """The type of `value is [not] true`, `false` or `unknown`."""
-    return comparison("<=>", value, Typed(BOOLEAN, False, True), ansi)
-
-
-def common_type(values: Sequence[Typed], ansi: bool = True) -> DataType | None:
-    """The one type of several values in `case`, `coalesce`, `in`, `array`, …; None if none."""
-    types = [value.type for value in values]
-    if all(same_type(types[0], each) for each in types[1:]):
-        merged: DataType | None = types[0]
-        for each in types[1:]:
-            merged = tightest(merged, each, ansi) if merged is not None else None
-        return merged
-    return wider_of_all(types, ansi)
-
-
-def no_common_type(what: str, values: Sequence[Typed], ansi: bool) -> Mismatch:
-    """The mismatch of values without a common type; it points to the first that does not fit."""
-    for place in range(1, len(values)):
-        if common_type(values[: place + 1], ansi) is None:
-            before = common_type(values[:place], ansi) or values[0].type
-            reason = f"{what} has no common type for {before} and {values[place].type}"
-            return Mismatch(reason, place)
-    listed = ", ".join(dict.fromkeys(value.type.sql for value in values))
-    return Mismatch(f"{what} has no common type for {listed}")
-
-
-def coalesce(values: Sequence[Typed], ansi: bool = True) -> Result:
-    """The type of `coalesce(values)`: null only if all of them can be."""
-    common = common_type(values, ansi)
-    if common is None:
-        return no_common_type("`coalesce`", values, ansi)
-    return Typed(common, all(arrived(value, common).nullable for value in values))
-
-
-def case(
-    conditions: Sequence[Typed],
-    results: Sequence[Typed],
-    otherwise: Typed | None,
-    ansi: bool = True,
-) -> Result:
-    """The type of `case when condition then result … else otherwise end`."""
-    for place, condition in enumerate(conditions):
-        if not isinstance(condition.type, BooleanType) and not condition.unknown:
-            return Mismatch(f"`when` does not take {condition.type}", place, "a BOOLEAN")
-    values = [*results, *([] if otherwise is None else [otherwise])]
-    common = common_type(values, ansi)
-    if common is None:
-        return no_common_type("`case`", values, ansi)
-    nullable = otherwise is None or any(arrived(value, common).nullable for value in values)
-    return Typed(common, nullable)
-
-
-def simple_case(
-    value: Typed,
-    choices: Sequence[Typed],
-    results: Sequence[Typed],
-    otherwise: Typed | None,
-    ansi: bool = True,
-) -> Result:
-    """The type of `case value when choice then result … else otherwise end`."""
-    conditions = []
-    for place, choice in enumerate(choices):
-        condition = comparison("=", value, choice, ansi)
-        if isinstance(condition, Mismatch):
-            return Mismatch(f"`when` cannot compare {value.type} with {choice.type}", place)
-        conditions.append(condition)
-    return case(conditions, results, otherwise, ansi)
 
 
 def concatenation(values: Sequence[Typed], ansi: bool = True) -> Result:

@@ -41,3 +41,6 @@ class Mismatch:
     argument: int | None = None
     expected: str | None = None
     help: str | None = None
+
+
+Result = Typed | Mismatch

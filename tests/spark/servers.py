@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 import os
 from pathlib import Path
@@ -55,6 +55,7 @@ def submitted(
     master: str | None = "local[1]",
     remote: str | None = None,
     conf: Mapping[str, str] | None = None,
+    modules: Sequence[Path] = (),
     **variables: str,
 ) -> subprocess.CompletedProcess[str]:
     """What `spark-submit --py-files ssbt_runtime.zip script arguments` did.
@@ -72,7 +73,8 @@ def submitted(
     return subprocess.run(
         [
             *(str(spark_home() / "bin" / "spark-submit"), *where, *options),
-            *("--py-files", str(zipped), str(script), *arguments),
+            *("--py-files", ",".join(map(str, (zipped, *modules)))),
+            *(str(script), *arguments),
         ],
         env=environment(**variables),
         cwd=zipped.parent,

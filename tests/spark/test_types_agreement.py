@@ -1,7 +1,7 @@
 """What the compiler says of an expression's type, against what real Spark says of it.
 
-The ordinary run takes a fixed sample. `SSBT_AGREEMENT=full pytest -s tests/spark/test_types_agreement.py`
-takes every pair of types for every operator and cast, and prints what differs.
+The ordinary run takes a fixed sample. With `SSBT_AGREEMENT=full` in the environment, `pytest -s` of
+this file takes every pair of types for every operator and cast, and prints what differs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import (
@@ -49,12 +50,30 @@ TYPES = (
 )
 # Commas inside of a type are not followed by a space.
 NAMES = TYPES.split(", ")
-BINARY = "+ - * / % div || & | ^ << >> >>> = <=> < and or".split()
+ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^", "<<", ">>", ">>>")
+BINARY = (*ARITHMETIC, "=", "<=>", "<", "and", "or")
 # What cannot be asked for without a file, a Java class, a window or a setting.
 NOT_ASKED = {
-    *("reflect java_method try_reflect from_avro to_avro schema_of_avro from_protobuf").split(),
-    *("to_protobuf st_setsrid st_srid st_asbinary st_geogfromwkb st_geomfromwkb").split(),
-    *("grouping grouping_id window_time timestampadd timestampdiff timediff").split(),
+    "reflect",
+    "java_method",
+    "try_reflect",
+    "from_avro",
+    "to_avro",
+    "schema_of_avro",
+    "from_protobuf",
+    "to_protobuf",
+    "st_setsrid",
+    "st_srid",
+    "st_asbinary",
+    "st_geogfromwkb",
+    "st_geomfromwkb",
+    "grouping",
+    "grouping_id",
+    "window_time",
+    "timestampadd",
+    "timestampdiff",
+    "timediff",
+    "mode",
 }
 CONSTANTS = {
     "string": ("'0.5'", "0.5"),
@@ -228,15 +247,17 @@ def agreement(title: str, asked: Asked, cases: Sequence[Case]) -> Counter[str]:
 def binary_cases(ansi: bool) -> Iterator[Case]:
     pairs = list(itertools.product(NAMES, NAMES))
     for operator in BINARY:
-        for left, right in pairs if FULL else random.Random(operator).sample(pairs, 45):
+        for left, right in pairs if FULL else random.Random(operator).sample(pairs, 25):
             for a, b in zip(COLUMNS[left], COLUMNS[right], strict=True):
                 ours = operators.binary(operator, a.typed, b.typed, ansi)
                 yield Case(f"{a.text} {operator} {b.text}", ours)
+                if isinstance(ours, Mismatch):
+                    break
 
 
 def cast_cases(ansi: bool) -> Iterator[Case]:
     pairs = list(itertools.product(NAMES[1:], NAMES[1:]))
-    for source, target in pairs if FULL else random.Random(7).sample(pairs, 250):
+    for source, target in pairs if FULL else random.Random(7).sample(pairs, 120):
         for column in COLUMNS[source]:
             kind = known_type(target)
             text = f"({column.text} as {target})"
@@ -247,7 +268,7 @@ def cast_cases(ansi: bool) -> Iterator[Case]:
 def other_cases(ansi: bool) -> Iterator[Case]:
     """Unary operators, between, in, like, case and coalesce."""
     maker = random.Random(11)
-    for _ in range(2000 if FULL else 150):
+    for _ in range(1500 if FULL else 40):
         a, b, c = (maker.choice(COLUMNS[maker.choice(NAMES)]) for _ in range(3))
         x, y, z = a.typed, b.typed, c.typed
         yield Case(f"- {a.text}", operators.unary("-", x, ansi))
@@ -269,7 +290,7 @@ def function_cases(function: Function, ansi: bool, count: int) -> Iterator[Case]
     maker = random.Random(function.name)
     arities = [n for n in range(8) if function.arity_mismatch(n) is None][:4]
     for arity, number in itertools.product(arities, range(count)):
-        broken = maker.randrange(arity) if arity and number % 4 == 3 else None
+        broken = maker.randrange(arity) if arity and number % 12 == 11 else None
         arguments = [_argument(function, n, maker, ansi, n == broken) for n in range(arity)]
         given = [argument.typed for argument in arguments]
         called = [each.text if each.text[1:].isdigit() else None for each in arguments]
@@ -322,6 +343,6 @@ def test_casts_are_allowed_as_in_spark(asked: Asked, ansi: bool) -> None:
 
 
 def test_functions_have_sparks_types(asked: Asked, ansi: bool) -> None:
-    count = 60 if FULL else 4
+    count = 60 if FULL else 2
     cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
     agreement("functions", asked, cases)

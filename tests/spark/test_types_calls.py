@@ -11,7 +11,7 @@ import pytest
 from ssbt.compiler.types import literals, operators
 from ssbt.compiler.types.datatypes import DataType, StructType
 from ssbt.compiler.types.ddl import parsed_type
-from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.functions import find, names
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 if TYPE_CHECKING:
@@ -224,3 +224,16 @@ def test_a_generator_makes_sparks_columns(
         assert isinstance(ours.type, StructType)
         said = [f"{field.type}{'' if field.nullable else '!'}" for field in ours.type.fields]
     assert said == spark_says(spark, table, expression)
+
+
+def test_the_catalogue_is_sparks(spark: SparkSession) -> None:
+    """Every function that Spark lists is there with its version, and no other but the units'."""
+    java: Any = spark._jsparkSession
+    catalog = java.sessionState().catalog()
+    listed = {row[0] for row in spark.sql("show functions").collect()}
+    words = {name for name in listed if name.isidentifier()} - {"case", "cast"}
+    assert set(names()) - words == {"timestampadd", "timestampdiff", "timediff"}
+    assert words - set(names()) == set()
+    identifier = spark._jvm.org.apache.spark.sql.catalyst.FunctionIdentifier  # type: ignore[union-attr]
+    since = {name: catalog.lookupFunctionInfo(identifier(name)).getSince() for name in words}
+    assert {name: f.since for name in words if (f := find(name))} == since

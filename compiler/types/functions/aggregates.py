@@ -19,10 +19,10 @@ from ssbt.compiler.types.datatypes import (
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.functions import rules
 from ssbt.compiler.types.functions.map_rules import holds
-from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.functions.model import Call
 from ssbt.compiler.types.functions.signature import Row, expected_type
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 _PERCENT = "percentage double|array<double>!"
 _SUMMED = "expr any"

@@ -32,9 +32,9 @@ from ssbt.compiler.types.datatypes import (
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.expected import ANY_STRING, exactly, implicit_cast
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def element_of(argument: Typed) -> Typed:

@@ -14,9 +14,9 @@ from ssbt.compiler.types.datatypes import (
     named_type,
 )
 from ssbt.compiler.types.functions import rules
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def _cast_to(name: str) -> Row:

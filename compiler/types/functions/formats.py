@@ -13,10 +13,10 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     UnknownType,
 )
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.functions.rules import unknown
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Result, Typed
 
 
 def _parsed(nullable: bool) -> Rule:

@@ -20,9 +20,9 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     UnknownType,
 )
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Result, Typed
 
 
 def _columns(*fields: StructField) -> Typed:
@@ -89,10 +89,9 @@ def _json_tuple(call: Call) -> Result:
 
 
 def _variant_explode(call: Call) -> Result:
-    del call
-    return _columns(
-        StructField("pos", INT), StructField("key", STRING), StructField("value", VARIANT)
-    )
+    outer = call.name.endswith("_outer")
+    value = StructField("value", VARIANT, outer)
+    return _columns(StructField("pos", INT, outer), StructField("key", STRING), value)
 
 
 def _unknown_table(call: Call) -> Result:

@@ -19,8 +19,8 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.functions.array_rules import element_of, ordered
 from ssbt.compiler.types.functions.map_rules import entry_of, holds_map
-from ssbt.compiler.types.functions.model import Call, Result
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.functions.model import Call
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 Arguments = Sequence[Typed]
 Parameters = tuple[Typed, ...]

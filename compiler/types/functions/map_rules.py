@@ -20,9 +20,9 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
 )
 from ssbt.compiler.types.functions.array_rules import element_of
-from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.functions.model import Call
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def entry_of(argument: Typed) -> tuple[Typed, Typed]:

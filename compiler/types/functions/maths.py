@@ -16,14 +16,14 @@ from ssbt.compiler.types.datatypes import (
     UnknownType,
 )
 from ssbt.compiler.types.expected import DECIMAL, exactly, implicit_cast, one_of
-from ssbt.compiler.types.functions.model import Call, Result
+from ssbt.compiler.types.functions.model import Call
 from ssbt.compiler.types.functions.rules import (
     extreme,
     operator,
     same_as,
 )
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Result, Typed
 
 _ANGLE = "expr double"
 

@@ -10,7 +10,7 @@ from ssbt.compiler.types.casts import can_cast
 from ssbt.compiler.types.datatypes import NULL, DataType, NullType
 from ssbt.compiler.types.expected import Expected, implicit_cast
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 class Kind(Enum):
@@ -75,7 +75,6 @@ class Call:
         return Mismatch(f"`{self.name}` does not take {self.given[place].type}", place, expected)
 
 
-Result = Typed | Mismatch
 Rule = Callable[[Call], Result]
 LambdaRule = Callable[[int, Sequence[Typed]], tuple[Typed, ...]]
 

@@ -28,9 +28,9 @@ from ssbt.compiler.types.expected import (
     implicit_cast,
     one_of,
 )
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def unknown(call: Call) -> Result:

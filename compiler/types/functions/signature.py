@@ -34,10 +34,9 @@ from ssbt.compiler.types.functions.model import (
     Kind,
     LambdaRule,
     Parameter,
-    Result,
     Rule,
 )
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Result, Typed
 
 
 class Row(NamedTuple):

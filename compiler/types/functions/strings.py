@@ -22,11 +22,11 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.expected import ANY_STRING, DECIMAL, exactly, implicit_cast
 from ssbt.compiler.types.functions.map_rules import holds_map
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.functions.rules import null_as, same_as, unknown
 from ssbt.compiler.types.functions.signature import Row
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def concat(call: Call) -> Result:
@@ -95,9 +95,9 @@ def _to_number(call: Call) -> Result:
 
 
 def _found(call: Call) -> Result:
-    """`contains`, `startswith` and `endswith`."""
+    """`contains`, `startswith` and `endswith`; of binaries Spark says that they may be null."""
     binary = all(isinstance(argument.type, BinaryType) for argument in call.given)
-    return Typed(BOOLEAN, call.nullable or (binary and not call.ansi))
+    return Typed(BOOLEAN, call.nullable or binary)
 
 
 def _located(call: Call) -> Result:

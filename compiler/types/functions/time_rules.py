@@ -40,9 +40,9 @@ from ssbt.compiler.types.expected import (
     exactly,
     implicit_cast,
 )
-from ssbt.compiler.types.functions.model import Call, Result, Rule
+from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.promotion import arrived
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 _SECONDS = DecimalType(8, 6)
 _UNITS = {

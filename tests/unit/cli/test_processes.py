@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 import resource
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 
+import click
 import pytest
 
 from tests.unit.cli.conftest import named, replaced
@@ -97,6 +101,20 @@ def test_an_ascii_terminal(pipeline: Path):
     assert "BEZAHLT\\u20ac" in ran.stdout
     replaced(pipeline, "amout >=", "amount >=")
     assert "compiled pipeline.ssbt -> build/" in ssbtc("compile", env=environment).stderr
+
+
+def test_a_terminal_has_colours_and_a_width(pipeline: Path):
+    replaced(pipeline, "amount >=", "an_amount_that_nobody_has_heard_of >=")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+    environment = {**os.environ, "TERM": "xterm"}
+    ran = ssbtc("check", stdout=theirs, stderr=theirs, capture_output=False, env=environment)
+    os.close(theirs)
+    text = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert ran.returncode == 1
+    assert text.startswith("\x1b[1;31merror[SSBT0202]\x1b[0m")
+    assert 40 < max(map(len, click.unstyle(text).splitlines())) <= 50
 
 
 def test_any_locale_hash_seed_and_folder_give_the_same_bytes(pipeline: Path):

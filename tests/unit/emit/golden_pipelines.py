@@ -162,7 +162,7 @@ let exploded = from orders |> explode outer tags as tag with position as pos
 
 CALLS = (
     """
-pipeline calls { description = "PythonCode of one's own" }
+pipeline calls { description = "Code of one's own" }
 param low: decimal(12,2) = 0.01
 schema Scored { id: bigint, score: double }
 """
