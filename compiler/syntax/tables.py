@@ -6,18 +6,17 @@ data, so that a compilation neither imports Lark nor compiles regular expression
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 import hashlib
 from importlib.resources import files
-import marshal
+import json
 import os
 from pathlib import Path
-import sys
 from typing import Any
 
 STARTS = ("file", "declaration", "step", "entry", "schema_column", "expect_rule")
-_FORMAT = 2
+_FORMAT = 3
 
 # Which values of a rule's symbols its node gets: an index, `SPREAD` minus an index for a list whose
 # items are taken one by one, or `NOTHING` for an optional part that is not there.
@@ -49,15 +48,27 @@ class Tables:
 def tables() -> Tables:
     """The tables of the grammar, saved below the user's cache folder once they are made."""
     grammar = (files("ssbt.grammar") / "ssbt.lark").read_bytes()
-    made_of = repr((_FORMAT, sys.version_info[:2], STARTS)).encode() + grammar
+    made_of = repr((_FORMAT, STARTS)).encode() + grammar
     key = hashlib.sha256(made_of).hexdigest()[:16]
     path = _folder() / f"grammar-{key}.tables"
     try:
-        return Tables(*marshal.loads(path.read_bytes()))
-    except (OSError, ValueError, EOFError, TypeError):
+        return _read(path.read_bytes())
+    except (OSError, ValueError, TypeError):
         made = _made(grammar.decode("utf-8"))
-        _save(path, marshal.dumps(astuple(made)))
+        _save(path, _written(made))
         return made
+
+
+def _written(made: Tables) -> bytes:
+    parts = (made.actions, made.starts, made.rules, made.words, made.signs, sorted(made.silent))
+    return json.dumps(parts, separators=(",", ":")).encode()
+
+
+def _read(data: bytes) -> Tables:
+    """The saved tables; raises ValueError or TypeError where the file is anything else."""
+    actions, starts, rules, words, signs, silent = json.loads(data)
+    known = [(origin, length, method, tuple(picks)) for origin, length, method, picks in rules]
+    return Tables(actions, starts, known, words, signs, frozenset(silent))
 
 
 def _folder() -> Path:

@@ -464,7 +464,7 @@ sum(i)
 sum(distinct i)
 sum(all i)
 avg(i) + 1
-min(i), 
+min(i)
 first(i)
 first(i, true)
 first(i) ignore nulls

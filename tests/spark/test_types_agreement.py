@@ -20,6 +20,7 @@ import pytest
 from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
     NULL,
     UNKNOWN,
     ArrayType,
@@ -75,7 +76,7 @@ NOT_ASKED = {
     "timediff",
     "mode",
 }
-CONSTANTS = {
+CONSTANTS: dict[str, tuple[str, Any]] = {
     "string": ("'0.5'", "0.5"),
     "int": ("1", 1),
     "bigint": ("1L", 1),
@@ -140,10 +141,12 @@ class Asked:
         self.session = spark.newSession()
         self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
         self.session.conf.set("spark.sql.timeType.enabled", "true")
-        java: Any = self.session._jsparkSession
+        session: Any = self.session
+        java: Any = session._jsparkSession
         ddl = ", ".join(f"c{n} {name}, n{n} {name} not null" for n, name in enumerate(NAMES))
         schema = java.sessionState().sqlParser().parseTableSchema(ddl)
-        self.jvm: Any = self.session._jvm
+        self.jvm: Any = session._jvm
+        self.gateway: Any = session.sparkContext._gateway
         self.table: Any = java.createDataFrame(self.jvm.java.util.ArrayList(), schema)
 
     def answers(self, cases: Sequence[Case]) -> list[Typed | str]:
@@ -168,7 +171,7 @@ class Asked:
     def _several(self, cases: list[Case]) -> list[Typed | str]:
         from py4j.protocol import Py4JJavaError
 
-        texts = self.session.sparkContext._gateway.new_array(self.jvm.String, len(cases))
+        texts = self.gateway.new_array(self.jvm.String, len(cases))
         for place, case in enumerate(cases):
             texts[place] = f"{case.text} as x{place}"
         try:
@@ -279,7 +282,7 @@ def other_cases(ansi: bool) -> Iterator[Case]:
         yield Case(f"{a.text} in ({b.text}, {c.text})", operators.is_in(x, [y, z], ansi))
         yield Case(f"{a.text} like {b.text}", operators.like(x, y, ansi))
         yield Case(f"coalesce({a.text}, {b.text}, {c.text})", operators.coalesce([x, y, z], ansi))
-        test, flag = operators.comparison("=", x, y, ansi), Typed(parsed_type("boolean"), True)
+        test, flag = operators.comparison("=", x, y, ansi), Typed(BOOLEAN, True)
         text = f"case when c1 then {a.text} when c1 then {b.text} else {c.text} end"
         yield Case(text, operators.case([flag, flag], [x, y], z, ansi))
         yield Case(f"{a.text} = {b.text}", test)

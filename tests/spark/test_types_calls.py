@@ -62,7 +62,12 @@ def text(value: str) -> Typed:
     return Typed(kind("string"), False, value)
 
 
-def called(name: str, *arguments: Typed | Lambda, within: Typed | None = None) -> Typed | Mismatch:
+def called(
+    name: str,
+    *arguments: Typed | Lambda,
+    within: Typed | None = None,
+    names: tuple[str | None, ...] = (),
+) -> Typed | Mismatch:
     """The result of a call, whose lambdas are Python's."""
     function = find(name)
     assert function is not None
@@ -77,7 +82,7 @@ def called(name: str, *arguments: Typed | Lambda, within: Typed | None = None) -
         if isinstance(body, Mismatch):
             return body
         given.append(body)
-    return function.result(given, within_group=within)
+    return function.result(given, names=names, within_group=within)
 
 
 def plus(left: Typed, right: Typed) -> Typed | Mismatch:
@@ -140,8 +145,8 @@ CALLS: list[tuple[str, Typed | Mismatch]] = [
     ("variant_get(v, '$.a', 'int')", called("variant_get", column("v"), text("$.a"), text("int"))),
     ("variant_get(v, '$.a')", called("variant_get", column("v"), text("$.a"))),
     ("named_struct('a', I, 'b', s)", called("named_struct", text("a"), never, text("b"), s)),
-    ("arrays_zip(aa, ai)", find("arrays_zip").result([column("aa"), ai], True, ["aa", "ai"])),
-    ("struct(I, s, 1)", find("struct").result([never, s, one], True, ["I", "s", None])),
+    ("arrays_zip(aa, ai)", called("arrays_zip", column("aa"), ai, names=("aa", "ai"))),
+    ("struct(I, s, 1)", called("struct", never, s, one, names=("I", "s", None))),
     ("window(t, '1 hour')", called("window", t, text("1 hour"))),
     ("session_window(T, '1 hour')", called("session_window", T, text("1 hour"))),
     ("lag(I, 1, 0) over (order by i)", called("lag", never, one, number("0"))),

@@ -43,10 +43,10 @@ more. Before any other character it is a mistake, as in the path of a Windows fo
 must be written twice.
 
 `\\u` with four and `\\U` with eight hexadecimal digits stand for the character of that number in
-Unicode. A number beyond the last character (`\\U0010ffff`), or half of a character (`\\ud800` to
-`\\udfff`), which other languages write in pairs, could not be written to a file.
+Unicode. A number beyond the last character (`\\U0010ffff`), or one half of a character (`\\ud800`
+to `\\udfff`) without the other, could not be written to a file.
 """,
-    wrong=example(steps="|> where status = 'PAID \\ud83d\\ude00'"),
+    wrong=example(steps="|> where status = 'PAID \\ud83d'"),
     right=example(steps="|> where status = 'PAID \\U0001f600'"),
 )
 

@@ -252,14 +252,6 @@ class Generator:
         return ["as", *self.name()]
 
     def step_join(self) -> Tokens:
-        kinds = (
-            "join",
-            "left join",
-            "LEFT  OUTER join",
-            "full join",
-            "semi join",
-            "left anti join",
-        )
         condition = self.one(
             list,
             lambda: ["on", *self.expression()],
