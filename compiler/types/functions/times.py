@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import CALENDAR_INTERVAL, DATE, LONG, TIMESTAMP, TIMESTAMP_NTZ
 from ssbt.compiler.types.functions import time_rules as rules
-from ssbt.compiler.types.functions.rules import null_in_legacy
+from ssbt.compiler.types.functions.rules import null_in_legacy, same_as
 from ssbt.compiler.types.functions.signature import Row
 
 _MOMENT = "string|date|timestamp|timestamp_ntz"
@@ -69,7 +69,7 @@ SCALARS = {
         "3.2.0", f"time_column {_WINDOW_COLUMN}, gap_duration =string|interval", rules.window
     ),
     "time_diff": Row("4.1.0", "unit string, start time, end time", "bigint?"),
-    "time_trunc": Row("4.1.0", "unit string, time time", "time?"),
+    "time_trunc": Row("4.1.0", "unit string, time time", same_as(1, True)),
     "timestamp_micros": Row("3.1.0", "= microseconds integral", "timestamp"),
     "timestamp_millis": Row("3.1.0", "= milliseconds integral", "timestamp"),
     "timestamp_seconds": Row("3.1.0", "= seconds numeric", rules.from_seconds),
