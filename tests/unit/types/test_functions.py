@@ -1,0 +1,136 @@
+"""The catalogue of functions: that it is whole, and how it answers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
+    DATE,
+    INT,
+    LONG,
+    STRING,
+    UNKNOWN,
+    ArrayType,
+    DecimalType,
+)
+from ssbt.compiler.types.functions import Function, Kind, find, names
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+TEXT, NUMBER = Typed(STRING), Typed(INT)
+
+
+def function(name: str) -> Function:
+    found = find(name)
+    assert found is not None
+    return found
+
+
+def reason(found: Typed | Mismatch) -> str:
+    assert isinstance(found, Mismatch), found
+    return found.reason
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_row_can_be_read(name: str) -> None:
+    found = function(name)
+    assert found.name == name
+    assert re.fullmatch(r"\d\.\d\.\d", found.since)
+    assert found.minimum <= len(found.parameters)
+    assert len({each.name for each in found.parameters}) == len(found.parameters)
+    assert all(not each.repeated for each in found.parameters[:-1])
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_unknown_is_never_refused(name: str) -> None:
+    found = function(name)
+    if found.kind is Kind.TABLE:
+        return
+    for count in range(found.minimum, len(found.parameters) + 1):
+        if found.arity_mismatch(count) is None and name not in ("map", "named_struct"):
+            result = found.result([Typed(UNKNOWN)] * count)
+            assert isinstance(result, Typed), result
+
+
+def test_names_have_no_case() -> None:
+    assert find("UPPER") is find("upper")
+    assert find("no_such_function") is None
+    assert list(names()) == sorted(names())
+    assert len(names()) == 508
+
+
+KINDS = {
+    "upper": Kind.SCALAR,
+    "sum": Kind.AGGREGATE,
+    "row_number": Kind.WINDOW,
+    "explode": Kind.GENERATOR,
+    "range": Kind.TABLE,
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS.items())
+def test_a_function_has_its_kind(name: str, kind: Kind) -> None:
+    assert function(name).kind is kind
+
+
+ARITIES = {
+    "pi": (1, "`pi` takes no arguments, not 1"),
+    "upper": (2, "`upper` takes 1 argument, not 2"),
+    "replace": (1, "`replace` takes 2 to 3 arguments, not 1"),
+    "coalesce": (0, "`coalesce` takes at least 1 argument, not 0"),
+    "make_timestamp_ntz": (3, "`make_timestamp_ntz` takes 2 or 6 arguments, not 3"),
+}
+
+
+@pytest.mark.parametrize(("name", "case"), ARITIES.items())
+def test_a_wrong_number_of_arguments_is_told(name: str, case: tuple[int, str]) -> None:
+    count, message = case
+    wrong = function(name).arity_mismatch(count)
+    assert wrong is not None
+    assert wrong.reason == message
+
+
+def test_a_wrong_argument_is_told_with_its_place() -> None:
+    found = function("substring").result([TEXT, Typed(ArrayType(INT))])
+    assert found == Mismatch("`substring` does not take ARRAY<INT>", 1, "an INT")
+    assert reason(function("array_contains").result([Typed(ArrayType(INT)), TEXT])) == (
+        "`array_contains` does not take STRING"
+    )
+
+
+def test_parameters_tell_what_has_to_be_constant() -> None:
+    pattern = function("to_number").parameters[1]
+    assert (pattern.name, pattern.constant, pattern.optional) == ("fmt", True, False)
+    assert function("mask").named
+    assert not function("upper").named
+    assert not function("rand").deterministic
+
+
+def test_lambdas_are_typed_by_what_stands_before_them() -> None:
+    array = Typed(ArrayType(DATE, False))
+    parameters = function("transform").lambda_parameters(1, [array])
+    assert parameters == (Typed(DATE, False), Typed(INT, False))
+    assert function("transform").lambda_parameters(0, []) is None
+    merge = function("aggregate").lambda_parameters(2, [array, Typed(LONG, False)])
+    assert merge == (Typed(LONG), Typed(DATE, False))
+    wrong = function("filter").result([array, Typed(DATE)])
+    assert wrong == Mismatch("the lambda of `filter` returns DATE", 1, "a BOOLEAN")
+    assert function("exists").result([Typed(array.type, False), Typed(BOOLEAN, False)]) == Typed(
+        BOOLEAN, False
+    )
+
+
+def test_a_constant_makes_the_type() -> None:
+    money = Typed(DecimalType(12, 2))
+    assert function("round").result([money, Typed(INT, False, 1)]) == Typed(DecimalType(12, 1))
+    assert function("round").result([money, Typed(INT, False)]) == Typed(UNKNOWN)
+    unit = Typed(STRING, False, "century")
+    assert reason(function("extract").result([unit, Typed(DATE)])) == "DATE has no part `century`"
+
+
+def test_the_mode_decides_about_null() -> None:
+    days = [Typed(INT, False)] * 3
+    assert function("make_date").result(days) == Typed(DATE, False)
+    assert function("make_date").result(days, ansi=False) == Typed(DATE, True)
