@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+import sys
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
@@ -15,6 +16,9 @@ from ssbt.compiler.source import Source
 if TYPE_CHECKING:
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
+
+# Passes over an expression recurse; the parser's limit of 200 levels needs some 2,000 frames.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
 
 Reader = Callable[[str], bytes]
 DEFAULT_TARGET = "4.1"
