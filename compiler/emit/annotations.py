@@ -48,6 +48,9 @@ def _item_lines(item: list[Leaf], depth: int) -> list[str]:
     texts = [_text(item)]
     if item[0].kind == "string" and width(indent + texts[0]) >= LINE_LENGTH:
         texts = literal_pieces(texts[0], LINE_LENGTH - len(indent) - 1)
+        joined = " ".join(texts)
+        # Pieces need fewer braces than the whole, and black joins what fits.
+        texts = [joined] if width(indent + joined) < LINE_LENGTH else texts
     return [*(indent + text for text in texts[:-1]), f"{indent}{texts[-1]},"]
 
 

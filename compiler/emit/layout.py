@@ -123,20 +123,19 @@ def _statement_lines(statement: _Statement) -> list[str]:
 def _split_statement(leaves: list[Leaf], depth: int) -> list[str]:
     """The lines of a statement; literals that remain too long are cut into pieces."""
     while True:
-        line = whole_line(copied(leaves), depth)
-        lines = list(split_lines(line))
+        lines = list(split_lines(whole_line(copied(leaves), depth)))
         cuts = dict(filter(None, map(_cut_literal, lines)))
         if not cuts:
-            _ensure_plain_annotation(line)
+            _ensure_plain_annotation(lines)
             return [str(line) for line in lines]
         leaves = [part for leaf in leaves for part in _pieces(leaf, cuts)]
 
 
-def _ensure_plain_annotation(line: Line) -> None:
+def _ensure_plain_annotation(lines: list[Line]) -> None:
     """Raise UnknownShapeError for an annotation in parentheses, with which black is not at rest."""
-    for leaf, after in zip(line.leaves, line.leaves[1:], strict=False):
-        if leaf.kind == ":" and after.kind == "(" and after.value and not line.is_def:
-            raise UnknownShapeError("an annotation in parentheses")
+    head = lines[0].leaves
+    if not lines[0].is_def and [leaf.value for leaf in head[1:3]] == [":", "("]:
+        raise UnknownShapeError("an annotation in parentheses")
 
 
 def _cut_literal(line: Line) -> tuple[str, list[str]] | None:

@@ -15,10 +15,10 @@ _RESERVED = frozenset(
         *("leading", "map", "not", "null", "struct", "trailing", "true", "when"),
     )
 )
-# The same for the name of a function.
-_RESERVED_CALLS = frozenset(
-    ("case", "cast", "distinct", "extract", "false", "not", "null", "true", "try_cast")
-)
+# Those that are the names of functions as well.
+_FUNCTIONS = frozenset(("array", "map", "struct"))
+# Words that begin an expression of a form of its own before a `(`.
+_FORMS = frozenset(("cast", "extract", "try_cast"))
 # Words that begin a step of their own, even before a `(`.
 _STEPS = frozenset(
     (
@@ -29,8 +29,8 @@ _STEPS = frozenset(
 # Operators: a word before one of them is no keyword of a declaration.
 _OPERATORS = frozenset(
     (
-        *("and", "as", "asc", "between", "collate", "desc", "div", "ilike", "in", "is", "like"),
-        *("not", "or", "regexp", "rlike"),
+        *("and", "as", "asc", "between", "collate", "desc", "div", "for", "ilike", "in", "is"),
+        *("like", "not", "or", "regexp", "rlike"),
     )
 )
 
@@ -57,7 +57,7 @@ def own_name(name: str) -> str:
 
 def function_name(name: str) -> str:
     """The name of a function, which may have dots."""
-    if name.lower() in _RESERVED_CALLS:
+    if name.lower() in (_RESERVED | _FORMS) - _FUNCTIONS:
         return quoted(name)
     return ".".join(name_after_dot(part) for part in name.split("."))
 

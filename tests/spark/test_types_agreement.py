@@ -38,9 +38,8 @@ from ssbt.compiler.types.typed import Mismatch, Typed
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
-
 FULL = os.environ.get("SSBT_AGREEMENT") == "full"
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200 if FULL else 300)]
 TYPES = (
     "void, boolean, tinyint, smallint, int, bigint, float, double, decimal(5,0), decimal(12,2),"
     " decimal(20,0), decimal(38,18), string, binary, date, timestamp, timestamp_ntz, time(6),"
@@ -121,14 +120,15 @@ def known_type(name: str) -> DataType:
 
 def columns() -> dict[str, tuple[Column, Column]]:
     """Of each type the column that can be null and the one that cannot."""
-    found = {}
-    for place, name in enumerate(NAMES):
-        kind = known_type(name)
-        found[name] = (
+    kinds = [(place, name, known_type(name)) for place, name in enumerate(NAMES)]
+    return {
+        name: (
             Column(f"c{place}", Typed(kind, True)),
-            Column(f"n{place}", Typed(kind, kind == NULL)),
+            # Of NULL there is no column that cannot be null.
+            Column(f"c{place}" if kind == NULL else f"n{place}", Typed(kind, kind == NULL)),
         )
-    return found
+        for place, name, kind in kinds
+    }
 
 
 COLUMNS = columns()

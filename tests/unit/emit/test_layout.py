@@ -57,6 +57,13 @@ def test_other_code_goes_to_black(code: str) -> None:
     assert laid_out(code) == black.format_str(code, mode=black.Mode())
 
 
+def test_black_has_the_last_word_on_absurd_fields() -> None:
+    """After the first run it would change its mind on the parentheses around `None`."""
+    field = f"{'name_' * 15}: Annotated[str, {'x' * 30!r}, {'y' * 30!r}] = None"
+    result = laid_out(f"class Params:\n    {field}\n")
+    assert black.format_str(result, mode=black.Mode()) == result
+
+
 def statement(code: str) -> str:
     """A statement of a function, laid out."""
     return laid_out(f"def f():\n    {code}\n").removeprefix("def f():\n")
