@@ -103,7 +103,8 @@ class Measured:
     def take(self) -> None:
         """Run the command once more."""
         self.prepare()
-        environment = {**os.environ, **self.environment}
+        # All have their bytecode, as pip leaves it.
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **self.environment}
         started = time.perf_counter()
         done = subprocess.run(
             self.command, cwd=self.folder, env=environment, capture_output=True, text=True

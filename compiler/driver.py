@@ -6,9 +6,10 @@ It touches no disk and prints nothing; `read` gives the bytes of a file or raise
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 import sys
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.source import Source
@@ -24,8 +25,7 @@ Reader = Callable[[str], bytes]
 DEFAULT_TARGET = "4.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What is known of a pipeline: `pipeline` is None where an error stops the compilation.
 
     `sources` are all files that were read, imports and Python modules included, by path.

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 import re
 
+from msgspec import Struct
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """The half-open range `start <= offset < end` of the file called `path`."""
 
     path: str

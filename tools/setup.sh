@@ -52,4 +52,7 @@ for part in compiler grammar runtime templates; do
     ln -sfn "../../../$part" ".venv/typing/ssbt/$part"
 done
 
+# Python leaves no bytecode behind where PYTHONDONTWRITEBYTECODE is set, and starts slowly.
+.venv/bin/python -m compileall -q compiler runtime
+
 wanted >.venv/installed

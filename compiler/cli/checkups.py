@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 import os
 import platform
 import sys
+
+from msgspec import Struct
 
 from ssbt.compiler.cli.options import SPARK_LINES
 from ssbt.compiler.diagnostics.cells import visible
@@ -25,8 +26,7 @@ class Status(Enum):
 _STYLE = {Status.OK: Style.ADDED, Status.WARNING: Style.WARNING, Status.MISSING: Style.ERROR}
 
 
-@dataclass(frozen=True, slots=True)
-class Checkup:
+class Checkup(Struct, frozen=True):
     """What was found of one thing; `help` is the way out, if one is needed."""
 
     name: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 import os
 import sys
 import time
 from typing import TextIO, TypeVar
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.cells import visible
 
@@ -19,8 +20,7 @@ _PROGRESS_AFTER = 0.5
 _PROGRESS_STEP = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
+class Console(Struct, frozen=True):
     """The two streams; `color` is `auto`, `always` or `never`."""
 
     color: str = "auto"

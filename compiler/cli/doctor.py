@@ -32,8 +32,9 @@ def command(target: str, output_format: str, color: str) -> int:
     console = Console(color)
     found = tuple(checkups(target))
     if output_format == "json":
-        from dataclasses import asdict
         import json
+
+        from msgspec.structs import asdict
 
         checks = [asdict(each) | {"status": each.status.value} for each in found]
         console.result(json.dumps({"version": 1, "checks": checks}, indent=2) + "\n")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 import os
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.cli.compilation import Result, made
 from ssbt.compiler.cli.units import Unit
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """The result after all fixes, and the new contents of files by their paths."""
 
     result: Result

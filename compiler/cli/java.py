@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 import glob
 import os
 import re
 import shutil
 import subprocess
+
+from msgspec import Struct
 
 SUITABLE = (17, 21)
 _MODULE = "jdk.incubator.vector"
@@ -25,8 +26,7 @@ _USUAL_PLACES = (
 _WAY_OUT = "install a JDK 17 or 21, or set JAVA_HOME to one"
 
 
-@dataclass(frozen=True, slots=True)
-class Java:
+class Java(Struct, frozen=True):
     """A Java: `found` says where it was looked for, `problem` why Spark cannot use it."""
 
     home: str

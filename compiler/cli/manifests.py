@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 import json
 import os
 from typing import Any
+
+from msgspec import Struct, field
 
 from ssbt.compiler.cli.inputs import contents
 
 SUFFIX = ".json"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What is on record of one compilation; hashes are SHA-256 in hexadecimal digits.
 
     `sources` are by their paths from the pipeline's folder, `outputs` by those from the output
@@ -30,8 +30,7 @@ class Manifest:
     is_canonical: bool
 
 
-@dataclass(slots=True)
-class Records:
+class Records(Struct):
     """All manifests of a folder, each read when it is first needed."""
 
     folder: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 import sys
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ssbt.compiler.cli.console import Console, flush, put, width
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 CLEAN, FINDINGS = 0, 1
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """Collects findings; `strict` lets a warning count as an error for the exit code.
 
     Standard output holds the findings and nothing else, or with `results_there`, all but them:

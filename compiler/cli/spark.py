@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 import glob
 from importlib.util import find_spec
 import os
@@ -11,14 +10,15 @@ import re
 import shutil
 import sys
 
+from msgspec import Struct
+
 NO_SPARK = (
     "no spark-submit was found: install PySpark beside ssbtc (`pip install 'ssbt[spark]'`), or set "
     "SPARK_HOME to a Spark"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spark:
+class Spark(Struct, frozen=True):
     """A Spark: `home` and `version` are empty where they cannot be told, `found` says where it is.
 
     `problem` says why it is of no use.

@@ -96,7 +96,7 @@ def _starts_line(text: str, offset: int) -> bool:
 
 def relocated(diagnostic: Diagnostic, unit: Unit) -> Diagnostic:
     """The diagnostic with paths as the user would write them."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ssbt.compiler.diagnostics.model import Edit, Label
     from ssbt.compiler.source import Span

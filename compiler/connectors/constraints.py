@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ssbt.compiler.connectors.conversion import is_newer
 from ssbt.compiler.connectors.settings import ColumnName, Setting
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-@dataclass(slots=True)
-class Given:
+class Given(Struct):
     """What is known of a block so far: its settings, and the options that have findings already.
 
     `span` is where the connector is named, for what no single option is to blame.

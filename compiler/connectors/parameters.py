@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Kind, Option
 from ssbt.compiler.connectors.wording import expected
@@ -40,8 +41,7 @@ _LIKELY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What values are checked against besides their option.
 
     `param_type` gives the Spark type of a parameter, or nothing if there is no such parameter,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Kind, Option, Place
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -14,16 +15,14 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnName:
+class ColumnName(Struct, frozen=True):
     """A column of the dataset, still to be looked up."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaName:
+class SchemaName(Struct, frozen=True):
     """A declared schema, still to be looked up."""
 
     name: str
@@ -40,8 +39,7 @@ Value: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """An option and its valid value: words in Spark's spelling, sizes in bytes.
 
     A setting that the compiler supplied has no span, and a reason for the reader of the script.
@@ -59,8 +57,7 @@ class Setting:
         return tuple(item for item in items if isinstance(item, ColumnName))
 
 
-@dataclass(frozen=True, slots=True)
-class SparkOption:
+class SparkOption(Struct, frozen=True):
     """One `.option(name, value)`, with a comment where the compiler added it."""
 
     name: str
@@ -68,8 +65,7 @@ class SparkOption:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings of one source or sink: the user's in their order, then the supplied ones."""
 
     settings: tuple[Setting, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 SPARK_LINES = ("3.5", "4.0", "4.1", "4.2", "4.3")
 """The Spark lines that a pipeline can be compiled for, oldest first."""
@@ -77,16 +78,14 @@ class Place(Enum):
     REPARTITION = "repartition"
 
 
-@dataclass(frozen=True, slots=True)
-class OptionType:
+class OptionType(Struct, frozen=True):
     """A kind of value, and one of them or several."""
 
     kind: Kind
     shape: Shape = Shape.ONE
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of the words that an option takes, `spark` being how Spark spells it."""
 
     name: str
@@ -95,8 +94,7 @@ class Choice:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """True when `option` has one of `values`; without values, when it is given at all."""
 
     option: str
@@ -106,8 +104,7 @@ class Condition:
         return f"{self.option} = {' | '.join(self.values)}" if self.values else self.option
 
 
-@dataclass(frozen=True, slots=True)
-class Supplied:
+class Supplied(Struct, frozen=True):
     """A value that the compiler emits, with its reason as a comment, where the user wrote none."""
 
     value: Default
@@ -115,8 +112,7 @@ class Supplied:
     when: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option: `spark` is Spark's own key; a `*` in it stands for a column or key of the map.
 
     `default` is what Spark does when the option is absent, `default_text` says it where that is
@@ -162,8 +158,7 @@ class ConstraintKind(Enum):
     WARNS = "warns"
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """A rule among options; `when` is empty for a rule that always holds.
 
     DISJOINT: the columns that the first option names are named by none of the others.
@@ -176,16 +171,14 @@ class Constraint:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectorColumn:
+class ConnectorColumn(Struct, frozen=True):
     """A column that a connector itself knows; a sink may leave the name open."""
 
     name: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoleSpecification:
+class RoleSpecification(Struct, frozen=True):
     """A connector as a source, or as a sink.
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
@@ -210,8 +203,7 @@ class RoleSpecification:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
+class Connector(Struct, frozen=True):
     """A connector. `package` holds its templates: a folder of `ssbt.templates`, or a third party's.
 
     `packages` has `--packages` coordinates for each Spark line, none for what Spark brings along.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
 from ssbt.compiler.connectors.conversion import converted, is_newer
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
@@ -58,8 +58,7 @@ class Use:
         return Mode.STREAM if self.streaming else Mode.BATCH
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Struct, frozen=True):
     """The settings that are right, and what is wrong with the others."""
 
     settings: Settings

@@ -5,23 +5,22 @@ The resolver turns the AST into these; validation reads nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class ParamUse:
+class ParamUse(Struct, frozen=True):
     """`${name}` inside a string."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string in quotes; plain parts are unescaped and never empty, `""` has no part at all."""
 
     parts: tuple[str | ParamUse, ...]
@@ -43,24 +42,21 @@ class Text:
                 return None
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number as it was written, sign included."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+class Boolean(Struct, frozen=True):
     """`true` or `false`."""
 
     value: bool
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """`10 minutes`: the unit is as it was written."""
 
     amount: str
@@ -68,8 +64,7 @@ class Duration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """`64 mb`: the unit is as it was written."""
 
     amount: str
@@ -77,24 +72,21 @@ class Size:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A bare word: one of an option's choices, or the name of a column or schema."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """`[a, b]`."""
 
     items: tuple[OptionValue, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntry:
+class MapEntry(Struct, frozen=True):
     """`"key" = value`; a key never holds a parameter."""
 
     key: str
@@ -102,16 +94,14 @@ class MapEntry:
     value: OptionValue
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(Struct, frozen=True):
     """`{ "key" = value, … }`."""
 
     entries: tuple[MapEntry, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(Struct, frozen=True):
     """`avro { … }`: a kind and its own options."""
 
     kind: str
@@ -122,8 +112,7 @@ class Nested:
 OptionValue: TypeAlias = Text | Number | Boolean | Duration | Size | Word | ListOf | MapOf | Nested
 
 
-@dataclass(frozen=True, slots=True)
-class OptionEntry:
+class OptionEntry(Struct, frozen=True):
     """`name = value` in a block. `raw { … }` arrives as the name `raw` and a `MapOf`."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.cells import display_width, wrapped
 from ssbt.compiler.diagnostics.style import Canvas, Style
@@ -12,8 +13,7 @@ PRIMARY, SECONDARY = "^", "-"
 _NARROWEST_LABEL = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """An underline from column `start` to before `end`, at least one wide, and its label."""
 
     start: int

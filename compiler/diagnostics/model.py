@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ssbt.compiler.source import Span
+from msgspec import Struct
+
+from ssbt.compiler.source import Span
 
 
 class Severity(Enum):
@@ -17,8 +16,7 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A kind of mistake and its page, which `ssbtc explain` prints.
 
     `wrong` and `right` are whole `.ssbt` files: a test compiles both, and the first must give
@@ -33,24 +31,21 @@ class Code:
     severity: Severity = Severity.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A place and what is to be said at it."""
 
     span: Span
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the text at `span` by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding: `primary` is the mistake itself, `secondary` what it has to do with.
 
     `help` holds ways out, one a line; `fix` is present only where exactly one edit is right.

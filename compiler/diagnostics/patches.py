@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 import re
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.fixes import edited
 from ssbt.compiler.diagnostics.model import Edit
@@ -20,8 +21,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MOST_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """Edits whose lines adjoin: those of the lines from `first` to before `end`."""
 
     first: int

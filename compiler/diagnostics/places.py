@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 import re
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """`offset` in code points and `byte` in UTF-8, from 0; line and column from 1."""
 
     offset: int
@@ -24,8 +24,7 @@ class Position:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """From `start` to before `end`."""
 
     start: Position

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.cells import visible
 from ssbt.compiler.diagnostics.marks import PRIMARY, SECONDARY, Mark, mark_rows
@@ -21,8 +22,7 @@ _WHOLE_SPAN = 5
 _ELIDED_SPAN_HEAD = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A label whose place lies in the text: offsets `start` to `end` in lines `first` to `last`."""
 
     start: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.cells import ELLIPSIS, shown, width
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What is shown of a line: `columns[i]` is where the character at offset `first + i` stands.
 
     `columns` has one entry more than there are characters: the place after the last one.

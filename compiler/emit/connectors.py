@@ -20,7 +20,8 @@ Values go through the filter `literal`, reasons through `comment`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ColumnName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
@@ -32,8 +33,7 @@ from ssbt.compiler.types.datatypes import BOOLEAN, DataType
 from ssbt.compiler.types.quoting import quoted_name
 
 
-@dataclass(frozen=True, slots=True)
-class EmittedOption:
+class EmittedOption(Struct, frozen=True):
     """One `.option(…)` with a value for the filter `literal`."""
 
     name: str

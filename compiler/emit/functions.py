@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.connectors import SettingCode, reading, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
@@ -17,8 +18,7 @@ from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.steps import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function in code, for the template.
 
     `datasets` are the names of the datasets that it takes, in the order of its arguments.
@@ -36,8 +36,7 @@ class Function:
     is_query: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Functions:
+class Functions(Struct, frozen=True):
     """All functions in the order of the script; `by_dataset` and `by_sink` find them by name."""
 
     in_order: tuple[Function, ...]

@@ -7,8 +7,9 @@ The result is a fixed point of black with its default options; tests hold it to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 import re
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.annotations import annotation_lines
 from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copied, statement_leaves
@@ -23,8 +24,7 @@ _BLOCK = ("@", "class ", "def ", "if ")
 _STRING_OR_COMMENT = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(Struct, frozen=True):
     """A statement's text without its indentation; `spaced` when a blank line was before it."""
 
     text: str

@@ -7,19 +7,19 @@ Nothing else in `emit` puts quotes around text. Characters that a person would n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 import math
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.characters import is_mark, is_shown
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class PythonCode:
+class PythonCode(Struct, frozen=True):
     """Python code, made by the compiler and not by the user."""
 
     text: str

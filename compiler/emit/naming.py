@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 import re
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptNames:
+class ScriptNames(Struct, frozen=True):
     """Identifiers by the names of the pipeline, all different from each other.
 
     A dataset's identifier is its function's, and inside of the functions that take the dataset

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
@@ -36,8 +37,7 @@ _IMPLIED: dict[DataType, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field in code: `type` is Python's, `notes` say what it does not.
 
     `default` is None when a value must be given.

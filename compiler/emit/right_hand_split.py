@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from ssbt.compiler.emit.leaves import CLOSING, OPENING, STANDALONE_COMMENT, Leaf, UnknownShapeError
 from ssbt.compiler.emit.lines import COMMA_PRIORITY, DOT_PRIORITY, LINE_LENGTH, Line
@@ -24,8 +25,7 @@ class Component(Enum):
     TAIL = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(Struct, frozen=True):
     head: Line
     body: Line
     tail: Line

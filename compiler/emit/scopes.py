@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.types.datatypes import DataType
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What all functions of a script know.
 
     `module_files` are the files of the user's Python modules, as the pipeline's reader knows them;

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterText:
+class ParameterText(Struct, frozen=True):
     """A place in an expression's text where the literal of a parameter goes."""
 
     name: str
@@ -18,16 +17,14 @@ class ParameterText:
 Text = tuple[str | ParameterText, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Origin(Struct, frozen=True, order=True):
     """A column of a dataset that a value is computed from."""
 
     dataset: str
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
@@ -43,8 +40,7 @@ class Expression:
     origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """An expression and the columns that it becomes.
 
     `names` is empty where the expression keeps its own: a plain column, or `*`.
@@ -54,8 +50,7 @@ class Named:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(Struct, frozen=True):
     """`nulls` is `first`, `last`, or None for Spark's default."""
 
     expression: Expression

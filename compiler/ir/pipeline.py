@@ -5,7 +5,7 @@ Strings here are the user's text, never code: emit quotes every one of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Connector
@@ -15,8 +15,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A value given at run time; `default` is a constant of its type, `required` without one.
 
     A constant is a `bool`, `int`, `float`, `str`, `bytes`, `Decimal`, `date`, `datetime` or None.
@@ -30,8 +29,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A record type; its text is Spark DDL."""
 
     name: str
@@ -39,8 +37,7 @@ class Schema:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A dataset read from outside; `schema` names the schema that its reader is given.
 
     `added` is DDL for columns that options add to the schema, such as the corrupt record.
@@ -56,8 +53,7 @@ class Source:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(Struct, frozen=True):
     """A dataset made from others."""
 
     name: str
@@ -66,8 +62,7 @@ class Let:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(Struct, frozen=True):
     """A reusable function of datasets; `parameters` pairs names and schemas."""
 
     name: str
@@ -77,8 +72,7 @@ class Transform:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Sink:
+class Sink(Struct, frozen=True):
     """Where a dataset goes; `name` is stable: what the user gave, or `dataset` and its place."""
 
     name: str
@@ -89,8 +83,7 @@ class Sink:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PythonModule:
+class PythonModule(Struct, frozen=True):
     """A module of the user's that the script imports and ships; `path` is as in the pipeline."""
 
     name: str
@@ -98,8 +91,7 @@ class PythonModule:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(Struct, frozen=True):
     """A declaration that nothing uses; `kind` is its keyword."""
 
     kind: str
@@ -107,8 +99,7 @@ class Unused:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """Everything that one script needs, in the order in which data flows.
 
     `datasets` are sources and lets together; every one is used by a later one or by a sink.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: `qualifier` is the alias before its dot; `declared` where its name was given."""
 
     name: str
@@ -22,8 +21,7 @@ class Column:
     declared: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Columns in order; `is_open` when there may be more, of names and types not known.
 
     That is so behind a source whose schema Spark infers, and behind a mistake already told.

@@ -5,7 +5,7 @@ Every step carries the relation that flows out of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Relation
@@ -13,8 +13,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A dataset where it is used: by name, or a transform called with datasets.
 
     `alias` is present only where an expression qualifies a column with it.
@@ -25,60 +24,52 @@ class Input:
     alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What every step has."""
 
     span: Span
     output: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Filter(Step):
+class Filter(Step, frozen=True):
     """Rows for which the condition is true."""
 
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Project(Step):
+class Project(Step, frozen=True):
     """The named expressions, and nothing else; `distinct` drops repeated rows after it."""
 
     columns: tuple[Named, ...]
     distinct: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WithColumns(Step):
+class WithColumns(Step, frozen=True):
     """Columns added or replaced; a group may use what the groups before it have made."""
 
     groups: tuple[tuple[Named, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DropColumns(Step):
+class DropColumns(Step, frozen=True):
     """Columns as Spark finds them; `qualified` ones need a Column, a plain string is ignored."""
 
     columns: tuple[str, ...]
     qualified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RenameColumns(Step):
+class RenameColumns(Step, frozen=True):
     """Pairs of old and new name, all unambiguous and applied at once."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alias(Step):
+class Alias(Step, frozen=True):
     """The alias of all columns so far."""
 
     alias: str
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Step):
+class Join(Step, frozen=True):
     """`kind` is inner, left, right, full, semi, anti or cross; a condition or `using` columns."""
 
     kind: str
@@ -87,8 +78,7 @@ class Join(Step):
     using: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate(Step):
+class Aggregate(Step, frozen=True):
     """`form` is empty, `rollup`, `cube` or `grouping sets`; `sets` index into `keys`."""
 
     form: str
@@ -97,41 +87,35 @@ class Aggregate(Step):
     sets: tuple[tuple[int, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct(Step):
+class Distinct(Step, frozen=True):
     """Every row once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deduplicate(Step):
+class Deduplicate(Step, frozen=True):
     """One row for each combination of the columns, or of all where none is named."""
 
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sort(Step):
+class Sort(Step, frozen=True):
     """Rows in order."""
 
     keys: tuple[SortKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit(Step):
+class Limit(Step, frozen=True):
     """The first rows."""
 
     count: int | ParameterText
 
 
-@dataclass(frozen=True, slots=True)
-class Offset(Step):
+class Offset(Step, frozen=True):
     """All but the first rows."""
 
     count: int | ParameterText
 
 
-@dataclass(frozen=True, slots=True)
-class SetOperation(Step):
+class SetOperation(Step, frozen=True):
     """union, intersect or except with columns matched by name.
 
     `order` are the names of the right side's columns in the left side's order, where they stand
@@ -144,8 +128,7 @@ class SetOperation(Step):
     order: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pivot(Step):
+class Pivot(Step, frozen=True):
     """Aggregates for each value of the column called `column`; `keys` are the columns that stay.
 
     `renames` maps the names that Spark gives the new columns to those of the pipeline.
@@ -158,8 +141,7 @@ class Pivot(Step):
     renames: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unpivot(Step):
+class Unpivot(Step, frozen=True):
     """Columns to rows: `ids` stay, `columns` become pairs of a name and a value.
 
     Both are as Spark finds them. `renames`, of plain names, are made before, for columns whose name
@@ -174,8 +156,7 @@ class Unpivot(Step):
     include_nulls: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sample(Step):
+class Sample(Step, frozen=True):
     """A random part of the rows; `fraction` as a Python number's text."""
 
     fraction: str
@@ -183,8 +164,7 @@ class Sample(Step):
     seed: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Explode(Step):
+class Explode(Step, frozen=True):
     """A row for each element; `function` is explode, posexplode, or one with `_outer`."""
 
     function: str
@@ -192,16 +172,14 @@ class Explode(Step):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UseTransform(Step):
+class UseTransform(Step, frozen=True):
     """A transform of the pipeline; what flows in is its first argument."""
 
     transform: str
     arguments: tuple[Input, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyFunction(Step):
+class ApplyFunction(Step, frozen=True):
     """A Python function of the user's, `module.function`; the result must have `schema`."""
 
     module: str
@@ -209,8 +187,7 @@ class ApplyFunction(Step):
     schema: str
 
 
-@dataclass(frozen=True, slots=True)
-class SqlQuery(Step):
+class SqlQuery(Step, frozen=True):
     """A Spark query; `{name}` stands for a dataset, `:name` for a parameter.
 
     `inputs` are the datasets that it names besides `{input}`; what flows in is called so.
@@ -223,8 +200,7 @@ class SqlQuery(Step):
     schema: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """An input and its steps; `uses_input` names are the datasets it takes, in order of use."""
 
     base: Input

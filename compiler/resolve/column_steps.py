@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
@@ -20,16 +21,14 @@ Dataset = d.SourceRead | d.Let
 N = TypeVar("N", bound=d.Declaration)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the pipeline block says, as far as typing and emission depend on it."""
 
     target: str
     ansi: bool = True
 
 
-@dataclass(slots=True)
-class Declared:
+class Declared(Struct):
     """All declarations; names in lower case. `broken` are names whose declaration did not parse."""
 
     pipelines: list[d.Pipeline] = field(default_factory=list)

@@ -7,8 +7,9 @@ that the value comes from) is in its attributes afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import singledispatchmethod
+
+from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import literals as literal_codes
@@ -57,8 +58,7 @@ _LITERALS: dict[str, DataType] = {
 _NO_INTERVAL = ("quarter", "nanosecond")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What expressions can refer to, and how they are typed.
 
     `parameters` are the types of the pipeline's parameters by lower-case name.
@@ -71,8 +71,7 @@ class Surroundings:
     ansi: bool = True
 
 
-@dataclass(slots=True)
-class Typing:
+class Typing(Struct):
     """One pass over one expression.
 
     `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be

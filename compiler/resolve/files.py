@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 import posixpath
+
+from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import encoding as encoding_codes
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -19,8 +20,7 @@ Reader = Callable[[str], bytes]
 _SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.BrokenDeclaration)
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """Every declaration in reach, the main file's last, and all sources that were read.
 
     `is_partial` when an import was not read, so that names may be missing.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.ir import expressions as ir
@@ -29,8 +30,7 @@ FindSchema = Callable[["e.Name"], tuple[str, StructType] | None]
 AddModule = Callable[["Span", str, str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Finders:
+class Finders(Struct, frozen=True):
     """How a query reaches the rest of the program."""
 
     input: FindInput
@@ -40,8 +40,7 @@ class Finders:
     dataset: Callable[[e.Name, Flow], tuple[str, Relation] | None]
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """The state between two steps.
 
     `scope` are the relations that `from` may name inside a transform, else None.

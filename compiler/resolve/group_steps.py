@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -35,8 +36,7 @@ from ssbt.compiler.types.typed import Mismatch
 PivotValues = list[tuple[str | int | bool, e.Name | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Grouping keys: how they are computed, their columns, and what an aggregate may repeat.
 
     `names` identify the keys that are columns, see `key_of`; `values` are the others as written.

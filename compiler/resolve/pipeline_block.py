@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -25,8 +25,7 @@ _REFUSED = (
 _REFUSED_PREFIXES = ("spark.sql.parser.",)
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineBlock:
+class PipelineBlock(Struct, frozen=True):
     """The pipeline's own entries."""
 
     description: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import SchemaName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
@@ -37,8 +38,7 @@ from ssbt.compiler.types.datatypes import UNKNOWN, named_type
 _SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSFORM)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The pipeline, None where a mistake leaves none; what was found; the files read."""
 
     pipeline: ir.Pipeline | None

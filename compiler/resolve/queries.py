@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import unsupported

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Span
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The findings so far, in the order in which they were made."""
 
     findings: list[Diagnostic] = field(default_factory=list)

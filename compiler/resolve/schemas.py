@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
@@ -16,8 +17,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import StructField, StructType
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaColumn:
+class SchemaColumn(Struct, frozen=True):
     """A column of a schema: its field, its tags, and where it is declared."""
 
     field: StructField
@@ -25,8 +25,7 @@ class SchemaColumn:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredSchema:
+class DeclaredSchema(Struct, frozen=True):
     """A schema with the places of its columns."""
 
     name: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -29,8 +31,7 @@ _BARE_FUNCTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a name stands for: a column, or a field inside one.
 
     `column` is None where the name may be a column of an open relation. `path` are the fields

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps as step_ir
@@ -11,8 +12,7 @@ from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.dependencies import behind_their_needs
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """Everything that ends up in the script; names of schemas and parameters in lower case."""
 
     datasets: tuple[ir.Source | ir.Let, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 
 from ssbt.compiler.syntax.ast import expressions as e
 
@@ -17,7 +16,7 @@ def nodes(root: e.Node) -> Iterator[e.Node]:
             waiting.extend(item)
         elif isinstance(item, e.Node):
             yield item
-            waiting.extend(getattr(item, each.name) for each in fields(item) if each.name != "span")
+            waiting.extend(getattr(item, name) for name in item.__struct_fields__ if name != "span")
 
 
 def column_names(root: e.Node) -> Iterator[e.ColumnName]:
@@ -54,7 +53,7 @@ def same(one: object, other: object) -> bool:
                 return False
             waiting += zip(left, right, strict=True)
         elif isinstance(left, e.Node):
-            names = [each.name for each in fields(left) if each.name != "span"]
+            names = [name for name in left.__struct_fields__ if name != "span"]
             waiting += [(getattr(left, name), getattr(right, name)) for name in names]
         elif left != right:
             return False

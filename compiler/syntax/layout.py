@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 WIDTH = 100
 
@@ -29,8 +30,7 @@ class Mark(Enum):
 GROUP, END, UNNEST, CELL, BROKEN = Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Nest:
+class Nest(Struct, frozen=True):
     """Lines that begin before the matching `UNNEST` stand further to the right by `columns`."""
 
     columns: int
@@ -46,8 +46,7 @@ class Begins(Enum):
     DECLARATION = "declaration"
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A place where a line may end.
 
     `flat` is the text where it does not end; `before` is text that ends the line where it does;
@@ -66,8 +65,7 @@ CLOSING = Break("", begins=Begins.CLOSING)
 CLOSING_SPACE = Break(begins=Begins.CLOSING)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The offset in the source of the text that follows."""
 
     offset: int
@@ -76,8 +74,7 @@ class Place:
 Part = str | Place | Mark | Nest | Break
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A line of the layout; `cells` are the places in `text` at which it can be aligned.
 
     `first` and `last` are the offsets of the first and the last place on it.

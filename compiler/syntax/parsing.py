@@ -7,8 +7,9 @@ declarations, steps and entries, and each is parsed on its own, so that one mist
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
@@ -20,16 +21,14 @@ from ssbt.compiler.syntax.mistakes import syntax_mistake
 from ssbt.compiler.syntax.tables import tables
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A file's AST, whole or with broken parts, and what was found on the way."""
 
     file: d.File
     findings: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """What came of a piece of text: a node, or None where it does not parse.
 
     `comments` are the offsets in the file at which they start and end.

@@ -7,8 +7,10 @@ of a line, a step with `|>`, an entry after a new line or a comma in a block.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 import re
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
@@ -27,8 +29,7 @@ _ENTRY = re.compile(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w
 _HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of the file: offsets, and the tokens in it."""
 
     begin: int

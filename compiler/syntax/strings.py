@@ -7,8 +7,9 @@ the same escapes, and `${name}` stands for a parameter, `$${` for a plain `${`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 import re
+
+from msgspec import Struct
 
 _ESCAPE = re.compile(
     r"\\(?:u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
@@ -22,8 +23,7 @@ _MEANT = {*_SIMPLE, *_KEPT, "\\", "'", '"'}
 PARAMETER = re.compile(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A `${name}` between pieces of text, as it is written."""
 
     written: str

@@ -6,7 +6,6 @@ data, so that a compilation neither imports Lark nor compiles regular expression
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 import hashlib
 from importlib.resources import files
@@ -14,6 +13,8 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 STARTS = ("file", "declaration", "step", "entry", "schema_column", "expect_rule")
 _FORMAT = 3
@@ -24,8 +25,7 @@ NOTHING = -1
 SPREAD = -2
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """An LALR(1) automaton and its terminals.
 
     `actions[state]` maps a terminal to the state after it, or to `~rule`, and a non-terminal to

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
@@ -18,8 +19,7 @@ _COMPACT = (d.Param, d.Import, d.Secret)
 _OPENING = ("{", "[", "(", "=")
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A line of the file to be; `comment` stands at its end, `cells` as in `Line`.
 
     `aligned` when it can be aligned with its neighbours, `blank` when an empty line is above it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.types.casts import force_nullable
 from ssbt.compiler.types.coercion import AtomicType, decimal_for, is_unknown, same_type
@@ -36,8 +36,7 @@ from ssbt.compiler.types.datatypes import (
 _DATETIMES = (DateType, TimestampType, TimestampNTZType, TimeType)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """A set of types: `phrase` names it for people, `default` is the one that Spark casts to."""
 
     phrase: str
@@ -48,8 +47,7 @@ class Expected:
         return same_type(self.default, data_type)
 
 
-@dataclass(frozen=True, slots=True)
-class Family(Expected):
+class Family(Expected, frozen=True):
     """All types of some classes."""
 
     members: tuple[type[DataType], ...]
@@ -58,8 +56,7 @@ class Family(Expected):
         return isinstance(data_type, self.members)
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayOf(Expected):
+class ArrayOf(Expected, frozen=True):
     """Arrays of an expected element."""
 
     element: Expected
@@ -68,8 +65,7 @@ class ArrayOf(Expected):
         return isinstance(data_type, ArrayType) and self.element.accepts(data_type.element)
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf(Expected):
+class OneOf(Expected, frozen=True):
     """Any of several; the first that a value can be cast to counts."""
 
     choices: tuple[Expected, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import Struct
+
 from ssbt.compiler.types.datatypes import DataType, UnknownType
 
 Constant = bool | int | float | str | bytes | Decimal
@@ -28,8 +30,7 @@ class Typed:
         return isinstance(self.type, UnknownType)
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """Why an operator or function does not take its operands.
 
     `reason` is a phrase for people, without a final stop ("`+` does not take STRING and DATE");

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ssbt.compiler.syntax.ast.expressions import Expression, Name, Node, TypeName
 from ssbt.compiler.syntax.ast.steps import Query
 from ssbt.compiler.syntax.ast.values import Entry, TextValue
 
 
-@dataclass(frozen=True, slots=True)
-class Comment(Node):
+class Comment(Node, frozen=True):
     """`# text`, to the end of the line; `text` includes the `#`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline(Node):
+class Pipeline(Node, frozen=True):
     """`pipeline name { … }`."""
 
     name: Name
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Import(Node):
+class Import(Node, frozen=True):
     """`import "path.ssbt"`."""
 
     path: TextValue
 
 
-@dataclass(frozen=True, slots=True)
-class Param(Node):
+class Param(Node, frozen=True):
     """`param name: type [= default] [{ … }]`."""
 
     name: Name
@@ -41,15 +35,13 @@ class Param(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Secret(Node):
+class Secret(Node, frozen=True):
     """`secret name`."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Connection(Node):
+class Connection(Node, frozen=True):
     """`connection name: kind { … }`."""
 
     name: Name
@@ -57,8 +49,7 @@ class Connection(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaColumn(Node):
+class SchemaColumn(Node, frozen=True):
     """`name: type [not null] [default …] [comment '…'] [@tag …]`."""
 
     name: Name
@@ -69,8 +60,7 @@ class SchemaColumn(Node):
     tags: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Schema(Node):
+class Schema(Node, frozen=True):
     """`schema name { columns }`, or `schema name from "file"`."""
 
     name: Name
@@ -78,8 +68,7 @@ class Schema(Node):
     file: TextValue | None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRead(Node):
+class SourceRead(Node, frozen=True):
     """`[stream] source name from connector { … }`."""
 
     name: Name
@@ -88,24 +77,21 @@ class SourceRead(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Let(Node):
+class Let(Node, frozen=True):
     """`let name = query`."""
 
     name: Name
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
-class TransformParameter(Node):
+class TransformParameter(Node, frozen=True):
     """`name: SCHEMA` of a transform."""
 
     name: Name
     schema: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Transform(Node):
+class Transform(Node, frozen=True):
     """`transform name(a: SCHEMA, …) = query`."""
 
     name: Name
@@ -113,8 +99,7 @@ class Transform(Node):
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectRule(Node):
+class ExpectRule(Node, frozen=True):
     """`rule: condition else action`."""
 
     name: Name
@@ -122,16 +107,14 @@ class ExpectRule(Node):
     action: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Expect(Node):
+class Expect(Node, frozen=True):
     """`expect dataset { rules }`."""
 
     dataset: Name
     rules: tuple[ExpectRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SinkWrite(Node):
+class SinkWrite(Node, frozen=True):
     """`sink dataset[.part] to connector [as name] { … }`."""
 
     dataset: Name
@@ -141,8 +124,7 @@ class SinkWrite(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows(Node):
+class Rows(Node, frozen=True):
     """Rows of a test: `given`/`then [after N]` a dataset, values inline or from a file."""
 
     clause: str
@@ -153,23 +135,20 @@ class Rows(Node):
     file: TextValue | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fails(Node):
+class Fails(Node, frozen=True):
     """`then fails with "…"`."""
 
     message: TextValue
 
 
-@dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(Node, frozen=True):
     """`test "name" { given … then … }`."""
 
     name: TextValue
     clauses: tuple[Rows | Fails, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenDeclaration(Node):
+class BrokenDeclaration(Node, frozen=True):
     """A declaration that did not parse; `name` is what it would have declared, where known.
 
     Uses of that name are not reported: the mistake is told once.
@@ -196,8 +175,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class File(Node):
+class File(Node, frozen=True):
     """A whole file: its declarations in order, and its comments."""
 
     declarations: tuple[Declaration, ...]

@@ -6,27 +6,24 @@ printing needs no table of precedences.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ssbt.compiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Anything that has a place."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Node):
+class Name(Node, frozen=True):
     """An identifier, without its backticks."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypeField(Node):
+class TypeField(Node, frozen=True):
     """A field of a struct type."""
 
     name: Name
@@ -35,8 +32,7 @@ class TypeField(Node):
     comment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TypeName(Node):
+class TypeName(Node, frozen=True):
     """A type as written: `decimal(12,2)`, `array<string>`, `struct<a: int>`, `interval day`.
 
     `numbers` are the parameters in parentheses, `arguments` the types in angle brackets,
@@ -51,34 +47,29 @@ class TypeName(Node):
     collation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NullLiteral(Node):
+class NullLiteral(Node, frozen=True):
     """`null`."""
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanLiteral(Node):
+class BooleanLiteral(Node, frozen=True):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLiteral(Node):
+class NumberLiteral(Node, frozen=True):
     """A number as written, with its suffix: `1`, `2.50`, `1e3`, `10L`, `0.5BD`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StringLiteral(Node):
+class StringLiteral(Node, frozen=True):
     """A character string; `value` is what it means, escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypedLiteral(Node):
+class TypedLiteral(Node, frozen=True):
     """`date '2026-01-01'`, `timestamp '…'`, `x'1F'`, `interval '1-2' year to month`.
 
     `kind` is lower case; `units` are the fields behind an interval's string.
@@ -89,52 +80,45 @@ class TypedLiteral(Node):
     units: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalLiteral(Node):
+class IntervalLiteral(Node, frozen=True):
     """`interval 1 day -2 hours`: pairs of a value and a unit; a value may be an expression."""
 
     parts: tuple[tuple[Expression, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnName(Node):
+class ColumnName(Node, frozen=True):
     """A possibly qualified name: `amount`, `orders.amount`, `orders.address.city`."""
 
     parts: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterUse(Node):
+class ParameterUse(Node, frozen=True):
     """`${name}`."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Star(Node):
+class Star(Node, frozen=True):
     """`*`, `orders.*`, `* except (a, b)`."""
 
     qualifier: tuple[Name, ...] = ()
     excluded: tuple[ColumnName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parenthesised(Node):
+class Parenthesised(Node, frozen=True):
     """`(operand)`."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Unary(Node):
+class Unary(Node, frozen=True):
     """`not a`, `-a`, `+a`, `~a`."""
 
     operator: str
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Binary(Node):
+class Binary(Node, frozen=True):
     """`left operator right`; the operator is in its canonical spelling (`<>` and `!=` are `!=`)."""
 
     operator: str
@@ -142,8 +126,7 @@ class Binary(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Between(Node):
+class Between(Node, frozen=True):
     """`operand [not] between low and high`."""
 
     operand: Expression
@@ -152,8 +135,7 @@ class Between(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class InList(Node):
+class InList(Node, frozen=True):
     """`operand [not] in (items)`."""
 
     operand: Expression
@@ -161,8 +143,7 @@ class InList(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Like(Node):
+class Like(Node, frozen=True):
     """`operand [not] like|ilike|rlike [any|all] patterns [escape 'c']`."""
 
     operand: Expression
@@ -173,8 +154,7 @@ class Like(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Is(Node):
+class Is(Node, frozen=True):
     """`operand is [not] null|true|false|unknown`."""
 
     operand: Expression
@@ -182,8 +162,7 @@ class Is(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IsDistinctFrom(Node):
+class IsDistinctFrom(Node, frozen=True):
     """`left is [not] distinct from right`."""
 
     left: Expression
@@ -191,8 +170,7 @@ class IsDistinctFrom(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Case(Node):
+class Case(Node, frozen=True):
     """`case [operand] when … then … [else …] end`."""
 
     operand: Expression | None
@@ -200,8 +178,7 @@ class Case(Node):
     otherwise: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cast(Node):
+class Cast(Node, frozen=True):
     """`cast(a as t)`, `try_cast(a as t)`, `a :: t`; `form` is `cast`, `try_cast` or `::`."""
 
     operand: Expression
@@ -209,55 +186,48 @@ class Cast(Node):
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript(Node):
+class Subscript(Node, frozen=True):
     """`base[index]`."""
 
     base: Expression
     index: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Node):
+class Field(Node, frozen=True):
     """`base.name` where the base is not itself a column name."""
 
     base: Expression
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class VariantPath(Node):
+class VariantPath(Node, frozen=True):
     """`base:name`, a field of a variant; an empty name is the variant itself, in `base:[0]`."""
 
     base: Expression
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Collate(Node):
+class Collate(Node, frozen=True):
     """`operand collate NAME`."""
 
     operand: Expression
     collation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tuple(Node):
+class Tuple(Node, frozen=True):
     """`(a, b)`: a struct of its items."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """`x -> body`, `(x, y) -> body`."""
 
     parameters: tuple[Name, ...]
     body: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Argument(Node):
+class Argument(Node, frozen=True):
     """An argument of a call; `name` for `name => value`, `alias` for `struct(a as b)`."""
 
     value: Expression
@@ -265,8 +235,7 @@ class Argument(Node):
     alias: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey(Node):
+class SortKey(Node, frozen=True):
     """`value [asc|desc] [nulls first|last]`."""
 
     value: Expression
@@ -274,16 +243,14 @@ class SortKey(Node):
     nulls: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FrameBound(Node):
+class FrameBound(Node, frozen=True):
     """`unbounded preceding`, `2 preceding`, `current row`, `2 following`."""
 
     side: str
     offset: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame(Node):
+class Frame(Node, frozen=True):
     """`rows|range between start and end`, or with a start alone."""
 
     unit: str
@@ -291,8 +258,7 @@ class Frame(Node):
     end: FrameBound | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window(Node):
+class Window(Node, frozen=True):
     """What stands behind `over`."""
 
     partition: tuple[Expression, ...]
@@ -300,8 +266,7 @@ class Window(Node):
     frame: Frame | None
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Node):
+class Call(Node, frozen=True):
     """A function call.
 
     `keywords` is true for calls that SQL writes with words between the arguments; their
@@ -321,8 +286,7 @@ class Call(Node):
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenExpression(Node):
+class BrokenExpression(Node, frozen=True):
     """An expression that was refused while parsing; its mistake has been told."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ssbt.compiler.syntax.ast.expressions import (
     ColumnName,
     Expression,
@@ -15,8 +13,7 @@ from ssbt.compiler.syntax.ast.expressions import (
 from ssbt.compiler.syntax.ast.values import Entry, QuantityValue, TextValue
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetUse(Node):
+class DatasetUse(Node, frozen=True):
     """`orders`, `orders as o`, `cleaned(orders)`; `arguments` is None without parentheses."""
 
     name: Name
@@ -24,82 +21,71 @@ class DatasetUse(Node):
     alias: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class Item(Node):
+class Item(Node, frozen=True):
     """`expression [as name]`; a generator may have several names, `as (k, v)`."""
 
     value: Expression
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Where(Node):
+class Where(Node, frozen=True):
     """`where condition`."""
 
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Select(Node):
+class Select(Node, frozen=True):
     """`select items`."""
 
     items: tuple[Item, ...]
     distinct: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Extend(Node):
+class Extend(Node, frozen=True):
     """`extend items`: new columns at the right."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment(Node):
+class Assignment(Node, frozen=True):
     """`column = value` of a `set`."""
 
     column: ColumnName
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class SetColumns(Node):
+class SetColumns(Node, frozen=True):
     """`set a = …, b = …`: columns replaced in place."""
 
     assignments: tuple[Assignment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Drop(Node):
+class Drop(Node, frozen=True):
     """`drop a, b`."""
 
     columns: tuple[ColumnName, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming(Node):
+class Renaming(Node, frozen=True):
     """`column as name` of a `rename`."""
 
     column: ColumnName
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Rename(Node):
+class Rename(Node, frozen=True):
     """`rename a as b, c as d`."""
 
     renamings: tuple[Renaming, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class As(Node):
+class As(Node, frozen=True):
     """`as alias`: the name by which the columns so far can be qualified."""
 
     alias: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Node):
+class Join(Node, frozen=True):
     """`[kind] join right on …` or `using (…)`.
 
     `kind` is inner, left, right, full, semi, anti or cross.
@@ -111,8 +97,7 @@ class Join(Node):
     using: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping(Node):
+class Grouping(Node, frozen=True):
     """`group by keys`; `form` is empty, `rollup`, `cube` or `grouping sets` (then see `sets`)."""
 
     form: str
@@ -120,42 +105,36 @@ class Grouping(Node):
     sets: tuple[tuple[Expression, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate(Node):
+class Aggregate(Node, frozen=True):
     """`aggregate items [group by …]`."""
 
     items: tuple[Item, ...]
     grouping: Grouping | None
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct(Node):
+class Distinct(Node, frozen=True):
     """`distinct`."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBy(Node):
+class OrderBy(Node, frozen=True):
     """`order by keys`."""
 
     keys: tuple[SortKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit(Node):
+class Limit(Node, frozen=True):
     """`limit count`."""
 
     count: int | ParameterUse
 
 
-@dataclass(frozen=True, slots=True)
-class Offset(Node):
+class Offset(Node, frozen=True):
     """`offset count`."""
 
     count: int | ParameterUse
 
 
-@dataclass(frozen=True, slots=True)
-class SetOperation(Node):
+class SetOperation(Node, frozen=True):
     """`union|intersect|except [all] right`, columns matched by name."""
 
     operator: str
@@ -163,16 +142,14 @@ class SetOperation(Node):
     right: DatasetUse
 
 
-@dataclass(frozen=True, slots=True)
-class PivotValue(Node):
+class PivotValue(Node, frozen=True):
     """A value of the pivot column and the name of the column that it becomes."""
 
     value: Expression
     name: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pivot(Node):
+class Pivot(Node, frozen=True):
     """`pivot aggregates for column in (values) [group by keys]`."""
 
     aggregates: tuple[Item, ...]
@@ -181,8 +158,7 @@ class Pivot(Node):
     keys: tuple[Item, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unpivot(Node):
+class Unpivot(Node, frozen=True):
     """`unpivot [include nulls] value for name in (columns)`."""
 
     value: Name
@@ -191,8 +167,7 @@ class Unpivot(Node):
     include_nulls: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sample(Node):
+class Sample(Node, frozen=True):
     """`sample N percent [with replacement] [seed N]`; `percent` as written."""
 
     percent: str
@@ -200,8 +175,7 @@ class Sample(Node):
     seed: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Explode(Node):
+class Explode(Node, frozen=True):
     """`explode [outer] value as item|(key, value) [with position as name]`."""
 
     value: Expression
@@ -210,48 +184,42 @@ class Explode(Node):
     position: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class UseTransform(Node):
+class UseTransform(Node, frozen=True):
     """`name(arguments)`: the dataset so far is the transform's first argument."""
 
     name: Name
     arguments: tuple[DatasetUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Apply(Node):
+class Apply(Node, frozen=True):
     """`apply "module.py:function" returns SCHEMA`."""
 
     target: TextValue
     schema: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Sql(Node):
+class Sql(Node, frozen=True):
     """`sql "query" returns SCHEMA`."""
 
     query: TextValue
     schema: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Watermark(Node):
+class Watermark(Node, frozen=True):
     """`watermark column delay duration`."""
 
     column: ColumnName
     delay: QuantityValue
 
 
-@dataclass(frozen=True, slots=True)
-class Deduplicate(Node):
+class Deduplicate(Node, frozen=True):
     """`deduplicate [by columns] [within watermark]`."""
 
     columns: tuple[ColumnName, ...]
     within_watermark: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stateful(Node):
+class Stateful(Node, frozen=True):
     """`stateful "module.py:Processor" by keys returns SCHEMA`."""
 
     target: TextValue
@@ -260,8 +228,7 @@ class Stateful(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenStep(Node):
+class BrokenStep(Node, frozen=True):
     """A step that did not parse; what flows out of it is not known."""
 
 
@@ -294,8 +261,7 @@ Step = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Node):
+class Query(Node, frozen=True):
     """`from base |> step |> step`."""
 
     base: DatasetUse

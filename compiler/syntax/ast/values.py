@@ -2,73 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ssbt.compiler.syntax.ast.expressions import Name, Node, ParameterUse
 
 
-@dataclass(frozen=True, slots=True)
-class TextValue(Node):
+class TextValue(Node, frozen=True):
     """A string, in pieces: text and `${param}`; `multiline` when written in triple quotes."""
 
     parts: tuple[str | ParameterUse, ...]
     multiline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NumberValue(Node):
+class NumberValue(Node, frozen=True):
     """A number as written, sign included."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanValue(Node):
+class BooleanValue(Node, frozen=True):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityValue(Node):
+class QuantityValue(Node, frozen=True):
     """A duration or a size: `10 minutes`, `64 mb`."""
 
     amount: str
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordValue(Node):
+class WordValue(Node, frozen=True):
     """A bare word or phrase, one of a fixed set: `earliest`, `available now`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EveryValue(Node):
+class EveryValue(Node, frozen=True):
     """`every 1 minute`, `continuous 1 second`."""
 
     word: str
     interval: QuantityValue
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue(Node):
+class ListValue(Node, frozen=True):
     """`[a, b]`."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockValue(Node):
+class BlockValue(Node, frozen=True):
     """`{ … }` and `avro { … }`: entries, under a kind or none."""
 
     kind: Name | None
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Node):
+class Entry(Node, frozen=True):
     """`name = value`; `quoted` when the name was written as a string."""
 
     name: Name
@@ -76,8 +65,7 @@ class Entry(Node):
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenValue(Node):
+class BrokenValue(Node, frozen=True):
     """A value that did not parse; its mistake has been told."""
 
 

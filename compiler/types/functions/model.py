@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ssbt.compiler.types.casts import can_cast
 from ssbt.compiler.types.datatypes import NULL, DataType, NullType
@@ -23,8 +24,7 @@ class Kind(Enum):
     TABLE = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter; `expected` is None for a lambda.
 
     `constant` tells that Spark wants a value that is known before the query runs, `exact` that
@@ -49,8 +49,7 @@ class Parameter:
         return target if target is not None and can_cast(source, target, ansi) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function applied to arguments, after the casts that Spark inserts.
 
     `names` holds the name of each argument that is a column or has an alias, for `struct` and
@@ -79,8 +78,7 @@ Rule = Callable[[Call], Result]
 LambdaRule = Callable[[int, Sequence[Typed]], tuple[Typed, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A built-in function of Spark.
 
     `arities` lists the allowed numbers of arguments where they are not simply a range, and

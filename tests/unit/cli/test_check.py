@@ -120,7 +120,7 @@ class TestFixes:
     @pytest.fixture(autouse=True)
     def _fixable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Every finding about a misspelt `amout` offers to mend one of them."""
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         from ssbt.compiler import driver
         from ssbt.compiler.diagnostics.model import Edit

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 import subprocess
 import sys
 
 import black
 from jinja2 import UndefinedError
+from msgspec.structs import replace
 import pytest
 
 from ssbt.compiler.connectors.settings import Settings

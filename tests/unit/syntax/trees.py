@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import Node
@@ -23,11 +24,11 @@ def difference(left: Any, right: Any) -> str | None:
             stack += [
                 (a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(one, other, strict=True))
             ]
-        elif is_dataclass(one):
-            for field in fields(one):
-                if field.name not in ("span", "comments"):
-                    pair = getattr(one, field.name), getattr(other, field.name)
-                    stack.append((*pair, f"{path}.{field.name}"))
+        elif isinstance(one, Struct):
+            for field in one.__struct_fields__:
+                if field not in ("span", "comments"):
+                    pair = getattr(one, field), getattr(other, field)
+                    stack.append((*pair, f"{path}.{field}"))
         elif one != other:
             return f"{path}: {one!r} and {other!r}"
     return None
@@ -42,5 +43,5 @@ def nodes(root: Any) -> Iterator[tuple[Node, Node | None]]:
             stack += [(item, parent) for item in here]
         elif isinstance(here, Node):
             yield here, parent
-            values = (getattr(here, field.name) for field in fields(here))
+            values = (getattr(here, field) for field in here.__struct_fields__)
             stack += [(value, here) for value in values if not isinstance(value, Span)]
