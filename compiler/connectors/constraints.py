@@ -55,6 +55,10 @@ class Given(Struct):
         """Whether all conditions are surely true."""
         return all(self.holds(condition) for condition in conditions)
 
+    def may_hold(self, conditions: tuple[Condition, ...]) -> bool:
+        """Whether no condition is surely false."""
+        return all(self.holds(condition) is not False for condition in conditions)
+
     def columns(self, condition: Condition) -> tuple[ColumnName, ...]:
         """The columns that an option names."""
         setting = self.settings.get(condition.option)
@@ -78,12 +82,16 @@ def _typed(option: Option, word: str) -> object:
 
 
 def supplied_settings(given: Given, spark: str) -> Iterator[Setting]:
-    """What the compiler adds where the user wrote nothing, each in view of those before it."""
+    """What the compiler adds where the user wrote nothing, each in view of those before it.
+
+    Where only the run can tell whether a condition is true, the setting is added: it does nothing
+    where it is not.
+    """
     for option in given.options.values():
         supplied = option.supplied
         if supplied is None or option.name in given.settings or option.name in given.doubtful:
             continue
-        if given.all_hold(supplied.when) and not is_newer(option.since, spark):
+        if given.may_hold(supplied.when) and not is_newer(option.since, spark):
             yield Setting(option, _spark_value(option, supplied), None, supplied.reason)
 
 

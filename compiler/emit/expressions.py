@@ -16,6 +16,8 @@ _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 
 def sql(text: Text, scope: Scope) -> str:
     """SQL text as a literal, with the locals that hold parameters in it."""
+    if len(text) == 1 and not isinstance(text[0], str):
+        return scope.sql_literal(text[0].name)
     return f_string(
         [
             part if isinstance(part, str) else PythonCode(scope.sql_literal(part.name))

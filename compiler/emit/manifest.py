@@ -43,6 +43,7 @@ def manifest(
             "name": pipeline.name,
             "description": pipeline.description,
             "owner": pipeline.owner,
+            "schedule": pipeline.schedule,
         },
         "spark": {
             "target": pipeline.target,

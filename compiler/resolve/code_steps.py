@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from string import Formatter
+from textwrap import dedent
 
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
@@ -64,6 +65,15 @@ def _origins(relation: Relation) -> tuple[Origin, ...]:
     return tuple(dict.fromkeys(o for column in relation.columns for o in column.origins))
 
 
+def _without_margin(text: str) -> str:
+    """The query without the indentation that all of its lines have."""
+    lines = text.split("\n")
+    # Where a quoted text goes over several lines, white space is a part of it.
+    if any(line.count(quote) % 2 for line in lines for quote in "'\"`"):
+        return text
+    return dedent(text).strip()
+
+
 def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
     schema = flow.find.schema(node.schema)
     parameters: list[tuple[str, DataType]] = []
@@ -80,6 +90,7 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
             parameters.append((name, known.type))
         text += f":{name}"
     origins = list(_origins(flow.relation))
+    text = _without_margin(text)
     inputs, uses_input = _placeholders(text, node.query.span, flow, origins)
     if schema is None:
         flow.relation = Relation((), True)

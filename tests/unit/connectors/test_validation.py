@@ -117,7 +117,7 @@ RIGHT = [
     (
         "source from csv",
         f'{CSV}, header = "${{flag}}", column_pruning = true',
-        {"header": "param flag", "columnPruning": True, "mode": "FAILFAST"},
+        {"header": "param flag", "columnPruning": True, "enforceSchema": False, "mode": "FAILFAST"},
     ),
     ("source from parquet", 'path = "a"', {}),
     ("source from text", 'path = "a", wholetext = true', {"wholetext": True}),

@@ -53,7 +53,7 @@ def main_2(F_2: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:24
             f"`order state` = 'it\\'s' and `a.b` > {lambda_} and `it``s` != "
             "'\"' and `größe` > 0"
         )
-        .withColumns({"x y": F.expr("`a.b` + def"), "job": F.expr(f"{job_3}")})
+        .withColumns({"x y": F.expr("`a.b` + def"), "job": F.expr(job_3)})
         .select(
             "F.`order state`", "`a.b`", F.col("`x y`").alias("class"), "job", "`größe`"
         )

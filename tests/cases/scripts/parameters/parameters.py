@@ -53,6 +53,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:28
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
+        # Stop if the header does not match the schema: columns are matched by position.
+        .option("enforceSchema", False)
         .load(f"{job.params.lake}/orders/day={job.params.day}")
     )
 
@@ -77,7 +79,7 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:35
         .withColumns(
             {
                 "class": F.expr(f"{class_} || status"),
-                "key": F.expr(f"{key}"),
+                "key": F.expr(key),
                 "is_key": F.expr(f"unhex('c0ffee') = {key}"),
             }
         )

@@ -74,13 +74,11 @@ def totals(
     sql_input = orders.where("amount > 0")
     return checked(
         sql_input.sparkSession.sql(
-            "\n"
-            "     select country, sum(amount) as total\n"
-            "     from {input} join {customers} on customer_id = {customers}.id\n"
-            "     where amount > CAST(:minimum AS DECIMAL(12,2)) and status = :state"
+            "select country, sum(amount) as total\n"
+            "from {input} join {customers} on customer_id = {customers}.id\n"
+            "where amount > CAST(:minimum AS DECIMAL(12,2)) and status = :state"
             " and country <> '{{}}'\n"
-            "     group by country\n"
-            "     ",
+            "group by country",
             args={"minimum": params.minimum, "state": params.state},
             input=sql_input,
             customers=customers,
