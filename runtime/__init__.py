@@ -4,5 +4,6 @@ from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job
 from ssbt.runtime.literals import literal
 from ssbt.runtime.schemas import SchemaMismatchError, checked
+from ssbt.runtime.streaming import Stream, run_streams
 
-__all__ = ["Job", "SchemaMismatchError", "checked", "literal", "main"]
+__all__ = ["Job", "SchemaMismatchError", "Stream", "checked", "literal", "main", "run_streams"]

@@ -106,7 +106,7 @@ def _is_older(version: str, target: str) -> bool:
 
 
 def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and say in one line what was written, also before a failure."""
+    """Run, and say in one line what batches have written, also before a failure."""
     started = time.monotonic()
     try:
         run(job)
@@ -115,7 +115,8 @@ def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         if earlier := list(job.written.items())[:-1]:
             _tell_written(earlier, "before it failed, wrote", started)
         raise
-    _tell_written(list(job.written.items()), "wrote", started)
+    if job.written:
+        _tell_written(list(job.written.items()), "wrote", started)
 
 
 def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:
@@ -123,4 +124,4 @@ def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: flo
     parts = [sink if n is None else f"{sink} ({n:,} rows)" for sink, n in rows.items()]
     seconds = round(time.monotonic() - started, 1)
     fields = {"rows": rows, "seconds": seconds}
-    _LOG.info("%s %s in %s s", verb, ", ".join(parts) or "nothing", seconds, extra=fields)
+    _LOG.info("%s %s in %s s", verb, ", ".join(parts), seconds, extra=fields)

@@ -62,7 +62,7 @@ The format has fixed columns: text, for one, takes a single STRING besides the c
     ),
 )
 
-_PLACES = (Place.PARTITION_BY, Place.BUCKET_BY, Place.SORT_BY)
+_PLACES = (Place.PARTITION_BY, Place.BUCKET_BY, Place.SORT_BY, Place.KEY)
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:

@@ -91,7 +91,9 @@ def supplied_settings(given: Given, spark: str) -> Iterator[Setting]:
         supplied = option.supplied
         if supplied is None or option.name in given.settings or option.name in given.doubtful:
             continue
-        if given.may_hold(supplied.when) and not is_newer(option.since, spark):
+        unwanted = any(given.holds(condition) is not False for condition in supplied.unless)
+        holds = given.may_hold(supplied.when) and not unwanted
+        if holds and not is_newer(option.since, spark):
             yield Setting(option, _spark_value(option, supplied), None, supplied.reason)
 
 

@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from ssbt.compiler.connectors.durations import interval, short
 from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
-from ssbt.compiler.connectors.settings import ColumnName, MapItems, Scalar, SchemaName, Value
+from ssbt.compiler.connectors.settings import (
+    ColumnName,
+    FunctionName,
+    MapItems,
+    Scalar,
+    SchemaName,
+    Value,
+)
 from ssbt.compiler.connectors.specification import SPARK_LINES, Kind, Option, Shape
+from ssbt.compiler.connectors.triggers import SINCE, TIMED, Trigger, TriggerKind
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
+    Every,
     ListOf,
     MapOf,
     Number,
@@ -107,7 +117,11 @@ def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> C
         case Kind.WORD, Word() | Text():
             return (yield from _word(option, value, target))
         case Kind.DURATION, Duration():
-            return f"{value.amount} {value.unit}"
+            return (yield from _duration(option, value))
+        case Kind.TRIGGER, Word() | Every():
+            return (yield from _trigger(option, value, target))
+        case Kind.FUNCTION, Text(plain=str(text)):
+            return FunctionName(text, value.span)
         case Kind.SIZE, Size():
             return (yield from _size(option, value))
         case Kind.MAP, MapOf():
@@ -176,9 +190,13 @@ def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar
 def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic:
     names = [choice.name for choice in option.choices]
     near = did_you_mean(text, names)
+    # One word may have other choices for batch than for streams.
+    only = [mode.value for mode in option.modes] if len(option.modes) == 1 else []
+    where = "".join(f" for a {mode}" for mode in only)
     return Diagnostic(
         UNKNOWN_CHOICE,
-        f"`{option.name}` cannot be `{text}`" + (f"; did you mean `{near}`?" if near else ""),
+        f"`{option.name}` cannot be `{text}`{where}"
+        + (f"; did you mean `{near}`?" if near else ""),
         Label(value.span),
         help=(f"the choices are {one_of(f'`{name}`' for name in names)}",),
         fix=(Edit(value.span, near),) if near and same_words(near, text) else (),
@@ -198,6 +216,37 @@ def _number(option: Option, value: Number, item: bool) -> ConvertedScalar:
         yield _unfit(option, value.span, f"at most {option.maximum:g}")
         return None
     return number
+
+
+def _duration(option: Option, value: Duration) -> ConvertedScalar:
+    found = short(value.amount, value.unit)
+    if found is None:
+        units = "milliseconds, seconds, minutes, hours, days or weeks"
+        yield _unfit(option, value.span, f"a whole number of {units}")
+    return found
+
+
+def _trigger(
+    option: Option, value: Word | Every, target: Target
+) -> Generator[Diagnostic, None, Trigger | None]:
+    word = value.text if isinstance(value, Word) else value.word
+    kinds = {kind.value: kind for kind in TriggerKind}
+    kind = kinds.get(word)
+    text = ""
+    if isinstance(value, Every) and short(value.duration.amount, value.duration.unit):
+        # What has no short form depends on the calendar, or is no whole number.
+        text = interval(value.duration.amount, value.duration.unit) or ""
+    if kind is None or (kind in TIMED) != isinstance(value, Every):
+        yield wrong_type(option, value)
+        return None
+    if isinstance(value, Every) and not text:
+        wanted = "a whole number of seconds, minutes or hours"
+        yield Diagnostic(UNFIT_VALUE, f"`{word}` takes {wanted}", Label(value.duration.span))
+        return None
+    since = SINCE.get(kind, SPARK_LINES[0])
+    if is_newer(since, target.spark):
+        yield too_new(f"`{option.name} = {word}`", since, target.spark, value.span)
+    return Trigger(kind, text)
 
 
 def _size(option: Option, value: Size) -> ConvertedScalar:

@@ -17,7 +17,6 @@ from ssbt.compiler.connectors.saved import built_in_folder
 from ssbt.compiler.connectors.specification import (
     Connector,
     ConnectorSpecificationError,
-    Role,
 )
 
 if TYPE_CHECKING:
@@ -56,14 +55,13 @@ def connector_names() -> tuple[str, ...]:
     return tuple(sorted({*built_in, *(found.name for found in _entry_points())}))
 
 
-def template(of: Connector, role: Role) -> str:
-    """The text of the template that reads or writes through a connector."""
+def template(of: Connector, name: str) -> str:
+    """The text of a connector's template: `read`, `write` or `write_stream`."""
     if of.package:
         folder = _folder(of.name, of.package)
     else:
         folder = os.path.join(built_in_folder(), of.name)
-    file = "read.py.j2" if role is Role.SOURCE else "write.py.j2"
-    with open(os.path.join(folder, file), encoding="utf-8") as text:
+    with open(os.path.join(folder, f"{name}.py.j2"), encoding="utf-8") as text:
         return text.read()
 
 

@@ -124,7 +124,8 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
     # It becomes a comment of the script: a second line would be code.
     if len(reason.splitlines()) != 1:
         raise table.error("reason", "must be one line")
-    supplied = Supplied(value, reason, read_conditions(table, "when"))
+    when, unless = read_conditions(table, "when"), read_conditions(table, "unless")
+    supplied = Supplied(value, reason, when, unless)
     table.close()
     return supplied
 

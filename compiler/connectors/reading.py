@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from enum import Enum
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_modes, read_options
 from ssbt.compiler.connectors.saved import toml_values
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
+    Checkpoint,
     Connector,
     ConnectorColumn,
     ConnectorSpecificationError,
     Constraint,
+    Delivery,
     Mode,
     Option,
     Role,
     RoleSpecification,
+    Streaming,
 )
 from ssbt.compiler.connectors.toml_table import TomlTable
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 SPECIFICATION = "connector.toml"
 
+E = TypeVar("E", bound=Enum)
 OptionKey = tuple[str, frozenset[Mode]]
 
 
@@ -80,6 +85,7 @@ def _role(
         idempotent=own.value("idempotent", bool, False),
         save_modes=own.texts("save_modes") or (),
         output_modes=own.texts("output_modes") or (),
+        streaming=_streaming(parts),
     )
     for part in parts:
         part.close()
@@ -103,9 +109,33 @@ def _constraints(parts: Iterable[TomlTable], names: set[str]) -> Iterator[Constr
             yield constraint
 
 
+def _streaming(parts: Iterable[TomlTable]) -> Streaming | None:
+    """What a sink promises to streams: what it says itself, or else what it includes."""
+    read = None
+    for table in filter(None, (part.table("streaming") for part in parts)):
+        read = Streaming(
+            delivery=_member(Delivery, table, "delivery"),
+            reason=table.required_text("reason"),
+            checkpoint=_member(Checkpoint, table, "checkpoint", Checkpoint.REQUIRED.value),
+            keyed=table.text("keyed"),
+            keyed_reason=table.text("keyed_reason"),
+        )
+        table.close()
+    return read
+
+
+def _member(kind: type[E], table: TomlTable, key: str, default: str = "") -> E:
+    word = table.text(key, default)
+    try:
+        return kind(word)
+    except ValueError:
+        known = ", ".join(str(each.value) for each in kind)
+        raise table.error(key, f"`{word}` is not one of {known}") from None
+
+
 def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:
     for entry in table.tables("columns"):
-        yield ConnectorColumn(entry.text("name"), entry.required_text("type"))
+        yield ConnectorColumn(entry.text("name"), entry.required_text("type"), entry.text("when"))
         entry.close()
 
 

@@ -10,6 +10,7 @@ from ssbt.compiler.connectors.specification import (
     Connector,
     ConstraintKind,
     Default,
+    Delivery,
     Kind,
     Mode,
     Option,
@@ -17,6 +18,7 @@ from ssbt.compiler.connectors.specification import (
     Role,
     RoleSpecification,
     Shape,
+    Streaming,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ _NOT_OPTIONS = {
     Place.BUCKETS: "`.bucketBy(…)`",
     Place.COALESCE: "`.coalesce(…)`",
     Place.REPARTITION: "`.repartition(…)`",
+    Place.TRIGGER: "`.trigger(…)`",
+    Place.FUNCTION: "`.foreachBatch(…)`",
+    Place.REQUIRE: "",
+    Place.KEY: "",
 }
 
 
@@ -90,10 +96,15 @@ def _example(of: Connector, role: Role, found: RoleSpecification) -> str:
     for rule in found.constraints:
         if rule.kind is ConstraintKind.AT_LEAST_ONE and not rule.when:
             needed.add(rule.conditions[0].option)
+    streams_only = Mode.BATCH not in found.modes
+    if streams_only:
+        stream = "stream source orders from rate { }\n\n"
+        head = f"stream {head}" if role is Role.SOURCE else stream + head
     lines = [
         f"  {option.name} = {_literal(option, option.example)}"
         for option in found.options
         if option.name in needed
+        and (Mode.BATCH in option.modes or streams_only)
         and option.example is not None
         and not isinstance(option.example, tuple)
     ]
@@ -115,8 +126,21 @@ def _facts(role: Role, found: RoleSpecification) -> Iterator[str]:
         facts.append("The same data can be read again after a failure.")
     if role is Role.SINK and found.idempotent:
         facts.append("Writing the same rows again changes nothing.")
+    if role is Role.SINK and found.streaming:
+        modes = " and ".join((", ".join(found.output_modes[:-1]), found.output_modes[-1]))
+        modes = modes.removeprefix(" and ")
+        facts.append(f"Streams: output mode {modes}; {_promise(found.streaming)}.")
     if facts:
         yield " ".join(facts)
+
+
+def _promise(streaming: Streaming) -> str:
+    """How often a row arrives, and why."""
+    promise = f"{streaming.delivery.phrase}, because {streaming.reason}"
+    if not streaming.keyed:
+        return promise
+    keyed = Delivery.EFFECTIVELY_ONCE.phrase
+    return f"{promise}; with `{streaming.keyed}` {keyed}, because {streaming.keyed_reason}"
 
 
 def _row(option: Option) -> tuple[str, ...]:
@@ -133,9 +157,15 @@ def _row(option: Option) -> tuple[str, ...]:
         _code(option.name),
         _type(option),
         _default(option),
-        _NOT_OPTIONS.get(option.place) or _code(option.spark),
+        _in_spark(option),
         " ".join(remarks),
     )
+
+
+def _in_spark(option: Option) -> str:
+    if option.place is Place.MODE and option.modes == {Mode.STREAM}:
+        return "`.outputMode(…)`"
+    return _NOT_OPTIONS.get(option.place, _code(option.spark))
 
 
 def _type(option: Option) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Kind, Option, Place
+from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.connectors.values import ParamUse, Text
 
 if TYPE_CHECKING:
@@ -29,13 +30,27 @@ class SchemaName(Struct, frozen=True):
     span: Span
 
 
+class FunctionName(Struct, frozen=True):
+    """A Python function of the user's, as written: `sinks.py:upsert`."""
+
+    text: str
+    span: Span
+
+
 Scalar: TypeAlias = str | bool | int | float | Text | ParamUse
 """A literal; a string with parameters in it (`Text`); or a parameter's own value (`ParamUse`)."""
 
 MapItems: TypeAlias = tuple[tuple[str, Scalar], ...]
 
 Value: TypeAlias = (
-    Scalar | SchemaName | ColumnName | tuple[Scalar, ...] | tuple[ColumnName, ...] | MapItems
+    Scalar
+    | SchemaName
+    | ColumnName
+    | FunctionName
+    | Trigger
+    | tuple[Scalar, ...]
+    | tuple[ColumnName, ...]
+    | MapItems
 )
 
 
@@ -74,6 +89,11 @@ class Settings(Struct, frozen=True):
     def named(self, name: str) -> Setting | None:
         """The setting of the option called `name`."""
         return next((found for found in self.settings if found.option.name == name), None)
+
+    def is_true(self, name: str) -> bool:
+        """Whether the option called `name` is surely true."""
+        setting = self.named(name)
+        return setting is not None and setting.value is True
 
     def at(self, place: Place) -> Setting | None:
         """The setting that goes to `place`, which only one option does (not for OPTION)."""
@@ -123,7 +143,7 @@ def _spark_options(setting: Setting) -> Iterator[SparkOption]:
     """One option, or one for each column or key where the Spark key has a `*`."""
     option, value = setting.option, setting.value
     if not isinstance(value, tuple):
-        if not isinstance(value, ColumnName | SchemaName):
+        if not isinstance(value, ColumnName | SchemaName | FunctionName | Trigger):
             yield SparkOption(option.spark, value, setting.reason)
         return
     if "*" not in option.spark:

@@ -51,6 +51,8 @@ class Kind(Enum):
     MAP = "map"
     COLUMN = "column"
     SCHEMA = "schema"
+    TRIGGER = "trigger"
+    FUNCTION = "function"
 
 
 class Shape(Enum):
@@ -76,6 +78,10 @@ class Place(Enum):
     BUCKETS = "buckets"
     COALESCE = "coalesce"
     REPARTITION = "repartition"
+    TRIGGER = "trigger"
+    FUNCTION = "function"
+    REQUIRE = "require"
+    KEY = "key"
 
 
 class OptionType(Struct, frozen=True):
@@ -105,11 +111,15 @@ class Condition(Struct, frozen=True):
 
 
 class Supplied(Struct, frozen=True):
-    """A value that the compiler emits, with its reason as a comment, where the user wrote none."""
+    """A value that the compiler emits, with its reason as a comment, where the user wrote none.
+
+    It does so when all of `when` hold and none of `unless`.
+    """
 
     value: Default
     reason: str
     when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
 
 
 class Option(Struct, frozen=True):
@@ -171,11 +181,51 @@ class Constraint(Struct, frozen=True):
     help: str = ""
 
 
+class Checkpoint(Enum):
+    """Whether a stream into a sink keeps its place in a checkpoint of the pipeline's."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NONE = "none"
+
+
+class Delivery(Enum):
+    """How often a row of a stream arrives at a sink, the weakest promise first."""
+
+    AT_MOST_ONCE = "at_most_once"
+    AT_LEAST_ONCE = "at_least_once"
+    EFFECTIVELY_ONCE = "effectively_once"
+    EXACTLY_ONCE = "exactly_once"
+
+    @property
+    def phrase(self) -> str:
+        """In words: `exactly once`."""
+        return self.value.replace("_", " ")
+
+
+class Streaming(Struct, frozen=True):
+    """What a sink is to streams: what it promises about delivery, and why.
+
+    `keyed` is the option that names the columns which tell rows apart: with it, a row that is
+    written again replaces itself.
+    """
+
+    delivery: Delivery
+    reason: str
+    checkpoint: Checkpoint = Checkpoint.REQUIRED
+    keyed: str = ""
+    keyed_reason: str = ""
+
+
 class ConnectorColumn(Struct, frozen=True):
-    """A column that a connector itself knows; a sink may leave the name open."""
+    """A column that a connector itself knows; a sink may leave the name open.
+
+    `when` is an option, true or false, with which a source has the column.
+    """
 
     name: str
     type: str
+    when: str = ""
 
 
 class RoleSpecification(Struct, frozen=True):
@@ -194,6 +244,7 @@ class RoleSpecification(Struct, frozen=True):
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()
+    streaming: Streaming | None = None
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

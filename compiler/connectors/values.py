@@ -79,6 +79,14 @@ class Word(Struct, frozen=True):
     span: Span
 
 
+class Every(Struct, frozen=True):
+    """`every 1 minute`, `continuous 1 second`: `word` is the one in front."""
+
+    word: str
+    duration: Duration
+    span: Span
+
+
 class ListOf(Struct, frozen=True):
     """`[a, b]`."""
 
@@ -109,7 +117,9 @@ class Nested(Struct, frozen=True):
     span: Span
 
 
-OptionValue: TypeAlias = Text | Number | Boolean | Duration | Size | Word | ListOf | MapOf | Nested
+OptionValue: TypeAlias = (
+    Text | Number | Boolean | Duration | Size | Word | Every | ListOf | MapOf | Nested
+)
 
 
 class OptionEntry(Struct, frozen=True):

@@ -8,6 +8,7 @@ from ssbt.compiler.connectors.specification import Kind, Option, Shape
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
+    Every,
     ListOf,
     MapOf,
     Nested,
@@ -35,6 +36,8 @@ _EXPECTED = {
     Kind.MAP: 'a map such as `{ "key" = "value" }`',
     Kind.COLUMN: "the name of a column",
     Kind.SCHEMA: "the name of a schema, without quotes",
+    Kind.TRIGGER: "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`",
+    Kind.FUNCTION: 'a function such as `"module.py:function"`',
 }
 _SEVERAL = {
     Kind.STRING: "a list of texts in quotes",
@@ -43,6 +46,7 @@ _SEVERAL = {
 _FOUND: dict[type, str] = {
     Text: "text in quotes",
     Duration: "a duration",
+    Every: "a trigger",
     Size: "a size",
     ListOf: "a list",
     MapOf: "a map",

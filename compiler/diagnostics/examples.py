@@ -59,3 +59,31 @@ def example(
     """
     parts = (pipeline, before, schema, source, lets or let(steps), sink)
     return "\n".join(part for part in parts if part)
+
+
+def streamed(
+    *,
+    pipeline: str = PIPELINE.replace("}\n", '  checkpoint  = "checkpoints"\n}\n'),
+    before: str = "",
+    steps: str = STEPS,
+    lets: str = "",
+    connector: str = "parquet",
+    mode: str = "",
+    options: str = "",
+) -> str:
+    """The same for a stream of `orders`, whose rows have the time `placed_at`.
+
+    `paid` goes to the `connector` in the output `mode`; `options` are further lines of its block.
+    """
+    entries = 'path = "out/paid"\n' if connector == "parquet" else ""
+    entries += f"mode = {mode}\n" if mode else ""
+    entries += f"{options}\n" if options else ""
+    return example(
+        pipeline=pipeline,
+        before=before,
+        schema=SCHEMA.replace("placed_on: date", "placed_at: timestamp"),
+        source="stream " + SOURCE.replace("data/orders.csv", "data/orders"),
+        steps=steps,
+        lets=lets,
+        sink=f"sink paid to {connector} {{\n{indent(entries, '  ')}}}\n",
+    )

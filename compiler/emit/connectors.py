@@ -3,6 +3,7 @@
 A template yields one Python expression; its layout does not matter. Comments stand on lines of
 their own. `read.py.j2` knows
 
+- `reader`: `read` or, for a stream, `readStream`;
 - `options`: each with `name`, `value` and `reason`, why the compiler added it, else empty;
 - `schema`: the code of the DDL text to read with, or nothing;
 - `paths`: one path, or several in a list.
@@ -14,19 +15,24 @@ and `write.py.j2` knows
   `bucket_by`, `buckets`: what the settings at the place of that name say, or nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references.
 
+`write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`, `options`,
+`mode`, `path`, `coalesce`, `repartition` and `partition_by` as above, `trigger`, the arguments of
+the method in code, and `function`, the name of the user's function.
+
 Values go through the filter `literal`, reasons through `comment`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ColumnName, Settings
-from ssbt.compiler.connectors.specification import Connector, Place, Role
+from ssbt.compiler.connectors.specification import Connector, Place
+from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.literals import PythonCode, f_string
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.types.datatypes import BOOLEAN, DataType
@@ -91,15 +97,18 @@ def reading(
     code: SettingCode,
     schema: str | None,
     added: tuple[tuple[str, str], ...],
+    *,
+    streaming: bool = False,
 ) -> str:
     """The code of the DataFrame that a source reads; `schema` is the name of a constant."""
     paths = settings.at(Place.LOAD)
     context = {
+        "reader": "readStream" if streaming else "read",
         "options": code.options(settings),
         "schema": _schema(schema, added),
         "paths": code.value(paths.value) if paths else None,
     }
-    return connector_template(connector, Role.SOURCE).render(context).strip()
+    return connector_template(connector, "read").render(context).strip()
 
 
 def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | None:
@@ -111,15 +120,46 @@ def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | Non
 
 def writing(connector: Connector, settings: Settings, code: SettingCode, dataset: str) -> str:
     """The code that writes the DataFrame in `dataset`."""
-
-    def at(place: Place) -> object:
-        setting = settings.at(place)
-        return code.value(setting.value) if setting else None
-
     places = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
-    context = {place: at(Place(place)) for place in (*places, "buckets")}
-    is_bucketed = context["bucket_by"] is not None
-    context["sort_by"] = at(Place.SORT_BY) if is_bucketed else None
+    context = _at_places(settings, code, (*places, "buckets", "sort_by"))
+    if context["bucket_by"] is None:
+        context["sort_by"] = None
     context["sort_within"] = settings.sort_within()
     context |= {"options": code.options(settings), "dataset": dataset}
-    return connector_template(connector, Role.SINK).render(context).strip()
+    return connector_template(connector, "write").render(context).strip()
+
+
+def stream_writing(
+    connector: Connector,
+    settings: Settings,
+    code: SettingCode,
+    dataset: str,
+    trigger: Trigger | None,
+    function: str | None,
+) -> str:
+    """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
+    places = ("mode", "path", "coalesce", "repartition", "partition_by")
+    context = _at_places(settings, code, places)
+    context |= {"options": code.options(settings), "dataset": dataset, "function": function}
+    context["trigger"] = _trigger(trigger) if trigger is not None else None
+    return connector_template(connector, "write_stream").render(context).strip()
+
+
+def _at_places(settings: Settings, code: SettingCode, places: Iterable[str]) -> dict[str, object]:
+    found = {place: settings.at(Place(place)) for place in places}
+    return {place: code.value(each.value) if each else None for place, each in found.items()}
+
+
+def _trigger(trigger: Trigger) -> str:
+    """The arguments of `trigger`."""
+    match trigger.kind:
+        case TriggerKind.EVERY:
+            return f"processingTime={python_literal(trigger.interval)}"
+        case TriggerKind.CONTINUOUS:
+            return f"continuous={python_literal(trigger.interval)}"
+        case TriggerKind.REAL_TIME:
+            return f"realTime={python_literal(trigger.interval or '5 minutes')}"
+        case TriggerKind.ONCE:
+            return "once=True"
+        case TriggerKind.AVAILABLE_NOW:
+            return "availableNow=True"

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.connectors import SettingCode, reading, writing
+from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.emit.checkpoints import checkpoint_folder
+from ssbt.compiler.emit.connectors import SettingCode, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
@@ -16,6 +18,7 @@ from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.steps import Query
+from ssbt.compiler.ir.streams import StreamWrite
 
 
 class Function(Struct, frozen=True):
@@ -74,13 +77,19 @@ class _Maker:
     def source(self, item: Source) -> Function:
         names = self._around.names
         schema = names.schemas[item.schema] if item.schema is not None else None
-        frame = reading(item.connector, item.settings, self._code, schema, item.added)
+        streaming = item.output.streaming
+        frame = reading(
+            item.connector, item.settings, self._code, schema, item.added, streaming=streaming
+        )
         return Function(
             name=names.datasets[item.name],
             arguments=(self._job,),
             returns="DataFrame",
             place=self._places.line(item.span),
-            docstring=_doc(item.description, f"Read {item.name} from {_title(item)}."),
+            docstring=_doc(
+                item.description,
+                f"{'Stream' if streaming else 'Read'} {item.name} from {_title(item)}.",
+            ),
             statements=(f"return ({frame})",),
         )
 
@@ -135,6 +144,8 @@ class _Maker:
         )
 
     def sink(self, item: Sink) -> Function:
+        if item.stream is not None:
+            return self._stream_sink(item, item.stream)
         names = self._around.names
         variable = names.datasets[item.dataset]
         counted = f"job.counted({variable}, {python_literal(item.name)})"
@@ -148,9 +159,31 @@ class _Maker:
             datasets=(item.dataset,),
         )
 
+    def _stream_sink(self, item: Sink, stream: StreamWrite) -> Function:
+        names = self._around.names
+        variable, function = names.datasets[item.dataset], None
+        if stream.function is not None:
+            function = names.functions[stream.function.module, stream.function.name]
+        writer = stream_writing(
+            item.connector, item.settings, self._code, variable, stream.trigger, function
+        )
+        title = f"Stream {item.dataset} to {_title(item)}."
+        return Function(
+            name=names.sinks[item.name],
+            arguments=(f"{variable}: DataFrame", self._job),
+            returns="DataStreamWriter",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, title),
+            statements=(f"return ({writer})",),
+            datasets=(item.dataset,),
+        )
+
 
 def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[str, ...]:
-    """The statements of `run`: every dataset once, in the order its data flows, then the sinks."""
+    """The statements of `run`: every dataset once, in the order its data flows, then the sinks.
+
+    Streams come last, all at once, for they may never end.
+    """
     frames = around.names.frames
     statements = []
     for item in pipeline.datasets:
@@ -161,9 +194,26 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
         elif function.takes_params:
             arguments.append("job.params")
         statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
+    streams = []
     for sink in pipeline.sinks:
-        statements.append(f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)")
+        call = f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)"
+        if sink.stream is None:
+            statements.append(call)
+        else:
+            streams.append(_stream(sink, call, pipeline.checkpoint, around))
+    if streams:
+        statements.append(f"run_streams({', '.join(streams)})")
     return tuple(statements)
+
+
+def _stream(sink: Sink, writer: str, root: Text | None, around: Surroundings) -> str:
+    """A stream under its name, with the folder in which it keeps its place."""
+    arguments = [python_literal(sink.name), writer]
+    if root is not None and sink.keeps_its_place:
+        code = SettingCode(around.names, around.parameter_types)
+        folder = code.value(checkpoint_folder(root, sink.name))
+        arguments.append(f"checkpoint={python_literal(folder)}")
+    return f"Stream({', '.join(arguments)})"
 
 
 def _doc(description: str, title: str) -> str:

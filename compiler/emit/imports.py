@@ -50,13 +50,18 @@ def _standard(fields: tuple[Field, ...]) -> tuple[str, ...]:
 
 
 def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
-    functions = ("from pyspark.sql import functions as F",) if "F" in used else ()
-    return ("from pyspark.sql import DataFrame", *functions)
+    needed = {
+        "from pyspark.sql import DataFrame": True,
+        "from pyspark.sql import functions as F": "F" in used,
+        "from pyspark.sql.streaming import DataStreamWriter": "writeStream" in used,
+    }
+    return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
 def _runtime(used: frozenset[str]) -> str:
-    names = sorted({"checked", "literal"} & used)
-    return f"from ssbt.runtime import {', '.join(['Job', *names, 'main'])}"
+    streams = {"Stream", "run_streams"} if "writeStream" in used else set()
+    names = {"Job", "main", *streams, *({"checked", "literal"} & used)}
+    return f"from ssbt.runtime import {', '.join(sorted(names))}"
 
 
 def _users(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:

@@ -10,11 +10,14 @@ from typing import Any
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.checkpoints import checkpoint_folder
 from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import Function, Functions
 from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.relations import Column, Relation
@@ -35,6 +38,7 @@ def manifest(
 ) -> str:
     """JSON text; `outputs` are all other files, the script first."""
     files = tuple(outputs)
+    promises = guarantees(pipeline)
     document: Json = {
         "format": FORMAT,
         "compiler": VERSION,
@@ -48,7 +52,7 @@ def manifest(
         "spark": {
             "target": pipeline.target,
             "packages": list(packages(pipeline)),
-            "settings": dict(pipeline.spark),
+            "settings": dict(pipeline.spark) | dict(state_settings(pipeline)),
         },
         "sources": _hashes((places.file(path), file.text) for path, file in sources.items()),
         "parameters": [
@@ -61,7 +65,10 @@ def manifest(
             for item in pipeline.parameters
         ],
         "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
-        "sinks": [_sink(item, places) for item in pipeline.sinks],
+        "sinks": [
+            _sink(item, places) | {"stream": _stream(item, pipeline, promises)}
+            for item in pipeline.sinks
+        ],
         "python_modules": [places.file(item.path) for item in pipeline.modules],
         "source_map": _source_map(files[0].content.decode(), made.in_order),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
@@ -115,6 +122,21 @@ def _sink(sink: Sink, places: Places) -> Json:
         "place": places.line(sink.span),
         "mode": _plain(mode.value) if mode else None,
         **_connection(sink.connector.name, sink.settings),
+    }
+
+
+def _stream(sink: Sink, pipeline: Pipeline, promises: Mapping[str, Guarantee]) -> Json | None:
+    """How a stream is written, with what promise; None for a batch."""
+    if sink.stream is None:
+        return None
+    root, promise = pipeline.checkpoint, promises[sink.name]
+    keeps = root is not None and sink.keeps_its_place
+    return {
+        "output_mode": sink.stream.mode.value,
+        "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
+        "checkpoint": _plain(checkpoint_folder(root, sink.name)) if root and keeps else None,
+        "delivery": promise.delivery.value,
+        "reason": promise.reason,
     }
 
 

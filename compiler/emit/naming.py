@@ -72,10 +72,13 @@ def queries(pipeline: Pipeline) -> dict[str, Query]:
 
 
 def _applied(pipeline: Pipeline) -> dict[tuple[str, str], None]:
-    """Module and name of the functions that `apply` steps call, each once."""
-    return {
+    """Module and name of the user's functions that are called, each once."""
+    found = {
         (step.module, step.function): None
         for query in queries(pipeline).values()
         for step in query.steps
         if isinstance(step, ApplyFunction)
     }
+    streams = (sink.stream for sink in pipeline.sinks if sink.stream is not None)
+    functions = (stream.function for stream in streams if stream.function is not None)
+    return found | {(function.module, function.name): None for function in functions}

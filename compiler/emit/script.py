@@ -17,6 +17,7 @@ from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.schemas import schema_constant
 from ssbt.compiler.emit.scopes import Surroundings
+from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import script_template
 from ssbt.compiler.emit.version import VERSION
@@ -88,6 +89,7 @@ def _main(pipeline: Pipeline, made: Functions) -> str:
     arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
     settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in pipeline.spark]
+    settings += state_items(pipeline)
     queries = [function.statements for function in made.in_order if function.is_query]
     if any("${" in text for statements in queries for text in statements):
         settings.append(_NO_SUBSTITUTION)

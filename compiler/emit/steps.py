@@ -103,7 +103,15 @@ def _distinct(frame: str, step: ir.Distinct, scope: Scope) -> str:
 def _deduplicate(frame: str, step: ir.Deduplicate, scope: Scope) -> str:
     # Spark compares these names as they are, without parsing them.
     columns = python_literal(list(step.columns)) if step.columns else ""
-    return f"{frame}.dropDuplicates({columns})"
+    # A batch has all rows at once and no watermark to wait for; Spark takes the other method for
+    # streams only.
+    within = step.within_watermark and step.output.streaming
+    return f"{frame}.dropDuplicates{'WithinWatermark' if within else ''}({columns})"
+
+
+def _watermark(frame: str, step: ir.Watermark, scope: Scope) -> str:
+    column = python_literal(reference(step.column))
+    return f"{frame}.withWatermark({column}, {python_literal(step.delay)})"
 
 
 def _sort(frame: str, step: ir.Sort, scope: Scope) -> str:
@@ -191,6 +199,7 @@ _EMITTERS: dict[type[ir.Step], Callable[[str, Any, Scope], str]] = {
     ir.Sort: _sort,
     ir.SqlQuery: queried,
     ir.Unpivot: _unpivot,
+    ir.Watermark: _watermark,
     ir.UseTransform: _use_transform,
     ir.WithColumns: _with_columns,
 }

@@ -15,7 +15,7 @@ from ssbt.compiler.emit.literals import python_literal
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment, Template
 
-    from ssbt.compiler.connectors.specification import Connector, Role
+    from ssbt.compiler.connectors.specification import Connector
 
 
 def script_template() -> Template:
@@ -23,11 +23,10 @@ def script_template() -> Template:
     return _environment().get_template("script.py.j2")
 
 
-def connector_template(connector: Connector, role: Role) -> Template:
-    """The template that reads or writes through a connector."""
+def connector_template(connector: Connector, file: str) -> Template:
+    """The template of a connector: `read`, `write` or `write_stream`."""
     if connector.package:
-        return _environment().from_string(template(connector, role))
-    file = {"source": "read", "sink": "write"}[role.value]
+        return _environment().from_string(template(connector, file))
     return _environment().get_template(f"connectors/{connector.name}/{file}.py.j2")
 
 

@@ -24,6 +24,15 @@ class Origin(Struct, frozen=True, order=True):
     column: str
 
 
+class Call(Struct, frozen=True):
+    """A function called in an expression, its name in lower case; `windowed` with `over (…)`."""
+
+    name: str
+    span: Span
+    distinct: bool = False
+    windowed: bool = False
+
+
 class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
@@ -38,6 +47,7 @@ class Expression(Struct, frozen=True):
     nullable: bool
     column: str | None = None
     origins: tuple[Origin, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 class Named(Struct, frozen=True):

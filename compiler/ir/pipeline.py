@@ -8,9 +8,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import Connector
+from ssbt.compiler.connectors.specification import Checkpoint, Connector
+from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
+from ssbt.compiler.ir.streams import StreamWrite
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
@@ -73,7 +75,10 @@ class Transform(Struct, frozen=True):
 
 
 class Sink(Struct, frozen=True):
-    """Where a dataset goes; `name` is stable: what the user gave, or `dataset` and its place."""
+    """Where a dataset goes; `name` is what the user gave, or else the dataset's.
+
+    `stream` is present where the dataset is a stream.
+    """
 
     name: str
     dataset: str
@@ -81,6 +86,13 @@ class Sink(Struct, frozen=True):
     settings: Settings
     description: str
     span: Span
+    stream: StreamWrite | None = None
+
+    @property
+    def keeps_its_place(self) -> bool:
+        """Whether a stream into it has a checkpoint below the pipeline's, if it names one."""
+        promise = self.connector.sink.streaming if self.connector.sink is not None else None
+        return promise is None or promise.checkpoint is not Checkpoint.NONE
 
 
 class PythonModule(Struct, frozen=True):
@@ -103,6 +115,7 @@ class Pipeline(Struct, frozen=True):
     """Everything that one script needs, in the order in which data flows.
 
     `datasets` are sources and lets together; every one is used by a later one or by a sink.
+    `checkpoint` is the folder below which each stream keeps its place, None where none is given.
     """
 
     name: str
@@ -119,3 +132,4 @@ class Pipeline(Struct, frozen=True):
     span: Span
     schedule: str = ""
     unused: tuple[Unused, ...] = ()
+    checkpoint: Text | None = None

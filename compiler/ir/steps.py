@@ -16,12 +16,14 @@ from ssbt.compiler.types.datatypes import DataType
 class Input(Struct, frozen=True):
     """A dataset where it is used: by name, or a transform called with datasets.
 
-    `alias` is present only where an expression qualifies a column with it.
+    `alias` is present only where an expression qualifies a column with it. `body` is the transform
+    over these very datasets.
     """
 
     dataset: str
     arguments: tuple[Input, ...] | None = None
     alias: str | None = None
+    body: Query | None = None
 
 
 class Step(Struct, frozen=True):
@@ -92,9 +94,23 @@ class Distinct(Step, frozen=True):
 
 
 class Deduplicate(Step, frozen=True):
-    """One row for each combination of the columns, or of all where none is named."""
+    """One row for each combination of the columns, or of all where none is named.
+
+    `within_watermark` when a combination is forgotten once the watermark has passed it.
+    """
 
     columns: tuple[str, ...]
+    within_watermark: bool = False
+
+
+class Watermark(Step, frozen=True):
+    """Rows of a stream whose `column` is older than the latest by more than `delay` may be dropped.
+
+    `delay` is a Spark interval such as `10 minutes`.
+    """
+
+    column: str
+    delay: str
 
 
 class Sort(Step, frozen=True):
@@ -173,10 +189,14 @@ class Explode(Step, frozen=True):
 
 
 class UseTransform(Step, frozen=True):
-    """A transform of the pipeline; what flows in is its first argument."""
+    """A transform of the pipeline; what flows in is its first argument.
+
+    `body` is the transform over these very datasets.
+    """
 
     transform: str
     arguments: tuple[Input, ...]
+    body: Query | None = None
 
 
 class ApplyFunction(Step, frozen=True):

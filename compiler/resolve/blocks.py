@@ -43,8 +43,9 @@ def _value(node: v.Value, spelling: Spelling, name: str = "") -> c.OptionValue:
             return kind(amount, unit, span)
         case v.WordValue(span, text):
             return c.Word(text, span)
-        case v.EveryValue(span, word, interval):
-            return c.Word(f"{word} {interval.amount} {interval.unit}", span)
+        case v.EveryValue(span, word, quantity):
+            duration = c.Duration(quantity.amount, quantity.unit, quantity.span)
+            return c.Every(word, duration, span)
         case v.ListValue(span, items):
             return c.ListOf(tuple(_value(item, spelling) for item in items), span)
         case v.BlockValue(_, kind, _):

@@ -18,7 +18,7 @@ from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import DataType, StructType
 
-_TARGET = re.compile(r"((?:[\w.\-]+/)*)([^\W\d]\w*)\.py:([^\W\d]\w*)\Z")
+_TARGET = re.compile(r"((?:[\w.\-]+/)*[^\W\d]\w*\.py):([^\W\d]\w*)\Z")
 
 
 def use_transform(node: s.UseTransform, flow: Flow) -> ir.Step | None:
@@ -27,28 +27,34 @@ def use_transform(node: s.UseTransform, flow: Flow) -> ir.Step | None:
         flow.relation = Relation((), True)
         return None
     used, output = got
-    return ir.UseTransform(node.span, output, used.dataset, used.arguments or ())
+    return ir.UseTransform(node.span, output, used.dataset, used.arguments or (), used.body)
 
 
 def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     schema = flow.find.schema(node.schema)
     text = "".join(part for part in node.target.parts if isinstance(part, str))
-    match = _TARGET.match(text)
+    target = python_target(text)
     if any(not isinstance(part, str) for part in node.target.parts):
-        match = None
+        target = None
         message = "the function is known when compiling: it holds no parameter"
         flow.report.add(codes.BAD_MODULE, node.target.span, message)
-    elif match is None:
+    elif target is None:
         message = f'"{text}" names no function'
         help_ = 'write it as "module.py:function", the file relative to this one'
         flow.report.add(codes.BAD_MODULE, node.target.span, message, help=help_)
-    if schema is None or match is None:
+    if schema is None or target is None:
         flow.relation = Relation((), True)
         return None
-    folder, module, function = match.groups()
-    name = flow.find.module(node.target.span, f"{folder}{module}.py", function)
+    path, function = target
+    name = flow.find.module(node.target.span, path, function)
     output = declared_relation(schema, _origins(flow.relation))
-    return ir.ApplyFunction(node.span, output, name or module, function, schema[0])
+    return ir.ApplyFunction(node.span, output, name or "", function, schema[0])
+
+
+def python_target(text: str) -> tuple[str, str] | None:
+    """Path and function of `"folder/module.py:function"`."""
+    match = _TARGET.match(text)
+    return (match[1], match[2]) if match is not None else None
 
 
 def declared_relation(schema: tuple[str, StructType], origins: tuple[Origin, ...]) -> Relation:
@@ -130,6 +136,7 @@ def _placeholders(
             flow.report.add(codes.BAD_SQL, span, message)
         names.append(name)
         flow.use_dataset(name)
+        flow.take(relation)
         origins += _origins(relation)
     if not fields:
         help_ = "write `from {input}`"

@@ -14,6 +14,7 @@ from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions import Typing
 from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -22,6 +23,7 @@ from ssbt.compiler.syntax.printing import column_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 
 AS_NAME = "give it one: `as name`"
+_WINDOWS = ("window", "session_window", "window_time")
 
 
 def where(node: s.Where, flow: Flow) -> ir.Step:
@@ -162,11 +164,28 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
 
 
 def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
-    """The column with the tags of the one that it renames."""
+    """The column with the tags of the one that it renames, and with its event time."""
+    if isinstance(node, e.Call):
+        return replace(column, event_time=_is_window_of_event_time(node, flow))
     if not isinstance(node, e.ColumnName):
         return column
     plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
-    return replace(column, tags=plain.tags) if plain is not None else column
+    if plain is None:
+        return column
+    return replace(column, tags=plain.tags, event_time=plain.event_time)
+
+
+def _is_window_of_event_time(node: e.Call, flow: Flow) -> bool:
+    """Whether a call makes windows, or the time of one, of a column that bears a watermark."""
+    if node.name.text.casefold() not in _WINDOWS or not node.arguments:
+        return False
+    time = node.arguments[0].value
+    if not isinstance(time, e.ColumnName):
+        return False
+    found = scopes.found(time, flow.relation, Report())
+    if found is None or found.column is None or found.path:
+        return False
+    return found.column.event_time
 
 
 def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
@@ -208,7 +227,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         column = tagged(column_of(found, name.text, name.span), item.value, flow)
         if typing.found_generator is not None:
             column = generated_columns(item, found, flow)[0]
-        relation = Relation((*relation.columns, column), relation.is_open)
+        relation = replace(relation, columns=(*relation.columns, column))
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 
 

@@ -14,7 +14,7 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.ir.steps import Input, Query
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Declared, Settings
 from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
@@ -63,7 +63,7 @@ class Datasets:
         self._settings = settings
         self._relations: dict[str, Relation] = {}
         self._under_way: list[str] = []
-        self._instances: dict[tuple[str, tuple[Relation, ...]], Relation] = {}
+        self._instances: dict[tuple[str, tuple[Relation, ...]], Query] = {}
         self._transforms_under_way: list[str] = []
         self._told_cycles: set[str] = set()
         self.lets: dict[str, ir.Let] = {}
@@ -186,6 +186,7 @@ class Datasets:
         if got is None:
             return None
         flow.use_dataset(got[0])
+        flow.take(got[1])
         return Input(got[0], None, alias), scopes.requalified(got[1], alias)
 
     # ---- transforms
@@ -198,8 +199,9 @@ class Datasets:
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
         relations = [each[1] for each in got if each is not None]
         places = [argument.span for argument in use.arguments or ()]
-        output = self._instance(node, relations, places, use.name.span, flow)
-        return Input(node.name.text, inputs, alias), scopes.requalified(output, alias)
+        body = self._instance(node, relations, places, use.name.span, flow)
+        output = body.output if body is not None else _OPEN
+        return Input(node.name.text, inputs, alias, body), scopes.requalified(output, alias)
 
     def _use_transform(
         self, node: s.UseTransform, relation: Relation, flow: Flow
@@ -211,8 +213,9 @@ class Datasets:
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
         relations = [relation, *(each[1] for each in got if each is not None)]
         places = [node.name.span, *(argument.span for argument in node.arguments)]
-        output = self._instance(transform, relations, places, node.name.span, flow)
-        return Input(transform.name.text, inputs, None), output
+        body = self._instance(transform, relations, places, node.name.span, flow)
+        output = body.output if body is not None else _OPEN
+        return Input(transform.name.text, inputs, None, body), output
 
     def _known_transform(self, name: e.Name, report: Report) -> d.Transform | None:
         declared = self._around.declared
@@ -250,7 +253,8 @@ class Datasets:
                     )
                     for each in schema.columns
                 )
-                relation = _as_dataset(parameter.name.text, Relation(columns))
+                # It may be used with streams: that is what its script must be able to do.
+                relation = _as_dataset(parameter.name.text, Relation(columns, False, True))
             if parameter.name.text.casefold() in scope:
                 message = f"`{parameter.name.text}` is declared twice"
                 self._around.report.add(codes.DUPLICATE_DECLARATION, parameter.name.span, message)
@@ -269,16 +273,16 @@ class Datasets:
         places: Sequence[Span],
         span: Span,
         flow: Flow,
-    ) -> Relation:
-        """What a transform yields for these datasets."""
+    ) -> Query | None:
+        """A transform over these datasets; None, with a finding, where it cannot take them."""
         key = node.name.text.casefold()
         if key in self._transforms_under_way:
             self._transform_cycle(key, span)
-            return _OPEN
+            return None
         if len(self._transforms_under_way) > _DEEPEST:
             message = f"transforms use each other more than {_DEEPEST} levels deep"
             self._around.report.add(syntax_codes.NESTED_TOO_DEEPLY, node.name.span, message)
-            return _OPEN
+            return None
         if len(relations) != len(node.parameters):
             wanted = len(node.parameters)
             message = (
@@ -287,7 +291,7 @@ class Datasets:
             )
             also = (Label(node.name.span, "declared here"),)
             flow.report.add(codes.BAD_TRANSFORM_USE, span, message, also=also)
-            return _OPEN
+            return None
         for parameter, relation, place in zip(node.parameters, relations, places, strict=True):
             self._check_argument(node, parameter, relation, place, flow)
         instance = (key, tuple(relations))
@@ -300,7 +304,8 @@ class Datasets:
             # Its own mistakes have been told where it is declared.
             query = resolved_query(node.query, self._flow(Report(), scope))
             self._transforms_under_way.pop()
-            self._instances[instance] = scopes.requalified(query.output, None)
+            output = scopes.requalified(query.output, None)
+            self._instances[instance] = replace(query, output=output)
         return self._instances[instance]
 
     def _transform_cycle(self, key: str, span: Span) -> None:
@@ -354,10 +359,8 @@ class Datasets:
 
 def _as_dataset(name: str, relation: Relation) -> Relation:
     """The columns of a dataset as those see it who use it."""
-    return Relation(
-        tuple(
-            replace(column, qualifier=None, origins=(Origin(name, column.name),))
-            for column in relation.columns
-        ),
-        relation.is_open,
+    columns = tuple(
+        replace(column, qualifier=None, origins=(Origin(name, column.name),))
+        for column in relation.columns
     )
+    return replace(relation, columns=columns)

@@ -50,8 +50,6 @@ def declared(declarations: Iterable[d.Declaration], report: Report) -> Declared:
             case d.Pipeline():
                 found.pipelines.append(node)
             case d.SourceRead() | d.Let():
-                if isinstance(node, d.SourceRead) and node.stream:
-                    _unsupported(unsupported.STREAM_SOURCE, node, "stream source", report)
                 if _is_new(node.name, names, report):
                     found.datasets[node.name.text.casefold()] = node
             case d.Transform():

@@ -6,7 +6,7 @@ that the value comes from) is in its attributes afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 
 from msgspec import Struct, field
@@ -20,6 +20,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
+from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.printing import Piece, column_text, sql_text
@@ -445,7 +446,15 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     column = column_text(plain) if isinstance(plain, e.ColumnName) else None
     origins = tuple(dict.fromkeys(typing.origins))
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
-    return ir.Expression(node.span, text, value.type, value.nullable, column, origins)
+    calls = tuple(_calls(node))
+    return ir.Expression(node.span, text, value.type, value.nullable, column, origins, calls)
+
+
+def _calls(node: e.Expression) -> Iterator[ir.Call]:
+    for part in nodes(node):
+        if isinstance(part, e.Call):
+            windowed = part.window is not None
+            yield ir.Call(part.name.text.casefold(), part.span, part.distinct, windowed)
 
 
 def _ir_piece(piece: Piece, typing: Typing) -> str | ir.ParameterText:

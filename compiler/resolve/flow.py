@@ -43,7 +43,8 @@ class Finders(Struct, frozen=True):
 class Flow(Struct):
     """The state between two steps.
 
-    `scope` are the relations that `from` may name inside a transform, else None.
+    `scope` are the relations that `from` may name inside a transform, else None. `streaming` is
+    true from the first input on that is a stream: no step makes a batch of it again.
     """
 
     relation: Relation
@@ -55,6 +56,7 @@ class Flow(Struct):
     uses: list[str] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
+    streaming: bool = False
 
     def typing(self, relation: Relation | None = None) -> Typing:
         """A fresh look at an expression over the relation that flows here."""
@@ -83,6 +85,10 @@ class Flow(Struct):
         """Remember that the query needs a parameter."""
         if name not in self.used_parameters:
             self.used_parameters.append(name)
+
+    def take(self, relation: Relation) -> None:
+        """Note what flows in."""
+        self.streaming = self.streaming or relation.streaming
 
     def use_dataset(self, name: str) -> None:
         """Remember that the query takes a dataset."""

@@ -241,5 +241,11 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
     if node.operator == "except":
         nullable = left.nullable
     origins = tuple(dict.fromkeys((*left.origins, *right.origins)))
-    declared = left.declared
-    return Column(left.name, type_, nullable, None, origins, left.tags | right.tags, declared)
+    return replace(
+        left,
+        type=type_,
+        nullable=nullable,
+        qualifier=None,
+        origins=origins,
+        tags=left.tags | right.tags,
+    )

@@ -14,11 +14,12 @@ from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
+_ARGUMENTS = {1: "one DataFrame", 2: "a DataFrame and the number of the batch"}
 _TAKEN = frozenset(("pyspark", "ssbt", "py4j", "ssbt_runtime"))
 
 
 class Modules:
-    """The modules that `apply` steps name, each read once."""
+    """The modules that steps and sinks name, each read once."""
 
     def __init__(self, read: Reader, report: Report, pipeline: str) -> None:
         self._read = read
@@ -28,13 +29,16 @@ class Modules:
         self.sources: dict[str, Source] = {}
         self.modules: dict[str, PythonModule] = {}
 
-    def add(self, span: Span, relative: str, function: str) -> str | None:
-        """The name to import for a module beside the file of `span`; None with a finding."""
+    def add(self, span: Span, relative: str, function: str, takes: int = 1) -> str | None:
+        """The name to import for a module beside the file of `span`; None with a finding.
+
+        `takes` is the number of arguments that the function is called with.
+        """
         path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), relative))
         name = posixpath.basename(path).removesuffix(".py")
         if path not in self.sources and not self._load(span, path, name):
             return None
-        self._check_function(span, path, function)
+        self._check_function(span, path, function, takes)
         return name
 
     def _load(self, span: Span, path: str, name: str) -> bool:
@@ -72,15 +76,15 @@ class Modules:
             return f"`{path}` and `{other.path}` would both be imported as `{name}`"
         return None
 
-    def _check_function(self, span: Span, path: str, function: str) -> None:
-        """A module-level function of that name that can be called with one DataFrame."""
+    def _check_function(self, span: Span, path: str, function: str, takes: int) -> None:
+        """A module-level function of that name that can be called with so many arguments."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
                 names.append(node.name)
-                if node.name == function and not _takes_one(node.args):
-                    message = f"`{function}` must take one DataFrame and nothing else"
+                if node.name == function and not _takes(node.args, takes):
+                    message = f"`{function}` must take {_ARGUMENTS[takes]} and nothing else"
                     self._report.add(codes.BAD_MODULE, span, message)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 names += [alias.asname or alias.name for alias in node.names]
@@ -93,8 +97,9 @@ class Modules:
             self._report.add(codes.BAD_MODULE, span, message, help=help_)
 
 
-def _takes_one(arguments: ast.arguments) -> bool:
+def _takes(arguments: ast.arguments, count: int) -> bool:
     positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
     keyword_only = [d for d in arguments.kw_defaults if d is None]
-    return required <= 1 and (bool(positional) or arguments.vararg is not None) and not keyword_only
+    most = len(positional) if arguments.vararg is None else count
+    return required <= count <= most and not keyword_only

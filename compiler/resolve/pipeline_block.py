@@ -5,14 +5,16 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import SPARK_LINES
+from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 
-_ENTRIES = ("description", "owner", "schedule", "target", "spark")
+_ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "spark")
 # These change how Spark reads the text of an expression or a name, and with it what the script
 # means; the compiler has settled each of them.
 _REFUSED = (
@@ -33,6 +35,7 @@ class PipelineBlock(Struct, frozen=True):
     schedule: str
     target: str
     spark: tuple[tuple[str, str], ...]
+    checkpoint: Text | None = None
 
     @property
     def ansi(self) -> bool:
@@ -42,9 +45,12 @@ class PipelineBlock(Struct, frozen=True):
         return given.get("spark.sql.ansi.enabled", default) == "true"
 
 
-def pipeline_block(node: d.Pipeline | None, target: str | None, report: Report) -> PipelineBlock:
+def pipeline_block(
+    node: d.Pipeline | None, target: str | None, spelling: Spelling, report: Report
+) -> PipelineBlock:
     """The entries of the block; `target` from the command line goes before its own."""
     texts: dict[str, str] = {}
+    checkpoint: Text | None = None
     spark: tuple[tuple[str, str], ...] = ()
     seen: dict[str, Span] = {}
     for entry in node.entries if node is not None else ():
@@ -63,6 +69,8 @@ def pipeline_block(node: d.Pipeline | None, target: str | None, report: Report) 
             )
         elif name == "spark":
             spark = _spark(entry, report)
+        elif name == "checkpoint":
+            checkpoint = _folder(entry, spelling, report)
         else:
             text = _text(entry, report)
             if name == "target":
@@ -74,7 +82,18 @@ def pipeline_block(node: d.Pipeline | None, target: str | None, report: Report) 
         texts.get("schedule", ""),
         target or texts.get("target") or "4.1",
         spark,
+        checkpoint,
     )
+
+
+def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
+    """A path, which may hold parameters."""
+    (option,) = option_entries([entry], spelling)
+    if isinstance(option.value, Text) and option.value.parts:
+        return option.value
+    message = f"`{entry.name.text}` is the path of a folder, a text in quotes"
+    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    return None
 
 
 def _text(entry: v.Entry, report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -27,6 +27,7 @@ from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
+from ssbt.compiler.resolve.sinks import stream_write
 from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -80,9 +81,9 @@ class Program:
         self.declared = found
         self.files = files
         self.report = report
-        self.block: PipelineBlock = pipeline_block(node, target, report)
-        self.modules = Modules(read, report, node.name.text if node else "")
         self.parameters = parameters(found.params.values(), report)
+        self.block: PipelineBlock = pipeline_block(node, target, self._spelling, report)
+        self.modules = Modules(read, report, node.name.text if node else "")
         self.schemas = schemas(found.schemas.values(), found.broken, report)
         self.settings: dict[str, Settings] = {}
         self.connectors: dict[str, Connector] = {}
@@ -103,7 +104,7 @@ class Program:
     # ---- sources and sinks
 
     def _validated(
-        self, role: Role, name: Name, entries: tuple[v.Entry, ...]
+        self, role: Role, name: Name, entries: tuple[v.Entry, ...], streaming: bool
     ) -> tuple[Connector, Settings] | None:
         """The connector and its settings; None where there is no such connector."""
         connector = named_connector(name.text, name.span)
@@ -111,7 +112,7 @@ class Program:
         if isinstance(connector, Diagnostic):
             self.report.findings.append(connector)
             return None
-        use = Use(role, False, name.span, self.block.target, self.parameter_type)
+        use = Use(role, streaming, name.span, self.block.target, self.parameter_type)
         result = validated(connector, use, values)
         broken = any(isinstance(entry.value, v.BrokenValue) for entry in entries)
         # What seems to be missing may stand in an entry that did not parse.
@@ -120,7 +121,7 @@ class Program:
             for found in result.findings
             if not (broken and found.code in (MISSING_OPTION, OPTION_CONFLICT))
         ]
-        self._check_parameters(result.settings)
+        self._check_parameters(_parameter_uses(result.settings))
         return connector, result.settings
 
     def _spelling(self, name: str) -> str:
@@ -128,8 +129,8 @@ class Program:
         known = self.parameters.get(name.casefold())
         return known.name if known is not None else name
 
-    def _check_parameters(self, settings: Settings) -> None:
-        for use in _parameter_uses(settings):
+    def _check_parameters(self, uses: Iterable[ParamUse]) -> None:
+        for use in uses:
             if use.name.casefold() in self.parameters:
                 self.used_parameters.add(use.name.casefold())
             elif use.name.casefold() not in self.declared.broken:
@@ -141,9 +142,9 @@ class Program:
 
     def source_relation(self, node: d.SourceRead) -> Relation:
         """The columns that a source yields; open where Spark infers them."""
-        got = self._validated(Role.SOURCE, node.connector, node.entries)
+        got = self._validated(Role.SOURCE, node.connector, node.entries, node.stream)
         if got is None:
-            return Relation((), True)
+            return Relation((), True, node.stream)
         connector, settings = got
         key = node.name.text.casefold()
         self.connectors[key], self.settings[key] = connector, settings
@@ -167,15 +168,16 @@ class Program:
             columns = [
                 Column(each.name, named_type(each.type) or UNKNOWN, True)
                 for each in specification.columns
+                if not each.when or settings.is_true(each.when)
             ]
         else:
-            return Relation((), True)
+            return Relation((), True, node.stream)
         names = {column.name.casefold() for column in columns}
         for name, type_, span in settings.added_columns():
             if name.casefold() not in names:
                 added = named_type(type_) or UNKNOWN
                 columns.append(Column(name, added, True, None, (), frozenset(), span))
-        return Relation(tuple(columns))
+        return Relation(tuple(columns), False, node.stream)
 
     def source_schema(self, settings: Settings) -> DeclaredSchema | None:
         """The schema that a source is given."""
@@ -230,19 +232,22 @@ class Program:
         sinks: list[ir.Sink] = []
         names: dict[str, d.SinkWrite] = {}
         for node in self.declared.sinks:
-            got = self._validated(Role.SINK, node.connector, node.entries)
             if node.part is not None:
                 message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
                 self.report.add(unsupported.EXPECT, node.part.span, message)
                 continue
             dataset = self.datasets.named(node.dataset)
+            streaming = dataset is not None and dataset[1].streaming
+            got = self._validated(Role.SINK, node.connector, node.entries, streaming)
             if dataset is None or got is None:
                 continue
             name = node.name or node.dataset
             first = names.setdefault(name.text.casefold(), node)
             if first is not node:
                 self._same_name(node, first)
-            sinks.append(ir.Sink(name.text, dataset[0], *got, self.describe(node.span), node.span))
+            stream = stream_write(got[1], self.modules.add, self.report) if streaming else None
+            description = self.describe(node.span)
+            sinks.append(ir.Sink(name.text, dataset[0], *got, description, node.span, stream))
         return sinks
 
     def _same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
@@ -262,6 +267,8 @@ class Program:
         """The pipeline; whatever is declared is looked at, used or not."""
         self.datasets.resolve_all()
         sinks = self._sinks()
+        checkpoint = self.block.checkpoint
+        self._check_parameters(_uses_within([checkpoint] if checkpoint is not None else []))
         if self.node is None:
             return None
         if not self.declared.sinks and not self.declared.has_broken:
@@ -290,6 +297,7 @@ class Program:
             self.node.span,
             self.block.schedule,
             tuple(self._unused(used, parameters)),
+            checkpoint,
         )
 
     def _unused(self, used: Used, parameters: set[str]) -> Iterator[ir.Unused]:
@@ -312,8 +320,11 @@ class Program:
 
 def _parameter_uses(settings: Settings) -> Iterator[ParamUse]:
     """The parameters in the values of options."""
-    waiting: list[object] = [each.value for each in settings.settings]
-    waiting += [each.value for each in settings.raw]
+    return _uses_within([*(s.value for s in settings.settings), *(o.value for o in settings.raw)])
+
+
+def _uses_within(values: Iterable[object]) -> Iterator[ParamUse]:
+    waiting = list(values)
     while waiting:
         value = waiting.pop()
         if isinstance(value, ParamUse):

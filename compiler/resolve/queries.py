@@ -40,6 +40,7 @@ _STEPS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
     s.Unpivot: group_steps.unpivot,
     s.Distinct: row_steps.distinct,
     s.Deduplicate: row_steps.deduplicate,
+    s.Watermark: row_steps.watermark,
     s.OrderBy: row_steps.order_by,
     s.Limit: row_steps.limit,
     s.Offset: row_steps.offset,
@@ -59,9 +60,10 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     for step in node.steps:
         made = _step(step, flow)
         if made is not None:
-            steps.append(made)
-            flow.relation = made.output
+            flow.relation = replace(made.output, streaming=flow.streaming)
+            steps.append(replace(made, output=flow.relation))
     _check_duplicates(node, flow)
+    flow.relation = replace(flow.relation, streaming=flow.streaming)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
     return ir.Query(
         _named_if_used(base, flow.used_aliases),
@@ -75,8 +77,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
 def _step(step: s.Step, flow: Flow) -> ir.Step | None:
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
-        words: dict[type[s.Step], str] = {s.Stateful: "stateful", s.Watermark: "watermark"}
-        message = f"`{words.get(type(step), 'within watermark')}` is not supported yet"
+        message = "`stateful` is not supported yet"
         help_ = f"see `ssbtc explain {unsupported_code.number}`"
         flow.report.add(unsupported_code, step.span, message, help=help_)
         flow.relation = Relation(flow.relation.columns, True)
@@ -89,10 +90,7 @@ def _step(step: s.Step, flow: Flow) -> ir.Step | None:
 
 
 def _unsupported(step: s.Step) -> Code | None:
-    if isinstance(step, s.Stateful):
-        return unsupported.STATEFUL
-    within = isinstance(step, s.Deduplicate) and step.within_watermark
-    return unsupported.WATERMARK if within or isinstance(step, s.Watermark) else None
+    return unsupported.STATEFUL if isinstance(step, s.Stateful) else None
 
 
 def _check_duplicates(node: s.Query, flow: Flow) -> None:

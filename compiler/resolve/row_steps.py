@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from ssbt.compiler.connectors.durations import interval
 from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.codes import streams as stream_codes
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -19,6 +23,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     IntegralType,
     MapType,
+    TimestampType,
     UnknownType,
 )
 
@@ -36,7 +41,26 @@ def deduplicate(node: s.Deduplicate, flow: Flow) -> ir.Step:
         if column is not None:
             flow.require_orderable(column, name.span, "to tell rows apart")
             names.append(column.name)
-    return ir.Deduplicate(node.span, flow.relation, tuple(names))
+    return ir.Deduplicate(node.span, flow.relation, tuple(names), node.within_watermark)
+
+
+def watermark(node: s.Watermark, flow: Flow) -> ir.Step | None:
+    column = whole_column(node.column, flow.relation, flow)
+    delay = interval(node.delay.amount, node.delay.unit)
+    if delay is None:
+        message = "a delay is a whole number of seconds, minutes, hours or days"
+        flow.report.add(stream_codes.BAD_WATERMARK, node.delay.span, message)
+    if column is not None and not isinstance(column.type, TimestampType | UnknownType):
+        message = f"a watermark is on a TIMESTAMP column, and `{column.name}` is {column.type.sql}"
+        help_ = "make it one before: `|> set … = cast(… as timestamp)`"
+        flow.report.add(stream_codes.BAD_WATERMARK, node.column.span, message, help=help_)
+    if column is None or delay is None:
+        return None
+    columns = tuple(
+        replace(each, event_time=True) if each is column else each for each in flow.relation.columns
+    )
+    output = replace(flow.relation, columns=columns)
+    return ir.Watermark(node.span, output, column.name, delay)
 
 
 def order_by(node: s.OrderBy, flow: Flow) -> ir.Step:

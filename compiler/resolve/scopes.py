@@ -180,7 +180,7 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
 def requalified(relation: Relation, qualifier: str | None) -> Relation:
     """The same columns, all under one alias."""
     columns = tuple(replace(column, qualifier=qualifier) for column in relation.columns)
-    return Relation(columns, relation.is_open)
+    return replace(relation, columns=columns)
 
 
 def duplicates(relation: Relation) -> list[tuple[Column, Column]]:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
 GRAMMAR = ROOT / "grammar" / "ssbt.lark"
 FENCED = re.compile(r"^```ssbt([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DECLARED = re.compile(r"^(param|schema|source|let|transform)\s+(\w+)", re.MULTILINE)
+DECLARED = re.compile(r"^(?:stream\s+)?(param|schema|source|let|transform)\s+(\w+)", re.MULTILINE)
 
 # What the examples may refer to, unless they declare it themselves.
 SCAFFOLD = {
@@ -67,6 +67,7 @@ FLAT = {
 }
 IMPORTED = b"schema Shared { id: bigint }\n"
 MODULE = b"def scored(orders):\n    return orders\n\n\nscore = scored\n"
+MODULE += b"\n\ndef upsert(orders, batch):\n    pass\n"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def whole(text: str, scaffold: Mapping[str, str]) -> str:
     declared = {f"{kind} {name}".lower() for kind, name in DECLARED.findall(text)}
     parts = [part for key, part in scaffold.items() if key.lower() not in declared]
     sink = "" if re.search(r"^sink\s", text, re.MULTILINE) else "sink orders to noop {\n}\n"
-    return "\n".join(["pipeline example {\n}\n", *parts, text, sink])
+    return "\n".join(['pipeline example {\n  checkpoint = "c"\n}\n', *parts, text, sink])
 
 
 def read(files: dict[str, bytes], path: str) -> bytes:

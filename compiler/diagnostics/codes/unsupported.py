@@ -1,21 +1,7 @@
 """09xx: what the grammar has and this version does not compile yet."""
 
-from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, example
+from ssbt.compiler.diagnostics.examples import SCHEMA, example
 from ssbt.compiler.diagnostics.model import Code
-
-STREAM_SOURCE = Code(
-    "SSBT0901",
-    "Streams are not supported yet",
-    """\
-`stream source` reads a dataset that never ends. Version 0.1 compiles batch pipelines only, and
-leaving out the word would silently make another program of yours.
-
-Until streams are supported, read what is there at the moment of the run with a plain `source`, and
-start the job as often as you need it, from cron or a scheduler.
-""",
-    wrong=example(source=f"stream {SOURCE}"),
-    right=example(),
-)
 
 SECRET = Code(
     "SSBT0902",
@@ -85,20 +71,6 @@ test "an open order is left out" {
 """
     ),
     right=example(),
-)
-
-WATERMARK = Code(
-    "SSBT0906",
-    "Watermarks are not supported yet",
-    """\
-A `watermark` says how late the rows of a stream may come, and `deduplicate … within watermark`
-forgets a key after that time. Both belong to streams, which version 0.1 does not compile.
-
-In a batch no row is late: leave the watermark out, and use `distinct`, or a window function that
-numbers the rows of each key, to keep one of several.
-""",
-    wrong=example(steps="|> watermark placed_on delay 1 day\n|> where status = 'PAID'"),
-    right=example(steps="|> where status = 'PAID'\n|> distinct"),
 )
 
 STATEFUL = Code(

@@ -20,14 +20,16 @@ from ssbt.compiler.connectors.specification import (
     Kind,
     Mode,
     Place,
-    Role,
     Shape,
 )
 from ssbt.compiler.connectors.validation import named_connector
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
-BUILT_IN = ("csv", "json", "noop", "orc", "parquet", "text")
+BUILT_IN = (
+    *("console", "csv", "foreach_batch", "json", "memory", "noop"),
+    *("orc", "parquet", "rate", "socket", "text"),
+)
 
 GOOD = """
 name = "acme"
@@ -81,7 +83,7 @@ def test_built_in(name: str) -> None:
     found = connector(name)
     assert found
     assert (found.name, found.spark_format, found.package, found.packages) == (name, name, "", ())
-    assert found.sink
+    assert found.sink or found.source
     assert connector(name) is found
 
 
@@ -126,7 +128,7 @@ def test_third_party(install: Callable[..., None]) -> None:
     assert acme.source
     assert acme.source.columns[0].type == "BINARY"
     assert acme.source.options[0].secret
-    assert template(acme, Role.SOURCE) == "job.spark.read"
+    assert template(acme, "read") == "job.spark.read"
     assert "acme" in connector_names()
 
 

@@ -9,7 +9,14 @@ import pytest
 
 from ssbt.compiler.connectors.loading import connector, connector_names
 from ssbt.compiler.connectors.reference import reference_page
-from ssbt.compiler.connectors.specification import Connector, ConnectorColumn, Option, Place, Role
+from ssbt.compiler.connectors.specification import (
+    Connector,
+    ConnectorColumn,
+    Mode,
+    Option,
+    Place,
+    Role,
+)
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "connectors"
 NAMES = connector_names()
@@ -47,16 +54,27 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_house_rules(name: str) -> None:
-    """Every option is a sentence, and only one stands for each key and each place."""
+    """Every option is a sentence, and only one stands for each key and each place of a mode."""
     for option in all_options(built_in(name)):
         assert option.doc.endswith("."), option.name
         assert not option.secret
     for role in (built_in(name).source, built_in(name).sink):
         options = role.options if role else ()
-        keys = [option.spark for option in options if option.place is Place.OPTION]
-        places = [option.place for option in options if option.place is not Place.OPTION]
-        assert len(keys) == len(set(keys))
-        assert len(places) == len(set(places))
+        for mode in Mode:
+            own = [option for option in options if mode in option.modes]
+            keys = [option.spark for option in own if option.place is Place.OPTION]
+            places = [option.place for option in own if option.place is not Place.OPTION]
+            assert len(keys) == len(set(keys))
+            assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sink_of_streams_says_what_it_promises(name: str) -> None:
+    sink = built_in(name).sink
+    if sink is not None and Mode.STREAM in sink.modes:
+        assert sink.streaming is not None
+        assert sink.output_modes
+        assert sink.option("trigger", Mode.STREAM) is not None
 
 
 def test_a_made_up_connector() -> None:

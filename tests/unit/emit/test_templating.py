@@ -12,7 +12,6 @@ from msgspec.structs import replace
 import pytest
 
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import Role
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
@@ -42,7 +41,9 @@ def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, cache: st
 
 def test_what_is_not_defined_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="'options' is undefined"):
-        connector_template(found("csv"), Role.SOURCE).render({"schema": None, "paths": "a"})
+        connector_template(found("csv"), "read").render(
+            {"reader": "read", "schema": None, "paths": "a"}
+        )
 
 
 def test_a_third_partys_connector_is_laid_out_by_black(

@@ -1,0 +1,71 @@
+"""Aggregations of streams: in which output mode a group is ever written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import mode_label, once, place
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
+
+_COUNTS = "|> aggregate count(*) as orders group by window(placed_at, '1 hour') as hour"
+
+NEVER_FINAL = Code(
+    "SSBT0603",
+    "Groups that are never final",
+    """\
+In append mode a group is written once, when no row can change it any more. Only a watermark tells
+when that is: one of the keys must be the column that bears the watermark, or a `window` over it. A
+new name keeps the watermark on a column; arithmetic or a cast loses it.
+
+Write in `update` mode to get each group whenever it changes, or in `complete` mode to get all
+groups each time, into a sink that takes those modes.
+""",
+    wrong=streamed(steps=_COUNTS),
+    right=streamed(steps=f"|> watermark placed_at delay 10 minutes\n{_COUNTS}"),
+)
+
+NOTHING_COMPLETE = Code(
+    "SSBT0604",
+    "Complete mode without an aggregation",
+    """\
+In complete mode each batch writes the whole result again. Spark keeps the result of an aggregation
+only; all the rows of a stream would be too many.
+""",
+    wrong=streamed(connector="console", mode="complete"),
+    right=streamed(connector="console", mode="append"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each sink into which a stream flows."""
+    yield from once(
+        finding for sink, root in stream_plans(pipeline) for finding in _findings(sink, root)
+    )
+
+
+def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
+    assert sink.stream is not None
+    aggregations = [each for each in operators(root) if each.aggregates]
+    if sink.stream.mode is OutputMode.COMPLETE and not aggregations:
+        message = f"`{sink.dataset}` has no aggregation that could be written whole"
+        help_ = ("leave `mode` out, or write `append`",)
+        yield Diagnostic(NOTHING_COMPLETE, message, mode_label(sink), (), help_)
+    if sink.stream.mode is not OutputMode.APPEND:
+        return
+    for each in aggregations:
+        if not each.has_event_time_key:
+            message = "no group is ever final: no key bears a watermark"
+            also = (mode_label(sink),)
+            help_ = (_way_out(each),)
+            yield Diagnostic(NEVER_FINAL, message, Label(place(each)), also, help_)
+
+
+def _way_out(aggregation: Operator) -> str:
+    bearing = [column.name for column in aggregation.inputs[0].output.columns if column.event_time]
+    if bearing:
+        return f"group by `window({bearing[0]}, '…')` too, or choose another output mode"
+    return "add `|> watermark … delay …` and group by a `window` over it, or choose another mode"

@@ -1,0 +1,34 @@
+"""Streams that have no place to keep what they have done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.diagnostics.examples import PIPELINE, streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.guarantees import needs_checkpoint
+from ssbt.compiler.ir.pipeline import Pipeline
+
+NO_CHECKPOINT = Code(
+    "SSBT0601",
+    "A stream without a checkpoint",
+    """\
+A stream keeps what it has read, and its state, in a checkpoint, from which it goes on after a
+failure or a new deployment. Name a folder in the `pipeline` block: each sink gets its own below it,
+called as the sink. It must outlive the cluster, as the data does.
+""",
+    wrong=streamed(pipeline=PIPELINE),
+    right=streamed(),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each sink that needs a checkpoint where the pipeline names none."""
+    if pipeline.checkpoint is not None:
+        return
+    for sink in pipeline.sinks:
+        if sink.stream is not None and needs_checkpoint(sink):
+            message = f"the stream into `{sink.name}` has no checkpoint"
+            help_ = (f'add `checkpoint = "…"` to the block of `pipeline {pipeline.name}`',)
+            yield Diagnostic(NO_CHECKPOINT, message, Label(head(sink.span)), (), help_)

@@ -1,0 +1,18 @@
+"""06xx: streams, as far as a single step decides; the other rules are in `compiler/check/`."""
+
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code
+
+BAD_WATERMARK = Code(
+    "SSBT0617",
+    "A watermark that cannot be",
+    """\
+A watermark follows the largest value of a TIMESTAMP column, less the delay. Spark takes neither
+DATE nor TIMESTAMP_NTZ, because it compares the values with a point in time. The delay is a whole
+number of seconds, minutes, hours or days.
+""",
+    wrong=streamed(
+        steps="|> set placed_at = cast(placed_at as date)\n|> watermark placed_at delay 10 minutes"
+    ),
+    right=streamed(steps="|> watermark placed_at delay 10 minutes"),
+)

@@ -1,0 +1,50 @@
+"""The settings of the session that streams with state need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.emit.docstrings import comment
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import has_state
+
+_STORE = "spark.sql.streaming.stateStore"
+# Name, value, and why it is there.
+_SETTINGS = (
+    (
+        f"{_STORE}.providerClass",
+        "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+        "State lives in RocksDB, which may outgrow the memory of the executors.",
+    ),
+    (
+        f"{_STORE}.rocksdb.changelogCheckpointing.enabled",
+        "true",
+        "Each batch saves what it has changed, not all of the state.",
+    ),
+    (
+        "spark.sql.shuffle.partitions",
+        "8",
+        "State has so many parts, and a checkpoint keeps the number for ever; Spark's 200 make"
+        " small batches slow.",
+    ),
+)
+
+
+def state_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """Names and values; what the pipeline sets itself stays."""
+    for name, value, _ in _needed(pipeline):
+        yield name, value
+
+
+def state_items(pipeline: Pipeline) -> Iterator[str]:
+    """The same as items of a dictionary in code, each under a comment."""
+    for name, value, reason in _needed(pipeline):
+        lines = "\n".join(comment(reason, depth=2))
+        yield f"\n{lines}\n{python_literal(name)}: {python_literal(value)}"
+
+
+def _needed(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
+    given = {name.lower() for name, _ in pipeline.spark}
+    if has_state(pipeline):
+        yield from (each for each in _SETTINGS if each[0].lower() not in given)

@@ -1,0 +1,135 @@
+"""The whole query behind a dataset, as Spark will see it: through lets and into transforms.
+
+A rule about streams asks what comes before what, wherever it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.relations import Relation
+
+
+class Operator(Struct, frozen=True, eq=False):
+    """A source or a step, with what flows into it and out of it."""
+
+    step: Source | s.Step
+    inputs: tuple[Operator, ...]
+    output: Relation
+
+    @property
+    def streaming(self) -> bool:
+        """Whether what flows out has no end."""
+        return self.output.streaming
+
+    @property
+    def aggregates(self) -> bool:
+        """Whether it makes one row of a stream's group; keys alone are a deduplication."""
+        step = self.step
+        return self.streaming and isinstance(step, s.Aggregate) and bool(step.aggregates)
+
+    @property
+    def has_event_time_key(self) -> bool:
+        """Whether a grouping key bears a watermark, or is a window over a column that does."""
+        step = self.step
+        count = len(step.keys) if isinstance(step, s.Aggregate) else 0
+        return any(column.event_time for column in self.output.columns[:count])
+
+    @property
+    def stateful(self) -> bool:
+        """Whether Spark keeps something between two batches for it."""
+        if not self.streaming:
+            return False
+        match self.step:
+            case s.Aggregate() | s.Distinct() | s.Deduplicate() | s.Limit() | s.Pivot():
+                return True
+            case s.Project(distinct=True) | s.SetOperation(operator="union", all=False):
+                return True
+            case s.Join():
+                return all(each.streaming for each in self.inputs)
+        return False
+
+
+def plans(pipeline: Pipeline) -> dict[str, Operator]:
+    """The last operator of each dataset, by name."""
+    parameters = {
+        each.name: tuple(name for name, _ in each.parameters) for each in pipeline.transforms
+    }
+    maker = _Maker(parameters)
+    found: dict[str, Operator] = {}
+    for item in pipeline.datasets:
+        if isinstance(item, Source):
+            found[item.name] = Operator(item, (), item.output)
+        else:
+            found[item.name] = maker.query(item.query, found)
+    return found
+
+
+def stream_plans(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
+    """The sinks into which streams flow, and what flows into each."""
+    known = plans(pipeline)
+    for sink in pipeline.sinks:
+        if sink.stream is not None:
+            yield sink, known[sink.dataset]
+
+
+def operators(root: Operator) -> Iterator[Operator]:
+    """All operators that flow into `root` and itself, each once and behind its inputs."""
+    done: set[int] = set()
+    waiting = [(root, False)]
+    while waiting:
+        each, inputs_done = waiting.pop()
+        if id(each) in done:
+            continue
+        if inputs_done:
+            done.add(id(each))
+            yield each
+            continue
+        waiting.append((each, True))
+        waiting += [(given, False) for given in reversed(each.inputs)]
+
+
+def has_state(pipeline: Pipeline) -> bool:
+    """Whether any stream keeps state."""
+    return any(each.stateful for _, root in stream_plans(pipeline) for each in operators(root))
+
+
+class _Maker:
+    """Makes the operators of queries; `parameters` are those of transforms by name."""
+
+    def __init__(self, parameters: Mapping[str, tuple[str, ...]]) -> None:
+        self._parameters = parameters
+
+    def query(self, query: s.Query, scope: Mapping[str, Operator]) -> Operator:
+        """The last operator of a query over the datasets in `scope`."""
+        flowing = self._input(query.base, scope)
+        for step in query.steps:
+            flowing = self._step(step, flowing, scope)
+        return flowing
+
+    def _input(self, given: s.Input, scope: Mapping[str, Operator]) -> Operator:
+        if given.body is None:
+            return scope[given.dataset]
+        arguments = tuple(self._input(each, scope) for each in given.arguments or ())
+        return self._body(given.dataset, given.body, arguments)
+
+    def _body(self, transform: str, body: s.Query, arguments: tuple[Operator, ...]) -> Operator:
+        names = self._parameters[transform]
+        return self.query(body, dict(zip(names, arguments, strict=True)))
+
+    def _step(self, step: s.Step, flowing: Operator, scope: Mapping[str, Operator]) -> Operator:
+        match step:
+            case s.UseTransform(body=s.Query() as body):
+                others = tuple(self._input(each, scope) for each in step.arguments)
+                return self._body(step.transform, body, (flowing, *others))
+            case s.Join() | s.SetOperation():
+                return Operator(step, (flowing, self._input(step.right, scope)), step.output)
+            case s.SqlQuery():
+                named = tuple(scope[name] for name in step.inputs)
+                first = (flowing,) if step.uses_input else ()
+                return Operator(step, (*first, *named), step.output)
+        return Operator(step, (flowing,), step.output)

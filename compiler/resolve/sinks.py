@@ -1,0 +1,44 @@
+"""What a sink says of the stream that flows into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ssbt.compiler.connectors.settings import FunctionName, Settings
+from ssbt.compiler.connectors.specification import Delivery, Place
+from ssbt.compiler.connectors.triggers import Trigger
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
+from ssbt.compiler.resolve.code_steps import python_target
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
+
+AddModule = Callable[[Span, str, str, int], str | None]
+
+
+def stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
+    """The stream side of a sink's settings."""
+    mode, trigger = settings.at(Place.MODE), settings.at(Place.TRIGGER)
+    require = settings.at(Place.REQUIRE)
+    return StreamWrite(
+        OutputMode(mode.value) if mode is not None else OutputMode.APPEND,
+        mode.span if mode is not None else None,
+        trigger.value if trigger is not None and isinstance(trigger.value, Trigger) else None,
+        Delivery(require.value) if require is not None else None,
+        _function(settings, add_module, report),
+    )
+
+
+def _function(settings: Settings, add_module: AddModule, report: Report) -> PythonFunction | None:
+    setting = settings.at(Place.FUNCTION)
+    if setting is None or not isinstance(setting.value, FunctionName):
+        return None
+    target = python_target(setting.value.text)
+    if target is None:
+        message = f'"{setting.value.text}" names no function'
+        help_ = 'write it as "module.py:function", the file relative to this one'
+        report.add(codes.BAD_MODULE, setting.value.span, message, help=help_)
+        return None
+    path, name = target
+    module = add_module(setting.value.span, path, name, 2)
+    return PythonFunction(module, name) if module is not None else None

@@ -1,0 +1,2 @@
+def upsert(rows, batch):
+    rows.write.mode("overwrite").parquet(f"lake/upserted/batch={batch}")

@@ -1,0 +1,6 @@
+def send(rows, batch):
+    pass
+
+
+def sent(rows):
+    pass
