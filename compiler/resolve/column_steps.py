@@ -190,6 +190,11 @@ def _is_window_of_event_time(node: e.Call, flow: Flow) -> bool:
 
 def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
     """Report a computed column without a name."""
+    match item.value:
+        case e.Tuple():
+            help_ = "columns stand without parentheses around them"
+        case e.Binary(operator="=", left=e.ColumnName(parts=(name,))):
+            help_ = f"a new column is written `… as {name.text}`"
     flow.report.add(codes.NO_NAME, item.value.span, "this column has no name", help=help_)
 
 

@@ -27,6 +27,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.syntax.vocabulary import OTHER_STEPS, STEPS
 from ssbt.compiler.types.casts import can_up_cast, expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType, UnknownType
 
@@ -192,9 +193,11 @@ class Datasets:
     # ---- transforms
 
     def _call(self, use: s.DatasetUse, flow: Flow, alias: str) -> tuple[Input, Relation] | None:
-        got = [self._input(argument, flow) for argument in use.arguments or ()]
         node = self._known_transform(use.name, flow.report)
-        if node is None or any(each is None for each in got):
+        if node is None:
+            return None
+        got = [self._input(argument, flow) for argument in use.arguments or ()]
+        if any(each is None for each in got):
             return None
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
         relations = [each[1] for each in got if each is not None]
@@ -206,9 +209,11 @@ class Datasets:
     def _use_transform(
         self, node: s.UseTransform, relation: Relation, flow: Flow
     ) -> tuple[Input, Relation] | None:
-        got = [self._input(argument, flow) for argument in node.arguments]
         transform = self._known_transform(node.name, flow.report)
-        if transform is None or any(each is None for each in got):
+        if transform is None:
+            return None
+        got = [self._input(argument, flow) for argument in node.arguments]
+        if any(each is None for each in got):
             return None
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
         relations = [relation, *(each[1] for each in got if each is not None)]
@@ -226,6 +231,11 @@ class Datasets:
             if name.text.casefold() in declared.datasets:
                 message = f"`{name.text}` is a dataset, and takes no parentheses"
                 help_ = "a dataset flows in with `from`, or comes in with a `join` or `union`"
+                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
+                return None
+            step = OTHER_STEPS.get(name.text.lower(), name.text.lower())
+            if step in STEPS:
+                help_ = f"the step `{step}` is written without parentheses"
                 report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
                 return None
             report.unknown(

@@ -75,9 +75,14 @@ def _load(
                 result.is_partial = True
         elif place is None or isinstance(declaration, _SHARED):
             result.declarations.append(declaration)
+            result.is_partial |= _is_broken_import(declaration)
         elif isinstance(declaration, d.Pipeline) or not is_pipeline:
             # A whole pipeline that is imported is one mistake.
             _not_shared(declaration, place, report)
+
+
+def _is_broken_import(node: d.Declaration) -> bool:
+    return isinstance(node, d.BrokenDeclaration) and node.keyword == "import"
 
 
 def _target(path: str, node: d.Import, report: Report) -> str | None:

@@ -164,7 +164,12 @@ class Builder(ExpressionBuilder):
 
     def block(self, span: Span, children: Children) -> v.BlockValue:
         entries = self.separated(words(children, v.Entry))
-        return self.checked(v.BlockValue(span, None, entries), *entries)
+        return self._blocked(v.BlockValue(span, None, entries))
+
+    def _blocked(self, node: v.BlockValue) -> v.BlockValue:
+        """The block, as deep as the deepest of its entries, which had room."""
+        self.has_room(node, 0, *node.entries)
+        return node
 
     def separated(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         """The entries of a block, each on a line of its own or behind a comma."""
@@ -183,7 +188,10 @@ class Builder(ExpressionBuilder):
 
     def entry(self, span: Span, children: Children) -> v.Entry:
         (name, quoted), value = children
-        return self.checked(v.Entry(span, name, value, quoted), value)
+        node = v.Entry(span, name, value, quoted)
+        if self.has_room(node, 1, value):
+            return node
+        return v.Entry(span, name, v.BrokenValue(span), quoted)
 
     entry_block = entry
 
@@ -260,11 +268,12 @@ class Builder(ExpressionBuilder):
         return self.checked(v.ListValue(span, items), *items)
 
     def value_block(self, span: Span, children: Children) -> v.BlockValue:
-        return self.checked(v.BlockValue(span, None, children[0].entries), *children)
+        block: v.BlockValue = children[0]
+        return block
 
     def value_kind(self, span: Span, children: Children) -> v.BlockValue:
         kind, block = children
-        return self.checked(v.BlockValue(span, kind, block.entries), block)
+        return self._blocked(v.BlockValue(span, kind, block.entries))
 
     # ---- queries
 
@@ -280,7 +289,9 @@ class Builder(ExpressionBuilder):
         arguments = words(children, s.DatasetUse)
         name, *alias = words(children, e.Name)
         use = s.DatasetUse(span, name, arguments or None, alias[0] if alias else None)
-        return self.checked(use, *arguments)
+        if self.has_room(use, 1, *arguments):
+            return use
+        return s.DatasetUse(span, name, None, use.alias)
 
     def step_where(self, span: Span, children: Children) -> s.Where:
         return s.Where(span, children[1])
@@ -303,7 +314,7 @@ class Builder(ExpressionBuilder):
     def step_as(self, span: Span, children: Children) -> s.As:
         return s.As(span, children[1])
 
-    def step_join(self, span: Span, children: Children) -> s.Join:
+    def step_join(self, span: Span, children: Children) -> s.Join | s.BrokenStep:
         keyword, right, condition = children
         spelled = " ".join(str(keyword).lower().split())
         words_ = spelled.removesuffix("join").split()
@@ -315,6 +326,7 @@ class Builder(ExpressionBuilder):
                 "change the join in silence",
                 "name the columns with `using (…)`",
             )
+            return s.BrokenStep(span)
         kinds = [w for w in ("semi", "anti", "left", "right", "full", "cross") if w in words_]
         on, using = condition or (None, ())
         return s.Join(span, kinds[0] if kinds else "inner", right, on, using)
@@ -359,6 +371,16 @@ class Builder(ExpressionBuilder):
         return s.Distinct(span)
 
     def step_order_by(self, span: Span, children: Children) -> s.OrderBy:
+        keyword = children[0]
+        if keyword.lower().startswith("sort"):
+            place = self.token_span(keyword)
+            self.report(
+                codes.SORT_BY,
+                place,
+                "`sort by` would sort each partition for itself, and not the dataset",
+                "write `order by`",
+                fix=Edit(Span(self.path, place.start, place.start + len("sort")), "order"),
+            )
         return s.OrderBy(span, tuple(children[1:]))
 
     def step_limit(self, span: Span, children: Children) -> s.Limit:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
@@ -38,25 +38,34 @@ class ExpressionBuilder:
         start = (literal.start_pos or 0) + self.offset
         return Span(self.path, start, start + len(literal))
 
-    def report(self, code: Code, span: Span, message: str, *help_: str) -> None:
-        self.findings.append(Diagnostic(code, message, Label(span), (), tuple(help_)))
+    def report(
+        self, code: Code, span: Span, message: str, *help_: str, fix: Edit | None = None
+    ) -> None:
+        edits = () if fix is None else (fix,)
+        self.findings.append(Diagnostic(code, message, Label(span), (), tuple(help_), edits))
 
     def checked(self, node: N, *children: object) -> N:
         """The node, unless it is nested too deeply: then a broken one in its place."""
         step = 0.1 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
+        if self.has_room(node, step, *children):
+            return node
+        return e.BrokenExpression(node.span)  # type: ignore[return-value,attr-defined]
+
+    def has_room(self, node: object, step: float, *children: object) -> bool:
+        """Whether a node, so much deeper than its children, is not nested too deeply."""
         below = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
         depth = step + max(below, default=0.0)
         if depth <= MAXIMUM_DEPTH:
             # The node is kept beside its depth so that its id is not given to another.
             self.depths[id(node)] = (depth, node)
-            return node
+            return True
         span: Span = node.span  # type: ignore[attr-defined]
         if not any(f.code is codes.NESTED_TOO_DEEPLY for f in self.findings):
             start = Span(span.path, span.start, min(span.end, span.start + 1))
             message = f"this is nested more than {MAXIMUM_DEPTH} levels deep"
             help_ = "give parts of it names with `extend` or `let`"
             self.report(codes.NESTED_TOO_DEEPLY, start, message, help_)
-        return e.BrokenExpression(span)  # type: ignore[return-value]
+        return False
 
     def unescaped(self, body: str, base: int) -> str:
         """What the body of a literal means; `base` is its offset in the file."""
@@ -110,14 +119,24 @@ class ExpressionBuilder:
         value = "".join(children)
         match = strings.PARAMETER.search(value)
         if match and match.group() != "$${":
-            name = match.group()
-            self.report(
-                literals.PARAMETER_IN_EXPRESSION_STRING,
-                span,
-                f"`{name}` inside a string of an expression is plain text",
-                f"join the pieces: `concat('…', {name}, '…')`",
-            )
+            self._parameter_in_text(span, value, match.group())
         return e.StringLiteral(span, value)
+
+    def _parameter_in_text(self, span: Span, value: str, name: str) -> None:
+        """A parameter inside of quotes: drop them where it is all that is in them."""
+        message = f"`{name}` inside a string of an expression is plain text"
+        code, fix = literals.PARAMETER_IN_EXPRESSION_STRING, None
+        if value == name:
+            help_, fix = f"leave out the quotes: `{name}`", Edit(span, name)
+        else:
+            before, _, behind = value.partition(name)
+            shown = [f"'{part}'" for part in (before, behind)] if value.isprintable() else []
+            if any(sign in value for sign in "\\'") or strings.PARAMETER.search(behind):
+                shown = []
+            first, last = shown or ("'…'", "'…'")
+            pieces = [piece for piece in (first, name, last) if piece != "''"]
+            help_ = f"join the pieces: `concat({', '.join(pieces)})`"
+        self.report(code, span, message, help_, fix=fix)
 
     def null(self, span: Span, children: Children) -> e.NullLiteral:
         return e.NullLiteral(span)

@@ -8,7 +8,7 @@ the values of its symbols, in the order of the text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 import re
 from typing import Any
 
@@ -48,26 +48,41 @@ class StumbleError(Exception):
     tables: Tables = field(repr=False)
     states: tuple[int, ...] = field(repr=False)
 
-    def expected(self) -> set[str]:
-        """The terminals with which the text could go on."""
-        row = self.tables.actions[self.states[-1]]
-        return {name for name in row if name == name.upper() and self._goes_on(name)}
+    def is_at_end(self) -> bool:
+        """Whether the text ends too early."""
+        return self.lexeme is not None and self.lexeme.type == END
 
-    def _goes_on(self, terminal: str) -> bool:
-        """Whether the automaton reaches a state that takes the terminal."""
-        actions, rules = self.tables.actions, self.tables.rules
-        kept, pushed = len(self.states), list[int]()
-        while True:
-            state = pushed[-1] if pushed else self.states[kept - 1]
-            action = actions[state].get(terminal)
-            if action is None or action >= 0:
-                return action is not None
-            origin, length, _, _ = rules[~action]
-            popped = min(length, len(pushed))
-            del pushed[len(pushed) - popped :]
-            kept -= length - popped
-            below = pushed[-1] if pushed else self.states[kept - 1]
-            pushed.append(actions[below][origin])
+    def could_end(self) -> bool:
+        """Whether the text is whole up to here."""
+        return _goes_on(self.tables, self.states, END)
+
+    def expected(self) -> frozenset[str]:
+        """The terminals with which the text could go on."""
+        return _expected(self.tables, self.states)
+
+
+@lru_cache(maxsize=64)
+def _expected(tables: Tables, states: tuple[int, ...]) -> frozenset[str]:
+    """Kept, because mistakes of one kind leave the automaton in the same states."""
+    row = tables.actions[states[-1]]
+    return frozenset(n for n in row if n == n.upper() and _goes_on(tables, states, n))
+
+
+def _goes_on(tables: Tables, states: tuple[int, ...], terminal: str) -> bool:
+    """Whether the automaton reaches a state that takes the terminal."""
+    actions, rules = tables.actions, tables.rules
+    kept, pushed = len(states), list[int]()
+    while True:
+        state = pushed[-1] if pushed else states[kept - 1]
+        action = actions[state].get(terminal)
+        if action is None or action >= 0:
+            return action is not None
+        origin, length, _, _ = rules[~action]
+        popped = min(length, len(pushed))
+        del pushed[len(pushed) - popped :]
+        kept -= length - popped
+        below = pushed[-1] if pushed else states[kept - 1]
+        pushed.append(actions[below][origin])
 
 
 class Lexer:
@@ -119,6 +134,7 @@ class Engine:
         self.lexer = Lexer(tables, text)
         self.path = path
         self.offset = offset
+        self.builder: Any = None
         self.states: list[int] = []
         self.values: list[Any] = []
         # Where the text of each value starts and ends; -1 for one of no text.
@@ -126,18 +142,20 @@ class Engine:
         self.ends: list[int] = []
         self.previous: tuple[str, int, int] | None = None
 
-    def parsed(self, start: str, builder: object) -> Any:
+    def parsed(self, start: str, builder: Any) -> Any:
         """What the builder makes of the text as a `start`; raises StumbleError."""
         try:
-            return self._run(start, _methods(self.tables, builder))
+            return self._run(start, builder)
         except _NoActionError:
             # Merged look-aheads let rules be applied before a terminal is refused; what was
             # expected is known from the state before that.
             again = Engine(self.tables, self.lexer.text, self.path, self.offset)
-            return again._run(start, _methods(self.tables, None), self.lexer.position)
+            return again._run(start, None, self.lexer.position)
 
-    def _run(self, start: str, methods: list[Any], stop: int = -1) -> Any:
+    def _run(self, start: str, builder: Any, stop: int = -1) -> Any:
         """Parse the text, and stumble at the offset `stop` at the latest."""
+        kind: Any = type(builder)
+        self.builder, methods = builder, _methods(self.tables, kind)
         lexer, actions = self.lexer, self.tables.actions
         silent = self.tables.silent
         self.states.append(self.tables.starts[start])
@@ -196,7 +214,7 @@ class Engine:
             if method is None:
                 (made,) = made
             elif method is not list:
-                made = method(self._span(start, end), made)
+                made = method(self.builder, self._span(start, end), made)
         self._push(self.tables.actions[self.states[-1]][origin], made, start, end)
 
     def _span(self, start: int, end: int) -> Span:
@@ -220,8 +238,8 @@ class Engine:
         return StumbleError(begin, lexeme, previous, self.tables, tuple(self.states))
 
 
-def _nothing(span: Span, children: list[Any]) -> None:
-    """The method of a builder that makes nothing."""
+def _nothing(builder: None, span: Span, children: list[Any]) -> None:
+    """The method of no builder, which makes nothing."""
 
 
 def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
@@ -237,7 +255,8 @@ def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
     return children
 
 
-def _methods(tables: Tables, builder: object) -> list[Any]:
+@cache
+def _methods(tables: Tables, builder: type[Any]) -> list[Any]:
     """For each rule, the builder's method, or one that makes nothing; `list` for a part of another
     rule's children, None where a value is passed on."""
     made: list[Any] = []
@@ -247,5 +266,5 @@ def _methods(tables: Tables, builder: object) -> list[Any]:
         elif origin.startswith("_"):
             made.append(list)
         else:
-            made.append(_nothing if builder is None else getattr(builder, method))
+            made.append(_nothing if builder is type(None) else getattr(builder, method))
     return made

@@ -7,31 +7,22 @@ import re
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
-from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.source import Source
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax import habits_blocks as blocks
+from ssbt.compiler.syntax import habits_expressions as expressions
+from ssbt.compiler.syntax import habits_queries as queries
 from ssbt.compiler.syntax.engine import StumbleError
-from ssbt.compiler.syntax.habits import HABITS
 from ssbt.compiler.syntax.trouble import Trouble
-from ssbt.compiler.syntax.vocabulary import (
-    DECLARATIONS,
-    OTHER_DECLARATIONS,
-    OTHER_STEPS,
-    STEPS,
-    expectation,
-)
+from ssbt.compiler.syntax.vocabulary import expectation
 
-__all__ = ["DECLARATIONS", "STEPS", "syntax_mistake"]
-
-_SUBQUERY = re.compile(r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.]+\s+)?$", re.IGNORECASE)
-_PIPE = re.compile(r"\|>(?:\s|#[^\r\n]*[\r\n])*$")
 _STRING = re.compile(
     r"\"{3}(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"{3}"
     r"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\"(?!\"\")(?:[^\"\\\r\n]|\\[^\r\n])*\""
 )
 _NUMBER = re.compile(r"\d[\w.]*")
 _SIGNS = "()[]{},.:=<>+-*/|"
-_OPENED = {"(": ")", "[": "]", "{": "}"}
+_OPENED = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 def syntax_mistake(
@@ -39,9 +30,7 @@ def syntax_mistake(
 ) -> Diagnostic:
     """The diagnostic for the first place at which `piece`, a `start`, cannot go on."""
     trouble = Trouble(source.path, start, begin, piece, stumble)
-    looks: tuple[Callable[[Trouble], Diagnostic | None], ...]
-    looks = (_unfinished, _step, _subquery, _declaration, *HABITS, _bracket, _number)
-    for look in looks:
+    for look in _LOOKS:
         found = look(trouble)
         if found is not None:
             return found
@@ -70,75 +59,26 @@ def _unfinished(trouble: Trouble) -> Diagnostic | None:
     return None
 
 
-def _step(trouble: Trouble) -> Diagnostic | None:
-    """A word behind `|>` that is no step."""
-    previous = trouble.stumble.previous
-    if previous is None or previous.type != "NAME" or trouble.text == "(":
-        return None
-    word = str(previous)
-    before = trouble.piece[max(0, previous.start_pos - 200) : previous.start_pos]
-    is_first = trouble.start == "step" and not trouble.piece[: previous.start_pos].strip()
-    if not (is_first or _PIPE.search(before)) or word.lower() in STEPS:
-        return None
-    near = OTHER_STEPS.get(word.lower()) or did_you_mean(word, STEPS)
-    help_ = [f"did you mean `{near}`?"] if near else [f"the steps are {', '.join(STEPS)}"]
-    if near is None or word.lower() not in OTHER_STEPS:
-        help_.append(f"a transform is used with parentheses: `|> {word}()`")
-    message = f"there is no step `{word}`"
-    return trouble.found(
-        codes.UNKNOWN_STEP, message, *help_, at=previous.start_pos, length=len(word)
-    )
-
-
-def _subquery(trouble: Trouble) -> Diagnostic | None:
-    """A query inside an expression, at the word behind its `select`."""
-    base = max(0, trouble.at - 200)
-    match = _SUBQUERY.search(trouble.piece[base : trouble.at])
-    if match is None:
-        return None
-    return trouble.found(
-        codes.SUBQUERY,
-        "an expression holds no subquery",
-        "give the query a name with `let` and join it: `semi join` for `exists` and `in`, "
-        "`anti join` for `not exists`, `cross join` for a single value",
-        at=base + match.start(),
-        length=trouble.at - base - match.start(),
-    )
-
-
-def _declaration(trouble: Trouble) -> Diagnostic | None:
-    """Something that begins no declaration where one must begin."""
-    if not trouble.begins_declaration or not trouble.word:
-        return None
-    word = trouble.word
-    if word.lower() in DECLARATIONS:
-        takes = "a path" if word.lower() == "import" else "a name"
-        quotes = " in double quotes" if word.lower() in ("import", "test") else ""
-        message = f"`{word}` takes {takes}{quotes} behind it"
-        return trouble.found(codes.UNEXPECTED_TOKEN, message, length=len(word))
-    if word.lower() == "stream":
-        message = "`stream` stands before `source`, and before nothing else"
-        return trouble.found(codes.UNEXPECTED_TOKEN, message, length=len(word))
-    near = OTHER_DECLARATIONS.get(word.lower()) or did_you_mean(word, DECLARATIONS)
-    help_ = f"did you mean `{near}`?" if near else f"one of {', '.join(DECLARATIONS)}"
-    message = f"`{word}` begins no declaration"
-    return trouble.found(codes.UNKNOWN_DECLARATION, message, help_, length=len(word))
-
-
 def _bracket(trouble: Trouble) -> Diagnostic | None:
     """A bracket without its partner."""
     if trouble.at_end:
         opened = _unclosed(trouble.piece)
+        is_type = "MORE" in trouble.expected and "COMPARE" not in trouble.expected
+        if is_type:
+            opened = max(opened or 0, trouble.piece.rfind("<"))
         if opened is None:
             return None
-        char = trouble.piece[opened]
-        message = f"this `{char}` is never closed"
-        code = codes.UNCLOSED_BRACKET
-        return trouble.found(code, message, f"add `{_OPENED[char]}`", at=opened, length=1)
+        return unclosed(trouble.span(opened, 1), trouble.piece[opened])
     if trouble.text in (")", "]", "}") and _unclosed(trouble.piece[: trouble.at]) is None:
         message = f"this `{trouble.text}` closes nothing"
         return trouble.found(codes.UNCLOSED_BRACKET, message, "remove it", length=1)
     return None
+
+
+def unclosed(place: Span, sign: str) -> Diagnostic:
+    """The diagnostic for a bracket that is not closed."""
+    message, help_ = f"this `{sign}` is never closed", f"add `{_OPENED[sign]}`"
+    return Diagnostic(codes.UNCLOSED_BRACKET, message, Label(place), (), (help_,))
 
 
 def _unclosed(piece: str) -> int | None:
@@ -167,8 +107,6 @@ def _number(trouble: Trouble) -> Diagnostic | None:
 def _unexpected(trouble: Trouble) -> Diagnostic:
     phrase = expectation(trouble.expected)
     if trouble.at_end:
-        if "MORE" in trouble.expected and "COMPARE" not in trouble.expected:
-            phrase = "the `>` of a type"
         message = f"{phrase or 'something'} is missing here"
         return trouble.found(codes.UNEXPECTED_TOKEN, message)
     text = trouble.text
@@ -177,3 +115,32 @@ def _unexpected(trouble: Trouble) -> Diagnostic:
     code = codes.UNEXPECTED_TOKEN if known else codes.UNEXPECTED_CHARACTER
     help_ = (f"expected {phrase}",) if phrase else ()
     return trouble.found(code, f"{shown} is not expected here", *help_, length=len(text))
+
+
+# What is tried one after another; the first that knows what was meant answers.
+_LOOKS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
+    _unfinished,
+    queries.unknown_step,
+    queries.subquery,
+    blocks.declaration,
+    expressions.lookalike,
+    blocks.single_quotes,
+    blocks.two_entries,
+    blocks.bare_text,
+    blocks.assignment,
+    blocks.missing_equals,
+    blocks.missing_colon,
+    expressions.missing_operand,
+    queries.missing_pipe,
+    queries.query_first,
+    queries.inner_query,
+    queries.rename,
+    expressions.is_not_null,
+    expressions.other_parameter,
+    expressions.sign,
+    expressions.clause,
+    expressions.missing_as,
+    blocks.one_value,
+    _bracket,
+    _number,
+)

@@ -31,12 +31,17 @@ class Parsed(Struct, frozen=True):
 class Fragment(Struct, frozen=True):
     """What came of a piece of text: a node, or None where it does not parse.
 
-    `comments` are the offsets in the file at which they start and end.
+    `comments` are the offsets in the file at which they start and end. Of a text that does not
+    parse, `stop` is how far it was understood, `is_unfinished` whether that is to its end, and
+    `is_followed` whether the text up to there would parse.
     """
 
     node: Any
     findings: tuple[Diagnostic, ...]
     comments: tuple[tuple[int, int], ...] = ()
+    stop: int = 0
+    is_unfinished: bool = False
+    is_followed: bool = False
 
 
 def parsed(source: Source) -> Parsed:
@@ -59,7 +64,7 @@ def parsed(source: Source) -> Parsed:
 
 
 def fragment(source: Source, start: str, begin: int, end: int, text: str | None = None) -> Fragment:
-    """`source.text[begin:end]`, or `text` in its place and of its length, parsed as a `start`."""
+    """`source.text[begin:end]`, or `text` in its place, parsed as a `start`."""
     piece = source.text[begin:end] if text is None else text
     builder = Builder(source.path, begin, piece)
     engine = Engine(tables(), piece, source.path, begin)
@@ -67,7 +72,9 @@ def fragment(source: Source, start: str, begin: int, end: int, text: str | None 
         node = engine.parsed(start, builder)
     except StumbleError as stumble:
         mistake = syntax_mistake(source, start, begin, piece, stumble)
-        return Fragment(None, (*builder.findings, mistake))
+        found = (*builder.findings, mistake)
+        stop = begin + stumble.offset
+        return Fragment(None, found, (), stop, stumble.is_at_end(), stumble.could_end())
     comments = tuple((begin + one, begin + other) for one, other in engine.lexer.comments)
     return Fragment(node, tuple(builder.findings), comments)
 

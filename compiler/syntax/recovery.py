@@ -1,224 +1,230 @@
-"""Parsing a file that has mistakes, piece by piece.
-
-The pieces are found without the grammar: a declaration begins with its keyword at the beginning
-of a line, a step with `|>`, an entry after a new line or a comma in a block.
-"""
+"""Parsing a file that has mistakes, piece by piece: a broken piece hides no other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 import re
+from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax import encoding
+from ssbt.compiler.syntax import cutting, encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.mistakes import DECLARATIONS
-from ssbt.compiler.syntax.parsing import fragment
-from ssbt.compiler.syntax.tokens import Token, tokens
+from ssbt.compiler.syntax.cutting import Piece
+from ssbt.compiler.syntax.foreign import without_foreign_signs
+from ssbt.compiler.syntax.mistakes import unclosed
+from ssbt.compiler.syntax.parsing import Fragment, fragment
 
-_KEYWORDS = frozenset([*DECLARATIONS, "stream"])
+Declarations = list[d.Declaration]
+Findings = list[Diagnostic]
+
 _ENTRIES = {"schema": "schema_column", "expect": "expect_rule"}
-_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w+\s*\{)")
+_FIELDS = {"schema": "columns", "expect": "rules"}
 _HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
-
-
-class Piece(Struct, frozen=True):
-    """A stretch of the file: offsets, and the tokens in it."""
-
-    begin: int
-    end: int
-    tokens: tuple[Token, ...]
+_COLUMN = re.compile(r"(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
+# So many lines are tried as one entry, or entries on one line told apart: text that is no entry at
+# all must not be read over and over.
+_MOST = 50
 
 
 def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnostic]]:
     """The declarations of a file that does not parse as a whole, and all its mistakes."""
-    declarations: list[d.Declaration] = []
-    findings: list[Diagnostic] = []
-    for piece in _declarations(source):
-        got = fragment(source, "declaration", piece.begin, piece.end)
-        if got.node is not None:
-            declarations.append(got.node)
-            findings += got.findings
-            continue
-        node, inner = _repaired(source, piece)
-        declarations.append(node)
-        findings += inner or got.findings
+    source, findings = without_foreign_signs(source)
+    if findings:
+        whole = fragment(source, "file", *encoding.body(source))
+        if whole.node is not None:
+            return whole.node, [*findings, *whole.findings]
+    declarations: Declarations = []
+    for piece in cutting.declarations(source):
+        made, found = _read(source, piece)
+        declarations += made
+        findings += found
     return tuple(declarations), findings
 
 
-def _declarations(source: Source) -> Iterator[Piece]:
-    """The file cut where declarations begin."""
-    begin, end = encoding.body(source)
-    shifted = [
-        Token(t.kind, t.start + begin, t.end + begin, t.first)
-        for t in tokens(source.text[begin:end])
-    ]
-    visible = [t for t in shifted if t.kind not in ("newline", "comment")]
-    starts = [i for i, t in enumerate(visible) if _begins(source, visible, i)]
-    if visible and (not starts or starts[0] != 0):
-        starts.insert(0, 0)
-    for number, index in enumerate(starts):
-        last = starts[number + 1] if number + 1 < len(starts) else len(visible)
-        inside = tuple(visible[index:last])
-        yield Piece(inside[0].start, inside[-1].end, inside)
-
-
-def _begins(source: Source, visible: list[Token], index: int) -> bool:
-    """Whether a declaration begins here: its keyword, first on its line, before a name."""
-    token = visible[index]
-    if token.kind != "word" or not token.first:
-        return False
-    word = source.text[token.start : token.end].lower()
-    if index + 1 >= len(visible):
-        return False
-    following = visible[index + 1]
-    at_margin = token.start == 0 or source.text[token.start - 1] in "\r\n"
-    if word not in _KEYWORDS:
-        return at_margin and _looks_declared(source, visible[index + 1 : index + 3])
-    if word in ("import", "test"):
-        return following.kind in ("string", "open_string")
-    if following.kind in ("word", "name"):
-        return True
-    # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
-    return at_margin and following.kind == "open" and word != "transform"
-
-
-def _looks_declared(source: Source, following: list[Token]) -> bool:
-    """Whether the two tokens behind an unknown word are as in a declaration: `paid =`."""
-    if len(following) < 2 or following[0].kind not in ("word", "name"):
-        return False
-    second = source.text[following[1].start : following[1].end].lower()
-    return second in ("=", "{", ":", "from", "to", "(")
-
-
-def _repaired(source: Source, piece: Piece) -> tuple[d.Declaration, list[Diagnostic]]:
-    """A declaration with its broken parts left out, and their mistakes."""
-    match = _HEAD.match(source.text, piece.begin, piece.end)
-    keyword = " ".join(match.group(1).lower().split()) if match else ""
+def _read(source: Source, piece: Piece) -> tuple[Declarations, Findings]:
+    got = fragment(source, "declaration", piece.begin, piece.end)
+    if got.node is not None:
+        return [got.node], list(got.findings)
+    if piece.is_stray:
+        return _stray(source, piece.begin, piece.end)
+    keyword, _ = _head(source, piece.begin, piece.end)
     if keyword in ("let", "transform"):
-        return _repaired_query(source, piece, keyword)
-    if keyword in ("pipeline", "schema", "source", "stream source", "sink", "connection", "expect"):
-        return _repaired_block(source, piece, keyword)
-    return _broken(source, piece), []
+        return _query(source, piece)
+    if piece.opening is not None:
+        return _block(source, piece, keyword)
+    if got.is_followed:
+        return _followed(source, piece, got)
+    return [_broken(source, piece.begin, piece.end)], list(got.findings)
 
 
-def _broken(source: Source, piece: Piece) -> d.BrokenDeclaration:
-    match = _HEAD.match(source.text, piece.begin, piece.end)
-    span = Span(source.path, piece.begin, piece.end)
+def _followed(source: Source, piece: Piece, got: Fragment) -> tuple[Declarations, Findings]:
+    """A whole declaration, and what stands behind it."""
+    whole = fragment(source, "declaration", piece.begin, got.stop)
+    made, found = _stray(source, got.stop, piece.end)
+    if isinstance(made[0], d.BrokenDeclaration) and not cutting.begins_line(source, got.stop):
+        return [whole.node], list(got.findings)
+    return [whole.node, *made], [*whole.findings, *found]
+
+
+def _stray(source: Source, begin: int, end: int) -> tuple[Declarations, Findings]:
+    """What stands behind a whole declaration: more of them, or one mistake."""
+    more = fragment(source, "file", begin, end)
+    if more.node is not None:
+        return list(more.node), list(more.findings)
+    return [_broken(source, begin, end)], list(more.findings)
+
+
+def _head(source: Source, begin: int, end: int) -> tuple[str, e.Name | None]:
+    """The keyword of a declaration, in lower case, and the name behind it."""
+    match = _HEAD.match(source.text, begin, end)
     if match is None:
-        return d.BrokenDeclaration(span, "", None)
-    group = 2 if match.group(2) else 3
+        return "", None
     keyword = " ".join(match.group(1).lower().split())
-    if not match.group(group):
-        return d.BrokenDeclaration(span, keyword, None)
-    place = Span(source.path, match.start(group), match.end(group))
-    name = e.Name(place, match.group(group).replace("``", "`"))
-    return d.BrokenDeclaration(span, keyword, name)
+    return keyword, _name(source, match, 2)
 
 
-def _repaired_query(
-    source: Source, piece: Piece, keyword: str
-) -> tuple[d.Declaration, list[Diagnostic]]:
+def _name(source: Source, match: re.Match[str], group: int) -> e.Name | None:
+    """The name in one of two groups of a match, the second for one in backticks."""
+    group += match.group(group) is None
+    if match.group(group) is None:
+        return None
+    span = Span(source.path, match.start(group), match.end(group))
+    return e.Name(span, match.group(group).replace("``", "`"))
+
+
+def _broken(source: Source, begin: int, end: int) -> d.BrokenDeclaration:
+    return d.BrokenDeclaration(Span(source.path, begin, end), *_head(source, begin, end))
+
+
+# ---- queries
+
+
+def _query(source: Source, piece: Piece) -> tuple[Declarations, Findings]:
     """A `let` or `transform`: its head and each of its steps on their own."""
-    cuts = _depth_cuts(piece.tokens, "pipe")
-    bounds = [piece.begin, *(t.start for t in cuts), piece.end]
-    findings: list[Diagnostic] = []
-    head = fragment(source, "declaration", bounds[0], bounds[1])
-    findings += head.findings
+    cuts = cutting.steps(piece)
+    bounds = [*(t.start for t in cuts), piece.end]
+    head, behind = _up_to_margin(source, "declaration", piece.begin, bounds[0])
+    findings = list(head.findings)
     steps: list[s.Step] = []
-    for token, end in zip(cuts, bounds[2:], strict=True):
-        got = fragment(source, "step", token.end, end)
+    for token, end in zip(cuts, bounds[1:], strict=True):
+        got, behind = _up_to_margin(source, "step", token.end, end)
         findings += got.findings
         steps.append(got.node or s.BrokenStep(Span(source.path, token.end, end)))
-    if head.node is None or not isinstance(head.node, d.Let | d.Transform):
-        return _broken(source, piece), findings
+    more: Declarations = []
+    if behind is not None:
+        more, found = _stray(source, behind, piece.end)
+        findings += found
+    if not isinstance(head.node, d.Let | d.Transform):
+        return [_broken(source, piece.begin, piece.end), *more], findings
     span = Span(source.path, piece.begin, piece.end)
     query = replace(head.node.query, span=span, steps=tuple(steps))
-    return replace(head.node, span=span, query=query), findings
+    return [replace(head.node, span=span, query=query), *more], findings
 
 
-def _depth_cuts(inside: tuple[Token, ...], kind: str) -> list[Token]:
-    """The tokens of this kind outside all brackets; one that nothing closes counts as none."""
-    unclosed = len([t for t in inside if t.kind == "open"]) != len(
-        [t for t in inside if t.kind == "close"]
-    )
-    depth, cuts = 0, []
-    for token in inside:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind == kind and (depth == 0 or unclosed):
-            cuts.append(token)
-    return cuts
+def _up_to_margin(source: Source, start: str, begin: int, end: int) -> tuple[Fragment, int | None]:
+    """A part of a query, without what stands behind it at the margin, and where that begins."""
+    got = fragment(source, start, begin, end)
+    if got.is_followed and not got.is_unfinished and cutting.is_at_margin(source, got.stop):
+        return fragment(source, start, begin, got.stop), got.stop
+    return got, None
 
 
-def _repaired_block(
-    source: Source, piece: Piece, keyword: str
-) -> tuple[d.Declaration, list[Diagnostic]]:
+# ---- blocks
+
+
+def _block(source: Source, piece: Piece, keyword: str) -> tuple[Declarations, Findings]:
     """A declaration with a block: its head with an empty block, and each entry on its own."""
-    opening = next((t for t in piece.tokens if source.text[t.start] == "{"), None)
-    if opening is None:
-        return _broken(source, piece), []
-    last = piece.tokens[-1]
-    is_closed = last is not opening and source.text[last.start] == "}"
-    end = last.start if is_closed else piece.end
-    inner = "".join(c if c in "\r\n" else " " for c in source.text[opening.end : end])
-    text = source.text[piece.begin : opening.end] + inner + ("}" if is_closed else "")
-    head = fragment(source, "declaration", piece.begin, piece.begin + len(text), text)
+    assert piece.opening is not None
+    opening = piece.opening.start
+    text = source.text[piece.begin : opening] + "{}"
+    head = fragment(source, "declaration", piece.begin, opening + 2, text)
     findings = list(head.findings)
-    entries = []
     start = _ENTRIES.get(keyword, "entry")
-    for begin, end_ in _entries(source, opening.end, end, _balanced(piece.tokens)):
-        got = fragment(source, start, begin, end_)
-        findings += got.findings
-        if got.node is not None:
-            entries.append(got.node)
-        elif start == "entry":
-            span = Span(source.path, begin, end_)
-            entries.append(v.Entry(span, e.Name(span, ""), v.BrokenValue(span)))
+    entries, found, is_unfinished = _entries(source, start, list(cutting.entries(source, piece)))
+    if piece.closing is None and not is_unfinished:
+        findings.append(unclosed(Span(source.path, opening, opening + 1), "{"))
+    findings += found
     if head.node is None:
-        return _broken(source, piece), findings
-    field = {"schema": "columns", "expect": "rules"}.get(keyword, "entries")
+        return [_broken(source, piece.begin, piece.end)], findings
     span = Span(source.path, piece.begin, piece.end)
-    return replace(head.node, span=span, **{field: tuple(entries)}), findings
+    field = _FIELDS.get(keyword, "entries")
+    return [replace(head.node, span=span, **{field: tuple(entries)})], findings
 
 
-def _balanced(inside: tuple[Token, ...]) -> bool:
-    depth = 0
-    for token in inside:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth < 0:
-            return False
-    return depth == 0
+def _entries(
+    source: Source, start: str, cuts: list[tuple[int, int]]
+) -> tuple[list[Any], Findings, bool]:
+    """The entries of a block, their mistakes, and whether the last one is not finished."""
+    nodes: list[Any] = []
+    findings: Findings = []
+    got = Fragment(None, ())
+    index = 0
+    while index < len(cuts):
+        begin, end = cuts[index]
+        index += 1
+        got = fragment(source, start, begin, end)
+        last = _last_line(source, cuts, index)
+        if got.is_unfinished and last > index:
+            longer = fragment(source, start, begin, cuts[last - 1][1])
+            if longer.node is not None or longer.stop > cuts[index][0]:
+                got, end, index = longer, cuts[last - 1][1], last
+        made, found, got = _told_apart(source, start, begin, end, got)
+        nodes += made
+        findings += found
+    return nodes, findings, got.is_unfinished or _ends_open(got)
 
 
-def _entries(source: Source, begin: int, end: int, balanced: bool) -> Iterator[tuple[int, int]]:
-    """The stretches between new lines and commas at the depth of the block itself.
+def _last_line(source: Source, cuts: list[tuple[int, int]], index: int) -> int:
+    """The index behind the lines from this one on that do not look like entries."""
+    last = index
+    while last < len(cuts) and last < index + _MOST:
+        if cutting.looks_like_entry(source, cuts[last][0]):
+            break
+        last += 1
+    return last
 
-    Where a bracket has no partner the depth says nothing: an entry begins with each line that
-    looks like the beginning of one.
-    """
-    depth = 0
-    first: int | None = None
-    last = begin
-    for token in tokens(source.text[begin:end]):
-        start = begin + token.start
-        if balanced:
-            is_cut = token.kind in ("newline", "separator") and depth == 0
-        else:
-            is_cut = token.first and _ENTRY.match(source.text, start) is not None
-        if is_cut and first is not None:
-            yield first, last
-            first = None
-        if token.kind in ("comment", "newline") or (is_cut and balanced):
-            continue
-        depth += (token.kind == "open") - (token.kind == "close")
-        first = start if first is None else first
-        last = begin + token.end
-    if first is not None:
-        yield first, last
+
+def _told_apart(
+    source: Source, start: str, begin: int, end: int, got: Fragment
+) -> tuple[list[Any], Findings, Fragment]:
+    """The entries of a stretch that should be one, their mistakes, and what came of the last."""
+    nodes: list[Any] = []
+    findings: Findings = []
+    for _ in range(_MOST):
+        findings += got.findings
+        if got.node is not None or not got.is_followed or got.is_unfinished:
+            break
+        goes_on = cutting.looks_like_entry(source, got.stop)
+        if not goes_on and not cutting.begins_line(source, got.stop):
+            break
+        nodes.append(fragment(source, start, begin, got.stop).node)
+        begin = got.stop
+        if not goes_on:
+            return nodes, findings, got
+        got = fragment(source, start, begin, end)
+    node = got.node or _broken_entry(source, start, begin, end)
+    return [*nodes, *([] if node is None else [node])], findings, got
+
+
+def _broken_entry(source: Source, start: str, begin: int, end: int) -> Any:
+    """What stands for an entry that does not parse, if its being there matters."""
+    span = Span(source.path, begin, end)
+    if start == "schema_column":
+        match = _COLUMN.match(source.text, begin, end)
+        name = _name(source, match, 1) if match else None
+        type_: Any = e.BrokenExpression(span)
+        return None if name is None else d.SchemaColumn(span, name, type_, False, None, None, ())
+    return v.Entry(span, e.Name(span, ""), v.BrokenValue(span)) if start == "entry" else None
+
+
+def _ends_open(got: Fragment) -> bool:
+    """Whether a string or a name is not closed where a block is not, which explains both."""
+    from ssbt.compiler.diagnostics.codes import literals
+
+    unfinished = (literals.UNTERMINATED_STRING, literals.UNTERMINATED_NAME)
+    return any(found.code in unfinished for found in got.findings)

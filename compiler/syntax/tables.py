@@ -25,8 +25,8 @@ NOTHING = -1
 SPREAD = -2
 
 
-class Tables(Struct, frozen=True):
-    """An LALR(1) automaton and its terminals.
+class Tables(Struct, frozen=True, eq=False):
+    """An LALR(1) automaton and its terminals; two of them are equal only if they are the same.
 
     `actions[state]` maps a terminal to the state after it, or to `~rule`, and a non-terminal to
     the state after it. A rule is its origin, its number of symbols, the builder's method (empty

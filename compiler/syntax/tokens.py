@@ -15,7 +15,8 @@ class Token(NamedTuple):
     """A piece of text at `start` up to `end`; `first` when it is the first of its line.
 
     `kind` is one of word, number, string, name, comment, open, close, pipe, separator, newline,
-    parameter, other, and the unfinished ones: open_string, open_name.
+    parameter, other, the unfinished ones, open_string and open_name, and those of other languages:
+    foreign (a comment) and semicolon.
     """
 
     kind: str
@@ -29,8 +30,10 @@ _PATTERN = re.compile(
       (?P<newline>\r\n|\r|\n)
     | (?P<space>[^\S\r\n]+)
     | (?P<comment>\#[^\r\n]*)
+    | (?P<foreign>--[^\r\n]*|(?<!:)//[^\r\n]*|/\*)
     | (?P<string>"{3}(?:[^"\\]|\\[\s\S]|"(?!""))*"{3}
-                |"(?!"")(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n]|'')*')
+                |"(?!"")(?:[^"\\\r\n]|\\[^\r\n]|"")*"|'(?:[^'\\\r\n]|\\[^\r\n]|'')*'
+                |(?<!\w)[rR](?:'[^'\r\n]*'|"[^"\r\n]*"))
     | (?P<open_string>["'])
     | (?P<name>`(?:[^`\r\n]|``)+`)
     | (?P<open_name>`)
@@ -39,21 +42,32 @@ _PATTERN = re.compile(
     | (?P<close>[)\]}])
     | (?P<pipe>\|>)
     | (?P<separator>,)
+    | (?P<semicolon>;)
     | (?P<word>[^\W\d]\w*)
     | (?P<number>\d[\w.]*)
     | (?P<other>[\s\S])
     """,
     re.VERBOSE,
 )
+_LINE_END = re.compile(r"[\r\n]|\Z")
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Every token of the text, white space left out."""
     first = True
-    for match in _PATTERN.finditer(text):
-        kind = match.lastgroup
-        if kind == "space":
-            continue
-        assert kind is not None
-        yield Token(kind, match.start(), match.end(), first)
-        first = kind == "newline"
+    position, closed = 0, True
+    while position < len(text):
+        match = _PATTERN.match(text, position)
+        assert match is not None
+        kind, end = match.lastgroup, match.end()
+        if match.group() == "/*":
+            # What is never closed is looked for once.
+            close = text.find("*/", end) if closed else -1
+            closed = close >= 0
+            line_end = _LINE_END.search(text, end)
+            end = close + 2 if closed or line_end is None else line_end.start()
+        if kind != "space":
+            assert kind is not None
+            yield Token(kind, position, end, first)
+            first = kind == "newline"
+        position = end

@@ -8,7 +8,7 @@ import re
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.engine import END, StumbleError
+from ssbt.compiler.syntax.engine import StumbleError
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 60
@@ -32,10 +32,10 @@ class Trouble:
     @property
     def at_end(self) -> bool:
         """Whether the piece ends too early."""
-        return self.stumble.lexeme is not None and self.stumble.lexeme.type == END
+        return self.stumble.is_at_end()
 
     @cached_property
-    def expected(self) -> set[str]:
+    def expected(self) -> frozenset[str]:
         """The terminals with which the piece could go on."""
         return self.stumble.expected()
 
@@ -52,13 +52,17 @@ class Trouble:
         match = _WORD.match(self.piece, self.at)
         return match.group()[:_LONGEST] if match else ""
 
+    @property
+    def behind(self) -> int:
+        """The offset in the piece at which the last word or sign ends that was understood."""
+        previous = self.stumble.previous
+        return previous.start_pos + len(previous) if previous else 0
+
     @cached_property
     def begins_line(self) -> bool:
         """Whether a line begins there, white space aside."""
-        previous = self.stumble.previous
-        behind = previous.start_pos + len(previous) if previous else 0
-        between = self.piece[behind : self.at]
-        return previous is None or "\n" in between or "\r" in between
+        between = self.piece[self.behind : self.at]
+        return self.stumble.previous is None or "\n" in between or "\r" in between
 
     @property
     def begins_declaration(self) -> bool:

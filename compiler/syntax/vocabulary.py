@@ -12,35 +12,66 @@ DECLARATIONS = (
     *("pipeline", "import", "param", "secret", "connection", "schema", "source", "let"),
     *("transform", "expect", "sink", "test"),
 )
+# Words for steps elsewhere.
 OTHER_STEPS = {
-    "filter": "where",
-    "having": "where",
-    "map": "select",
-    "project": "select",
-    "derive": "extend",
-    "withcolumn": "extend",
-    "mutate": "extend",
-    "group": "aggregate",
-    "groupby": "aggregate",
-    "summarize": "aggregate",
-    "sort": "order by",
-    "orderby": "order by",
-    "order": "order by",
-    "take": "limit",
-    "head": "limit",
-    "minus": "except",
-    "dedup": "deduplicate",
+    **dict.fromkeys(("filter", "having", "qualify"), "where"),
+    **dict.fromkeys(("map", "project", "keep"), "select"),
+    **dict.fromkeys(
+        ("derive", "mutate", "assign", "add", "withcolumn", "withcolumns", "with_column"), "extend"
+    ),
+    **dict.fromkeys(("withcolumnrenamed", "withcolumnsrenamed"), "rename"),
+    **dict.fromkeys(("group", "groupby", "group_by", "agg", "summarize", "summarise"), "aggregate"),
+    **dict.fromkeys(("sort", "sortby", "sort_by", "orderby", "order_by", "order"), "order by"),
+    **dict.fromkeys(("take", "head", "top", "fetch"), "limit"),
+    "skip": "offset",
+    **dict.fromkeys(("lateral", "unnest", "flatten"), "explode"),
+    "tablesample": "sample",
+    "melt": "unpivot",
+    **dict.fromkeys(("unionall", "unionbyname", "concat", "append"), "union"),
+    **dict.fromkeys(("minus", "subtract", "exceptall"), "except"),
+    "outer": "full join",
+    "crossjoin": "cross join",
+    **dict.fromkeys(("dedup", "dropduplicates", "drop_duplicates"), "deduplicate"),
+}
+# Words for what is no step here.
+NO_STEPS = {
+    **dict.fromkeys(
+        ("write", "save", "sink", "insert"),
+        "a dataset goes out with `sink NAME to CONNECTOR { … }`",
+    ),
+    **dict.fromkeys(
+        ("repartition", "cache", "persist", "checkpoint", "broadcast", "hint"),
+        "how the work is done is left to Spark: its settings stand in `pipeline { spark { … } }`",
+    ),
 }
 OTHER_DECLARATIONS = {
-    "var": "let",
-    "def": "transform",
-    "function": "transform",
-    "table": "let",
-    "view": "let",
-    "with": "let",
-    "parameter": "param",
-    "struct": "schema",
-    "type": "schema",
+    **dict.fromkeys(("var", "table", "view", "with", "dataset", "create", "replace"), "let"),
+    **dict.fromkeys(("def", "function", "macro"), "transform"),
+    **dict.fromkeys(("parameter", "variable", "const", "argument"), "param"),
+    **dict.fromkeys(("struct", "type", "record"), "schema"),
+    **dict.fromkeys(("read", "input"), "source"),
+    **dict.fromkeys(("write", "insert", "output"), "sink"),
+    **dict.fromkeys(("include", "use"), "import"),
+}
+# Words with which a query begins elsewhere.
+QUERY_WORDS = ("select", "from")
+# Words with which SQL goes on behind an expression.
+OTHER_CLAUSES = {
+    "having": "the groups are filtered by the next step: `|> where …`",
+    "qualify": "name the window function with `extend`, and filter with `|> where …`",
+    **dict.fromkeys(
+        ("over", "window"), "a window is written out: `over (partition by … order by …)`"
+    ),
+    "filter": "an aggregate takes `filter (where …)`",
+    "within": "an aggregate takes `within group (order by …)`",
+    **dict.fromkeys(("exclude", "except"), "a star takes `except (…)`"),
+    "replace": "`|> set …` replaces columns",
+    "lateral": "write `|> explode … as …`",
+    "tablesample": "write `|> sample …`",
+    "fetch": "write `|> limit …`",
+    "in": "the values stand in parentheses: `in (…)`",
+    "contains": "write `contains(…, …)`",
+    "matches": "write `rlike`",
 }
 # Words that an expression cannot do without: a name of that spelling is hardly meant as one.
 BETWEEN_OPERANDS = frozenset(
@@ -95,6 +126,7 @@ _CALLED = {
     "SET_OPERATION": "`union`",
     "CALL_QUANTIFIER": "`distinct`",
     "CALL_NULLS": "`ignore nulls`",
+    "EXCEPT_COLUMNS": "`except (`",
 }
 # Among what could come, these tell a reader nothing: they could come nearly everywhere.
 _NOISE = frozenset(
@@ -105,18 +137,26 @@ _NOISE = frozenset(
     )
 )
 _EXPRESSION = {"CASE", "CAST", "INTERVAL", "TYPED_LITERAL"}
+# Behind an operand an operator can come, and with it these.
+_WITH_OPERATORS = frozenset(("COLON", "EQUAL", "LPAR", "ARROW"))
 _MOST = 5
 
 
-def expectation(expected: set[str]) -> str:
+def expectation(expected: frozenset[str]) -> str:
     """What could stand somewhere, in a few words; nothing where too much could."""
     if expected >= _EXPRESSION:
         return "an expression"
     telling = expected - _NOISE or expected - {"$END"}
-    called = sorted({_called(terminal) for terminal in telling}, key=lambda c: (c[:1] != "a", c))
-    if not called or len(called) > _MOST:
+    behind_operand = "COMPARE" in expected
+    if behind_operand:
+        telling = expected - _NOISE - _WITH_OPERATORS
+    called = {_called(terminal) for terminal in telling}
+    if behind_operand:
+        called.add("`and`" if "AND" in expected and "OR" not in expected else "an operator")
+    ordered = sorted(called, key=lambda c: (c[:1] != "a", c))
+    if not ordered or len(ordered) > _MOST:
         return ""
-    return called[0] if len(called) == 1 else f"{', '.join(called[:-1])} or {called[-1]}"
+    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
 
 
 def _called(terminal: str) -> str:

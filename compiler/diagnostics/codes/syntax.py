@@ -169,3 +169,18 @@ A name with other characters than letters, digits and `_` stands in backticks.
     wrong=example(steps="|> where amount ≥ 0"),
     right=example(steps="|> where amount >= 0"),
 )
+
+SORT_BY = Code(
+    "SSBT0121",
+    "`sort by` as a step",
+    """\
+In Spark `sort by` sorts each partition for itself: the rows of the whole dataset come out in no
+order, and in another one whenever the data is partitioned anew. That is a means to lay out files,
+hardly ever the meaning of a pipeline.
+
+Write `order by`, which sorts the dataset. In a window, `over (distribute by … sort by …)` is the
+same as `over (partition by … order by …)` and may stay.
+""",
+    wrong=example(steps="|> sort by amount desc"),
+    right=example(steps="|> order by amount desc"),
+)

@@ -276,7 +276,7 @@ class Generator:
         return ["distinct"]
 
     def step_order_by(self) -> Tokens:
-        return [self.random.choice(("order by", "sort by")), *self.several(self.sort_key)]
+        return ["order by", *self.several(self.sort_key)]
 
     def step_limit(self) -> Tokens:
         return [self.random.choice(("limit", "offset")), self.random.choice(("10", "${n}"))]

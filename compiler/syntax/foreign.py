@@ -1,0 +1,73 @@
+"""Signs of other languages that a file can be read without: their comments, and semicolons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.tokens import Token, tokens
+
+
+def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
+    """The file with white space, or a comma, in their place, and a finding for each."""
+    text = source.text
+    pieces: list[str] = []
+    findings: list[Diagnostic] = []
+    last = 0
+    for token, following in _foreign(tokens(text)):
+        if token.kind == "foreign":
+            findings.append(_comment(source, token))
+            instead = "".join(c if c in "\r\n" else " " for c in text[token.start : token.end])
+        else:
+            instead = "," if following else " "
+            findings.append(_semicolon(source, token, "," if following else ""))
+        pieces += [text[last : token.start], instead]
+        last = token.end
+    return Source(source.path, "".join([*pieces, text[last:]])), findings
+
+
+def _foreign(every: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
+    """Each of these signs, and whether an entry of a block follows on its line."""
+    depth = 0
+    waiting: Token | None = None
+    for token in every:
+        if waiting is not None:
+            yield waiting, depth > 0 and token.kind in ("word", "name", "string")
+            waiting = None
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "foreign":
+            yield token, False
+        elif token.kind == "semicolon":
+            waiting = token
+    if waiting is not None:
+        yield waiting, False
+
+
+def _comment(source: Source, token: Token) -> Diagnostic:
+    sign = source.text[token.start : token.start + 2]
+    start = Span(source.path, token.start, token.start + 2)
+    fix = [Edit(start, "#")]
+    help_ = "write `#`"
+    if sign == "/*":
+        line_end = source.text.find("\n", token.end)
+        behind = source.text[token.end : line_end if line_end >= 0 else None]
+        inside = source.text[token.start : token.end]
+        if behind.strip() or "\n" in inside or "\r" in inside or not inside.endswith("*/"):
+            fix, help_ = [], "write `#`, on each of its lines; what is code goes on the next line"
+        else:
+            fix.append(Edit(Span(source.path, token.end - 2, token.end), ""))
+    elif sign == "--":
+        help_ = "write `#`, or `- -` for two signs"
+    code, label = codes.UNEXPECTED_TOKEN, Label(start)
+    return Diagnostic(code, "comments begin with `#`", label, (), (help_,), tuple(fix))
+
+
+def _semicolon(source: Source, token: Token, instead: str) -> Diagnostic:
+    span = Span(source.path, token.start, token.end)
+    message, help_ = "nothing ends with `;`", "remove it"
+    if instead:
+        message, help_ = "entries have a comma or a new line between them", "write a comma"
+    edits = (Edit(span, instead),)
+    return Diagnostic(codes.UNEXPECTED_TOKEN, message, Label(span), (), (help_,), edits)

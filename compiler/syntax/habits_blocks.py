@@ -1,0 +1,158 @@
+"""What people write in declarations and blocks who come from other languages, and the way out."""
+
+from __future__ import annotations
+
+import re
+
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.syntax.trouble import Trouble
+from ssbt.compiler.syntax.vocabulary import DECLARATIONS, OTHER_DECLARATIONS, QUERY_WORDS
+
+_ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
+_NEXT_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
+_QUOTED = re.compile(r"'[^'\\\"\r\n]*'")
+_PATH = re.compile(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
+_BARE = re.compile(r"=\s*([^\s\"'`=,{}\[\]()#]+)[ \t]*(?=[\r\n,#}]|\Z)")
+_VALUE = re.compile(r"[\w\"'.$\[+-]")
+
+
+def declaration(trouble: Trouble) -> Diagnostic | None:
+    """Something that begins no declaration where one must begin."""
+    if not trouble.begins_declaration or not trouble.word:
+        return None
+    word = trouble.word.lower()
+    if word in DECLARATIONS:
+        return _head(trouble, word)
+    if word == "stream":
+        message = "`stream` stands before `source`, and before nothing else"
+        return trouble.found(codes.UNEXPECTED_TOKEN, message, length=len(word))
+    if word in QUERY_WORDS:
+        help_ = "a query has a name: `let NAME = from … |> …`"
+    else:
+        near = OTHER_DECLARATIONS.get(word) or did_you_mean(word, DECLARATIONS)
+        help_ = f"did you mean `{near}`?" if near else f"one of {', '.join(DECLARATIONS)}"
+    message = f"`{trouble.word}` begins no declaration"
+    return trouble.found(codes.UNKNOWN_DECLARATION, message, help_, length=len(word))
+
+
+def _head(trouble: Trouble, word: str) -> Diagnostic:
+    """A keyword without what must stand behind it."""
+    code, behind = codes.UNEXPECTED_TOKEN, trouble.at + len(word)
+    if word not in ("import", "test"):
+        message = f"`{word}` takes a name behind it"
+        return trouble.found(code, message, length=len(word))
+    what = "a path" if word == "import" else "a name"
+    message = f"`{word}` takes {what} in double quotes behind it"
+    match = _PATH.match(trouble.piece, behind)
+    if word == "test" or match is None:
+        return trouble.found(code, message, length=len(word))
+    at, end = match.start() + 1, match.end()
+    written = f'"{match.group(1)}"'
+    help_ = f"write `import {written}`"
+    return trouble.found(code, message, help_, length=len(word), fix=(at, end - at, written))
+
+
+def single_quotes(trouble: Trouble) -> Diagnostic | None:
+    """A string of a block in single quotes."""
+    match = _QUOTED.match(trouble.piece, trouble.at)
+    if match is None or "SINGLE_QUOTED" in trouble.expected:
+        return None
+    if "DOUBLE_QUOTED" not in trouble.expected:
+        return None
+    text = match.group()
+    written = f'"{text[1:-1]}"'
+    return trouble.found(
+        codes.UNEXPECTED_TOKEN,
+        "strings in blocks take double quotes",
+        f"write {written}",
+        length=len(text),
+        fix=(trouble.at, len(text), written),
+    )
+
+
+def two_entries(trouble: Trouble) -> Diagnostic | None:
+    """Two entries of a block on one line."""
+    if trouble.start not in _ENTRY_STARTS or trouble.at == 0 or trouble.begins_line:
+        return None
+    if "$END" not in trouble.expected or not _NEXT_ENTRY.match(trouble.piece, trouble.at):
+        return None
+    message = "entries on one line take a comma between them"
+    help_ = "add a comma, or begin a new line"
+    fix = (trouble.behind, 0, ",")
+    return trouble.found(codes.MISSING_SEPARATOR, message, help_, length=1, fix=fix)
+
+
+def assignment(trouble: Trouble) -> Diagnostic | None:
+    """`name: value` in a block, and `name := value` anywhere."""
+    code = codes.UNEXPECTED_TOKEN
+    if trouble.text == "=" and trouble.piece.endswith(":", 0, trouble.at):
+        message = "a parameter has a type behind its `:`"
+        return trouble.found(code, message, "write `NAME: TYPE = DEFAULT`", length=1)
+    if trouble.text != ":" or "EQUAL" not in trouble.expected:
+        return None
+    if trouble.piece.startswith(":=", trouble.at):
+        fix = (trouble.at, 2, "=")
+        return trouble.found(code, "`:=` is not in the language", "write `=`", length=2, fix=fix)
+    if trouble.start != "entry":
+        return None
+    message, fix = "an option is set with `=`", (trouble.at, 1, " =")
+    return trouble.found(code, message, "write `=`", length=1, fix=fix)
+
+
+def missing_equals(trouble: Trouble) -> Diagnostic | None:
+    """`name value` in a block."""
+    if trouble.start != "entry" or trouble.expected - {"DOT"} != {"EQUAL", "LBRACE"}:
+        return None
+    if trouble.begins_line or not _VALUE.match(trouble.piece, trouble.at):
+        return None
+    fix = (trouble.behind, 0, " =")
+    message, help_ = "an option is set with `=`", "add `=`"
+    length = len(trouble.text)
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+
+
+def bare_text(trouble: Trouble) -> Diagnostic | None:
+    """A path without its quotes."""
+    if trouble.start != "entry":
+        return None
+    match = _BARE.search(trouble.piece)
+    if match is None or not match.start(1) < trouble.at <= match.end(1):
+        return None
+    text = match.group(1)
+    if not (text[0].isalpha() or text[0] in "./~") or not any(sign in text for sign in "./-:"):
+        return None
+    at, written = match.start(1), f'"{text}"'
+    fix = (at, len(text), written)
+    return trouble.found(
+        codes.UNEXPECTED_TOKEN,
+        "a text takes double quotes",
+        f"write {written}",
+        at=at,
+        length=len(text),
+        fix=fix,
+    )
+
+
+def missing_colon(trouble: Trouble) -> Diagnostic | None:
+    """`name type`, as in SQL."""
+    if trouble.expected != {"COLON"} or not trouble.word or trouble.begins_line:
+        return None
+    previous = trouble.stumble.previous
+    fix = (trouble.behind, 0, ":")
+    message = "a `:` stands between a name and its type"
+    help_ = f"write `{previous}: {trouble.word}`"
+    length = len(trouble.word)
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+
+
+def one_value(trouble: Trouble) -> Diagnostic | None:
+    """An expression where an option takes a value."""
+    if trouble.start != "entry" or "$END" not in trouble.expected or not trouble.text:
+        return None
+    if trouble.text[0] not in "+-*/%|(" and trouble.stumble.lexeme is None:
+        return None
+    message = f"`{trouble.text}` is not expected here"
+    help_ = 'an option takes a single value; parameters go into a text as `"…${name}…"`'
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=len(trouble.text))

@@ -1,0 +1,139 @@
+"""What people write around steps who come from other languages, and the way out."""
+
+from __future__ import annotations
+
+import re
+
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.syntax.trouble import Trouble
+from ssbt.compiler.syntax.vocabulary import NO_STEPS, OTHER_STEPS, STEPS
+
+_FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
+_JOINS = tuple(step for step in STEPS if step.endswith("join"))
+_JOIN_WORDS = frozenset(step.split()[0] for step in _JOINS) - {"join"}
+_STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
+_SUBQUERY = re.compile(r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.]+\s+)?$", re.IGNORECASE)
+
+
+def unknown_step(trouble: Trouble) -> Diagnostic | None:
+    """A word behind `|>` that is no step, or a step with parentheses like those of a call."""
+    match = _STEP.match(trouble.piece) if trouble.start == "step" else None
+    if match is None:
+        return None
+    word, at = match.group(1), match.start(1)
+    previous = trouble.stumble.previous
+    is_name = previous is not None and (previous.start_pos, previous.type) == (at, "NAME")
+    if is_name and word.lower() in _JOIN_WORDS:
+        message, help_ = "there is no such join", [f"the joins are {', '.join(_JOINS)}"]
+        return trouble.found(codes.UNKNOWN_STEP, message, *help_, at=at, length=len(word))
+    if word.lower() in _FIRST_WORDS - set(OTHER_STEPS):
+        return _with_parentheses(trouble, match)
+    near = OTHER_STEPS.get(word.lower())
+    if not is_name and (near is None or not match.group(2)):
+        return None
+    if near is None and match.group(2):
+        return None
+    if word.lower() in NO_STEPS:
+        help_ = [NO_STEPS[word.lower()]]
+    elif near:
+        help_ = [f"did you mean `{near}`?"]
+    else:
+        near = did_you_mean(word, STEPS)
+        help_ = [f"did you mean `{near}`?"] if near else [f"the steps are {', '.join(STEPS)}"]
+        help_.append(f"a transform is used with parentheses: `|> {word}()`")
+    message = f"there is no step `{word}`"
+    return trouble.found(codes.UNKNOWN_STEP, message, *help_, at=at, length=len(word))
+
+
+def _with_parentheses(trouble: Trouble, match: re.Match[str]) -> Diagnostic | None:
+    opening = match.start(2)
+    if opening < 0 or trouble.piece[opening + 1 : trouble.at].strip():
+        return None
+    word = match.group(1)
+    shown = {
+        "sql": '|> sql "…" returns SCHEMA',
+        "apply": '|> apply "FILE.py:FUNCTION" returns SCHEMA',
+        "distinct": "|> distinct",
+    }
+    return trouble.found(
+        codes.UNEXPECTED_TOKEN,
+        f"`{word}` is a step, and no function: it takes no parentheses",
+        f"write `{shown.get(word.lower(), f'|> {word} …')}`",
+        at=opening,
+        length=1,
+    )
+
+
+def subquery(trouble: Trouble) -> Diagnostic | None:
+    """A query inside an expression, at the word behind its `select`."""
+    base = max(0, trouble.at - 200)
+    match = _SUBQUERY.search(trouble.piece[base : trouble.at])
+    if match is None:
+        return None
+    return trouble.found(
+        codes.SUBQUERY,
+        "an expression holds no subquery",
+        "give the query a name with `let` and join it: `semi join` for `exists` and `in`, "
+        "`anti join` for `not exists`, `cross join` for a single value",
+        at=base + match.start(),
+        length=trouble.at - base - match.start(),
+    )
+
+
+def missing_pipe(trouble: Trouble) -> Diagnostic | None:
+    """A step without `|>`, or with `|`."""
+    if "__ANON_0" not in trouble.expected and trouble.start != "step":
+        return None
+    if "$END" not in trouble.expected:
+        return None
+    code, message = codes.UNEXPECTED_TOKEN, "a step begins with `|>`"
+    if trouble.text == "|":
+        fix = (trouble.at, 1, "|>")
+        return trouble.found(code, message, "write `|>`", length=1, fix=fix)
+    first = trouble.text.split()[0] if trouble.text.strip() else ""
+    if first.lower() not in _FIRST_WORDS - {"as", "set", "except"}:
+        return None
+    fix = (trouble.at, 0, "|> ")
+    return trouble.found(code, message, f"write `|> {first}`", length=len(first), fix=fix)
+
+
+def query_first(trouble: Trouble) -> Diagnostic | None:
+    """`let x = select …`, SQL's order of words, and `let x = orders`."""
+    previous = trouble.stumble.previous
+    if trouble.expected != {"FROM"} or previous is None or previous.type != "EQUAL":
+        return None
+    if trouble.at_end:
+        return None
+    fix = None
+    if trouble.word.lower() in _FIRST_WORDS:
+        help_ = f"the steps follow: `from NAME |> {trouble.word}`"
+    elif trouble.word or trouble.text.startswith("`"):
+        help_, fix = f"write `from {trouble.text}`", (trouble.at, 0, "from ")
+    else:
+        help_ = "`from NAME` reads a dataset"
+    message = "a query begins with `from` and a dataset"
+    length = len(trouble.text)
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+
+
+def inner_query(trouble: Trouble) -> Diagnostic | None:
+    """`from (from a …)`."""
+    previous = trouble.stumble.previous
+    if trouble.text != "(" or previous is None or previous.type not in ("FROM", "JOIN"):
+        return None
+    message = "a dataset stands here by its name"
+    help_ = "give the inner query a name with `let`"
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=1)
+
+
+def rename(trouble: Trouble) -> Diagnostic | None:
+    """`rename a to b`, `rename a = b`."""
+    if trouble.expected - {"DOT"} != {"AS"} or trouble.text.lower() not in ("to", "="):
+        return None
+    message = "the new name stands behind `as`"
+    fix = None if trouble.text == "=" else (trouble.at, 2, "as")
+    length = len(trouble.text)
+    help_ = "write `OLD as NEW`"
+    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)

@@ -1,0 +1,111 @@
+"""The parser of our own agrees with Lark, which makes its tables."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+import json
+import logging
+from pathlib import Path
+
+from lark import Lark, UnexpectedInput, logger
+import pytest
+
+from ssbt.compiler.syntax import tables as tables_module
+from ssbt.compiler.syntax.building import Builder
+from ssbt.compiler.syntax.engine import Engine, StumbleError
+from ssbt.compiler.syntax.tables import STARTS, Tables, tables
+from tests.unit.syntax.generation import Generator
+from tests.unit.syntax.mutation import mutated
+
+GRAMMAR = (files("ssbt.grammar") / "ssbt.lark").read_text("utf-8")
+
+
+@cache
+def lark(debug: bool = False) -> Lark:
+    return Lark(GRAMMAR, parser="lalr", start=list(STARTS), maybe_placeholders=True, debug=debug)
+
+
+def place_in_lark(text: str) -> int | None:
+    """Where Lark refuses the text, or None where it does not."""
+    try:
+        lark().parse(text, start="file")
+    except UnexpectedInput as error:
+        at_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        return len(text) if at_end else error.pos_in_stream
+    return None
+
+
+def place_here(text: str) -> int | None:
+    try:
+        Engine(tables(), text, "a.ssbt", 0).parsed("file", Builder("a.ssbt", 0, text))
+    except StumbleError as error:
+        at_end = error.lexeme is not None and error.lexeme.type == "$END"
+        return len(text) if at_end else error.offset
+    return None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_take_the_same_texts(seed: int):
+    text = Generator(seed).file(2)
+    assert place_here(text) is None
+    assert place_in_lark(text) is None
+    for number in range(5):
+        damaged = mutated(text, 1000 * seed + number)
+        assert place_here(damaged) == place_in_lark(damaged), damaged
+
+
+def test_each_rule_has_its_method():
+    methods = {method for origin, _, method, _ in tables().rules if origin[0] != "_" and method}
+    assert {name for name in methods if not hasattr(Builder, name)} == set()
+    made = {name for name in vars(Builder) if not name.startswith("_")}
+    assert "file" in methods & made
+
+
+def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
+    """No reduce/reduce conflicts (Lark refuses them), and of the others only these.
+
+    `x::string collate A` collates the type; `f(g(x) ignore nulls)` and `f(x) ignore nulls` belong
+    to the nearest call; `interval '1' day` has the word behind the string as its unit.
+    """
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(caplog.handler)
+    try:
+        lark(debug=True)
+    finally:
+        logger.removeHandler(caplog.handler)
+        logger.setLevel(logging.CRITICAL)
+    found = [r.getMessage() for r in caplog.records if "conflict" in r.getMessage()]
+    terminals = {message.split("terminal ")[1].split(":")[0] for message in found}
+    assert terminals == {"COLLATE", "CALL_NULLS", "NAME", "QUOTED_NAME"}
+
+
+def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made: list[Tables] = []
+
+    def make(grammar: str) -> Tables:
+        made.append(tables())
+        return made[-1]
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(tables_module, "_made", make)
+    read = tables_module.tables.__wrapped__
+    first = fields_of(read())
+    (saved,) = (tmp_path / "ssbt").iterdir()
+    assert fields_of(read()) == first
+    assert len(made) == 1
+    saved.write_bytes(saved.read_bytes()[:1000])
+    assert fields_of(read()) == first
+    assert len(made) == 2, "a damaged file is made anew"
+    assert fields_of(read()) == first
+    assert len(made) == 2
+
+
+def fields_of(given: Tables) -> object:
+    return json.loads(tables_module._written(given))
+
+
+def test_a_folder_that_cannot_be_written_is_no_mistake(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/none")
+    monkeypatch.setattr(tables_module, "_made", lambda grammar: tables())
+    assert tables_module.tables.__wrapped__() is tables()
