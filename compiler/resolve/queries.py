@@ -21,6 +21,7 @@ from ssbt.compiler.resolve import (
     scopes,
 )
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.seen import StepSeen
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
@@ -60,7 +61,6 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
         made = _step(step, flow)
         if made is not None:
             steps.append(made)
-            flow.relation = made.output
     _check_duplicates(node, flow)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
     return ir.Query(
@@ -73,6 +73,16 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
 
 
 def _step(step: s.Step, flow: Flow) -> ir.Step | None:
+    before = flow.relation
+    made = _resolved_step(step, flow)
+    if made is not None:
+        flow.relation = made.output
+    if flow.report.seen is not None:
+        flow.report.seen.steps.append(StepSeen(step.span, before, flow.relation))
+    return made
+
+
+def _resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
         words: dict[type[s.Step], str] = {s.Stateful: "stateful", s.Watermark: "watermark"}

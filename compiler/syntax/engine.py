@@ -53,6 +53,11 @@ class StumbleError(Exception):
         row = self.tables.actions[self.states[-1]]
         return {name for name in row if name == name.upper() and self._goes_on(name)}
 
+    @property
+    def beginnings(self) -> set[str]:
+        """The rules of the grammar that may begin there."""
+        return {name for name in self.tables.actions[self.states[-1]] if name != name.upper()}
+
     def _goes_on(self, terminal: str) -> bool:
         """Whether the automaton reaches a state that takes the terminal."""
         actions, rules = self.tables.actions, self.tables.rules
@@ -135,6 +140,16 @@ class Engine:
             # expected is known from the state before that.
             again = Engine(self.tables, self.lexer.text, self.path, self.offset)
             return again._run(start, _methods(self.tables, None), self.lexer.position)
+
+    def stumble(self, start: str, stop: int) -> StumbleError | None:
+        """What is known at the offset `stop`; None where the text before it is no `start`."""
+        try:
+            self._run(start, _methods(self.tables, None), stop)
+        except StumbleError as stumble:
+            return stumble if stumble.offset == stop else None
+        except _NoActionError:
+            return None
+        return None
 
     def _run(self, start: str, methods: list[Any], stop: int = -1) -> Any:
         """Parse the text, and stumble at the offset `stop` at the latest."""
