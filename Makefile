@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz fmt docs lock clean
+.PHONY: help setup lint check test demo fuzz fmt docs vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -39,10 +39,15 @@ fmt: setup  ## format the code, mend what ruff can mend
 
 docs: setup  ## write the generated pages of docs/ anew
 	$(BIN)/python tools/error_docs.py
+	$(BIN)/python tools/textmate.py
+
+vscode:  ## build, test and package the extension for VS Code; needs Node.js
+	tools/vscode.sh
 
 lock: setup  ## pin requirements-dev.lock anew
 	tools/lock.sh --upgrade
 
 clean:  ## delete what was made, .venv too
+	rm -rf editors/vscode/node_modules editors/vscode/dist
 	rm -rf .venv build dist *.egg-info .*_cache .hypothesis spark-warehouse
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -17,6 +17,7 @@ from ssbt.compiler.source import Source
 if TYPE_CHECKING:
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
+    from ssbt.compiler.resolve.program import Resolved
 
 # Passes over an expression recurse; the parser's limit of 200 levels needs some 2,000 frames.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
@@ -46,10 +47,15 @@ def checked(path: str, read: Reader, target: str | None = None) -> Checked:
 
     `target` is a Spark line that goes before the one that the pipeline names itself.
     """
-    from ssbt.compiler.check.rules import rule_findings
     from ssbt.compiler.resolve.program import resolved
 
-    result = resolved(path, read, target)
+    return checked_by_rules(resolved(path, read, target))
+
+
+def checked_by_rules(result: Resolved) -> Checked:
+    """A resolved pipeline with what the rules find in it."""
+    from ssbt.compiler.check.rules import rule_findings
+
     findings = list(result.findings)
     if result.pipeline is not None:
         findings += rule_findings(result.pipeline)

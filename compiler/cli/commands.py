@@ -24,6 +24,7 @@ NAMES = (
     "explain",
     "init",
     "doctor",
+    "lsp",
 )
 
 

@@ -109,6 +109,8 @@ class Datasets:
             relation = self._relation(node)
             self._under_way.pop()
             self._relations[key] = relation
+            if self._around.report.seen is not None:
+                self._around.report.seen.datasets[key] = relation
         return node.name.text, self._relations[key]
 
     def _relation(self, node: d.SourceRead | d.Let) -> Relation:
@@ -120,6 +122,8 @@ class Datasets:
             let = ir.Let(node.name.text, query, description, node.span)
             self.lets[node.name.text.casefold()] = let
             relation = query.output
+        if self._around.report.seen is not None:
+            self._around.report.seen.made[node.name.text.casefold()] = relation
         return _as_dataset(node.name.text, relation)
 
     def _unknown(self, name: e.Name) -> None:

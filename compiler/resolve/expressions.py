@@ -423,7 +423,10 @@ class Typing(Struct):
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.calls import call_type
 
-        return call_type(self, node)
+        found = call_type(self, node)
+        if self.report.seen is not None:
+            self.report.seen.values[node.name.span] = found
+        return found
 
 
 def operators_unknown(operator: str, left: Typed, right: Typed) -> Typed:

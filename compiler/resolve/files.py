@@ -23,12 +23,14 @@ _SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.B
 class Loaded(Struct):
     """Every declaration in reach, the main file's last, and all sources that were read.
 
+    `imports` are the paths that imports lead to, by the place of their text.
     `is_partial` when an import was not read, so that names may be missing.
     """
 
     declarations: list[d.Declaration] = field(default_factory=list)
     comments: dict[str, tuple[d.Comment, ...]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    imports: dict[Span, str] = field(default_factory=dict)
     is_partial: bool = False
 
 
@@ -70,6 +72,7 @@ def _load(
         if isinstance(declaration, d.Import):
             target = _target(path, declaration, report)
             if target is not None:
+                result.imports[declaration.path.span] = target
                 _load(target, declaration, [*above, path], read, report, result)
             else:
                 result.is_partial = True

@@ -106,6 +106,8 @@ def _using_output(node: s.Join, left: Relation, right: Relation, flow: Flow) -> 
         if one is None or other is None:
             continue
         gone += [one, other]
+        if flow.report.seen is not None:
+            flow.report.seen.add_key(name.span, one, other)
         keys.append(_joined_key(node.kind, name, one, other, flow))
     if node.kind in _LEFT_ONLY:
         if left.is_open:
@@ -225,6 +227,8 @@ def _listed(names: list[str]) -> str:
 
 
 def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Column:
+    if flow.report.seen is not None:
+        flow.report.seen.add_twins(left, right)
     type_ = wider(left.type, right.type, flow.settings.ansi)
     if type_ is None:
         also = tuple(

@@ -27,6 +27,7 @@ from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
+from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.resolve.sinks import stream_write
 from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
@@ -40,16 +41,23 @@ _SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSF
 
 
 class Resolved(Struct, frozen=True):
-    """The pipeline, None where a mistake leaves none; what was found; the files read."""
+    """The pipeline, None where a mistake leaves none; what was found; the files read.
+
+    `files` are the syntax trees, and `target` is the Spark line.
+    """
 
     pipeline: ir.Pipeline | None
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
+    files: Loaded
+    target: str
 
 
-def resolved(path: str, read: Reader, target: str | None = None) -> Resolved:
-    """Read, parse and resolve the pipeline at `path`."""
-    report = Report()
+def resolved(
+    path: str, read: Reader, target: str | None = None, seen: Seen | None = None
+) -> Resolved:
+    """Read, parse and resolve the pipeline at `path`; what is `seen` on the way is noted."""
+    report = Report(seen=seen)
     files = loaded(path, read, report)
     found = declared(files.declarations, report)
     # A file that could not be read at all has had its mistake told.
@@ -62,7 +70,8 @@ def resolved(path: str, read: Reader, target: str | None = None) -> Resolved:
         report.findings = [each for each in report.findings if each.code not in _SHARED_NAMES]
     failed = any(finding.severity is Severity.ERROR for finding in report.findings)
     sources = {**files.sources, **program.modules.sources}
-    return Resolved(None if failed else pipeline, tuple(report.findings), sources)
+    kept = None if failed else pipeline
+    return Resolved(kept, tuple(report.findings), sources, files, program.block.target)
 
 
 class Program:

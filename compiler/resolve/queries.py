@@ -21,6 +21,7 @@ from ssbt.compiler.resolve import (
     scopes,
 )
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.seen import StepSeen
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
@@ -60,8 +61,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     for step in node.steps:
         made = _step(step, flow)
         if made is not None:
-            flow.relation = replace(made.output, streaming=flow.streaming)
-            steps.append(replace(made, output=flow.relation))
+            steps.append(made)
     _check_duplicates(node, flow)
     flow.relation = replace(flow.relation, streaming=flow.streaming)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
@@ -75,6 +75,17 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
 
 
 def _step(step: s.Step, flow: Flow) -> ir.Step | None:
+    before = flow.relation
+    made = _resolved_step(step, flow)
+    if made is not None:
+        flow.relation = replace(made.output, streaming=flow.streaming)
+        made = replace(made, output=flow.relation)
+    if flow.report.seen is not None:
+        flow.report.seen.steps.append(StepSeen(step.span, before, flow.relation))
+    return made
+
+
+def _resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
         message = "`stateful` is not supported yet"

@@ -6,13 +6,15 @@ from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Span
 
 
 class Report(Struct):
-    """The findings so far, in the order in which they were made."""
+    """The findings so far, in the order in which they were made; `seen` is for editors alone."""
 
     findings: list[Diagnostic] = field(default_factory=list)
+    seen: Seen | None = None
 
     def add(
         self,

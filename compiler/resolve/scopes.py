@@ -23,6 +23,7 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
 )
 from ssbt.compiler.types.datatypes import ArrayType as Array
+from ssbt.compiler.types.typed import Typed
 
 # Functions that Spark SQL also takes without parentheses, unless a column has the name.
 _BARE_FUNCTIONS = (
@@ -67,7 +68,12 @@ def found(name: ColumnName, relation: Relation, report: Report) -> Found | None:
         _unknown(name, relation, report)
         return None
     column = matches[0]
-    return _field(column, rest, report, qualified)
+    whole = _field(column, rest, report, qualified)
+    if report.seen is not None:
+        report.seen.add_name(name, len(rest), column)
+        if rest and whole is not None:
+            report.seen.values[rest[-1].span] = Typed(whole.type, whole.nullable)
+    return whole
 
 
 def _matches(

@@ -52,6 +52,11 @@ class StumbleError(Exception):
         """Whether the text ends too early."""
         return self.lexeme is not None and self.lexeme.type == END
 
+    @property
+    def beginnings(self) -> set[str]:
+        """The rules of the grammar that may begin there."""
+        return {name for name in self.tables.actions[self.states[-1]] if name != name.upper()}
+
     def could_end(self) -> bool:
         """Whether the text is whole up to here."""
         return _goes_on(self.tables, self.states, END)
@@ -151,6 +156,16 @@ class Engine:
             # expected is known from the state before that.
             again = Engine(self.tables, self.lexer.text, self.path, self.offset)
             return again._run(start, None, self.lexer.position)
+
+    def stumble(self, start: str, stop: int) -> StumbleError | None:
+        """What is known at the offset `stop`; None where the text before it is no `start`."""
+        try:
+            self._run(start, None, stop)
+        except StumbleError as stumble:
+            return stumble if stumble.offset == stop else None
+        except _NoActionError:
+            return None
+        return None
 
     def _run(self, start: str, builder: Any, stop: int = -1) -> Any:
         """Parse the text, and stumble at the offset `stop` at the latest."""

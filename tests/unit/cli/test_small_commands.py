@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+import sys
 
 import click
 from click.testing import CliRunner
@@ -275,3 +276,14 @@ def fake_spark(home: Path, version: str) -> Path:
     os.chmod(home / "bin" / "spark-submit", 0o755)
     (home / "jars" / f"spark-core_2.13-{version}.jar").write_text("")
     return home
+
+
+def test_the_language_server_says_what_it_needs(ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch):
+    """`None` in `sys.modules` is a module that cannot be imported."""
+    for name in [name for name in sys.modules if name.startswith("ssbt.compiler.lsp")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lsprotocol", None)
+    ran = ssbtc("lsp")
+    assert ran.code == 2
+    assert "the language server needs pygls, which is not installed" in ran.err
+    assert "-m pip install 'ssbt[lsp]'" in ran.err

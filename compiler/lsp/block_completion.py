@@ -1,0 +1,112 @@
+"""What can be written in the blocks of declarations: options, their choices, and other values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import re
+
+from ssbt.compiler.connectors.specification import Kind, Option, Role, RoleSpecification
+from ssbt.compiler.lsp.analysis import Analysis, kind_of
+from ssbt.compiler.lsp.cursor import Cursor
+from ssbt.compiler.lsp.hover import declaration_page, typed
+from ssbt.compiler.lsp.items import Item
+from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
+from ssbt.compiler.lsp.options import known_connector
+from ssbt.compiler.syntax.names import declared_name
+from ssbt.compiler.syntax.tokens import tokens
+
+_HEAD = re.compile(
+    r"""(?ix)\A(?:stream\s+)?(?P<word>pipeline|source|sink|param)\s
+        (?:[^{]*?\s(?:from|to)\s+(?P<connector>[^\W\d]\w*))?"""
+)
+_DATASET = re.compile(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
+_VALUE = re.compile(r"([^\W\d]\w*)\s*=\s*(?:\[[^\]]*)?\Z")
+_NEAR = 1_000
+# The entries of blocks that belong to no connector.
+_ENTRIES = {
+    "pipeline": {
+        "description": "Text for people; it opens the script.",
+        "owner": "Who answers for the pipeline.",
+        "schedule": "When it runs, for people.",
+        "target": "The Spark line to compile for.",
+        "spark": "Settings of the Spark session.",
+    },
+    "param": {"description": "What the parameter is for."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The block around a place: what declares it, and how deep the place is in it."""
+
+    word: str
+    connector: str
+    depth: int
+
+
+def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
+    """The items of a place in a block; none elsewhere."""
+    block = _block(place)
+    if block is None or block.depth != 1:
+        return
+    role = Role.SINK if block.word == "sink" else Role.SOURCE
+    known = known_connector(block.connector) if block.connector else None
+    specification = known.role(role) if known is not None else None
+    value = _VALUE.search(place.head[-_NEAR:])
+    if value is None:
+        if place.starts_line or place.head.rstrip().endswith(("{", ",")):
+            yield from _names(block, specification)
+        return
+    if block.word == "pipeline" and value.group(1).lower() == "target":
+        from ssbt.compiler.connectors.specification import SPARK_LINES
+
+        yield from (Item(f'"{line}"', "choice") for line in SPARK_LINES)
+    option = specification.option(value.group(1)) if specification is not None else None
+    if option is not None:
+        yield from _values(of, place, option)
+
+
+def _block(place: Cursor) -> _Block | None:
+    match = _HEAD.match(place.head)
+    if match is None:
+        return None
+    depth = 0
+    for token in tokens(place.head):
+        sign = place.head[token.start]
+        if token.kind == "open" and sign == "{":
+            depth += 1
+        elif token.kind == "close" and sign == "}":
+            depth -= 1
+    return _Block(match["word"].lower(), match["connector"] or "", depth) if depth > 0 else None
+
+
+def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[Item]:
+    for name, doc in _ENTRIES.get(block.word, {}).items():
+        snippet = f"{name} {{\n  $0\n}}" if name == "spark" else f"{name} = $0"
+        yield Item(name, "option", "", doc, snippet)
+    if specification is not None:
+        for option in specification.options:
+            detail = option_type(option).replace("`", "")
+            yield Item(option.name, "option", detail, option_page(option), f"{option.name} = $0")
+        yield Item("raw", "option", "", "Options that go to Spark unchecked.", "raw {\n  $0\n}")
+
+
+def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[Item]:
+    match option.type.kind:
+        case Kind.WORD:
+            for choice in option.choices:
+                yield Item(choice.name, "choice", "", choice_page(choice))
+        case Kind.BOOLEAN:
+            yield Item("true", "choice")
+            yield Item("false", "choice")
+        case Kind.SCHEMA:
+            for node in of.declarations:
+                name = getattr(node, "name", None)
+                if name is not None and kind_of(node) == "schema":
+                    yield Item(declared_name(name.text), "schema", "", declaration_page(of, node))
+        case Kind.COLUMN:
+            dataset = _DATASET.match(place.head)
+            if dataset is not None:
+                for column in of.relation(dataset.group(1).strip("`")).columns:
+                    yield Item(declared_name(column.name), "column", typed(column.name, column))

@@ -1,0 +1,28 @@
+"""A name where it stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast.expressions import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in the text, backticks included; mentions with one `key` are one thing.
+
+    `kind` is dataset, transform, schema, param, pipeline, sink, secret, connection, column, alias
+    or lambda.
+    """
+
+    span: Span
+    kind: str
+    key: Hashable
+    defines: bool = False
+
+
+def named(kind: str, name: Name) -> Mention:
+    """The mention of a declaration by its name."""
+    return Mention(name.span, kind, (kind, name.text.casefold()))

@@ -1,0 +1,107 @@
+"""The names in a query that are no columns: datasets, transforms, schemas, aliases, lambdas."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+import re
+
+from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.mentions import Mention, named
+from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+
+# What a qualifier stands for: the kind and the key of a mention.
+_Alias = tuple[str, Hashable]
+_PLACEHOLDER = re.compile(r"(?<!\{)(?:\{\{)*\{([^\W\d]\w*)\}")
+
+
+def query_mentions(
+    of: Analysis, query: s.Query, inputs: Mapping[str, Hashable]
+) -> Iterator[Mention]:
+    """The mentions; `inputs` are the keys of a transform's own datasets by lower-case name."""
+    return _Query(of, inputs).mentions(query)
+
+
+class _Query:
+    """One query; `aliases` are those that hold where the walk is."""
+
+    def __init__(self, of: Analysis, inputs: Mapping[str, Hashable]) -> None:
+        self._of = of
+        self._inputs = inputs
+        self._aliases: dict[str, _Alias] = {}
+
+    def mentions(self, query: s.Query) -> Iterator[Mention]:
+        yield from self._dataset(query.base)
+        for step in query.steps:
+            yield from self._step(step)
+            yield from self._expressions(step)
+
+    def _step(self, step: s.Step) -> Iterator[Mention]:
+        match step:
+            case s.Join(right=use) | s.SetOperation(right=use):
+                yield from self._dataset(use)
+            case s.UseTransform():
+                yield named("transform", step.name)
+                for argument in step.arguments:
+                    yield from self._dataset(argument)
+            case s.As(alias=alias):
+                self._aliases = {alias.text.casefold(): ("alias", alias.span)}
+                yield Mention(alias.span, "alias", alias.span, True)
+            case s.Sql():
+                yield from self._placeholders(step.query.span)
+                yield named("schema", step.schema)
+            case s.Apply() | s.Stateful():
+                yield named("schema", step.schema)
+
+    def _dataset(self, use: s.DatasetUse) -> Iterator[Mention]:
+        folded = use.name.text.casefold()
+        if use.arguments is not None:
+            alias: _Alias = ("transform", ("transform", folded))
+            for argument in use.arguments:
+                yield from self._dataset(argument)
+        elif folded in self._inputs:
+            alias = ("dataset", self._inputs[folded])
+        else:
+            alias = ("dataset", ("dataset", folded))
+        yield Mention(use.name.span, *alias)
+        if use.alias is not None:
+            alias = ("alias", use.alias.span)
+            folded = use.alias.text.casefold()
+            yield Mention(use.alias.span, *alias, True)
+        self._aliases[folded] = alias
+
+    def _placeholders(self, span: Span) -> Iterator[Mention]:
+        """The datasets in braces in the text of a `sql` step."""
+        text = self._of.sources[span.path].text[span.start : span.end]
+        for match in _PLACEHOLDER.finditer(text):
+            folded = match.group(1).casefold()
+            if text[match.start(1) - 2] != "$" and folded != "input":
+                place = Span(span.path, span.start + match.start(1), span.start + match.end(1))
+                yield Mention(place, "dataset", self._inputs.get(folded, ("dataset", folded)))
+
+    def _expressions(self, step: s.Step) -> Iterator[Mention]:
+        for node in nodes(step):
+            if isinstance(node, e.ColumnName | e.Star):
+                parts = node.parts if isinstance(node, e.ColumnName) else node.qualifier
+                alias = self._aliases.get(parts[0].text.casefold()) if parts else None
+                is_qualifier = isinstance(node, e.Star) or (
+                    bool(parts) and parts[0].span in self._of.seen.qualified
+                )
+                if alias is not None and is_qualifier:
+                    yield Mention(parts[0].span, *alias)
+            elif isinstance(node, e.Lambda):
+                yield from _lambda(node)
+
+
+def _lambda(node: e.Lambda) -> Iterator[Mention]:
+    places = {name.text.casefold(): name.span for name in node.parameters}
+    for name in node.parameters:
+        yield Mention(name.span, "lambda", name.span, True)
+    for inner in nodes(node.body):
+        if isinstance(inner, e.ColumnName):
+            first = inner.parts[0]
+            place = places.get(first.text.casefold())
+            if place is not None:
+                yield Mention(first.span, "lambda", place)

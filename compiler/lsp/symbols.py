@@ -1,0 +1,51 @@
+"""The outline of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast.expressions import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A declaration, or a column of a schema; `word` is the keyword or `column`."""
+
+    word: str
+    name: str
+    detail: str
+    whole: Span
+    place: Span
+    inside: tuple[Symbol, ...] = ()
+
+
+def symbols(of: Analysis, path: str) -> Iterator[Symbol]:
+    """The declarations of the file at `path`, in the order of the text."""
+    own = (node for node in of.declarations if node.span.path == path)
+    for node in sorted(own, key=lambda node: node.span.start):
+        name = node.dataset if isinstance(node, d.SinkWrite) else getattr(node, "name", None)
+        if isinstance(name, Name) and name.text and not isinstance(node, d.BrokenDeclaration):
+            word, detail = _described(node)
+            inside = tuple(_columns(node)) if isinstance(node, d.Schema) else ()
+            yield Symbol(word, name.text, detail, node.span, name.span, inside)
+
+
+def _described(node: d.Declaration) -> tuple[str, str]:
+    match node:
+        case d.SourceRead(connector=connector):
+            return "source", connector.text
+        case d.SinkWrite(connector=connector, name=name):
+            return "sink", connector.text if name is None else f"{connector.text} as {name.text}"
+        case d.Param(type=type_):
+            return "param", type_.name
+        case _:
+            return type(node).__name__.lower(), ""
+
+
+def _columns(node: d.Schema) -> Iterator[Symbol]:
+    for column in node.columns:
+        yield Symbol("column", column.name.text, column.type.name, column.span, column.name.span)

@@ -1,0 +1,131 @@
+"""The files of a workspace: what was made of them, and which pipelines reach which file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+import hashlib
+import os
+import posixpath
+import re
+
+from ssbt.compiler.lsp.analysis import Analysis, analysis
+from ssbt.compiler.lsp.documents import Documents
+
+_IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
+_PASSED_OVER = ("build", "node_modules")
+# A folder such as a home directory must not be searched to its end.
+_MOST_FOLDERS = 5_000
+
+
+@dataclass(slots=True)
+class _Known:
+    """An analysis and the hashes of what it read, None for what could not be read."""
+
+    made: Analysis
+    reads: Mapping[str, bytes | None]
+
+
+@dataclass
+class Workspace:
+    """The open buffers, and the folders that they belong to."""
+
+    documents: Documents = field(default_factory=Documents)
+    folders: list[str] = field(default_factory=list)
+    _known: dict[str, _Known] = field(default_factory=dict, repr=False)
+
+    def analysis(self, path: str) -> Analysis:
+        """The file as it is now; it is looked at again only where something it read changed."""
+        known = self._known.get(path)
+        if known is not None and all(
+            self._hash(each) == before for each, before in known.reads.items()
+        ):
+            return known.made
+        reads: dict[str, bytes | None] = {}
+
+        def read(name: str) -> bytes:
+            reads[name] = None
+            content = self.documents.read(name)
+            reads[name] = _digest(content)
+            return content
+
+        made = analysis(path, read)
+        self._known[path] = _Known(made, reads)
+        return made
+
+    def changed(self, path: str, contents: Mapping[str, str]) -> Analysis:
+        """The file as it would be with other contents, by path; nothing is remembered."""
+
+        def read(name: str) -> bytes:
+            text = contents.get(name)
+            if text is None:
+                return self.documents.read(name)
+            return text.encode("utf-8", "surrogatepass")
+
+        return analysis(path, read)
+
+    def forget(self, path: str) -> None:
+        """Keep nothing of a file that was closed."""
+        self._known.pop(path, None)
+
+    def context(self, path: str) -> Analysis:
+        """The analysis that says most of a file: of an importing pipeline for a library."""
+        own = self.analysis(path)
+        if not own.is_library:
+            return own
+        for root in self.documents.paths:
+            if root != path and path in self._reached(root):
+                return self.analysis(root)
+        return own
+
+    def open_roots(self, path: str) -> tuple[str, ...]:
+        """The open files whose findings depend on `path`; itself, unless it is but imported."""
+        roots = [r for r in self.documents.paths if r != path and path in self._reached(r)]
+        if path in self.documents.paths and not (roots and self.analysis(path).is_library):
+            roots.append(path)
+        return tuple(roots)
+
+    def roots(self, path: str) -> tuple[str, ...]:
+        """All files of the workspace that reach `path`, itself included, open or not."""
+        reaching = [each for each in self._files() if path in self._reached(each)]
+        return tuple(dict.fromkeys((path, *reaching)))
+
+    def _files(self) -> Iterator[str]:
+        yield from self.documents.paths
+        searched = 0
+        for top in self.folders:
+            for folder, below, files in os.walk(top):
+                below[:] = [b for b in sorted(below) if b[0] != "." and b not in _PASSED_OVER]
+                searched += 1
+                if searched > _MOST_FOLDERS:
+                    return
+                for name in sorted(files):
+                    if name.endswith(".ssbt"):
+                        yield posixpath.join(folder.replace(os.sep, "/"), name)
+
+    def _reached(self, root: str) -> set[str]:
+        """The file and all that it imports, found without parsing."""
+        found: set[str] = set()
+        waiting = [root]
+        while waiting:
+            path = waiting.pop()
+            if path in found:
+                continue
+            found.add(path)
+            try:
+                text = self.documents.read(path).decode("utf-8", "replace")
+            except OSError:
+                continue
+            for name in _IMPORT.findall(text):
+                waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
+        return found
+
+    def _hash(self, path: str) -> bytes | None:
+        try:
+            return _digest(self.documents.read(path))
+        except OSError:
+            return None
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()

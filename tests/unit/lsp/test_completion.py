@@ -1,0 +1,88 @@
+"""What is offered where."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.compiler.lsp.completion import completion
+
+
+def offered(project) -> dict[str, list[str]]:
+    found = completion(project.workspace.context(project.path), project.path, project.offset)
+    kinds: dict[str, list[str]] = {}
+    for item in found.items if found is not None else ():
+        kinds.setdefault(item.kind, []).append(item.label)
+    return kinds
+
+
+ORDER = ["id", "amount", "address"]
+DATASETS = ["orders", "customers", "large"]
+CONNECTORS = ["csv", "json", "noop", "orc", "parquet", "text"]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "kind", "labels"),
+    [
+        ({"|> where amount >=": "|> where §"}, "column", ORDER),
+        ({"|> where amount >=": "|> where amo§"}, "column", ORDER),
+        ({"|> where amount >=": "|> where (1 + coalesce(§"}, "column", ORDER),
+        ({"|> where amount >=": "|> dro )( |>\n  |> where §"}, "param", ["${minimum}"]),
+        ({"amount * 2 as doubled": "amount * 2 as doubled, §"}, "column", [*ORDER, "doubled"]),
+        ({"using (id)": "on §"}, "qualifier", ["c"]),
+        ({"using (id)": "on c.§"}, "column", ["id", "country"]),
+        ({"using (id)": "using (§)"}, "column", ["id"]),
+        ({"address.city": "address.§"}, "field", ["city", "zip"]),
+        ({"|> paid()": "|> drop §"}, "column", ORDER),
+        ({"|> paid()": "|> §"}, "transform", ["paid"]),
+        ({"from orders as o": "from §"}, "dataset", DATASETS[:2]),
+        ({"join customers as c using (id)": "union §"}, "dataset", DATASETS),
+        ({"sink large to": "sink § to"}, "dataset", DATASETS),
+        ({"  from input\n": "  from §\n"}, "dataset", ["input"]),
+        ({"input: Order": "input: §"}, "schema", ["Order", "Customer"]),
+        ({"schema = Order": "schema = §"}, "schema", ["Order", "Customer"]),
+        ({"to parquet {": "to §"}, "connector", CONNECTORS),
+        ({"= overwrite": "= §"}, "choice", ["append", "overwrite", "ignore"]),
+        ({"[country]": "[§]"}, "column", ["id", "doubled", "country", "city"]),
+        ({"amount:  decimal(12,2)": "amount:  de§"}, "type", ["decimal"]),
+        ({"data/orders": "${§"}, "param", ["minimum"]),
+        ({"|> paid()": "|> le§"}, "keyword", ["left join"]),
+        ({"# What": "§\n# What"}, "keyword", ["let", "source", "sink", "schema"]),
+        ({"amount >=": "amount §"}, "keyword", ["and", "is", "between"]),
+        ({"|> where amount > 0": "|> where §"}, "column", ORDER),
+        ({'description = "A shop"': "§"}, "option", ["description", "owner", "target", "spark"]),
+    ],
+)
+def test_offered(project, replaced, kind, labels):
+    found = offered(project(replaced)).get(kind, [])
+    if kind in ("keyword", "type", "option", "choice"):
+        assert set(labels) <= set(found)
+    else:
+        assert found == labels
+
+
+def test_options_of_a_connector(project):
+    found = offered(project({"  mode         =": "  §"}))
+    assert {"path", "mode", "compression", "partition_by", "raw"} <= set(found["option"])
+    assert set(found) == {"option"}
+
+
+def test_functions_of_the_target(project):
+    names = offered(project({"|> where amount >=": "|> where §"}))["function"]
+    assert {"upper", "coalesce", "sum", "row_number"} <= set(names)
+    older = {"|> where amount >=": "|> where §", '"A shop"': '"A shop", target = "3.5"'}
+    fewer = offered(project(older))["function"]
+    assert "listagg" in names
+    assert "listagg" not in fewer
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        {"# What": "# §What"},
+        {'"A shop"': '"A §shop"'},
+        {"as doubled": "as §"},
+        {"let large": "let §"},
+    ],
+)
+def test_nothing_is_offered(project, replaced):
+    assert offered(project(replaced)) == {}

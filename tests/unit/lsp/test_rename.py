@@ -1,0 +1,108 @@
+"""Names: where they are declared, where they are used, and other names for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from ssbt.compiler.diagnostics.fixes import edited
+from ssbt.compiler.lsp.names import Names
+from ssbt.compiler.lsp.rename import RefusedError, renamed
+
+
+def counts(project, name: str) -> dict[str, int]:
+    """How many edits each file gets, after seeing that the result is as good as before."""
+    found = renamed(project.workspace, project.path, project.offset, name)
+    before = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    for path, source in found.sources.items():
+        text = edited(source.text, [e for e in found.edits if e.span.path == path])
+        project.workspace.documents.open(path, text)
+    after = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    assert [f.code for f in after] == [f.code for f in before]
+    return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits))
+
+
+@pytest.mark.parametrize(
+    ("replaced", "expected"),
+    [
+        ({"from orders as": "from §orders as"}, {"main.ssbt": 2}),
+        ({"sink large": "sink §large"}, {"main.ssbt": 2}),
+        ({"${minimum}": "${§minimum}"}, {"main.ssbt": 2}),
+        ({"schema = Order": "schema = §Order"}, {"main.ssbt": 1, "library.ssbt": 2}),
+        ({"|> paid()": "|> §paid()"}, {"main.ssbt": 1, "library.ssbt": 1}),
+        ({"where amount >=": "where §amount >="}, {"main.ssbt": 2, "library.ssbt": 2}),
+        ({"using (id)": "using (§id)"}, {"main.ssbt": 2, "library.ssbt": 2}),
+        ({"c.country": "c.§country"}, {"main.ssbt": 2, "library.ssbt": 1}),
+        ({"c.country": "§c.country"}, {"main.ssbt": 2}),
+        ({"as doubled": "as §doubled"}, {"main.ssbt": 2}),
+        ({"from input": "from §input"}, {"library.ssbt": 2}),
+        ({"pipeline shop": "pipeline §shop"}, {"main.ssbt": 1}),
+        ({"upper(address.city)": "exists(array(1), §x -> x > 0)"}, {"main.ssbt": 2}),
+    ],
+)
+@pytest.mark.parametrize("name", ["fresh", "not plain", "𠮷", "source"])
+def test_rename(project, replaced, expected, name):
+    made = project(replaced)
+    if "pipeline" in str(replaced) and not name.isidentifier():
+        return
+    assert counts(made, name) == expected
+
+
+def test_rename_from_a_library_reaches_all_who_import_it(project):
+    other = 'import "library.ssbt"\npipeline other { }\nsource a from csv {\n  path = "x"\n'
+    other += "  schema = Order\n}\nsink a to noop { }\n"
+    made = project({"schema Order": "schema §Order"}, other=other)
+    assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2, "other.ssbt": 1}
+
+
+def test_unsaved_buffers_are_renamed(project):
+    made = project({"schema = Order": "schema = §Order"})
+    main = made.workspace.documents.read(made.path).decode()
+    made.workspace.documents.open(made.path, main + "\n# typed\nschema Mine { a: Order }\n")
+    assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2}
+
+
+@pytest.mark.parametrize(
+    ("replaced", "name", "why"),
+    [
+        ({"# What": "# §What"}, "fresh", "no name"),
+        ({"upper(": "§upper("}, "fresh", "no name"),
+        ({"as doubled": "as §doubled"}, "amount", "cannot be its name"),
+        ({"as doubled": "as §doubled"}, "", "this is no name"),
+        ({"as doubled": "as §doubled"}, "a\nb", "this is no name"),
+        ({"let large": "let §large"}, "orders", "cannot be its name"),
+        ({"address.city": "address.§city"}, "town", "no name"),
+    ],
+)
+def test_refused(project, replaced, name, why):
+    made = project(replaced)
+    with pytest.raises(RefusedError, match=why):
+        renamed(made.workspace, made.path, made.offset, name)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "expected"),
+    [
+        ({"doubled, c.": "§doubled, c."}, ["doubled, c.country"]),
+        ({"where amount >=": "where §amount >="}, ["amount:  decimal"]),
+        (
+            {"using (id)": "using (§id)"},
+            ["id:      bigint not null comm", "id:      bigint not nu"],
+        ),
+        ({"sink large": "sink §large"}, ["large =\n"]),
+        ({"[country]": "[§country]"}, ["country: string"]),
+    ],
+)
+def test_definitions(project, replaced, expected):
+    made = project(replaced)
+    of = made.workspace.context(made.path)
+    names = Names(of)
+    mention = names.at(made.path, made.offset)
+    assert mention is not None
+    spans = names.definitions(mention)
+    texts = [of.sources[span.path].text[span.start :] for span in spans]
+    if replaced == {"doubled, c.": "§doubled, c."}:
+        expected = ["doubled\n"]
+    assert len(texts) == len(expected)
+    assert all(text.startswith(part) for text, part in zip(texts, expected, strict=True))

@@ -1,0 +1,178 @@
+"""The real process, spoken to as an editor does."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+import sys
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+import pytest
+import pytest_lsp
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SSBTC = [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "lsp"]
+LIBRARY = "schema Order {\n  id: bigint\n  amount: int\n}\n"
+# Before `Order` stands a character of two units.
+MAIN = """\
+import "library.ssbt" # 𠮷
+source orders from csv { path = "𠮷", schema = Order }
+let large = from orders |> where amount > 1
+let unused = from orders
+sink large to noop { }
+pipeline shop { }
+"""
+
+
+@pytest_lsp.fixture(scope="module", config=ClientServerConfig(server_command=SSBTC))
+async def client(lsp_client: LanguageClient, tmp_path_factory: pytest.TempPathFactory):
+    capabilities = client_capabilities("visual_studio_code")
+    folder = lsp.WorkspaceFolder(tmp_path_factory.getbasetemp().as_uri(), "w")
+    parameters = lsp.InitializeParams(capabilities=capabilities, workspace_folders=[folder])
+    await lsp_client.initialize_session(parameters)
+    yield
+    await lsp_client.shutdown_session()
+
+
+class Session:
+    """A folder with two files, the main one open."""
+
+    def __init__(self, client: Any, folder: Path) -> None:
+        self.client = client
+        self.main = (folder / "main.ssbt").as_uri()
+        self.library = (folder / "library.ssbt").as_uri()
+        (folder / "library.ssbt").write_text(LIBRARY)
+        (folder / "main.ssbt").write_text(MAIN)
+        self.versions: dict[str, int] = {}
+        self.document = lsp.TextDocumentIdentifier(self.main)
+
+    def open(self, uri: str, text: str) -> None:
+        item = lsp.TextDocumentItem(uri, "ssbt", 1, text)
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+
+    def change(self, uri: str, line: int, start: int, end: int, text: str) -> None:
+        self.versions[uri] = self.versions.get(uri, 1) + 1
+        place = lsp.Range(lsp.Position(line, start), lsp.Position(line, end))
+        self.client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(
+                lsp.VersionedTextDocumentIdentifier(self.versions[uri], uri),
+                [lsp.TextDocumentContentChangePartial(range=place, text=text)],
+            )
+        )
+
+    async def found(self, uri: str, code: str) -> lsp.Diagnostic:
+        """The one diagnostic of a file, once it has this code."""
+        for _ in range(200):
+            known: list[lsp.Diagnostic] = list(self.client.diagnostics.get(uri, ()))
+            if [each.code for each in known] == [code]:
+                return known[0]
+            await asyncio.sleep(0.05)
+        pytest.fail(f"there is no {code} alone but {known}")
+
+
+@pytest.fixture
+def session(client: LanguageClient, tmp_path: Path) -> Session:
+    return Session(client, tmp_path)
+
+
+async def test_diagnostics_while_typing(session: Session):
+    session.open(session.main, MAIN)
+    unused = await session.found(session.main, "SSBT0209")
+    assert list(unused.tags or ()) == [lsp.DiagnosticTag.Unnecessary]
+    assert unused.severity is lsp.DiagnosticSeverity.Warning
+    assert unused.code_description is not None
+    page = unused.code_description.href
+    assert "SSBT0209" in Path(page.removeprefix("file://")).read_text()
+
+    # Behind a character of two units, on one line with the pipeline: `Order` becomes `Ordre`.
+    column = MAIN.splitlines()[1].index("Order") + 1
+    session.change(session.main, 1, column, column + 5, "Ordre")
+    wrong = await session.found(session.main, "SSBT0205")
+    assert wrong.message == "there is no schema `Ordre`\ndid you mean `Order`?"
+    assert (wrong.range.start, wrong.range.end) == (
+        lsp.Position(1, column),
+        lsp.Position(1, column + 5),
+    )
+
+
+async def test_an_unsaved_import(session: Session):
+    session.open(session.main, MAIN)
+    session.open(session.library, LIBRARY)
+    await session.found(session.main, "SSBT0209")
+    session.change(session.library, 2, 2, 8, "total")
+    await session.found(session.main, "SSBT0202")
+    session.client.text_document_did_close(
+        lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(session.library))
+    )
+    await session.found(session.main, "SSBT0209")
+
+
+async def test_questions(session: Session):
+    session.open(session.main, MAIN)
+    client, document = session.client, session.document
+    at = lsp.Position(2, MAIN.splitlines()[2].index("amount") + 2)
+    hover = await client.text_document_hover_async(lsp.HoverParams(document, at))
+    assert hover is not None
+    assert "amount: int" in hover.contents.value
+    (definition,) = await client.text_document_definition_async(lsp.DefinitionParams(document, at))
+    assert (definition.uri, definition.range.start) == (session.library, lsp.Position(2, 2))
+    (file,) = await client.text_document_definition_async(
+        lsp.DefinitionParams(document, lsp.Position(0, 10))
+    )
+    assert file.uri == session.library
+    offered = await client.text_document_completion_async(lsp.CompletionParams(document, at))
+    labels = [item.label for item in offered.items]
+    assert {"id", "amount", "upper"} <= set(labels)
+    references = await client.text_document_references_async(
+        lsp.ReferenceParams(lsp.ReferenceContext(True), document, at)
+    )
+    assert [each.uri for each in references] == [session.library, session.main]
+    symbols = await client.text_document_document_symbol_async(lsp.DocumentSymbolParams(document))
+    assert [each.name for each in symbols] == ["orders", "large", "unused", "large", "shop"]
+
+
+async def test_changes(session: Session):
+    session.open(session.main, MAIN)
+    client, document = session.client, session.document
+    at = lsp.Position(2, MAIN.splitlines()[2].index("amount") + 2)
+    prepared = await client.text_document_prepare_rename_async(
+        lsp.PrepareRenameParams(document, at)
+    )
+    assert prepared.placeholder == "amount"
+    edit = await client.text_document_rename_async(_new_name("total", document, at))
+    assert {uri: len(edits) for uri, edits in edit.changes.items()} == {
+        session.main: 1,
+        session.library: 1,
+    }
+    with pytest.raises(JsonRpcException, match="cannot be its name"):
+        await client.text_document_rename_async(_new_name("id", document, at))
+    keyword = lsp.PrepareRenameParams(document, lsp.Position(2, 1))
+    assert await client.text_document_prepare_rename_async(keyword) is None
+    options = lsp.FormattingOptions(2, True)
+    (edit,) = await client.text_document_formatting_async(
+        lsp.DocumentFormattingParams(document, options)
+    )
+    assert "\n\nlet large =\n  from orders\n" in edit.new_text
+
+
+async def test_a_fix(session: Session):
+    text = MAIN.replace("path =", "path:")
+    session.open(session.main, text)
+    found = await session.found(session.main, "SSBT0101")
+    actions = await session.client.text_document_code_action_async(
+        lsp.CodeActionParams(session.document, found.range, lsp.CodeActionContext([found]))
+    )
+    (fix,) = actions
+    assert fix.title == "Write `=`"
+    assert list(fix.diagnostics) == [found]
+    ((edit,),) = fix.edit.changes.values()
+    assert edit.new_text == " ="
+
+
+def _new_name(
+    name: str, document: lsp.TextDocumentIdentifier, at: lsp.Position
+) -> lsp.RenameParams:
+    return lsp.RenameParams(text_document=document, position=at, new_name=name)
