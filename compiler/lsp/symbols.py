@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.expressions import BrokenExpression, Name, TypeName
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,17 @@ def _described(node: d.Declaration) -> tuple[str, str]:
         case d.SinkWrite(connector=connector, name=name):
             return "sink", connector.text if name is None else f"{connector.text} as {name.text}"
         case d.Param(type=type_):
-            return "param", type_.name
+            return "param", _type_name(type_)
         case _:
             return type(node).__name__.lower(), ""
 
 
 def _columns(node: d.Schema) -> Iterator[Symbol]:
     for column in node.columns:
-        yield Symbol("column", column.name.text, column.type.name, column.span, column.name.span)
+        name = column.name
+        yield Symbol("column", name.text, _type_name(column.type), column.span, name.span)
+
+
+def _type_name(node: TypeName | BrokenExpression) -> str:
+    """The name without its parameters; nothing while it is being typed."""
+    return node.name if isinstance(node, TypeName) else ""

@@ -17,7 +17,7 @@ def offered(project) -> dict[str, list[str]]:
 
 ORDER = ["id", "amount", "address"]
 DATASETS = ["orders", "customers", "large"]
-CONNECTORS = ["csv", "json", "noop", "orc", "parquet", "text"]
+CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc", "parquet", "text"]
 
 
 @pytest.mark.parametrize(
