@@ -57,7 +57,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
     steps: list[ir.Step] = []
     for step in node.steps:
-        made = _step(step, flow)
+        made = resolved_step(step, flow)
         if made is not None:
             steps.append(made)
             flow.relation = made.output
@@ -72,7 +72,8 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     )
 
 
-def _step(step: s.Step, flow: Flow) -> ir.Step | None:
+def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
+    """The IR of one step over what flows; None, with findings, where nothing of it can be told."""
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
         words: dict[type[s.Step], str] = {s.Stateful: "stateful", s.Watermark: "watermark"}

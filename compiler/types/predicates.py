@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.types.branches import case, common_type
-from ssbt.compiler.types.coercion import is_unknown, same_type
+from ssbt.compiler.types.coercion import is_unknown, same_shape
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     STRING,
@@ -42,7 +42,7 @@ def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> R
 
 def _comparable(a: DataType, b: DataType) -> bool:
     both_text = isinstance(a, StringType) and isinstance(b, StringType)
-    return both_text or same_type(a, b) or is_unknown(a, b)
+    return both_text or same_shape(a, b) or is_unknown(a, b)
 
 
 def orderable(data_type: DataType) -> bool:
@@ -78,6 +78,8 @@ def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
     if any(each.unknown for each in everything):
         return Typed(BOOLEAN)
     common = common_type(everything, ansi)
+    if common is None and all(same_shape(value.type, choice.type) for choice in choices):
+        common = value.type
     if common is None:
         place = next(
             (
