@@ -40,12 +40,14 @@ class Keys(Struct, frozen=True):
     """Grouping keys: how they are computed, their columns, and what an aggregate may repeat.
 
     `names` identify the keys that are columns, see `key_of`; `values` are the others as written.
+    `subtotals` tells that not all rows are grouped by all of them.
     """
 
     named: tuple[ix.Named, ...]
     columns: tuple[Column, ...]
     names: frozenset[str]
     values: tuple[e.Expression, ...] = ()
+    subtotals: bool = False
 
 
 def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
@@ -107,7 +109,7 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
             values.append(item.value)
         else:
             names.add(key_of(whole.name, whole.qualifier))
-    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values))
+    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values), plain_only)
 
 
 def _require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:
@@ -135,6 +137,7 @@ def _aggregates(
         typing = flow.typing()
         typing.aggregates = True
         typing.grouping = keys.names
+        typing.subtotals = keys.subtotals
         typing.grouped = names_within(item.value, keys.values)
         if isinstance(item.value, e.Star):
             typing.typed(item.value)

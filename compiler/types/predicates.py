@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ssbt.compiler.types import texts
 from ssbt.compiler.types.branches import case, common_type
 from ssbt.compiler.types.coercion import is_unknown, same_shape
 from ssbt.compiler.types.datatypes import (
@@ -101,6 +102,11 @@ def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like"
     for place, side in enumerate((value, pattern)):
         if implicit_cast(side.type, ANY_STRING, ansi) is None:
             return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
+    if operator == "rlike" and isinstance(pattern.constant, str):
+        wanted = texts.pattern(pattern.constant)
+        if wanted is not None:
+            reason = f"`rlike` cannot use '{pattern.constant}' here"
+            return Mismatch(reason, 1, wanted, of_value=True)
     return Typed(BOOLEAN, any(arrived(side, STRING).nullable for side in (value, pattern)))
 
 

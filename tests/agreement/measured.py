@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+import os
+from pathlib import Path
+import tomllib
 from typing import Any
 
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.typed import Typed
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
 from tests.agreement.asking import Asked
+
+BAD = ("not parsed", "rejected falsely", "another type", "null missed")
+# What we accept and Spark rejects, by reason: what Spark says of it.
+ACCEPTED: dict[str, str] = {
+    each["reason"]: each["spark"]
+    for each in tomllib.loads(Path(__file__).with_name("accepted.toml").read_text("utf-8"))["case"]
+}
 
 
 @dataclass
@@ -37,6 +47,44 @@ class Measured:
         for question, one, same in zip(questions, answers, said, strict=True):
             self.add(question.step, one, theirs[same])
 
+    @property
+    def asked(self) -> int:
+        """How many answers were compared."""
+        return sum(self.counts.values())
+
+    def table(self) -> dict[str, int]:
+        """The rows of the table, in words."""
+        count = self.counts
+        typed = count["same"] + count["null added"]
+        both = typed + count["null missed"] + count["another type"] + count["type not known"]
+        return {
+            "parsed": self.asked - count["not parsed"],
+            "accepted by both": both,
+            "  of the same type": typed + count["null missed"],
+            "  and of the same nullability": count["same"],
+            "  and nullable for us only": count["null added"],
+            "  and nullable for Spark only": count["null missed"],
+            "  of a type that we leave open": count["type not known"],
+            "rejected by both": count["rejected"],
+            "rejected by us already, by Spark when it runs": count["rejected early"],
+            "accepted by us but rejected by Spark": count["accepted falsely"],
+            "rejected by us but accepted by Spark": count["rejected falsely"],
+        }
+
+    def check(self) -> None:
+        """Fail where the agreement is worse than it may be, or better than the list says."""
+        for found in BAD:
+            assert not self.listed.get(found), self.listed[found]
+        unexplained, seen = [], set()
+        for line in self.listed.get("accepted falsely", []):
+            reason = next((name for name, text in ACCEPTED.items() if text in line), None)
+            seen.add(reason)
+            if reason is None:
+                unexplained.append(line)
+        assert not unexplained
+        assert self.counts["accepted falsely"] < self.asked / 100
+        assert self.counts["type not known"] < self.asked / 100
+
     def add(self, name: str, one: Ours, other: Theirs) -> None:
         """Count one pair of answers."""
         found = verdict(one, other)
@@ -50,3 +98,18 @@ class Measured:
 
 def _shown(column: Typed) -> str:
     return f"{column.type.sql}{'' if column.nullable else '!'}"
+
+
+def asked_for(ordinary: int) -> int:
+    """How many cases to take: `AGREEMENT` in the environment, or the ordinary number."""
+    return int(os.environ.get("AGREEMENT", ordinary))
+
+
+def report(measured: Measured) -> None:
+    """Print the table, and what needs a look."""
+    print(f"\n{measured.title}: {measured.asked:,}")
+    for words, count in measured.table().items():
+        print(f"  {words:<45}{count:>8,}  {count / max(measured.asked, 1):8.3%}")
+    for found, lines in measured.listed.items():
+        if found not in ("null added", "rejected early") or "AGREEMENT" in os.environ:
+            print(*(f"  {found}: {line}" for line in lines), sep="\n")

@@ -52,7 +52,10 @@ def array(call: Call) -> Result:
     if common is None:
         return operators.no_common_type("`array`", call.arguments, call.ansi)
     nulls = any(arrived(each, common).nullable for each in call.arguments)
-    return Typed(ArrayType(common, nulls), False)
+    constants = tuple(each.constant for each in call.arguments)
+    known = tuple(each for each in constants if each is not None and not isinstance(each, tuple))
+    whole = known if len(known) == len(constants) else None
+    return Typed(ArrayType(common, nulls), False, whole)
 
 
 # Spark brings the elements together by the legacy rules here, whatever the mode.

@@ -16,6 +16,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DateType,
     DecimalType,
+    StringType,
     TimestampNTZType,
     TimestampType,
     UnknownType,
@@ -47,6 +48,13 @@ def _elt(call: Call) -> Result:
         if implicit_cast(choice.type, ANY_STRING, call.ansi) is None:
             return call.refused(place, "a string")
     return Typed(STRING)
+
+
+def _collate(call: Call) -> Result:
+    name = call.arguments[1].constant
+    if not isinstance(name, str):
+        return Typed(UNKNOWN)
+    return Typed(StringType(name.upper()), call.arguments[0].nullable)
 
 
 def _padded(call: Call) -> Result:
@@ -167,7 +175,7 @@ SCALARS = {
     "char_length": Row("2.3.0", "expr string|binary", "int"),
     "character_length": Row("2.3.0", "expr string|binary", "int"),
     "chr": Row("2.3.0", "expr bigint", "string"),
-    "collate": Row("4.0.0", "= expr string, collationName any!", unknown),
+    "collate": Row("4.0.0", "= expr string, collationName any!", _collate),
     "collation": Row("4.0.0", "= expr string", "string!"),
     "concat_ws": Row("1.5.0", "sep string, str array<string>|string*", null_as(0, STRING)),
     "contains": Row("3.3.0", "left string|binary, right string|binary", _found),
