@@ -18,7 +18,6 @@ from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.typed import Typed
 
-
 _SUBTOTALS = ("grouping", "grouping_id")
 
 
@@ -143,7 +142,8 @@ def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] 
             return None
         value = argument.value
         if isinstance(value, e.Star):
-            values += _star(typing, value)
+            # `count(*)` counts rows and looks at no column.
+            values += _star(typing, value, noted=function.name != "count")
             known = known and not typing.around.relation.is_open
         elif isinstance(value, e.Lambda):
             values.append(_lambda(typing, value, function, values))
@@ -209,8 +209,8 @@ def _in_places(
     return [slots.get(place, left_out) for place in range(max(slots) + 1)]
 
 
-def _star(typing: Typing, node: e.Star) -> list[Typed]:
-    """The columns that a star stands for."""
+def _star(typing: Typing, node: e.Star, noted: bool) -> list[Typed]:
+    """The columns that a star stands for; `noted` as those that the value comes from."""
     relation = typing.around.relation
     qualifier = node.qualifier[0].text if node.qualifier else None
     if qualifier is not None:
@@ -220,7 +220,7 @@ def _star(typing: Typing, node: e.Star) -> list[Typed]:
         for column in relation.columns
         if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
     ]
-    for column in columns:
+    for column in columns if noted else ():
         typing.origins += column.origins
     return [Typed(column.type, column.nullable) for column in columns]
 
@@ -255,29 +255,24 @@ def _result(
     found = function.result(values, typing.around.ansi, _names(typing, node), key)
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
-    if in_order and not _constants_given(typing, operands, function):
+    if in_order and not _constants_given(typing, node, function):
         return found if isinstance(found, Typed) else NOT_KNOWN
     return typing.result(node, found, operands if in_order else ())
 
 
-def _constants_given(typing: Typing, operands: list[e.Expression], function: Function) -> bool:
+def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
     """Whether there is a constant in each place that takes nothing else; findings where not."""
     given = True
-    for place, operand in enumerate(operands):
-        parameter = function.parameter(place)
-        if parameter is None or not parameter.constant or is_foldable(operand, typing):
+    for place, argument in enumerate(node.arguments):
+        parameter, operand = function.parameter(place), argument.value
+        if parameter is None or not parameter.constant or operand is _part(node, function):
             continue
-        if isinstance(operand, e.ColumnName) and operand is _part_of(operands, function):
+        if is_foldable(operand, typing):
             continue
         message = f"`{function.name}` takes a constant as `{parameter.name}`"
         typing.mistake(codes.NOT_CONSTANT, operand.span, message)
         given = False
     return given
-
-
-def _part_of(operands: list[e.Expression], function: Function) -> e.Expression | None:
-    """The word of `extract(year from …)`."""
-    return operands[0] if function.name == "extract" else None
 
 
 def _names(typing: Typing, node: e.Call) -> list[str | None]:

@@ -39,6 +39,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     IntegralType,
     MapType,
+    NullType,
     StringType,
     StructField,
     StructType,
@@ -399,7 +400,7 @@ class Typing(Struct):
         if base.unknown or index.unknown:
             return NOT_KNOWN
         if isinstance(base.type, ArrayType):
-            if not isinstance(index.type, IntegralType):
+            if not isinstance(index.type, IntegralType | NullType):
                 message = f"an array is indexed by a whole number, not by {index.type.sql}"
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.element, True)

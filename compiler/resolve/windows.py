@@ -17,6 +17,7 @@ from ssbt.compiler.types.datatypes import (
     NumericType,
     TimestampNTZType,
     TimestampType,
+    UnknownType,
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.functions import Function, Kind
@@ -127,9 +128,7 @@ def _check_distances(
         typing.mistake(codes.BAD_WINDOW, frame.span, "a frame begins before it ends")
 
 
-def _offset(
-    typing: Typing, frame: e.Frame, bound: e.FrameBound, keys: list[Typed]
-) -> Typed | None:
+def _offset(typing: Typing, frame: e.Frame, bound: e.FrameBound, keys: list[Typed]) -> Typed | None:
     """The distance of a bound, checked."""
     if bound.offset is None:
         return None
@@ -141,18 +140,19 @@ def _offset(
         if not isinstance(value.type, IntegerType) and not value.unknown:
             message = f"a number of rows is an {INT.sql}, and this is {value.type.sql}"
             typing.mistake(codes.TYPE_MISMATCH, bound.offset.span, message)
-    elif len(keys) == 1 and not (value.unknown or keys[0].unknown):
-        if not _goes_with(keys[0].type, value.type):
-            message = f"{keys[0].type.sql} in `order by` has no distance of {value.type.sql}"
-            typing.mistake(codes.TYPE_MISMATCH, bound.offset.span, message)
+    elif len(keys) == 1 and not _goes_with(keys[0].type, value.type):
+        message = f"{keys[0].type.sql} in `order by` has no distance of {value.type.sql}"
+        typing.mistake(codes.TYPE_MISMATCH, bound.offset.span, message)
     return value
 
 
 def _goes_with(key: DataType, distance: DataType) -> bool:
     """Whether a range over values of one type may be as wide as a value of another."""
+    if isinstance(key, UnknownType) or isinstance(distance, UnknownType):
+        return True
     if isinstance(key, DateType):
-        days = isinstance(distance, DayTimeIntervalType) and (distance.start, distance.end) == (0, 0)
-        return days or isinstance(distance, IntegerType | YearMonthIntervalType)
+        days = DayTimeIntervalType(0, 0)
+        return distance == days or isinstance(distance, IntegerType | YearMonthIntervalType)
     if isinstance(key, TimestampType | TimestampNTZType):
         return isinstance(distance, _INTERVALS)
     return isinstance(key, (NumericType, *_INTERVALS)) and casts.can_cast(distance, key, ansi=True)

@@ -362,10 +362,10 @@ class ExpressionBuilder:
 
     def call_position_plain(self, span: Span, children: Children) -> e.Expression:
         call = self.call_trim_plain(span, children)
-        match call:
-            case e.Call(arguments=(e.Argument(value=e.InList(items=(whole,), negated=False) as listed),)):
-                # `position(a in (b))` reads like a list of one.
-                return self._call(span, call.name.text, [listed.operand, whole], ("", "in"))
+        only = call.arguments[0].value if isinstance(call, e.Call) and call.arguments else None
+        if isinstance(call, e.Call) and isinstance(only, e.InList) and len(call.arguments) == 1:
+            # `position(a in (b))` reads like a list of one.
+            return self._call(span, call.name.text, [only.operand, *only.items], ("", "in"))
         return call
 
     def call_overlay(self, span: Span, children: Children) -> e.Expression:

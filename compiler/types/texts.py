@@ -44,7 +44,7 @@ def pattern(value: Scalar) -> str | None:
 
 
 def _is_balanced(text: str) -> bool:
-    """Whether groups and classes are closed, nothing is quantified out of nothing, `\\` is not last.
+    """Whether groups and classes are closed and each quantifier has something to repeat.
 
     Text between `\\Q` and `\\E` is plain.
     """
@@ -68,9 +68,7 @@ def _is_balanced(text: str) -> bool:
             depth -= 1
             if depth < 0:
                 return False
-        elif mark in "*+" and before in "(|":
-            return False
-        elif mark == "?" and before == "|":
+        elif (mark in "*+" and before in "(|") or (mark == "?" and before == "|"):
             return False
         before = mark if mark in "(|" else "x"
         place += 1

@@ -71,8 +71,8 @@ US: Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke M
   Pacific Samoa
 """
 _SHORT = (
-    "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT PNT"
-    " PRT PST SST VST Z UT GMT UTC"
+    "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT"
+    " PNT PRT PST SST VST Z UT GMT UTC"
 )
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
 _FIXED = re.compile(r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z")

@@ -13,6 +13,7 @@ from ssbt.compiler.types.datatypes import (
     ArrayType,
     DataType,
     MapType,
+    StringType,
     StructField,
     StructType,
 )
@@ -33,10 +34,11 @@ class Asked:
         self.session = spark.newSession()
         self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
         self.session.conf.set("spark.sql.timeType.enabled", "true")
+        self.session.conf.set("spark.sql.geospatial.enabled", "true")
         # An error's text ends with its plan, which is of no use here and takes long to write.
         self.session.conf.set("spark.sql.maxPlanStringLength", "0")
         self.jvm: Any = self.session._jvm
-        self._java: Any = self.session._jsparkSession  # type: ignore[attr-defined]
+        self._java: Any = self.session._jsparkSession
         self._gateway: Any = self.session.sparkContext._gateway
 
     def table(self, columns: Mapping[str, str]) -> Any:
@@ -58,17 +60,19 @@ class Asked:
         """
         found: dict[Question, Theirs] = {}
         single = {*alone, *(question for question in questions if question.names > 1)}
-        with plain_errors(), self._active():
+        with plain_errors(), self.active():
             for question in single:
                 found |= self._several(table, [question])
             for form in dict.fromkeys(question.form for question in questions):
-                asked = list(dict.fromkeys(q for q in questions if q.form == form and q not in single))
+                asked = list(
+                    dict.fromkeys(q for q in questions if q.form == form and q not in single)
+                )
                 for start in range(0, len(asked), BATCH):
                     found |= self._several(table, asked[start : start + BATCH])
         return found
 
     @contextmanager
-    def _active(self) -> Iterator[None]:
+    def active(self) -> Iterator[None]:
         """This session as the thread's own: some checks of Spark ask that one for its settings."""
         sessions = self.jvm.org.apache.spark.sql.classic.SparkSession
         before = sessions.getActiveSession()
@@ -113,7 +117,9 @@ class Asked:
             return self._selected(table, list(texts))
         column = self.jvm.org.apache.spark.sql.functions.expr
         if questions[0].form == "aggregate":
-            grouped = table.groupBy(self._gateway.new_array(self.jvm.org.apache.spark.sql.Column, 0))
+            grouped = table.groupBy(
+                self._gateway.new_array(self.jvm.org.apache.spark.sql.Column, 0)
+            )
         else:
             more = self._gateway.new_array(self.jvm.String, 1)
             more[0] = "s"
@@ -122,7 +128,6 @@ class Asked:
         for place, text in enumerate(list(texts)[1:]):
             rest[place] = column(text)
         return grouped.agg(column(texts[0]), rest)
-
 
     def _selected(self, table: Any, texts: list[str]) -> Any:
         """The select step; a column goes first, or an aggregate would be of the whole table."""
@@ -149,7 +154,15 @@ def plain_errors() -> Iterator[None]:
 def columns_of(frame: Any) -> list[Typed]:
     """The types of a Java DataFrame's columns."""
     fields = json.loads(frame.schema().json())["fields"]
-    return [Typed(type_from_json(field["type"]), field["nullable"]) for field in fields]
+    return [Typed(_type_of(field), field["nullable"]) for field in fields]
+
+
+def _type_of(field: Any) -> DataType:
+    """The type of a column, whose own collation stands in its metadata."""
+    collation = field.get("metadata", {}).get("__COLLATIONS", {}).get(field["name"])
+    if collation is not None:
+        return StringType(collation.partition(".")[2].upper())
+    return type_from_json(field["type"])
 
 
 def known_type(name: str) -> DataType:

@@ -32,7 +32,7 @@ class Example:
 
 def examples(asked: Asked) -> Iterator[Example]:
     """Every example of every built-in function."""
-    catalog = asked.session._jsparkSession.sessionState().catalog()  # type: ignore[attr-defined]
+    catalog = asked.session._jsparkSession.sessionState().catalog()
     identifier = asked.jvm.org.apache.spark.sql.catalyst.FunctionIdentifier
     for row in asked.session.sql("show functions").collect():
         try:

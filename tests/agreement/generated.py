@@ -20,15 +20,17 @@ from tests.agreement.values import LITERALS, WORDS
 from tests.agreement.wide import TYPES
 
 # What needs a package, a file, a Java class or a setting, or makes a table.
-NOT_ASKED = frozenset(
-    "reflect java_method try_reflect from_avro to_avro schema_of_avro from_protobuf to_protobuf"
-    " st_setsrid st_srid st_asbinary st_geogfromwkb st_geomfromwkb window_time session_window window"
-    " grouping grouping_id".split()
+NOT_ASKED = (
+    *("reflect", "java_method", "try_reflect", "from_avro", "to_avro", "schema_of_avro"),
+    *("from_protobuf", "to_protobuf", "st_setsrid", "st_srid", "st_asbinary"),
+    *("st_geogfromwkb", "st_geomfromwkb", "window_time", "session_window", "window"),
+    *("grouping", "grouping_id"),
 )
 BINARY = (
     *("+", "-", "*", "/", "%", "div", "||", "&", "|", "^", "<<", ">>", "=", "!=", "<", ">=", "<=>"),
     *("and", "or"),
 )
+_MERGES = ("acc", "x", "acc + x")
 UNITS = ("year", "month", "day", "hour", "second", "quarter", "microsecond", "fortnight")
 KINDS = tuple(TYPES.values())
 COLUMN_OF = {kind: name for name, kind in TYPES.items()}
@@ -46,7 +48,8 @@ def _fitting(parameter: Parameter) -> tuple[str, ...]:
 
 
 @cache
-def _functions(kind: Kind) -> tuple[Function, ...]:
+def functions(kind: Kind) -> tuple[Function, ...]:
+    """The functions of a kind that are asked about."""
     found = (function for name in names() if (function := find(name)) is not None)
     return tuple(each for each in found if each.kind is kind and each.name not in NOT_ASKED)
 
@@ -76,28 +79,37 @@ class Maker:
                 return Question(self.higher_order())
             case 9:
                 return Question(self.special(1))
-            case 10 if self._breaks(40):
+            case 10 if self.breaks(40):
                 return Question(self.misplaced())
             case _:
                 return Question(self.any(2))
 
-    def _breaks(self, chance: int | None = None) -> bool:
+    def breaks(self, chance: int | None = None) -> bool:
+        """Whether to do something else now, `chance` times in a hundred."""
         return self.random.randrange(100) < (self.breaking if chance is None else chance)
 
     # ---- values
 
     def any(self, depth: int) -> str:
         """An expression of some type."""
-        if depth == 0 or self._breaks(10):
+        if depth == 0 or self.breaks(10):
             return self.leaf(self.random.choice(KINDS))
-        makers = (self.operator, self.call, self.call, self.call, self.choice, self.cast, self.special)
+        makers = (
+            self.operator,
+            self.call,
+            self.call,
+            self.call,
+            self.choice,
+            self.cast,
+            self.special,
+        )
         return self.random.choice(makers)(depth)
 
     def of(self, kind: str, depth: int) -> str:
         """An expression of this type."""
-        if self._breaks():
+        if self.breaks():
             return self.any(depth)
-        if depth == 0 or self._breaks(60):
+        if depth == 0 or self.breaks(60):
             return self.leaf(kind)
         other = self.leaf(kind)
         forms = (
@@ -115,9 +127,9 @@ class Maker:
 
     def leaf(self, kind: str) -> str:
         """A column or constant of this type."""
-        if kind in LITERALS and (kind not in COLUMN_OF or self._breaks(25)):
+        if kind in LITERALS and (kind not in COLUMN_OF or self.breaks(25)):
             return self.random.choice(LITERALS.get(kind, ("null",)))
-        if self._breaks(3):
+        if self.breaks(3):
             return "null"
         return self.random.choice(("", "n_")) + COLUMN_OF[kind]
 
@@ -144,8 +156,8 @@ class Maker:
         """An operator over operands of one type, or of any two."""
         maker = self.random
         one = maker.choice(KINDS[:20])
-        other = maker.choice(KINDS) if self._breaks(40) else one
-        if self._breaks(15):
+        other = maker.choice(KINDS) if self.breaks(40) else one
+        if self.breaks(15):
             return f"{maker.choice(('-', '~', '+', 'not '))}{self.of(one, depth - 1)}"
         left, right = self.of(one, depth - 1), self.of(other, depth - 1)
         return f"({left}) {maker.choice(BINARY)} ({right})"
@@ -195,7 +207,7 @@ class Maker:
             f"{self.leaf('map<string,int>')}[{text}]",
             f"{maker.choice(('st', 'n_st', 'sn', 'n_sn', 'ast', 'n_ast'))}.{maker.choice('abc')}",
             f"({self.any(0)}, {self.any(0)})",
-            f"({self.leaf('int')}, {self.leaf('string')}) = ({self.leaf('int')}, {self.leaf('string')})",
+            f"({self.leaf('int')}, s) = (i, {self.leaf('string')})",
             f"(i, s) in ((1, 'a'), (n_i, {self.leaf('string')}))",
             f"s collate {maker.choice(('UNICODE', 'UTF8_LCASE', 'NOPE'))} = {text}",
             f"interval {maker.choice(('1 day 2 hours', '3 months', '1 year 2 days'))} + {time}",
@@ -211,7 +223,7 @@ class Maker:
 
     def call(self, depth: int) -> str:
         """A scalar function with arguments that fit, or nearly."""
-        function = self.random.choice(_functions(Kind.SCALAR))
+        function = self.random.choice(functions(Kind.SCALAR))
         if function.lambdas is not None:
             return self.higher_order()
         return self.called(function, depth)
@@ -220,46 +232,46 @@ class Maker:
         """A call of this function."""
         arities = [n for n in range(9) if function.arity_mismatch(n) is None][:4]
         count = self.random.choice(arities)
-        if self._breaks(2):
+        if self.breaks(2):
             count = max(0, count + self.random.choice((-1, 1)))
         arguments = [self._argument(function, place, depth - 1) for place in range(count)]
         return f"`{function.name}`({', '.join(arguments)})"
 
     def _argument(self, function: Function, place: int, depth: int) -> str:
         parameter = function.parameter(place)
-        if parameter is None or self._breaks():
+        if parameter is None or self.breaks():
             return self.any(0)
-        if parameter.name in WORDS and not self._breaks(10):
+        if parameter.name in WORDS and not self.breaks(10):
             return self.random.choice(WORDS[parameter.name])
         kind = self.random.choice(_fitting(parameter))
-        if parameter.constant and not self._breaks(10):
+        if parameter.constant and not self.breaks(10):
             return self.random.choice(LITERALS.get(kind, ("null",)))
         return self.of(kind, max(depth, 0))
 
     def aggregate(self) -> str:
         """An aggregate, maybe with what may stand behind it, maybe in an expression."""
         maker = self.random
-        function = maker.choice(_functions(Kind.AGGREGATE))
+        function = maker.choice(functions(Kind.AGGREGATE))
         call = self.called(function, 2)
-        if self._breaks(10):
+        if self.breaks(10):
             call = call.replace("(", "(distinct ", 1)
         if function.name in ("mode", "percentile_cont", "percentile_disc", "listagg"):
-            call += f" within group (order by {self.any(0)})" if self._breaks(70) else ""
-        if self._breaks(15):
+            call += f" within group (order by {self.any(0)})" if self.breaks(70) else ""
+        if self.breaks(15):
             call += f" filter (where {self.condition(0)})"
-        if self._breaks(5):
+        if self.breaks(5):
             call = f"max({call})"
-        if self._breaks(15):
+        if self.breaks(15):
             call = f"coalesce({call}, {self.any(0)})"
         return call
 
     def window(self) -> str:
         """A window function or an aggregate over a window, whose order may be missing."""
         maker = self.random
-        kind = Kind.WINDOW if self._breaks(60) else Kind.AGGREGATE
-        call = self.called(maker.choice(_functions(kind)), 1)
-        partition = f"partition by {self.any(0)} " if self._breaks(50) else ""
-        order = f"order by {self.any(0)} " if self._breaks(80) else ""
+        kind = Kind.WINDOW if self.breaks(60) else Kind.AGGREGATE
+        call = self.called(maker.choice(functions(kind)), 1)
+        partition = f"partition by {self.any(0)} " if self.breaks(50) else ""
+        order = f"order by {self.any(0)} " if self.breaks(80) else ""
         frames = (
             "rows between 2 preceding and current row",
             "rows between unbounded preceding and 1 following",
@@ -268,12 +280,12 @@ class Maker:
             "rows between 1 following and 1 preceding",
             "rows i preceding",
         )
-        frame = maker.choice(frames) if self._breaks(30) else ""
+        frame = maker.choice(frames) if self.breaks(30) else ""
         return f"{call} over ({partition}{order}{frame})"
 
     def generator(self) -> Question:
-        """A generator alone in its item, with as many names as it makes columns, most of the time."""
-        function = self.random.choice(_functions(Kind.GENERATOR))
+        """A generator alone in its item, mostly with as many names as it makes columns."""
+        function = self.random.choice(functions(Kind.GENERATOR))
         wants = {"inline": "array<struct<a: int, b: string>>"}
         kind = wants.get(function.name.removesuffix("_outer"), self.random.choice(KINDS[20:27]))
         forms = {
@@ -299,7 +311,7 @@ class Maker:
             f"filter({array}, x -> {test})",
             f"exists({array}, x -> {test})",
             f"forall({array}, x -> {test})",
-            f"aggregate({array}, {self.leaf(kind)}, (acc, x) -> {maker.choice(('acc', 'x', 'acc + x'))})",
+            f"aggregate({array}, {self.leaf(kind)}, (acc, x) -> {maker.choice(_MERGES)})",
             f"aggregate({array}, 0, (acc, x) -> acc + 1, acc -> {maker.choice(('acc', 's'))})",
             f"array_sort({array}, (x, y) -> {maker.choice(('1', 'x', 'cast(x > y as int)'))})",
             f"zip_with({array}, {self.leaf('array<int>')}, (x, y) -> {maker.choice('xy')})",

@@ -13,7 +13,7 @@ from ssbt.compiler.types.functions import Kind, find
 from tests.agreement.answers import Question, ours, relation_of
 from tests.agreement.asking import Asked, columns_of, plain_errors
 from tests.agreement.examples import Example, examples
-from tests.agreement.measured import Measured
+from tests.agreement.measured import Measured, report
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.spark
 
 def measure(asked: Asked) -> tuple[Measured, list[str]]:
     """The verdicts of all examples, and the statements that hold no expression."""
-    measured, without = Measured("examples of the documentation"), []
+    measured, without = Measured("examples of the documentation", "examples", True), []
     by_rows: dict[str, list[Example]] = defaultdict(list)
     for example in examples(asked):
         if example.questions:
@@ -50,4 +50,18 @@ def _shaped(question: Question, rows: str, relation: Relation, asked: Asked) -> 
     function = find(question.text.partition("(")[0])
     if function is None or function.kind is not Kind.GENERATOR:
         return question
-    return replace(question, names=len(asked.query(f"select {question.text} from ({rows})").columns()))
+    return replace(
+        question, names=len(asked.query(f"select {question.text} from ({rows})").columns())
+    )
+
+
+# `set …` and functions that are tables.
+WITHOUT_EXPRESSION = 21
+
+
+def test_every_example_agrees(spark: SparkSession) -> None:
+    """Every example that is an expression parses and has Spark's type."""
+    measured, without = measure(Asked(spark))
+    report(measured)
+    assert len(without) == WITHOUT_EXPRESSION, without
+    measured.check()

@@ -5,6 +5,7 @@ The ordinary run takes the same thousand every time; `make agreement` takes more
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +29,8 @@ def measure(spark: SparkSession, ansi: bool, seeds: range) -> Measured:
     asked = Asked(spark, ansi)
     table: Any = asked.table(COLUMNS)
     relation = wide()
-    measured = Measured(f"generated expressions, ANSI mode {'on' if ansi else 'off'}")
+    title = f"generated expressions, ANSI mode {'on' if ansi else 'off'}"
+    measured = Measured(title, "expressions", "AGREEMENT" in os.environ)
     for start in range(seeds.start, seeds.stop, SLICE):
         part = range(start, min(start + SLICE, seeds.stop))
         questions = list(dict.fromkeys(Maker(seed).question() for seed in part))

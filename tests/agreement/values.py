@@ -32,7 +32,7 @@ LITERALS = {
     "variant": ("parse_json('1')",),
     "void": ("null",),
 }
-# Constants that Spark reads when it analyses: by what a parameter is called, and for some functions.
+# Constants that Spark reads when it analyses, by what a parameter is called.
 WORDS = {
     "fmt": ("'yyyy-MM-dd'", "'year'", "'MM'", "'hex'", "'999.99'", "'bad'", "'YYYY-QQ-bb'"),
     "format": ("'999.99'", "'$9,999.00'", "'hex'", "'HH:mm:ss'", "'bad'"),
@@ -53,7 +53,7 @@ WORDS = {
     "timezone": ("'UTC'", "'Europe/Berlin'", "'+02:00'", "'Mars/Olympus'"),
     "sourceTz": ("'UTC'", "'Nowhere/City'"),
     "targetTz": ("'Europe/Berlin'",),
-    "regexp": ("'a+'", "'('", "'[a-z]'", "'(a)(b)'"),
+    "regexp": ("'a+'", "'b|c'", "'[a-z]'", "'(a)(b)'", r"r'^\d+$'", "'x*'", "s", "'('"),
     "regex": ("'a+'", "','", "'['"),
     "pattern": ("'a%'", "'a_b'", "'a\\\\'"),
     "percentage": ("0.5", "array(0.25, 0.75)", "0", "1.5", "-0.1D", "array(2.0)"),

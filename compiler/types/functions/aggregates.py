@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
+    NULL,
     UNKNOWN,
     ArrayType,
     BinaryType,
@@ -93,7 +94,7 @@ def _listed(call: Call) -> Result:
 
 def _neighbour(call: Call) -> Result:
     """`lag` and `lead`: null beyond the edge, unless there is a default."""
-    value = call.arguments[0]
+    value = call.arguments[0] if call.arguments else Typed(NULL)
     if len(call.arguments) < 3:
         return Typed(value.type)
     default = call.arguments[2]
@@ -180,8 +181,8 @@ AGGREGATES = {
 WINDOWS = {
     "cume_dist": Row("2.0.0", "", "double!"),
     "dense_rank": Row("2.0.0", "ignored any*", "int!"),
-    "lag": Row("2.0.0", "input any, offset =int?!, default any?", _neighbour),
-    "lead": Row("2.0.0", "input any, offset =int?!, default any?", _neighbour),
+    "lag": Row("2.0.0", "input any?, offset =int?!, default any?", _neighbour),
+    "lead": Row("2.0.0", "input any?, offset =int?!, default any?", _neighbour),
     "nth_value": Row(
         "3.1.0",
         "input any, offset int!, ignoreNulls any?!",

@@ -271,7 +271,8 @@ def sequence(call: Call) -> Result:
     counted = [each for each in call.arguments if not isinstance(each.type, _INTERVALS)]
     common = wider_of_all([argument.type for argument in counted], call.ansi)
     if any(isinstance(each.type, _INTERVALS) for each in call.arguments[:2]):
-        return call.refused(0, "an integer, a date or a timestamp") if step is None else _UNCERTAIN
+        certain = step is None or not isinstance(common, IntegralType | DateType | TimestampType)
+        return call.refused(0, "an integer, a date or a timestamp") if certain else _UNCERTAIN
     if common is None:
         return operators.no_common_type("`sequence`", counted, call.ansi)
     moments = isinstance(common, DateType | TimestampType | TimestampNTZType)

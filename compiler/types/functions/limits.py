@@ -41,6 +41,11 @@ def _inside(low: float, high: float | None = None) -> Limit:
     return check
 
 
+def _one_character(value: Scalar) -> str | None:
+    return "one character" if isinstance(value, str) and len(value) != 1 else None
+
+
+_INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
 _PERCENTAGE = _between(0, 1, "a number from 0 to 1")
 _POSITIVE = _between(1)
 _K = _between(8, 65535)
@@ -51,9 +56,11 @@ _PERCENTILE = {1: _PERCENTAGE, 2: _POSITIVE}
 _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "approx_count_distinct": {1: _inside(0, 0.391)},
     "approx_percentile": _PERCENTILE,
+    "bround": {1: _INT},
     "collate": {1: texts.collation},
     "convert_timezone": {0: texts.time_zone, 1: texts.time_zone},
     "count_min_sketch": {1: _inside(0), 2: _inside(0, 1)},
+    "current_time": {0: _between(0, 6)},
     "date_format": {1: texts.date_format},
     "from_unixtime": {1: texts.date_format},
     "from_utc_timestamp": {1: texts.time_zone},
@@ -63,6 +70,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "kll_sketch_agg_bigint": {1: _K},
     "kll_sketch_agg_double": {1: _K},
     "kll_sketch_agg_float": {1: _K},
+    "mask": dict.fromkeys((1, 2, 3, 4), _one_character),
     "nth_value": {1: _POSITIVE},
     "ntile": {0: _POSITIVE},
     "percentile": {1: _PERCENTAGE},
@@ -78,6 +86,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "regexp_replace": {1: texts.pattern, 3: _POSITIVE},
     "regexp_substr": {1: texts.pattern},
     "rlike": {1: texts.pattern},
+    "round": {1: _INT},
     "session_window": {1: texts.duration},
     "split": {1: texts.pattern},
     "theta_sketch_agg": {1: _LOG},
@@ -99,7 +108,9 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
 
 # Arguments that Spark does not even take a null for.
 _NEVER_NULL = {
-    **dict.fromkeys(("percentile", "percentile_approx", "approx_percentile"), (1, 2)),
+    **dict.fromkeys(("percentile_approx", "approx_percentile"), (1, 2)),
+    **dict.fromkeys(("bitmap_and_agg", "bitmap_count", "bitmap_or_agg"), (0,)),
+    "percentile": (1,),
     **dict.fromkeys(("percentile_cont", "percentile_disc"), (0,)),
     "json_tuple": tuple(range(64)),
 }
@@ -127,4 +138,4 @@ def limit_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
 
 
 def _shown(value: Scalar | None) -> str:
-    return f"'{value}'" if isinstance(value, str) else f"{value}"
+    return f"'{value}'" if isinstance(value, str) else str(value)

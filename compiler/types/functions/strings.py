@@ -24,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
 from ssbt.compiler.types.expected import ANY_STRING, DECIMAL, exactly, implicit_cast
 from ssbt.compiler.types.functions.map_rules import holds_map
 from ssbt.compiler.types.functions.model import Call, Rule
-from ssbt.compiler.types.functions.rules import null_as, same_as, unknown
+from ssbt.compiler.types.functions.rules import null_as, same_as
 from ssbt.compiler.types.functions.signature import Row
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
@@ -78,9 +78,13 @@ def _to_binary(call: Call) -> Result:
     form = call.arguments[1].constant if len(call.arguments) == 2 else None
     if call.name.startswith("try_"):
         return Typed(BINARY)
-    if isinstance(form, str) and form.lower() not in ("hex", "utf-8", "utf8", "base64"):
+    if isinstance(form, str) and not _is_form(form):
         return _bad_form(call, form)
     return Typed(BINARY)
+
+
+def _is_form(form: str) -> bool:
+    return form.lower() in ("hex", "utf-8", "utf8", "base64")
 
 
 def _bad_form(call: Call, form: str) -> Mismatch:
@@ -126,6 +130,8 @@ def _to_char(call: Call) -> Result:
     if not isinstance(value, _FORMATTED) and implicit_cast(value, DECIMAL, call.ansi) is None:
         return call.refused(0, "a number, a date, a timestamp or a binary")
     pattern = call.arguments[1].constant
+    if isinstance(value, BinaryType) and isinstance(pattern, str) and not _is_form(pattern):
+        return _bad_form(call, pattern)
     numeric = not isinstance(value, _FORMATTED)
     if numeric and isinstance(pattern, str) and _NUMBER_FORMAT.fullmatch(pattern) is None:
         return _bad_format(call, pattern)
