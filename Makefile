@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz fmt docs vscode lock clean
+.PHONY: help setup lint check test demo fuzz agreement fmt docs vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -32,6 +32,9 @@ demo: setup  ## compile the quickstart, run it on a local Spark and show the res
 
 fuzz: setup  ## the property tests with fresh random input and many more examples
 	$(BIN)/pytest -m "not spark" --ignore=tests/packaging --hypothesis-profile=fuzz --timeout=0
+
+agreement: setup  ## the compiler and real Spark, asked about 100,000 expressions and 5,000 pipelines
+	AGREEMENT=100000 tools/java.sh $(BIN)/pytest -s --timeout=0 tests/agreement
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

@@ -79,7 +79,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if isinstance(dataset, Source) and dataset.connector.source is not None:
             rejects = dataset.connector.source.rejects
             for column in dataset.output.columns:
-                yield from _unfit(column, rejects, dataset.connector.name, dataset.span)
+                yield from _unfit_in(dataset, column, rejects)
 
 
 def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
@@ -96,7 +96,7 @@ def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
         message = "every column is a partition column; none is left for the files"
         yield Diagnostic(NOTHING_LEFT, message, Label(setting.span))
     for column in kept:
-        yield from _unfit(column, specification.rejects, sink.connector.name, sink.span)
+        yield from _unfit_for(sink, column, specification.rejects)
     wanted = [column.type for column in specification.columns]
     if wanted and [column.type.sql for column in kept] != wanted:
         found = ", ".join(f"`{column.name}` {column.type.sql}" for column in kept)
@@ -115,15 +115,30 @@ def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagn
     yield Diagnostic(UNKNOWN_COLUMN, message, Label(name.span), (), help_)
 
 
+def _unfit_in(source: Source, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """A finding at a column that the source declares and its format cannot hold."""
+    if _is_rejected(column, rejects):
+        place = column.declared or _head(source.span)
+        yield _unfit(column, source.connector.name, Label(place))
+
+
+def _unfit_for(sink: Sink, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """A finding at the sink, which names the place where its column comes from, too."""
+    if _is_rejected(column, rejects):
+        also = (Label(column.declared, "the column"),) if column.declared is not None else ()
+        yield _unfit(column, sink.connector.name, Label(_head(sink.span)), also)
+
+
+def _is_rejected(column: Column, rejects: tuple[str, ...]) -> bool:
+    return any(word in rejects for word in _type_words(column.type))
+
+
 def _unfit(
-    column: Column, rejects: tuple[str, ...], connector: str, otherwise: Span
-) -> Iterator[Diagnostic]:
-    if not any(word in rejects for word in _type_words(column.type)):
-        return
+    column: Column, connector: str, place: Label, also: tuple[Label, ...] = ()
+) -> Diagnostic:
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
-    place = column.declared or _head(otherwise)
     help_ = ("turn it into text, for example with `to_json`, or choose another format",)
-    yield Diagnostic(UNFIT_COLUMN, message, Label(place), (), help_)
+    return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
 
 
 def _type_words(type_: DataType) -> Iterator[str]:

@@ -8,12 +8,17 @@ from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.expressions import NOT_KNOWN, Typing
+from ssbt.compiler.resolve.call_clauses import clauses
+from ssbt.compiler.resolve.expressions import NOT_KNOWN, Typing, own_name
+from ssbt.compiler.resolve.folding import is_foldable
 from ssbt.compiler.resolve.unit_calls import unit_call_type
+from ssbt.compiler.resolve.windows import check_window
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import LONG, STRING, BooleanType, NullType
+from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.typed import Typed
+
+_SUBTOTALS = ("grouping", "grouping_id")
 
 
 def call_type(typing: Typing, node: e.Call) -> Typed:
@@ -38,13 +43,13 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     if aggregate and typing.found_aggregate is None:
         typing.found_aggregate = node.span
     arguments = _arguments(typing, node, function)
-    _clauses(typing, node, function)
+    key = clauses(typing, node, function)
     typing.inside_aggregate = was_inside
     if node.window is not None:
-        _window(typing, node.window)
+        check_window(typing, node, node.window, function)
     if arguments is None:
         return NOT_KNOWN
-    return _result(typing, node, function, arguments)
+    return _result(typing, node, function, arguments, key)
 
 
 def _in_target(since: str, target: str) -> bool:
@@ -100,6 +105,11 @@ def _place_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
         return False
     if function.kind is Kind.GENERATOR:
         typing.found_generator = span
+    if name in _SUBTOTALS and not typing.subtotals:
+        message = f"`{name}` tells subtotals apart, and there are none here"
+        help_ = "it stands in `aggregate … group by rollup(…)`, `cube(…)` or `grouping sets (…)`"
+        typing.mistake(codes.MISPLACED_AGGREGATE, span, message, help=help_)
+        return False
     if function.kind is Kind.TABLE:
         message = f"`{name}` makes a table, not a value"
         typing.mistake(codes.UNKNOWN_FUNCTION, node.name.span, message)
@@ -132,7 +142,8 @@ def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] 
             return None
         value = argument.value
         if isinstance(value, e.Star):
-            values += _star(typing, value)
+            # `count(*)` counts rows and looks at no column.
+            values += _star(typing, value, noted=function.name != "count")
             known = known and not typing.around.relation.is_open
         elif isinstance(value, e.Lambda):
             values.append(_lambda(typing, value, function, values))
@@ -182,16 +193,24 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
             typing.mistake(codes.WRONG_ARGUMENTS, argument.name.span, message, help=help_)
             return [None]
         slots[parameters.index(name)] = argument
-    if sorted(slots) != list(range(len(slots))):
-        # A parameter with a default was left out between two that are given.
-        for argument in slots.values():
-            typing.typed(argument.value)
-        return [None]
-    return [slots[place] for place in sorted(slots)]
+    return _in_places(typing, node, function, slots)
 
 
-def _star(typing: Typing, node: e.Star) -> list[Typed]:
-    """The columns that a star stands for."""
+def _in_places(
+    typing: Typing, node: e.Call, function: Function, slots: dict[int, e.Argument]
+) -> Sequence[e.Argument | None]:
+    """The arguments by their places; a null where one that may be left out is."""
+    for place, parameter in enumerate(function.parameters[: max(slots)]):
+        if place not in slots and not parameter.optional:
+            message = f"`{function.name}` needs `{parameter.name}`, too"
+            typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
+            return [None]
+    left_out = e.Argument(node.span, e.NullLiteral(node.span))
+    return [slots.get(place, left_out) for place in range(max(slots) + 1)]
+
+
+def _star(typing: Typing, node: e.Star, noted: bool) -> list[Typed]:
+    """The columns that a star stands for; `noted` as those that the value comes from."""
     relation = typing.around.relation
     qualifier = node.qualifier[0].text if node.qualifier else None
     if qualifier is not None:
@@ -201,7 +220,7 @@ def _star(typing: Typing, node: e.Star) -> list[Typed]:
         for column in relation.columns
         if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
     ]
-    for column in columns:
+    for column in columns if noted else ():
         typing.origins += column.origins
     return [Typed(column.type, column.nullable) for column in columns]
 
@@ -224,54 +243,36 @@ def _lambda(typing: Typing, node: e.Lambda, function: Function, before: Sequence
     return body
 
 
-def _clauses(typing: Typing, node: e.Call, function: Function) -> None:
-    """What stands behind the parentheses."""
-    for clause, given in (
-        ("distinct", node.distinct),
-        ("filter", node.filter is not None),
-        ("within group", bool(node.within_group)),
-    ):
-        if given and function.kind is not Kind.AGGREGATE:
-            message = f"`{clause}` goes with aggregate functions, and `{function.name}` is none"
-            typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
-    if node.filter is not None:
-        condition(typing, node.filter)
-    for key in node.within_group:
-        typing.typed(key.value)
-
-
-def condition(typing: Typing, node: e.Expression) -> Typed:
-    """The type of a condition, which must be BOOLEAN."""
-    value = typing.typed(node)
-    if not value.unknown and not isinstance(value.type, BooleanType | NullType):
-        message = f"a condition is BOOLEAN, and this is {value.type.sql}"
-        typing.mistake(codes.NOT_A_CONDITION, node.span, message)
-    return value
-
-
-def _window(typing: Typing, window: e.Window) -> None:
-    was_inside, typing.inside_window = typing.inside_window, True
-    for part in window.partition:
-        typing.typed(part)
-    for key in window.order:
-        typing.typed(key.value)
-    for bound in (window.frame.start, window.frame.end) if window.frame else ():
-        if bound is not None and bound.offset is not None:
-            typing.typed(bound.offset)
-    typing.inside_window = was_inside
-
-
-def _result(typing: Typing, node: e.Call, function: Function, values: list[Typed]) -> Typed:
+def _result(
+    typing: Typing, node: e.Call, function: Function, values: list[Typed], key: Typed | None
+) -> Typed:
     if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
         return Typed(LONG, False)
     wrong = function.arity_mismatch(len(values))
     if wrong is not None:
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
         return NOT_KNOWN
-    found = function.result(values, typing.around.ansi, _names(typing, node))
+    found = function.result(values, typing.around.ansi, _names(typing, node), key)
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
+    if in_order and not _constants_given(typing, node, function):
+        return found if isinstance(found, Typed) else NOT_KNOWN
     return typing.result(node, found, operands if in_order else ())
+
+
+def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
+    """Whether there is a constant in each place that takes nothing else; findings where not."""
+    given = True
+    for place, argument in enumerate(node.arguments):
+        parameter, operand = function.parameter(place), argument.value
+        if parameter is None or not parameter.constant or operand is _part(node, function):
+            continue
+        if is_foldable(operand, typing):
+            continue
+        message = f"`{function.name}` takes a constant as `{parameter.name}`"
+        typing.mistake(codes.NOT_CONSTANT, operand.span, message)
+        given = False
+    return given
 
 
 def _names(typing: Typing, node: e.Call) -> list[str | None]:
@@ -282,8 +283,6 @@ def _names(typing: Typing, node: e.Call) -> list[str | None]:
             names += [column.name for column in typing.around.relation.columns]
         elif argument.alias is not None:
             names.append(argument.alias.text)
-        elif isinstance(argument.value, e.ColumnName):
-            names.append(argument.value.parts[-1].text)
         else:
-            names.append(None)
+            names.append(own_name(argument.value))
     return names

@@ -149,7 +149,7 @@ def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Co
 
 def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column | None:
     """The column that an expression is, if it is nothing but one, under its own name."""
-    if not isinstance(node, e.ColumnName):
+    if not isinstance(node, e.ColumnName) or scopes.is_bare_function(node, flow.relation):
         return None
     last = node.parts[-1]
     column = column_of(found, last.text, last.span)

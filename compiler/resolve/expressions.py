@@ -25,6 +25,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.printing import Piece, column_text, sql_text
 from ssbt.compiler.types import casts, literals, operators
+from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -39,11 +40,13 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     IntegralType,
     MapType,
+    NullType,
     StringType,
     StructField,
     StructType,
     UnknownType,
 )
+from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 NOT_KNOWN = Typed(UNKNOWN)
@@ -77,13 +80,15 @@ class Typing(Struct):
 
     `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
-    that the expression repeats. `generator` is the one node that may be a generator.
+    that the expression repeats. `subtotals` tells that there is a row for each set of keys.
+    `generator` is the one node that may be a generator.
     """
 
     around: Surroundings
     aggregates: bool = False
     windows: bool = False
     generator: e.Expression | None = None
+    subtotals: bool = False
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
     origins: list[ir.Origin] = field(default_factory=list)
@@ -113,7 +118,8 @@ class Typing(Struct):
         if result.argument is not None and result.argument < len(operands):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
-        self.mistake(codes.TYPE_MISMATCH, span, result.reason, expected, help=result.help)
+        code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
+        self.mistake(code, span, result.reason, expected, help=result.help)
         return NOT_KNOWN
 
     def mistake(
@@ -160,7 +166,15 @@ class Typing(Struct):
         if node.kind != "interval":
             self._check_literal(node)
             return Typed(_LITERALS[node.kind], False)
-        return self._interval(node, node.units)
+        return self._interval(node, node.units or self._units_of_text(node))
+
+    def _units_of_text(self, node: e.TypedLiteral) -> Sequence[str]:
+        """The units of `interval '3 days 2 hours'`."""
+        try:
+            return sorted(literals.text_interval(node.value))
+        except literals.UnitsError as error:
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, str(error))
+            return ()
 
     def _check_literal(self, node: e.TypedLiteral) -> None:
         from ssbt.compiler.resolve.time_literals import literal_problem
@@ -178,7 +192,6 @@ class Typing(Struct):
 
     def _interval(self, node: e.Expression, units: Sequence[str]) -> Typed:
         if not units:
-            # `interval '3 days'`: the fields stand in the string, in Spark's own little language.
             return Typed(UNKNOWN, False)
         found = literals.interval(units)
         if isinstance(found, Mismatch):
@@ -196,6 +209,9 @@ class Typing(Struct):
         first = node.parts[0].text.casefold()
         if first in self.locals:
             return self._local(node, self.locals[first])
+        bare = self.bare_function(node)
+        if bare is not None:
+            return self._typed(bare)
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -208,6 +224,12 @@ class Typing(Struct):
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
         return Typed(found.type, found.nullable)
+
+    def bare_function(self, node: e.ColumnName) -> e.Call | None:
+        """The call that a name without parentheses is, such as `current_date`, if it is one."""
+        if not scopes.is_bare_function(node, self.around.relation):
+            return None
+        return e.Call(node.span, node.parts[0])
 
     def _local(self, node: e.ColumnName, value: Typed) -> Typed:
         for part in node.parts[1:]:
@@ -363,6 +385,12 @@ class Typing(Struct):
     @_typed.register
     def _(self, node: e.Collate) -> Typed:
         value = self._typed(node.operand)
+        if not isinstance(value.type, StringType) and not value.unknown:
+            message = f"`collate` does not take {value.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
+        elif not is_collation(node.collation):
+            message = f"there is no collation `{node.collation}`"
+            self.mistake(codes.BAD_CONSTANT, node.span, message)
         return Typed(StringType(node.collation.upper()), value.nullable)
 
     # ---- parts
@@ -373,11 +401,14 @@ class Typing(Struct):
         if base.unknown or index.unknown:
             return NOT_KNOWN
         if isinstance(base.type, ArrayType):
-            if not isinstance(index.type, IntegralType):
+            if not isinstance(index.type, IntegralType | NullType):
                 message = f"an array is indexed by a whole number, not by {index.type.sql}"
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.element, True)
         if isinstance(base.type, MapType):
+            if implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
+                message = f"the keys are {base.type.key.sql}, and this is {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.value, True)
         if isinstance(base.type, StructType) and isinstance(index.constant, str):
             inner = scopes.field_type(base.type, index.constant)
@@ -409,8 +440,8 @@ class Typing(Struct):
         fields = []
         for number, item in enumerate(node.items, start=1):
             value = self._typed(item)
-            last = item.parts[-1].text if isinstance(item, e.ColumnName) else f"col{number}"
-            fields.append(StructField(last, value.type, value.nullable))
+            name = own_name(item) or f"col{number}"
+            fields.append(StructField(name, value.type, value.nullable))
         return Typed(StructType(tuple(fields)), False)
 
     @_typed.register
@@ -427,6 +458,20 @@ class Typing(Struct):
         if self.report.seen is not None:
             self.report.seen.values[node.name.span] = found
         return found
+
+
+def own_name(node: e.Expression) -> str | None:
+    """The name that a value brings along into a struct: that of a column, a field or a key."""
+    match node:
+        case e.Parenthesised(operand=operand):
+            return own_name(operand)
+        case e.ColumnName(parts=parts):
+            return parts[-1].text
+        case e.Field(name=name) | e.VariantPath(name=name):
+            return name.text
+        case e.Subscript(index=e.StringLiteral(value=value)):
+            return value
+    return None
 
 
 def operators_unknown(operator: str, left: Typed, right: Typed) -> Typed:
@@ -446,7 +491,8 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     plain = node
     while isinstance(plain, e.Parenthesised):
         plain = plain.operand
-    column = column_text(plain) if isinstance(plain, e.ColumnName) else None
+    is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
+    column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
     origins = tuple(dict.fromkeys(typing.origins))
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))

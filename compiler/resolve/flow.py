@@ -11,8 +11,10 @@ from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions import NOT_KNOWN, Surroundings, Typing, expression
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.walking import same
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
 from ssbt.compiler.types.operators import orderable
 
@@ -106,6 +108,14 @@ class Flow(Struct):
             message = f"a condition is BOOLEAN, and this is {found.type.sql}"
             self.report.add(expression_codes.NOT_A_CONDITION, node.span, message)
         return found
+
+    def one_column(self, one: e.ColumnName, other: e.ColumnName) -> bool:
+        """Whether two names mean one column, or one field of it."""
+        first, second = (scopes.found(name, self.relation, Report()) for name in (one, other))
+        if first is None or second is None or first.column is None:
+            return same(one, other)
+        paths = [[part.casefold() for part in found.path] for found in (first, second)]
+        return first.column is second.column and paths[0] == paths[1]
 
     def require_orderable(self, found: ir.Expression | Column, span: Span, what: str) -> None:
         """Report a value that Spark can neither sort, group nor compare."""

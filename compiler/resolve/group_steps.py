@@ -23,6 +23,7 @@ from ssbt.compiler.resolve.column_steps import (
 from ssbt.compiler.resolve.expressions import key_of
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.time_literals import reads_as
 from ssbt.compiler.resolve.walking import column_names, names_within
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -40,28 +41,44 @@ class Keys(Struct, frozen=True):
     """Grouping keys: how they are computed, their columns, and what an aggregate may repeat.
 
     `names` identify the keys that are columns, see `key_of`; `values` are the others as written.
+    `subtotals` tells that not all rows are grouped by all of them.
     """
 
     named: tuple[ix.Named, ...]
     columns: tuple[Column, ...]
     names: frozenset[str]
     values: tuple[e.Expression, ...] = ()
+    subtotals: bool = False
 
 
 def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
     grouping = node.grouping
     form = grouping.form if grouping else ""
     keys = _keys(grouping.keys if grouping else (), flow, bool(form))
+    if form == "grouping sets" and flow.settings.target.startswith("3."):
+        message = "`grouping sets` came to PySpark with Spark 4.0.0"
+        help_ = f"the target is Spark {flow.settings.target}; `cube` has the same rows and more"
+        flow.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
+    if form:
+        keys = _null_in_subtotals(keys, flow)
     items, columns = _aggregates(node.items, keys, flow)
     key_columns = keys.columns
-    if form:
-        key_columns = tuple(replace(column, nullable=True) for column in key_columns)
     if not node.items and not keys.named:
         message = "`aggregate` needs an aggregate function or `group by`"
         flow.report.add(codes.NO_NAME, node.span, message)
     sets = _sets(grouping) if grouping else ()
     output = Relation((*key_columns, *columns))
     return ir.Aggregate(node.span, output, form, keys.named, tuple(items), sets)
+
+
+def _null_in_subtotals(keys: Keys, flow: Flow) -> Keys:
+    """The keys, here and where aggregates mention them: null in rows not grouped by them."""
+    columns = tuple(
+        replace(c, nullable=True) if key_of(c.name, c.qualifier) in keys.names else c
+        for c in flow.relation.columns
+    )
+    flow.relation = Relation(columns, flow.relation.is_open)
+    return replace(keys, columns=tuple(replace(column, nullable=True) for column in keys.columns))
 
 
 def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
@@ -107,7 +124,7 @@ def _keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
             values.append(item.value)
         else:
             names.add(key_of(whole.name, whole.qualifier))
-    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values))
+    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values), plain_only)
 
 
 def _require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:
@@ -135,7 +152,8 @@ def _aggregates(
         typing = flow.typing()
         typing.aggregates = True
         typing.grouping = keys.names
-        typing.grouped = names_within(item.value, keys.values)
+        typing.subtotals = keys.subtotals
+        typing.grouped = names_within(item.value, keys.values, flow.one_column)
         if isinstance(item.value, e.Star):
             typing.typed(item.value)
             continue
@@ -228,6 +246,9 @@ def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow) -> PivotValu
         if target is not None and isinstance(cast(value, target.type, ansi=False), Mismatch):
             found = f"`{target.name}`, which is {target.type.sql}"
             message = f"a value of {value.type.sql} cannot be compared with {found}"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message)
+        elif target is not None and not reads_as(constant, target.type):
+            message = f"'{constant}' is no value of `{target.name}`, which is {target.type.sql}"
             flow.report.add(codes.BAD_PIVOT, each.value.span, message)
         values.append((constant, each.name))
     return values

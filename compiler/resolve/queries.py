@@ -59,7 +59,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
     steps: list[ir.Step] = []
     for step in node.steps:
-        made = _step(step, flow)
+        made = resolved_step(step, flow)
         if made is not None:
             steps.append(made)
     _check_duplicates(node, flow)
@@ -74,9 +74,10 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     )
 
 
-def _step(step: s.Step, flow: Flow) -> ir.Step | None:
+def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
+    """The IR of one step over what flows; None, with findings, where nothing of it can be told."""
     before = flow.relation
-    made = _resolved_step(step, flow)
+    made = _resolved(step, flow)
     if made is not None:
         flow.relation = replace(made.output, streaming=flow.streaming)
         made = replace(made, output=flow.relation)
@@ -85,7 +86,7 @@ def _step(step: s.Step, flow: Flow) -> ir.Step | None:
     return made
 
 
-def _resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
+def _resolved(step: s.Step, flow: Flow) -> ir.Step | None:
     unsupported_code = _unsupported(step)
     if unsupported_code is not None:
         message = "`stateful` is not supported yet"

@@ -25,7 +25,6 @@ from ssbt.compiler.types.datatypes import (
 from ssbt.compiler.types.datatypes import ArrayType as Array
 from ssbt.compiler.types.typed import Typed
 
-# Functions that Spark SQL also takes without parentheses, unless a column has the name.
 _BARE_FUNCTIONS = (
     *("current_date", "current_time", "current_timestamp"),
     *("current_user", "session_user", "user"),
@@ -74,6 +73,17 @@ def found(name: ColumnName, relation: Relation, report: Report) -> Found | None:
         if rest and whole is not None:
             report.seen.values[rest[-1].span] = Typed(whole.type, whole.nullable)
     return whole
+
+
+def is_bare_function(name: ColumnName, relation: Relation) -> bool:
+    """Whether a name is a function that Spark takes without parentheses, and no column."""
+    first = name.parts[0].text
+    return (
+        len(name.parts) == 1
+        and first.casefold() in _BARE_FUNCTIONS
+        and not relation.is_open
+        and not any(same(column.name, first) for column in relation.columns)
+    )
 
 
 def _matches(
@@ -174,11 +184,6 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
     else:
         known = list(dict.fromkeys(c.name for c in relation.columns))
         wanted = text
-        if text.casefold() in _BARE_FUNCTIONS:
-            message = f"there is no column `{text}` here"
-            help_ = f"the function is written `{text}()`"
-            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
-            return
         message = f"there is no column `{text}` here"
     report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date
 import re
 
+from ssbt.compiler.types.datatypes import (
+    BooleanType,
+    DataType,
+    DateType,
+    DecimalType,
+    IntegralType,
+    NumericType,
+    TimestampNTZType,
+    TimestampType,
+)
+
 _DATE = re.compile(r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL)
+_TRUE_OR_FALSE = ("t", "true", "y", "yes", "1", "f", "false", "n", "no", "0")
 _SPECIAL = ("epoch", "now", "today", "tomorrow", "yesterday")
 _TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{0,9})?)?\s*([AaPp][Mm])?\Z")
 _TIMESTAMP = re.compile(r"([+-]?\d{4,6}(?:-\d{1,2}(?:-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL)
@@ -29,6 +41,30 @@ def literal_problem(kind: str, value: str) -> str | None:
         known = match is not None and int(match[1]) < 24 and int(match[2]) < 60
         return None if known else f"`{value}` is no time; write it as '12:30:00'"
     return None
+
+
+def reads_as(constant: object, type_: DataType) -> bool:
+    """Whether a cast makes a value of a constant text, or may; of others nothing is said."""
+    if not isinstance(constant, str):
+        return True
+    text = constant.strip()
+    match type_:
+        case IntegralType():
+            return re.fullmatch(r"[+-]?\d+", text) is not None
+        case DecimalType():
+            return re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text) is not None
+        case NumericType():
+            try:
+                float(text.rstrip("dDfF"))
+            except ValueError:
+                return False
+        case BooleanType():
+            return text.lower() in _TRUE_OR_FALSE
+        case DateType():
+            return _is_date(text)
+        case TimestampType() | TimestampNTZType():
+            return _is_timestamp(text)
+    return True
 
 
 def _is_date(text: str) -> bool:

@@ -16,15 +16,18 @@ from ssbt.compiler.types.datatypes import (
     TIMESTAMP_NTZ,
     DateType,
     IntegralType,
+    NullType,
     StringType,
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Typed
 
 _SYNTAX_ONLY = ("timestampadd", "timestampdiff", "timediff")
 _ADD = ("timestampadd", "dateadd", "date_add")
 _DIFFERENCE = ("timestampdiff", "datediff", "date_diff", "timediff")
+_TIMES = (DateType, TimestampType, TimestampNTZType, StringType, NullType)
 _UNITS = (
     *("year", "quarter", "month", "week", "day", "dayofyear"),
     *("hour", "minute", "second", "millisecond", "microsecond"),
@@ -52,6 +55,9 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
         _check_time(typing, values[1], second)
         return Typed(LONG, _nullable_time(first) or _nullable_time(second))
     _check_time(typing, values[1], second)
+    if implicit_cast(first.type, exactly(LONG), typing.around.ansi) is None:
+        message = f"this is {first.type.sql}, and a whole number is needed"
+        typing.mistake(codes.TYPE_MISMATCH, values[0].span, message)
     type_ = TIMESTAMP_NTZ if isinstance(second.type, TimestampNTZType) else TIMESTAMP
     exact = isinstance(first.type, IntegralType)
     return Typed(type_, first.nullable or not exact or _nullable_time(second))
@@ -68,7 +74,7 @@ def _check_unit(typing: Typing, node: e.Expression) -> None:
 
 
 def _check_time(typing: Typing, node: e.Expression, value: Typed) -> None:
-    if not isinstance(value.type, DateType | TimestampType | TimestampNTZType | StringType):
+    if not isinstance(value.type, _TIMES):
         message = f"this is {value.type.sql}, and a date or timestamp is needed"
         typing.mistake(codes.TYPE_MISMATCH, node.span, message)
 

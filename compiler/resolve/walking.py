@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ssbt.compiler.syntax.ast import expressions as e
+
+OneColumn = Callable[[e.ColumnName, e.ColumnName], bool]
 
 
 def nodes(root: e.Node) -> Iterator[e.Node]:
@@ -24,18 +26,22 @@ def column_names(root: e.Node) -> Iterator[e.ColumnName]:
     return (node for node in nodes(root) if isinstance(node, e.ColumnName))
 
 
-def names_within(root: e.Node, wanted: Sequence[e.Node]) -> frozenset[int]:
+def names_within(root: e.Node, wanted: Sequence[e.Node], one_column: OneColumn) -> frozenset[int]:
     """The ids of the column names in those parts of `root` that say what one of `wanted` says."""
     return frozenset(
         id(name)
         for node in nodes(root)
-        if any(same(node, each) for each in wanted)
+        if any(same(node, each, one_column) for each in wanted)
         for name in column_names(node)
     )
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two expressions say the same; case in names and parentheses around do not matter."""
+def same(one: object, other: object, one_column: OneColumn | None = None) -> bool:
+    """Whether two expressions say the same; case in names and parentheses around do not matter.
+
+    `one_column` tells of two names whether they mean one column; without it they are compared as
+    they are written.
+    """
     waiting = [(one, other)]
     while waiting:
         left, right = waiting.pop()
@@ -45,7 +51,10 @@ def same(one: object, other: object) -> bool:
             right = right.operand
         if type(left) is not type(right):
             return False
-        if isinstance(left, e.Name) and isinstance(right, e.Name):
+        if one_column and isinstance(left, e.ColumnName) and isinstance(right, e.ColumnName):
+            if not one_column(left, right):
+                return False
+        elif isinstance(left, e.Name) and isinstance(right, e.Name):
             if left.text.casefold() != right.text.casefold():
                 return False
         elif isinstance(left, tuple) and isinstance(right, tuple):

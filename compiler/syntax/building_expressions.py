@@ -379,6 +379,14 @@ class ExpressionBuilder:
         name, part, _, whole = children
         return self._call(span, str(name), [part, whole], ("", "in"))
 
+    def call_position_plain(self, span: Span, children: Children) -> e.Expression:
+        call = self.call_trim_plain(span, children)
+        only = call.arguments[0].value if isinstance(call, e.Call) and call.arguments else None
+        if isinstance(call, e.Call) and isinstance(only, e.InList) and len(call.arguments) == 1:
+            # `position(a in (b))` reads like a list of one.
+            return self._call(span, call.name.text, [only.operand, *only.items], ("", "in"))
+        return call
+
     def call_overlay(self, span: Span, children: Children) -> e.Expression:
         name, *rest = (child for child in children if not _is_word(child))
         found = [child for child in rest if child is not None]
@@ -390,7 +398,6 @@ class ExpressionBuilder:
         return self._finished(span, name, listed, [c for c in clauses if c is not None])
 
     call_substring_plain = call_trim_plain
-    call_position_plain = call_trim_plain
     call_overlay_plain = call_trim_plain
 
     def clause_within_group(self, span: Span, children: Children) -> _Clause:

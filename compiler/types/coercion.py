@@ -222,6 +222,20 @@ def same_type(a: DataType, b: DataType) -> bool:
     return a == b
 
 
+def same_shape(a: DataType, b: DataType) -> bool:
+    """Whether the types differ at most in what may be null inside them and in names of fields."""
+    match a, b:
+        case ArrayType(), ArrayType():
+            return same_shape(a.element, b.element)
+        case MapType(), MapType():
+            return same_shape(a.key, b.key) and same_shape(a.value, b.value)
+        case StructType(), StructType():
+            return len(a.fields) == len(b.fields) and all(
+                same_shape(x.type, y.type) for x, y in zip(a.fields, b.fields, strict=True)
+            )
+    return a == b
+
+
 def as_nullable(data_type: DataType) -> DataType:
     """The type with nulls allowed everywhere inside."""
     match data_type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+import re
 
 from ssbt.compiler.types.datatypes import (
     BYTE,
@@ -101,6 +102,35 @@ _DAY_TIME_UNITS = {
     "millisecond": 3,
     "microsecond": 3,
 }
+
+
+_INTERVAL_TEXT = re.compile(
+    r"\s*(?:interval\s+)?((?:[+-]?\s*(?:\d+\.?\d*|\.\d+)\s+[a-z]+\s*)+)\Z", re.IGNORECASE
+)
+_INTERVAL_PART = re.compile(r"([\d.]+)\s+([a-z]+)", re.IGNORECASE)
+
+
+class UnitsError(ValueError):
+    """A text is no interval; the message says why, for people."""
+
+
+def text_interval(text: str) -> frozenset[str]:
+    """The units, in the singular, of an interval written in one text, such as `3 days 2 hours`.
+
+    Raises UnitsError.
+    """
+    whole = _INTERVAL_TEXT.match(text)
+    if whole is None:
+        raise UnitsError(f"`{text}` is no interval; write it as '3 days 2 hours'")
+    units = set()
+    for number, word in _INTERVAL_PART.findall(whole[1]):
+        unit = word.lower().removesuffix("s")
+        if unit not in _YEAR_MONTH_UNITS and unit not in _DAY_TIME_UNITS:
+            raise UnitsError(f"`{word}` is not a unit of an interval")
+        if "." in number and unit != "second":
+            raise UnitsError(f"only seconds have a fraction, not {word}")
+        units.add(unit)
+    return frozenset(units)
 
 
 def interval(units: Sequence[str]) -> DataType | Mismatch:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ssbt.compiler.types import texts
 from ssbt.compiler.types.branches import case, common_type
-from ssbt.compiler.types.coercion import is_unknown, same_type
+from ssbt.compiler.types.coercion import is_unknown, same_shape
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     STRING,
@@ -42,7 +43,7 @@ def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> R
 
 def _comparable(a: DataType, b: DataType) -> bool:
     both_text = isinstance(a, StringType) and isinstance(b, StringType)
-    return both_text or same_type(a, b) or is_unknown(a, b)
+    return both_text or same_shape(a, b) or is_unknown(a, b)
 
 
 def orderable(data_type: DataType) -> bool:
@@ -78,6 +79,8 @@ def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
     if any(each.unknown for each in everything):
         return Typed(BOOLEAN)
     common = common_type(everything, ansi)
+    if common is None and all(same_shape(value.type, choice.type) for choice in choices):
+        common = value.type
     if common is None:
         place = next(
             (
@@ -99,6 +102,11 @@ def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like"
     for place, side in enumerate((value, pattern)):
         if implicit_cast(side.type, ANY_STRING, ansi) is None:
             return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
+    if operator == "rlike" and isinstance(pattern.constant, str):
+        wanted = texts.pattern(pattern.constant)
+        if wanted is not None:
+            reason = f"`rlike` cannot use '{pattern.constant}' here"
+            return Mismatch(reason, 1, wanted, of_value=True)
     return Typed(BOOLEAN, any(arrived(side, STRING).nullable for side in (value, pattern)))
 
 

@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from ssbt.compiler.types.datatypes import DataType, UnknownType
 
-Constant = bool | int | float | str | bytes | Decimal
+Scalar = bool | int | float | str | bytes | Decimal
+# A tuple is an array.
+Constant = Scalar | tuple[Scalar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,14 @@ class Mismatch(Struct, frozen=True):
     `reason` is a phrase for people, without a final stop ("`+` does not take STRING and DATE");
     `argument` is the place, from 0, of the operand at fault where it is a single one, and
     `expected` what that operand should have been ("a number"); `help` is the way out if known.
+    `of_value` tells that not the type but the value of a constant is wrong.
     """
 
     reason: str
     argument: int | None = None
     expected: str | None = None
     help: str | None = None
+    of_value: bool = False
 
 
 Result = Typed | Mismatch

@@ -7,49 +7,25 @@ schemas are compared: names, types, and nullability, which ours may say more oft
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
-from ssbt.compiler.ir.pipeline import Let
-from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.types.datatypes import UnknownType
+from tests.agreement import scripts
+from tests.agreement.asking import Asked
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.spark
 
-HEAD = """
-pipeline agreement { description = "Steps" }
-param low: decimal(12,2) = 0.01
-param many: int = 3
-param word: string = 'x'
-schema Order {
-  id: bigint not null
-  customer_id: int
-  amount: decimal(12,2)
-  status: string
-  placed_on: date
-  placed_at: timestamp
-  tags: array<string>
-  attrs: map<string, int>
-  address: struct<city: string, zip: struct<code: int not null>>
-  items: array<struct<sku: string, qty: int>>
-  weight: double
-  ok: boolean
-}
-schema Customer { id: bigint, name: string, country: string }
-schema Sales { year: int, q1: int, q2: bigint, q3: smallint }
-source orders from parquet { path = "orders", schema = Order }
-source customers from parquet { path = "customers", schema = Customer }
-source sales from parquet { path = "sales", schema = Sales }
-source inferred from parquet { path = "inferred" }
+HEAD = (
+    scripts.HEAD
+    + """
 transform small(o: Order) = from o |> where amount < ${low} |> extend amount * 2 as twice
 transform both(a: Customer, b: Customer) = from a |> union all b |> distinct
 """
+)
 
 STEPS = {
     "where": "where amount > ${low} and status = ${word} and not ok",
@@ -172,89 +148,11 @@ def text_of(cases: dict[str, str]) -> str:
         f"let c_{name} =\n  from orders\n  |> {steps}\n\n" for name, steps in cases.items()
     )
     lets += "".join(f"let c_{name} =\n  {query}\n\n" for name, query in OTHER.items())
-    sinks = "".join(
-        f'sink c_{name} to parquet {{ path = "out/{name}" }}\n' for name in (*cases, *OTHER)
-    )
+    sinks = "".join(scripts.sink(f"c_{name}") for name in (*cases, *OTHER))
     return HEAD + EXTRA + lets + sinks
 
 
-@pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, tuple[Let, ...]]:
-    """The compiled script as a module, and the lets of its pipeline."""
-    text = text_of(STEPS)
-    result = checked("agreement.ssbt", lambda path: text.encode())
-    messages = [
-        f"{found.code.number} {found.message} at {text[found.primary.span.start :][:60]!r}"
-        for found in result.findings
-        if found.severity.value == "error"
-    ]
-    assert messages == []
-    assert result.pipeline is not None
-    folder = tmp_path_factory.mktemp("agreement")
-    for file in emitted(result):
-        Path(folder / file.path).write_bytes(file.content)
-    code = (folder / "agreement.py").read_text(encoding="utf-8")
-    module = ModuleType("agreement")
-    module.__dict__["__file__"] = str(folder / "agreement.py")
-    import sys
-
-    sys.modules["agreement"] = module
-    exec(compile(code, str(folder / "agreement.py"), "exec"), module.__dict__)
-    lets = tuple(each for each in result.pipeline.datasets if isinstance(each, Let))
-    return module, lets
-
-
-def frames(spark: SparkSession) -> dict[str, object]:
-    """Empty data of the sources' schemas, nullable as files make it."""
-    schemas = {
-        "orders": "id BIGINT, customer_id INT, amount DECIMAL(12,2), status STRING, placed_on DATE,"
-        " placed_at TIMESTAMP, tags ARRAY<STRING>, attrs MAP<STRING, INT>,"
-        " address STRUCT<city: STRING, zip: STRUCT<code: INT NOT NULL>>,"
-        " items ARRAY<STRUCT<sku: STRING, qty: INT>>, weight DOUBLE, ok BOOLEAN",
-        "customers": "id BIGINT, name STRING, country STRING",
-        "sales": "year INT, q1 INT, q2 BIGINT, q3 SMALLINT",
-        "inferred": "a INT, b DOUBLE",
-    }
-    return {name: spark.createDataFrame([], ddl) for name, ddl in schemas.items()}
-
-
-def differences(columns: tuple[Column, ...], frame: object) -> list[str]:
-    """What the compiler says otherwise than Spark."""
-    found = []
-    fields = frame.schema.fields  # type: ignore[attr-defined]
-    if [column.name for column in columns] != [field.name for field in fields]:
-        return [f"names {[c.name for c in columns]} and {[f.name for f in fields]}"]
-    for column, field in zip(columns, fields, strict=True):
-        if isinstance(column.type, UnknownType):
-            continue
-        ours = column.type.sql.replace("`", "").replace("NOT NULL", "").replace(" ", "").upper()
-        theirs = field.dataType.simpleString().replace(" ", "").upper()
-        if ours != theirs.replace("NOTNULL", ""):
-            found.append(f"{column.name}: ours {column.type.sql}, Spark's {theirs}")
-        if field.nullable and not column.nullable:
-            found.append(f"{column.name}: Spark says it can be null")
-    return found
-
-
-def test_every_step_agrees_with_spark(
-    spark: SparkSession, script: tuple[ModuleType, tuple[Let, ...]]
-) -> None:
+def test_every_step_agrees_with_spark(spark: SparkSession, tmp_path: Path) -> None:
     """No let of the long pipeline has another schema than Spark gives it."""
-    module, lets = script
-    made = frames(spark)
-    params = module.Params()
-    problems: dict[str, object] = {}
-    for let in lets:
-        function = getattr(module, let.name)
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        arguments = [params if name == "params" else made[name] for name in names]
-        try:
-            frame = function(*arguments)
-            found = differences(let.query.output.columns, frame)
-            if found and not let.query.output.is_open:
-                problems[let.name] = found
-        except Exception as error:
-            problems[let.name] = str(error)[:400]
-            continue
-        made[let.name] = frame
-    assert problems == {}
+    module, lets = scripts.loaded(text_of(STEPS), tmp_path)
+    assert scripts.problems(Asked(spark), module, lets) == {}

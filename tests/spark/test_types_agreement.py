@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import itertools
-import json
 import os
 import random
 from typing import TYPE_CHECKING, Any
@@ -19,21 +18,12 @@ import pytest
 
 from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.coercion import as_nullable
-from ssbt.compiler.types.datatypes import (
-    BOOLEAN,
-    NULL,
-    UNKNOWN,
-    ArrayType,
-    DataType,
-    MapType,
-    StructField,
-    StructType,
-    UnknownType,
-)
-from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.types.datatypes import BOOLEAN, NULL, DataType
 from ssbt.compiler.types.expected import implicit_cast
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.typed import Mismatch, Typed
+from tests.agreement.answers import Question, is_known
+from tests.agreement.asking import Asked, known_type
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -110,12 +100,7 @@ class Case:
 
     text: str
     ours: Typed | Mismatch
-
-
-def known_type(name: str) -> DataType:
-    found = NULL if name == "void" else parsed_type(name)
-    assert found is not None, name
-    return found
+    form: str = "select"
 
 
 def columns() -> dict[str, tuple[Column, Column]]:
@@ -134,74 +119,13 @@ def columns() -> dict[str, tuple[Column, Column]]:
 COLUMNS = columns()
 
 
-class Asked:
-    """A Spark session of its own with the empty table."""
-
-    def __init__(self, spark: SparkSession, ansi: bool) -> None:
-        self.session = spark.newSession()
-        self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
-        self.session.conf.set("spark.sql.timeType.enabled", "true")
-        session: Any = self.session
-        java: Any = session._jsparkSession
-        ddl = ", ".join(f"c{n} {name}, n{n} {name} not null" for n, name in enumerate(NAMES))
-        schema = java.sessionState().sqlParser().parseTableSchema(ddl)
-        self.jvm: Any = session._jvm
-        self.gateway: Any = session.sparkContext._gateway
-        self.table: Any = java.createDataFrame(self.jvm.java.util.ArrayList(), schema)
-
-    def answers(self, cases: Sequence[Case]) -> list[Typed | str]:
-        """What Spark says of each: a type, or its error's text."""
-        # PySpark's own handler fetches each stack trace, which takes ten times as long.
-        from py4j import java_gateway, protocol
-
-        handler = java_gateway.get_return_value
-        java_gateway.get_return_value = protocol.get_return_value
-        try:
-            good = [case for case in cases if isinstance(case.ours, Typed)]
-            found = dict(zip(good, self._batches(good), strict=True))
-            return [found[case] if case in found else self._several([case])[0] for case in cases]
-        finally:
-            java_gateway.get_return_value = handler
-
-    def _batches(self, cases: list[Case]) -> list[Typed | str]:
-        size = 128
-        batches = (cases[start : start + size] for start in range(0, len(cases), size))
-        return [answer for batch in batches for answer in self._several(batch)]
-
-    def _several(self, cases: list[Case]) -> list[Typed | str]:
-        from py4j.protocol import Py4JJavaError
-
-        texts = self.gateway.new_array(self.jvm.String, len(cases))
-        for place, case in enumerate(cases):
-            texts[place] = f"{case.text} as x{place}"
-        try:
-            schema = json.loads(self.table.selectExpr(texts).schema().json())
-        except Py4JJavaError as error:
-            if len(cases) == 1:
-                return [str(error.java_exception.getMessage()).replace("\n", " ")]
-            half = len(cases) // 2
-            return self._several(cases[:half]) + self._several(cases[half:])
-        return [Typed(from_json(f["type"]), f["nullable"]) for f in schema["fields"]]
-
-
-def from_json(text: Any) -> DataType:
-    """A type as Spark writes it in JSON."""
-    if isinstance(text, str):
-        return UNKNOWN if text.startswith("geo") else known_type(text)
-    match text["type"]:
-        case "array":
-            return ArrayType(from_json(text["elementType"]), text["containsNull"])
-        case "map":
-            key, value = from_json(text["keyType"]), from_json(text["valueType"])
-            return MapType(key, value, text["valueContainsNull"])
-    fields = text["fields"]
-    return StructType(
-        tuple(StructField(f["name"], from_json(f["type"]), f["nullable"]) for f in fields)
-    )
-
-
-def is_known(kind: DataType) -> bool:
-    return "UNKNOWN" not in kind.sql and not isinstance(kind, UnknownType)
+def answers(asked: Asked, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
+    """What Spark says of each: a type, or its error's text."""
+    questions = {case: Question(case.text, case.form) for case in cases}
+    alone = {q for case, q in questions.items() if isinstance(case.ours, Mismatch)}
+    found = asked.answers(table, list(questions.values()), alone)
+    theirs = [found[questions[case]] for case in cases]
+    return [each.error if each.error is not None else each.columns[0] for each in theirs]
 
 
 def not_narrower(ours: DataType, theirs: DataType) -> bool:
@@ -229,12 +153,12 @@ def verdict(case: Case, theirs: Typed | str) -> str:
     return "same" if ours == theirs else "null added"
 
 
-def agreement(title: str, asked: Asked, cases: Sequence[Case]) -> Counter[str]:
+def agreement(title: str, asked: Asked, table: Any, cases: Sequence[Case]) -> Counter[str]:
     """Counts the verdicts, prints them, and fails where they may not be."""
     cases = list(dict.fromkeys(cases))
     counts: Counter[str] = Counter()
     wrong = []
-    for case, theirs in zip(cases, asked.answers(cases), strict=True):
+    for case, theirs in zip(cases, answers(asked, table, cases), strict=True):
         found = verdict(case, theirs)
         counts[found] += 1
         if found in ("rejected falsely", "another type", "null missed") or (
@@ -298,7 +222,8 @@ def function_cases(function: Function, ansi: bool, count: int) -> Iterator[Case]
         given = [argument.typed for argument in arguments]
         called = [each.text if each.text[1:].isdigit() else None for each in arguments]
         text = f"`{function.name}`({', '.join(each.text for each in arguments)})"
-        yield Case(text, function.result(given, ansi, called))
+        form = "aggregate" if function.kind is Kind.AGGREGATE else "select"
+        yield Case(text, function.result(given, ansi, called), form)
 
 
 def _argument(
@@ -337,15 +262,22 @@ def asked(spark: SparkSession, ansi: bool) -> Asked:
     return Asked(spark, ansi)
 
 
-def test_operators_have_sparks_types(asked: Asked, ansi: bool) -> None:
-    agreement("operators", asked, [*binary_cases(ansi), *other_cases(ansi)])
+@pytest.fixture(scope="module")
+def table(asked: Asked) -> Any:
+    """The empty table."""
+    kinds = {f"c{n}": name for n, name in enumerate(NAMES)}
+    return asked.table(kinds | {f"n{n}": f"{name} not null" for n, name in enumerate(NAMES)})
 
 
-def test_casts_are_allowed_as_in_spark(asked: Asked, ansi: bool) -> None:
-    agreement("casts", asked, list(cast_cases(ansi)))
+def test_operators_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
+    agreement("operators", asked, table, [*binary_cases(ansi), *other_cases(ansi)])
 
 
-def test_functions_have_sparks_types(asked: Asked, ansi: bool) -> None:
+def test_casts_are_allowed_as_in_spark(asked: Asked, table: Any, ansi: bool) -> None:
+    agreement("casts", asked, table, list(cast_cases(ansi)))
+
+
+def test_functions_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
     count = 60 if FULL else 2
     cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
-    agreement("functions", asked, cases)
+    agreement("functions", asked, table, cases)

@@ -157,6 +157,41 @@ The function came with a later Spark version than the one that the pipeline is c
     right=example(steps="|> where is_valid_utf8(status)"),
 )
 
+NOT_CONSTANT = Code(
+    "SSBT0416",
+    "A value that has to be constant",
+    """\
+Some arguments decide what a function is, such as the percentage of `percentile` or the schema of
+`from_json`, and some are read once for all rows. They are literals, parameters or computed from
+those, and never differ from row to row.
+""",
+    wrong=example(steps="|> aggregate percentile(amount, amount) as p"),
+    right=example(steps="|> aggregate percentile(amount, 0.5) as p"),
+)
+
+BAD_CONSTANT = Code(
+    "SSBT0417",
+    "A constant that the function cannot use",
+    """\
+The constant has the right type, but not a value that the function takes: a percentage above 1, a
+format with a letter that means nothing, a time zone that does not exist. Spark would fail when it
+reads the query, or with the first row.
+""",
+    wrong=example(steps="|> aggregate percentile(amount, 50) as median"),
+    right=example(steps="|> aggregate percentile(amount, 0.5) as median"),
+)
+
+BAD_WINDOW = Code(
+    "SSBT0418",
+    "A window that the function cannot have",
+    """\
+Functions such as `row_number` and `lag` need an order, and some have a frame of their own. A frame
+begins before it ends, and one of `range` goes by the values of one key in `order by`.
+""",
+    wrong=example(steps="|> extend row_number() over (partition by status) as n"),
+    right=example(steps="|> extend row_number() over (partition by status order by id) as n"),
+)
+
 SUBSTITUTED_TEXT = Code(
     "SSBT0415",
     "A name that Spark would replace",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
+    NULL,
     UNKNOWN,
     ArrayType,
     BinaryType,
@@ -93,7 +94,7 @@ def _listed(call: Call) -> Result:
 
 def _neighbour(call: Call) -> Result:
     """`lag` and `lead`: null beyond the edge, unless there is a default."""
-    value = call.arguments[0]
+    value = call.arguments[0] if call.arguments else Typed(NULL)
     if len(call.arguments) < 3:
         return Typed(value.type)
     default = call.arguments[2]
@@ -104,11 +105,13 @@ def _neighbour(call: Call) -> Result:
     return Typed(value.type, value.nullable or arrived(default, value.type).nullable)
 
 
+_FIRST = "expr any, isIgnoreNull =boolean?!"
+_first = rules.with_flag(rules.same_as(0, True))
 _RANGED = "numeric|date|timestamp|timestamp_ntz|ym|dt"
 
 AGGREGATES = {
     "any": Row("3.0.0", "expr boolean", "boolean?"),
-    "any_value": Row("3.4.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "any_value": Row("3.4.0", _FIRST, _first),
     "approx_count_distinct": Row("1.6.0", "expr any, relativeSD =double|decimal?!", "bigint!"),
     "approx_percentile": Row(
         "2.1.0", f"col {_RANGED}, {_PERCENT}, accuracy integral?!", _one_of_the_values
@@ -128,12 +131,12 @@ AGGREGATES = {
     "covar_pop": Row("2.0.0", "expr1 double, expr2 double", "double?"),
     "covar_samp": Row("2.0.0", "expr1 double, expr2 double", "double?"),
     "every": Row("3.0.0", "expr boolean", "boolean?"),
-    "first": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
-    "first_value": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "first": Row("2.0.0", _FIRST, _first),
+    "first_value": Row("2.0.0", _FIRST, _first),
     "histogram_numeric": Row("3.3.0", f"expr {_RANGED}, nb int!", _histogram),
     "kurtosis": Row("1.6.0", "expr double", "double?"),
-    "last": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
-    "last_value": Row("2.0.0", "expr any, isIgnoreNull =boolean?!", rules.same_as(0, True)),
+    "last": Row("2.0.0", _FIRST, _first),
+    "last_value": Row("2.0.0", _FIRST, _first),
     "listagg": Row("4.0.0", "expr string|binary, delimiter string|binary|void?!", _listed),
     "max": Row("1.0.0", "expr any", rules.orderable(rules.same_as(0, True))),
     "max_by": Row("3.0.0", "x any, y any", rules.orderable(rules.same_as(0, True), 1)),
@@ -178,9 +181,13 @@ AGGREGATES = {
 WINDOWS = {
     "cume_dist": Row("2.0.0", "", "double!"),
     "dense_rank": Row("2.0.0", "ignored any*", "int!"),
-    "lag": Row("2.0.0", "input any, offset =int?!, default any?", _neighbour),
-    "lead": Row("2.0.0", "input any, offset =int?!, default any?", _neighbour),
-    "nth_value": Row("3.1.0", "input any, offset int!, ignoreNulls any?!", rules.same_as(0, True)),
+    "lag": Row("2.0.0", "input any?, offset =int?!, default any?", _neighbour),
+    "lead": Row("2.0.0", "input any?, offset =int?!, default any?", _neighbour),
+    "nth_value": Row(
+        "3.1.0",
+        "input any, offset int!, ignoreNulls any?!",
+        rules.with_flag(rules.same_as(0, True), 2),
+    ),
     "ntile": Row("2.0.0", "n =int?!", "int!"),
     "percent_rank": Row("2.0.0", "ignored any*", "double!"),
     "rank": Row("2.0.0", "ignored any*", "int!"),

@@ -52,7 +52,10 @@ def array(call: Call) -> Result:
     if common is None:
         return operators.no_common_type("`array`", call.arguments, call.ansi)
     nulls = any(arrived(each, common).nullable for each in call.arguments)
-    return Typed(ArrayType(common, nulls), False)
+    constants = tuple(each.constant for each in call.arguments)
+    known = tuple(each for each in constants if each is not None and not isinstance(each, tuple))
+    whole = known if len(known) == len(constants) else None
+    return Typed(ArrayType(common, nulls), False, whole)
 
 
 # Spark brings the elements together by the legacy rules here, whatever the mode.
@@ -268,7 +271,8 @@ def sequence(call: Call) -> Result:
     counted = [each for each in call.arguments if not isinstance(each.type, _INTERVALS)]
     common = wider_of_all([argument.type for argument in counted], call.ansi)
     if any(isinstance(each.type, _INTERVALS) for each in call.arguments[:2]):
-        return call.refused(0, "an integer, a date or a timestamp") if step is None else _UNCERTAIN
+        certain = step is None or not isinstance(common, IntegralType | DateType | TimestampType)
+        return call.refused(0, "an integer, a date or a timestamp") if certain else _UNCERTAIN
     if common is None:
         return operators.no_common_type("`sequence`", counted, call.ansi)
     moments = isinstance(common, DateType | TimestampType | TimestampNTZType)

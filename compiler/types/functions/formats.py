@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.types import ddl
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import (
+    STRING,
     UNKNOWN,
     VARIANT,
     ArrayType,
@@ -14,17 +15,29 @@ from ssbt.compiler.types.datatypes import (
     UnknownType,
 )
 from ssbt.compiler.types.functions.model import Call, Rule
-from ssbt.compiler.types.functions.rules import unknown
+from ssbt.compiler.types.functions.rules import unknown, with_options
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Result, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
+
+# A schema may also be written as Spark prints it in JSON.
+_JSON = ("{", '"')
 
 
 def _parsed(nullable: bool) -> Rule:
     """What a text holds, by the schema that is given as a constant string."""
 
     def rule(call: Call) -> Result:
-        text = call.arguments[1].constant
+        given = call.arguments[1]
+        text = given.constant
+        if not isinstance(given.type, StringType | UnknownType):
+            return call.refused(1, "a text with a schema")
         found = ddl.schema(text) if isinstance(text, str) else None
+        if found is None and isinstance(text, str) and not text.lstrip().startswith(_JSON):
+            wanted = "a schema such as 'id bigint, name string'"
+            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
+        if found is not None and not isinstance(found, StructType) and call.name != "from_json":
+            wanted = "the schema of a struct, such as 'id bigint, name string'"
+            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
         if found is None:
             return Typed(UNKNOWN)
         return Typed(as_nullable(found), nullable or call.arguments[0].nullable)
@@ -49,34 +62,49 @@ def _variant_object(call: Call) -> Result:
     return call.refused(0, "an array, a struct or a map with string keys")
 
 
+def _nullable_text(call: Call) -> Result:
+    del call
+    return Typed(STRING)
+
+
+def _text(call: Call) -> Result:
+    del call
+    return Typed(STRING, False)
+
+
+_SCHEMA = "schema any!, options any?!"
+_FROM_CSV = with_options(_parsed(False), 2)
+_FROM_TEXT = with_options(_parsed(True), 2)
+_SCHEMA_OF = with_options(_text, 1)
+_TO_TEXT = with_options(_nullable_text, 1)
 _XPATH = "= xml string, xpath string!"
 
 SCALARS = {
     "from_avro": Row("4.0.0", "child any, jsonFormatSchema any!, options any?!", unknown),
-    "from_csv": Row("3.0.0", "csvStr =string, schema any!, options any?!", _parsed(False)),
-    "from_json": Row("2.2.0", "jsonStr =string, schema any!, options any?!", _parsed(True)),
+    "from_csv": Row("3.0.0", f"csvStr =string, {_SCHEMA}", _FROM_CSV),
+    "from_json": Row("2.2.0", f"jsonStr =string, {_SCHEMA}", _FROM_TEXT),
     "from_protobuf": Row(
         "4.0.0", "data any, messageName any!, descFilePath any?!, options any?!", unknown
     ),
-    "from_xml": Row("4.0.0", "xmlStr =string, schema any!, options any?!", _parsed(True)),
+    "from_xml": Row("4.0.0", f"xmlStr =string, {_SCHEMA}", _FROM_TEXT),
     "get_json_object": Row("1.5.0", "= json_txt string, path string", "string?"),
     "is_variant_null": Row("4.0.0", "= expr variant", "boolean!"),
     "json_array_length": Row("3.1.0", "= jsonArray string", "int?"),
     "json_object_keys": Row("3.1.0", "= json_object string", "array<string>?"),
     "parse_json": Row("4.0.0", "= jsonStr string", "variant"),
     "schema_of_avro": Row("4.0.0", "jsonFormatSchema any!, options any?!", "string!"),
-    "schema_of_csv": Row("3.0.0", "csv =string!, options =map?!", "string!"),
-    "schema_of_json": Row("2.4.0", "json =string!, options =map?!", "string!"),
+    "schema_of_csv": Row("3.0.0", "csv =string!, options =map?!", _SCHEMA_OF),
+    "schema_of_json": Row("2.4.0", "json =string!, options =map?!", _SCHEMA_OF),
     "schema_of_variant": Row("4.0.0", "= v variant", "string"),
-    "schema_of_xml": Row("4.0.0", "xml =string!, options =map?!", "string!"),
+    "schema_of_xml": Row("4.0.0", "xml =string!, options =map?!", _SCHEMA_OF),
     "to_avro": Row("4.0.0", "child any, jsonFormatSchema any?!", "binary"),
-    "to_csv": Row("3.0.0", "= expr struct, options map?!", "string?"),
-    "to_json": Row("2.2.0", "expr =struct|array|map|variant, options =map?!", "string?"),
+    "to_csv": Row("3.0.0", "= expr struct, options map?!", _TO_TEXT),
+    "to_json": Row("2.2.0", "expr =struct|array|map|variant, options =map?!", _TO_TEXT),
     "to_protobuf": Row(
         "4.0.0", "child any, messageName any!, descFilePath any?!, options any?!", "binary"
     ),
     "to_variant_object": Row("4.0.0", "expr any", _variant_object),
-    "to_xml": Row("4.0.0", "expr =struct|variant, options =map?!", "string?"),
+    "to_xml": Row("4.0.0", "expr =struct|variant, options =map?!", _TO_TEXT),
     "try_parse_json": Row("4.0.0", "= jsonStr string", "variant?"),
     "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
     "variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),

@@ -91,8 +91,7 @@ def keys(call: Call) -> Result:
 
 def values(call: Call) -> Result:
     """`map_values`."""
-    value = entry_of(call.arguments[0])[1]
-    return Typed(ArrayType(value.type, value.nullable), call.nullable)
+    return Typed(ArrayType(entry_of(call.arguments[0])[1].type), call.nullable)
 
 
 def entries(call: Call) -> Result:

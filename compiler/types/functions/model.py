@@ -8,8 +8,9 @@ from enum import Enum
 from msgspec import Struct
 
 from ssbt.compiler.types.casts import can_cast
-from ssbt.compiler.types.datatypes import NULL, DataType, NullType
+from ssbt.compiler.types.datatypes import NULL, ArrayType, DataType, MapType, NullType
 from ssbt.compiler.types.expected import Expected, implicit_cast
+from ssbt.compiler.types.functions.limits import limit_mismatch
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
@@ -158,13 +159,20 @@ class Function(Struct, frozen=True):
             cast.append(after)
         padded = (*names, *[None] * (len(arguments) - len(names)))
         call = Call(self.name, tuple(cast), tuple(arguments), ansi, padded, within_group)
-        return self.rule(call)
+        result = self.rule(call)
+        if isinstance(result, Mismatch):
+            return result
+        return limit_mismatch(self.name, arguments) or result
 
     def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
         parameter = self.parameter(place)
         if parameter is None or parameter.expected is None or argument.unknown:
             return argument
         target = parameter.cast(argument.type, ansi)
+        null = isinstance(argument.type, NullType)
+        if self.lambdas is not None and isinstance(target, ArrayType | MapType) and null:
+            # What a lambda goes over has to be typed.
+            target = None
         if target is None:
             phrase = parameter.expected.phrase
             return Mismatch(f"`{self.name}` does not take {argument.type}", place, phrase)

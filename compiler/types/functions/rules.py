@@ -9,10 +9,12 @@ from ssbt.compiler.types.datatypes import (
     DOUBLE,
     LONG,
     UNKNOWN,
+    BooleanType,
     DataType,
     DayTimeIntervalType,
     DecimalType,
     IntegralType,
+    MapType,
     NullType,
     NumericType,
     StringType,
@@ -214,6 +216,34 @@ def decimal_average_of(place: int) -> Rule:
 def number_or_null(data_type: DataType) -> bool:
     """Whether the type is a number, or NULL that becomes one."""
     return isinstance(data_type, NumericType | NullType | UnknownType)
+
+
+def with_flag(rule: Rule, place: int = 1) -> Rule:
+    """The rule, for a function whose argument at `place` is a BOOLEAN and not even null."""
+
+    def checked(call: Call) -> Result:
+        if len(call.given) > place:
+            flag = call.given[place]
+            if not isinstance(flag.type, BooleanType | UnknownType):
+                return call.refused(place, "a BOOLEAN")
+        return rule(call)
+
+    return checked
+
+
+def with_options(rule: Rule, place: int) -> Rule:
+    """The rule, for a function whose options at `place` are a map of strings."""
+
+    def checked(call: Call) -> Result:
+        if len(call.given) > place:
+            match call.given[place].type:
+                case MapType(StringType(), StringType(), _) | UnknownType():
+                    pass
+                case _:
+                    return call.refused(place, "options as `map('name', 'value')`")
+        return rule(call)
+
+    return checked
 
 
 def boolean(call: Call) -> Result:

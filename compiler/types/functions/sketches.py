@@ -9,15 +9,15 @@ from ssbt.compiler.types.datatypes import (
     INT,
     LONG,
     STRING,
+    UNKNOWN,
     ArrayType,
     DataType,
     StructField,
     StructType,
 )
 from ssbt.compiler.types.functions.model import Call, Rule
-from ssbt.compiler.types.functions.rules import unknown
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Result, Typed
+from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 
 def _of_each(result: DataType) -> Rule:
@@ -46,6 +46,34 @@ def _accumulated(call: Call) -> Result:
     return Typed(StructType(fields), False)
 
 
+_STATE_FIELDS = ("sketch", "maxItemsTracked", "itemDataType", "itemDataTypeDDL")
+
+
+def _state(call: Call) -> StructType | Mismatch | None:
+    """The state that `approx_top_k_accumulate` makes; None if it is not known."""
+    state = call.arguments[0].type
+    if not isinstance(state, StructType):
+        return None
+    if len(state.fields) != len(_STATE_FIELDS):
+        return call.refused(0, "a state of `approx_top_k_accumulate`")
+    return state
+
+
+def _estimated(call: Call) -> Result:
+    state = _state(call)
+    if state is None or isinstance(state, Mismatch):
+        return state or Typed(UNKNOWN)
+    fields = (StructField("item", state.fields[2].type), StructField("count", LONG, False))
+    return Typed(ArrayType(StructType(fields), False), call.arguments[0].nullable)
+
+
+def _combined(call: Call) -> Result:
+    state = _state(call)
+    if state is None or isinstance(state, Mismatch):
+        return state or Typed(UNKNOWN)
+    return Typed(state, False)
+
+
 def _kll(suffix: str, value: str, result: DataType) -> dict[str, Row]:
     quantile = "left binary, right double|array<double>!"
     rank = f"left binary, right {value}|array<{value}>!"
@@ -59,7 +87,7 @@ def _kll(suffix: str, value: str, result: DataType) -> dict[str, Row]:
 
 
 SCALARS = {
-    "approx_top_k_estimate": Row("4.1.0", "state struct, k int?!", unknown),
+    "approx_top_k_estimate": Row("4.1.0", "state struct, k int?!", _estimated),
     "bitmap_bit_position": Row("3.5.0", "child bigint", "bigint"),
     "bitmap_bucket_number": Row("3.5.0", "child bigint", "bigint"),
     "bitmap_count": Row("3.5.0", "= child binary", "bigint"),
@@ -81,7 +109,7 @@ _COUNTED = "expr =numeric|boolean|string|date|timestamp|timestamp_ntz"
 AGGREGATES = {
     "approx_top_k": Row("4.1.0", f"{_COUNTED}, k int?!, maxItemsTracked int?!", _top),
     "approx_top_k_accumulate": Row("4.1.0", f"{_COUNTED}, maxItemsTracked int?!", _accumulated),
-    "approx_top_k_combine": Row("4.1.0", "state struct, maxItemsTracked int?!", unknown),
+    "approx_top_k_combine": Row("4.1.0", "state struct, maxItemsTracked int?!", _combined),
     "bitmap_and_agg": Row("4.1.0", "= child binary", "binary!"),
     "bitmap_construct_agg": Row("3.5.0", "child bigint", "binary!"),
     "bitmap_or_agg": Row("3.5.0", "= child binary", "binary!"),
@@ -99,7 +127,7 @@ AGGREGATES = {
     "theta_intersection_agg": Row("4.1.0", "= expr binary", "binary!"),
     "theta_sketch_agg": Row(
         "4.1.0",
-        "= expr array<int>|array<bigint>|binary|double|float|int|bigint|string, lgNomEntries int?!",
+        "= expr array<int>|array<bigint>|binary|double|float|int|bigint|string, lgNomEntries int?",
         "binary!",
     ),
     "theta_union_agg": Row("4.1.0", "= expr binary, lgNomEntries int?!", "binary!"),

@@ -16,6 +16,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DateType,
     DecimalType,
+    StringType,
     TimestampNTZType,
     TimestampType,
     UnknownType,
@@ -23,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
 from ssbt.compiler.types.expected import ANY_STRING, DECIMAL, exactly, implicit_cast
 from ssbt.compiler.types.functions.map_rules import holds_map
 from ssbt.compiler.types.functions.model import Call, Rule
-from ssbt.compiler.types.functions.rules import null_as, same_as, unknown
+from ssbt.compiler.types.functions.rules import null_as, same_as
 from ssbt.compiler.types.functions.signature import Row
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
@@ -49,6 +50,13 @@ def _elt(call: Call) -> Result:
     return Typed(STRING)
 
 
+def _collate(call: Call) -> Result:
+    name = call.arguments[1].constant
+    if not isinstance(name, str):
+        return Typed(UNKNOWN)
+    return Typed(StringType(name.upper()), call.arguments[0].nullable)
+
+
 def _padded(call: Call) -> Result:
     """`lpad` and `rpad`: binary where the value is, and the padding if there is one."""
     places = (0, 2)[: len(call.arguments) - 1]
@@ -70,9 +78,13 @@ def _to_binary(call: Call) -> Result:
     form = call.arguments[1].constant if len(call.arguments) == 2 else None
     if call.name.startswith("try_"):
         return Typed(BINARY)
-    if isinstance(form, str) and form.lower() not in ("hex", "utf-8", "utf8", "base64"):
+    if isinstance(form, str) and not _is_form(form):
         return _bad_form(call, form)
     return Typed(BINARY)
+
+
+def _is_form(form: str) -> bool:
+    return form.lower() in ("hex", "utf-8", "utf8", "base64")
 
 
 def _bad_form(call: Call, form: str) -> Mismatch:
@@ -118,6 +130,8 @@ def _to_char(call: Call) -> Result:
     if not isinstance(value, _FORMATTED) and implicit_cast(value, DECIMAL, call.ansi) is None:
         return call.refused(0, "a number, a date, a timestamp or a binary")
     pattern = call.arguments[1].constant
+    if isinstance(value, BinaryType) and isinstance(pattern, str) and not _is_form(pattern):
+        return _bad_form(call, pattern)
     numeric = not isinstance(value, _FORMATTED)
     if numeric and isinstance(pattern, str) and _NUMBER_FORMAT.fullmatch(pattern) is None:
         return _bad_format(call, pattern)
@@ -167,7 +181,7 @@ SCALARS = {
     "char_length": Row("2.3.0", "expr string|binary", "int"),
     "character_length": Row("2.3.0", "expr string|binary", "int"),
     "chr": Row("2.3.0", "expr bigint", "string"),
-    "collate": Row("4.0.0", "= expr string, collationName any!", unknown),
+    "collate": Row("4.0.0", "= expr string, collationName any!", _collate),
     "collation": Row("4.0.0", "= expr string", "string!"),
     "concat_ws": Row("1.5.0", "sep string, str array<string>|string*", null_as(0, STRING)),
     "contains": Row("3.3.0", "left string|binary, right string|binary", _found),

@@ -238,7 +238,9 @@ def window(call: Call) -> Result:
         if len(ends) != 2:
             return call.refused(0, "a timestamp")
         time = ends[0]
-    return Typed(StructType((StructField("start", time), StructField("end", time))), False)
+    # Overlapping windows are several rows for one.
+    nullable = call.name == "window" and len(call.arguments) > 2
+    return Typed(StructType((StructField("start", time), StructField("end", time))), nullable)
 
 
 def window_time(call: Call) -> Result:

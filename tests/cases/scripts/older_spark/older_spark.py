@@ -38,7 +38,7 @@ def result(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
     """Derive result from orders."""
     return (
         orders.where("amount > 1")
-        .groupingSets([["status"], []], "status")
+        .rollup("status")
         .agg(F.expr("sum(amount)").alias("total"))
     )
 

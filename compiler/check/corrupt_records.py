@@ -1,0 +1,107 @@
+"""Datasets that use nothing of a source but its column of malformed rows, which Spark refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ssbt.compiler.diagnostics.examples import SOURCE, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+
+_OPTION = "columnNameOfCorruptRecord"
+_WITH_CORRUPT = SOURCE.replace(
+    "header = true",
+    'header = true\n  mode   = permissive\n  column_name_of_corrupt_record = "_corrupt"',
+)
+
+ONLY_CORRUPT = Code(
+    "SSBT0526",
+    "A query of nothing but malformed rows",
+    """\
+Spark reads only the columns that a query uses. Whether a row is malformed shows in the others, so
+it refuses a query that uses the column for corrupt records and no other of its source.
+""",
+    wrong=example(source=_WITH_CORRUPT, steps="|> where _corrupt is not null\n|> select _corrupt"),
+    right=example(
+        source=_WITH_CORRUPT, steps="|> where _corrupt is not null\n|> select id, _corrupt"
+    ),
+)
+
+Needs = dict[str, set[str]]
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each sink and each source of which it needs that column alone."""
+    corrupt = dict(_corrupt_columns(pipeline))
+    if not corrupt:
+        return
+    outputs = {
+        each.name: each.output if isinstance(each, Source) else each.query.output
+        for each in pipeline.datasets
+    }
+    for sink in pipeline.sinks:
+        needs: Needs = {sink.dataset: {c.name for c in outputs[sink.dataset].columns}}
+        for dataset in reversed(pipeline.datasets):
+            wanted = needs.get(dataset.name)
+            if wanted is None or isinstance(dataset, Source):
+                continue
+            used = _used(dataset, wanted)
+            if used is None:
+                break
+            for name in dataset.query.uses:
+                needs.setdefault(name, set())
+            for origin in used:
+                needs.setdefault(origin.dataset, set()).add(origin.column)
+        else:
+            yield from _findings(sink.name, needs, corrupt, pipeline)
+
+
+def _corrupt_columns(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """The sources that keep malformed rows, and the column in which they do."""
+    for dataset in pipeline.datasets:
+        if isinstance(dataset, Source):
+            for setting in dataset.settings.settings:
+                if setting.option.spark == _OPTION and setting.value:
+                    yield dataset.name, str(setting.value)
+
+
+def _used(let: Let, wanted: set[str]) -> set[Origin] | None:
+    """What a let needs for the wanted columns; None where that is not told by its expressions."""
+    used = {o for c in let.query.output.columns if c.name in wanted for o in c.origins}
+    for step in let.query.steps:
+        found = _expressions(step)
+        if found is None:
+            return None
+        used |= {origin for expression in found for origin in expression.origins}
+    return used
+
+
+def _expressions(step: ir.Step) -> Iterable[Expression] | None:
+    """The expressions that decide which rows there are; None for steps that may use anything."""
+    match step:
+        case ir.Filter(condition=condition):
+            return (condition,)
+        case ir.Sort(keys=keys):
+            return [key.expression for key in keys]
+        case ir.Aggregate(keys=keys, aggregates=aggregates):
+            return [named.expression for named in (*keys, *aggregates)]
+        case ir.Project(distinct=False) | ir.WithColumns() | ir.DropColumns():
+            return ()
+        case ir.RenameColumns() | ir.Alias() | ir.Limit() | ir.Offset() | ir.Sample():
+            return ()
+    return None
+
+
+def _findings(
+    sink: str, needs: Needs, corrupt: dict[str, str], pipeline: Pipeline
+) -> Iterator[Diagnostic]:
+    for name, column in corrupt.items():
+        if {each.casefold() for each in needs.get(name, ())} != {column.casefold()}:
+            continue
+        place = next(each.span for each in pipeline.sinks if each.name == sink)
+        message = f"`{sink}` uses nothing of `{name}` but `{column}`, which Spark refuses"
+        help_ = (f"keep another column of `{name}`, too",)
+        head = type(place)(place.path, place.start, min(place.end, place.start + 4))
+        yield Diagnostic(ONLY_CORRUPT, message, Label(head), (), help_)

@@ -1,0 +1,165 @@
+"""Texts that functions read in a small language of their own: patterns, paths, formats, zones.
+
+Each check gives what was expected where the text is surely wrong, and None otherwise: what only
+Java can tell is left to Java.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+import re
+
+from ssbt.compiler.types.collations import is_collation
+from ssbt.compiler.types.literals import UnitsError, text_interval
+from ssbt.compiler.types.typed import Scalar
+from ssbt.compiler.types.zones import is_zone
+
+# How often each letter may stand in a row in a format of dates and times.
+_REPEATED: Mapping[str, Collection[int]] = {
+    **dict.fromkeys("GMLQqz", range(1, 5)),
+    **dict.fromkeys("dhHkKms", range(1, 3)),
+    **dict.fromkeys("xXZ", range(1, 6)),
+    **dict.fromkeys("aF", range(1, 2)),
+    **dict.fromkeys("vO", (1, 4)),
+    "y": range(1, 7),
+    "D": range(1, 4),
+    "E": range(1, 5),
+    "S": range(1, 10),
+    "V": (2,),
+}
+# These say something about a day, but not which day it is.
+_NOT_READ = "EFQq"
+_RUN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
+_JSON_STEP = re.compile(r"\s*(?:\.\*|\.[^.\[]+|\[\s*(?:\d+|\*)\s*\]|\['[^'?]+'\])\s*", re.DOTALL)
+_VARIANT_STEP = re.compile(
+    r"\.[^.\[]+|\[\d+\]|\['(?:[^'\\]|\\.)*'\]|\[\"(?:[^\"\\]|\\.)*\"\]", re.DOTALL
+)
+
+
+def pattern(value: Scalar) -> str | None:
+    """A regular expression of Java."""
+    if not isinstance(value, str):
+        return None
+    return None if _is_balanced(value) else "a regular expression of Java"
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether groups and classes are closed and each quantifier has something to repeat.
+
+    Text between `\\Q` and `\\E` is plain.
+    """
+    text = re.sub(r"\\Q.*?(?:\\E|\Z)", "q", text, flags=re.DOTALL)
+    depth = place = 0
+    before = "("
+    while place < len(text):
+        mark = text[place]
+        if mark == "\\":
+            if place + 1 == len(text):
+                return False
+            place += 1
+        elif mark == "[":
+            end = _class_end(text, place)
+            if end is None:
+                return False
+            place = end
+        elif mark == "(":
+            depth += 1
+        elif mark == ")":
+            depth -= 1
+            if depth < 0:
+                return False
+        elif (mark in "*+" and before in "(|") or (mark == "?" and before == "|"):
+            return False
+        before = mark if mark in "(|" else "x"
+        place += 1
+    return depth == 0
+
+
+def _class_end(text: str, start: int) -> int | None:
+    """Where the class that opens at `start` closes; classes may hold classes."""
+    depth, place = 0, start
+    while place < len(text):
+        mark = text[place]
+        if mark == "\\":
+            place += 1
+        elif mark == "[":
+            depth += 1
+            # A bracket right behind the opening one belongs to the class.
+            place += text[place + 1 : place + 2] == "^"
+            place += text[place + 1 : place + 2] == "]"
+        elif mark == "]":
+            depth -= 1
+            if depth == 0:
+                return place
+        place += 1
+    return None
+
+
+def date_format(value: Scalar) -> str | None:
+    """A pattern by which a date or time is written."""
+    return _pattern_problem(value, "")
+
+
+def read_format(value: Scalar) -> str | None:
+    """A pattern by which a date or time is read."""
+    return _pattern_problem(value, _NOT_READ)
+
+
+def _pattern_problem(value: Scalar, refused: str) -> str | None:
+    if not isinstance(value, str):
+        return None
+    if value.count("'") % 2:
+        return "a format whose quotes are closed"
+    for match in _RUN.finditer(value):
+        letter = match[1]
+        if match[0] in ("{", "}", "#"):
+            return f"a format without `{match[0]}`"
+        if letter is not None and (letter not in _REPEATED or letter in refused):
+            return f"a format without the letter `{letter}`, or with it in single quotes"
+        if letter is not None and len(match[0]) not in _REPEATED[letter]:
+            return f"a format without `{match[0]}`"
+    return None
+
+
+def json_path(value: Scalar) -> str | None:
+    """A path such as `$.a[0].b`."""
+    return _path(value, _JSON_STEP)
+
+
+def variant_path(value: Scalar) -> str | None:
+    """A path into a variant, such as `$.a[0]['b']`."""
+    return _path(value, _VARIANT_STEP)
+
+
+def _path(value: Scalar, step: re.Pattern[str]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    good = value.startswith("$") and re.fullmatch(f"(?:{step.pattern})*", value[1:], step.flags)
+    return None if good else "a path such as '$.a[0].b'"
+
+
+def time_zone(value: Scalar) -> str | None:
+    """The name of a time zone, or an offset."""
+    if not isinstance(value, str):
+        return None
+    return None if is_zone(value) else "a time zone such as 'Europe/Berlin' or '+02:00'"
+
+
+def duration(value: Scalar) -> str | None:
+    """The width of a window: an interval of weeks, days and times."""
+    if not isinstance(value, str):
+        return None
+    try:
+        units = text_interval(value)
+    except UnitsError:
+        return "a duration such as '10 minutes'"
+    if units & {"year", "month"}:
+        return "a duration without months and years, which differ in length"
+    return None
+
+
+def collation(value: Scalar) -> str | None:
+    """The name of a collation."""
+    if not isinstance(value, str):
+        return None
+    return None if is_collation(value) else "a collation such as 'UNICODE_CI'"

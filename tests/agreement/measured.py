@@ -1,0 +1,119 @@
+"""What was measured, counted and listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+import os
+from pathlib import Path
+import tomllib
+from typing import Any
+
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.types.typed import Typed
+from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
+from tests.agreement.asking import Asked
+
+BAD = ("not parsed", "rejected falsely", "another type", "null missed")
+# What we accept and Spark rejects: of which kind of questions, what Spark says of it, and why.
+ACCEPTED: list[dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("accepted.toml").read_text("utf-8")
+)["case"]
+
+
+@dataclass
+class Measured:
+    """The verdicts of one kind of questions; `listed` has what needs a look, by verdict.
+
+    `kind` is that of `accepted.toml`; `whole` tells that each case of it should have occurred.
+    """
+
+    title: str
+    kind: str
+    whole: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
+    listed: dict[str, list[str]] = field(default_factory=dict)
+
+    def ask(
+        self,
+        questions: Sequence[Question],
+        relation: Relation,
+        asked: Asked,
+        table: Any,
+        ansi: bool = True,
+    ) -> None:
+        """Count the answers to questions over a table; Spark is asked what a script would say."""
+        answers = [ours(question, relation, ansi) for question in questions]
+        said = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
+        refused = {q for q, one in zip(said, answers, strict=True) if one.refusals}
+        theirs = asked.answers(table, said, refused)
+        for question, one, same in zip(questions, answers, said, strict=True):
+            self.add(question.step, one, theirs[same])
+
+    @property
+    def asked(self) -> int:
+        """How many answers were compared."""
+        return sum(self.counts.values())
+
+    def table(self) -> dict[str, int]:
+        """The rows of the table, in words."""
+        count = self.counts
+        typed = count["same"] + count["null added"]
+        both = typed + count["null missed"] + count["another type"] + count["type not known"]
+        return {
+            "parsed": self.asked - count["not parsed"],
+            "accepted by both": both,
+            "  of the same type": typed + count["null missed"],
+            "  and of the same nullability": count["same"],
+            "  and nullable for us only": count["null added"],
+            "  and nullable for Spark only": count["null missed"],
+            "  of a type that we leave open": count["type not known"],
+            "rejected by both": count["rejected"],
+            "rejected by us already, by Spark when it runs": count["rejected early"],
+            "accepted by us but rejected by Spark": count["accepted falsely"],
+            "rejected by us but accepted by Spark": count["rejected falsely"],
+        }
+
+    def check(self) -> None:
+        """Fail where the agreement is worse than it may be, or better than the list says."""
+        for found in BAD:
+            assert not self.listed.get(found), self.listed[found]
+        wrong = self.listed.get("accepted falsely", [])
+        known = [each for each in ACCEPTED if each["of"] == self.kind]
+        assert [line for line in wrong if not any(each["spark"] in line for each in known)] == []
+        if self.whole:
+            gone = [e["reason"] for e in known if not any(e["spark"] in line for line in wrong)]
+            assert gone == [], "no longer accepted falsely: remove it from accepted.toml"
+
+        assert len(wrong) < self.asked / 100
+        assert self.counts["type not known"] < self.asked / 100
+
+    def add(self, name: str, one: Ours, other: Theirs) -> None:
+        """Count one pair of answers."""
+        found = verdict(one, other)
+        self.counts[found] += 1
+        if found in ("same", "rejected"):
+            return
+        said = ", ".join(map(_shown, one.columns)) or "; ".join(one.refusals) or "accepted"
+        theirs = other.error or ", ".join(map(_shown, other.columns))
+        self.listed.setdefault(found, []).append(f"{name}: {said} | Spark: {theirs}")
+
+
+def _shown(column: Typed) -> str:
+    return f"{column.type.sql}{'' if column.nullable else '!'}"
+
+
+def asked_for(ordinary: int) -> int:
+    """How many cases to take: `AGREEMENT` in the environment, or the ordinary number."""
+    return int(os.environ.get("AGREEMENT", ordinary))
+
+
+def report(measured: Measured) -> None:
+    """Print the table, and what needs a look."""
+    print(f"\n{measured.title}: {measured.asked:,}")
+    for words, count in measured.table().items():
+        print(f"  {words:<45}{count:>8,}  {count / max(measured.asked, 1):8.3%}")
+    for found, lines in measured.listed.items():
+        if found not in ("null added", "rejected early"):
+            print(*(f"  {found}: {line}" for line in lines), sep="\n")
