@@ -15,12 +15,14 @@ _LOG = logging.getLogger("ssbt.runtime")
 class Stream:
     """A stream that can start: its name, and the folder in which it keeps its place.
 
-    Without a folder it begins anew each time.
+    Without a folder it begins anew each time. `depends_on` has what of the query the checkpoint
+    holds fast, each as `part: what it is`.
     """
 
     name: str
     writer: DataStreamWriter
     checkpoint: str | None = None
+    depends_on: tuple[str, ...] = ()
 
     def started(self) -> StreamingQuery:
         """The running query, called as the stream."""

@@ -20,6 +20,7 @@ NAMES = (
     "run",
     "fmt",
     "verify",
+    "diff",
     "packages",
     "explain",
     "init",

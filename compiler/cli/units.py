@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import errno
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import BUILD, Input, Inputs, contents, inputs
@@ -53,6 +53,13 @@ class Unit(NamedTuple):
         return os.path.normpath(os.path.join(self.folder, path))
 
 
+class Locator(Protocol):
+    """What knows where a file of the driver's is, for people."""
+
+    def shown(self, path: str) -> str:
+        """The path of such a file as the user would write it."""
+
+
 class Units(NamedTuple):
     """The pipelines of a run, and whether folders were searched for them."""
 
@@ -94,7 +101,7 @@ def _starts_line(text: str, offset: int) -> bool:
     return offset == 0 or text[offset - 1] in "\r\n\ufeff"
 
 
-def relocated(diagnostic: Diagnostic, unit: Unit) -> Diagnostic:
+def relocated(diagnostic: Diagnostic, unit: Locator) -> Diagnostic:
     """The diagnostic with paths as the user would write them."""
     from msgspec.structs import replace
 
@@ -115,7 +122,7 @@ def relocated(diagnostic: Diagnostic, unit: Unit) -> Diagnostic:
     )
 
 
-def relocated_sources(sources: Mapping[str, Source], unit: Unit) -> dict[str, Source]:
+def relocated_sources(sources: Mapping[str, Source], unit: Locator) -> dict[str, Source]:
     """The sources by paths as the user would write them."""
     from ssbt.compiler.source import Source
 

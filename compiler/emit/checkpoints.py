@@ -1,10 +1,14 @@
-"""Where streams keep their place."""
+"""Where streams keep their place, and what that depends on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.ir.fingerprints import fingerprint
+from ssbt.compiler.ir.pipeline import Sink
+from ssbt.compiler.ir.plans import Operator
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:
@@ -19,3 +23,12 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
     if isinstance(last, str):
         return Text((*first, f"{last.rstrip('/')}/{name}"), root.span)
     return Text((*root.parts, f"/{name}"), root.span)
+
+
+def dependencies(sink: Sink, root: Operator) -> Iterator[Text]:
+    """What may not change while the checkpoint is kept, one readable text for each part."""
+    for part in fingerprint(sink, root):
+        parts = (
+            each if isinstance(each, str) else ParamUse(each.name, part.span) for each in part.text
+        )
+        yield Text((f"{part.kind.value}: ", *parts), part.span)

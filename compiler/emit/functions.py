@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ssbt.compiler.connectors.values import Text
-from ssbt.compiler.emit.checkpoints import checkpoint_folder
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.connectors import SettingCode, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.literals import python_literal
@@ -17,6 +17,7 @@ from ssbt.compiler.emit.scopes import Scope, Surroundings
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
+from ssbt.compiler.ir.plans import Operator, plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 
@@ -194,25 +195,30 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
         elif function.takes_params:
             arguments.append("job.params")
         statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
-    streams = []
+    streams, roots = [], plans(pipeline)
     for sink in pipeline.sinks:
         call = f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)"
         if sink.stream is None:
             statements.append(call)
         else:
-            streams.append(_stream(sink, call, pipeline.checkpoint, around))
+            root = roots[sink.dataset]
+            streams.append(_stream(sink, call, root, pipeline.checkpoint, around))
     if streams:
         statements.append(f"run_streams({', '.join(streams)})")
     return tuple(statements)
 
 
-def _stream(sink: Sink, writer: str, root: Text | None, around: Surroundings) -> str:
+def _stream(
+    sink: Sink, writer: str, root: Operator, checkpoints: Text | None, around: Surroundings
+) -> str:
     """A stream under its name, with the folder in which it keeps its place."""
     arguments = [python_literal(sink.name), writer]
-    if root is not None and sink.keeps_its_place:
+    if checkpoints is not None and sink.keeps_its_place:
         code = SettingCode(around.names, around.parameter_types)
-        folder = code.value(checkpoint_folder(root, sink.name))
+        folder = code.value(checkpoint_folder(checkpoints, sink.name))
         arguments.append(f"checkpoint={python_literal(folder)}")
+        items = (python_literal(code.value(each)) for each in dependencies(sink, root))
+        arguments.append(f"depends_on=({', '.join(items)})")
     return f"Stream({', '.join(arguments)})"
 
 

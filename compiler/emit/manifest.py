@@ -10,7 +10,7 @@ from typing import Any
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.checkpoints import checkpoint_folder
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import Function, Functions
 from ssbt.compiler.emit.places import Places
@@ -20,6 +20,7 @@ from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
+from ssbt.compiler.ir.plans import Operator, plans
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Source
 
@@ -38,7 +39,7 @@ def manifest(
 ) -> str:
     """JSON text; `outputs` are all other files, the script first."""
     files = tuple(outputs)
-    promises = guarantees(pipeline)
+    promises, roots = guarantees(pipeline), plans(pipeline)
     document: Json = {
         "format": FORMAT,
         "compiler": VERSION,
@@ -66,7 +67,7 @@ def manifest(
         ],
         "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
         "sinks": [
-            _sink(item, places) | {"stream": _stream(item, pipeline, promises)}
+            _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in pipeline.sinks
         ],
         "python_modules": [places.file(item.path) for item in pipeline.modules],
@@ -125,7 +126,9 @@ def _sink(sink: Sink, places: Places) -> Json:
     }
 
 
-def _stream(sink: Sink, pipeline: Pipeline, promises: Mapping[str, Guarantee]) -> Json | None:
+def _stream(
+    sink: Sink, flow: Operator, pipeline: Pipeline, promises: Mapping[str, Guarantee]
+) -> Json | None:
     """How a stream is written, with what promise; None for a batch."""
     if sink.stream is None:
         return None
@@ -135,6 +138,7 @@ def _stream(sink: Sink, pipeline: Pipeline, promises: Mapping[str, Guarantee]) -
         "output_mode": sink.stream.mode.value,
         "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
         "checkpoint": _plain(checkpoint_folder(root, sink.name)) if root and keeps else None,
+        "depends_on": [_plain(each) for each in dependencies(sink, flow)] if keeps else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }

@@ -1,0 +1,198 @@
+"""What each column is, in columns of the sources: the same whatever it is called on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+import re
+
+from msgspec import Struct
+
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text
+from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.ir.plans import Operator
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.types.datatypes import UNKNOWN
+
+# Strings, names in backticks with their dots, and what is left.
+_TOKEN = re.compile(
+    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*"
+    | (?P<path>(?:`(?:[^`]|``)*`|[^\W\d]\w*)(?:\.(?:`(?:[^`]|``)*`|[^\W\d]\w*))*)(?P<call>\s*\()?
+    | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
+_PLAIN = re.compile(r"[\w.`]+")
+_SAME_COLUMNS = (
+    *(s.Filter, s.Sort, s.Limit, s.Offset, s.Sample, s.Deduplicate, s.Watermark, s.Distinct),
+    *(s.Alias, s.RenameColumns),
+)
+_LONGEST = 160
+
+
+class Definition(Struct, frozen=True):
+    """A column of an operator and what it is."""
+
+    column: Column
+    text: Text
+
+
+class Definitions:
+    """The definitions of the columns of operators, each found once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Operator, tuple[Definition, ...]]] = {}
+
+    def of(self, operator: Operator) -> tuple[Definition, ...]:
+        """The columns that flow out of an operator, in their order."""
+        waiting = [operator]
+        while waiting:
+            each = waiting[-1]
+            missing = [given for given in each.inputs if id(given) not in self._known]
+            if missing:
+                waiting += missing
+                continue
+            # The operator is kept with what was found, or its id could come again.
+            self._known[id(waiting.pop())] = each, tuple(self._found(each))
+        return self._known[id(operator)][1]
+
+    def flowing_into(self, operator: Operator) -> tuple[Definition, ...]:
+        """The columns that an operator's expressions can name."""
+        left, *others = (self.of(each) for each in operator.inputs)
+        if isinstance(operator.step, s.Join):
+            return (*left, *_apart(left, others[0]))
+        return left
+
+    def text(self, expression: Expression, operator: Operator) -> Text:
+        """An expression of an operator's step, in columns of the sources."""
+        return expanded(expression.text, self.flowing_into(operator))
+
+    def _found(self, operator: Operator) -> Iterator[Definition]:
+        step, columns = operator.step, operator.output.columns
+        if isinstance(step, Source):
+            yield from (Definition(column, (column.name,)) for column in columns)
+            return
+        given = self.flowing_into(operator)
+        if isinstance(step, _SAME_COLUMNS) and len(given) == len(columns):
+            pairs = zip(columns, given, strict=True)
+            yield from (Definition(column, definition.text) for column, definition in pairs)
+            return
+        made = dict(_made(step, given))
+        for column in columns:
+            text = made.get(column.name.casefold()) if column.qualifier is None else None
+            yield Definition(column, text or _named(column, given) or _opaque(step, column))
+
+
+def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
+    """The columns that a step computes, by lower-case name."""
+    match step:
+        case s.Project():
+            yield from _texts(step.columns, given)
+        case s.WithColumns():
+            for group in step.groups:
+                texts = dict(_texts(group, given))
+                yield from texts.items()
+                given = tuple(
+                    Definition(each.column, texts.get(each.column.name.casefold(), each.text))
+                    for each in given
+                ) + tuple(
+                    Definition(_column(name), text)
+                    for name, text in texts.items()
+                    if name not in {each.column.name.casefold() for each in given}
+                )
+        case s.Aggregate():
+            yield from _texts((*step.keys, *step.aggregates), given)
+
+
+def _texts(items: Iterable[Named], given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
+    for item in items:
+        text = expanded(item.expression.text, given)
+        several = len(item.names) > 1
+        for name in item.names:
+            yield name.casefold(), (*text, f" {name}") if several else text
+
+
+def _column(name: str) -> Column:
+    return Column(name, UNKNOWN, True)
+
+
+def _apart(left: tuple[Definition, ...], right: tuple[Definition, ...]) -> Iterator[Definition]:
+    """The columns of a join's right side; one that is as one on the left says where it is from."""
+    taken = {each.text for each in left}
+    for each in right:
+        text: Text = ("right ", *each.text) if each.text in taken else each.text
+        yield Definition(each.column, text)
+
+
+def _named(column: Column, given: tuple[Definition, ...]) -> Text | None:
+    """What a column is that was there before, found by its whole name first."""
+    same = [each for each in given if each.column.name.casefold() == column.name.casefold()]
+    whole = [each for each in same if each.column.qualifier == column.qualifier]
+    found = whole or same
+    return found[0].text if found else None
+
+
+def _opaque(step: s.Step | Source, column: Column) -> Text:
+    """A column made by what cannot be looked into."""
+    return (f"{type(step).__name__} {column.name}",)
+
+
+def expanded(text: Text, given: tuple[Definition, ...]) -> Text:
+    """Spark SQL text with what its columns are in their place, shortened where it grows long."""
+    names: dict[tuple[str, ...], Text] = {}
+    for each in reversed(given):
+        name = each.column.name.casefold()
+        names[name,] = each.text
+        if each.column.qualifier is not None:
+            names[each.column.qualifier.casefold(), name] = each.text
+    parts: list[str | ParameterText] = []
+    for index, part in enumerate(text):
+        if isinstance(part, str):
+            # A parameter beside the part may be an operand of an operator in it.
+            before = "(" if index == 0 else ""
+            after = ")" if index == len(text) - 1 else ""
+            for found in _TOKEN.finditer(part):
+                parts += _replaced(found, names, before, after)
+        else:
+            parts.append(part)
+    return _shortened(tuple(parts))
+
+
+def _replaced(
+    found: re.Match[str], names: dict[tuple[str, ...], Text], before: str, after: str
+) -> Text:
+    if found["path"] is None or found["call"]:
+        return (found[0],)
+    path = tuple((a.replace("``", "`") or b).casefold() for a, b in _PART.findall(found["path"]))
+    for length in (2, 1):
+        definition = names.get(path[:length])
+        if definition is not None and len(path) >= length:
+            rest = "".join(f".{part}" for part in path[length:])
+            if len(definition) == 1 and _PLAIN.fullmatch(str(definition[0])):
+                return (f"{definition[0]}{rest}",)
+            if not rest and _stands_alone(found, before, after):
+                return definition
+            return ("(", *definition, f"){rest}")
+    return (found[0],)
+
+
+def _stands_alone(found: re.Match[str], before: str, after: str) -> bool:
+    """Whether what stands there is a whole argument, so that it needs no parentheses."""
+    ahead = (before + found.string[: found.start()]).rstrip()[-1:]
+    behind = (found.string[found.end() :] + after).lstrip()[:1]
+    return ahead in ("(", ",") and behind in (")", ",")
+
+
+def _shortened(text: Text) -> Text:
+    """Text of a bounded length that still differs where the whole would; joined where it can be."""
+    joined: list[str | ParameterText] = []
+    for part in text:
+        if joined and isinstance(part, str) and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    whole = "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in joined)
+    if len(whole) <= _LONGEST:
+        return tuple(joined)
+    return (f"{whole[: _LONGEST // 2]}… {sha256(whole.encode()).hexdigest()[:12]}",)

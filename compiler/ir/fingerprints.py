@@ -1,0 +1,238 @@
+"""What a stream's checkpoint depends on: all that may not change while it is kept.
+
+Spark compares little of it when a stream starts again (`shape`); the rest it takes on trust, and
+goes on with state that means something else. Measured on Spark: docs/guides/changing-streams.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+import re
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.values import ParamUse
+from ssbt.compiler.connectors.values import Text as SettingText
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.definitions import Definitions
+from ssbt.compiler.ir.expressions import Named, ParameterText, Text
+from ssbt.compiler.ir.pipeline import Sink, Source
+from ssbt.compiler.ir.plans import Operator, operators
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import UNKNOWN, DataType
+
+_WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
+_LOCATIONS = (Place.LOAD, Place.PATH, Place.TABLE)
+
+
+class Kind(Enum):
+    """The kinds of parts, by the words that people are told."""
+
+    SOURCE = "source"
+    FILTER = "where"
+    LOOKUP = "lookup"
+    WATERMARK = "watermark"
+    AGGREGATE = "aggregate"
+    DEDUPLICATE = "deduplicate"
+    JOIN = "join"
+    LIMIT = "limit"
+    CODE = "code"
+    MODE = "mode"
+    SINK = "sink"
+
+
+class Part(Struct, frozen=True):
+    """One thing that a checkpoint depends on.
+
+    Two parts are the same when their texts are. `shape` is what Spark itself compares of it.
+    """
+
+    kind: Kind
+    text: Text
+    shape: tuple[str, ...]
+    span: Span
+
+
+def fingerprint(sink: Sink, root: Operator) -> tuple[Part, ...]:
+    """The parts of a stream's sink, the flow's in its order, then the sink's own."""
+    flow = [each for each in operators(root) if each.streaming]
+    definitions = Definitions()
+    before_state = _before_state(flow)
+    parts = [
+        part
+        for each in flow
+        for part in _parts(each, definitions, filtered=id(each) in before_state)
+    ]
+    return tuple(_filters_sorted(parts)) + tuple(_sink_parts(sink, stateful=bool(before_state)))
+
+
+def _before_state(flow: Iterable[Operator]) -> set[int]:
+    """The ids of the operators whose rows reach state, those with state included."""
+    found: set[int] = set()
+    for each in flow:
+        if each.stateful:
+            waiting = [each]
+            while waiting:
+                before = waiting.pop()
+                if id(before) not in found:
+                    found.add(id(before))
+                    waiting += before.inputs
+    return found
+
+
+def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Iterator[Part]:
+    step = each.step
+    match step:
+        case Source():
+            location = _location(step.settings)
+            name = step.connector.name
+            yield Part(Kind.SOURCE, _placed(name, location), (name,), step.span)
+        case s.Filter() if filtered:
+            yield Part(Kind.FILTER, definitions.text(step.condition, each), (), step.span)
+        case s.Watermark():
+            column = _column_texts((step.column,), each, definitions)
+            yield Part(Kind.WATERMARK, (*column, f", {step.delay}"), (), step.span)
+        case s.Aggregate() if each.stateful:
+            yield _aggregate(step, each, definitions)
+        case s.Deduplicate() if each.stateful:
+            within = " within watermark" if step.within_watermark else ""
+            columns = step.columns or tuple(column.name for column in each.output.columns)
+            yield _unique(step, each, definitions, columns, within)
+        case s.Distinct() if each.stateful:
+            columns = tuple(column.name for column in each.output.columns)
+            yield _unique(step, each, definitions, columns, "")
+        case s.Join() if each.stateful:
+            yield _join(step, each, definitions)
+        case s.Join() if filtered:
+            yield Part(Kind.LOOKUP, _matching(step, each, definitions), (), step.span)
+        case s.Limit():
+            count = step.count if isinstance(step.count, ParameterText) else str(step.count)
+            yield Part(Kind.LIMIT, (count,), (), step.span)
+        case s.SqlQuery():
+            yield Part(Kind.CODE, (" ".join(step.text.split()),), (), step.span)
+        case s.ApplyFunction():
+            yield Part(Kind.CODE, (f"{step.module}.{step.function}",), (), step.span)
+        case _ if each.stateful:
+            yield Part(Kind.CODE, (type(step).__name__,), (), step.span)
+
+
+def _aggregate(step: s.Aggregate, each: Operator, definitions: Definitions) -> Part:
+    keys = [definitions.text(key.expression, each) for key in step.keys]
+    results = [definitions.text(item.expression, each) for item in step.aggregates]
+    text = (*_listed(results), *((" by ", *_listed(keys)) if keys else ()))
+    form = (f" ({step.form} {step.sets})",) if step.form else ()
+    shape = (
+        *(_key(key) for key in step.keys),
+        *(_buffer(item) for item in step.aggregates),
+    )
+    return Part(Kind.AGGREGATE, (*text, *form), shape, step.span)
+
+
+def _key(item: Named) -> str:
+    """What Spark keeps of a grouping key: of a window that slides it is nullable."""
+    text = "".join(part for part in item.expression.text if isinstance(part, str))
+    return f"key {item.expression.type.sql} {_WINDOW.match(text) is not None and text.count(', ')}"
+
+
+def _buffer(item: Named) -> str:
+    """What Spark keeps of an aggregate between two rows, as far as it can be told."""
+    first = str(item.expression.text[0]).partition("(")[0].lower()
+    sql = item.expression.type.sql
+    return {"avg": f"sum of {sql}, count", "mean": f"sum of {sql}, count"}.get(first, sql)
+
+
+def _unique(
+    step: s.Step, each: Operator, definitions: Definitions, columns: tuple[str, ...], within: str
+) -> Part:
+    text = (*_column_texts(columns, each, definitions), within)
+    types = (_type(name, each).sql for name in columns)
+    return Part(Kind.DEDUPLICATE, text, (within, *types), step.span)
+
+
+def _join(step: s.Join, each: Operator, definitions: Definitions) -> Part:
+    text = _matching(step, each, definitions)
+    sides = tuple(
+        ", ".join(column.type.sql for column in given.output.columns) for given in each.inputs
+    )
+    return Part(Kind.JOIN, text, sides, step.span)
+
+
+def _matching(step: s.Join, each: Operator, definitions: Definitions) -> Text:
+    """The kind of a join and how its rows are matched."""
+    if step.condition is not None:
+        return (f"{step.kind} on ", *definitions.text(step.condition, each))
+    columns = _column_texts(step.using, each, definitions)
+    return (f"{step.kind} using ", *columns) if step.using else (step.kind,)
+
+
+def _column_texts(columns: Iterable[str], each: Operator, definitions: Definitions) -> Text:
+    known = {
+        definition.column.name.casefold(): definition.text
+        for given in reversed(each.inputs)
+        for definition in reversed(definitions.of(given))
+    }
+    names = (name.rpartition(".")[2].strip("`") for name in columns)
+    return _listed([known.get(name.casefold(), (name,)) for name in names])
+
+
+def _type(name: str, each: Operator) -> DataType:
+    plain = name.rpartition(".")[2].strip("`").casefold()
+    found = [column.type for column in each.output.columns if column.name.casefold() == plain]
+    return found[0] if found else UNKNOWN
+
+
+def _listed(texts: list[Text]) -> Text:
+    """Texts with commas between them."""
+    parts: list[str | ParameterText] = []
+    for text in texts:
+        parts += [", "] if parts else []
+        parts += text
+    return tuple(parts)
+
+
+def _filters_sorted(parts: list[Part]) -> Iterator[Part]:
+    """Neighbouring filters in an order that does not depend on how they were written."""
+    filters: list[Part] = []
+    for part in parts:
+        if part.kind is Kind.FILTER:
+            filters.append(part)
+            continue
+        yield from sorted(filters, key=lambda each: str(each.text))
+        filters = []
+        yield part
+    yield from sorted(filters, key=lambda each: str(each.text))
+
+
+def _sink_parts(sink: Sink, *, stateful: bool) -> Iterator[Part]:
+    assert sink.stream is not None
+    if stateful:
+        yield Part(Kind.MODE, (sink.stream.mode.value,), (), sink.stream.mode_span or sink.span)
+    location = _location(sink.settings)
+    yield Part(Kind.SINK, _placed(sink.connector.name, location), (), sink.span)
+
+
+def _placed(connector: str, location: Text) -> Text:
+    return (f"{connector} ", *location) if location else (connector,)
+
+
+def _location(settings: Settings) -> Text:
+    """Where a source reads or a sink writes."""
+    for place in _LOCATIONS:
+        setting = settings.at(place)
+        if setting is not None:
+            values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+            return _listed([_value(value) for value in values])
+    return ()
+
+
+def _value(value: object) -> Text:
+    if isinstance(value, ParamUse):
+        return (ParameterText(value.name),)
+    if isinstance(value, SettingText):
+        return tuple(
+            ParameterText(part.name) if isinstance(part, ParamUse) else part for part in value.parts
+        )
+    return (str(value),)
