@@ -66,6 +66,7 @@ _WORDS = {
     Kind.AGGREGATE: "aggregation",
     Kind.DEDUPLICATE: "deduplication",
     Kind.JOIN: "join of streams",
+    Kind.BOUND: "condition of the join",
     Kind.LIMIT: "limit",
     Kind.CODE: "step of its own code",
     Kind.MODE: "output mode",
@@ -82,7 +83,7 @@ _OTHER_PLACE = (
     " and those who read it miss the first"
 )
 # Kinds that come and go without Spark's noticing.
-_SOFT = frozenset({Kind.FILTER, Kind.LOOKUP, Kind.WATERMARK})
+_SOFT = frozenset({Kind.FILTER, Kind.LOOKUP, Kind.BOUND, Kind.WATERMARK})
 _ON_CHANGE = {
     Kind.SOURCE: (Verdict.NEW_CHECKPOINT, _STOPS),
     Kind.FILTER: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
@@ -91,6 +92,7 @@ _ON_CHANGE = {
     Kind.AGGREGATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
     Kind.DEDUPLICATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
     Kind.JOIN: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
+    Kind.BOUND: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.LIMIT: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.CODE: (Verdict.NEW_CHECKPOINT, "what the code keeps between two batches is not known"),
     Kind.MODE: (Verdict.NEW_CHECKPOINT, _UNDEFINED),

@@ -25,6 +25,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UNKNOWN, DataType
 
 _WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
+_EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
 _LOCATIONS = (Place.LOAD, Place.PATH, Place.TABLE)
 
 
@@ -38,6 +39,7 @@ class Kind(Enum):
     AGGREGATE = "aggregate"
     DEDUPLICATE = "deduplicate"
     JOIN = "join"
+    BOUND = "on"
     LIMIT = "limit"
     CODE = "code"
     MODE = "mode"
@@ -105,7 +107,7 @@ def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Itera
             columns = tuple(column.name for column in each.output.columns)
             yield _unique(step, each, definitions, columns, "")
         case s.Join() if each.stateful:
-            yield _join(step, each, definitions)
+            yield from _join(step, each, definitions)
         case s.Join() if filtered:
             yield Part(Kind.LOOKUP, _matching(step, each, definitions), (), step.span)
         case s.Limit():
@@ -152,12 +154,20 @@ def _unique(
     return Part(Kind.DEDUPLICATE, text, (within, *types), step.span)
 
 
-def _join(step: s.Join, each: Operator, definitions: Definitions) -> Part:
-    text = _matching(step, each, definitions)
+def _join(step: s.Join, each: Operator, definitions: Definitions) -> Iterator[Part]:
+    """The kind and the keys, by which Spark keeps rows, and the rest of the condition."""
     sides = tuple(
         ", ".join(column.type.sql for column in given.output.columns) for given in each.inputs
     )
-    return Part(Kind.JOIN, text, sides, step.span)
+    matching = _matching(step, each, definitions)
+    if step.condition is None:
+        yield Part(Kind.JOIN, matching, sides, step.span)
+        return
+    condition = definitions.text(step.condition, each)
+    keys = _EQUALITY.findall("".join(part for part in condition if isinstance(part, str)))
+    yield Part(Kind.JOIN, (f"{step.kind} on {' and '.join(keys)}",), sides, step.span)
+    if condition != (" and ".join(keys),):
+        yield Part(Kind.BOUND, condition, (), step.span)
 
 
 def _matching(step: s.Join, each: Operator, definitions: Definitions) -> Text:

@@ -1,7 +1,7 @@
 """Pairs of versions of a stream on one checkpoint, and what Spark makes of the second.
 
-Each is tried for real: the old version reads the first file, the new one goes on from its checkpoint
-with the second. What it then writes is compared with what the new version writes that read both.
+Each is tried for real: the old version reads a first file, the new one goes on from its checkpoint
+with a second. What it then writes is compared with what the new version writes that read both.
 """
 
 from __future__ import annotations
@@ -9,13 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ssbt.compiler.driver import Checked, checked
+
 
 class Outcome(Enum):
-    """What happened: it stopped, or what it wrote is what a fresh start would have written."""
+    """What happened: it stopped, or wrote what a fresh start would have written, or did not."""
 
     STOPS = "stops"
     RIGHT = "right"
     WRONG = "wrong"
+
+
+# What Spark makes of it, and what the compiler says.
+SAFE = (Outcome.RIGHT, "SAFE")
+STOPS = (Outcome.STOPS, "NEW_CHECKPOINT")
+SILENT = (Outcome.WRONG, "SILENTLY_WRONG")
+# Spark does not say what happens; with these rows the results are right or wrong.
+MIXED = (Outcome.WRONG, "NEW_CHECKPOINT")
+LUCKY = (Outcome.RIGHT, "NEW_CHECKPOINT")
 
 
 @dataclass(frozen=True)
@@ -23,173 +34,197 @@ class Restart:
     """Two versions: steps and what they read and write; `mode` is the sink's output mode."""
 
     name: str
+    expected: tuple[Outcome, str]
     old: str
     new: str
     mode: str = "update"
     old_mode: str = ""
-    old_sink: str = "memory"
-    new_sink: str = "memory"
+    old_sink: str = "function"
+    new_sink: str = "function"
     old_source: str = "events"
     new_source: str = "events"
-    old_options: str = ""
     new_options: str = ""
 
 
-def stateless() -> list[Restart]:
-    """No state: what the steps are does not matter."""
-    keep = "|> where v > 0"
-    return [
-        Restart("another filter before no state", keep, "|> where v > 1", "append"),
-        Restart("no filter any more", keep, "|> where true", "append"),
-        Restart("another projection", "|> select k, v", "|> select k, v + 1 as v", "append"),
-        Restart("another rate", keep, keep, "append", new_options="max_files_per_trigger = 7"),
-        Restart("a column more", "|> select k", "|> select k, v", "append"),
-    ]
+HEAD = """
+pipeline restarts { checkpoint = "checkpoints" }
+param lake: string = ""
+schema Event { k: string, j: string, v: int, w: int, l: bigint, at: timestamp }
+schema Other { name: string, n: int, since: timestamp }
+schema Place { name: string, room: string }
+stream source events from json { path = "${lake}/events", schema = Event }
+stream source moved from json { path = "${lake}/moved", schema = Event }
+stream source all_others from json { path = "${lake}/others", schema = Other }
+let others = from all_others |> watermark since delay 1 day
+source places from json { path = "${lake}/places", schema = Place }
+"""
+SINKS = {
+    "function": 'sink result to foreach_batch { function = "kept.py:keep" %s }',
+    "files": 'sink result to parquet { path = "${lake}/files" %s }',
+    "more files": 'sink result to parquet { path = "${lake}/more files" %s }',
+}
+KEPT = "def keep(rows, batch):\n    pass\n"
+
+KEEP = "|> where v > 0"
+COUNT = "|> aggregate count(*) as n group by k"
+TOTAL = "|> aggregate sum(v) as t group by k"
+WATERMARK = "|> watermark at delay 1 day"
+WINDOW = f"{WATERMARK} |> aggregate count(*) as n group by window(at, '1 minute') as w"
+UNIQUE = f"{WATERMARK} |> deduplicate by k"
+JOIN = (
+    f"{WATERMARK} |> join others on events.k = others.name"
+    " and others.since between events.at - interval 1 hour and events.at + interval 1 hour"
+)
+BOTH = f"{JOIN} |> select events.k as k, events.j as j, events.v as v, others.n as n"
+LOOKUP = f"|> join places on events.k = places.name {COUNT}"
+
+STATELESS = [
+    Restart("another filter before no state", SAFE, KEEP, "|> where v > 1", "append"),
+    Restart("no filter any more", SAFE, KEEP, "|> where true", "append"),
+    Restart("another projection", SAFE, "|> select v", "|> select v + 1 as v", "append"),
+    Restart("another rate", SAFE, KEEP, KEEP, "append", new_options="max_files_per_trigger = 7"),
+    Restart("a column more", SAFE, "|> select k", "|> select k, v", "append"),
+]
+AGGREGATIONS = [
+    Restart("nothing", SAFE, COUNT, COUNT),
+    Restart("another layout", SAFE, COUNT, COUNT.replace(" ", "\n  ").replace("|>\n  ", "|> ")),
+    Restart("an aggregate under another name", SAFE, TOTAL, TOTAL.replace("as t", "as u")),
+    Restart("a key under another name", SAFE, COUNT, COUNT.replace("by k", "by k as key")),
+    Restart(
+        "a column renamed on the way",
+        SAFE,
+        TOTAL,
+        f"|> rename v as x {TOTAL}".replace("(v)", "(x)"),
+    ),
+    Restart(
+        "an expression made earlier",
+        SAFE,
+        TOTAL.replace("(v)", "(v * 2)"),
+        f"|> extend v * 2 as d {TOTAL}".replace("(v)", "(d)"),
+    ),
+    Restart("a projection after it", SAFE, TOTAL, f"{TOTAL} |> extend t + 1 as u"),
+    Restart("a filter after it", SAFE, TOTAL, f"{TOTAL} |> where t > 1"),
+    Restart("another key of the type", SILENT, COUNT, COUNT.replace("by k", "by j")),
+    Restart("keys in another order", SILENT, f"{COUNT}, j", COUNT.replace("by k", "by j, k")),
+    Restart("another column summed", SILENT, TOTAL, TOTAL.replace("(v)", "(w)")),
+    Restart("max instead of min", SILENT, TOTAL.replace("sum", "min"), TOTAL.replace("sum", "max")),
+    Restart(
+        "max instead of sum", SILENT, TOTAL.replace("(v)", "(l)"), TOTAL.replace("sum(v)", "max(l)")
+    ),
+    Restart("count of a column", SILENT, COUNT, COUNT.replace("count(*)", "count(v)")),
+    Restart(
+        "aggregates in another order",
+        SILENT,
+        TOTAL.replace("as t", "as a, sum(w) as b"),
+        TOTAL.replace("sum(v) as t", "sum(w) as b, sum(v) as a"),
+    ),
+    Restart("a wider window", SILENT, WINDOW.replace("1 minute", "10 seconds"), WINDOW),
+    Restart("a sliding window", STOPS, WINDOW, WINDOW.replace("minute'", "minute', '30 seconds'")),
+    Restart("a key of another type", STOPS, COUNT, COUNT.replace("by k", "by v")),
+    Restart("a key more", STOPS, COUNT, f"{COUNT}, j"),
+    Restart("a key less", STOPS, f"{COUNT}, j", COUNT),
+    Restart("avg instead of sum", STOPS, TOTAL, TOTAL.replace("sum", "avg")),
+    Restart("an aggregate more", STOPS, COUNT, COUNT.replace("as n", "as n, sum(v) as t")),
+    Restart("an aggregate less", STOPS, COUNT.replace("as n", "as n, sum(v) as t"), COUNT),
+    Restart("an aggregation more", STOPS, KEEP, COUNT),
+    Restart("an aggregation less", STOPS, COUNT, KEEP),
+    Restart("distinct instead of an aggregation", STOPS, COUNT, "|> select k |> distinct"),
+    Restart("another filter before it", MIXED, f"{KEEP} {COUNT}", f"|> where v > 1 {COUNT}"),
+    Restart("a filter more before it", MIXED, COUNT, f"|> where v > 1 {COUNT}"),
+    Restart("another watermark", LUCKY, WINDOW, WINDOW.replace("1 day", "2 days")),
+    Restart("complete instead of update", LUCKY, COUNT, COUNT, "complete", "update"),
+    Restart("update instead of complete", LUCKY, COUNT, COUNT, "update", "complete"),
+    Restart("another limit", MIXED, "|> limit 1", "|> limit 3", "append"),
+]
+DEDUPLICATIONS = [
+    Restart(
+        "another column to be unique", SILENT, UNIQUE, UNIQUE.replace("by k", "by j"), "append"
+    ),
+    Restart(
+        "columns to be unique in another order",
+        SILENT,
+        f"{UNIQUE}, j",
+        UNIQUE.replace("by k", "by j, k"),
+        "append",
+    ),
+    Restart(
+        "distinct rows of another column",
+        SILENT,
+        "|> select k |> distinct",
+        "|> select j |> distinct",
+        "append",
+    ),
+    Restart("a column more to be unique", STOPS, UNIQUE, f"{UNIQUE}, j", "append"),
+    Restart("a column less to be unique", STOPS, f"{UNIQUE}, j", UNIQUE, "append"),
+    Restart("within the watermark", STOPS, UNIQUE, f"{UNIQUE} within watermark", "append"),
+    Restart("no deduplication any more", STOPS, UNIQUE, "|> where true", "append"),
+    Restart("a deduplication more", STOPS, "|> where true", UNIQUE, "append"),
+    Restart(
+        "a projection before it", SAFE, UNIQUE, f"|> extend v + 1 as x |> drop x {UNIQUE}", "append"
+    ),
+]
+JOINS = [
+    Restart("left instead of inner", SILENT, BOTH, BOTH.replace("join", "left join"), "append"),
+    Restart(
+        "another key of the join", SILENT, BOTH, BOTH.replace("events.k =", "events.j ="), "append"
+    ),
+    Restart(
+        "another bound",
+        LUCKY,
+        BOTH,
+        BOTH.replace("+ interval 1 hour", "+ interval 2 hours"),
+        "append",
+    ),
+    Restart("a join more", STOPS, "|> select k, v", BOTH, "append"),
+    Restart("a join less", STOPS, BOTH, "|> select k, v", "append"),
+    Restart("a projection after the join", SAFE, BOTH, f"{BOTH} |> extend v + 1 as x", "append"),
+    Restart(
+        "left instead of inner with data that does not stream",
+        MIXED,
+        LOOKUP,
+        LOOKUP.replace("join", "left join"),
+    ),
+]
+PLACES = [
+    Restart("another folder to read", STOPS, KEEP, KEEP, "append", new_source="moved"),
+    Restart("a folder more to read", STOPS, KEEP, f"{KEEP} |> union all moved", "append"),
+    Restart(
+        "sources in another order",
+        STOPS,
+        f"{KEEP} |> union all moved",
+        f"{KEEP} |> union all events",
+        "append",
+        new_source="moved",
+    ),
+    Restart(
+        "another folder to write",
+        SILENT,
+        KEEP,
+        KEEP,
+        "append",
+        old_sink="files",
+        new_sink="more files",
+    ),
+    Restart("files instead of a function", SILENT, KEEP, KEEP, "append", new_sink="files"),
+]
+RESTARTS = [*STATELESS, *AGGREGATIONS, *DEDUPLICATIONS, *JOINS, *PLACES]
 
 
-def aggregations() -> list[Restart]:
-    """Aggregates, keys and what comes before them."""
-    count = "|> aggregate count(*) as n group by k"
-    total = "|> aggregate sum(v) as t group by k"
-    window = "|> watermark at delay 1 day |> aggregate count(*) as n group by window(at, '{}') as w"
-    return [
-        Restart("an aggregate under another name", total, total.replace("as t", "as u")),
-        Restart("a key under another name", count, count.replace("by k", "by k as key")),
-        Restart(
-            "a column renamed on the way",
-            total,
-            "|> rename v as x |> aggregate sum(x) as t group by k",
-        ),
-        Restart(
-            "an expression made earlier",
-            "|> aggregate sum(v * 2) as t group by k",
-            "|> extend v * 2 as d |> aggregate sum(d) as t group by k",
-        ),
-        Restart("a projection after it", total, f"{total} |> extend t + 1 as u"),
-        Restart("a filter after it", total, f"{total} |> where t > 1"),
-        Restart("another key of the type", count, count.replace("by k", "by j")),
-        Restart("keys in another order", count + ", j", count.replace("by k", "by j, k")),
-        Restart("a key of another type", count, count.replace("by k", "by v")),
-        Restart("a key more", count, count + ", j"),
-        Restart("a key less", count + ", j", count),
-        Restart("another column summed", total, total.replace("sum(v)", "sum(w)")),
-        Restart("max instead of min", total.replace("sum", "min"), total.replace("sum", "max")),
-        Restart(
-            "max instead of sum",
-            total.replace("sum(v)", "sum(l)"),
-            total.replace("sum(v)", "max(l)"),
-        ),
-        Restart("avg instead of sum", total, total.replace("sum", "avg")),
-        Restart("count of a column", count, count.replace("count(*)", "count(v)")),
-        Restart("an aggregate more", count, count.replace("as n", "as n, sum(v) as t")),
-        Restart("an aggregate less", count.replace("as n", "as n, sum(v) as t"), count),
-        Restart(
-            "aggregates in another order",
-            "|> aggregate sum(v) as a, sum(w) as b group by k",
-            "|> aggregate sum(w) as b, sum(v) as a group by k",
-        ),
-        Restart("a wider window", window.format("10 seconds"), window.format("1 minute")),
-        Restart(
-            "a sliding window",
-            window.format("1 minute"),
-            window.format("1 minute', '30 seconds"),
-        ),
-        Restart("another filter before it", f"|> where v > 0 {count}", f"|> where v > 1 {count}"),
-        Restart("a filter more before it", count, f"|> where v > 1 {count}"),
-        Restart("an aggregation more", "|> where v > 0", count),
-        Restart("an aggregation less", count, "|> where v > 0"),
-        Restart("distinct instead of an aggregation", count, "|> select k |> distinct"),
-        Restart(
-            "another watermark",
-            window.format("1 minute"),
-            window.format("1 minute").replace("1 day", "2 days"),
-        ),
-        Restart("complete instead of update", count, count, "complete", "update"),
-        Restart("update instead of complete", count, count, "update", "complete"),
-        Restart("nothing", count, count),
-        Restart("another layout", count, "|> aggregate\n  count( * )   as n\n  group by  k"),
-    ]
+def _text(restart: Restart, *, old: bool) -> str:
+    """One version of the pipeline."""
+    steps = restart.old if old else restart.new
+    mode = (restart.old_mode if old else "") or restart.mode
+    sink = restart.old_sink if old else restart.new_sink
+    source = restart.old_source if old else restart.new_source
+    options = "" if old else restart.new_options
+    head = HEAD.replace('events", schema = Event }', f'events", schema = Event, {options} }}')
+    entries = f", mode = {mode}, trigger = available now"
+    return f"{head}\nlet result = from {source} {steps}\n{SINKS[sink] % entries}\n"
 
 
-def deduplications() -> list[Restart]:
-    """Deduplication."""
-    by = "|> watermark at delay 1 day |> deduplicate by {}"
-    return [
-        Restart("another column to deduplicate by", by.format("k"), by.format("j"), "append"),
-        Restart("a column more to deduplicate by", by.format("k"), by.format("k, j"), "append"),
-        Restart("a column less to deduplicate by", by.format("k, j"), by.format("k"), "append"),
-        Restart(
-            "columns to deduplicate by in another order",
-            by.format("k, j"),
-            by.format("j, k"),
-            "append",
-        ),
-        Restart("within the watermark", by.format("k"), by.format("k within watermark"), "append"),
-        Restart("no deduplication any more", by.format("k"), "|> where true", "append"),
-        Restart("a deduplication more", "|> where true", by.format("k"), "append"),
-        Restart(
-            "a projection before it",
-            by.format("k"),
-            by.format("k").replace("|> dedup", "|> extend v + 1 as x |> drop x |> dedup"),
-            "append",
-        ),
-        Restart(
-            "distinct rows of another column",
-            "|> select k |> distinct",
-            "|> select j |> distinct",
-            "append",
-        ),
-    ]
-
-
-def joins() -> list[Restart]:
-    """Joins of two streams, and of a stream with data that does not stream."""
-    join = (
-        "|> watermark at delay 1 day |> {} join others on events.{} = others.{}"
-        " and others.since between events.at - interval 1 hour and events.at + interval 1 hour"
-        " |> select events.k as k, events.v as v, others.n as n"
-    )
-    inner = join.format("inner", "k", "name")
-    lookup = "|> {} join places on events.k = places.name |> aggregate count(*) as n group by k"
-    return [
-        Restart("left instead of inner", inner, join.format("left", "k", "name"), "append"),
-        Restart("another key of the join", inner, join.format("inner", "j", "name"), "append"),
-        Restart(
-            "another bound",
-            inner,
-            inner.replace("+ interval 1 hour", "+ interval 2 hours"),
-            "append",
-        ),
-        Restart("a join more", "|> select k, v", inner, "append"),
-        Restart("a join less", inner, "|> select k, v", "append"),
-        Restart("a projection after the join", inner, inner + " |> extend v + 1 as x", "append"),
-        Restart(
-            "left instead of inner, with data that does not stream",
-            lookup.format("inner"),
-            lookup.format("left"),
-        ),
-    ]
-
-
-def places() -> list[Restart]:
-    """Where it reads and writes."""
-    keep = "|> where v > 0"
-    files = "parquet"
-    return [
-        Restart("another folder to read", keep, keep, "append", new_source="moved"),
-        Restart("a folder more to read", keep, f"{keep} |> union all moved", "append"),
-        Restart(
-            "sources in another order",
-            f"{keep} |> union all moved",
-            f"{keep} |> union all events",
-            "append",
-            new_source="moved",
-        ),
-        Restart(
-            "another folder to write", keep, keep, "append", old_sink=files, new_sink="parquet_2"
-        ),
-        Restart("another limit", "|> limit 1", "|> limit 3", "append"),
-    ]
-
-
-RESTARTS = [*stateless(), *aggregations(), *deduplications(), *joins(), *places()]
+def compiled(restart: Restart, *, old: bool) -> Checked:
+    """One version through the compiler."""
+    source = _text(restart, old=old)
+    found = checked("p.ssbt", lambda name: source.encode() if name == "p.ssbt" else KEPT.encode())
+    assert found.pipeline is not None, [each.message for each in found.findings]
+    return found

@@ -72,6 +72,14 @@ def run(job: Job[None]) -> None:
             "new_clean",
             write_new_clean(new_clean_df, job),
             checkpoint="checkpoints/new_clean",
+            depends_on=(
+                "source: parquet data/new",
+                "where: id > 0",
+                "watermark: at, 1 day",
+                "deduplicate: id within watermark",
+                "mode: append",
+                "sink: parquet out/new",
+            ),
         )
     )
 
