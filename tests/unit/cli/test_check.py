@@ -193,20 +193,20 @@ class TestFixes:
 
     def test_a_shared_file_is_fixed_once(self, pipeline: Path, ssbtc: Ssbtc):
         shared = pipeline.parent / "shared.ssbt"
-        shared.write_text("param day: date = '2026-01-01' { description: \"a day\" }\n")
+        shared.write_text("schema Shared { id: bigint; day: date }\n")
         for name in ("one", "two"):
             path = pipeline.parent / f"{name}.ssbt"
             path.write_text(f'import "shared.ssbt"\n{named(name)}')
         ran = ssbtc("check", "--fix", "one.ssbt", "two.ssbt")
         assert (ran.code, ran.out) == (0, "")
         assert ran.err.startswith("fixed 1 finding in shared.ssbt\n")
-        assert 'description = "a day"' in shared.read_text()
+        assert shared.read_text() == "schema Shared { id: bigint, day: date }\n"
 
     def test_all_files_or_none(self, pipeline: Path, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.cli import writing
 
         shared = pipeline.parent / "shared.ssbt"
-        shared.write_text('param d: int = 1 { description: "a" }\n')
+        shared.write_text("schema Shared { id: bigint; day: date }\n")
         text = f'import "shared.ssbt"\n{PIPELINE}'.replace("schema = Order", "schema: Order")
         pipeline.write_text(text)
         staged = writing._staged
@@ -239,19 +239,27 @@ def findings_by_code(result: Result) -> Counter[str]:
     return Counter(found.code.number for found in result.findings)
 
 
+def is_syntax(code: str) -> bool:
+    return code.startswith(("SSBT00", "SSBT01"))
+
+
 def test_fixes_of_all_cases_mend_and_break_nothing():
-    """Every offered fix is made, its finding is gone, and no other comes instead."""
+    """Every offered fix is made, its finding is gone, and no other comes instead.
+
+    Behind a mistake of syntax others may come to light.
+    """
     fixed_ones: Counter[str] = Counter()
     for path in CASES:
         (unit,) = units([str(path)]).all
         before, _, _ = made(unit, None, emits=False)
         done = fixed(unit, None, {})
         wanted, left = findings_by_code(before), findings_by_code(done.result)
-        assert left <= wanted, path
+        gone, came = wanted - left, left - wanted
         assert not any(found.fix for found in done.result.findings), path
-        fixed_ones += wanted - left
-        assert done.count >= (wanted - left).total(), path
-        assert path.read_bytes() != done.contents.get(unit.file(unit.path)), path
+        assert not came or any(is_syntax(code) for code in gone), path
+        assert not any(map(is_syntax, came)), path
+        assert (done.count > 0) == bool(done.contents) == bool(gone), path
+        fixed_ones += gone
     assert {"SSBT0101", "SSBT0107", "SSBT0117", "SSBT0302", "SSBT0304"} <= set(fixed_ones)
 
 
@@ -262,5 +270,6 @@ def test_fixes_of_the_wrong_examples(code: Code, project: Path):
     (unit,) = units([str(path)]).all
     before, _, _ = made(unit, None, emits=False)
     done = fixed(unit, None, {})
-    assert findings_by_code(done.result) <= findings_by_code(before)
+    came = findings_by_code(done.result) - findings_by_code(before)
+    assert not any(map(is_syntax, came))
     assert not any(found.fix for found in done.result.findings)

@@ -17,7 +17,6 @@ def offered(project) -> dict[str, list[str]]:
 
 ORDER = ["id", "amount", "address"]
 DATASETS = ["orders", "customers", "large"]
-CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc", "parquet", "text"]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,13 @@ CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc"
         ({"  from input\n": "  from §\n"}, "dataset", ["input"]),
         ({"input: Order": "input: §"}, "schema", ["Order", "Customer"]),
         ({"schema = Order": "schema = §"}, "schema", ["Order", "Customer"]),
-        ({"to parquet {": "to §"}, "connector", CONNECTORS),
+        ({"customers from csv {": "customers from §"}, "connector", ["csv", "rate"]),
+        ({"to parquet {": "to §"}, "connector", ["csv", "noop", "parquet"]),
+        (
+            {'from csv {\n  path   = "data/o': 'from §\n  path = "data/o'},
+            "connector",
+            ["csv", "rate"],
+        ),
         ({"= overwrite": "= §"}, "choice", ["append", "overwrite", "ignore"]),
         ({"[country]": "[§]"}, "column", ["id", "doubled", "country", "city"]),
         ({"amount:  decimal(12,2)": "amount:  de§"}, "type", ["decimal"]),
@@ -54,7 +59,7 @@ CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc"
 )
 def test_offered(project, replaced, kind, labels):
     found = offered(project(replaced)).get(kind, [])
-    if kind in ("keyword", "type", "option", "choice"):
+    if kind in ("keyword", "type", "option", "choice", "connector"):
         assert set(labels) <= set(found)
     else:
         assert found == labels
