@@ -26,6 +26,7 @@ DATASETS = ["orders", "customers", "large"]
         ({"|> where amount >=": "|> where amo§"}, "column", ORDER),
         ({"|> where amount >=": "|> where (1 + coalesce(§"}, "column", ORDER),
         ({"|> where amount >=": "|> dro )( |>\n  |> where §"}, "param", ["${minimum}"]),
+        ({"|> where amount >=": "|> dro )( |>\n  |> where §"}, "column", ORDER),
         ({"amount * 2 as doubled": "amount * 2 as doubled, §"}, "column", [*ORDER, "doubled"]),
         ({"using (id)": "on §"}, "qualifier", ["c"]),
         ({"using (id)": "on c.§"}, "column", ["id", "country"]),
@@ -69,6 +70,14 @@ def test_options_of_a_connector(project):
     found = offered(project({"  mode         =": "  §"}))
     assert {"path", "mode", "compression", "partition_by", "raw"} <= set(found["option"])
     assert set(found) == {"option"}
+
+
+def test_options_of_streams_are_those_of_streams(project):
+    batch = offered(project({"  schema = Customer": "  §"}))["option"]
+    stream = {"source customers": "stream source customers", "  schema = Customer": "  §"}
+    flowing = offered(project(stream))["option"]
+    assert "max_files_per_trigger" in flowing
+    assert "max_files_per_trigger" not in batch
 
 
 def test_functions_of_the_target(project):
