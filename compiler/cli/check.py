@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,8 @@ import click
 from ssbt.compiler.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.cli.units import Unit
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 @options.paths
 @options.target
 @click.option("--fix", is_flag=True, help="Carry out the fixes that findings offer.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
 @options.no_cache
 @options.findings
 def command(
@@ -24,6 +28,7 @@ def command(
     stdin_filename: str | None,
     target: str | None,
     fix: bool,
+    diff: bool,
     no_cache: bool,
     output_format: str,
     strict: bool,
@@ -40,35 +45,53 @@ def command(
 
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename).all
-    if fix:
-        _fix(found, target, report)
+    changes = 0
+    if fix or diff:
+        report.results_there = diff and not report.machine
+        changes = _fix(found, target, diff, report)
     else:
         compiler = Compiler(target, use_cache=not no_cache)
         checked = compiler.checked(found)
         for result in progress(checked, len(found), lambda result: result.unit.input.path):
             report.add(*result.shown())
-    code = report.print()
-    if not report.findings and not report.machine:
+    code = report.print() or changes
+    if not report.findings and not report.machine and not changes:
         noun = "pipeline is" if len(found) == 1 else "pipelines are"
         report.console.say(f"{len(found)} {noun} in order")
     return code
 
 
-def _fix(found: tuple[Unit, ...], target: str | None, report: Report) -> None:
+def _fix(found: tuple[Unit, ...], target: str | None, diff: bool, report: Report) -> int:
+    """Fix, or only show what fixing changes; the exit code that the changes alone ask for."""
     from ssbt.compiler.cli.fixing import fixed
-    from ssbt.compiler.cli.writing import rewrite
+    from ssbt.compiler.cli.writing import rewrite_all
 
     if any(unit.input.is_standard_input for unit in found):
         raise click.UsageError("--fix changes files, and standard input is none")
     count = 0
-    files: set[str] = set()
+    contents: Mapping[str, bytes] = {}
     for unit in found:
-        done = fixed(unit, target)
-        for path, content in done.contents.items():
-            rewrite(path, content)
-        files.update(done.contents)
+        done = fixed(unit, target, contents)
+        contents = done.contents
         count += done.count
         report.add(*done.result.shown())
+    if diff:
+        _show(contents, report)
+    else:
+        rewrite_all(contents.items())
     if count and not report.machine:
-        where = next(iter(files)) if len(files) == 1 else f"{len(files)} files"
-        report.console.say(f"fixed {count} finding{'s' * (count > 1)} in {where}")
+        where = next(iter(contents)) if len(contents) == 1 else f"{len(contents)} files"
+        would = "--fix would fix" if diff else "fixed"
+        report.console.say(f"{would} {count} finding{'s' * (count > 1)} in {where}")
+    return int(diff and count > 0)
+
+
+def _show(contents: Mapping[str, bytes], report: Report) -> None:
+    from ssbt.compiler.cli.console import put
+    from ssbt.compiler.cli.diffs import unified_diff
+    from ssbt.compiler.cli.inputs import contents as contents_of
+
+    stream = sys.stderr if report.machine else sys.stdout
+    color = report.console.colored(stream)
+    for path, new in sorted(contents.items()):
+        put(stream, unified_diff(path, contents_of(path), new, color=color))

@@ -102,7 +102,7 @@ def made(
 ) -> tuple[Result, dict[str, str | None], bool]:
     """The result, what was read for it, and whether the same reads will always give it.
 
-    `changed` holds contents to be taken instead of those of files.
+    `changed` holds contents to be taken instead of those of files, by `Unit.file`.
     """
     from ssbt.compiler import driver
     from ssbt.compiler.emit.submission import packages
@@ -111,7 +111,7 @@ def made(
 
     def read(path: str) -> bytes:
         reads[path] = None
-        content = (changed or {}).get(path)
+        content = (changed or {}).get(unit.file(path))
         content = unit.read(path) if content is None else content
         reads[path] = hash_of(content)
         return content

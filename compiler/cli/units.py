@@ -46,6 +46,10 @@ class Unit(NamedTuple):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return contents(os.path.join(self.folder, path))
 
+    def file(self, path: str) -> str:
+        """The path of such a file, one and the same for all units that read it."""
+        return os.path.normpath(os.path.join(self.folder, path))
+
     def shown(self, path: str) -> str:
         """The path of such a file as the user would write it."""
         if path == self.path:

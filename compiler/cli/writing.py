@@ -40,21 +40,38 @@ def write_all(files: Iterable[tuple[str, bytes]], *, sync: bool = True) -> None:
 
 def rewrite(path: str, content: bytes) -> None:
     """Replace what a file holds; it keeps its rights, and a link to it stays one."""
+    rewrite_all([(path, content)])
+
+
+def rewrite_all(files: Iterable[tuple[str, bytes]]) -> None:
+    """Replace what files hold, none before all contents are stored. Raises WriteError."""
+    staged: list[tuple[str, str]] = []
+    try:
+        for path, content in files:
+            staged.append(_staged_beside(path, content))
+        for temporary, target in staged:
+            try:
+                os.replace(temporary, target)
+            except OSError as error:
+                raise WriteError(target, error) from error
+    finally:
+        for temporary, _ in staged:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def _staged_beside(path: str, content: bytes) -> tuple[str, str]:
+    """A file with new content beside the one it is to replace, and with that one's rights."""
     target = os.path.realpath(path)
     try:
         mode = stat.S_IMODE(os.stat(target).st_mode)
         temporary = _staged(target, content, sync=True)
-        try:
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
+        os.chmod(temporary, mode)
     except OSError as error:
         raise WriteError(path, error) from error
     except WriteError as error:
         raise WriteError(path, error.cause) from error
+    return temporary, target
 
 
 def _staged(path: str, content: bytes, sync: bool) -> str:

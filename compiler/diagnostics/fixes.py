@@ -21,22 +21,31 @@ def applied(source: Source, diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def accepted_edits(diagnostics: Iterable[Diagnostic]) -> tuple[Edit, ...]:
-    """The edits of all fixes that can be made together, in order of their place.
+    """The edits of all fixes that can be made together, in order of their place."""
+    edits = {_place(edit): edit for found in accepted(diagnostics) for edit in found.fix}
+    return tuple(edits[place] for place in sorted(edits))
+
+
+def accepted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics whose fixes can be made together.
 
     A fix is made whole or not at all; where two touch the same text, the first one is made, and
     the other can be after checking again. The same edit asked for twice is made once.
     """
     places: list[_Place] = []
-    edits: dict[_Place, Edit] = {}
+    taken: set[_Place] = set()
+    kept: list[Diagnostic] = []
     for diagnostic in diagnostics:
-        wanted = {_place(edit): edit for edit in diagnostic.fix}
-        new = [place for place in wanted if place not in edits]
+        wanted = {_place(edit) for edit in diagnostic.fix}
+        new = wanted - taken
         if any(_is_taken(place, places) for place in new) or _overlap_themselves(wanted):
             continue
         for place in new:
             insort(places, place)
-            edits[place] = wanted[place]
-    return tuple(edits[place] for place in places)
+        taken |= new
+        if wanted:
+            kept.append(diagnostic)
+    return tuple(kept)
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:

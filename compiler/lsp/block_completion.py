@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 import re
 
-from ssbt.compiler.connectors.specification import Kind, Option, Role, RoleSpecification
+from ssbt.compiler.connectors.specification import (
+    SPARK_LINES,
+    Kind,
+    Mode,
+    Option,
+    Role,
+    RoleSpecification,
+)
 from ssbt.compiler.lsp.analysis import Analysis, kind_of
 from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import declaration_page, typed
@@ -17,7 +24,7 @@ from ssbt.compiler.syntax.names import declared_name
 from ssbt.compiler.syntax.tokens import tokens
 
 _HEAD = re.compile(
-    r"""(?ix)\A(?:stream\s+)?(?P<word>pipeline|source|sink|param)\s
+    r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param)\s
         (?:[^{]*?\s(?:from|to)\s+(?P<connector>[^\W\d]\w*))?"""
 )
 _DATASET = re.compile(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
@@ -38,11 +45,12 @@ _ENTRIES = {
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The block around a place: what declares it, and how deep the place is in it."""
+    """The block around a place: what declares it, how deep the place is in it, how data flows."""
 
     word: str
     connector: str
     depth: int
+    mode: Mode | None
 
 
 def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
@@ -59,10 +67,10 @@ def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
             yield from _names(block, specification)
         return
     if block.word == "pipeline" and value.group(1).lower() == "target":
-        from ssbt.compiler.connectors.specification import SPARK_LINES
-
         yield from (Item(f'"{line}"', "choice") for line in SPARK_LINES)
-    option = specification.option(value.group(1)) if specification is not None else None
+    option = None
+    if specification is not None:
+        option = specification.option(value.group(1), block.mode)
     if option is not None:
         yield from _values(of, place, option)
 
@@ -78,7 +86,11 @@ def _block(place: Cursor) -> _Block | None:
             depth += 1
         elif token.kind == "close" and sign == "}":
             depth -= 1
-    return _Block(match["word"].lower(), match["connector"] or "", depth) if depth > 0 else None
+    if depth <= 0:
+        return None
+    word = match["word"].lower()
+    mode = Mode.STREAM if match["stream"] else Mode.BATCH
+    return _Block(word, match["connector"] or "", depth, mode if word == "source" else None)
 
 
 def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[Item]:
@@ -87,6 +99,8 @@ def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[I
         yield Item(name, "option", "", doc, snippet)
     if specification is not None:
         for option in specification.options:
+            if block.mode is not None and block.mode not in option.modes:
+                continue
             detail = option_type(option).replace("`", "")
             yield Item(option.name, "option", detail, option_page(option), f"{option.name} = $0")
         yield Item("raw", "option", "", "Options that go to Spark unchecked.", "raw {\n  $0\n}")

@@ -9,6 +9,7 @@ from ssbt.compiler.connectors.specification import (
     Connector,
     ConnectorSpecificationError,
     Kind,
+    Mode,
     Option,
     Role,
     RoleSpecification,
@@ -34,6 +35,13 @@ def role_of(block: Block) -> Role:
     return Role.SOURCE if isinstance(block, d.SourceRead) else Role.SINK
 
 
+def mode_of(block: Block) -> Mode | None:
+    """How the data of a source flows; a sink goes by its dataset, which is not known here."""
+    if isinstance(block, d.SinkWrite):
+        return None
+    return Mode.STREAM if block.stream else Mode.BATCH
+
+
 def specification(block: Block) -> RoleSpecification | None:
     """What the block may hold."""
     known = known_connector(block.connector.text)
@@ -54,7 +62,7 @@ def options(block: Block) -> Iterator[tuple[v.Entry, Option]]:
     """The entries of the block that are options of its connector."""
     known = specification(block)
     for entry in block.entries:
-        option = known.option(entry.name.text) if known is not None else None
+        option = known.option(entry.name.text, mode_of(block)) if known is not None else None
         if option is not None:
             yield entry, option
 

@@ -13,7 +13,7 @@ from ssbt.compiler.lsp.mentions import Mention
 from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax.names import name_text, quoted
+from ssbt.compiler.syntax.names import own_name, quoted
 
 
 class RefusedError(Exception):
@@ -63,7 +63,7 @@ def renamed(workspace: Workspace, path: str, offset: int, name: str) -> Renaming
     places = sorted(spans)
     plain = name.strip("`") if name.startswith("`") and name.endswith("`") else name
     problem: Diagnostic | None = None
-    for text in dict.fromkeys((name_text(plain), quoted(plain))):
+    for text in dict.fromkeys((own_name(plain), quoted(plain))):
         edits = tuple(_edit(sources[span.path], span, text) for span in places)
         problem = _problem(workspace, before, edits, target)
         if problem is None:

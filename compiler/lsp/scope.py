@@ -85,7 +85,7 @@ def scope(of: Analysis, path: str, place: Cursor) -> Scope:
     if step is None:
         return Scope(Relation(), Relation(), place.path)
     text = place.head[step.span.start - place.begin :].lstrip()
-    before = step.before
+    before = _known_before(of, step, place)
     if _ADDING.match(text):
         before = _with_new(step, text)
     return Scope(before, _joined(of, text), place.path)
@@ -101,6 +101,21 @@ def _step(of: Analysis, path: str, place: Cursor) -> StepSeen | None:
         if step.span.start >= pipe
     ]
     return max(inside, key=lambda step: step.span.start, default=None)
+
+
+def _known_before(of: Analysis, step: StepSeen, place: Cursor) -> Relation:
+    """The columns before the step, or before the first of those above it that do not parse."""
+    if step.before.columns:
+        return step.before
+    above = [
+        each
+        for each in of.seen.steps
+        if each.span.path == step.span.path
+        and place.begin <= each.span.start < step.span.start
+        and each.before.columns
+    ]
+    last = max(above, key=lambda each: each.span.start, default=step)
+    return Relation(last.before.columns, True)
 
 
 def _with_new(step: StepSeen, text: str) -> Relation:

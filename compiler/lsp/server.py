@@ -111,6 +111,11 @@ def _add_lifecycle(server: Server) -> None:
         for other in ls.editor.workspace.documents.paths:
             ls.later(other)
 
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def watched(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
+        for other in ls.editor.workspace.documents.paths:
+            ls.later(other)
+
 
 def _add_questions(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)

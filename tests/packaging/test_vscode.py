@@ -15,6 +15,7 @@ NO_NODE = 3
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_it_is_built_tested_and_packaged():
     made = subprocess.run([ROOT / "tools" / "vscode.sh"], capture_output=True, text=True)
     if made.returncode == NO_NODE:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+import re
 
 import pytest
 
 from ssbt.compiler.diagnostics import registry
+from ssbt.compiler.diagnostics.cells import display_width
 from ssbt.compiler.diagnostics.model import Code, Severity
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import checked, emitted
@@ -20,6 +22,9 @@ from ssbt.compiler.syntax.parsing import parsed
 CASES = Path(__file__).resolve().parents[1] / "cases"
 MISTAKES = sorted(path.parent for path in CASES.glob("*/*/input.ssbt"))
 SCRIPTS = sorted(path.parent for path in CASES.glob("scripts/*/pipeline.ssbt"))
+LOOKS = sorted(CASES.glob("*/*/expected.*.txt"))
+NARROW = 40
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CODES = [code for code in registry.codes() if code.wrong]
 # What the example of SSBT0213 imports.
 OTHER = b"pipeline other {\n}\n"
@@ -43,6 +48,19 @@ def test_mistakes(folder: Path, pytestconfig: pytest.Config):
     assert result.findings
     report = text_report(result.findings, result.sources, width=80, color=False)
     compare(report, folder / "expected.txt", pytestconfig)
+    color = text_report(result.findings, result.sources, width=80, color=True)
+    assert STYLE.sub("", color) == report
+    narrow = text_report(result.findings, result.sources, width=NARROW, color=False)
+    assert all(display_width(line) <= NARROW for line in narrow.splitlines())
+
+
+@pytest.mark.parametrize("file", LOOKS, ids=lambda file: f"{name_of(file.parent)}/{file.name}")
+def test_looks(file: Path, pytestconfig: pytest.Config):
+    """A mistake in colour, in a narrow window, or both, as the name of the file says."""
+    result = checked("input.ssbt", lambda path: (file.parent / path).read_bytes())
+    width = NARROW if "narrow" in file.name else 80
+    report = text_report(result.findings, result.sources, width=width, color="color" in file.name)
+    compare(report, file, pytestconfig)
 
 
 @pytest.mark.parametrize("folder", SCRIPTS, ids=name_of)

@@ -58,7 +58,7 @@ def asked(text: str, offset: int) -> None:
         return
 
 
-@pytest.mark.parametrize("number", range(60))
+@pytest.mark.parametrize("number", range(40))
 def test_half_of_a_file(number):
     """A file up to some place, or with a piece of text thrown in there."""
     chosen = random.Random(number)

@@ -17,7 +17,6 @@ def offered(project) -> dict[str, list[str]]:
 
 ORDER = ["id", "amount", "address"]
 DATASETS = ["orders", "customers", "large"]
-CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc", "parquet", "text"]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +26,7 @@ CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc"
         ({"|> where amount >=": "|> where amo§"}, "column", ORDER),
         ({"|> where amount >=": "|> where (1 + coalesce(§"}, "column", ORDER),
         ({"|> where amount >=": "|> dro )( |>\n  |> where §"}, "param", ["${minimum}"]),
+        ({"|> where amount >=": "|> dro )( |>\n  |> where §"}, "column", ORDER),
         ({"amount * 2 as doubled": "amount * 2 as doubled, §"}, "column", [*ORDER, "doubled"]),
         ({"using (id)": "on §"}, "qualifier", ["c"]),
         ({"using (id)": "on c.§"}, "column", ["id", "country"]),
@@ -40,7 +40,13 @@ CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc"
         ({"  from input\n": "  from §\n"}, "dataset", ["input"]),
         ({"input: Order": "input: §"}, "schema", ["Order", "Customer"]),
         ({"schema = Order": "schema = §"}, "schema", ["Order", "Customer"]),
-        ({"to parquet {": "to §"}, "connector", CONNECTORS),
+        ({"customers from csv {": "customers from §"}, "connector", ["csv", "rate"]),
+        ({"to parquet {": "to §"}, "connector", ["csv", "noop", "parquet"]),
+        (
+            {'from csv {\n  path   = "data/o': 'from §\n  path = "data/o'},
+            "connector",
+            ["csv", "rate"],
+        ),
         ({"= overwrite": "= §"}, "choice", ["append", "overwrite", "ignore"]),
         ({"[country]": "[§]"}, "column", ["id", "doubled", "country", "city"]),
         ({"amount:  decimal(12,2)": "amount:  de§"}, "type", ["decimal"]),
@@ -54,7 +60,7 @@ CONNECTORS = ["console", "csv", "foreach_batch", "json", "memory", "noop", "orc"
 )
 def test_offered(project, replaced, kind, labels):
     found = offered(project(replaced)).get(kind, [])
-    if kind in ("keyword", "type", "option", "choice"):
+    if kind in ("keyword", "type", "option", "choice", "connector"):
         assert set(labels) <= set(found)
     else:
         assert found == labels
@@ -64,6 +70,14 @@ def test_options_of_a_connector(project):
     found = offered(project({"  mode         =": "  §"}))
     assert {"path", "mode", "compression", "partition_by", "raw"} <= set(found["option"])
     assert set(found) == {"option"}
+
+
+def test_options_of_streams_are_those_of_streams(project):
+    batch = offered(project({"  schema = Customer": "  §"}))["option"]
+    stream = {"source customers": "stream source customers", "  schema = Customer": "  §"}
+    flowing = offered(project(stream))["option"]
+    assert "max_files_per_trigger" in flowing
+    assert "max_files_per_trigger" not in batch
 
 
 def test_functions_of_the_target(project):

@@ -49,6 +49,24 @@ def test_rename(project, replaced, expected, name):
     assert counts(made, name) == expected
 
 
+SQL = """\
+let joined =
+  from orders
+  |> sql "select {{ {input} ${minimum} {customers}" returns Order
+
+sink joined to noop { }
+
+let large"""
+
+
+@pytest.mark.parametrize("name", ["fresh", "𠮷"])
+def test_rename_in_the_text_of_sql(project, name):
+    replaced = {"let large": SQL, "join customers": "join §customers"}
+    assert counts(project(replaced), name) == {"main.ssbt": 3}
+    with pytest.raises(RefusedError, match="names no dataset"):
+        counts(project(replaced), "not plain")
+
+
 def test_rename_from_a_library_reaches_all_who_import_it(project):
     other = 'import "library.ssbt"\npipeline other { }\nsource a from csv {\n  path = "x"\n'
     other += "  schema = Order\n}\nsink a to noop { }\n"

@@ -110,6 +110,16 @@ async def test_an_unsaved_import(session: Session):
     await session.found(session.main, "SSBT0209")
 
 
+async def test_an_import_that_changes_on_the_disk(session: Session):
+    session.open(session.main, MAIN)
+    await session.found(session.main, "SSBT0209")
+    path = Path(session.library.removeprefix("file://"))
+    path.write_text(LIBRARY.replace("amount", "total"))
+    event = lsp.FileEvent(session.library, lsp.FileChangeType.Changed)
+    session.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
+    await session.found(session.main, "SSBT0202")
+
+
 async def test_questions(session: Session):
     session.open(session.main, MAIN)
     client, document = session.client, session.document
