@@ -53,6 +53,14 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
         "new_clean",
         new_clean.writeStream.format("parquet").option("path", "out/new"),
         checkpoint="checkpoints/new_clean",
+        depends_on=(
+            "source: parquet data/new",
+            "where: id > 0",
+            "watermark: at, 1 day",
+            "deduplicate: id within watermark",
+            "mode: append",
+            "sink: parquet out/new",
+        ),
     )
 
 

@@ -127,6 +127,14 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         .option("path", f"{job.params.lake}/clean")
         .partitionBy("sensor"),
         checkpoint=f"{job.params.lake}/checkpoints/clean",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "mode: append",
+            f"sink: orc {job.params.lake}/clean",
+        ),
     )
 
 
@@ -139,6 +147,16 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
         .trigger(availableNow=True)
         .option("path", f"{job.params.lake}/hourly"),
         checkpoint=f"{job.params.lake}/checkpoints/hourly",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "lookup: left using sensor",
+            "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "mode: append",
+            f"sink: parquet {job.params.lake}/hourly",
+        ),
     )
 
 
@@ -148,6 +166,16 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
         "upserted",
         hourly.writeStream.foreachBatch(upsert).outputMode("update"),
         checkpoint=f"{job.params.lake}/checkpoints/upserted",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "lookup: left using sensor",
+            "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "mode: update",
+            "sink: foreach_batch",
+        ),
     )
 
 
@@ -157,6 +185,10 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ss
         "typed in",
         typed.writeStream.format("json").option("path", f"{job.params.lake}/typed_in"),
         checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
+        depends_on=(
+            f"source: text {job.params.lake}/typed",
+            f"sink: json {job.params.lake}/typed_in",
+        ),
     )
 
 
@@ -166,6 +198,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         "ticks",
         ticks.writeStream.format("noop").trigger(continuous="1 second"),
         checkpoint=f"{job.params.lake}/checkpoints/ticks",
+        depends_on=("source: rate", "sink: noop"),
     )
 
 
@@ -177,6 +210,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         .option("numRows", 5)
         .option("truncate", False),
         checkpoint=f"{job.params.lake}/checkpoints/lines",
+        depends_on=("source: socket", "sink: console"),
     )
 
 
