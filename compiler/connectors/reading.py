@@ -86,6 +86,7 @@ def _role(
         save_modes=own.texts("save_modes") or (),
         output_modes=own.texts("output_modes") or (),
         streaming=_streaming(parts),
+        features=own.texts("features") or (),
     )
     for part in parts:
         part.close()

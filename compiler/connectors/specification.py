@@ -233,6 +233,7 @@ class RoleSpecification(Struct, frozen=True):
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `rejects` are Spark types that the format cannot hold.
+    `features` of streams: `continuous` and `real_time` processing.
     """
 
     modes: frozenset[Mode]
@@ -245,6 +246,7 @@ class RoleSpecification(Struct, frozen=True):
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()
     streaming: Streaming | None = None
+    features: tuple[str, ...] = ()
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.connectors import SettingCode, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
@@ -17,7 +16,7 @@ from ssbt.compiler.emit.scopes import Scope, Surroundings
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
-from ssbt.compiler.ir.plans import Operator, plans
+from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 
@@ -73,6 +72,8 @@ class _Maker:
         self._places = places
         self._code = SettingCode(around.names, around.parameter_types)
         self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
+        self._checkpoint = pipeline.checkpoint
+        self._roots = plans(pipeline)
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def source(self, item: Source) -> Function:
@@ -168,14 +169,21 @@ class _Maker:
         writer = stream_writing(
             item.connector, item.settings, self._code, variable, stream.trigger, function
         )
+        parts = [python_literal(item.name), writer]
+        if self._checkpoint is not None and item.keeps_its_place:
+            folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
+            parts.append(f"checkpoint={python_literal(folder)}")
+            depends = dependencies(item, self._roots[item.dataset])
+            items = (python_literal(self._code.value(each)) for each in depends)
+            parts.append(f"depends_on=({', '.join(items)})")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
             name=names.sinks[item.name],
             arguments=(f"{variable}: DataFrame", self._job),
-            returns="DataStreamWriter",
+            returns="Stream",
             place=self._places.line(item.span),
             docstring=_doc(item.description, title),
-            statements=(f"return ({writer})",),
+            statements=(f"return Stream({', '.join(parts)})",),
             datasets=(item.dataset,),
         )
 
@@ -195,31 +203,16 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
         elif function.takes_params:
             arguments.append("job.params")
         statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
-    streams, roots = [], plans(pipeline)
+    streams = []
     for sink in pipeline.sinks:
         call = f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)"
         if sink.stream is None:
             statements.append(call)
         else:
-            root = roots[sink.dataset]
-            streams.append(_stream(sink, call, root, pipeline.checkpoint, around))
+            streams.append(call)
     if streams:
         statements.append(f"run_streams({', '.join(streams)})")
     return tuple(statements)
-
-
-def _stream(
-    sink: Sink, writer: str, root: Operator, checkpoints: Text | None, around: Surroundings
-) -> str:
-    """A stream under its name, with the folder in which it keeps its place."""
-    arguments = [python_literal(sink.name), writer]
-    if checkpoints is not None and sink.keeps_its_place:
-        code = SettingCode(around.names, around.parameter_types)
-        folder = code.value(checkpoint_folder(checkpoints, sink.name))
-        arguments.append(f"checkpoint={python_literal(folder)}")
-        items = (python_literal(code.value(each)) for each in dependencies(sink, root))
-        arguments.append(f"depends_on=({', '.join(items)})")
-    return f"Stream({', '.join(arguments)})"
 
 
 def _doc(description: str, title: str) -> str:

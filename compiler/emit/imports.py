@@ -53,7 +53,6 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     needed = {
         "from pyspark.sql import DataFrame": True,
         "from pyspark.sql import functions as F": "F" in used,
-        "from pyspark.sql.streaming import DataStreamWriter": "writeStream" in used,
     }
     return tuple(line for line, is_needed in needed.items() if is_needed)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Relation
 
@@ -91,6 +92,21 @@ def operators(root: Operator) -> Iterator[Operator]:
             continue
         waiting.append((each, True))
         waiting += [(given, False) for given in reversed(each.inputs)]
+
+
+def calls(step: object) -> Iterator[Call]:
+    """Every function that a step calls."""
+    waiting = [step]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Expression):
+            yield from each.calls
+        elif isinstance(each, tuple):
+            waiting += each
+        elif isinstance(each, Named | SortKey):
+            waiting.append(each.expression)
+        elif isinstance(each, s.Step):
+            waiting += [getattr(each, name) for name in each.__struct_fields__]
 
 
 def has_state(pipeline: Pipeline) -> bool:

@@ -71,6 +71,22 @@ class Alias(Step, frozen=True):
     alias: str
 
 
+class JoinTerms(Struct, frozen=True):
+    """What the condition of a join says, as far as the state of two joined streams depends on it.
+
+    `equality` of something of both sides; `on_event_time` when a side of one is a column that
+    bears a watermark. `right_bounded` when such a column of the right is at most a time of the
+    left but for a constant, so that its watermark tells when a row of the left can no longer
+    match; `left_bounded` is the mirror. `by_range` when a column with a watermark is compared.
+    """
+
+    equality: bool = False
+    on_event_time: bool = False
+    right_bounded: bool = False
+    left_bounded: bool = False
+    by_range: bool = False
+
+
 class Join(Step, frozen=True):
     """`kind` is inner, left, right, full, semi, anti or cross; a condition or `using` columns."""
 
@@ -78,6 +94,7 @@ class Join(Step, frozen=True):
     right: Input
     condition: Expression | None
     using: tuple[str, ...]
+    terms: JoinTerms = JoinTerms()
 
 
 class Aggregate(Step, frozen=True):

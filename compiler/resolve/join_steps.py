@@ -11,6 +11,7 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.join_terms import join_terms
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.coercion import wider
@@ -44,7 +45,8 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
             condition = flow.condition(node.condition, both)
         output = _output(node.kind, flow.relation, relation)
     _check_form(node, flow)
-    return ir.Join(node.span, output, node.kind, right, condition, using)
+    terms = join_terms(node.condition, node.using, flow.relation, relation)
+    return ir.Join(node.span, output, node.kind, right, condition, using, terms)
 
 
 def _visit_condition(node: s.Join, flow: Flow) -> None:

@@ -28,6 +28,7 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CODES = [code for code in registry.codes() if code.wrong]
 # What the example of SSBT0213 imports.
 OTHER = b"pipeline other {\n}\n"
+MODULE = b"def upsert(rows, batch):\n    pass\n"
 
 
 def name_of(folder: Path) -> str:
@@ -84,6 +85,7 @@ def numbers(code: Code, text: str) -> Iterator[str]:
         yield from (found.code.number for found in parsed(Source("main.ssbt", text)).findings)
         return
     files = {"main.ssbt": text.encode("utf-8", "surrogateescape"), "other.ssbt": OTHER}
+    files["other.py"] = MODULE
 
     def read(path: str) -> bytes:
         if path not in files:

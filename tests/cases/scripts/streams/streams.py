@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.streaming import DataStreamWriter
 from ssbt.runtime import Job, Stream, main, run_streams
 
 from sinks import upsert
@@ -118,70 +117,106 @@ def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:46
     )
 
 
-def write_clean(
-    clean: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:70
+def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:70
     """Stream clean to ORC files."""
-    return (
+    return Stream(
+        "clean",
         clean.coalesce(1)
         .writeStream.format("orc")
         .trigger(processingTime="1 minute")
         .option("path", f"{job.params.lake}/clean")
-        .partitionBy("sensor")
+        .partitionBy("sensor"),
+        checkpoint=f"{job.params.lake}/checkpoints/clean",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "mode: append",
+            f"sink: orc {job.params.lake}/clean",
+        ),
     )
 
 
-def write_hourly(
-    hourly: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:77
+def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:77
     """Stream hourly to Parquet files."""
-    return (
+    return Stream(
+        "hourly",
         hourly.writeStream.format("parquet")
         .outputMode("append")
         .trigger(availableNow=True)
-        .option("path", f"{job.params.lake}/hourly")
+        .option("path", f"{job.params.lake}/hourly"),
+        checkpoint=f"{job.params.lake}/checkpoints/hourly",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "lookup: left using sensor",
+            "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "mode: append",
+            f"sink: parquet {job.params.lake}/hourly",
+        ),
     )
 
 
-def write_upserted(
-    hourly: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:84
+def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:84
     """Stream hourly to a Python function, batch by batch."""
-    return hourly.writeStream.foreachBatch(upsert).outputMode("update")
-
-
-def write_typed_in(
-    typed: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:90
-    """Stream typed to JSON files."""
-    return typed.writeStream.format("json").option(
-        "path", f"{job.params.lake}/typed_in"
+    return Stream(
+        "upserted",
+        hourly.writeStream.foreachBatch(upsert).outputMode("update"),
+        checkpoint=f"{job.params.lake}/checkpoints/upserted",
+        depends_on=(
+            f"source: csv {job.params.lake}/readings",
+            f"source: parquet {job.params.lake}/more",
+            "watermark: at, 10 minutes",
+            "deduplicate: sensor, at within watermark",
+            "lookup: left using sensor",
+            "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "mode: update",
+            "sink: foreach_batch",
+        ),
     )
 
 
-def write_ticks(
-    ticks: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:94
+def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:90
+    """Stream typed to JSON files."""
+    return Stream(
+        "typed in",
+        typed.writeStream.format("json").option("path", f"{job.params.lake}/typed_in"),
+        checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
+        depends_on=(
+            f"source: text {job.params.lake}/typed",
+            f"sink: json {job.params.lake}/typed_in",
+        ),
+    )
+
+
+def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:94
     """Stream ticks to noop."""
-    return ticks.writeStream.format("noop").trigger(continuous="1 second")
+    return Stream(
+        "ticks",
+        ticks.writeStream.format("noop").trigger(continuous="1 second"),
+        checkpoint=f"{job.params.lake}/checkpoints/ticks",
+        depends_on=("source: rate", "sink: noop"),
+    )
 
 
-def write_lines(
-    lines: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:98
+def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:98
     """Stream lines to the console."""
-    return (
+    return Stream(
+        "lines",
         lines.writeStream.format("console")
         .option("numRows", 5)
-        .option("truncate", False)
+        .option("truncate", False),
+        checkpoint=f"{job.params.lake}/checkpoints/lines",
+        depends_on=("source: socket", "sink: console"),
     )
 
 
-def write_lines_seen(
-    lines: DataFrame, job: Job[Params]
-) -> DataStreamWriter:  # pipeline.ssbt:103
+def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:103
     """Stream lines to a table in memory."""
-    return lines.writeStream.format("memory")
+    return Stream("lines_seen", lines.writeStream.format("memory"))
 
 
 def run(job: Job[Params]) -> None:
@@ -195,71 +230,13 @@ def run(job: Job[Params]) -> None:
     ticks_df = ticks(job)
     lines_df = lines(job)
     run_streams(
-        Stream(
-            "clean",
-            write_clean(clean_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/clean",
-            depends_on=(
-                f"source: csv {job.params.lake}/readings",
-                f"source: parquet {job.params.lake}/more",
-                "watermark: at, 10 minutes",
-                "deduplicate: sensor, at within watermark",
-                "mode: append",
-                f"sink: orc {job.params.lake}/clean",
-            ),
-        ),
-        Stream(
-            "hourly",
-            write_hourly(hourly_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/hourly",
-            depends_on=(
-                f"source: csv {job.params.lake}/readings",
-                f"source: parquet {job.params.lake}/more",
-                "watermark: at, 10 minutes",
-                "deduplicate: sensor, at within watermark",
-                "lookup: left using sensor",
-                "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
-                "mode: append",
-                f"sink: parquet {job.params.lake}/hourly",
-            ),
-        ),
-        Stream(
-            "upserted",
-            write_upserted(hourly_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/upserted",
-            depends_on=(
-                f"source: csv {job.params.lake}/readings",
-                f"source: parquet {job.params.lake}/more",
-                "watermark: at, 10 minutes",
-                "deduplicate: sensor, at within watermark",
-                "lookup: left using sensor",
-                "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
-                "mode: update",
-                "sink: foreach_batch",
-            ),
-        ),
-        Stream(
-            "typed in",
-            write_typed_in(typed_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
-            depends_on=(
-                f"source: text {job.params.lake}/typed",
-                f"sink: json {job.params.lake}/typed_in",
-            ),
-        ),
-        Stream(
-            "ticks",
-            write_ticks(ticks_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/ticks",
-            depends_on=("source: rate", "sink: noop"),
-        ),
-        Stream(
-            "lines",
-            write_lines(lines_df, job),
-            checkpoint=f"{job.params.lake}/checkpoints/lines",
-            depends_on=("source: socket", "sink: console"),
-        ),
-        Stream("lines_seen", write_lines_seen(lines_df, job)),
+        write_clean(clean_df, job),
+        write_hourly(hourly_df, job),
+        write_upserted(hourly_df, job),
+        write_typed_in(typed_df, job),
+        write_ticks(ticks_df, job),
+        write_lines(lines_df, job),
+        write_lines_seen(lines_df, job),
     )
 
 

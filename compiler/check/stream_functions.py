@@ -1,0 +1,53 @@
+"""Functions that Spark does not have for streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import once
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.expressions import Call
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import calls, operators, stream_plans
+
+NOT_FOR_STREAMS = Code(
+    "SSBT0607",
+    "A function that streams do not have",
+    """\
+A window function, `… over (…)`, looks at rows before and behind, an aggregate of `distinct` values
+would have to remember all of them, and `monotonically_increasing_id()` would begin anew with each
+batch. Aggregate by a `window` of time instead, count with `approx_count_distinct`, and take an id
+from the data.
+""",
+    wrong=streamed(steps="|> extend row_number() over (partition by status order by id) as number"),
+    right=streamed(
+        connector="console",
+        mode="update",
+        steps="|> watermark placed_at delay 1 hour\n"
+        "|> aggregate max(id) as latest group by window(placed_at, '1 hour') as hour, status",
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each call."""
+    yield from once(
+        Diagnostic(NOT_FOR_STREAMS, message, Label(call.span), (), (help_,))
+        for _, root in stream_plans(pipeline)
+        for each in operators(root)
+        if each.streaming
+        for call in calls(each.step)
+        for message, help_ in _problems(call)
+    )
+
+
+def _problems(call: Call) -> Iterator[tuple[str, str]]:
+    if call.windowed:
+        message = "a stream has no window functions"
+        yield message, "aggregate by a window of time: `group by window(…, '1 hour') as …`"
+    elif call.distinct:
+        message = f"a stream has no `{call.name}` of distinct values"
+        yield message, "count about right, with `approx_count_distinct(…)`"
+    elif call.name == "monotonically_increasing_id":
+        yield "a stream has no `monotonically_increasing_id`", "take an id from the data"

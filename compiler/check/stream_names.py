@@ -1,0 +1,32 @@
+"""Sinks whose name Spark must understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.pipeline import Pipeline
+
+BAD_NAME = Code(
+    "SSBT0622",
+    "A table in memory that cannot be called so",
+    """\
+A stream into `memory` makes a temporary view that bears the name of the sink. A name with other
+characters than letters, digits and `_` is none for a view.
+""",
+    wrong=streamed(connector="memory as `paid orders`"),
+    right=streamed(connector="memory as paid_orders"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each sink."""
+    for sink in pipeline.sinks:
+        is_plain = re.fullmatch(r"[A-Za-z_]\w*", sink.name, re.ASCII)
+        if sink.connector.name == "memory" and not is_plain:
+            message = f"a view cannot be called `{sink.name}`"
+            help_ = ("name the sink with letters, digits and `_`: `as paid_orders`",)
+            yield Diagnostic(BAD_NAME, message, Label(head(sink.span)), (), help_)

@@ -1,0 +1,64 @@
+"""Order and limits of streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import mode_label, once, place
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
+
+_COUNTS = "|> aggregate count(*) as orders group by status"
+
+SORTED = Code(
+    "SSBT0608",
+    "Sorting what is not complete",
+    """\
+What comes next may belong in front of what was written. Only a result that is written whole each
+time can be sorted: that of an aggregation, in `complete` mode.
+""",
+    wrong=streamed(connector="memory", mode="append", steps="|> order by id"),
+    right=streamed(connector="memory", mode="complete", steps=f"{_COUNTS}\n|> order by orders"),
+)
+
+LIMITED = Code(
+    "SSBT0609",
+    "A limit in update mode",
+    """\
+In `update` mode Spark does not know which rows the limit has let through before. It knows that in
+`append` mode, where the limit is reached once and for all, and in `complete` mode, where it holds
+for each result.
+""",
+    wrong=streamed(connector="console", mode="update", steps="|> limit 10"),
+    right=streamed(connector="console", mode="append", steps="|> limit 10"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each step."""
+    yield from once(
+        finding
+        for sink, root in stream_plans(pipeline)
+        for each in operators(root)
+        if each.streaming
+        for finding in _findings(sink, each)
+    )
+
+
+def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
+    assert sink.stream is not None
+    mode, also = sink.stream.mode, (mode_label(sink),)
+    if isinstance(each.step, s.Sort):
+        is_complete = mode is OutputMode.COMPLETE
+        if not (is_complete and any(before.aggregates for before in operators(each))):
+            message = "a stream can only be sorted behind an aggregation, in complete mode"
+            help_ = ("sort where the result is read",)
+            yield Diagnostic(SORTED, message, Label(place(each)), also, help_)
+    if isinstance(each.step, s.Limit) and mode is OutputMode.UPDATE:
+        message = "a stream has no `limit` in update mode"
+        help_ = ("leave it out, or choose another mode",)
+        yield Diagnostic(LIMITED, message, Label(place(each)), also, help_)

@@ -1,0 +1,132 @@
+"""State that grows for ever, and rows that are dropped unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import once, place
+from ssbt.compiler.check.stream_joins import is_bounded
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
+
+UNBOUNDED = Code(
+    "SSBT0630",
+    "State that grows for ever",
+    """\
+The state of a stream lives as long as the checkpoint. Spark forgets what a watermark has passed,
+and nothing else: without a watermark, or where it does not reach the step, each new key stays for
+ever. Group by a `window` over the column of the watermark, deduplicate `within watermark`, bound a
+join in time on both sides.
+""",
+    wrong=streamed(steps="|> deduplicate by id"),
+    right=streamed(
+        steps="|> watermark placed_at delay 1 day\n|> deduplicate by id within watermark"
+    ),
+    severity=Severity.WARNING,
+)
+
+DROPPED = Code(
+    "SSBT0632",
+    "Rows that are dropped for being late",
+    """\
+A row that is older than the watermark is dropped by the next step with state, and nobody sees it
+but a counter in Spark's metrics. With a delay of 0 that happens to every row behind the latest one;
+with `latest_first = true` to most rows after a pause, because the newest files come first; with the
+policy `max` to the rows of all streams but the fastest.
+""",
+    wrong=streamed(
+        steps="|> watermark placed_at delay 0 seconds\n|> deduplicate by id within watermark"
+    ),
+    right=streamed(
+        steps="|> watermark placed_at delay 10 minutes\n|> deduplicate by id within watermark"
+    ),
+    severity=Severity.WARNING,
+)
+
+_POLICY = "spark.sql.streaming.multiplewatermarkpolicy"
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Warnings for each step with state."""
+    takes_latest = any(
+        name.lower() == _POLICY and value.lower() == "max" for name, value in pipeline.spark
+    )
+    yield from once(
+        finding
+        for sink, root in stream_plans(pipeline)
+        for each in operators(root)
+        if each.stateful
+        for finding in (*_unbounded(sink, each), *_dropped(each, takes_latest))
+    )
+
+
+def _unbounded(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
+    found = _growing(sink, each)
+    if found is not None:
+        message, help_ = found
+        yield Diagnostic(UNBOUNDED, message, Label(place(each)), (), (help_,))
+
+
+def _growing(sink: Sink, each: Operator) -> tuple[str, str] | None:
+    """What grows, and the way out."""
+    step = each.step
+    if isinstance(step, s.Aggregate) and each.aggregates:
+        # In append mode it is an error; who writes all groups each time has asked to keep them.
+        is_update = sink.stream is not None and sink.stream.mode is OutputMode.UPDATE
+        if not is_update or not step.keys or each.has_event_time_key:
+            return None
+        return "each group is kept for ever", "group by a `window` over a column with a watermark"
+    if isinstance(step, s.Join):
+        return _growing_side(step)
+    if isinstance(step, s.Limit | s.Pivot):
+        return None
+    columns = {column.name.casefold() for column in each.output.columns if column.event_time}
+    if isinstance(step, s.Deduplicate):
+        if step.within_watermark or not step.columns:
+            return None if columns or step.within_watermark else _KEPT
+        columns &= {name.casefold() for name in step.columns}
+    return None if columns else _KEPT
+
+
+_KEPT = (
+    "each combination is kept for ever",
+    "set a `watermark`, and write `deduplicate by … within watermark`",
+)
+
+
+def _growing_side(step: s.Join) -> tuple[str, str] | None:
+    terms = step.terms
+    if step.kind == "anti" or not terms.equality or not is_bounded(step):
+        # An error, told elsewhere.
+        return None
+    if terms.on_event_time or (terms.left_bounded and terms.right_bounded):
+        return None
+    sides = {(False, False): "both sides", (True, False): "the right side"}
+    side = sides.get((terms.right_bounded, terms.left_bounded), "the left side")
+    way = "set a `watermark` on both sides, and bound the difference of their times both ways"
+    return f"the rows of {side} are kept for ever", way
+
+
+def _dropped(each: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
+    before = list(operators(each))
+    watermarks = [op for op in before if isinstance(op.step, s.Watermark)]
+    for op in watermarks:
+        assert isinstance(op.step, s.Watermark)
+        where = (Label(place(each), "dropped here"),)
+        if op.step.delay.startswith("0 "):
+            message = "every row that is not the latest is late"
+            help_ = ("say how late rows may be: `delay 10 minutes`",)
+            yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
+        for source in operators(op):
+            if isinstance(source.step, Source) and source.step.settings.is_true("latest_first"):
+                message = "`latest_first` makes older files late, and their rows are dropped"
+                help_ = ("leave `latest_first` out",)
+                yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
+    if takes_latest and len(watermarks) > 1:
+        message = "the watermark of the fastest stream counts, and what is behind it is dropped"
+        help_ = (f"leave `{_POLICY}` at `min`",)
+        yield Diagnostic(DROPPED, message, Label(place(watermarks[-1])), (), help_)

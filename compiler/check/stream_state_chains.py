@@ -1,0 +1,76 @@
+"""Steps with state behind others with state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import mode_label, once, place
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
+
+_BY_HOUR = (
+    "|> watermark placed_at delay 1 hour\n"
+    "|> aggregate sum(amount) as amount group by window(placed_at, '1 hour') as hour, status\n"
+)
+
+CHAINED = Code(
+    "SSBT0615",
+    "State behind what may still change",
+    """\
+There is one watermark for the whole query. A step with state behind it must not get rows that are
+older, and these may send some: an aggregation in `update` or `complete` mode, which writes groups
+that are not final, and a join of two streams within a range of time. Spark refuses the query,
+because rows would be lost.
+
+Write the first result in `append` mode, into files or a topic, and make the second one from there.
+""",
+    wrong=streamed(
+        connector="console",
+        mode="update",
+        steps=f"{_BY_HOUR}|> aggregate max(amount) as most group by hour",
+    ),
+    right=streamed(
+        connector="console",
+        mode="append",
+        steps=f"{_BY_HOUR}|> aggregate max(amount) as most group by hour",
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each step that gets what may be late."""
+    yield from once(
+        finding
+        for sink, root in stream_plans(pipeline)
+        for each in operators(root)
+        if _keeps_rows(each)
+        for finding in _findings(sink, each)
+    )
+
+
+def _keeps_rows(each: Operator) -> bool:
+    """A limit counts rows and keeps none."""
+    return each.stateful and not isinstance(each.step, s.Limit | s.Pivot)
+
+
+def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
+    assert sink.stream is not None
+    for before in operators(each):
+        if before is each:
+            continue
+        step = before.step
+        also: tuple[Label, ...] = ()
+        if before.aggregates and sink.stream.mode is not OutputMode.APPEND:
+            also = (Label(place(before), "these groups may still change"), mode_label(sink))
+        elif isinstance(step, s.Join) and before.stateful and step.terms.by_range:
+            also = (Label(place(before), "this join sends rows that are older"),)
+        if not also:
+            continue
+        message = "this step keeps state and gets rows that may be older than the watermark"
+        help_ = ("write the first result on its own, and make the second one from there",)
+        yield Diagnostic(CHAINED, message, Label(place(each)), also, help_)
+        return

@@ -1,0 +1,66 @@
+"""Joins of a stream with a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import once, place
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+
+_SHOPS = """\
+schema Shop {
+  id:      bigint
+  country: string
+}
+
+source shops from json {
+  path   = "data/shops"
+  schema = Shop
+}
+"""
+
+# The kinds that need no row of the batch to be found missing, by the side of the stream.
+_ALLOWED = {
+    "left": frozenset({"inner", "cross", "left", "semi", "anti"}),
+    "right": frozenset({"inner", "cross", "right"}),
+}
+
+WRONG_SIDE = Code(
+    "SSBT0611",
+    "A join that waits for a stream to end",
+    """\
+A row of the batch that has found no partner so far may find one in the next batch of the stream:
+Spark can never say that it has none. So the rows that a join keeps without a partner are those of
+the stream: `left`, `semi` and `anti` joins with the stream on the left, `right` joins with the
+stream on the right, `inner` and `cross` joins either way.
+""",
+    wrong=streamed(before=_SHOPS, steps="|> full join shops using (id)"),
+    right=streamed(before=_SHOPS, steps="|> left join shops using (id)"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each join."""
+    yield from once(
+        finding
+        for _, root in stream_plans(pipeline)
+        for each in operators(root)
+        for finding in _findings(each)
+    )
+
+
+def _findings(each: Operator) -> Iterator[Diagnostic]:
+    step = each.step
+    if not isinstance(step, s.Join) or each.inputs[0].streaming == each.inputs[1].streaming:
+        return
+    side = "left" if each.inputs[0].streaming else "right"
+    if step.kind not in _ALLOWED[side]:
+        message = f"this {step.kind} join waits for rows of the batch to find a partner"
+        help_ = ("join the stream with the batch: `from stream |> left join batch …`",)
+        if side == "left":
+            help_ = ("a `left join` keeps the rows of the stream",)
+        yield Diagnostic(WRONG_SIDE, message, Label(place(each)), (), help_)

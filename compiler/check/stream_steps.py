@@ -1,0 +1,49 @@
+"""Steps that Spark does not have for streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import once, place
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+
+NOT_FOR_STREAMS = Code(
+    "SSBT0606",
+    "A step that streams do not have",
+    """\
+`pivot`, `offset`, `sample` and `intersect` need all rows at once, which a stream never has. Instead
+of a `pivot`, aggregate with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead
+of a `sample`, choose by a hash of a column. Instead of `intersect`, write a `semi join`.
+""",
+    wrong=streamed(steps="|> sample 10 percent seed 1"),
+    right=streamed(steps="|> where hash(id) % 10 = 0"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each such step."""
+    yield from once(
+        Diagnostic(NOT_FOR_STREAMS, f"a stream has no `{word}`", Label(place(each)), (), (help_,))
+        for _, root in stream_plans(pipeline)
+        for each in operators(root)
+        for word, help_ in _words(each)
+    )
+
+
+def _words(each: Operator) -> Iterator[tuple[str, str]]:
+    """What the step is called, and the way out."""
+    if not each.streaming:
+        return
+    match each.step:
+        case s.Pivot():
+            yield "pivot", "write one aggregate for each value: `sum(…) filter (where … = …) as …`"
+        case s.Offset():
+            yield "offset", "filter by a column that tells the rows apart"
+        case s.Sample():
+            yield "sample", "choose by a hash: `|> where hash(…) % 10 = 0`"
+        case s.SetOperation(operator="intersect"):
+            yield "intersect", "write a `semi join`"

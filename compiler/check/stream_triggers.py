@@ -1,0 +1,141 @@
+"""Triggers that the query, the source or the sink does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import head, mode_label, once, place
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import Operator, calls, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
+from ssbt.compiler.source import Span
+
+_RATE = "stream source ticks from rate {\n}\n\nlet paid =\n  from ticks\n"
+_ROW_BY_ROW = s.Filter | s.Project | s.WithColumns | s.DropColumns | s.RenameColumns | s.Alias
+_NOW = frozenset({"current_date", "current_timestamp", "curdate", "now", "localtimestamp"})
+
+CONTINUOUS = Code(
+    "SSBT0619",
+    "What continuous processing cannot do",
+    """\
+With `trigger = continuous …` Spark has no batches: each row goes through as it comes. So there are
+only steps that look at one row, such as `where`, `select` and `extend`, and no current time; the
+source must be able to read on without batches (`rate`, `socket`, Kafka), and so must the sink
+(console, memory, noop, Kafka).
+""",
+    wrong=streamed(
+        connector="noop",
+        options="trigger = continuous 1 second",
+        steps="|> watermark placed_at delay 1 hour",
+    ),
+    right=streamed(
+        connector="noop",
+        options="trigger = every 1 second",
+        steps="|> watermark placed_at delay 1 hour",
+    ),
+)
+
+REAL_TIME = Code(
+    "SSBT0620",
+    "What real-time mode cannot do",
+    """\
+With `trigger = real time` rows go through all stages of a query at once, for which Spark has few of
+its parts: the output mode is `update`, the source Kafka, and neither `foreach_batch`, joins of two
+streams nor session windows are there.
+""",
+    wrong=streamed(
+        pipeline='pipeline paid_orders {\n  target = "4.3"\n  checkpoint = "checkpoints"\n}\n',
+        connector="noop",
+        mode="update",
+        options="trigger = real time",
+    ),
+    right=streamed(connector="noop", mode="update", options="trigger = every 1 second"),
+)
+
+OLD = Code(
+    "SSBT0633",
+    "The trigger of old",
+    """\
+`trigger = once` reads all that is there in one batch, however much it is, and ignores the limits of
+the source. `available now` reads the same in as many batches as the limits make of it.
+""",
+    wrong=streamed(options="trigger = once"),
+    right=streamed(options="trigger = available now"),
+    severity=Severity.WARNING,
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each sink."""
+    yield from once(
+        finding for sink, root in stream_plans(pipeline) for finding in _findings(sink, root)
+    )
+
+
+def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
+    assert sink.stream is not None
+    if sink.stream.trigger is None:
+        return
+    kind, where = sink.stream.trigger.kind, Label(_trigger_span(sink))
+    if kind is TriggerKind.ONCE:
+        message = "`trigger = once` is old, and reads all there is in one batch"
+        yield Diagnostic(OLD, message, where, (), ("write `available now`",))
+    if kind is TriggerKind.CONTINUOUS:
+        for each in operators(root):
+            for message in _not_continuous(each):
+                yield Diagnostic(CONTINUOUS, message, Label(place(each)), (where,))
+        if not _sink_has(sink, "continuous"):
+            message = f"`{sink.connector.name}` takes batches, and continuous processing has none"
+            yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
+    if kind is TriggerKind.REAL_TIME:
+        yield from _not_real_time(sink, root, where)
+
+
+def _trigger_span(sink: Sink) -> Span:
+    setting = sink.settings.at(Place.TRIGGER)
+    return setting.span if setting is not None and setting.span is not None else head(sink.span)
+
+
+def _sink_has(sink: Sink, feature: str) -> bool:
+    return sink.connector.sink is not None and feature in sink.connector.sink.features
+
+
+def _source_has(source: Source, feature: str) -> bool:
+    return source.connector.source is not None and feature in source.connector.source.features
+
+
+def _not_continuous(each: Operator) -> Iterator[str]:
+    if isinstance(each.step, Source):
+        if each.streaming and not _source_has(each.step, "continuous"):
+            name = each.step.connector.name
+            yield f"`{name}` is read in batches, and continuous processing has none"
+    elif not isinstance(each.step, _ROW_BY_ROW) or each.stateful:
+        yield "this step looks at more than one row, and continuous processing does not"
+    elif any(call.name in _NOW for call in calls(each.step)):
+        yield "continuous processing has no current time"
+
+
+def _not_real_time(sink: Sink, root: Operator, where: Label) -> Iterator[Diagnostic]:
+    assert sink.stream is not None
+    if sink.stream.mode is not OutputMode.UPDATE:
+        message = "real-time mode needs the output mode `update`"
+        yield Diagnostic(REAL_TIME, message, mode_label(sink), (where,))
+    if sink.stream.function is not None:
+        message = f"`{sink.connector.name}` takes batches, and real-time mode has none"
+        yield Diagnostic(REAL_TIME, message, Label(head(sink.span)), (where,))
+    for each in operators(root):
+        step = each.step
+        problem = ""
+        if isinstance(step, Source) and each.streaming and not _source_has(step, "real_time"):
+            problem = f"real-time mode cannot read from `{step.connector.name}`"
+        elif isinstance(step, s.Join) and each.stateful:
+            problem = "real-time mode cannot join two streams"
+        elif any(call.name == "session_window" for call in calls(step)):
+            problem = "real-time mode has no session windows"
+        if problem:
+            yield Diagnostic(REAL_TIME, problem, Label(place(each)), (where,))
