@@ -73,6 +73,7 @@ class Surroundings(Struct, frozen=True):
     report: Report
     target: str = "4.1"
     ansi: bool = True
+    legacy_formats: bool = False
 
 
 class Typing(Struct):
