@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.windows import check_window
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
+from ssbt.compiler.types.functions.limits import limit_mismatch
 from ssbt.compiler.types.typed import Typed
 
 _SUBTOTALS = ("grouping", "grouping_id")
@@ -257,6 +258,10 @@ def _result(
     operands = [argument.value for argument in node.arguments]
     if in_order and not _constants_given(typing, node, function):
         return found if isinstance(found, Typed) else NOT_KNOWN
+    wrong = limit_mismatch(function.name, values, typing.around.legacy_formats)
+    if isinstance(found, Typed) and wrong is not None:
+        typing.result(node, wrong, operands if in_order else ())
+        return found
     return typing.result(node, found, operands if in_order else ())
 
 

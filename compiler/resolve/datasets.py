@@ -196,11 +196,20 @@ class Datasets:
 
     # ---- transforms
 
+    def _argument(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
+        """The input that an argument names; an alias has no meaning for it."""
+        if use.alias is not None:
+            name = use.alias
+            message = f"`as {name.text}` means nothing here"
+            help_ = "inside the transform the dataset goes by the name of the parameter: remove it"
+            flow.report.add(codes.BAD_TRANSFORM_USE, name.span, message, help=help_)
+        return self._input(use, flow)
+
     def _call(self, use: s.DatasetUse, flow: Flow, alias: str) -> tuple[Input, Relation] | None:
         node = self._known_transform(use.name, flow.report)
         if node is None:
             return None
-        got = [self._input(argument, flow) for argument in use.arguments or ()]
+        got = [self._argument(argument, flow) for argument in use.arguments or ()]
         if any(each is None for each in got):
             return None
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
@@ -216,7 +225,7 @@ class Datasets:
         transform = self._known_transform(node.name, flow.report)
         if transform is None:
             return None
-        got = [self._input(argument, flow) for argument in node.arguments]
+        got = [self._argument(argument, flow) for argument in node.arguments]
         if any(each is None for each in got):
             return None
         inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)

@@ -22,10 +22,14 @@ N = TypeVar("N", bound=d.Declaration)
 
 
 class Settings(Struct, frozen=True):
-    """What the pipeline block says, as far as typing and emission depend on it."""
+    """What the pipeline block says, as far as typing and emission depend on it.
+
+    `legacy_formats` tells that formats of dates are read and written as in Spark 2.
+    """
 
     target: str
     ansi: bool = True
+    legacy_formats: bool = False
 
 
 class Declared(Struct):

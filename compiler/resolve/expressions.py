@@ -73,6 +73,7 @@ class Surroundings(Struct, frozen=True):
     report: Report
     target: str = "4.1"
     ansi: bool = True
+    legacy_formats: bool = False
 
 
 class Typing(Struct):
@@ -80,7 +81,8 @@ class Typing(Struct):
 
     `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
-    that the expression repeats. `subtotals` tells that there is a row for each set of keys.
+    that the expression repeats. `subtotals` tells that there is a row for each set of keys,
+    `pivot` that the aggregates fill a pivot.
     `generator` is the one node that may be a generator.
     """
 
@@ -89,6 +91,7 @@ class Typing(Struct):
     windows: bool = False
     generator: e.Expression | None = None
     subtotals: bool = False
+    pivot: bool = False
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
     origins: list[ir.Origin] = field(default_factory=list)
@@ -248,12 +251,12 @@ class Typing(Struct):
         if is_key or id(node) in self.grouped:
             return
         text = column_text(node)
-        self.mistake(
-            codes.NOT_GROUPED,
-            node.span,
-            f"`{text}` is neither a grouping key nor inside an aggregate function",
-            help=f"group by it, or take one value: `any_value({text})`",
-        )
+        message = f"`{text}` is neither a grouping key nor inside an aggregate function"
+        help_ = f"group by it, or take one value: `any_value({text})`"
+        if self.pivot:
+            message = f"`{text}` stands outside of the aggregate functions that fill the pivot"
+            help_ = f"take one value: `any_value({text})`"
+        self.mistake(codes.NOT_GROUPED, node.span, message, help=help_)
 
     @_typed.register
     def _(self, node: e.ParameterUse) -> Typed:

@@ -68,6 +68,7 @@ class Flow(Struct):
             self.report,
             self.settings.target,
             self.settings.ansi,
+            self.settings.legacy_formats,
         )
         return Typing(around)
 

@@ -151,9 +151,12 @@ def _aggregates(
     for item in items:
         typing = flow.typing()
         typing.aggregates = True
-        typing.grouping = keys.names
+        # What fills a pivot stands inside of aggregates, its keys too.
+        typing.pivot = in_pivot
+        typing.grouping = frozenset() if in_pivot else keys.names
         typing.subtotals = keys.subtotals
-        typing.grouped = names_within(item.value, keys.values, flow.one_column)
+        if not in_pivot:
+            typing.grouped = names_within(item.value, keys.values, flow.one_column)
         if isinstance(item.value, e.Star):
             typing.typed(item.value)
             continue

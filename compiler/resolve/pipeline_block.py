@@ -40,9 +40,17 @@ class PipelineBlock(Struct, frozen=True):
     @property
     def ansi(self) -> bool:
         """Whether Spark's ANSI mode is on: its default from Spark 4."""
-        given = {key.lower(): value.lower() for key, value in self.spark}
         default = "false" if self.target.startswith("3.") else "true"
-        return given.get("spark.sql.ansi.enabled", default) == "true"
+        return self._setting("spark.sql.ansi.enabled", default) == "true"
+
+    @property
+    def legacy_formats(self) -> bool:
+        """Whether formats of dates are those of Spark 2."""
+        return self._setting("spark.sql.legacy.timeparserpolicy", "") == "legacy"
+
+    def _setting(self, name: str, default: str) -> str:
+        given = {key.lower(): value.lower() for key, value in self.spark}
+        return given.get(name, default)
 
 
 def pipeline_block(

@@ -98,7 +98,7 @@ class Program:
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
         self.used_parameters: set[str] = set()
-        typing = TypingSettings(self.block.target, self.block.ansi)
+        typing = TypingSettings(self.block.target, self.block.ansi, self.block.legacy_formats)
         self.datasets = Datasets(self, typing)
 
     def parameter_type(self, name: str) -> str | None:

@@ -9,11 +9,13 @@ from ssbt.compiler.types.datatypes import (
     BooleanType,
     DataType,
     DateType,
+    DayTimeIntervalType,
     DecimalType,
     IntegralType,
     NumericType,
     TimestampNTZType,
     TimestampType,
+    YearMonthIntervalType,
 )
 
 _DATE = re.compile(r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL)
@@ -64,6 +66,8 @@ def reads_as(constant: object, type_: DataType) -> bool:
             return _is_date(text)
         case TimestampType() | TimestampNTZType():
             return _is_timestamp(text)
+        case YearMonthIntervalType() | DayTimeIntervalType():
+            return any(character.isdigit() for character in text)
     return True
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 BATCH = 64
+_TRUNCATION_WARNINGS = "org.apache.spark.sql.catalyst.util.StringUtils"
 
 
 class Asked:
@@ -35,6 +36,9 @@ class Asked:
         self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
         self.session.conf.set("spark.sql.timeType.enabled", "true")
         self.session.conf.set("spark.sql.geospatial.enabled", "true")
+        configurator = self.jvm.org.apache.logging.log4j.core.config.Configurator
+        level = self.jvm.org.apache.logging.log4j.Level
+        configurator.setLevel(_TRUNCATION_WARNINGS, level.ERROR)
         # An error's text ends with its plan, which is of no use here and takes long to write.
         self.session.conf.set("spark.sql.maxPlanStringLength", "0")
         self.jvm: Any = self.session._jvm

@@ -131,7 +131,7 @@ STEPS = {
 OTHER = {
     "let_sales": "from sales |> unpivot value for quarter in (q1, q2 as second, q3)",
     "let_sales_nulls": "from sales |> unpivot include nulls v for q in (q1, q2)",
-    "let_both": "from both(customers, customers as d) |> where name = 'a'",
+    "let_both": "from both(customers, customers) |> where name = 'a'",
     "let_call_join": "from orders |> join both(customers, customers) as b on orders.id = b.id"
     " |> select b.name, orders.id",
     "let_inferred": "from inferred |> select a, b + 1 as c |> where c > 2",

@@ -116,13 +116,20 @@ _NEVER_NULL = {
 }
 
 
-def limit_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """What is wrong with the constants among the arguments of a function."""
+def limit_mismatch(
+    name: str, arguments: Sequence[Typed], legacy_formats: bool = False
+) -> Mismatch | None:
+    """What is wrong with the constants among the arguments of a function.
+
+    `legacy_formats` tells that formats of dates are those of Spark 2, which are not known here.
+    """
     for place in _NEVER_NULL.get(name, ()):
         if place < len(arguments) and isinstance(arguments[place].type, NullType):
             return Mismatch(f"`{name}` does not take null here", place)
     for place, check in _LIMITS.get(name, {}).items():
         if place >= len(arguments):
+            continue
+        if legacy_formats and check in (texts.date_format, texts.read_format):
             continue
         read = isinstance(arguments[0].type, StringType | UnknownType)
         if check is texts.read_format and not read:

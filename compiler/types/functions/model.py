@@ -10,7 +10,6 @@ from msgspec import Struct
 from ssbt.compiler.types.casts import can_cast
 from ssbt.compiler.types.datatypes import NULL, ArrayType, DataType, MapType, NullType
 from ssbt.compiler.types.expected import Expected, implicit_cast
-from ssbt.compiler.types.functions.limits import limit_mismatch
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
@@ -159,10 +158,7 @@ class Function(Struct, frozen=True):
             cast.append(after)
         padded = (*names, *[None] * (len(arguments) - len(names)))
         call = Call(self.name, tuple(cast), tuple(arguments), ansi, padded, within_group)
-        result = self.rule(call)
-        if isinstance(result, Mismatch):
-            return result
-        return limit_mismatch(self.name, arguments) or result
+        return self.rule(call)
 
     def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
         parameter = self.parameter(place)

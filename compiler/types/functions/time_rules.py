@@ -87,6 +87,8 @@ def extract(call: Call) -> Result:
     field, source = call.arguments
     if isinstance(field.type, NullType):
         return Typed(DOUBLE)
+    if not isinstance(call.given[0].type, StringType | UnknownType):
+        return call.refused(0, "the name of a part")
     if not isinstance(field.constant, str) or source.unknown:
         return Typed(UNKNOWN)
     parts = _parts(source.type)

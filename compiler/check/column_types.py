@@ -1,0 +1,110 @@
+"""Columns of types that the target does not have, or that Spark has turned off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.specification import SPARK_LINES
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import (
+    STRING,
+    ArrayType,
+    DataType,
+    MapType,
+    StringType,
+    StructType,
+    TimeType,
+    VariantType,
+)
+
+_SINCE_TIME = "4.1"
+_SETTING = "spark.sql.timeType.enabled"
+
+TIME_TURNED_OFF = Code(
+    "SSBT0525",
+    "A column of type TIME where Spark has it turned off",
+    f"""\
+Spark 4.1 has the type TIME, but refuses every dataset with a column of it unless the setting
+`{_SETTING}` is true. Inside an expression it may always stand.
+""",
+    wrong=example(steps="|> select id, time '12:30:00' as at"),
+    right=example(
+        pipeline=f'pipeline paid_orders {{\n  spark {{\n    "{_SETTING}" = true\n  }}\n}}\n',
+        steps="|> select id, time '12:30:00' as at",
+    ),
+)
+
+TYPE_TOO_NEW = Code(
+    "SSBT0527",
+    "A type that the target does not have",
+    """\
+The type came with a later Spark than the one that the pipeline is compiled for: VARIANT and
+collations with Spark 4.0, TIME with Spark 4.1.
+""",
+    wrong=example(
+        pipeline='pipeline paid_orders {\n  target = "3.5"\n}\n',
+        steps="|> select id, status collate UNICODE_CI as status",
+    ),
+    right=example(steps="|> select id, status collate UNICODE_CI as status"),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each place that makes such a column."""
+    given = {name.lower(): value.lower() for name, value in pipeline.spark}
+    time_is_on = given.get(_SETTING.lower()) == "true"
+    seen: set[Span] = set()
+    for column, otherwise in _columns(pipeline):
+        place = column.declared or otherwise
+        if place in seen:
+            continue
+        since = max((_since(each) for each in _parts(column.type)), default="")
+        found = f"`{column.name}` is {column.type.sql}"
+        if since and SPARK_LINES.index(since) > SPARK_LINES.index(pipeline.target):
+            message = f"{found}, which came with Spark {since}"
+            help_ = f"the target is Spark {pipeline.target}"
+            yield Diagnostic(TYPE_TOO_NEW, message, Label(place), (), (help_,))
+            seen.add(place)
+        elif since == _SINCE_TIME and not time_is_on:
+            message = f"{found}, which Spark has turned off"
+            help_ = f'add `"{_SETTING}" = true` to the `spark` block of the pipeline'
+            yield Diagnostic(TIME_TURNED_OFF, message, Label(place), (), (help_,))
+            seen.add(place)
+
+
+def _columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
+    """The columns of every dataset, those between two steps among them, with a place for each."""
+    for dataset in pipeline.datasets:
+        if isinstance(dataset, Source):
+            yield from ((column, dataset.span) for column in dataset.output.columns)
+    queries = [each.query for each in pipeline.datasets if isinstance(each, Let)]
+    queries += [each.query for each in pipeline.transforms]
+    for query in queries:
+        for step in query.steps:
+            yield from ((column, step.span) for column in step.output.columns)
+
+
+def _parts(type_: DataType) -> Iterator[DataType]:
+    """A type and the types inside it."""
+    yield type_
+    match type_:
+        case ArrayType(element, _):
+            yield from _parts(element)
+        case MapType(key, value, _):
+            yield from _parts(key)
+            yield from _parts(value)
+        case StructType(fields):
+            for field in fields:
+                yield from _parts(field.type)
+
+
+def _since(type_: DataType) -> str:
+    """The Spark line that the type came with; empty for those of all lines."""
+    if isinstance(type_, TimeType):
+        return _SINCE_TIME
+    is_collated = isinstance(type_, StringType) and type_ != STRING
+    return "4.0" if is_collated or isinstance(type_, VariantType) else ""
