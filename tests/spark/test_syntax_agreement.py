@@ -24,7 +24,7 @@ def expressions(group: str) -> list[str]:
 
 
 def spark_takes(spark: SparkSession, text: str) -> bool:
-    parser = spark._jsparkSession.sessionState().sqlParser()  # type: ignore[attr-defined]
+    parser = spark._jsparkSession.sessionState().sqlParser()
     try:
         parser.parseExpression(text)
     except ParseException:
