@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 import re
 
 from ssbt.compiler.emit.characters import width
@@ -51,16 +52,20 @@ def _lines(units: Sequence[str]) -> Iterator[list[str]]:
 def _cut_line(units: list[str], room: int) -> Iterator[list[str]]:
     """Parts of `units`, cut at the best places that leave no part too wide or too short."""
     cuts = list(_cuts(units))
-    start = 0
-    while width("".join(units[start:])) > room:
-        after = [cut for cut in cuts if cut[0] > start]
-        fitting = [cut for cut in after if width("".join(units[start : cut[0]])) <= room]
-        if not after:
-            break
-        full = [cut for cut in fitting if width("".join(units[start : cut[0]])) * 3 >= room]
-        end = min(full or fitting or after[:1], key=lambda cut: (cut[1], -cut[0]))[0]
+    widths = [0, *accumulate(map(width, units))]
+    start = first = 0
+    while widths[-1] - widths[start] > room and first < len(cuts):
+        last = first
+        while last < len(cuts) and widths[cuts[last][0]] - widths[start] <= room:
+            last += 1
+        fitting = cuts[first:last]
+        full = [cut for cut in fitting if (widths[cut[0]] - widths[start]) * 3 >= room]
+        best = full or fitting or cuts[first : first + 1]
+        end = min(best, key=lambda cut: (cut[1], -cut[0]))[0]
         yield units[start:end]
         start = end
+        while first < len(cuts) and cuts[first][0] <= start:
+            first += 1
     yield units[start:]
 
 

@@ -214,12 +214,13 @@ def _can_omit_parentheses(split: _Split) -> bool:
 def _has_bare_comment(line: Line) -> bool:
     """Whether a comment stands in no visible brackets."""
     closing: Leaf | None = None
+    places = {id(leaf) for leaf in line.leaves}
     for leaf in reversed(line.leaves):
         if closing is not None and leaf is closing.opening:
             closing = None
         if leaf.kind == STANDALONE_COMMENT and closing is None:
             return True
-        is_pair = leaf.kind in CLOSING and any(found is leaf.opening for found in line.leaves)
+        is_pair = leaf.kind in CLOSING and id(leaf.opening) in places
         if closing is None and is_pair and leaf.value:
             closing = leaf
     return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from msgspec import Struct
 
 from ssbt.compiler.ir.expressions import Origin
@@ -25,7 +27,7 @@ class Column(Struct, frozen=True):
     event_time: bool = False
 
 
-class Relation(Struct, frozen=True):
+class Relation(Struct, frozen=True, dict=True):
     """Columns in order; `is_open` when there may be more, of names and types not known.
 
     That is so behind a source whose schema Spark infers, and behind a mistake already told.
@@ -35,3 +37,14 @@ class Relation(Struct, frozen=True):
     columns: tuple[Column, ...] = ()
     is_open: bool = False
     streaming: bool = False
+
+    def named(self, name: str) -> list[Column]:
+        """The columns of a name, which has no case."""
+        return self._by_name.get(name.casefold(), [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Column]]:
+        table: dict[str, list[Column]] = {}
+        for column in self.columns:
+            table.setdefault(column.name.casefold(), []).append(column)
+        return table

@@ -153,7 +153,7 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
         return None
     last = node.parts[-1]
     column = column_of(found, last.text, last.span)
-    matches = [c for c in flow.relation.columns if scopes.same(c.name, last.text)]
+    matches = flow.relation.named(last.text)
     if len(node.parts) > 1:
         first = node.parts[0].text
         matches = [c for c in matches if c.qualifier and scopes.same(c.qualifier, first)]
@@ -237,18 +237,18 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
 
 
 def _is_new(name: e.Name, relation: Relation, flow: Flow) -> bool:
-    for column in relation.columns:
-        if scopes.same(column.name, name.text):
-            also = (Label(column.declared, "it is here"),) if column.declared else ()
-            flow.report.add(
-                codes.COLUMN_EXISTS,
-                name.span,
-                f"there is a column `{column.name}` already",
-                also=also,
-                help=f"replace its values with `|> set {name_text(column.name)} = …`",
-            )
-            return False
-    return True
+    if not relation.named(name.text):
+        return True
+    column = relation.named(name.text)[0]
+    also = (Label(column.declared, "it is here"),) if column.declared else ()
+    flow.report.add(
+        codes.COLUMN_EXISTS,
+        name.span,
+        f"there is a column `{column.name}` already",
+        also=also,
+        help=f"replace its values with `|> set {name_text(column.name)} = …`",
+    )
+    return False
 
 
 def _mentions(node: e.Expression, names: set[str]) -> bool:
@@ -281,7 +281,7 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
         fresh.add(target.name.casefold())
         new = column_of(found, target.name, name.span)
         columns = tuple(new if column is target else column for column in relation.columns)
-        if target not in relation.columns:
+        if not any(column is target for column in relation.columns):
             columns = (*columns, new)
         relation = Relation(columns, relation.is_open)
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
@@ -289,7 +289,7 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
 
 def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column | None:
     """The one column that a name stands for and no other has; None, with a finding, otherwise."""
-    twins = [c for c in relation.columns if scopes.same(c.name, name.parts[-1].text)]
+    twins = relation.named(name.parts[-1].text)
     found = None if len(twins) > 1 else scopes.found(name, relation, flow.report)
     if len(twins) > 1:
         message = f"`{twins[0].name}` names {len(twins)} columns, and this step goes by name alone"
@@ -348,7 +348,8 @@ def drop(node: s.Drop, flow: Flow) -> ir.Step:
             qualified = True
             flow.used_aliases.add(name.parts[0].text.casefold())
         texts.append(column_text(name))
-    kept = tuple(c for c in relation.columns if not any(c is gone for gone in dropped))
+    gone = {id(column) for column in dropped}
+    kept = tuple(c for c in relation.columns if id(c) not in gone)
     return ir.DropColumns(node.span, Relation(kept, relation.is_open), tuple(texts), qualified)
 
 
@@ -400,7 +401,7 @@ def rename(node: s.Rename, flow: Flow) -> ir.Step:
 
 
 def _has_twin(column: Column, relation: Relation) -> bool:
-    return any(c is not column and scopes.same(c.name, column.name) for c in relation.columns)
+    return any(c is not column for c in relation.named(column.name))
 
 
 def alias(node: s.As, flow: Flow) -> ir.Step:

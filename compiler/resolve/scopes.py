@@ -96,15 +96,12 @@ def _matches(
     if len(parts) > 1:
         qualified = [
             column
-            for column in relation.columns
-            if column.qualifier is not None
-            and same(column.qualifier, parts[0].text)
-            and same(column.name, parts[1].text)
+            for column in relation.named(parts[1].text)
+            if column.qualifier is not None and same(column.qualifier, parts[0].text)
         ]
         if qualified:
             return qualified, parts[2:], True
-    plain = [column for column in relation.columns if same(column.name, parts[0].text)]
-    return plain, parts[1:], False
+    return relation.named(parts[0].text), parts[1:], False
 
 
 def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:

@@ -7,7 +7,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting_steps import names, query
 from ssbt.compiler.syntax.formatting_values import block, lines_of_block
 from ssbt.compiler.syntax.layout import CELL, Place
-from ssbt.compiler.syntax.names import declaration_name, declared_name
+from ssbt.compiler.syntax.names import declaration_name, declared_name, secret_name
 from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes
 from ssbt.compiler.syntax.strings import escaped
 
@@ -48,7 +48,7 @@ def _(node: d.Param) -> Parts:
 
 @expands(d.Secret)
 def _(node: d.Secret) -> Parts:
-    return [f"secret {_own_name(node)}"]
+    return [f"secret {secret_name(node.name.text)}"]
 
 
 @expands(d.Connection)

@@ -35,6 +35,15 @@ _OPERATORS = frozenset(
 )
 
 
+# A word before one of them is no keyword of a declaration either, if a name follows.
+_DECLARATIONS = frozenset(
+    (
+        *("connection", "expect", "import", "let", "param", "pipeline", "schema", "secret", "sink"),
+        *("source", "stream", "test", "transform"),
+    )
+)
+
+
 def quoted(name: str) -> str:
     """A name in backticks."""
     return "`" + name.replace("`", "``") + "`"
@@ -70,6 +79,11 @@ def declared_name(name: str) -> str:
 def declaration_name(name: str) -> str:
     """The name behind the keyword of a declaration."""
     return quoted(name) if name.lower() in _OPERATORS else declared_name(name)
+
+
+def secret_name(name: str) -> str:
+    """The name of a secret, behind which another declaration may begin."""
+    return quoted(name) if name.lower() in _DECLARATIONS else declaration_name(name)
 
 
 def option_name(name: str) -> str:

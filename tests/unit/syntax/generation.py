@@ -96,7 +96,8 @@ class Generator:
         return ["param", *self.name(), ":", *self.type(), *default, *self.maybe(self.block(), 0.1)]
 
     def secret(self) -> Tokens:
-        return ["secret", *self.name()]
+        # A word that begins a declaration would need backticks before the next one.
+        return ["secret", *self.plain()]
 
     def connection(self) -> Tokens:
         return ["connection", *self.name(), ":", *self.name(), *self.block()]

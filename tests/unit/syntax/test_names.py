@@ -134,6 +134,24 @@ def test_only_an_operator_is_no_name_of_a_declaration(text: str):
     assert otherwise(text) == OPERATORS
 
 
+@pytest.mark.parametrize("keyword", sorted(names._DECLARATIONS - {"import", "stream", "test"}))
+@pytest.mark.parametrize(
+    "following",
+    ["let x = from a", 'import "a.ssbt"', "sink a to b { }", 'test "t" { }', "secret b", "# c"],
+)
+def test_a_keyword_is_a_column_where_the_next_declaration_begins(keyword: str, following: str):
+    text = f"let y = from a |> select b, W\n\n{following}"
+    bare, quoted = (tree(text.replace("W", word)) for word in (keyword, f"`{keyword}`"))
+    assert bare is not None
+    assert difference(bare, quoted) is None
+
+
+def test_a_secret_may_be_named_after_a_declaration():
+    text = "secret `let`\n\nlet x = from a\n"
+    source = Source("a.ssbt", text)
+    assert formatted(parsed(source), source) == text
+
+
 def test_a_step_is_no_name_of_a_transform():
     assert otherwise("let x = from a |> W(b)") == STEPS
 
