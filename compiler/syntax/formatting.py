@@ -14,12 +14,14 @@ from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.layout import BROKEN, GROUP, Begins, Break, Part, Place, laid_out
 from ssbt.compiler.syntax.names import declared_name, own_name
 from ssbt.compiler.syntax.parsing import Parsed
+from ssbt.compiler.syntax.parsing import parsed as parse
 from ssbt.compiler.syntax.printing import EXPANSIONS, Parts
 from ssbt.compiler.syntax.weaving import woven
 
 __all__ = ["formatted"]
 
 assert _declarations  # It registers how declarations are expanded.
+_MOVES = 4
 _NEXT = Break(hard=True, begins=Begins.DECLARATION)
 
 
@@ -28,6 +30,18 @@ def formatted(parsed: Parsed, source: Source) -> str:
 
     `parsed` is what `parsing.parsed` made of `source`.
     """
+    text, has_moved = _once(parsed, source)
+    for _ in range(_MOVES if has_moved else 0):
+        # A comment that moved may leave room, or need a line, where it now stands.
+        before, again = text, Source(source.path, text)
+        text, has_moved = _once(parse(again), again)
+        if text == before:
+            break
+    return text
+
+
+def _once(parsed: Parsed, source: Source) -> tuple[str, bool]:
+    """The text, and whether a comment had to move out of what stands on one line."""
     parts: Parts = []
     for declaration in parsed.file.declarations:
         parts += [_NEXT, declaration] if parts else [declaration]

@@ -34,8 +34,8 @@ class Row(Struct):
     is_comment: bool = False
 
 
-def woven(lines: Sequence[Line], file: d.File, source: Source) -> str:
-    """The text of a file of which these are the lines."""
+def woven(lines: Sequence[Line], file: d.File, source: Source) -> tuple[str, bool]:
+    """The text of a file of which these are the lines, and whether a comment left its line."""
     weaver = _Weaver(file, source)
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
@@ -44,7 +44,7 @@ def woven(lines: Sequence[Line], file: d.File, source: Source) -> str:
     rows = weaver.rows
     for run in _runs(rows):
         _align(run)
-    return "".join(_text(row) for row in rows)
+    return "".join(_text(row) for row in rows), weaver.has_moved
 
 
 def _text(row: Row) -> str:
@@ -61,11 +61,13 @@ class _Weaver:
         self.source = source
         self.comments = deque(file.comments)
         self.compact = _compact_starts(file)
+        self.has_moved = False
 
     def add(self, line: Line, following: Line | None) -> None:
         """The comments before a line and inside of it, and the line."""
         gap = self._comments_before(line.first)
         hoisted = self._comments_before(line.last)
+        self.has_moved |= bool(hoisted)
         if self.rows and gap and not self._alone(gap[0].span.start):
             self.rows[-1].comment = gap.pop(0).text
         start = len(self.rows)
