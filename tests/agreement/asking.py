@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ssbt.compiler.types.datatypes import (
     NULL,
@@ -36,14 +36,14 @@ class Asked:
         self.session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
         self.session.conf.set("spark.sql.timeType.enabled", "true")
         self.session.conf.set("spark.sql.geospatial.enabled", "true")
-        configurator = self.jvm.org.apache.logging.log4j.core.config.Configurator
-        level = self.jvm.org.apache.logging.log4j.Level
-        configurator.setLevel(_TRUNCATION_WARNINGS, level.ERROR)
         # An error's text ends with its plan, which is of no use here and takes long to write.
         self.session.conf.set("spark.sql.maxPlanStringLength", "0")
-        self.jvm: Any = self.session._jvm
+        self.jvm = cast("Any", self.session._jvm)
         self._java: Any = self.session._jsparkSession
         self._gateway: Any = self.session.sparkContext._gateway
+        logging = self.jvm.org.apache.logging.log4j
+        configurator = logging.core.config.Configurator
+        configurator.setLevel(_TRUNCATION_WARNINGS, logging.Level.ERROR)
 
     def table(self, columns: Mapping[str, str]) -> Any:
         """The empty table of these columns, each with its type in DDL."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.ir.steps import Input, Step
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.flow import Finders, Flow
@@ -74,17 +74,24 @@ class PipelineMaker(Maker):
 
     def _after(self, text: str) -> Relation | None:
         """What flows out of a step, if the compiler accepts it."""
+        step, codes = self._resolved(text)
+        return step.output if step is not None and not codes else None
+
+    def codes(self, text: str) -> list[str]:
+        """The codes of what is wrong with a step."""
+        return self._resolved(text)[1]
+
+    def _resolved(self, text: str) -> tuple[Step | None, list[str]]:
         source = Source("step.ssbt", text)
         got = fragment(source, "step", 0, len(text))
-        if got.node is None:
-            return None
         report = Report()
-        finders = Finders(self._input, *[none_found] * 4)
-        flow = Flow(self.relation, {}, Settings("4.1"), report, finders)
-        step = resolved_step(got.node, flow)
-        if any(found.severity is Severity.ERROR for found in (*got.findings, *report.findings)):
-            return None
-        return step.output if step is not None else None
+        step = None
+        if got.node is not None:
+            finders = Finders(self._input, *[none_found] * 4)
+            flow = Flow(self.relation, {}, Settings("4.1"), report, finders)
+            step = resolved_step(got.node, flow)
+        findings = (*got.findings, *report.findings)
+        return step, [f.code.number for f in findings if f.severity is Severity.ERROR]
 
     def _input(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
         del flow

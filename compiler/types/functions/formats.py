@@ -51,6 +51,9 @@ def _variant_part(call: Call) -> Result:
         return Typed(VARIANT)
     text = call.arguments[2].constant
     found = ddl.parsed_type(text) if isinstance(text, str) else None
+    if found is None and isinstance(text, str):
+        wanted = "a type such as 'array<int>'"
+        return Mismatch(f"`{call.name}` cannot use {text!r} here", 2, wanted, of_value=True)
     return Typed(found or UNKNOWN)
 
 

@@ -110,8 +110,10 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
 _NEVER_NULL = {
     **dict.fromkeys(("percentile_approx", "approx_percentile"), (1, 2)),
     **dict.fromkeys(("bitmap_and_agg", "bitmap_count", "bitmap_or_agg"), (0,)),
-    "percentile": (1,),
+    **dict.fromkeys(("approx_count_distinct", "histogram_numeric", "percentile"), (1,)),
     **dict.fromkeys(("percentile_cont", "percentile_disc"), (0,)),
+    **dict.fromkeys(("like", "ilike"), (2,)),
+    "approx_top_k_accumulate": (0,),
     "json_tuple": tuple(range(64)),
 }
 

@@ -120,7 +120,7 @@ AGGREGATES = {
         "named",
     ),
     "hll_sketch_agg": Row("3.5.0", "= expr int|bigint|string|binary, lgConfigK int?!", "binary!"),
-    "hll_union_agg": Row("3.5.0", "= expr binary, allowDifferentLgConfigK boolean?!", "binary!"),
+    "hll_union_agg": Row("3.5.0", "= expr binary, allowDifferentLgConfigK boolean?", "binary!"),
     "kll_sketch_agg_bigint": Row("4.1.0", "= expr integral, k int?!", "binary!"),
     "kll_sketch_agg_double": Row("4.1.0", "= expr float|double, k int?!", "binary!"),
     "kll_sketch_agg_float": Row("4.1.0", "= expr float, k int?!", "binary!"),

@@ -181,7 +181,7 @@ SCALARS = {
     "char_length": Row("2.3.0", "expr string|binary", "int"),
     "character_length": Row("2.3.0", "expr string|binary", "int"),
     "chr": Row("2.3.0", "expr bigint", "string"),
-    "collate": Row("4.0.0", "= expr string, collationName any!", _collate),
+    "collate": Row("4.0.0", "= expr string, collationName string!", _collate),
     "collation": Row("4.0.0", "= expr string", "string!"),
     "concat_ws": Row("1.5.0", "sep string, str array<string>|string*", null_as(0, STRING)),
     "contains": Row("3.3.0", "left string|binary, right string|binary", _found),
