@@ -32,14 +32,12 @@ pipeline agreement {{
 }}
 schema Row {{ id: bigint, v: bigint, at: timestamp }}
 stream source a from json {{
-  path                  = "{folder}/a"
-  schema                = Row
-  max_files_per_trigger = 1
+  path   = "{folder}/a"
+  schema = Row
 }}
 stream source b from json {{
-  path                  = "{folder}/b"
-  schema                = Row
-  max_files_per_trigger = 1
+  path   = "{folder}/b"
+  schema = Row
 }}
 source s from json {{
   path   = "{folder}/a"
@@ -89,8 +87,7 @@ def outcomes(
     """The outcome of each combination, in order; data is written into `folder`."""
     for name in ("a", "b"):
         (folder / name).mkdir()
-        for number in range(2):
-            (folder / name / f"{number}.json").write_text(ROWS.format(n=5 * number))
+        (folder / name / "rows.json").write_text(ROWS.format(n=1) + ROWS.format(n=5))
     sys.modules["agreement_sinks"] = _module("agreement_sinks", MODULE)
     with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(lambda each: _outcome(spark, each, folder), chosen)
@@ -144,6 +141,7 @@ def main() -> int:
     spark = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", False)
+        .config("spark.ui.showConsoleProgress", False)
         .config("spark.sql.shuffle.partitions", 1)
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
@@ -156,7 +154,7 @@ def main() -> int:
             wrong += not outcome.agrees
             if not outcome.agrees or wanted:
                 print(outcome, flush=True)
-            if number % 50 == 0:
+            if number % 20 == 0:
                 print(f"{number} of {len(chosen)}, {wrong} disagree", file=sys.stderr, flush=True)
     spark.stop()
     print(f"{len(chosen)} combinations, {wrong} disagree")
