@@ -53,8 +53,14 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _keeps_rows(each: Operator) -> bool:
-    """A limit counts rows and keeps none."""
-    return each.stateful and not isinstance(each.step, s.Limit | s.Pivot)
+    """Whether rows that are late are lost here; a limit and distinct rows without time keep on."""
+    step = each.step
+    if isinstance(step, s.Deduplicate) and step.within_watermark:
+        return each.streaming
+    columns = each.distinct_columns
+    if columns is not None:
+        return any(column.event_time for column in columns)
+    return each.aggregates or (isinstance(step, s.Join) and each.stateful)
 
 
 def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
