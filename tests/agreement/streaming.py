@@ -90,14 +90,14 @@ def outcomes(
     for name in ("a", "b"):
         (folder / name).mkdir()
         (folder / name / "rows.json").write_text(ROWS.format(n=1) + ROWS.format(n=5))
-    sys.modules["agreement_sinks"] = _module("agreement_sinks", MODULE)
+    sys.modules["agreement_sinks"] = module_of("agreement_sinks", MODULE)
     with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(lambda each: _outcome(spark, each, folder), chosen)
 
 
 def _outcome(spark: SparkSession, each: Combination, folder: Path) -> Outcome:
     codes, script = compiled(each, folder)
-    module = _module(f"agreement_{each.name}", script)
+    module = module_of(f"agreement_{each.name}", script)
     try:
         module.run(Job(spark, None))
     except Exception as error:
@@ -128,7 +128,8 @@ def compiled(each: Combination, folder: Path) -> tuple[tuple[str, ...], str]:
     return codes, script.content.decode()
 
 
-def _module(name: str, text: str) -> ModuleType:
+def module_of(name: str, text: str) -> ModuleType:
+    """A script, imported from its text."""
     module = ModuleType(name)
     exec(compile(text, f"{name}.py", "exec"), module.__dict__)
     return module
