@@ -14,8 +14,8 @@ WRONG_SINK = Code(
     "SSBT0602",
     "An output mode that the sink does not take",
     """\
-Files can only be added to: a sink of files takes `append`. A table in memory takes `append` and
-`complete`; the console, noop and `foreach_batch` take all three modes.
+Files can only be added to: a sink of files takes `append`. The console, a table in memory, noop and
+`foreach_batch` take all three modes.
 """,
     wrong=streamed(mode="update"),
     right=streamed(mode="append"),

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
 
 _OLD = 'source old from json {\n  path   = "data/old"\n  schema = Order\n}\n'
 
@@ -17,9 +18,11 @@ MIXED = Code(
     "SSBT0610",
     "A set operation of a stream and a batch",
     """\
-Spark unites streams with streams only, and has no `except` on streams: it would have to know what
-comes later. Read both sides of a `union` as streams; instead of `except`, write an `anti join` of
-the stream with a batch.
+Spark unites streams with streams only: read both sides of a `union` as streams. It takes the rows
+of a batch from a stream with `except`, which keeps each row once; in `append` mode a column must
+bear a watermark, or the query dies with the first batch. It cannot take away a stream. And it
+starts a stream with `except all`, whose result is wrong in silence, because the rows of the batch
+are taken away again with each batch of the stream: an `anti join` keeps rows that are there twice.
 """,
     wrong=streamed(before=_OLD, steps="|> union all old"),
     right=streamed(before=f"stream {_OLD}", steps="|> union all old"),
@@ -30,16 +33,14 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step."""
     yield from once(
         Diagnostic(MIXED, message, Label(place(each)), (), (help_,))
-        for _, root in stream_plans(pipeline)
+        for sink, root in stream_plans(pipeline)
         for each in operators(root)
-        for message, help_ in _problems(each)
+        if isinstance(each.step, s.SetOperation) and each.streaming
+        for message, help_ in (*_united(each, each.step), *_without(sink, each, each.step))
     )
 
 
-def _problems(each: Operator) -> Iterator[tuple[str, str]]:
-    step = each.step
-    if not isinstance(step, s.SetOperation) or not each.streaming:
-        return
+def _united(each: Operator, step: s.SetOperation) -> Iterator[tuple[str, str]]:
     left, right = (given.streaming for given in each.inputs)
     if step.operator == "union" and left != right:
         name = step.right.dataset
@@ -47,5 +48,19 @@ def _problems(each: Operator) -> Iterator[tuple[str, str]]:
         if left:
             which = f"`{name}` is a batch, and the other side is a stream"
         yield f"a stream and a batch cannot be united: {which}", "read both as streams"
-    if step.operator == "except":
-        yield "a stream has no `except`", "write an `anti join` of the stream with a batch"
+
+
+def _without(sink: Sink, each: Operator, step: s.SetOperation) -> Iterator[tuple[str, str]]:
+    if step.operator != "except":
+        return
+    way = "write an `anti join` of the stream with a batch"
+    if each.inputs[1].streaming:
+        yield "the rows of a stream cannot be taken away: more of them may come", way
+    elif step.all:
+        yield "`except all` takes the rows of the batch away again with each batch", way
+    elif (
+        sink.stream is not None
+        and sink.stream.mode is OutputMode.APPEND
+        and not any(column.event_time for column in each.output.columns)
+    ):
+        yield "no row is ever final: no column bears a watermark", way

@@ -82,14 +82,12 @@ def _growing(sink: Sink, each: Operator) -> tuple[str, str] | None:
         return "each group is kept for ever", "group by a `window` over a column with a watermark"
     if isinstance(step, s.Join):
         return _growing_side(step)
-    if isinstance(step, s.Limit | s.Pivot):
+    if isinstance(step, s.Deduplicate) and step.within_watermark:
         return None
-    columns = {column.name.casefold() for column in each.output.columns if column.event_time}
-    if isinstance(step, s.Deduplicate):
-        if step.within_watermark or not step.columns:
-            return None if columns or step.within_watermark else _KEPT
-        columns &= {name.casefold() for name in step.columns}
-    return None if columns else _KEPT
+    columns = each.distinct_columns
+    if isinstance(step, s.SetOperation) and step.operator == "except":
+        columns = each.output.columns
+    return None if columns is None or any(c.event_time for c in columns) else _KEPT
 
 
 _KEPT = (

@@ -22,9 +22,8 @@ CHAINED = Code(
     "State behind what may still change",
     """\
 There is one watermark for the whole query. A step with state behind it must not get rows that are
-older, and these may send some: an aggregation in `update` or `complete` mode, which writes groups
-that are not final, and a join of two streams within a range of time. Spark refuses the query,
-because rows would be lost.
+older, and an aggregation in `update` or `complete` mode sends some: groups that are not final.
+Spark refuses the query, because rows would be lost.
 
 Write the first result in `append` mode, into files or a topic, and make the second one from there.
 """,
@@ -53,24 +52,23 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _keeps_rows(each: Operator) -> bool:
-    """A limit counts rows and keeps none."""
-    return each.stateful and not isinstance(each.step, s.Limit | s.Pivot)
+    """Whether rows that are late are lost here; a limit and distinct rows without time keep on."""
+    step = each.step
+    if isinstance(step, s.Deduplicate) and step.within_watermark:
+        return each.streaming
+    columns = each.distinct_columns
+    if columns is not None:
+        return any(column.event_time for column in columns)
+    return each.aggregates or (isinstance(step, s.Join) and each.stateful)
 
 
 def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
-    for before in operators(each):
-        if before is each:
-            continue
-        step = before.step
-        also: tuple[Label, ...] = ()
-        if before.aggregates and sink.stream.mode is not OutputMode.APPEND:
-            also = (Label(place(before), "these groups may still change"), mode_label(sink))
-        elif isinstance(step, s.Join) and before.stateful and step.terms.by_range:
-            also = (Label(place(before), "this join sends rows that are older"),)
-        if not also:
-            continue
+    if sink.stream.mode is OutputMode.APPEND:
+        return
+    before = [op for op in operators(each) if op.aggregates and op is not each]
+    if before:
         message = "this step keeps state and gets rows that may be older than the watermark"
+        also = (Label(place(before[-1]), "these groups may still change"), mode_label(sink))
         help_ = ("write the first result on its own, and make the second one from there",)
         yield Diagnostic(CHAINED, message, Label(place(each)), also, help_)
-        return

@@ -8,16 +8,18 @@ from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.streams import OutputMode
 
 NOT_FOR_STREAMS = Code(
     "SSBT0606",
     "A step that streams do not have",
     """\
-`pivot`, `offset`, `sample` and `intersect` need all rows at once, which a stream never has. Instead
-of a `pivot`, aggregate with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead
-of a `sample`, choose by a hash of a column. Instead of `intersect`, write a `semi join`.
+`offset`, `sample` and `intersect` need all rows at once, which a stream never has. A `pivot`
+aggregates twice, which Spark does for streams in `append` mode only; in the other modes aggregate
+with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead of a `sample`, choose by
+a hash of a column; instead of `intersect`, write a `semi join`.
 """,
     wrong=streamed(steps="|> sample 10 percent seed 1"),
     right=streamed(steps="|> where hash(id) % 10 = 0"),
@@ -27,23 +29,28 @@ of a `sample`, choose by a hash of a column. Instead of `intersect`, write a `se
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each such step."""
     yield from once(
-        Diagnostic(NOT_FOR_STREAMS, f"a stream has no `{word}`", Label(place(each)), (), (help_,))
-        for _, root in stream_plans(pipeline)
+        Diagnostic(NOT_FOR_STREAMS, f"a stream has no {word}", Label(place(each)), (), (help_,))
+        for sink, root in stream_plans(pipeline)
         for each in operators(root)
-        for word, help_ in _words(each)
+        for word, help_ in _words(sink, each)
     )
 
 
-def _words(each: Operator) -> Iterator[tuple[str, str]]:
+def _words(sink: Sink, each: Operator) -> Iterator[tuple[str, str]]:
     """What the step is called, and the way out."""
     if not each.streaming:
         return
     match each.step:
-        case s.Pivot():
-            yield "pivot", "write one aggregate for each value: `sum(…) filter (where … = …) as …`"
+        case s.Pivot() if sink.stream is not None and sink.stream.mode is not OutputMode.APPEND:
+            # It aggregates twice, and what the first one sends may still change.
+            mode = sink.stream.mode.value
+            yield (
+                f"`pivot` in {mode} mode",
+                "write one aggregate for each value: `sum(…) filter (where … = …) as …`",
+            )
         case s.Offset():
-            yield "offset", "filter by a column that tells the rows apart"
+            yield "`offset`", "filter by a column that tells the rows apart"
         case s.Sample():
-            yield "sample", "choose by a hash: `|> where hash(…) % 10 = 0`"
+            yield "`sample`", "choose by a hash: `|> where hash(…) % 10 = 0`"
         case s.SetOperation(operator="intersect"):
-            yield "intersect", "write a `semi join`"
+            yield "`intersect`", "write a `semi join`"

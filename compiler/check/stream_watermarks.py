@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once, place
+from ssbt.compiler.check.stream_findings import head, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.plans import Operator, operators, stream_plans
 
 NO_WATERMARK = Code(
@@ -41,6 +41,7 @@ steps between them go by the first. Set it once, as close to the source as the c
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each step."""
+    yield from _transforms_for_streams(pipeline)
     yield from once(
         finding
         for _, root in stream_plans(pipeline)
@@ -48,6 +49,32 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if each.streaming
         for finding in _findings(each)
     )
+
+
+def _transforms_for_streams(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Transforms that wait for a watermark, and are used with a batch, which has none."""
+    for item in pipeline.datasets:
+        if isinstance(item, Let):
+            bodies = [item.query.base.body, *(_body(step) for step in item.query.steps)]
+            if any(body is not None and _waits_in_vain(body) for body in bodies):
+                message = f"`{item.name}` gives a batch to a transform that waits for a watermark"
+                help_ = ("`deduplicate … within watermark` in a transform is for streams only",)
+                yield Diagnostic(NO_WATERMARK, message, Label(head(item.span)), (), help_)
+
+
+def _body(step: s.Step) -> s.Query | None:
+    if isinstance(step, s.UseTransform):
+        return step.body
+    return step.right.body if isinstance(step, s.Join | s.SetOperation) else None
+
+
+def _waits_in_vain(body: s.Query) -> bool:
+    within = (
+        isinstance(step, s.Deduplicate) and step.within_watermark and not step.output.streaming
+        for step in body.steps
+    )
+    inner = (body.base.body, *(_body(step) for step in body.steps))
+    return any(within) or any(each is not None and _waits_in_vain(each) for each in inner)
 
 
 def _findings(each: Operator) -> Iterator[Diagnostic]:

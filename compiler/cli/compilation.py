@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Result(NamedTuple):
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
-    `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked.
-    `outputs` is None where nothing was emitted.
+    `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked, and
+    `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
     """
 
     unit: Unit
@@ -31,6 +31,7 @@ class Result(NamedTuple):
     target: str
     packages: tuple[str, ...]
     raw: tuple[str, ...]
+    promises: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
     outputs: tuple[OutputFile, ...] | None
@@ -126,6 +127,7 @@ def made(
         pipeline.target if pipeline else "",
         packages(pipeline) if pipeline else (),
         tuple(_raw_options(pipeline)) if pipeline else (),
+        tuple(_promises(pipeline)) if pipeline else (),
         checked.findings,
         checked.sources,
         outputs,
@@ -150,6 +152,7 @@ def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
             facts["target"],
             tuple(facts["packages"]),
             tuple(facts["raw"]),
+            tuple(facts["promises"]),
             findings,
             sources,
             entry.outputs,
@@ -199,6 +202,7 @@ def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
         "target": result.target,
         "packages": result.packages,
         "raw": result.raw,
+        "promises": result.promises,
         "findings": recorded(result.findings),
     }
     return Entry(tuple(reads.items()), facts, result.outputs)
@@ -218,6 +222,12 @@ def _raw_options(pipeline: Pipeline) -> Iterable[str]:
     for end in _ends(pipeline):
         if end.settings.raw:
             yield f"{end.name}: {', '.join(option.name for option in end.settings.raw)}"
+
+
+def _promises(pipeline: Pipeline) -> Iterable[str]:
+    from ssbt.compiler.ir.guarantees import guarantees
+
+    return (f"{sink}: {promise}" for sink, promise in guarantees(pipeline).items())
 
 
 def _ends(pipeline: Pipeline) -> Iterable[Any]:

@@ -112,6 +112,9 @@ class Run:
             console.say(f"compiled {len(done)} pipelines {console.arrow()} {where}")
         elif not failed:
             console.say(f"nothing to do: {_up_to_date(self._results)}")
+        for result in done:
+            for promise in result.promises:
+                console.say(f"  {visible(promise)}")
 
 
 def _up_to_date(results: Sequence[Result]) -> str:

@@ -20,7 +20,7 @@ class Guarantee(Struct, frozen=True):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.delivery.phrase}: {self.reason}"
+        return f"{self.delivery.phrase}, because {self.reason}"
 
     def is_less_than(self, delivery: Delivery) -> bool:
         """Whether it promises less than is wanted."""

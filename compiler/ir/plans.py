@@ -12,7 +12,7 @@ from msgspec import Struct
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
 
 
 class Operator(Struct, frozen=True, eq=False):
@@ -31,13 +31,28 @@ class Operator(Struct, frozen=True, eq=False):
     def aggregates(self) -> bool:
         """Whether it makes one row of a stream's group; keys alone are a deduplication."""
         step = self.step
-        return self.streaming and isinstance(step, s.Aggregate) and bool(step.aggregates)
+        return self.streaming and isinstance(step, s.Aggregate | s.Pivot) and bool(step.aggregates)
+
+    @property
+    def distinct_columns(self) -> tuple[Column, ...] | None:
+        """The columns of which a stream keeps each combination once; None where it keeps none."""
+        if not self.streaming:
+            return None
+        match self.step:
+            case s.Deduplicate(columns=columns) if columns:
+                names = {name.casefold() for name in columns}
+                return tuple(c for c in self.output.columns if c.name.casefold() in names)
+            case s.Deduplicate() | s.Distinct() | s.Project(distinct=True):
+                return self.output.columns
+            case s.SetOperation(operator="union", all=False) | s.Aggregate(aggregates=()):
+                return self.output.columns
+        return None
 
     @property
     def has_event_time_key(self) -> bool:
         """Whether a grouping key bears a watermark, or is a window over a column that does."""
         step = self.step
-        count = len(step.keys) if isinstance(step, s.Aggregate) else 0
+        count = len(step.keys) if isinstance(step, s.Aggregate | s.Pivot) else 0
         return any(column.event_time for column in self.output.columns[:count])
 
     @property
@@ -46,13 +61,13 @@ class Operator(Struct, frozen=True, eq=False):
         if not self.streaming:
             return False
         match self.step:
-            case s.Aggregate() | s.Distinct() | s.Deduplicate() | s.Limit() | s.Pivot():
-                return True
-            case s.Project(distinct=True) | s.SetOperation(operator="union", all=False):
+            case s.Aggregate() | s.Limit() | s.Pivot():
                 return True
             case s.Join():
                 return all(each.streaming for each in self.inputs)
-        return False
+            case s.SetOperation(operator="except"):
+                return True
+        return self.distinct_columns is not None
 
 
 def plans(pipeline: Pipeline) -> dict[str, Operator]:

@@ -77,14 +77,13 @@ class JoinTerms(Struct, frozen=True):
     `equality` of something of both sides; `on_event_time` when a side of one is a column that
     bears a watermark. `right_bounded` when such a column of the right is at most a time of the
     left but for a constant, so that its watermark tells when a row of the left can no longer
-    match; `left_bounded` is the mirror. `by_range` when a column with a watermark is compared.
+    match; `left_bounded` is the mirror.
     """
 
     equality: bool = False
     on_event_time: bool = False
     right_bounded: bool = False
     left_bounded: bool = False
-    by_range: bool = False
 
 
 class Join(Step, frozen=True):

@@ -59,7 +59,6 @@ def join_terms(
         on_event_time=any(_has_event_time(part, sides) for part in equalities),
         right_bounded=any(_precedes(bound, right, left) for bound in bounds),
         left_bounded=any(_precedes(bound, left, right) for bound in bounds),
-        by_range=any(_is_range(part, sides) for part in parts),
     )
 
 
@@ -93,15 +92,6 @@ def _has_event_time(node: e.Expression, sides: _Sides) -> bool:
     """Whether one of the two that are equal is a column which bears a watermark."""
     operands = (node.left, node.right) if isinstance(node, e.Binary) else ()
     columns = [sides.column(each) for each in operands if isinstance(each, e.ColumnName)]
-    return any(column is not None and column.event_time for column in columns)
-
-
-def _is_range(node: e.Expression, sides: _Sides) -> bool:
-    """Whether it compares a column that bears a watermark."""
-    comparing = isinstance(node, e.Between) or (
-        isinstance(node, e.Binary) and node.operator in ("<", "<=", ">", ">=")
-    )
-    columns = [sides.column(name) for name in column_names(node)] if comparing else []
     return any(column is not None and column.event_time for column in columns)
 
 

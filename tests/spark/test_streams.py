@@ -123,12 +123,17 @@ def test_a_second_run_goes_on_where_the_first_ended(
 ) -> None:
     orders(tmp_path, ORDERS[:3])
     text = PIPELINE.replace("STREAM", "stream").replace("OPTIONS", "trigger = available now")
+    text += "sink paid to console as shown { trigger = available now }\n"
+    text += "sink paid to noop as thrown_away { trigger = available now }\n"
+    text += "sink paid to memory as seen { trigger = available now }\n"
     module = compiled(text)
     run(module, spark, folder=str(tmp_path))
     assert len(rows(spark, tmp_path / "paid", "json")) == 2
     (tmp_path / "orders" / "more.json").write_text("\n".join(ORDERS[3:]) + "\n")
     run(module, spark, folder=str(tmp_path))
     assert len(rows(spark, tmp_path / "paid", "json")) == 4
+    # A table in memory keeps nothing from run to run: it is filled anew.
+    assert spark.table("seen").count() == 4
 
 
 def test_foreach_batch_and_memory(spark: SparkSession, compiled: Compiled, tmp_path: Path) -> None:
