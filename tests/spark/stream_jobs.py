@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 import json
 import os
@@ -31,13 +31,18 @@ def add_events(lake: Path, *files: int) -> None:
 
 @contextmanager
 def started(
-    zipped: Path, lake: Path, streams: str, *arguments: str
+    zipped: Path,
+    lake: Path,
+    streams: str,
+    *arguments: str,
+    program: Sequence[str] = (sys.executable,),
+    **variables: str,
 ) -> Iterator[subprocess.Popen[str]]:
     """The job, with its log on standard error as JSON; killed with its JVM if it still runs."""
     options = ["--set", f"lake={lake}", "--set", f"streams={json.dumps(streams.split())}"]
     process = subprocess.Popen(
-        [sys.executable, str(SCRIPT), *options, "--log-format", "json", *arguments],
-        env=servers.environment(PYTHONPATH=str(zipped)),
+        [*program, str(SCRIPT), *options, "--log-format", "json", *arguments],
+        env=servers.environment(PYTHONPATH=str(zipped), **variables),
         cwd=zipped.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

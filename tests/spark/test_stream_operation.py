@@ -88,3 +88,34 @@ def test_two_signals_cut_off(zipped: Path, tmp_path: Path) -> None:
             process.wait(2)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
+
+
+def test_spark_submit_hands_the_signal_on(zipped: Path, tmp_path: Path) -> None:
+    """The process that a supervisor knows is spark-submit's JVM, which must not die of it first."""
+    add_events(tmp_path, *range(40))
+    submit = [str(servers.spark_home() / "bin" / "spark-submit"), "--py-files", str(zipped)]
+    slow = ["--set", "every=0 seconds", "--set", "seconds=5"]
+    with started(zipped, tmp_path, "appended", *slow, program=submit) as process:
+        wait_for(process, "batch 0 begins")
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=200)
+    assert process.returncode == 143
+    checkpoint = tmp_path / "checkpoints" / "appended"
+    assert (checkpoint / "commits" / "0").exists()
+    assert not (checkpoint / "offsets" / "1").exists()
+    assert "stream appended has stopped" in output
+
+
+def test_over_spark_connect(zipped: Path, tmp_path: Path) -> None:
+    """All but what needs the driver's JVM, of which the log says so."""
+    add_events(tmp_path, 0, 1)
+    with (
+        servers.connect_server(tmp_path) as url,
+        started(zipped, tmp_path, "copied", SPARK_REMOTE=url, JAVA_HOME="/nowhere") as process,
+    ):
+        lines = logged(process.communicate(timeout=200)[1])
+        assert process.returncode == 0, lines
+    messages = [line["message"] for line in lines]
+    assert "over Spark Connect checkpoints are neither compared nor held" in messages
+    assert [line["rows_in"] for line in lines if "batch" in line] == [10, 10]
+    assert messages[-1] == "stream copied has ended"
