@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz agreement fmt docs vscode lock clean
+.PHONY: help setup lint check test demo fuzz agreement soak fmt docs vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -35,6 +35,10 @@ fuzz: setup  ## the property tests with fresh random input and many more example
 
 agreement: setup  ## the compiler and real Spark, asked about 100,000 expressions and 5,000 pipelines
 	AGREEMENT=100000 tools/java.sh $(BIN)/pytest -s --timeout=0 tests/agreement
+
+soak: export SSBT_SOAK_CYCLES ?= 200
+soak: setup  ## kill drivers of streams 200 times (SSBT_SOAK_CYCLES) and count what they wrote
+	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py --timeout=0
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

@@ -1,15 +1,18 @@
 """The command line, the configuration files that it names, and the environment."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
 from decimal import Decimal
+from itertools import pairwise
 import json
 import logging
 from pathlib import Path
 import re
-from typing import Any
+import sys
+from typing import Any, NoReturn
 
+from ssbt.runtime.operation import add_stream_options
 from ssbt.runtime.parameters import Entry, Parameter, unknown
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
@@ -24,7 +27,7 @@ def parsed_arguments(
     `env` (a file of `folder`, which is where the script lies) and `conf_file` are the entries of
     those files, `set` those of the command line.
     """
-    parser = ArgumentParser(
+    parser = _Parser(
         prog=name,
         description=_verbatim(documentation),
         epilog=_verbatim(_parameter_help(parameters)),
@@ -45,7 +48,21 @@ def parsed_arguments(
     parser.add_argument(
         "--verbose", action="store_true", help="log debug messages and stack traces"
     )
+    add_stream_options(parser)
     return parser.parse_args()
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the log is to be JSON, as far as can be told of a command line with mistakes."""
+    return "--log-format=json" in arguments or ("--log-format", "json") in pairwise(arguments)
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        if not wants_json(sys.argv):
+            super().error(message)
+        logging.getLogger("ssbt.runtime").error(message)
+        self.exit(2)
 
 
 def _verbatim(text: str) -> str:

@@ -12,15 +12,20 @@ from typing import TypeVar, cast
 
 from pyspark.sql import Observation
 
-from ssbt.runtime.configuration import environment_entries, parsed_arguments
+from ssbt.runtime.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.failures import failure_message
 from ssbt.runtime.job import Job, rows_written
+from ssbt.runtime.leases import CheckpointsRefusedError
 from ssbt.runtime.logs import configure_logging
+from ssbt.runtime.operation import set_operation
 from ssbt.runtime.parameters import declared_parameters, resolved
 from ssbt.runtime.session import opened_session
+from ssbt.runtime.stopping import Terminated, listen_to_signals
+from ssbt.runtime.streaming import GaveUpError
 
 P = TypeVar("P")
-_DONE, _FAILED, _MISUSED, _SPARK_TOO_OLD, _INTERRUPTED = 0, 1, 2, 3, 130
+_DONE, _FAILED, _MISUSED, _SPARK_TOO_OLD, _REFUSED, _GAVE_UP = range(6)
+_INTERRUPTED, _TERMINATED = 130, 143
 _LOG = logging.getLogger("ssbt.runtime")
 
 
@@ -36,16 +41,17 @@ def main(
 
     `target` is the Spark line that it was compiled for, `spark` its own Spark settings. Returns
     when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
-    configuration is wrong, 3 Spark is older than `target`, 130 interrupted.
+    configuration is wrong, 3 Spark is older than `target`, 4 a checkpoint forbids to go on, 5 a
+    stream failed too often of what may pass, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
     """
     code: int | str | None
     try:
         code = _outcome(name, run, params, target, spark or {})
     except SystemExit as stop:
         code = stop.code
-    except KeyboardInterrupt:
-        _LOG.error("interrupted")
-        code = _INTERRUPTED
+    except (KeyboardInterrupt, Terminated) as stop:
+        code = _INTERRUPTED if isinstance(stop, KeyboardInterrupt) else _TERMINATED
+        _LOG.error("interrupted" if code == _INTERRUPTED else "terminated")
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -66,6 +72,8 @@ def _outcome(
     script = run.__code__.co_filename
     parameters = declared_parameters(params)
     documentation = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
+    # Mistakes of the command line are told in its format too.
+    configure_logging(name, as_json=wants_json(sys.argv), verbose=False)
     arguments = parsed_arguments(name, Path(script).parent, documentation, parameters)
     configure_logging(name, as_json=arguments.log_format == "json", verbose=arguments.verbose)
     variables = environment_entries(parameters, os.environ)
@@ -81,11 +89,21 @@ def _outcome(
     session, created = None, False
     try:
         session, created = opened_session(name, Path(script).name, settings)
+        if created:
+            listen_to_signals()
         if target and _is_older(session.version, target):
             return _SPARK_TOO_OLD
         given = params(**values) if params else cast(P, None)
         _LOG.debug("parameters: %s", given)
+        set_operation(name, arguments)
         _run(Job(session, given, name), run)
+    except CheckpointsRefusedError as refusal:
+        for problem in refusal.args:
+            _LOG.error(problem)
+        return _REFUSED
+    except GaveUpError as error:
+        _LOG.error("%s; then: %s", error, failure_message(error.__cause__ or error, script))
+        return _GAVE_UP
     except Exception as error:
         _LOG.error(failure_message(error, script), exc_info=arguments.verbose)
         return _FAILED

@@ -30,7 +30,7 @@ def failure_message(error: BaseException, script: str) -> str:
     fragments = [item.fragment() for item in contexts if item.contextType().name == "SQL"]
     holders = [item for item in functions if any(text and text in item[3] for text in fragments)]
     origin = _label(holders[0]) if len(holders) == 1 else running
-    text = f"{origin}: {_message(error)}" if origin else _message(error)
+    text = f"{origin}: {failure_text(error)}" if origin else failure_text(error)
     return f"{text}\nwhile running {running}" if running != origin else text
 
 
@@ -38,7 +38,8 @@ def _label(function: re.Match[str]) -> str:
     return f"{function[2]} ({function[1]})"
 
 
-def _message(error: BaseException) -> str:
+def failure_text(error: BaseException) -> str:
+    """What Spark or Python says, without stack traces and plans."""
     text = _STACK.sub("", str(error)).strip()
     if isinstance(error, AnalysisException) and not isinstance(error, ParseException):
         text = text.split("\n", 1)[0]  # the rest is the plan

@@ -1,14 +1,33 @@
-"""Streams: started together, watched together, and stopped when one of them fails."""
+"""Streams: started together, watched together, tried again, and stopped in order."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 import logging
+import time
 
+from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
+from ssbt.runtime.checkpoints import Checkpoint, admit
+from ssbt.runtime.damage import WAY_OUT
+from ssbt.runtime.failures import failure_text
+from ssbt.runtime.files import Files
+from ssbt.runtime.leases import Leases
+from ssbt.runtime.operation import OPERATION, Operation
+from ssbt.runtime.progress import ProgressLog
+from ssbt.runtime.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.stopping import LastBatch, StopRequest, stop_at_once
+
 _LOG = logging.getLogger("ssbt.runtime")
+_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.2
+# A stream that has run so long without a failure has all its restarts again.
+_HEALTHY_SECONDS = 600.0
+
+
+class GaveUpError(Exception):
+    """A stream failed, for the cause given, more often than it may be tried again."""
 
 
 @dataclass(frozen=True)
@@ -35,32 +54,121 @@ class Stream:
 def run_streams(*streams: Stream) -> None:
     """Start all streams and wait until each has ended by itself.
 
-    When one cannot start or fails, the others are stopped, and its error is raised.
+    A stream whose failure may pass is started again. When one fails for good, or a signal asks to
+    stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
+    starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
-    running: list[tuple[Stream, StreamingQuery]] = []
+    operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
+    files = Files(spark) if hasattr(spark, "_jsparkSession") else None
+    runs = [_Run(stream, operation, files, spark.version) for stream in streams]
+    with StopRequest() as stop, ExitStack() as held:
+        if files:
+            leases = held.enter_context(Leases(files, operation.pipeline, stop.because_of))
+            admit([run.kept for run in runs if run.kept], leases, operation.accepted)
+        else:
+            _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
+        _watch(runs, stop)
+        if stop.number is not None:
+            stop_at_once(stop.number)
+
+
+def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
+    """Return when all have ended, or have been stopped because of a signal."""
     try:
-        for stream in streams:
-            running.append((stream, stream.started()))
-            _LOG.info("stream %s has started", stream.name)
-        _wait(running)
+        while stop.number is None and sum(run.look() for run in runs):
+            stop.event.wait(_LOOK_SECONDS)
+            if stop.error:
+                raise stop.error
+        if stop.number is not None:
+            _LOG.info("told to stop: the running batches are finished, a second signal cuts off")
     finally:
-        _stop(query for _, query in running)
+        # Whoever has taken a checkpoint over must not find two at work.
+        ending = [
+            (run, batch) for run in runs if (batch := run.last_batch(cut_off=bool(stop.error)))
+        ]
+        while ending:
+            time.sleep(_FINISH_LOOK_SECONDS)
+            ending = [(run, batch) for run, batch in ending if not run.has_finished(batch)]
 
 
-def _wait(running: list[tuple[Stream, StreamingQuery]]) -> None:
-    """Return when all have ended; raise the error of the first that is seen to have failed."""
-    while running:
-        active = []
-        for stream, query in running:
-            # Raises what the query died of.
-            if query.awaitTermination(1):
-                _LOG.info("stream %s has ended", stream.name)
-            else:
-                active.append((stream, query))
-        running = active
+class _Run:
+    """A stream, the query that it is now, and how often that was started again."""
 
+    def __init__(
+        self, stream: Stream, operation: Operation, files: Files | None, spark: str
+    ) -> None:
+        self.kept: Checkpoint | None = None
+        if files and stream.checkpoint is not None:
+            kept = stream.name, stream.checkpoint, operation.pipeline, stream.depends_on
+            self.kept = Checkpoint(files, *kept, spark)
+        self._stream, self._limit = stream, operation.max_restarts
+        self._query: StreamingQuery | None = None
+        self._restarts, self._due, self._since = 0, 0.0, 0.0
+        self._progress = ProgressLog(stream.name)
+        self._ended = False
 
-def _stop(queries: Iterable[StreamingQuery]) -> None:
-    for query in queries:
+    def look(self) -> bool:
+        """Whether it goes on; starts it if that is due, tells its progress, raises its failure."""
+        try:
+            if self._ended or (self._query is None and time.monotonic() < self._due):
+                return not self._ended
+            if self._query is None:
+                self._query, self._since = self._stream.started(), time.monotonic()
+                _LOG.info("stream %s has started", self._stream.name)
+            active = self._query.isActive
+            self._tell(self._query)
+            if not active:
+                self._query.awaitTermination()
+                _LOG.info("stream %s has ended", self._stream.name)
+                self._ended = True
+        except Exception as error:
+            self._failed(error)
+        return not self._ended
+
+    def last_batch(self, *, cut_off: bool) -> LastBatch | None:
+        """Begin no other batch, and `cut_off` the one that runs; None if nothing runs."""
         with suppress(Exception):
-            query.stop()
+            if self._query and self._query.isActive:
+                if not cut_off:
+                    return LastBatch(self._query)
+                self._query.stop()
+        return None
+
+    def has_finished(self, batch: LastBatch) -> bool:
+        """Whether the query has ended, which is told."""
+        with suppress(Exception):
+            if not batch.is_over():
+                return False
+            if self._query:
+                self._tell(self._query)
+        _LOG.info("stream %s has stopped", self._stream.name)
+        return True
+
+    def _tell(self, query: StreamingQuery) -> None:
+        sink = self._progress.tell(query)
+        if self.kept and sink:
+            # A store that does not answer is no reason to stop.
+            with suppress(Exception):
+                self.kept.record(sink=sink)
+
+    def _failed(self, error: Exception) -> None:
+        """Plan another start, or raise."""
+        name, reason = self._stream.name, passing_reason(error)
+        if reason is None:
+            damage = ""
+            if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):
+                damage = f": {self.kept.folder}/state is damaged; {WAY_OUT}"
+            _LOG.error("stream %s has failed%s", name, damage)
+            raise error
+        if time.monotonic() - self._since > _HEALTHY_SECONDS:
+            self._restarts = 0
+        if self._restarts >= self._limit:
+            raise GaveUpError(f"stream {name} was started again {self._restarts} times") from error
+        self._restarts += 1
+        seconds = round(waiting_seconds(self._restarts), 1)
+        self._query, self._due = None, time.monotonic() + seconds
+        _LOG.warning(
+            "stream %s failed, which may pass (%s): restart %s of %s in %s s",
+            *(name, reason, self._restarts, self._limit, seconds),
+            extra={"stream": name, "restart": self._restarts, "error": failure_text(error)},
+        )

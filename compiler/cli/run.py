@@ -13,6 +13,8 @@ from ssbt.compiler.cli import options
 from ssbt.compiler.cli.failures import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ssbt.compiler.cli.compilation import Result
     from ssbt.compiler.cli.units import Unit
 
@@ -48,6 +50,14 @@ class _Run(click.Command):
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
 @click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
 @click.option(
+    "--accept-checkpoint-change",
+    "accepted",
+    multiple=True,
+    metavar="NAME",
+    help="Let a stream go on from a checkpoint that was refused; may be repeated.",
+)
+@click.option("--max-restarts", type=int, metavar="N", help="Restarts of a stream that fails.")
+@click.option(
     "--master", default="local[*]", show_default=True, metavar="URL", help="Where Spark runs."
 )
 @options.target
@@ -64,6 +74,8 @@ def command(
     env: str | None,
     log_format: str | None,
     verbose: bool,
+    accepted: tuple[str, ...],
+    max_restarts: int | None,
     master: str,
     target: str | None,
     out: str,
@@ -74,7 +86,7 @@ def command(
     """Compile a pipeline and run it on this machine's Spark.
 
     PATH is a pipeline, or a folder with one. The script runs in this folder and gets the first
-    five options; what follows `--` goes to spark-submit. The exit code is the script's.
+    seven options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.runs import Run
@@ -87,7 +99,9 @@ def command(
     (result,) = compiler.compiled([_only(units([path], out=out).all)])
     if code := Run([result], out, report, force=force).written(summary=False):
         return code
-    words = _script_arguments(assignments, conf_file, env, log_format, verbose)
+    repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}
+    single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
+    words = _script_arguments(repeated, {**single, "--max-restarts": max_restarts}, verbose)
     given: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
     # Spark tells hundreds of lines of each run, among which the script's own would be lost.
     calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=WARN"]
@@ -103,15 +117,10 @@ def _only(found: tuple[Unit, ...]) -> Unit:
 
 
 def _script_arguments(
-    assignments: tuple[str, ...],
-    conf_file: str | None,
-    env: str | None,
-    log_format: str | None,
-    verbose: bool,
+    repeated: Mapping[str, tuple[str, ...]], single: Mapping[str, object], verbose: bool
 ) -> list[str]:
-    words = [f"--set={assignment}" for assignment in assignments]
-    given = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
-    words += [f"{name}={value}" for name, value in given.items() if value is not None]
+    words = [f"{name}={value}" for name, values in repeated.items() for value in values]
+    words += [f"{name}={value}" for name, value in single.items() if value is not None]
     return [*words, "--verbose"] if verbose else words
 
 

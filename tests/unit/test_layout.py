@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-STREAMING = ("streaming", "checkpoints")
+STREAMING = {"checkpoints", "damage", "files", "leases"}
+STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +65,10 @@ def test_runtime_needs_only_the_standard_library_and_pyspark(file: Path) -> None
 
 
 def test_runtime_stays_small() -> None:
-    """Under 600 lines of code, streaming aside: a reviewer reads it once and trusts it."""
-    files = (ROOT / "runtime").glob("*.py")
+    """A reviewer reads it once and trusts it; whose job has no streams, only the batch part."""
+    files = list((ROOT / "runtime").glob("*.py"))
     assert sum(_code_lines(file) for file in files if file.stem not in STREAMING) < 600
+    assert sum(_code_lines(file) for file in files if file.stem in STREAMING) < 650
 
 
 def _code_lines(file: Path) -> int:

@@ -49,7 +49,8 @@ def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch
         capsys.readouterr().out
         == """\
 usage: orders [-h] [--set NAME=VALUE] [--conf-file FILE] [--env NAME]
-              [--log-format {text,json}] [--verbose]
+              [--log-format {text,json}] [--verbose] [--accept-checkpoint-change NAME]
+              [--max-restarts N]
 
 Orders, 100% of %(prog)s.
 
@@ -60,6 +61,10 @@ options:
   --env NAME            read conf/NAME.json beside the script
   --log-format {text,json}
   --verbose             log debug messages and stack traces
+  --accept-checkpoint-change NAME
+                        let a stream go on from a checkpoint that was refused
+  --max-restarts N      how often a stream starts again after failures that may pass
+                        (default 5)
 
 parameters:
   day: STRING, required

@@ -93,6 +93,18 @@ def test_precedence(sessions: Sessions, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert seen(*both, "--set", "lake=1", "--set", "lake=2") == Params("2", 2)
 
 
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize("given", [["--log-format=json"], ["--log-format", "json"]])
+def test_a_wrong_command_line_is_told_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: list[str]
+) -> None:
+    assert started(monkeypatch, "--set", "x", *given, run=lambda job: None) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    fields = json.loads(line)
+    assert (fields["level"], fields["pipeline"]) == ("ERROR", "orders")
+    assert fields["message"] == "argument --set: NAME=VALUE is needed, not 'x'"
+
+
 def test_without_parameters(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

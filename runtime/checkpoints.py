@@ -1,0 +1,113 @@
+"""What a checkpoint belongs to and depends on, kept inside it and compared at each start."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from itertools import zip_longest
+import json
+import logging
+import re
+from typing import Any
+
+from ssbt.runtime.damage import checkpoint_damage, log_damage
+from ssbt.runtime.files import Files
+from ssbt.runtime.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.operation import ACCEPT
+from ssbt.runtime.parameters import unknown
+
+VERSION = "0.1.0"
+_LOG = logging.getLogger("ssbt.runtime")
+
+
+def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, accepted: Collection[str]) -> None:
+    """Hold the checkpoints, and record what goes on from them, unless one of them does not fit.
+
+    Problems of the streams that are `accepted` are only logged. Raises `CheckpointsRefusedError`.
+    """
+    names = [each.name for each in checkpoints]
+    refused = [unknown("stream", name, names, ACCEPT) for name in accepted if name not in names]
+    holders = leases.take({each.folder: each.name in accepted for each in checkpoints})
+    waived: dict[str, list[str]] = {}
+    for each in checkpoints:
+        problems = [f"{who} is at work on it" for who in [holders.get(each.folder)] if who]
+        problems += each.problems()
+        told = [each.told(problem) for problem in problems]
+        if each.name in accepted:
+            waived[each.name] = told
+        else:
+            refused += told
+    if refused:
+        raise CheckpointsRefusedError(*refused)
+    for each in checkpoints:
+        for text in waived.get(each.name, ()):
+            _LOG.warning("accepted: %s", text)
+        each.record(accepted=waived.get(each.name, []))
+
+
+class Checkpoint:
+    """A stream's checkpoint folder, and what the stream is that would go on from it."""
+
+    def __init__(
+        self, files: Files, name: str, folder: str, pipeline: str, parts: Sequence[str], spark: str
+    ) -> None:
+        self.name, self.folder = name, folder.rstrip("/")
+        self._files = files
+        self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
+        self._own |= {"runtime": VERSION, "spark": spark}
+        self._latest: dict[str, Any] = {}
+
+    def told(self, problem: str) -> str:
+        """The problem as a message of its own, with the way out."""
+        return (
+            f"stream `{self.name}` cannot go on from its checkpoint {self.folder}: {problem}\n"
+            f"If that is meant or mended: {ACCEPT} {self.name}"
+        )
+
+    def problems(self) -> list[str]:
+        """Why the stream must not go on from here; none for a checkpoint that is still empty."""
+        records = f"{self.folder}/_ssbt/identity"
+        if numbers := sorted(map(int, self._files.sizes(records))):
+            self._latest = json.loads(self._files.content(f"{records}/{numbers[-1]}"))
+            self._latest["number"] = numbers[-1]
+        done, problems = checkpoint_damage(self._files, self.folder)
+        if done is None:
+            return problems
+        if sink := self._latest.get("files"):
+            problems += log_damage(self._files, f"{sink}/_spark_metadata", done)
+        return [*self._differences(), *problems]
+
+    def record(self, *, accepted: Sequence[str] = (), sink: str | None = None) -> None:
+        """Keep what the stream is, unless the checkpoint says so already.
+
+        `sink` is how Spark describes the sink, which it does not before it runs.
+        """
+        found = re.fullmatch(r"FileSink\[(.+)\]", sink or "")
+        own = {**self._own, "files": found[1] if found else self._latest.get("files")}
+        if accepted or any(self._latest.get(key) != value for key, value in own.items()):
+            number = self._latest.get("number", 0) + 1
+            text = json.dumps({**own, "accepted": accepted, "at": datetime.now(UTC).isoformat()})
+            self._files.write(f"{self.folder}/_ssbt/identity/{number}", text)
+            self._latest = {**own, "number": number}
+
+    def _differences(self) -> Iterator[str]:
+        was, own = self._latest, self._own
+        if not was:
+            yield "it holds no record of what made it, so nothing tells whether it fits the query"
+            return
+        if (was["pipeline"], was["stream"]) != (own["pipeline"], own["stream"]):
+            yield f"it belongs to stream `{was['stream']}` of pipeline `{was['pipeline']}`"
+        # An older compiler did not tell them.
+        both = was["depends_on"] and own["depends_on"]
+        if both and (changes := list(_changes(was["depends_on"], own["depends_on"]))):
+            yield "the query has changed:" + "".join(f"\n- {change}" for change in changes)
+
+
+def _changes(was: Sequence[str], now: Any) -> Iterator[str]:
+    """The parts that are not what they were, in the order of the query."""
+    for kind, *bounds in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if kind != "equal":
+            for old, new in zip_longest(was[slice(*bounds[:2])], now[slice(*bounds[2:])]):
+                if old and new:
+                    yield f"was `{old}`, is `{new}`"
+                else:
+                    yield f"was `{old}`, is gone" if old else f"is new: `{new}`"

@@ -1,0 +1,79 @@
+"""Damage to a checkpoint that Spark meets with an obscure message, or in silence."""
+
+from collections.abc import Iterator
+import json
+import re
+
+from ssbt.runtime.files import Files
+
+WAY_OUT = "bring it back from a copy of the folder, or begin with a new checkpoint"
+# Larger files, which only compacted logs are, are not read before Spark does.
+_LARGEST = 1_000_000
+
+
+def checkpoint_damage(files: Files, folder: str) -> tuple[int | None, list[str]]:
+    """The last batch that is done (None if none was ever begun), and what is wrong."""
+    offsets, commits = _numbers(files, f"{folder}/offsets"), _numbers(files, f"{folder}/commits")
+    if not offsets and not commits:
+        return None, []
+    first, last, done = min(offsets, default=0), max(offsets, default=0), max(commits, default=-1)
+    # A crash leaves one batch without its commit, no more.
+    read = [f"{folder}/offsets/{n}" for n in {last - 1, last, done} if n >= first]
+    if last > first:
+        read.append(f"{folder}/commits/{max(done, last - 1)}")
+    problems = [*_problems(files, [f"{folder}/metadata", *sorted(read)])]
+    if not problems:
+        # How far each source had come; for one of files, by the number in its log.
+        lines = files.content(f"{folder}/offsets/{last}").decode().splitlines()[2:]
+        for source, line in enumerate(lines):
+            if found := re.fullmatch(r'\{"logOffset":(\d+)\}', line):
+                problems += log_damage(files, f"{folder}/sources/{source}", int(found[1]))
+    return done, problems
+
+
+def log_damage(files: Files, log: str, last: int) -> list[str]:
+    """What is wrong with a log of files that were read or written, which must reach `last`."""
+    names = files.sizes(log)
+    whole = [int(name.split(".")[0]) for name in names if name.endswith(".compact")]
+    numbers = range(max(whole, default=0), max([last, *_numbers(files, log)]) + 1)
+    compacted = (f"{n}.compact" if f"{n}.compact" in names else str(n) for n in numbers)
+    return [*_problems(files, [f"{log}/{name}" for name in compacted])]
+
+
+def _numbers(files: Files, log: str) -> list[int]:
+    return [int(found[1]) for name in files.sizes(log) if (found := re.match(r"(\d+)", name))]
+
+
+def _problems(files: Files, paths: list[str]) -> Iterator[str]:
+    sizes: dict[str, dict[str, int]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if folder not in sizes:
+            sizes[folder] = files.sizes(folder)
+        size = sizes[folder].get(name)
+        wrong = "is missing" if size is None else "is empty" if not size else None
+        if size and size <= _LARGEST:
+            wrong = _wrong(files, path)
+        if wrong:
+            yield f"{path} {wrong}; {WAY_OUT}"
+
+
+def _wrong(files: Files, path: str) -> str | None:
+    """Why the file is none that Spark has written; None if it may be."""
+    try:
+        lines = files.content(path).decode().splitlines()
+    except UnicodeDecodeError:
+        return "is garbled"
+    except Exception:
+        return "cannot be read, its checksum may be wrong"
+    is_metadata = path.endswith("/metadata")
+    if not is_metadata and not re.fullmatch(r"v\d+", lines.pop(0)):
+        return "is garbled"
+    for line in lines:
+        # A source may write its offsets in any form, but most are JSON.
+        if is_metadata or line[:1] in ("{", "["):
+            try:
+                json.loads(line)
+            except ValueError:
+                return "is cut off or garbled"
+    return "is cut off" if "/offsets/" in path and len(lines) < 2 else None

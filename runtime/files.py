@@ -1,0 +1,58 @@
+"""Small files on any store that Spark writes to, by Hadoop's FileSystem."""
+
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+
+class Files:
+    """The files that the session's JVM sees; there is none over Spark Connect."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        session: Any = spark
+        self._jvm = session._jvm
+        self._settings = session._jsparkSession.sessionState().newHadoopConf()
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """The names in a folder with their sizes; nothing if there is no such folder."""
+        store, path = self._place(folder)
+        found = store.listStatus(path) if store.exists(path) else ()
+        return {each.getPath().getName(): each.getLen() for each in found}
+
+    def content(self, path: str) -> bytes:
+        """What a file holds; raises what the JVM does if it cannot be read."""
+        store, place = self._place(path)
+        stream = store.open(place)
+        try:
+            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
+        finally:
+            stream.close()
+
+    def create(self, path: str, text: str) -> bool:
+        """Write a file unless it exists; of those who try one succeeds, if the store can tell."""
+        try:
+            self.write(path, text, overwrite=False)
+        except Exception:
+            store, place = self._place(path)
+            if not store.exists(place):
+                raise
+            return False
+        return True
+
+    def write(self, path: str, text: str, *, overwrite: bool = True) -> None:
+        """Write a file, in place of what is there."""
+        store, place = self._place(path)
+        stream = store.create(place, overwrite)
+        try:
+            stream.write(text.encode())
+        finally:
+            stream.close()
+
+    def delete(self, path: str) -> None:
+        """Delete a file, if it exists."""
+        store, place = self._place(path)
+        store.delete(place, False)
+
+    def _place(self, path: str) -> tuple[Any, Any]:
+        place = self._jvm.org.apache.hadoop.fs.Path(path)
+        return place.getFileSystem(self._settings), place

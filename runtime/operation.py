@@ -1,0 +1,35 @@
+"""What whoever starts a job decides about its streams."""
+
+from argparse import ArgumentParser, Namespace
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+ACCEPT = "--accept-checkpoint-change"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The pipeline, how often a stream is started again, and whose checkpoint is accepted."""
+
+    pipeline: str = "job"
+    max_restarts: int = 5
+    accepted: frozenset[str] = frozenset()
+
+
+_DEFAULT = Operation()
+OPERATION: ContextVar[Operation] = ContextVar("operation", default=_DEFAULT)
+
+
+def add_stream_options(parser: ArgumentParser) -> None:
+    """The options of the command line that concern streams alone."""
+    text = "let a stream go on from a checkpoint that was refused"
+    parser.add_argument(ACCEPT, action="append", default=[], metavar="NAME", help=text)
+    limit = _DEFAULT.max_restarts
+    text = f"how often a stream starts again after failures that may pass (default {limit})"
+    parser.add_argument("--max-restarts", type=int, default=limit, metavar="N", help=text)
+
+
+def set_operation(pipeline: str, arguments: Namespace) -> None:
+    """Let the streams that are started from here on know what the command line says."""
+    accepted = frozenset(arguments.accept_checkpoint_change)
+    OPERATION.set(Operation(pipeline, arguments.max_restarts, accepted))

@@ -1,0 +1,68 @@
+"""Which failures of a stream may pass, and how long to wait before it is tried again."""
+
+import random
+import re
+
+from pyspark.errors import AnalysisException
+
+# What Spark, its connectors and the JVM call them, and why another try makes sense.
+_PASSING = {
+    r"java\.net\.(Connect|Socket|SocketTimeout|NoRouteToHost|UnknownHost)Exception": (
+        "a server cannot be reached"
+    ),
+    r"java\.net\.http\.Http(Connect)?TimeoutException": "a server does not answer in time",
+    r"java\.util\.concurrent\.TimeoutException": "something does not answer in time",
+    r"java\.nio\.channels\.ClosedChannelException": "a connection was closed",
+    r"org\.apache\.http\.(conn\.\w+|NoHttpResponse)Exception": "a server cannot be reached",
+    r"java\.sql\.SQL(Transient\w*|Recoverable|Timeout)Exception": "the database is busy",
+    r"org\.apache\.kafka\.common\.errors\.(Timeout|Disconnect|Network|Retriable|NotLeaderOrFollower"
+    r"|LeaderNotAvailable|NotEnoughReplicas|CoordinatorNotAvailable|NotCoordinator)Exception": (
+        "Kafka says that it passes"
+    ),
+    r"org\.apache\.hadoop\.ipc\.(Retriable|Standby)Exception": "the name node is not ready",
+    r"org\.apache\.hadoop\.hdfs\.server\.namenode\.SafeModeException": "the name node is not ready",
+    r"org\.apache\.hadoop\.fs\.s3a\.AWS(ServiceThrottled|Status500|ServiceIO|NoResponse|ClientIO"
+    r"|ApiCallTimeout)Exception": "the object store is busy",
+    r"ExecutorLostFailure|org\.apache\.spark\.shuffle\.\w*FetchFailedException": (
+        "an executor was lost"
+    ),
+    r"io\.delta\.exceptions\.Concurrent\w+Exception|\[DELTA_CONCURRENT_\w+": (
+        "another job wrote to the table at the same time"
+    ),
+    r"org\.apache\.iceberg\.exceptions\.CommitFailedException": (
+        "another job wrote to the table at the same time"
+    ),
+    r"StatusCode\.(UNAVAILABLE|DEADLINE_EXCEEDED)": "the Spark Connect server does not answer",
+}
+# Whatever else such an error says: the next try would meet it again.
+_LASTING = re.compile(
+    r"\[(MALFORMED_RECORD|CANNOT_PARSE|FAILED_EXECUTE_UDF|CAST_|DIVIDE_BY_ZERO"
+    r"|CONCURRENT_STREAM_LOG_UPDATE|STATE_STORE_|UNRESOLVED_|TABLE_OR_VIEW_)"
+    r"|org\.apache\.spark\.sql\.(catalyst\.)?(\w+\.)?(Analysis|Parse)Exception"
+)
+_FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0
+
+
+def passing_reason(error: BaseException) -> str | None:
+    """Why `error` may have passed when tried again; None if it will not have, or nobody knows.
+
+    A Python exception of the user's own is never one of these: only what Spark and its
+    connectors raise in the JVM is known by name.
+    """
+    text = _whole_text(error)
+    if isinstance(error, AnalysisException) or _LASTING.search(text):
+        return None
+    found = (reason for name, reason in _PASSING.items() if re.search(rf"(?<![\w.]){name}", text))
+    return next(found, None)
+
+
+def _whole_text(error: BaseException) -> str:
+    """The message with the JVM's stack trace, where the causes are named."""
+    traces = [getattr(error, name, None) for name in ("_stackTrace", "_stacktrace")]
+    return "\n".join([str(error), *(text for text in traces if isinstance(text, str))])
+
+
+def waiting_seconds(restart: int) -> float:
+    """How long to wait before a restart, the first being 1: longer each time, never equal."""
+    longest: float = min(_FIRST_SECONDS * 2 ** (restart - 1), _LONGEST_SECONDS)
+    return longest * random.uniform(0.5, 1.0)

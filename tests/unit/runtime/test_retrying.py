@@ -1,0 +1,48 @@
+"""Which failures are worth another try."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.runtime.retrying import passing_reason, waiting_seconds
+
+STREAM = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
+PYTHON = "Traceback (most recent call last):\n  File sinks.py, line 3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Caused by: java.net.ConnectException: Connection refused", "a server cannot be reached"),
+        ("java.net.UnknownHostException: lake", "a server cannot be reached"),
+        ("ExecutorLostFailure (executor 1 exited) Reason: node lost", "an executor was lost"),
+        (
+            "Caused by: org.apache.spark.shuffle.MetadataFetchFailedException: missing",
+            "an executor was lost",
+        ),
+        (
+            "io.delta.exceptions.ConcurrentAppendException: [DELTA_CONCURRENT_APPEND]",
+            "another job wrote to the table at the same time",
+        ),
+        # JDBC within a function of foreach_batch: the driver raises, not the function.
+        (
+            f"{PYTHON}py4j.protocol.Py4JJavaError: o1.save.\n: java.sql.SQLTransientException: x",
+            "the database is busy",
+        ),
+        (f"{PYTHON}ConnectionError: no route", None),
+        (f"{PYTHON}requests.exceptions.ConnectTimeout: slow", None),
+        ("[MALFORMED_RECORD_IN_PARSING] {java.net.ConnectException: in the data}", None),
+        ("[CONCURRENT_STREAM_LOG_UPDATE] java.util.concurrent.TimeoutException", None),
+        ("org.apache.spark.sql.AnalysisException: java.net.ConnectException: metastore", None),
+        ("com.example.java.net.ConnectException: mine", None),
+        ("java.lang.OutOfMemoryError", None),
+    ],
+)
+def test_reason(text: str, reason: str | None) -> None:
+    assert passing_reason(Exception(STREAM + text)) == reason
+
+
+def test_waiting_grows_to_a_minute() -> None:
+    assert 0.5 <= waiting_seconds(1) <= 1
+    assert 4 <= waiting_seconds(4) <= 8
+    assert 30 <= waiting_seconds(50) <= 60
