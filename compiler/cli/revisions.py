@@ -63,8 +63,6 @@ def version(name: str) -> Version:
         folder, file = os.path.split(name)
         return Version(name, (file,), folder)
     revision, _, path = name.partition(":")
-    if shutil.which("git") is None:
-        raise Failure(f"there is no file or folder {quoted(name)}, and git is not installed")
     checked = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not revision or checked.returncode:
         raise Failure(f"there is no file, folder or revision {quoted(name)}; {_REVISION_HELP}")
@@ -93,5 +91,7 @@ def _merge_base(one: str, other: str) -> str:
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # The words are given as a list, and no revision can begin like an option.
-    return subprocess.run(["git", *arguments], capture_output=True, check=False)
+    git = shutil.which("git")
+    if git is None:
+        raise Failure("revisions need git, which is not installed; give files or folders")
+    return subprocess.run([git, *arguments], capture_output=True, check=False)
