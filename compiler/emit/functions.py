@@ -20,6 +20,9 @@ from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 
+# What is left of a line for an item that stands three levels deep, before its comma.
+_ITEM_WIDTH = 75
+
 
 class Function(Struct, frozen=True):
     """A function in code, for the template.
@@ -174,7 +177,7 @@ class _Maker:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
             parts.append(f"checkpoint={python_literal(folder)}")
             depends = dependencies(item, self._roots[item.dataset])
-            items = (python_literal(self._code.value(each)) for each in depends)
+            items = (_item(python_literal(self._code.value(each))) for each in depends)
             parts.append(f"depends_on=({', '.join(items)})")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
@@ -213,6 +216,11 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
     if streams:
         statements.append(f"run_streams({', '.join(streams)})")
     return tuple(statements)
+
+
+def _item(literal: str) -> str:
+    """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
+    return f"({literal})" if len(literal) > _ITEM_WIDTH else literal
 
 
 def _doc(description: str, title: str) -> str:
