@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
 
-FULL = os.environ.get("SSBT_AGREEMENT") == "full"
+FULL = bool(os.environ.get("AGREEMENT"))
 # One of each kind of answer; `make agreement` tries them all.
 SAMPLE = (
     *("a column renamed on the way", "another key of the type", "a key more", "a wider window"),

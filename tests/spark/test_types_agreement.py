@@ -1,6 +1,6 @@
 """What the compiler says of an expression's type, against what real Spark says of it.
 
-The ordinary run takes a fixed sample. With `SSBT_AGREEMENT=full` in the environment, `pytest -s` of
+The ordinary run takes a fixed sample. With `AGREEMENT` in the environment, `pytest -s` of
 this file takes every pair of types for every operator and cast, and prints what differs.
 """
 
@@ -28,7 +28,7 @@ from tests.agreement.asking import Asked, known_type
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-FULL = os.environ.get("SSBT_AGREEMENT") == "full"
+FULL = bool(os.environ.get("AGREEMENT"))
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200 if FULL else 300)]
 TYPES = (
     "void, boolean, tinyint, smallint, int, bigint, float, double, decimal(5,0), decimal(12,2),"
