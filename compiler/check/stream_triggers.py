@@ -14,6 +14,7 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import Operator, calls, operators, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
+from ssbt.compiler.types.functions import Kind, find
 
 _RATE = "stream source ticks from rate {\n}\n\nlet paid =\n  from ticks\n"
 _ROW_BY_ROW = s.Filter | s.Project | s.WithColumns | s.DropColumns | s.RenameColumns | s.Alias
@@ -24,9 +25,9 @@ CONTINUOUS = Code(
     "What continuous processing cannot do",
     """\
 With `trigger = continuous …` Spark has no batches: each row goes through as it comes. So there are
-only steps that look at one row, such as `where`, `select` and `extend`, and no current time; the
-source must be able to read on without batches (`rate`, `socket`, Kafka), and so must the sink
-(console, memory, noop, Kafka).
+only steps that make one row of one row, such as `where`, `select` and `extend`, and no current
+time; the source must be able to read on without batches (`rate`, `socket`, Kafka), and so must the
+sink (console, memory, noop, Kafka).
 """,
     wrong=streamed(
         connector="noop",
@@ -89,6 +90,9 @@ def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
         for each in operators(root):
             for message in _not_continuous(each):
                 yield Diagnostic(CONTINUOUS, message, Label(place(each)), (where,))
+        if sink.settings.at(Place.COALESCE) or sink.settings.at(Place.REPARTITION):
+            message = "continuous processing moves no rows between tasks"
+            yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
         if not _sink_has(sink, "continuous"):
             message = f"`{sink.connector.name}` takes batches, and continuous processing has none"
             yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
@@ -114,10 +118,15 @@ def _not_continuous(each: Operator) -> Iterator[str]:
         if each.streaming and not _source_has(each.step, "continuous"):
             name = each.step.connector.name
             yield f"`{name}` is read in batches, and continuous processing has none"
-    elif not isinstance(each.step, _ROW_BY_ROW) or each.stateful:
-        yield "this step looks at more than one row, and continuous processing does not"
+    elif not isinstance(each.step, _ROW_BY_ROW) or each.stateful or _makes_rows(each):
+        yield "continuous processing makes one row of one row, and this step does not"
     elif any(call.name in _NOW for call in calls(each.step)):
         yield "continuous processing has no current time"
+
+
+def _makes_rows(each: Operator) -> bool:
+    found = (find(call.name) for call in calls(each.step))
+    return any(function is not None and function.kind is Kind.GENERATOR for function in found)
 
 
 def _not_real_time(sink: Sink, root: Operator, where: Label) -> Iterator[Diagnostic]:
