@@ -19,7 +19,7 @@ def checkpoint_damage(files: Files, folder: str) -> tuple[int | None, list[str]]
     first, last, done = min(offsets, default=0), max(offsets, default=0), max(commits, default=-1)
     # A crash leaves one batch without its commit, no more.
     read = [f"{folder}/offsets/{n}" for n in {last - 1, last, done} if n >= first]
-    if last > first:
+    if last > first or done >= 0:
         read.append(f"{folder}/commits/{max(done, last - 1)}")
     problems = [*_problems(files, [f"{folder}/metadata", *sorted(read)])]
     if not problems:

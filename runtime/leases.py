@@ -48,7 +48,7 @@ class Leases:
 
     def __exit__(self, *error: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(HEARTBEAT_SECONDS)
         for lease in self._held:
             with suppress(Exception):
                 if self._read(lease).get("owner") == self._mine["owner"]:

@@ -55,15 +55,18 @@ _TEXTS = {
 def batch_fields(progress: Any) -> dict[str, Any]:
     """What a progress says, under our names; what Spark does not know is left out."""
     operators = progress["stateOperators"]
+    # Over Spark Connect a progress has no sums of its own.
+    rows = sum(source["numInputRows"] for source in progress["sources"])
+    milliseconds = progress["durationMs"].get("triggerExecution", 0)
     fields = {
         "batch": progress["batchId"],
-        "rows_in": progress["numInputRows"],
+        "rows_in": rows,
         "rows_out": progress["sink"]["numOutputRows"],
-        "rows_per_second": progress["processedRowsPerSecond"],
+        "rows_per_second": round(1000 * rows / milliseconds, 1) if milliseconds else None,
         "state_rows": sum(each["numRowsTotal"] for each in operators) if operators else None,
         "late_rows_dropped": sum(each["numRowsDroppedByWatermark"] for each in operators),
         "watermark": progress["eventTime"].get("watermark"),
-        "seconds": round(progress["durationMs"].get("triggerExecution", 0) / 1000, 1),
+        "seconds": round(milliseconds / 1000, 1),
     }
     # Spark says -1 for a sink that does not count, and 1970 before the first event.
     unknown = {"rows_out": -1, "watermark": "1970-01-01T00:00:00.000Z", "late_rows_dropped": 0}

@@ -65,4 +65,4 @@ def _whole_text(error: BaseException) -> str:
 def waiting_seconds(restart: int) -> float:
     """How long to wait before a restart, the first being 1: longer each time, never equal."""
     longest: float = min(_FIRST_SECONDS * 2 ** (restart - 1), _LONGEST_SECONDS)
-    return longest * random.uniform(0.5, 1.0)  # nosec B311
+    return longest * random.SystemRandom().uniform(0.5, 1.0)

@@ -145,11 +145,13 @@ class _Run:
         return True
 
     def _tell(self, query: StreamingQuery) -> None:
-        sink = self._progress.tell(query)
-        if self.kept and sink:
-            # A store that does not answer is no reason to stop.
-            with suppress(Exception):
+        # Neither a log nor a store that does not answer is a reason to stop.
+        try:
+            sink = self._progress.tell(query)
+            if self.kept and sink:
                 self.kept.record(sink=sink)
+        except Exception:
+            _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
 
     def _failed(self, error: Exception) -> None:
         """Plan another start, or raise."""
