@@ -12,10 +12,19 @@ import pytest
 from ssbt.compiler.connectors.loading import connector
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import SPARK_LINES, Connector, Kind, Option, Place, Role
+from ssbt.compiler.connectors.specification import (
+    SPARK_LINES,
+    Connector,
+    Kind,
+    Mode,
+    Option,
+    Place,
+    Role,
+)
 from ssbt.compiler.connectors.validation import Use, validated
 from ssbt.compiler.connectors.values import (
     Boolean,
+    Duration,
     MapEntry,
     MapOf,
     Number,
@@ -118,6 +127,9 @@ def written(option: Option, text: str) -> OptionValue:
         case Kind.SIZE:
             amount, _, unit = text.partition(" ")
             return Size(amount, unit or "b", HERE)
+        case Kind.DURATION:
+            amount, _, unit = text.partition(" ")
+            return Duration(amount, unit, HERE)
         case Kind.WORD | Kind.COLUMN | Kind.SCHEMA:
             return Word(text, HERE)
         case Kind.MAP:
@@ -126,15 +138,18 @@ def written(option: Option, text: str) -> OptionValue:
             return Text((text,) if text else (), HERE)
 
 
-def settings(name: str, role: Role, block: Block) -> Settings:
+def settings(name: str, role: Role, block: Block, *, streaming: bool = False) -> Settings:
     """The settings of a block, which must be right; an empty schema is none."""
-    known = {option.name: option for option in options_of(name, role)}
+    mode = Mode.STREAM if streaming else Mode.BATCH
+    known = {option.name: option for option in options_of(name, role) if mode in option.modes}
     entries = [
         OptionEntry(key, HERE, written(known[key], text), HERE)
         for key, text in block.items()
         if key in known and not (key == "schema" and not text)
     ]
-    checked = validated(built_in(name), Use(role, False, HERE, LINE, lambda param: None), entries)
+    checked = validated(
+        built_in(name), Use(role, streaming, HERE, LINE, lambda param: None), entries
+    )
     errors = [f.message for f in checked.findings if f.severity.value == "error"]
     assert errors == []
     return checked.settings
@@ -179,13 +194,13 @@ def write(name: str, block: Block, data: DataFrame) -> None:
     eval(f"({writing(built_in(name), found, NO_PARAMS, 'data')}\n)", {"data": data})
 
 
-def read(spark: SparkSession, name: str, block: Block) -> DataFrame:
-    found = settings(name, Role.SOURCE, {"schema": "S"} | block)
+def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = False) -> DataFrame:
+    found = settings(name, Role.SOURCE, {"schema": "S"} | block, streaming=streaming)
     schema = "SCHEMA" if found.at(Place.SCHEMA) else None
     added = tuple((column, type_) for column, type_, _ in found.added_columns())
     columns = "name STRING, country STRING" if name == "text" else COLUMNS
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
-    code = reading(built_in(name), found, NO_PARAMS, schema, added)
+    code = reading(built_in(name), found, NO_PARAMS, schema, added, streaming=streaming)
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame
 
@@ -201,6 +216,7 @@ def cases(role: Role) -> list[tuple[str, str]]:
         for name in FORMATS
         for option in options_of(name, role)
         if option.place is Place.OPTION
+        and Mode.BATCH in option.modes
         and option.name != "compression"
         and (name == "csv" or option.name not in everywhere)
         and SPARK_LINES.index(option.since) <= SPARK_LINES.index(LINE)
@@ -236,12 +252,38 @@ def test_source_option(name: str, option_name: str, round_trip: RoundTrip, data:
             assert rows == expected, text
 
 
+STREAM_OPTIONS = [
+    option
+    for option in options_of("csv", Role.SOURCE)
+    if option.modes == {Mode.STREAM} and option.place is Place.OPTION
+]
+
+
+@pytest.mark.parametrize("option", STREAM_OPTIONS, ids=lambda option: option.name)
+def test_stream_option(
+    option: Option, spark: SparkSession, data: DataFrame, tmp_path: Path
+) -> None:
+    """Spark takes each value, and the stream reads every row; all formats share these options."""
+    path, archive = str(tmp_path / "data"), str(tmp_path / "read")
+    write("csv", {"path": path, "mode": "overwrite"}, data)
+    for number, text in enumerate(values(option)):
+        block = {"path": path, option.name: text}
+        if option.name == "source_archive_dir" or text == "archive":
+            block |= {"clean_source": "archive", "source_archive_dir": archive}
+        stream = read(spark, "csv", block, streaming=True)
+        query = f"{option.name}_{number}"
+        writer = stream.writeStream.format("memory").queryName(query).trigger(availableNow=True)
+        assert writer.start().awaitTermination(120)
+        assert sorted(spark.table(query).collect(), key=str) == plain_rows("csv", data), text
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_options_are_those_of_spark(name: str, spark: SparkSession) -> None:
     """None that Spark lists is missing, and Spark lists those that are not of all formats."""
     listed = spark_options(name, spark)
     ours: dict[str, Option] = {}
-    for option in (*options_of(name, Role.SOURCE), *options_of(name, Role.SINK)):
+    every = (*options_of(name, Role.SOURCE), *options_of(name, Role.SINK))
+    for option in (each for each in every if Mode.BATCH in each.modes):
         for key in (option.spark, *map(camel_case, option.aliases)):
             ours[key] = option
     assert listed - set(ours) == set()
