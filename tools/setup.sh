@@ -53,6 +53,6 @@ for part in compiler grammar runtime templates; do
 done
 
 # Python leaves no bytecode behind where PYTHONDONTWRITEBYTECODE is set, and starts slowly.
-.venv/bin/python -m compileall -q compiler runtime
+.venv/bin/python -m compileall -q compiler grammar runtime
 
 wanted >.venv/installed
