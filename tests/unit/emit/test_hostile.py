@@ -73,6 +73,7 @@ def test_text_arrives(text: str) -> None:
     assert text in literals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_black_changes_nothing(text: str) -> None:
     assert black.format_str(script(text), mode=black.Mode()) == script(text)

@@ -50,7 +50,12 @@ def test_fixed_seeds(block: int):
         check_seed(seed)
 
 
-@pytest.mark.parametrize("levels", [66, 67, 99, 100, 199, 200, 201])
+LEVELS = [66, 67, 99, 100, 199, 200]
+
+
+@pytest.mark.parametrize(
+    "levels", [*(pytest.param(n, marks=pytest.mark.slow) for n in LEVELS), 201]
+)
 @pytest.mark.parametrize("kind", NESTED)
 def test_depths_around_the_limit(kind: str, levels: int):
     check_front_end(f"pipeline p {{ }}\nsource a from parquet {{ }}\n{NESTED[kind](levels)}")
