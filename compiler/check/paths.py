@@ -33,10 +33,8 @@ def read_paths(settings: Settings) -> Iterator[tuple[str, Span]]:
 
 def comparable(value: object) -> str:
     """A path that equals another one when both lead to the same place, parameters as they are."""
-    parts = value.parts if isinstance(value, Text) else (value,)
-    text = "".join(
-        f"${{{part.name}}}" if isinstance(part, ParamUse) else str(part) for part in parts
-    )
+    text = Text((value,), value.span) if isinstance(value, ParamUse) else value
+    text = text.shown if isinstance(text, Text) else str(text)
     scheme, found, rest = text.partition("://")
     path = rest if found else text
     return (f"{scheme}://" if found else "") + posixpath.normpath(path.removeprefix("file:"))

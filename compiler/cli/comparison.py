@@ -29,13 +29,6 @@ _PHRASES = {
 }
 
 
-class _Side(NamedTuple):
-    """A pipeline and the version that it is of."""
-
-    pipeline: Pipeline
-    version: Version
-
-
 class Comparison(NamedTuple):
     """The streams of all pipelines, the findings of those that are not safe, and their sources.
 
@@ -58,37 +51,34 @@ def compared(old: Version, new: Version, target: str | None) -> Comparison:
     """What becomes of each stream; raises Failure where there is nothing to compare."""
     sources: dict[str, Source] = {}
     errors: list[Diagnostic] = []
-    before = _sides(old, target, sources, errors)
-    after = _sides(new, target, sources, errors)
+    before = _pipelines(old, target, sources, errors)
+    after = _pipelines(new, target, sources, errors)
     if errors:
         return Comparison((old, new), (), tuple(errors), sources, broken=True)
     streams: list[tuple[str, SinkVerdict]] = []
     findings: list[Diagnostic] = []
     for name in dict.fromkeys((*after, *before)):
-        if name not in before or name not in after:
-            continue
-        one, other = before[name], after[name]
-        for each in verdicts(one.pipeline, other.pipeline):
+        for each in verdicts(before.get(name), after.get(name)):
             streams.append((name, each))
-            findings += _findings(each, one, other)
+            findings += _findings(each, old, new)
     return Comparison((old, new), tuple(streams), tuple(findings), sources)
 
 
-def _sides(
+def _pipelines(
     version: Version, target: str | None, sources: dict[str, Source], errors: list[Diagnostic]
-) -> dict[str, _Side]:
+) -> dict[str, Pipeline]:
     """The pipelines of a version by name."""
-    found: dict[str, _Side] = {}
+    found: dict[str, Pipeline] = {}
     for path in version.files:
-        declares = declared_name(_data(version, path)) is not None
-        if len(version.files) > 1 and not declares:
+        data = _data(version, path)
+        if len(version.files) > 1 and declared_name(data) is None:
             continue
         result = checked(path, version.read, target)
         sources.update(relocated_sources(result.sources, version))
         if result.pipeline is None:
             errors += [relocated(each, version) for each in result.findings]
         else:
-            found[result.pipeline.name] = _Side(result.pipeline, version)
+            found[result.pipeline.name] = result.pipeline
     if not found and not errors:
         raise Failure(f"there is no pipeline in {quoted(version.name)}")
     return found
@@ -101,15 +91,15 @@ def _data(version: Version, path: str) -> bytes:
         raise Failure(f"cannot read {quoted(version.shown(path))}: {reason(error)}") from error
 
 
-def _findings(each: SinkVerdict, old: _Side, new: _Side) -> Iterator[Diagnostic]:
+def _findings(each: SinkVerdict, old: Version, new: Version) -> Iterator[Diagnostic]:
     for found in each.reasons:
         if found.verdict is not Verdict.SAFE:
             yield _finding(each.sink, found, old, new)
 
 
-def _finding(sink: str, found: Reason, old: _Side, new: _Side) -> Diagnostic:
-    was = None if found.old is None else Label(_moved(found.old, old.version), "as it was")
-    now = None if found.new is None else Label(_moved(found.new, new.version), "as it is")
+def _finding(sink: str, found: Reason, old: Version, new: Version) -> Diagnostic:
+    was = None if found.old is None else Label(_moved(found.old, old), "as it was")
+    now = None if found.new is None else Label(_moved(found.new, new), "as it is")
     labels = [label for label in (now, was) if label is not None]
     return Diagnostic(
         _CODES[found.verdict],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from enum import IntEnum
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Text
+from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.ir.expressions import shown
 from ssbt.compiler.ir.fingerprints import Kind, Part, fingerprint
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import Operator, stream_plans
@@ -100,78 +101,59 @@ _ON_CHANGE = {
 }
 
 
-def verdicts(old: Pipeline, new: Pipeline) -> tuple[SinkVerdict, ...]:
-    """A verdict for each stream that keeps its place in either version of a pipeline."""
+def verdicts(old: Pipeline | None, new: Pipeline | None) -> Iterator[SinkVerdict]:
+    """A verdict for each stream that keeps its place in either version of a pipeline.
+
+    A version that has no pipeline of that name is None: its streams are new, or gone.
+    """
     before, after = _streams(old), _streams(new)
-    return tuple(
-        _verdict(name, before.get(name), after.get(name), old, new)
-        for name in dict.fromkeys((*after, *before))
-    )
+    for name, stream in after.items():
+        found = reasons(before[name], stream) if name in before else _begun(stream)
+        yield SinkVerdict(stream.sink.name, tuple(found))
+    for name, stream in before.items():
+        if name not in after:
+            yield SinkVerdict(stream.sink.name, (_gone(stream),))
 
 
-def _streams(pipeline: Pipeline) -> dict[str, tuple[Sink, Operator]]:
+class _Stream(Struct, frozen=True):
+    """A stream that keeps its place below `root`."""
+
+    sink: Sink
+    flow: Operator
+    root: Text
+
+
+def _streams(pipeline: Pipeline | None) -> dict[str, _Stream]:
     """The streams that keep their place, by the name of which their folders are made."""
-    if pipeline.checkpoint is None:
+    if pipeline is None or pipeline.checkpoint is None:
         return {}
     return {
-        sink.name.casefold(): (sink, root)
-        for sink, root in stream_plans(pipeline)
+        sink.name.casefold(): _Stream(sink, flow, pipeline.checkpoint)
+        for sink, flow in stream_plans(pipeline)
         if sink.keeps_its_place
     }
 
 
-def _verdict(
-    name: str,
-    before: tuple[Sink, Operator] | None,
-    after: tuple[Sink, Operator] | None,
-    old: Pipeline,
-    new: Pipeline,
-) -> SinkVerdict:
-    if before is None or after is None:
-        assert before is not None or after is not None
-        return SinkVerdict(name, (_alone(before, after),))
-    assert old.checkpoint is not None
-    assert new.checkpoint is not None
-    sink = after[0].name
-    if _words(old.checkpoint.parts) != _words(new.checkpoint.parts):
-        moved = Reason(
-            Verdict.NEW_CHECKPOINT,
-            "the folder of the checkpoints is another one",
-            "in the new folder the stream begins anew; move the old one there, or keep it",
-            old.checkpoint.span,
-            new.checkpoint.span,
-        )
-        return SinkVerdict(sink, (moved,))
-    return SinkVerdict(sink, tuple(reasons(fingerprint(*before), fingerprint(*after))))
+def _begun(stream: _Stream) -> Iterator[Reason]:
+    message = f"the stream `{stream.sink.name}` is new"
+    why = "it begins with an empty checkpoint"
+    yield Reason(Verdict.SAFE, message, why, None, stream.sink.span)
 
 
-def _words(parts: Iterable[object]) -> list[str]:
-    return [
-        part if isinstance(part, str) else f"${{{getattr(part, 'name', '')}}}" for part in parts
-    ]
+def _gone(stream: _Stream) -> Reason:
+    message = f"the stream `{stream.sink.name}` is gone"
+    why = "its checkpoint stays behind; a stream or pipeline of another name does not go on from it"
+    return Reason(Verdict.NEW_CHECKPOINT, message, why, stream.sink.span, None)
 
 
-def _alone(before: tuple[Sink, Operator] | None, after: tuple[Sink, Operator] | None) -> Reason:
-    if before is None:
-        assert after is not None
-        return Reason(
-            Verdict.SAFE,
-            f"the stream `{after[0].name}` is new",
-            "it begins with an empty checkpoint",
-            None,
-            after[0].span,
-        )
-    return Reason(
-        Verdict.NEW_CHECKPOINT,
-        f"the stream `{before[0].name}` is gone",
-        "its checkpoint stays behind; a stream of another name does not go on from it",
-        before[0].span,
-        None,
-    )
-
-
-def reasons(old: tuple[Part, ...], new: tuple[Part, ...]) -> Iterator[Reason]:
-    """What of two fingerprints differs, and what it does."""
+def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
+    """What of two versions of a stream differs, and what it does."""
+    if before.root.shown != after.root.shown:
+        message = "the folder of the checkpoints is another one"
+        why = "in the new folder the stream begins anew; move the old one there, or keep it"
+        yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
+        return
+    old, new = (fingerprint(each.sink, each.flow) for each in (before, after))
     yield from _hard_reasons(_without(old, _SOFT), _without(new, _SOFT))
     for kind in Kind:
         if kind in _SOFT:
@@ -229,8 +211,3 @@ def _soft_reasons(kind: Kind, old: tuple[Part, ...], new: tuple[Part, ...]) -> I
         yield from _changed(one, other)
     yield from (_one_sided(part, None) for part in gone[len(come) :])
     yield from (_one_sided(None, part) for part in come[len(gone) :])
-
-
-def shown(text: Text) -> str:
-    """A part's text for people."""
-    return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in text)

@@ -33,6 +33,13 @@ class Text(Struct, frozen=True):
         return "".join(plain) if len(plain) == len(self.parts) else None
 
     @property
+    def shown(self) -> str:
+        """The text for people, parameters as `${name}`."""
+        return "".join(
+            part if isinstance(part, str) else f"${{{part.name}}}" for part in self.parts
+        )
+
+    @property
     def sole_param(self) -> ParamUse | None:
         """The parameter, when the text is one parameter and nothing else."""
         match self.parts:

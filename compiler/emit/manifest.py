@@ -159,7 +159,7 @@ def _plain(value: object) -> Any:
         case ParamUse():
             return f"${{{value.name}}}"
         case Text():
-            return "".join(part if isinstance(part, str) else _plain(part) for part in value.parts)
+            return value.shown
         case ColumnName() | SchemaName():
             return value.name
         case tuple():

@@ -9,7 +9,7 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text
+from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text, shown
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.plans import Operator
 from ssbt.compiler.ir.relations import Column
@@ -74,6 +74,9 @@ class Definitions:
             yield from (Definition(column, (column.name,)) for column in columns)
             return
         given = self.flowing_into(operator)
+        if isinstance(step, s.SetOperation):
+            yield from _either(operator, given, self.of(operator.inputs[1]))
+            return
         if isinstance(step, _SAME_COLUMNS) and len(given) == len(columns):
             pairs = zip(columns, given, strict=True)
             yield from (Definition(column, definition.text) for column, definition in pairs)
@@ -82,6 +85,17 @@ class Definitions:
         for column in columns:
             text = made.get(column.name.casefold()) if column.qualifier is None else None
             yield Definition(column, text or _named(column, given) or _opaque(step, column))
+
+
+def _either(
+    operator: Operator, left: tuple[Definition, ...], right: tuple[Definition, ...]
+) -> Iterator[Definition]:
+    """The columns of a union, which are of one side or the other."""
+    for column in operator.output.columns:
+        texts = [text for side in (left, right) if (text := _named(column, side)) is not None]
+        one = dict.fromkeys(texts)
+        both: Text = tuple(part for text in one for part in (*text, " or "))[:-1]
+        yield Definition(column, both or (column.name,))
 
 
 def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
@@ -101,8 +115,15 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
                     for name, text in texts.items()
                     if name not in {each.column.name.casefold() for each in given}
                 )
-        case s.Aggregate():
+        case s.Aggregate() | s.Pivot():
             yield from _texts((*step.keys, *step.aggregates), given)
+        case s.Explode():
+            text = expanded(step.expression.text, given)
+            for name in step.names:
+                yield name.casefold(), (f"{step.function}(", *text, f") {name}")
+        case s.Unpivot():
+            yield step.name.casefold(), (f"name of {', '.join(step.columns)}",)
+            yield step.value.casefold(), (f"value of {', '.join(step.columns)}",)
 
 
 def _texts(items: Iterable[Named], given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
@@ -192,7 +213,7 @@ def _shortened(text: Text) -> Text:
             joined[-1] += part
         else:
             joined.append(part)
-    whole = "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in joined)
+    whole = shown(tuple(joined))
     if len(whole) <= _LONGEST:
         return tuple(joined)
     return (f"{whole[: _LONGEST // 2]}… {sha256(whole.encode()).hexdigest()[:12]}",)

@@ -17,6 +17,11 @@ class ParameterText(Struct, frozen=True):
 Text = tuple[str | ParameterText, ...]
 
 
+def shown(text: Text) -> str:
+    """The text for people, parameters as `${name}`."""
+    return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in text)
+
+
 class Origin(Struct, frozen=True, order=True):
     """A column of a dataset that a value is computed from."""
 

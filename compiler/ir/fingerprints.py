@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from itertools import groupby
 import re
 
 from msgspec import Struct
@@ -18,11 +19,11 @@ from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.connectors.values import Text as SettingText
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.definitions import Definitions
-from ssbt.compiler.ir.expressions import Named, ParameterText, Text
+from ssbt.compiler.ir.expressions import Named, ParameterText, Text, shown
 from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.plans import Operator, operators
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
-from ssbt.compiler.types.datatypes import UNKNOWN, DataType
 
 _WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
 _EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
@@ -94,18 +95,11 @@ def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Itera
             yield Part(Kind.SOURCE, _placed(name, location), (name,), step.span)
         case s.Filter() if filtered:
             yield Part(Kind.FILTER, definitions.text(step.condition, each), (), step.span)
-        case s.Watermark():
+        case s.Watermark() if filtered:
             column = _column_texts((step.column,), each, definitions)
             yield Part(Kind.WATERMARK, (*column, f", {step.delay}"), (), step.span)
-        case s.Aggregate() if each.stateful:
+        case s.Aggregate() | s.Pivot() if each.stateful:
             yield _aggregate(step, each, definitions)
-        case s.Deduplicate() if each.stateful:
-            within = " within watermark" if step.within_watermark else ""
-            columns = step.columns or tuple(column.name for column in each.output.columns)
-            yield _unique(step, each, definitions, columns, within)
-        case s.Distinct() if each.stateful:
-            columns = tuple(column.name for column in each.output.columns)
-            yield _unique(step, each, definitions, columns, "")
         case s.Join() if each.stateful:
             yield from _join(step, each, definitions)
         case s.Join() if filtered:
@@ -117,15 +111,20 @@ def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Itera
             yield Part(Kind.CODE, (" ".join(step.text.split()),), (), step.span)
         case s.ApplyFunction():
             yield Part(Kind.CODE, (f"{step.module}.{step.function}",), (), step.span)
-        case _ if each.stateful:
-            yield Part(Kind.CODE, (type(step).__name__,), (), step.span)
+        case _ if each.distinct_columns is not None:
+            yield _unique(each, each.distinct_columns, definitions)
 
 
-def _aggregate(step: s.Aggregate, each: Operator, definitions: Definitions) -> Part:
+def _aggregate(step: s.Aggregate | s.Pivot, each: Operator, definitions: Definitions) -> Part:
     keys = [definitions.text(key.expression, each) for key in step.keys]
     results = [definitions.text(item.expression, each) for item in step.aggregates]
     text = (*_listed(results), *((" by ", *_listed(keys)) if keys else ()))
-    form = (f" ({step.form} {step.sets})",) if step.form else ()
+    form: Text = ()
+    if isinstance(step, s.Pivot):
+        values = ", ".join(map(repr, step.values))
+        form = (" for ", *_column_texts((step.column,), each, definitions), f" in ({values})")
+    elif step.form:
+        form = (f" ({step.form} {step.sets})",)
     shape = (
         *(_key(key) for key in step.keys),
         *(_buffer(item) for item in step.aggregates),
@@ -146,12 +145,18 @@ def _buffer(item: Named) -> str:
     return {"avg": f"sum of {sql}, count", "mean": f"sum of {sql}, count"}.get(first, sql)
 
 
-def _unique(
-    step: s.Step, each: Operator, definitions: Definitions, columns: tuple[str, ...], within: str
-) -> Part:
-    text = (*_column_texts(columns, each, definitions), within)
-    types = (_type(name, each).sql for name in columns)
-    return Part(Kind.DEDUPLICATE, text, (within, *types), step.span)
+def _unique(each: Operator, columns: tuple[Column, ...], definitions: Definitions) -> Part:
+    step = each.step
+    within = isinstance(step, s.Deduplicate) and step.within_watermark
+    if isinstance(step, s.Deduplicate) and step.columns:
+        # The order in which they are named is the one in which Spark keeps them.
+        names = [name.casefold() for name in step.columns]
+        columns = tuple(sorted(columns, key=lambda column: names.index(column.name.casefold())))
+    known = {id(each.column): each.text for each in definitions.of(each)}
+    text = _listed([known[id(column)] for column in columns])
+    flavour = " within watermark" if within else ""
+    types = (column.type.sql for column in columns)
+    return Part(Kind.DEDUPLICATE, (*text, flavour), (flavour, *types), step.span)
 
 
 def _join(step: s.Join, each: Operator, definitions: Definitions) -> Iterator[Part]:
@@ -188,12 +193,6 @@ def _column_texts(columns: Iterable[str], each: Operator, definitions: Definitio
     return _listed([known.get(name.casefold(), (name,)) for name in names])
 
 
-def _type(name: str, each: Operator) -> DataType:
-    plain = name.rpartition(".")[2].strip("`").casefold()
-    found = [column.type for column in each.output.columns if column.name.casefold() == plain]
-    return found[0] if found else UNKNOWN
-
-
 def _listed(texts: list[Text]) -> Text:
     """Texts with commas between them."""
     parts: list[str | ParameterText] = []
@@ -205,15 +204,9 @@ def _listed(texts: list[Text]) -> Text:
 
 def _filters_sorted(parts: list[Part]) -> Iterator[Part]:
     """Neighbouring filters in an order that does not depend on how they were written."""
-    filters: list[Part] = []
-    for part in parts:
-        if part.kind is Kind.FILTER:
-            filters.append(part)
-            continue
-        yield from sorted(filters, key=lambda each: str(each.text))
-        filters = []
-        yield part
-    yield from sorted(filters, key=lambda each: str(each.text))
+    for is_filter, run in groupby(parts, key=lambda part: part.kind is Kind.FILTER):
+        found = list(run)
+        yield from sorted(found, key=lambda part: shown(part.text)) if is_filter else found
 
 
 def _sink_parts(sink: Sink, *, stateful: bool) -> Iterator[Part]:

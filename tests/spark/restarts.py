@@ -138,6 +138,14 @@ AGGREGATIONS = [
     Restart("update instead of complete", LUCKY, COUNT, COUNT, "update", "complete"),
     Restart("another limit", MIXED, "|> limit 1", "|> limit 3", "append"),
 ]
+WORDS = f"|> explode split(k, '{{}}') as word {COUNT.replace('by k', 'by word')}"
+PIVOT = f"{WATERMARK} |> pivot sum(v) as t for k in ('a' as a, 'x' as x)"
+PIVOT += " group by window(at, '1 minute') as w"
+BEFORE_STATE = [
+    Restart("another explode before it", SILENT, WORDS.format("b"), WORDS.format("a")),
+    Restart("a pivot of another column", SILENT, PIVOT, PIVOT.replace("for k", "for j"), "append"),
+    Restart("another watermark before no state", SAFE, f"{WATERMARK} {KEEP}", KEEP, "append"),
+]
 DEDUPLICATIONS = [
     Restart(
         "another column to be unique", SILENT, UNIQUE, UNIQUE.replace("by k", "by j"), "append"
@@ -154,6 +162,13 @@ DEDUPLICATIONS = [
         SILENT,
         "|> select k |> distinct",
         "|> select j |> distinct",
+        "append",
+    ),
+    Restart(
+        "select distinct of another column",
+        SILENT,
+        "|> select distinct k",
+        "|> select distinct j",
         "append",
     ),
     Restart("a column more to be unique", STOPS, UNIQUE, f"{UNIQUE}, j", "append"),
@@ -209,7 +224,7 @@ PLACES = [
     ),
     Restart("files instead of a function", SILENT, KEEP, KEEP, "append", new_sink="files"),
 ]
-RESTARTS = [*STATELESS, *AGGREGATIONS, *DEDUPLICATIONS, *JOINS, *PLACES]
+RESTARTS = [*STATELESS, *AGGREGATIONS, *BEFORE_STATE, *DEDUPLICATIONS, *JOINS, *PLACES]
 
 
 def _text(restart: Restart, *, old: bool) -> str:

@@ -155,3 +155,13 @@ def test_a_version_with_errors(project: Path, ssbtc: Ssbtc) -> None:
     assert done.code == 1
     assert "a version with errors cannot be compared" in done.err
     assert "old.ssbt:18" in done.out
+
+
+def test_a_pipeline_and_a_stream_of_another_name(project: Path, ssbtc: Ssbtc) -> None:
+    (project / "old.ssbt").write_text(PIPELINE)
+    (project / "new.ssbt").write_text(PIPELINE.replace("pipeline clicks", "pipeline visits"))
+    done = ssbtc("diff", "old.ssbt", "new.ssbt")
+    assert done.code == 1
+    assert "visits.pages   safe to go on\n" in done.out
+    assert "clicks.pages   needs a new checkpoint\n" in done.out
+    assert "the stream `pages` is gone" in " ".join(done.out.split())
