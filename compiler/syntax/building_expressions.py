@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
@@ -14,7 +14,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.engine import Lexeme
 
 Children = list[Any]
-N = TypeVar("N")
+N = TypeVar("N", bound=e.Node)
 
 # Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1); chains
 # of `and` and `or` it takes by the thousand, so a link of one counts as a tenth of a level.
@@ -49,9 +49,10 @@ class ExpressionBuilder:
         step = 0.1 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
         if self.has_room(node, step, *children):
             return node
-        return e.BrokenExpression(node.span)  # type: ignore[return-value,attr-defined]
+        # Behind the finding every rule takes one in the place of any node.
+        return cast(N, e.BrokenExpression(node.span))
 
-    def has_room(self, node: object, step: float, *children: object) -> bool:
+    def has_room(self, node: e.Node, step: float, *children: object) -> bool:
         """Whether a node, so much deeper than its children, is not nested too deeply."""
         below = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
         depth = step + max(below, default=0.0)
@@ -59,7 +60,7 @@ class ExpressionBuilder:
             # The node is kept beside its depth so that its id is not given to another.
             self.depths[id(node)] = (depth, node)
             return True
-        span: Span = node.span  # type: ignore[attr-defined]
+        span = node.span
         if not any(f.code is codes.NESTED_TOO_DEEPLY for f in self.findings):
             start = Span(span.path, span.start, min(span.end, span.start + 1))
             message = f"this is nested more than {MAXIMUM_DEPTH} levels deep"

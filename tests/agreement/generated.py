@@ -6,7 +6,6 @@ constant has to stand, aggregates in aggregates, generators and windows where no
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 import random
 
@@ -42,9 +41,13 @@ def _fitting(parameter: Parameter) -> tuple[str, ...]:
     expected = parameter.expected
     if expected is None:
         return ()
-    cast: Callable[[DataType], DataType | None] = lambda kind: implicit_cast(kind, expected, True)  # noqa: E731
-    taken = expected.accepts if parameter.exact else cast
-    return tuple(kind for kind in KINDS if taken(known_type(kind))) or KINDS
+
+    def takes(kind: DataType) -> bool:
+        if parameter.exact:
+            return expected.accepts(kind)
+        return implicit_cast(kind, expected, True) is not None
+
+    return tuple(kind for kind in KINDS if takes(known_type(kind))) or KINDS
 
 
 @cache
