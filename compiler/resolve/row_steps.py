@@ -12,8 +12,8 @@ from ssbt.compiler.diagnostics.codes import streams as stream_codes
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.resolve.column_steps import whole_column
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.naming_steps import whole_column
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.datatypes import (

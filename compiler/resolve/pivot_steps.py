@@ -1,0 +1,197 @@
+"""The steps that turn rows into columns and columns into rows."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import expressions as ix
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions import key_of
+from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.group_steps import Keys, aggregates, grouping_keys, require_groupable
+from ssbt.compiler.resolve.naming_steps import whole_column
+from ssbt.compiler.resolve.time_literals import reads_as
+from ssbt.compiler.resolve.walking import column_names
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.types.casts import cast
+from ssbt.compiler.types.coercion import wider_of_all_without_strings
+from ssbt.compiler.types.datatypes import STRING, UNKNOWN
+from ssbt.compiler.types.typed import Mismatch
+
+PivotValues = list[tuple[str | int | bool, e.Name | None]]
+
+
+def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
+    target = whole_column(node.column, flow.relation, flow)
+    values = _pivot_values(node, target, flow)
+    keys = _pivot_keys(node, target, flow)
+    if keys is None:
+        flow.relation = Relation((), True)
+        return None
+    items, filled = aggregates(node.aggregates, keys, flow, in_pivot=True)
+    if target is None:
+        flow.relation = Relation((), True)
+        return None
+    columns: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for value, name in values:
+        text = _pivot_name(value)
+        for item, column in zip(items, filled, strict=True):
+            spark = text if len(items) == 1 else f"{text}_{item.names[0]}"
+            given = text if name is None else name.text
+            wanted = given if len(items) == 1 else f"{given}_{item.names[0]}"
+            if wanted != spark:
+                renames.append((spark, wanted))
+            declared = name.span if name is not None else column.declared
+            columns.append(replace(column, name=wanted, nullable=True, declared=declared))
+    output = Relation((*keys.columns, *columns))
+    return ir.Pivot(
+        node.span,
+        output,
+        keys.named,
+        target.name,
+        tuple(value for value, _ in values),
+        tuple(items),
+        tuple(renames),
+    )
+
+
+def _pivot_name(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow) -> PivotValues:
+    """The constants that become columns."""
+    values: PivotValues = []
+    seen: dict[str | int | bool, Span] = {}
+    for each in node.values:
+        typing = flow.typing(Relation((), True))
+        value = typing.typed(each.value)
+        constant = value.constant
+        if not isinstance(constant, str | int | bool):
+            message = "a pivot value is a string, a whole number or a boolean"
+            help_ = "cast the column in an `extend` step before, and name the values as strings"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message, help=help_)
+            continue
+        if constant in seen:
+            also = (Label(seen[constant], "here already"),)
+            flow.report.add(codes.BAD_PIVOT, each.value.span, "this value comes twice", also=also)
+            continue
+        seen[constant] = each.value.span
+        if target is not None and isinstance(cast(value, target.type, ansi=False), Mismatch):
+            found = f"`{target.name}`, which is {target.type.sql}"
+            message = f"a value of {value.type.sql} cannot be compared with {found}"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message)
+        elif target is not None and not reads_as(constant, target.type):
+            message = f"'{constant}' is no value of `{target.name}`, which is {target.type.sql}"
+            flow.report.add(codes.BAD_PIVOT, each.value.span, message)
+        values.append((constant, each.name))
+    return values
+
+
+def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None:
+    """The columns that stay: those of `group by`, or all that the pivot does not use, as in SQL."""
+    if node.keys is not None:
+        return grouping_keys(node.keys, flow, False)
+    if target is None:
+        return None
+    if flow.relation.is_open:
+        message = "a pivot without `group by` keeps all other columns, and must know them"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="add `group by …`")
+        return None
+    used = {
+        part.text.casefold()
+        for item in node.aggregates
+        for name in column_names(item.value)
+        for part in name.parts
+    }
+    kept = [
+        column
+        for column in flow.relation.columns
+        if column is not target and column.name.casefold() not in used
+    ]
+    named = [
+        ix.Named(
+            ix.Expression(
+                node.span,
+                (name_text(c.name),),
+                c.type,
+                c.nullable,
+                name_text(c.name),
+                c.origins,
+            )
+        )
+        for c in kept
+    ]
+    for key in named:
+        require_groupable(key.expression, flow, f" (column `{key.expression.column}`)")
+    names = frozenset(key_of(c.name, c.qualifier) for c in kept)
+    return Keys(tuple(named), tuple(kept), names)
+
+
+def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
+    relation = flow.relation
+    if relation.is_open:
+        message = "`unpivot` keeps all other columns, and must know them"
+        help_ = "name the columns with a `select` before"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help=help_)
+        flow.relation = Relation((), True)
+        return None
+    chosen: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for item in node.columns:
+        if not isinstance(item.value, e.ColumnName):
+            message = "`unpivot` takes columns"
+            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
+            continue
+        column = whole_column(item.value, relation, flow)
+        if column is None:
+            continue
+        chosen.append(column)
+        if item.names and item.names[0].text != column.name:
+            renames.append((column.name, item.names[0].text))
+    ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
+    _check_new_names(node, ids, flow)
+    types = [c.type for c in chosen]
+    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
+    type_ = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
+    if type_ is None:
+        also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
+        message = "the unpivoted columns have no common type"
+        flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
+        type_ = UNKNOWN
+    origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
+    nullable = any(c.nullable for c in chosen)
+    made = (
+        Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
+        Column(node.value.text, type_, nullable, None, origins, frozenset(), node.value.span),
+    )
+    new_names = dict(renames)
+    return ir.Unpivot(
+        node.span,
+        Relation((*(replace(c, qualifier=None) for c in ids), *made)),
+        tuple(name_text(c.name) for c in ids),
+        tuple(name_text(new_names.get(c.name, c.name)) for c in chosen),
+        tuple(renames),
+        node.name.text,
+        node.value.text,
+        node.include_nulls,
+    )
+
+
+def _check_new_names(node: s.Unpivot, ids: tuple[Column, ...], flow: Flow) -> None:
+    """Report a name for the rows that a column which stays has, too: Spark could not tell them."""
+    for item in node.columns:
+        for name in item.names[:1]:
+            if any(scopes.same(column.name, name.text) for column in ids):
+                message = f"a column that stays is called `{name.text}`, too"
+                help_ = "choose another name, or rename that column before"
+                flow.report.add(codes.BAD_PIVOT, name.span, message, help=help_)
