@@ -55,10 +55,13 @@ def checked(path: str, read: Reader, target: str | None = None) -> Checked:
 def checked_by_rules(result: Resolved) -> Checked:
     """A resolved pipeline with what the rules find in it."""
     from ssbt.compiler.check.rules import rule_findings
+    from ssbt.compiler.check.sound import sound_part
 
     findings = list(result.findings)
+    mistakes = [f.primary.span for f in findings if f.severity is Severity.ERROR]
     if result.pipeline is not None:
-        findings += rule_findings(result.pipeline)
+        judged = sound_part(result.pipeline, mistakes) if mistakes else result.pipeline
+        findings += rule_findings(judged)
     failed = any(found.severity is Severity.ERROR for found in findings)
     pipeline = None if failed else result.pipeline
     return Checked(pipeline, tuple(findings), result.sources)

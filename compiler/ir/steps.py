@@ -237,10 +237,14 @@ class SqlQuery(Step, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """An input and its steps; `uses_input` names are the datasets it takes, in order of use."""
+    """An input and its steps; `uses` are the datasets that it takes, in order of use.
+
+    `whole` is false where a mistake left out the input or a step.
+    """
 
     base: Input
     steps: tuple[Step, ...]
     output: Relation
     uses: tuple[str, ...]
     parameters: tuple[str, ...]
+    whole: bool = True

@@ -32,7 +32,8 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         _unknown(typing, node)
         _visit_arguments(typing, node)
         return NOT_KNOWN
-    if not _in_target(function.since, typing.around.target):
+    in_target = _in_target(function.since, typing.around.target)
+    if not in_target:
         message = f"`{function.name}` came with Spark {function.since}"
         help_ = f"the target is Spark {typing.around.target}"
         typing.mistake(codes.FUNCTION_TOO_NEW, node.name.span, message, help=help_)
@@ -48,7 +49,7 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     typing.inside_aggregate = was_inside
     if node.window is not None:
         check_window(typing, node, node.window, function)
-    if arguments is None:
+    if arguments is None or not in_target:
         return NOT_KNOWN
     return _result(typing, node, function, arguments, key)
 

@@ -13,7 +13,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT
-from ssbt.compiler.diagnostics.model import Diagnostic, Label, Severity
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.blocks import option_entries
@@ -41,7 +41,9 @@ _SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSF
 
 
 class Resolved(Struct, frozen=True):
-    """The pipeline, None where a mistake leaves none; what was found; the files read.
+    """The pipeline, None where none is declared; what was found; the files read.
+
+    With errors among the findings, parts of the pipeline are missing.
 
     `files` are the syntax trees, and `target` is the Spark line.
     """
@@ -68,10 +70,8 @@ def resolved(
     if files.is_partial:
         # The names may be declared in what could not be read.
         report.findings = [each for each in report.findings if each.code not in _SHARED_NAMES]
-    failed = any(finding.severity is Severity.ERROR for finding in report.findings)
     sources = {**files.sources, **program.modules.sources}
-    kept = None if failed else pipeline
-    return Resolved(kept, tuple(report.findings), sources, files, program.block.target)
+    return Resolved(pipeline, tuple(report.findings), sources, files, program.block.target)
 
 
 class Program:

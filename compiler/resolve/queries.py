@@ -59,11 +59,9 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     """The IR of a query; behind a mistake the columns are open, so that it is told once."""
     got = flow.find.input(node.base, flow)
     base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
-    steps: list[ir.Step] = []
-    for step in node.steps:
-        made = resolved_step(step, flow)
-        if made is not None:
-            steps.append(made)
+    made = [resolved_step(step, flow) for step in node.steps]
+    steps = [step for step in made if step is not None]
+    whole = len(steps) == len(made) and all(map(_is_whole, (base, *steps)))
     _check_duplicates(node, flow)
     flow.relation = replace(flow.relation, streaming=flow.streaming)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
@@ -73,7 +71,21 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
         flow.relation,
         tuple(flow.uses),
         tuple(flow.used_parameters),
+        whole,
     )
+
+
+def _is_whole(part: ir.Input | ir.Step) -> bool:
+    """Whether all datasets that it names are known, within the transforms that it uses as well."""
+    match part:
+        case ir.Input(dataset=""):
+            return False
+        case ir.Input(arguments=tuple()) | ir.UseTransform():
+            within = part.body is not None and part.body.whole
+            return within and all(map(_is_whole, part.arguments or ()))
+        case ir.Join() | ir.SetOperation():
+            return _is_whole(part.right)
+    return True
 
 
 def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
