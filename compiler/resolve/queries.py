@@ -61,7 +61,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
     made = [resolved_step(step, flow) for step in node.steps]
     steps = [step for step in made if step is not None]
-    whole = len(steps) == len(made) and all(map(_is_whole, (base, *steps)))
+    whole = len(steps) == len(made) and all(_is_whole(part) for part in (base, *steps))
     _check_duplicates(node, flow)
     flow.relation = replace(flow.relation, streaming=flow.streaming)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
@@ -82,7 +82,7 @@ def _is_whole(part: ir.Input | ir.Step) -> bool:
             return False
         case ir.Input(arguments=tuple()) | ir.UseTransform():
             within = part.body is not None and part.body.whole
-            return within and all(map(_is_whole, part.arguments or ()))
+            return within and all(_is_whole(each) for each in part.arguments or ())
         case ir.Join() | ir.SetOperation():
             return _is_whole(part.right)
     return True
