@@ -59,12 +59,12 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     time_is_on = given.get(_SETTING.lower()) == "true"
     seen: set[Span] = set()
     for column, otherwise in _columns(pipeline):
-        place = column.declared or otherwise
-        if place in seen:
-            continue
         since = max((_since(each) for each in _parts(column.type)), default="")
+        place = column.declared or otherwise
+        if not since or place in seen:
+            continue
         found = f"`{column.name}` is {column.type.sql}"
-        if since and SPARK_LINES.index(since) > SPARK_LINES.index(pipeline.target):
+        if SPARK_LINES.index(since) > SPARK_LINES.index(pipeline.target):
             message = f"{found}, which came with Spark {since}"
             help_ = f"the target is Spark {pipeline.target}"
             yield Diagnostic(TYPE_TOO_NEW, message, Label(place), (), (help_,))
@@ -77,7 +77,11 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
-    """The columns of every dataset, those between two steps among them, with a place for each."""
+    """The columns of every dataset, those between two steps among them, with a place for each.
+
+    One that flows through a step as it is comes once.
+    """
+    known: set[int] = set()
     for dataset in pipeline.datasets:
         if isinstance(dataset, Source):
             yield from ((column, dataset.span) for column in dataset.output.columns)
@@ -85,7 +89,10 @@ def _columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
     queries += [each.query for each in pipeline.transforms]
     for query in queries:
         for step in query.steps:
-            yield from ((column, step.span) for column in step.output.columns)
+            for column in step.output.columns:
+                if id(column) not in known:
+                    known.add(id(column))
+                    yield column, step.span
 
 
 def _parts(type_: DataType) -> Iterator[DataType]:

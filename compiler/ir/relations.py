@@ -42,6 +42,31 @@ class Relation(Struct, frozen=True, dict=True):
         """The columns of a name, which has no case."""
         return self._by_name.get(name.casefold(), [])
 
+    def with_column(self, column: Column) -> Relation:
+        """These columns, and one more at their right."""
+        key = column.name.casefold()
+        table = {**self._by_name, key: [*self._by_name.get(key, ()), column]}
+        return self._changed((*self.columns, column), table)
+
+    def with_replaced(self, old: Column, new: Column) -> Relation:
+        """These columns, but `new` where `old` stands, which has the same name."""
+        key = old.name.casefold()
+        twins = [new if each is old else each for each in self._by_name.get(key, ())]
+        columns = tuple(new if each is old else each for each in self.columns)
+        return self._changed(columns, {**self._by_name, key: twins})
+
+    def with_streaming(self, streaming: bool) -> Relation:
+        """The same columns of a stream, or not of one."""
+        if self.streaming == streaming:
+            return self
+        return Relation(self.columns, self.is_open, streaming)
+
+    def _changed(self, columns: tuple[Column, ...], table: dict[str, list[Column]]) -> Relation:
+        """The changed relation with its table: a thousand steps would else make it anew each."""
+        made = Relation(columns, self.is_open, self.streaming)
+        made.__dict__["_by_name"] = table
+        return made
+
     @cached_property
     def _by_name(self) -> dict[str, list[Column]]:
         table: dict[str, list[Column]] = {}

@@ -221,7 +221,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         column = tagged(column_of(found, name.text, name.span), item.value, flow)
         if typing.found_generator is not None:
             column = generated_columns(item, found, flow)[0]
-        relation = replace(relation, columns=(*relation.columns, column))
+        relation = relation.with_column(column)
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 
 
@@ -269,8 +269,6 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
         groups[-1].append(ix.Named(found, (target.name,)))
         fresh.add(target.name.casefold())
         new = column_of(found, target.name, name.span)
-        columns = tuple(new if column is target else column for column in relation.columns)
-        if not any(column is target for column in relation.columns):
-            columns = (*columns, new)
-        relation = Relation(columns, relation.is_open)
+        is_known = any(column is target for column in relation.named(target.name))
+        relation = relation.with_replaced(target, new) if is_known else relation.with_column(new)
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))

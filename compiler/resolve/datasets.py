@@ -135,7 +135,7 @@ class Datasets:
             help_ = f"use it with a dataset: `{name.text}(…)`"
             self._around.report.add(codes.UNKNOWN_DATASET, name.span, message, help=help_)
             return
-        known = [each.name.text for each in declared.datasets.values()]
+        known = (each.name.text for each in declared.datasets.values())
         message = f"there is no dataset `{name.text}`"
         report = self._around.report
         report.unknown(codes.UNKNOWN_DATASET, name.span, message, name.text, known, "datasets")
@@ -239,7 +239,7 @@ class Datasets:
         declared = self._around.declared
         node = declared.transforms.get(name.text.casefold())
         if node is None and name.text.casefold() not in declared.broken:
-            known = [each.name.text for each in declared.transforms.values()]
+            known = (each.name.text for each in declared.transforms.values())
             message = f"there is no transform `{name.text}`"
             if name.text.casefold() in declared.datasets:
                 message = f"`{name.text}` is a dataset, and takes no parentheses"

@@ -61,9 +61,9 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
     made = [resolved_step(step, flow) for step in node.steps]
     steps = [step for step in made if step is not None]
-    whole = len(steps) == len(made) and all(_is_whole(part) for part in (base, *steps))
+    whole = len(steps) == len(made) and _is_whole(base) and all(map(_is_whole, steps))
     _check_duplicates(node, flow)
-    flow.relation = replace(flow.relation, streaming=flow.streaming)
+    flow.relation = flow.relation.with_streaming(flow.streaming)
     kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
     return ir.Query(
         _named_if_used(base, flow.used_aliases),
@@ -93,7 +93,7 @@ def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
     before = flow.relation
     made = _resolved(step, flow)
     if made is not None:
-        flow.relation = replace(made.output, streaming=flow.streaming)
+        flow.relation = made.output.with_streaming(flow.streaming)
         made = replace(made, output=flow.relation)
     if flow.report.seen is not None:
         flow.report.seen.steps.append(StepSeen(step.span, before, flow.relation))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
@@ -9,12 +11,15 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Span
 
+_SUGGESTIONS = 100
+
 
 class Report(Struct):
     """The findings so far, in the order in which they were made; `seen` is for editors alone."""
 
     findings: list[Diagnostic] = field(default_factory=list)
     seen: Seen | None = None
+    unknown_names: int = 0
 
     def add(
         self,
@@ -32,9 +37,17 @@ class Report(Struct):
         self.findings.append(Diagnostic(code, message, Label(span, label), also, lines, fix))
 
     def unknown(
-        self, code: Code, span: Span, message: str, name: str, known: list[str], kind: str
+        self, code: Code, span: Span, message: str, name: str, known: Iterable[str], kind: str
     ) -> None:
-        """Add a finding about a name that does not exist, with what may have been meant."""
+        """Add a finding about a name that does not exist, with what may have been meant.
+
+        Behind a hundred of them it is no longer looked for: it takes each name against all others.
+        """
+        if self.unknown_names >= _SUGGESTIONS:
+            self.add(code, span, message)
+            return
+        self.unknown_names += 1
+        known = list(known)
         near = did_you_mean(name, known)
         if near is not None:
             help_ = f"did you mean `{near}`?"
