@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, operators, plans
+from ssbt.compiler.ir.plans import Operator, plans
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UnknownType
 
@@ -49,7 +49,7 @@ def sound_part(pipeline: Pipeline, mistakes: Sequence[Span]) -> Pipeline:
 def _is_sound(sink: Sink, root: Operator, mistakes: Sequence[Span]) -> bool:
     """Whether a sink and all that flows into it is what the user meant."""
     return not _has_mistake(sink.span, mistakes) and not any(
-        _is_doubtful(each, mistakes) for each in operators(root)
+        _is_doubtful(each, mistakes) for each in root.upstream
     )
 
 

@@ -8,7 +8,7 @@ from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 
 _COUNTS = "|> aggregate count(*) as orders group by window(placed_at, '1 hour') as hour"
@@ -49,7 +49,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
-    aggregations = [each for each in operators(root) if each.aggregates]
+    aggregations = [each for each in root.upstream if each.aggregates]
     if sink.stream.mode is OutputMode.COMPLETE and not aggregations:
         message = f"`{sink.dataset}` has no aggregation that could be written whole"
         help_ = ("leave `mode` out, or write `append`",)

@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.guarantees import guarantees
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, calls, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, calls, stream_plans
 from ssbt.compiler.types.functions import find
 
 _NOW = frozenset({"current_date", "current_timestamp", "curdate", "now", "localtimestamp"})
@@ -65,7 +65,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _not_repeatable(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
-    for each in operators(root):
+    for each in root.upstream:
         for call in calls(each.step) if each.streaming else ():
             function = find(call.name)
             if call.name in _NOW or (function is not None and not function.deterministic):

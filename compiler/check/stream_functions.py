@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.expressions import Call
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.plans import calls, operators, stream_plans
+from ssbt.compiler.ir.plans import calls, stream_plans
 
 NOT_FOR_STREAMS = Code(
     "SSBT0607",
@@ -35,7 +35,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         Diagnostic(NOT_FOR_STREAMS, message, Label(call.span), (), (help_,))
         for _, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         if each.streaming
         for call in calls(each.step)
         for message, help_ in _problems(call)

@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 
 UNBOUNDED = Code(
@@ -58,7 +58,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         finding
         for sink, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         if each.stateful
         for finding in (*_unbounded(sink, each), *_dropped(each, takes_latest))
     )
@@ -110,7 +110,7 @@ def _growing_side(step: s.Join) -> tuple[str, str] | None:
 
 
 def _dropped(each: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
-    before = list(operators(each))
+    before = each.upstream
     watermarks = [op for op in before if isinstance(op.step, s.Watermark)]
     for op in watermarks:
         assert isinstance(op.step, s.Watermark)
@@ -119,7 +119,7 @@ def _dropped(each: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
             message = "every row that is not the latest is late"
             help_ = ("say how late rows may be: `delay 10 minutes`",)
             yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
-        for source in operators(op):
+        for source in op.upstream:
             if isinstance(source.step, Source) and source.step.settings.is_true("latest_first"):
                 message = "`latest_first` makes older files late, and their rows are dropped"
                 help_ = ("leave `latest_first` out",)

@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 
 _BY_HOUR = (
@@ -45,7 +45,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         finding
         for sink, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         if _keeps_rows(each)
         for finding in _findings(sink, each)
     )
@@ -66,7 +66,7 @@ def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     if sink.stream.mode is OutputMode.APPEND:
         return
-    before = [op for op in operators(each) if op.aggregates and op is not each]
+    before = [op for op in each.upstream if op.aggregates and op is not each]
     if before:
         message = "this step keeps state and gets rows that may be older than the watermark"
         also = (Label(place(before[-1]), "these groups may still change"), mode_label(sink))

@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 
 _SHOPS = """\
 schema Shop {
@@ -48,7 +48,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         finding
         for _, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         for finding in _findings(each)
     )
 

@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 
 NOT_FOR_STREAMS = Code(
@@ -31,7 +31,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         Diagnostic(NOT_FOR_STREAMS, f"a stream has no {word}", Label(place(each)), (), (help_,))
         for sink, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         for word, help_ in _words(sink, each)
     )
 

@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import Operator, calls, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, calls, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.functions import Kind, find
@@ -87,7 +87,7 @@ def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
         message = "`trigger = once` is old, and reads all there is in one batch"
         yield Diagnostic(OLD, message, where, (), ("write `available now`",))
     if kind is TriggerKind.CONTINUOUS:
-        for each in operators(root):
+        for each in root.upstream:
             for message in _not_continuous(each):
                 yield Diagnostic(CONTINUOUS, message, Label(place(each)), (where,))
         if sink.settings.at(Place.COALESCE) or sink.settings.at(Place.REPARTITION):
@@ -137,7 +137,7 @@ def _not_real_time(sink: Sink, root: Operator, where: Label) -> Iterator[Diagnos
     if sink.stream.function is not None:
         message = f"`{sink.connector.name}` takes batches, and real-time mode has none"
         yield Diagnostic(REAL_TIME, message, Label(head(sink.span)), (where,))
-    for each in operators(root):
+    for each in root.upstream:
         step = each.step
         problem = ""
         if isinstance(step, Source) and each.streaming and not _source_has(step, "real_time"):

@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Let, Pipeline
-from ssbt.compiler.ir.plans import Operator, operators, stream_plans
+from ssbt.compiler.ir.plans import Operator, stream_plans
 
 NO_WATERMARK = Code(
     "SSBT0616",
@@ -45,7 +45,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         finding
         for _, root in stream_plans(pipeline)
-        for each in operators(root)
+        for each in root.upstream
         if each.streaming
         for finding in _findings(each)
     )
@@ -84,7 +84,7 @@ def _findings(each: Operator) -> Iterator[Diagnostic]:
         help_ = ("add `|> watermark … delay …` before",)
         yield Diagnostic(NO_WATERMARK, message, Label(place(each)), (), help_)
     if isinstance(each.step, s.Watermark):
-        above = (op for op in operators(each) if op is not each)
+        above = (op for op in each.upstream if op is not each)
         before = [op for op in above if isinstance(op.step, s.Watermark)]
         if before:
             also = (Label(place(before[-1]), "the first one"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 import re
 
@@ -31,6 +31,10 @@ _SAME_COLUMNS = (
 _LONGEST = 160
 
 
+# What names stand for: a name, or a qualifier and a name, all in lower case.
+Names = Mapping[tuple[str, ...], Text]
+
+
 class Definition(Struct, frozen=True):
     """A column of an operator and what it is."""
 
@@ -46,7 +50,7 @@ class Definitions:
 
     def of(self, operator: Operator) -> tuple[Definition, ...]:
         """The columns that flow out of an operator, in their order."""
-        waiting = [operator]
+        waiting = [operator] if id(operator) not in self._known else []
         while waiting:
             each = waiting[-1]
             missing = [given for given in each.inputs if id(given) not in self._known]
@@ -66,7 +70,7 @@ class Definitions:
 
     def text(self, expression: Expression, operator: Operator) -> Text:
         """An expression of an operator's step, in columns of the sources."""
-        return expanded(expression.text, self.flowing_into(operator))
+        return expanded(expression.text, _names(self.flowing_into(operator)))
 
     def _found(self, operator: Operator) -> Iterator[Definition]:
         step, columns = operator.step, operator.output.columns
@@ -81,18 +85,19 @@ class Definitions:
             pairs = zip(columns, given, strict=True)
             yield from (Definition(column, definition.text) for column, definition in pairs)
             return
-        made = dict(_made(step, given))
+        made, names = dict(_made(step, given)), _names(given)
         for column in columns:
             text = made.get(column.name.casefold()) if column.qualifier is None else None
-            yield Definition(column, text or _named(column, given) or _opaque(step, column))
+            yield Definition(column, text or _named(column, names) or _opaque(step, column))
 
 
 def _either(
     operator: Operator, left: tuple[Definition, ...], right: tuple[Definition, ...]
 ) -> Iterator[Definition]:
     """The columns of a union, which are of one side or the other."""
+    sides = (_names(left), _names(right))
     for column in operator.output.columns:
-        texts = [text for side in (left, right) if (text := _named(column, side)) is not None]
+        texts = [text for side in sides if (text := _named(column, side)) is not None]
         one = dict.fromkeys(texts)
         both: Text = tuple(part for text in one for part in (*text, " or "))[:-1]
         yield Definition(column, both or (column.name,))
@@ -107,18 +112,19 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
             for group in step.groups:
                 texts = dict(_texts(group, given))
                 yield from texts.items()
+                known = {each.column.name.casefold() for each in given}
                 given = tuple(
                     Definition(each.column, texts.get(each.column.name.casefold(), each.text))
                     for each in given
                 ) + tuple(
                     Definition(_column(name), text)
                     for name, text in texts.items()
-                    if name not in {each.column.name.casefold() for each in given}
+                    if name not in known
                 )
         case s.Aggregate() | s.Pivot():
             yield from _texts((*step.keys, *step.aggregates), given)
         case s.Explode():
-            text = expanded(step.expression.text, given)
+            text = expanded(step.expression.text, _names(given))
             for name in step.names:
                 yield name.casefold(), (f"{step.function}(", *text, f") {name}")
         case s.Unpivot():
@@ -127,8 +133,9 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
 
 
 def _texts(items: Iterable[Named], given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
+    names = _names(given)
     for item in items:
-        text = expanded(item.expression.text, given)
+        text = expanded(item.expression.text, names)
         several = len(item.names) > 1
         for name in item.names:
             yield name.casefold(), (*text, f" {name}") if several else text
@@ -146,12 +153,20 @@ def _apart(left: tuple[Definition, ...], right: tuple[Definition, ...]) -> Itera
         yield Definition(each.column, text)
 
 
-def _named(column: Column, given: tuple[Definition, ...]) -> Text | None:
+def _named(column: Column, names: Names) -> Text | None:
     """What a column is that was there before, found by its whole name first."""
-    same = [each for each in given if each.column.name.casefold() == column.name.casefold()]
-    whole = [each for each in same if each.column.qualifier == column.qualifier]
-    found = whole or same
-    return found[0].text if found else None
+    name = column.name.casefold()
+    return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
+
+
+def _names(given: Iterable[Definition]) -> Names:
+    """What each name stands for, alone and behind its qualifier; the first of two wins."""
+    names: dict[tuple[str, ...], Text] = {}
+    for each in given:
+        name = each.column.name.casefold()
+        names.setdefault((name,), each.text)
+        names.setdefault(((each.column.qualifier or "").casefold(), name), each.text)
+    return names
 
 
 def _opaque(step: s.Step | Source, column: Column) -> Text:
@@ -159,14 +174,8 @@ def _opaque(step: s.Step | Source, column: Column) -> Text:
     return (f"{type(step).__name__} {column.name}",)
 
 
-def expanded(text: Text, given: tuple[Definition, ...]) -> Text:
+def expanded(text: Text, names: Names) -> Text:
     """Spark SQL text with what its columns are in their place, shortened where it grows long."""
-    names: dict[tuple[str, ...], Text] = {}
-    for each in reversed(given):
-        name = each.column.name.casefold()
-        names[name,] = each.text
-        if each.column.qualifier is not None:
-            names[each.column.qualifier.casefold(), name] = each.text
     parts: list[str | ParameterText] = []
     for index, part in enumerate(text):
         if isinstance(part, str):
@@ -180,9 +189,7 @@ def expanded(text: Text, given: tuple[Definition, ...]) -> Text:
     return _shortened(tuple(parts))
 
 
-def _replaced(
-    found: re.Match[str], names: dict[tuple[str, ...], Text], before: str, after: str
-) -> Text:
+def _replaced(found: re.Match[str], names: Names, before: str, after: str) -> Text:
     if found["path"] is None or found["call"]:
         return (found[0],)
     path = tuple((a.replace("``", "`") or b).casefold() for a, b in _PART.findall(found["path"]))

@@ -21,7 +21,7 @@ from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, ParameterText, Text, shown
 from ssbt.compiler.ir.pipeline import Sink, Source
-from ssbt.compiler.ir.plans import Operator, operators
+from ssbt.compiler.ir.plans import Operator
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
 
@@ -61,7 +61,7 @@ class Part(Struct, frozen=True):
 
 def fingerprint(sink: Sink, root: Operator) -> tuple[Part, ...]:
     """The parts of a stream's sink, the flow's in its order, then the sink's own."""
-    flow = [each for each in operators(root) if each.streaming]
+    flow = [each for each in root.upstream if each.streaming]
     definitions = Definitions()
     before_state = _before_state(flow)
     parts = [

@@ -111,7 +111,7 @@ class Unused(Struct, frozen=True):
     span: Span
 
 
-class Pipeline(Struct, frozen=True):
+class Pipeline(Struct, frozen=True, dict=True):
     """Everything that one script needs, in the order in which data flows.
 
     `datasets` are sources and lets together; every one is used by a later one or by a sink.

@@ -6,6 +6,7 @@ A rule about streams asks what comes before what, wherever it was written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 
 
-class Operator(Struct, frozen=True, eq=False):
+class Operator(Struct, frozen=True, eq=False, dict=True):
     """A source or a step, with what flows into it and out of it."""
 
     step: Source | s.Step
@@ -33,7 +34,7 @@ class Operator(Struct, frozen=True, eq=False):
         step = self.step
         return self.streaming and isinstance(step, s.Aggregate | s.Pivot) and bool(step.aggregates)
 
-    @property
+    @cached_property
     def distinct_columns(self) -> tuple[Column, ...] | None:
         """The columns of which a stream keeps each combination once; None where it keeps none."""
         if not self.streaming:
@@ -48,6 +49,24 @@ class Operator(Struct, frozen=True, eq=False):
                 return self.output.columns
         return None
 
+    @cached_property
+    def upstream(self) -> tuple[Operator, ...]:
+        """All operators that flow into it and itself, each once and behind its inputs."""
+        found: list[Operator] = []
+        done: set[int] = set()
+        waiting = [(self, False)]
+        while waiting:
+            each, inputs_done = waiting.pop()
+            if id(each) in done:
+                continue
+            if inputs_done:
+                done.add(id(each))
+                found.append(each)
+                continue
+            waiting.append((each, True))
+            waiting += [(given, False) for given in reversed(each.inputs)]
+        return tuple(found)
+
     @property
     def has_event_time_key(self) -> bool:
         """Whether a grouping key bears a watermark, or is a window over a column that does."""
@@ -55,7 +74,7 @@ class Operator(Struct, frozen=True, eq=False):
         count = len(step.keys) if isinstance(step, s.Aggregate | s.Pivot) else 0
         return any(column.event_time for column in self.output.columns[:count])
 
-    @property
+    @cached_property
     def stateful(self) -> bool:
         """Whether Spark keeps something between two batches for it."""
         if not self.streaming:
@@ -71,7 +90,14 @@ class Operator(Struct, frozen=True, eq=False):
 
 
 def plans(pipeline: Pipeline) -> dict[str, Operator]:
-    """The last operator of each dataset, by name."""
+    """The last operator of each dataset, by name; made once for all rules."""
+    known: dict[str, Operator] | None = pipeline.__dict__.get("plans")
+    if known is None:
+        known = pipeline.__dict__["plans"] = _made(pipeline)
+    return known
+
+
+def _made(pipeline: Pipeline) -> dict[str, Operator]:
     parameters = {
         each.name: tuple(name for name, _ in each.parameters) for each in pipeline.transforms
     }
@@ -93,22 +119,6 @@ def stream_plans(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
             yield sink, known[sink.dataset]
 
 
-def operators(root: Operator) -> Iterator[Operator]:
-    """All operators that flow into `root` and itself, each once and behind its inputs."""
-    done: set[int] = set()
-    waiting = [(root, False)]
-    while waiting:
-        each, inputs_done = waiting.pop()
-        if id(each) in done:
-            continue
-        if inputs_done:
-            done.add(id(each))
-            yield each
-            continue
-        waiting.append((each, True))
-        waiting += [(given, False) for given in reversed(each.inputs)]
-
-
 def calls(step: object) -> Iterator[Call]:
     """Every function that a step calls."""
     waiting = [step]
@@ -126,7 +136,7 @@ def calls(step: object) -> Iterator[Call]:
 
 def has_state(pipeline: Pipeline) -> bool:
     """Whether any stream keeps state."""
-    return any(each.stateful for _, root in stream_plans(pipeline) for each in operators(root))
+    return any(each.stateful for _, root in stream_plans(pipeline) for each in root.upstream)
 
 
 class _Maker:
