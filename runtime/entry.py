@@ -19,6 +19,7 @@ from ssbt.runtime.leases import CheckpointsRefusedError
 from ssbt.runtime.logs import configure_logging
 from ssbt.runtime.operation import set_operation
 from ssbt.runtime.parameters import declared_parameters, resolved
+from ssbt.runtime.secrets import SecretError
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streaming import GaveUpError
@@ -97,6 +98,9 @@ def _outcome(
         _LOG.debug("parameters: %s", given)
         set_operation(name, arguments)
         _run(Job(session, given, name), run)
+    except SecretError as error:
+        _LOG.error(str(error))
+        return _MISUSED
     except CheckpointsRefusedError as refusal:
         for problem in refusal.args:
             _LOG.error(problem)

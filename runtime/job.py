@@ -1,5 +1,6 @@
 """A run of a pipeline, as its functions see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 import logging
 from threading import Thread
@@ -7,6 +8,8 @@ from typing import Generic, TypeVar
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+
+from ssbt.runtime.secrets import Secret, Secrets
 
 P = TypeVar("P")
 
@@ -23,6 +26,18 @@ class Job(Generic[P]):
     name: str = "job"
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("ssbt.job"))
     written: dict[str, Observation] = field(default_factory=dict)
+    secrets: Secrets = field(default_factory=Secrets)
+
+    def secret(self, name: str) -> str:
+        """The value of a secret; raises SecretError where it has none."""
+        return self.secrets.value(name)
+
+    def connection(self, name: str, options: Mapping[str, str | Secret]) -> dict[str, str]:
+        """The options of a connection, with the values of its secrets."""
+        return {
+            key: self.secret(value.name) if isinstance(value, Secret) else value
+            for key, value in options.items()
+        }
 
     def counted(self, df: DataFrame, sink: str) -> DataFrame:
         """`df` for one write, with its rows counted on their way; a stream stays as it is."""

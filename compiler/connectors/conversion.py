@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ssbt.compiler.connectors.durations import interval, short
 from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
+from ssbt.compiler.connectors.secrets import flows, names_secret, secret_value
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ConnectionName,
     FunctionName,
     MapItems,
     Scalar,
@@ -68,6 +70,8 @@ def is_newer(since: str, spark: str) -> bool:
 
 def converted(option: Option, value: OptionValue, target: Target) -> Converted:
     """The value of the option. Columns are always a tuple; paths only where a list was written."""
+    if option.secret:
+        return (yield from secret_value(option, value, target))
     shape = option.type.shape
     if isinstance(value, ListOf) and shape is not Shape.ONE:
         return (yield from _list(option, value, target))
@@ -125,17 +129,26 @@ def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> C
         case Kind.SIZE, Size():
             return (yield from _size(option, value))
         case Kind.MAP, MapOf():
-            return (yield from map_items(value))
+            return (yield from map_items(value, target))
         case Kind.COLUMN, Word():
             return ColumnName(value.text, value.span)
         case Kind.COLUMN, Text(plain=str(name)):
             return ColumnName(name, value.span)
         case Kind.SCHEMA, Word():
             return SchemaName(value.text, value.span)
+        case Kind.CONNECTION, Word():
+            return ConnectionName(value.text, value.span)
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
             return (yield from param_value(option, param, value, target))
-    yield wrong_type(option, value, item)
+    yield _unfitting(option, value, target, item)
     return None
+
+
+def _unfitting(option: Option, value: OptionValue, target: Target, item: bool) -> Diagnostic:
+    """The finding that a value is none for the option."""
+    if isinstance(value, Word) and names_secret(value, target):
+        return flows(value.text, f"`{option.name}`", value.span)
+    return wrong_type(option, value, item)
 
 
 def _text(option: Option, value: Text, target: Target) -> ConvertedScalar:
@@ -178,7 +191,10 @@ def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar
     if choice is None:
         if option.open and isinstance(value, Text):
             return text
-        yield _unknown_choice(option, text, value)
+        if names_secret(value, target):
+            yield flows(text, f"`{option.name}`", value.span)
+        else:
+            yield _unknown_choice(option, text, value)
         return None
     if is_newer(choice.since, target.spark):
         what = f"`{option.name} = {choice.name}`"
@@ -263,7 +279,7 @@ def _size(option: Option, value: Size) -> ConvertedScalar:
     return int(size)
 
 
-def map_items(value: MapOf) -> Generator[Diagnostic, None, MapItems]:
+def map_items(value: MapOf, target: Target) -> Generator[Diagnostic, None, MapItems]:
     """The keys and values of a map, without those that there are findings about."""
     items: dict[str, Scalar] = {}
     first: dict[str, Span] = {}
@@ -276,7 +292,10 @@ def map_items(value: MapOf) -> Generator[Diagnostic, None, MapItems]:
             continue
         first[key] = entry.key_span
         scalar = _map_value(entry.value)
-        if scalar is None:
+        if names_secret(entry.value, target):
+            assert isinstance(entry.value, Word)
+            yield flows(entry.value.text, f"`{entry.key}`", entry.value.span)
+        elif scalar is None:
             wanted = "text in quotes, a number, `true` or `false`"
             message = f"`{entry.key}` takes {wanted}, not {found(entry.value)}"
             yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span))

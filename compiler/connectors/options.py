@@ -67,6 +67,7 @@ def _option(key: str, table: TomlTable) -> Option:
         pattern=_pattern(table),
         pattern_text=table.text("pattern_text"),
         secret=table.value("secret", bool, False),
+        connection=table.text("connection"),
         since=_since(table),
         aliases=table.texts("aliases") or (),
         adds_column=table.text("adds_column"),
@@ -83,6 +84,10 @@ def _check_option(option: Option, table: TomlTable) -> None:
         raise table.error("choices", "go with the type `word`, and only with it")
     if option.pattern and not option.pattern_text:
         raise table.error("pattern_text", "is missing: say the pattern in words")
+    if (option.type.kind is Kind.CONNECTION) != bool(option.connection):
+        raise table.error("connection", "goes with the type `connection`, and only with it")
+    if option.secret and option.type != OptionType(Kind.STRING):
+        raise table.error("secret", "is for options of the type `string`")
     supplied = option.supplied
     if supplied and option.choices and not option.choice(str(supplied.value)):
         raise table.error("supplied.value", f"`{supplied.value}` is not one of the choices")

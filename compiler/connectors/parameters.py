@@ -45,11 +45,16 @@ class Target(Struct, frozen=True):
     """What values are checked against besides their option.
 
     `param_type` gives the Spark type of a parameter, or nothing if there is no such parameter,
-    which is for others to report.
+    which is for others to report. `secrets` are the declared ones.
     """
 
     spark: str
     param_type: ParamType
+    secrets: tuple[str, ...] = ()
+
+    def secret(self, name: str) -> str | None:
+        """A declared secret in its own spelling; case does not matter."""
+        return next((each for each in self.secrets if each.casefold() == name.casefold()), None)
 
 
 def takes_param(kind: Kind) -> bool:

@@ -15,13 +15,14 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Label
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
+    from ssbt.compiler.connectors.parameters import Target
     from ssbt.compiler.connectors.specification import Option
 
 RAW = "raw"
 
 
 def raw_options(
-    entry: OptionEntry, options: Iterable[Option]
+    entry: OptionEntry, options: Iterable[Option], target: Target
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
     if not isinstance(entry.value, MapOf):
@@ -40,7 +41,7 @@ def raw_options(
                 Label(item.key_span, "not checked here"),
                 help=(f"write `{option.name} = …` outside of `raw`",),
             )
-    items = yield from map_items(entry.value)
+    items = yield from map_items(entry.value, target)
     return tuple(SparkOption(key, value) for key, value in items)
 
 

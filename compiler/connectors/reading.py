@@ -6,6 +6,8 @@ from enum import Enum
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_modes, read_options
 from ssbt.compiler.connectors.saved import toml_values
 from ssbt.compiler.connectors.specification import (
@@ -16,8 +18,11 @@ from ssbt.compiler.connectors.specification import (
     ConnectorSpecificationError,
     Constraint,
     Delivery,
+    Kind,
     Mode,
     Option,
+    OptionType,
+    Place,
     Role,
     RoleSpecification,
     Streaming,
@@ -44,6 +49,11 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
     includes = table.texts("include") or ()
     included = tuple(_included(include, built_in, table) for include in includes)
     shared = tuple(_options((*included, table)))
+    connection = _connection(table.table("connection"))
+    rules: tuple[Constraint, ...] = ()
+    if connection is not None:
+        shared = (*_as_shared(name, connection), *shared)
+        rules = connection.constraints
     read = Connector(
         name=name,
         title=table.required_text("title"),
@@ -51,13 +61,43 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
         doc=table.text("doc").strip(),
         spark_format=table.text("spark_format", name),
         package=package,
-        source=_role(table.table("source"), _parts(included, Role.SOURCE), shared),
-        sink=_role(table.table("sink"), _parts(included, Role.SINK), shared),
+        source=_role(table.table("source"), _parts(included, Role.SOURCE), shared, rules),
+        sink=_role(table.table("sink"), _parts(included, Role.SINK), shared, rules),
+        connection=connection,
         packages=tuple(_packages(table.table("packages"))),
     )
     for whole in (table, *included):
         whole.close()
     return read
+
+
+def _connection(table: TomlTable | None) -> RoleSpecification | None:
+    """What a connection of this kind says."""
+    if table is None:
+        return None
+    options = tuple(_options((table,)))
+    read = RoleSpecification(
+        modes=frozenset(Mode),
+        options=options,
+        constraints=tuple(_constraints((table,), {option.name for option in options})),
+        function=table.text("function"),
+    )
+    table.close()
+    return read
+
+
+def _as_shared(kind: str, connection: RoleSpecification) -> Iterator[Option]:
+    """The options of a connection as those of a source or sink, which may also name one."""
+    yield Option(
+        name="connection",
+        spark="",
+        type=OptionType(Kind.CONNECTION),
+        doc=f"A connection of the kind `{kind}`, instead of what it says.",
+        place=Place.CONNECTION,
+        connection=kind,
+    )
+    for option in connection.options:
+        yield replace(option, shared=True)
 
 
 def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]:
@@ -66,7 +106,10 @@ def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]
 
 
 def _role(
-    own: TomlTable | None, included: tuple[TomlTable, ...], shared: tuple[Option, ...]
+    own: TomlTable | None,
+    included: tuple[TomlTable, ...],
+    shared: tuple[Option, ...],
+    rules: tuple[Constraint, ...],
 ) -> RoleSpecification | None:
     """One side of the connector; what it includes comes first, its own options replace those."""
     if own is None:
@@ -78,7 +121,7 @@ def _role(
     specification = RoleSpecification(
         modes=read_modes(own, default=()),
         options=tuple(options.values()),
-        constraints=tuple(_constraints(parts, {name for name, _ in options})),
+        constraints=(*rules, *_constraints(parts, {name for name, _ in options})),
         columns=tuple(_columns(own)),
         rejects=own.texts("rejects") or (),
         replayable=own.value("replayable", bool, False),

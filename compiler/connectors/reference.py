@@ -41,6 +41,7 @@ _NOT_OPTIONS = {
     Place.FUNCTION: "`.foreachBatch(…)`",
     Place.REQUIRE: "",
     Place.KEY: "",
+    Place.CONNECTION: "",
 }
 
 
@@ -50,19 +51,26 @@ def reference_page(of: Connector) -> str:
         f"# {of.title} (`{of.name}`)",
         "<!-- Made from the connector's specification by tools/connectors.py; edit that. -->",
         of.summary,
-        _table(("", *(mode.value for mode in Mode)), _uses(of)),
+        *_uses_table(of),
         *_packages(of),
         *([of.doc] if of.doc else []),
         *_role(of, Role.SOURCE),
         *_role(of, Role.SINK),
+        *_connection(of),
         "Options that Spark has and this page does not name go through"
         ' `raw { "key" = "value" }`; nobody checks them.',
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def _uses_table(of: Connector) -> Iterator[str]:
+    rows = tuple(_uses(of))
+    if rows:
+        yield _table(("", *(mode.value for mode in Mode)), rows)
+
+
 def _uses(of: Connector) -> Iterator[tuple[str, ...]]:
-    for role in Role:
+    for role in (Role.SOURCE, Role.SINK):
         found = of.role(role)
         if found:
             modes = ("yes" if mode in found.modes else "no" for mode in Mode)
@@ -82,6 +90,26 @@ def _role(of: Connector, role: Role) -> Iterator[str]:
     yield f"## As a {role.value}"
     yield f"```ssbt\n{_example(of, role, found)}\n```"
     yield from _facts(role, found)
+    yield from _options(found)
+
+
+def _connection(of: Connector) -> Iterator[str]:
+    """What a connection of this kind says; a source or sink may say the same itself."""
+    found = of.connection
+    if found is None:
+        return
+    yield "## As a connection"
+    needed = [option for option in found.options if option.required]
+    lines = [f"  {option.name} = {_literal(option, option.example)}\n" for option in needed]
+    secrets = [option.name for option in found.options if option.secret]
+    yield f"```ssbt\nconnection {of.name}: {of.name} {{\n{''.join(lines)}}}\n```"
+    if secrets:
+        yield f"A secret is declared with `secret NAME`, and named: `{secrets[0]} = NAME`."
+    yield from _options(found)
+
+
+def _options(found: RoleSpecification) -> Iterator[str]:
+    """The options, and the rules among them."""
     yield _table(("option", "takes", "default", "in Spark", ""), map(_row, found.options))
     rules = [f"- {_sentence(rule.message)}" for rule in found.constraints]
     if rules:
@@ -147,8 +175,6 @@ def _row(option: Option) -> tuple[str, ...]:
     remarks = [option.doc]
     if option.since != SPARK_LINES[0]:
         remarks.append(f"Since Spark {option.since}.")
-    if option.secret:
-        remarks.append("Secret.")
     if option.modes != frozenset(Mode):
         remarks.append(f"For {' and '.join(m.value for m in Mode if m in option.modes)} only.")
     newer = [choice for choice in option.choices if choice.since != SPARK_LINES[0]]
@@ -171,6 +197,8 @@ def _in_spark(option: Option) -> str:
 def _type(option: Option) -> str:
     if option.type.kind is Kind.WORD:
         return ", ".join(_code(choice.name) for choice in option.choices)
+    if option.secret:
+        return "secret"
     return _SHAPES[option.type.shape].format(option.type.kind.value)
 
 

@@ -30,6 +30,20 @@ class SchemaName(Struct, frozen=True):
     span: Span
 
 
+class ConnectionName(Struct, frozen=True):
+    """A declared connection, still to be looked up."""
+
+    name: str
+    span: Span
+
+
+class SecretName(Struct, frozen=True):
+    """A declared secret, still to be looked up: a value that the run alone knows."""
+
+    name: str
+    span: Span
+
+
 class FunctionName(Struct, frozen=True):
     """A Python function of the user's, as written: `sinks.py:upsert`."""
 
@@ -37,7 +51,7 @@ class FunctionName(Struct, frozen=True):
     span: Span
 
 
-Scalar: TypeAlias = str | bool | int | float | Text | ParamUse
+Scalar: TypeAlias = str | bool | int | float | Text | ParamUse | SecretName
 """A literal; a string with parameters in it (`Text`); or a parameter's own value (`ParamUse`)."""
 
 MapItems: TypeAlias = tuple[tuple[str, Scalar], ...]
@@ -47,6 +61,7 @@ Value: TypeAlias = (
     | SchemaName
     | ColumnName
     | FunctionName
+    | ConnectionName
     | Trigger
     | tuple[Scalar, ...]
     | tuple[ColumnName, ...]
@@ -99,6 +114,13 @@ class Settings(Struct, frozen=True):
         """The setting that goes to `place`, which only one option does (not for OPTION)."""
         return next((found for found in self.settings if found.option.place is place), None)
 
+    @property
+    def connection(self) -> ConnectionName | None:
+        """The connection that a source or sink names."""
+        setting = self.at(Place.CONNECTION)
+        value = setting.value if setting else None
+        return value if isinstance(value, ConnectionName) else None
+
     def columns_at(self, place: Place) -> tuple[ColumnName, ...]:
         """The columns named by the setting at `place`."""
         setting = self.at(place)
@@ -139,11 +161,14 @@ def _reference(name: str) -> str:
     return name if plain else f"`{name.replace('`', '``')}`"
 
 
+_NO_SCALARS = (ColumnName, SchemaName, FunctionName, ConnectionName, Trigger)
+
+
 def _spark_options(setting: Setting) -> Iterator[SparkOption]:
     """One option, or one for each column or key where the Spark key has a `*`."""
     option, value = setting.option, setting.value
     if not isinstance(value, tuple):
-        if not isinstance(value, ColumnName | SchemaName | FunctionName | Trigger):
+        if not isinstance(value, _NO_SCALARS):
             yield SparkOption(option.spark, value, setting.reason)
         return
     if "*" not in option.spark:

@@ -24,10 +24,11 @@ class ConnectorSpecificationError(Exception):
 
 
 class Role(Enum):
-    """On which side of a pipeline a connector stands."""
+    """On which side of a pipeline a connector stands; or what several uses of it share."""
 
     SOURCE = "source"
     SINK = "sink"
+    CONNECTION = "connection"
 
 
 class Mode(Enum):
@@ -53,6 +54,7 @@ class Kind(Enum):
     SCHEMA = "schema"
     TRIGGER = "trigger"
     FUNCTION = "function"
+    CONNECTION = "connection"
 
 
 class Shape(Enum):
@@ -82,6 +84,7 @@ class Place(Enum):
     FUNCTION = "function"
     REQUIRE = "require"
     KEY = "key"
+    CONNECTION = "connection"
 
 
 class OptionType(Struct, frozen=True):
@@ -126,7 +129,8 @@ class Option(Struct, frozen=True):
     """One option: `spark` is Spark's own key; a `*` in it stands for a column or key of the map.
 
     `default` is what Spark does when the option is absent, `default_text` says it where that is
-    no literal. `adds_column` is the type of the column that the option's value names.
+    no literal. `adds_column` is the type of the column that the option's value names. `connection`
+    is the kind of connection that the option names. `shared` options are those of a connection.
     """
 
     name: str
@@ -146,6 +150,8 @@ class Option(Struct, frozen=True):
     pattern: str = ""
     pattern_text: str = ""
     secret: bool = False
+    connection: str = ""
+    shared: bool = False
     since: str = SPARK_LINES[0]
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
@@ -229,11 +235,12 @@ class ConnectorColumn(Struct, frozen=True):
 
 
 class RoleSpecification(Struct, frozen=True):
-    """A connector as a source, or as a sink.
+    """A connector as a source, as a sink, or as a connection.
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `rejects` are Spark types that the format cannot hold.
-    `features` of streams: `continuous` and `real_time` processing.
+    `features` of streams: `continuous` and `real_time` processing. `function` of the runtime makes
+    Spark's options of what a connection says, where they are not the same.
     """
 
     modes: frozenset[Mode]
@@ -247,6 +254,7 @@ class RoleSpecification(Struct, frozen=True):
     output_modes: tuple[str, ...] = ()
     streaming: Streaming | None = None
     features: tuple[str, ...] = ()
+    function: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""
@@ -270,11 +278,13 @@ class Connector(Struct, frozen=True):
     package: str
     source: RoleSpecification | None = None
     sink: RoleSpecification | None = None
+    connection: RoleSpecification | None = None
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def role(self, role: Role) -> RoleSpecification | None:
-        """Its side as a source or as a sink, if it has that side."""
-        return self.source if role is Role.SOURCE else self.sink
+        """Its side as a source, a sink or a connection, if it has that side."""
+        sides = {Role.SOURCE: self.source, Role.SINK: self.sink, Role.CONNECTION: self.connection}
+        return sides[role]
 
     def coordinates(self, spark: str) -> tuple[str, ...]:
         """The `--packages` coordinates that it needs on a Spark line."""

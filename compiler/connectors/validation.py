@@ -17,9 +17,11 @@ from ssbt.compiler.connectors.specification import (
     ConnectorSpecificationError,
     Mode,
     Option,
+    Place,
     Role,
 )
 from ssbt.compiler.connectors.wording import one_of, same_words, too_new
+from ssbt.compiler.diagnostics.codes.connections import REPEATED, UNKNOWN_KIND
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
     MISPLACED_OPTION,
@@ -43,7 +45,7 @@ class Use(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
-    name, which is reported elsewhere.
+    name, which is reported elsewhere. `secrets` are the declared ones.
     """
 
     role: Role
@@ -51,6 +53,7 @@ class Use(Struct, frozen=True):
     span: Span
     spark: str
     param_type: ParamType
+    secrets: tuple[str, ...] = ()
 
     @property
     def mode(self) -> Mode:
@@ -63,6 +66,22 @@ class Validated(Struct, frozen=True):
 
     settings: Settings
     findings: tuple[Diagnostic, ...]
+
+
+def named_connection(name: str, span: Span) -> Connector | Diagnostic:
+    """The connector whose connections are of the kind `name`, or the finding that there is none."""
+    known = connector(name)
+    if known and known.connection:
+        return known
+    kinds = _names(Role.CONNECTION)
+    near = did_you_mean(name, kinds)
+    return Diagnostic(
+        UNKNOWN_KIND,
+        f"there is no kind of connection `{name}`" + (f"; did you mean `{near}`?" if near else ""),
+        Label(span),
+        help=() if near else (f"the kinds here are {one_of(f'`{kind}`' for kind in kinds)}",),
+        fix=(Edit(span, near),) if near and same_words(name, near) else (),
+    )
 
 
 def named_connector(name: str, span: Span) -> Connector | Diagnostic:
@@ -78,7 +97,7 @@ def named_connector(name: str, span: Span) -> Connector | Diagnostic:
         )
     if known:
         return known
-    names = connector_names()
+    names = _names(Role.SOURCE, Role.SINK)
     near = did_you_mean(name, names)
     return Diagnostic(
         UNKNOWN_CONNECTOR,
@@ -87,6 +106,19 @@ def named_connector(name: str, span: Span) -> Connector | Diagnostic:
         help=() if near else (f"the connectors here are {one_of(f'`{n}`' for n in names)}",),
         fix=(Edit(span, near),) if near and same_words(name, near) else (),
     )
+
+
+def _names(*roles: Role) -> list[str]:
+    """The connectors that have one of the sides; of a broken one nobody knows, so it is listed."""
+    found = []
+    for name in connector_names():
+        try:
+            known = connector(name)
+        except ConnectorSpecificationError:
+            known = None
+        if known is None or any(known.role(role) for role in roles):
+            found.append(name)
+    return found
 
 
 def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterator[Diagnostic]:
@@ -115,6 +147,7 @@ def _checked(
     options = {o.name: o for o in specification.options if use.mode in o.modes}
     given = Given(options, use.span)
     raw = yield from _read(of, use, entries, given)
+    yield from _repeated(given)
     for setting in supplied_settings(given, use.spark):
         given.settings[setting.option.name] = setting
     yield from _missing(of, given)
@@ -127,7 +160,7 @@ def _read(
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """Put the user's settings into `given`; the result is what stands in `raw`."""
     raw: tuple[SparkOption, ...] = ()
-    target = Target(use.spark, use.param_type)
+    target = Target(use.spark, use.param_type, use.secrets)
     seen: dict[str, Span] = {}
     for entry in entries:
         if entry.name in seen:
@@ -136,7 +169,7 @@ def _read(
         seen[entry.name] = entry.name_span
         option = given.options.get(entry.name)
         if entry.name == RAW and option is None:
-            raw = yield from raw_options(entry, given.options.values())
+            raw = yield from raw_options(entry, given.options.values(), target)
         elif option is None:
             yield from _unknown(of, use, entry, given)
         else:
@@ -154,6 +187,29 @@ def _setting(
         given.doubtful.add(option.name)
     else:
         given.settings[option.name] = Setting(option, value, entry.span)
+
+
+def _repeated(given: Given) -> Iterator[Diagnostic]:
+    """What a source or sink says that the connection that it names says already.
+
+    From there on it is unknown what the connection says: it may depend on the environment.
+    """
+    entry = next((o.name for o in given.options.values() if o.place is Place.CONNECTION), "")
+    named = given.settings.get(entry)
+    if named is None and entry not in given.doubtful:
+        return
+    for option in given.options.values():
+        if option.shared:
+            again = given.settings.pop(option.name, None)
+            given.doubtful.add(option.name)
+            if again is not None and again.span is not None and named and named.span is not None:
+                yield Diagnostic(
+                    REPEATED,
+                    f"`{option.name}` is for the connection to say",
+                    Label(again.span),
+                    (Label(named.span, "the connection is named here"),),
+                    ("remove it here, and give it in the connection",),
+                )
 
 
 def _missing(of: Connector, given: Given) -> Iterator[Diagnostic]:
@@ -185,12 +241,12 @@ def _unsupported(of: Connector, use: Use) -> Diagnostic:
         problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
     else:
         problem = "takes no stream" if use.streaming else "takes streams only"
-    other = "sink" if use.role is Role.SOURCE else "source"
+    sides = [role.value for role in Role if of.role(role) is not None]
     return Diagnostic(
         UNSUPPORTED_USE,
         f"`{of.name}` {problem}",
         Label(use.span),
-        help=(f"`{of.name}` is a {other}",) if specification is None else (),
+        help=(f"`{of.name}` is a {' and a '.join(sides)}",) if specification is None else (),
     )
 
 
@@ -240,16 +296,14 @@ def _is_alias(given: Given, near: str, name: str) -> bool:
 
 def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
     """Where the connector has that option, if not here."""
-    own, other = of.role(use.role), of.role(_other(use.role))
+    own = of.role(use.role)
     if own and own.option(name):
         return "batch" if use.streaming else "streams"
-    if other and other.option(name):
-        return "sinks" if use.role is Role.SOURCE else "sources"
+    for role in Role:
+        other = of.role(role)
+        if other and other.option(name):
+            return f"{role.value}s"
     return None
-
-
-def _other(role: Role) -> Role:
-    return Role.SINK if role is Role.SOURCE else Role.SOURCE
 
 
 def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str, ...]:

@@ -20,9 +20,10 @@ RANGES = {
     "04": "Expressions and types",
     "05": "Steps",
     "06": "Streaming",
-    "07": "Configuration and secrets",
     "08": "Command line and outputs",
     "09": "Not supported yet",
+    "12": "Connections and configuration",
+    "13": "Secrets",
 }
 
 

@@ -4,6 +4,7 @@ A template yields one Python expression; its layout does not matter. Comments st
 their own. `read.py.j2` knows
 
 - `reader`: `read` or, for a stream, `readStream`;
+- `connection`: the code of the options that a connection gives, or nothing;
 - `options`: each with `name`, `value` and `reason`, why the compiler added it, else empty;
 - `schema`: the code of the DDL text to read with, or nothing;
 - `paths`: one path, or several in a list.
@@ -11,13 +12,14 @@ their own. `read.py.j2` knows
 and `write.py.j2` knows
 
 - `dataset`: the code of the DataFrame, its rows counted;
-- `options` as above, `mode`, `path`, `table`, `coalesce`, `repartition`, `partition_by`,
-  `bucket_by`, `buckets`: what the settings at the place of that name say, or nothing;
+- `connection` and `options` as above; `mode`, `path`, `table`, `coalesce`, `repartition`,
+  `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
+  nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references.
 
-`write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`, `options`,
-`mode`, `path`, `coalesce`, `repartition` and `partition_by` as above, `trigger`, the arguments of
-the method in code, and `function`, the name of the user's function.
+`write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`,
+`connection`, `options`, `mode`, `path`, `coalesce`, `repartition` and `partition_by` as above,
+`trigger`, the arguments of the method in code, and `function`, the name of the user's function.
 
 Values go through the filter `literal`, reasons through `comment`.
 """
@@ -28,13 +30,15 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.settings import ColumnName, Settings
+from ssbt.compiler.connectors.settings import ColumnName, SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.docstrings import comment
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.templating import connector_template
+from ssbt.compiler.ir.pipeline import Connection
 from ssbt.compiler.types.datatypes import BOOLEAN, DataType
 from ssbt.compiler.types.quoting import quoted_name
 
@@ -59,6 +63,8 @@ class SettingCode:
         match value:
             case ParamUse():
                 return PythonCode(self._param(value))
+            case SecretName():
+                return PythonCode(f"job.secret({python_literal(value.name)})")
             case Text():
                 if value.sole_param:
                     return PythonCode(self._in_text(value.sole_param, alone=True))
@@ -79,6 +85,32 @@ class SettingCode:
             EmittedOption(option.name, self.value(option.value), option.reason)
             for option in settings.spark_options()
         ]
+
+    def connection(self, settings: Settings) -> str | None:
+        """The options that the connection of a source or sink gives, in code."""
+        named = settings.connection
+        if named is None:
+            return None
+        return f"{self._names.connections[named.name.casefold()]}(job)"
+
+    def shared(self, settings: Settings) -> list[EmittedOption]:
+        """The options of a connection: texts for Spark, and references to secrets."""
+        return [
+            EmittedOption(option.name, self._shared(option.value), option.reason)
+            for option in settings.spark_options()
+        ]
+
+    def _shared(self, value: object) -> object:
+        match value:
+            case SecretName():
+                return PythonCode(f"Secret({python_literal(value.name)})")
+            case ParamUse():
+                return PythonCode(self._in_text(value, alone=True))
+            case bool():
+                return str(value).lower()
+            case int() | float():
+                return str(value)
+        return self.value(value)
 
     def _param(self, use: ParamUse) -> str:
         return f"job.params.{self._names.params[use.name]}"
@@ -104,6 +136,7 @@ def reading(
     paths = settings.at(Place.LOAD)
     context = {
         "reader": "readStream" if streaming else "read",
+        "connection": code.connection(settings),
         "options": code.options(settings),
         "schema": _schema(schema, added),
         "paths": code.value(paths.value) if paths else None,
@@ -126,6 +159,7 @@ def writing(connector: Connector, settings: Settings, code: SettingCode, dataset
         context["sort_by"] = None
     context["sort_within"] = settings.sort_within()
     context |= {"options": code.options(settings), "dataset": dataset}
+    context["connection"] = code.connection(settings)
     return connector_template(connector, "write").render(context).strip()
 
 
@@ -141,8 +175,21 @@ def stream_writing(
     places = ("mode", "path", "coalesce", "repartition", "partition_by")
     context = _at_places(settings, code, places)
     context |= {"options": code.options(settings), "dataset": dataset, "function": function}
+    context["connection"] = code.connection(settings)
     context["trigger"] = _trigger(trigger) if trigger is not None else None
     return connector_template(connector, "write_stream").render(context).strip()
+
+
+def connecting(connection: Connection, code: SettingCode) -> str:
+    """The code of the options that a connection gives."""
+    items = "".join(
+        "".join(f"\n{line}\n" for line in comment(option.reason) if option.reason)
+        + f"{python_literal(option.name)}: {python_literal(option.value)},"
+        for option in code.shared(connection.settings)
+    )
+    options = f"job.connection({python_literal(connection.name)}, {{{items}}})"
+    kind = connection.connector.connection
+    return f"{kind.function}({options})" if kind is not None and kind.function else options
 
 
 def _at_places(settings: Settings, code: SettingCode, places: Iterable[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
-from ssbt.compiler.emit.connectors import SettingCode, reading, stream_writing, writing
+from ssbt.compiler.emit.connectors import SettingCode, connecting, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
@@ -15,7 +15,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.scopes import Scope, Surroundings
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, Transform
+from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
@@ -56,6 +56,7 @@ def functions(pipeline: Pipeline, around: Surroundings, places: Places) -> Funct
     in_order: list[Function] = []
     by_dataset: dict[str, Function] = {}
     by_sink: dict[str, Function] = {}
+    in_order += [maker.connection(item) for item in pipeline.connections]
     for item in pipeline.datasets:
         if isinstance(item, Let):
             in_order += maker.transforms_for(item.query)
@@ -78,6 +79,16 @@ class _Maker:
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
+
+    def connection(self, item: Connection) -> Function:
+        return Function(
+            name=self._around.names.connections[item.name.casefold()],
+            arguments=(self._job,),
+            returns="dict[str, str]",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, f"Connect to {item.connector.title}."),
+            statements=(f"return {connecting(item, self._code)}",),
+        )
 
     def source(self, item: Source) -> Function:
         names = self._around.names

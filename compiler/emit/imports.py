@@ -29,12 +29,22 @@ def used_names(code: Iterable[str]) -> frozenset[str]:
 
 
 def import_groups(
-    used: frozenset[str], fields: Iterable[Field], names: ScriptNames
+    used: frozenset[str],
+    fields: Iterable[Field],
+    names: ScriptNames,
+    functions: frozenset[str],
 ) -> tuple[tuple[str, ...], ...]:
-    """The import lines, in groups with a blank line between; no group is empty."""
+    """The import lines, in groups with a blank line between; no group is empty.
+
+    `functions` are those of the runtime that connections need.
+    """
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
-    groups = (_standard(tuple(fields)), (*_pyspark(used), _runtime(used)), _users(used, names))
+    groups = (
+        _standard(tuple(fields)),
+        (*_pyspark(used), _runtime(used, functions)),
+        _users(used, names),
+    )
     return tuple(group for group in groups if group)
 
 
@@ -57,9 +67,9 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
-def _runtime(used: frozenset[str]) -> str:
+def _runtime(used: frozenset[str], functions: frozenset[str]) -> str:
     streams = {"Stream", "run_streams"} if "writeStream" in used else set()
-    names = {"Job", "main", *streams, *({"checked", "literal"} & used)}
+    names = {"Job", "main", *streams, *({"Secret", "checked", "literal", *functions} & used)}
     return f"from ssbt.runtime import {', '.join(sorted(names))}"
 
 

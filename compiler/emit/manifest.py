@@ -7,7 +7,7 @@ from hashlib import sha256
 import json
 from typing import Any
 
-from ssbt.compiler.connectors.settings import ColumnName, SchemaName, Settings
+from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
@@ -66,6 +66,16 @@ def manifest(
             for item in pipeline.parameters
         ],
         "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
+        "connections": [
+            {
+                "name": item.name,
+                "kind": item.connector.name,
+                "place": places.line(item.span),
+                "options": {o.name: _plain(o.value) for o in item.settings.spark_options()},
+            }
+            for item in pipeline.connections
+        ],
+        "secrets": list(pipeline.secrets),
         "sinks": [
             _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in pipeline.sinks
@@ -151,6 +161,8 @@ def _connection(connector: str, settings: Settings) -> Json:
     for word, candidates in places.items():
         for setting in filter(None, map(settings.at, candidates)):
             found[word] = _plain(setting.value)
+    if settings.connection is not None:
+        found["connection"] = settings.connection.name
     return found
 
 
@@ -160,6 +172,8 @@ def _plain(value: object) -> Any:
             return f"${{{value.name}}}"
         case Text():
             return value.shown
+        case SecretName():
+            return {"secret": value.name}
         case ColumnName() | SchemaName():
             return value.name
         case tuple():

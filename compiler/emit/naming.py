@@ -17,7 +17,7 @@ class ScriptNames(Struct, frozen=True):
 
     A dataset's identifier is its function's, and inside of the functions that take the dataset
     also its variable's; `frames` are its variables in `run`. `params` are fields of `Params`, and
-    in a namespace of their own.
+    in a namespace of their own. `connections` go by their names in lower case.
     """
 
     datasets: dict[str, str]
@@ -27,6 +27,7 @@ class ScriptNames(Struct, frozen=True):
     functions: dict[tuple[str, str], str]
     frames: dict[str, str]
     params: dict[str, str]
+    connections: dict[str, str]
 
     def locals(self, taken: Iterable[str]) -> Names:
         """The namespace for the locals of a function, apart from the names in `taken`."""
@@ -48,7 +49,7 @@ class ScriptNames(Struct, frozen=True):
 
 def script_names(pipeline: Pipeline) -> ScriptNames:
     """The identifiers of a pipeline's script; the names that people see most get theirs first."""
-    names, fields = Names(RESERVED), Names(ANNOTATIONS)
+    names, fields = Names({*RESERVED, *runtime_functions(pipeline)}), Names(ANNOTATIONS)
     datasets = {item.name: names.free(identifier(item.name)) for item in pipeline.datasets}
     transforms = {item.name: names.free(identifier(item.name)) for item in pipeline.transforms}
     sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
@@ -56,7 +57,17 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
     functions = {key: names.free(identifier(key[1])) for key in _applied(pipeline)}
     frames = {name: names.free(f"{variable.rstrip('_')}_df") for name, variable in datasets.items()}
     params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
-    return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params)
+    connections = {
+        item.name.casefold(): names.free(f"{identifier(item.name).rstrip('_')}_options")
+        for item in pipeline.connections
+    }
+    return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params, connections)
+
+
+def runtime_functions(pipeline: Pipeline) -> frozenset[str]:
+    """The functions of the runtime that the kinds of the connections name."""
+    kinds = (item.connector.connection for item in pipeline.connections)
+    return frozenset(kind.function for kind in kinds if kind is not None and kind.function)
 
 
 def script_stem(pipeline: str) -> str:

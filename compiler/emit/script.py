@@ -12,7 +12,7 @@ from ssbt.compiler.emit.imports import import_groups, used_names
 from ssbt.compiler.emit.layout import laid_out
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.manifest import manifest
-from ssbt.compiler.emit.naming import script_names, script_stem
+from ssbt.compiler.emit.naming import runtime_functions, script_names, script_stem
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.schemas import schema_constant
@@ -62,7 +62,7 @@ def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: P
     fields = params_fields(pipeline.parameters, names)
     context = {
         "docstring": _module_docstring(pipeline, places),
-        "import_groups": import_groups(used, fields, names),
+        "import_groups": import_groups(used, fields, names, runtime_functions(pipeline)),
         "fields": fields,
         "schemas": [
             schema_constant(names.schemas[schema.name], schema.type)

@@ -95,6 +95,16 @@ class Sink(Struct, frozen=True):
         return promise is None or promise.checkpoint is not Checkpoint.NONE
 
 
+class Connection(Struct, frozen=True):
+    """What several sources and sinks share; `connector` is the one whose kind it is."""
+
+    name: str
+    connector: Connector
+    settings: Settings
+    description: str
+    span: Span
+
+
 class PythonModule(Struct, frozen=True):
     """A module of the user's that the script imports and ships; `path` is as in the pipeline."""
 
@@ -116,6 +126,7 @@ class Pipeline(Struct, frozen=True, dict=True):
 
     `datasets` are sources and lets together; every one is used by a later one or by a sink.
     `checkpoint` is the folder below which each stream keeps its place, None where none is given.
+    `secrets` are the names of those that connections, sources and sinks use.
     """
 
     name: str
@@ -133,3 +144,5 @@ class Pipeline(Struct, frozen=True, dict=True):
     schedule: str = ""
     unused: tuple[Unused, ...] = ()
     checkpoint: Text | None = None
+    connections: tuple[Connection, ...] = ()
+    secrets: tuple[str, ...] = ()

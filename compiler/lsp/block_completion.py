@@ -24,9 +24,10 @@ from ssbt.compiler.syntax.names import declared_name
 from ssbt.compiler.syntax.tokens import tokens
 
 _HEAD = re.compile(
-    r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param)\s
-        (?:[^{]*?\s(?:from|to)\s+(?P<connector>[^\W\d]\w*))?"""
+    r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param|connection)\s
+        (?:[^{]*?(?:\s(?:from|to)\s|:)\s*(?P<connector>[^\W\d]\w*))?"""
 )
+_ROLES = {"source": Role.SOURCE, "sink": Role.SINK, "connection": Role.CONNECTION}
 _DATASET = re.compile(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
 _VALUE = re.compile(r"([^\W\d]\w*)\s*=\s*(?:\[[^\]]*)?\Z")
 _NEAR = 1_000
@@ -58,9 +59,9 @@ def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
     block = _block(place)
     if block is None or block.depth != 1:
         return
-    role = Role.SINK if block.word == "sink" else Role.SOURCE
-    known = known_connector(block.connector) if block.connector else None
-    specification = known.role(role) if known is not None else None
+    role = _ROLES.get(block.word)
+    known = known_connector(block.connector) if block.connector and role else None
+    specification = known.role(role) if known is not None and role else None
     value = _VALUE.search(place.head[-_NEAR:])
     if value is None:
         if place.starts_line or place.head.rstrip().endswith(("{", ",")):
@@ -115,12 +116,21 @@ def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[Item]:
             yield Item("true", "choice")
             yield Item("false", "choice")
         case Kind.SCHEMA:
-            for node in of.declarations:
-                name = getattr(node, "name", None)
-                if name is not None and kind_of(node) == "schema":
-                    yield Item(declared_name(name.text), "schema", "", declaration_page(of, node))
+            yield from declared_items(of, "schema")
+        case Kind.CONNECTION:
+            yield from declared_items(of, "connection")
+        case Kind.STRING if option.secret:
+            yield from declared_items(of, "secret")
         case Kind.COLUMN:
             dataset = _DATASET.match(place.head)
             if dataset is not None:
                 for column in of.relation(dataset.group(1).strip("`")).columns:
                     yield Item(declared_name(column.name), "column", typed(column.name, column))
+
+
+def declared_items(of: Analysis, kind: str) -> Iterator[Item]:
+    """The declarations of a kind."""
+    for node in of.declarations:
+        name = getattr(node, "name", None)
+        if name is not None and kind_of(node) == kind:
+            yield Item(declared_name(name.text), kind, "", declaration_page(of, node))

@@ -8,22 +8,23 @@ import re
 
 from ssbt.compiler.connectors.loading import connector_names
 from ssbt.compiler.connectors.specification import SPARK_LINES, Role
-from ssbt.compiler.lsp.analysis import Analysis, kind_of
-from ssbt.compiler.lsp.block_completion import block_items
+from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.block_completion import block_items, declared_items
 from ssbt.compiler.lsp.cursor import Cursor, cursor
-from ssbt.compiler.lsp.hover import declaration_page, typed
+from ssbt.compiler.lsp.hover import typed
 from ssbt.compiler.lsp.items import Item
 from ssbt.compiler.lsp.keywords import keyword_items
 from ssbt.compiler.lsp.option_docs import connector_page
 from ssbt.compiler.lsp.options import known_connector
 from ssbt.compiler.lsp.scope import Scope, scope
 from ssbt.compiler.lsp.signatures import function_page, signature
-from ssbt.compiler.syntax.names import declared_name, name_text
+from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.datatypes import type_names
 
 _BLOCK = re.compile(r"(?:stream\s+)?(?:source|sink)\s", re.IGNORECASE)
 _BEFORE_CONNECTOR = re.compile(r"\s(?:from|to)\Z", re.IGNORECASE)
+_BEFORE_KIND = re.compile(r"\Aconnection\s[^{:]*:\s*\Z", re.IGNORECASE)
 _USING = re.compile(r"\busing\s*\([^)]*\Z", re.IGNORECASE)
 _PARAMETERS = re.compile(r"([^\W\d]\w*|`[^`\r\n]+`)\s*:\s*([^\W\d]\w*)")
 _NEAR = 400
@@ -54,7 +55,7 @@ def completion(of: Analysis, path: str, offset: int) -> Completion | None:
 
 def _items(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
     if place.in_parameter:
-        yield from _declared(of, "param", "param")
+        yield from declared_items(of, "param")
         return
     if place.path:
         yield from scope(of, path, place).members()
@@ -87,18 +88,20 @@ def _by_rules(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
         yield from around.columns()
         yield from around.qualifiers()
     elif "name" in rules and (place.previous == "RETURNS" or _types_parameter(place)):
-        yield from _declared(of, "schema", "schema")
+        yield from declared_items(of, "schema")
     elif "name" in rules and _USING.search(place.head[-_NEAR:]):
         yield from _shared(scope(of, path, place))
     elif "name" in rules and place.previous in ("SINK", "EXPECT"):
-        yield from _declared(of, "dataset", "dataset")
+        yield from declared_items(of, "dataset")
     if "step" in rules:
-        yield from _declared(of, "transform", "transform")
+        yield from declared_items(of, "transform")
 
 
 def _names_connector(place: Cursor) -> bool:
-    """Whether the name of a connector is to come: `source orders from`."""
+    """Whether the name of a connector is to come: `source orders from`, `connection shop:`."""
     head = place.head.rstrip()
+    if _BEFORE_KIND.match(place.head):
+        return True
     return (
         place.head[-1:].isspace()
         and _BLOCK.match(head) is not None
@@ -113,22 +116,14 @@ def _types_parameter(place: Cursor) -> bool:
     return head.startswith("transform") and "=" not in head and head.rstrip().endswith(":")
 
 
-def _declared(of: Analysis, kind: str, item_kind: str) -> Iterator[Item]:
-    for node in of.declarations:
-        name = getattr(node, "name", None)
-        if name is not None and kind_of(node) == kind:
-            text = declared_name(name.text)
-            yield Item(text, item_kind, documentation=declaration_page(of, node))
-
-
 def _datasets(of: Analysis, place: Cursor) -> Iterator[Item]:
     """Datasets, or a transform's own ones; and transforms."""
     if place.head[: len("transform")].lower() == "transform":
         for name, schema in _PARAMETERS.findall(place.head.partition("=")[0]):
             yield Item(name, "dataset", schema)
     else:
-        yield from _declared(of, "dataset", "dataset")
-    yield from _declared(of, "transform", "transform")
+        yield from declared_items(of, "dataset")
+    yield from declared_items(of, "transform")
 
 
 def _shared(around: Scope) -> Iterator[Item]:
@@ -153,7 +148,7 @@ def _functions(of: Analysis) -> Iterator[Item]:
 
 
 def _parameters(of: Analysis) -> Iterator[Item]:
-    for item in _declared(of, "param", "param"):
+    for item in declared_items(of, "param"):
         text = f"${{{item.label}}}"
         yield Item(text, "param", item.detail, item.documentation)
 
@@ -164,7 +159,8 @@ def _types() -> Iterator[Item]:
 
 
 def _connectors(place: Cursor) -> Iterator[Item]:
-    role = Role.SINK if place.head[:4].lower() == "sink" else Role.SOURCE
+    word = place.head.split(None, 1)[0].lower()
+    role = {"sink": Role.SINK, "connection": Role.CONNECTION}.get(word, Role.SOURCE)
     for name in connector_names():
         known = known_connector(name)
         if known is not None and known.role(role) is not None:

@@ -28,6 +28,8 @@ _KINDS = {
     "transform": lsp.CompletionItemKind.Method,
     "schema": lsp.CompletionItemKind.Struct,
     "param": lsp.CompletionItemKind.Constant,
+    "secret": lsp.CompletionItemKind.Constant,
+    "connection": lsp.CompletionItemKind.Interface,
     "function": lsp.CompletionItemKind.Function,
     "keyword": lsp.CompletionItemKind.Keyword,
     "type": lsp.CompletionItemKind.TypeParameter,

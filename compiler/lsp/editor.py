@@ -24,6 +24,8 @@ from ssbt.compiler.source import Source, Span
 _SYMBOLS = {
     "pipeline": lsp.SymbolKind.Module,
     "param": lsp.SymbolKind.Constant,
+    "secret": lsp.SymbolKind.Key,
+    "connection": lsp.SymbolKind.Interface,
     "schema": lsp.SymbolKind.Struct,
     "column": lsp.SymbolKind.Field,
     "source": lsp.SymbolKind.Interface,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Item:
     """`label` is what is shown and written, unless there is a `snippet` (with `$0` in it).
 
-    `kind` is column, qualifier, field, dataset, transform, schema, param, function, keyword, type,
-    connector, option or choice.
+    `kind` is column, qualifier, field, dataset, transform, schema, param, secret, connection,
+    function, keyword, type, connector, option or choice.
     """
 
     label: str

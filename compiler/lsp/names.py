@@ -9,7 +9,13 @@ from functools import cached_property
 from ssbt.compiler.lsp.analysis import Analysis, kind_of
 from ssbt.compiler.lsp.columns import ColumnPlaces
 from ssbt.compiler.lsp.mentions import Mention, named
-from ssbt.compiler.lsp.options import named_columns, named_schemas, options
+from ssbt.compiler.lsp.options import (
+    named_columns,
+    named_connections,
+    named_schemas,
+    named_secrets,
+    options,
+)
 from ssbt.compiler.lsp.queries import query_mentions
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
@@ -74,13 +80,12 @@ class Names:
                         yield Mention(each.name.span, "dataset", each.name.span, True)
                         yield named("schema", each.schema)
                     yield from query_mentions(self._of, query, inputs)
-                case d.SinkWrite():
+                case d.SinkWrite() | d.Expect():
                     yield named("dataset", node.dataset)
-                    yield from (named("schema", name) for name in named_schemas(node))
-                case d.SourceRead():
-                    yield from (named("schema", name) for name in named_schemas(node))
-                case d.Expect():
-                    yield named("dataset", node.dataset)
+            if isinstance(node, d.SourceRead | d.SinkWrite | d.Connection):
+                yield from (named("schema", name) for name in named_schemas(node))
+                yield from (named("connection", name) for name in named_connections(node))
+                yield from (named("secret", name) for name in named_secrets(node))
             yield from self._parameters(node)
 
     def _parameters(self, root: d.Declaration) -> Iterator[Mention]:

@@ -10,7 +10,7 @@ from ssbt.compiler.connectors.specification import (
     Option,
     Shape,
 )
-from ssbt.compiler.lsp.options import known_connector, options
+from ssbt.compiler.lsp.options import connector_name, known_connector, options
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -21,11 +21,12 @@ _SHAPES = {Shape.ONE: "{}", Shape.LIST: "list of {}", Shape.ONE_OR_LIST: "{} or 
 
 def option_hover(node: d.Declaration, offset: int) -> tuple[Span, str] | None:
     """What to say at an offset in the declaration of a source or sink."""
-    if not isinstance(node, d.SourceRead | d.SinkWrite):
+    if not isinstance(node, d.SourceRead | d.SinkWrite | d.Connection):
         return None
-    if _holds(node.connector.span, offset):
-        known = known_connector(node.connector.text)
-        return (node.connector.span, connector_page(known)) if known is not None else None
+    connector = connector_name(node)
+    if _holds(connector.span, offset):
+        known = known_connector(connector.text)
+        return (connector.span, connector_page(known)) if known is not None else None
     for entry, option in options(node):
         if _holds(entry.name.span, offset):
             return entry.name.span, option_page(option)
@@ -65,6 +66,8 @@ def option_type(option: Option) -> str:
     """What an option takes, in a few words."""
     if option.type.kind is Kind.WORD:
         return ", ".join(f"`{choice.name}`" for choice in option.choices)
+    if option.secret:
+        return "secret"
     return _SHAPES[option.type.shape].format(option.type.kind.value)
 
 

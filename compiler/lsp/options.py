@@ -19,7 +19,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
 
-Block = d.SourceRead | d.SinkWrite
+Block = d.SourceRead | d.SinkWrite | d.Connection
 
 
 def known_connector(name: str) -> Connector | None:
@@ -32,20 +32,39 @@ def known_connector(name: str) -> Connector | None:
 
 def role_of(block: Block) -> Role:
     """The side of its connector that a block uses."""
+    if isinstance(block, d.Connection):
+        return Role.CONNECTION
     return Role.SOURCE if isinstance(block, d.SourceRead) else Role.SINK
 
 
 def mode_of(block: Block) -> Mode | None:
     """How the data of a source flows; a sink goes by its dataset, which is not known here."""
-    if isinstance(block, d.SinkWrite):
+    if not isinstance(block, d.SourceRead):
         return None
     return Mode.STREAM if block.stream else Mode.BATCH
 
 
 def specification(block: Block) -> RoleSpecification | None:
     """What the block may hold."""
-    known = known_connector(block.connector.text)
+    known = known_connector(connector_name(block).text)
     return known.role(role_of(block)) if known is not None else None
+
+
+def connector_name(block: Block) -> Name:
+    """The connector that a block names, which of a connection is its kind."""
+    return block.kind if isinstance(block, d.Connection) else block.connector
+
+
+def named_connections(block: Block) -> Iterator[Name]:
+    """The words in the block that name connections."""
+    return _words(block, Kind.CONNECTION)
+
+
+def named_secrets(block: Block) -> Iterator[Name]:
+    """The words in the block that name secrets."""
+    for entry, option in options(block):
+        if option.secret and isinstance(entry.value, v.WordValue):
+            yield Name(entry.value.span, entry.value.text)
 
 
 def named_schemas(block: Block) -> Iterator[Name]:

@@ -24,12 +24,14 @@ N = TypeVar("N", bound=d.Declaration)
 class Settings(Struct, frozen=True):
     """What the pipeline block says, as far as typing and emission depend on it.
 
-    `legacy_formats` tells that formats of dates are read and written as in Spark 2.
+    `legacy_formats` tells that formats of dates are read and written as in Spark 2. `secrets` are
+    names in lower case.
     """
 
     target: str
     ansi: bool = True
     legacy_formats: bool = False
+    secrets: frozenset[str] = frozenset()
 
 
 class Declared(Struct):
@@ -40,6 +42,8 @@ class Declared(Struct):
     transforms: dict[str, d.Transform] = field(default_factory=dict)
     schemas: dict[str, d.Schema] = field(default_factory=dict)
     params: dict[str, d.Param] = field(default_factory=dict)
+    secrets: dict[str, d.Secret] = field(default_factory=dict)
+    connections: dict[str, d.Connection] = field(default_factory=dict)
     sinks: list[d.SinkWrite] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     has_broken: bool = False
@@ -64,6 +68,10 @@ def declared(declarations: Iterable[d.Declaration], report: Report) -> Declared:
                 _put(found.schemas, node, report)
             case d.Param():
                 _put(found.params, node, report)
+            case d.Secret():
+                _put(found.secrets, node, report)
+            case d.Connection():
+                _put(found.connections, node, report)
             case d.SinkWrite():
                 found.sinks.append(node)
             case d.BrokenDeclaration():
@@ -105,8 +113,6 @@ def _check_transform_name(node: d.Transform, report: Report) -> None:
 def _put_off(node: d.Declaration, report: Report) -> None:
     """Tell what is in the grammar and has no meaning yet."""
     later: dict[type, tuple[Code, str]] = {
-        d.Secret: (unsupported.SECRET, "secret"),
-        d.Connection: (unsupported.CONNECTION, "connection"),
         d.Expect: (unsupported.EXPECT, "expect"),
         d.Test: (unsupported.TEST, "test"),
     }

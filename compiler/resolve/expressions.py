@@ -11,6 +11,7 @@ from functools import singledispatchmethod
 
 from msgspec import Struct, field
 
+from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import literals as literal_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -65,7 +66,8 @@ _NO_INTERVAL = ("quarter", "nanosecond")
 class Surroundings(Struct, frozen=True):
     """What expressions can refer to, and how they are typed.
 
-    `parameters` are the types of the pipeline's parameters by lower-case name.
+    `parameters` are the types of the pipeline's parameters by lower-case name, `secrets` the names
+    that are none because they are secrets.
     """
 
     relation: Relation
@@ -74,6 +76,7 @@ class Surroundings(Struct, frozen=True):
     target: str = "4.1"
     ansi: bool = True
     legacy_formats: bool = False
+    secrets: frozenset[str] = frozenset()
 
 
 class Typing(Struct):
@@ -261,6 +264,9 @@ class Typing(Struct):
     @_typed.register
     def _(self, node: e.ParameterUse) -> Typed:
         known = self.around.parameters.get(node.name.text.casefold())
+        if known is None and node.name.text.casefold() in self.around.secrets:
+            self.report.findings.append(flows(node.name.text, "an expression", node.span))
+            return NOT_KNOWN
         if known is None:
             names = [name for name, _ in self.around.parameters.values()]
             message = f"there is no parameter `{node.name.text}`"

@@ -69,6 +69,7 @@ class Flow(Struct):
             self.settings.target,
             self.settings.ansi,
             self.settings.legacy_formats,
+            self.settings.secrets,
         )
         return Typing(around)
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import SchemaName, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
-from ssbt.compiler.connectors.validation import Use, named_connector, validated
-from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import secrets as secret_codes
 from ssbt.compiler.diagnostics.codes import unsupported
-from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.resolve.blocks import option_entries
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
 from ssbt.compiler.resolve.descriptions import description
 from ssbt.compiler.resolve.files import Loaded, Reader, loaded
 from ssbt.compiler.resolve.modules import Modules
+from ssbt.compiler.resolve.options import Options, connection_names, secret_names
 from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
 from ssbt.compiler.resolve.report import Report
@@ -32,12 +31,17 @@ from ssbt.compiler.resolve.sinks import stream_write
 from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
 
-_SHARED_NAMES = (codes.UNKNOWN_SCHEMA, codes.UNKNOWN_PARAM, codes.UNKNOWN_TRANSFORM)
+_SHARED_NAMES = (
+    codes.UNKNOWN_SCHEMA,
+    codes.UNKNOWN_PARAM,
+    codes.UNKNOWN_TRANSFORM,
+    connection_codes.UNKNOWN_CONNECTION,
+    secret_codes.UNKNOWN_SECRET,
+)
 
 
 class Resolved(Struct, frozen=True):
@@ -97,14 +101,12 @@ class Program:
         self.settings: dict[str, Settings] = {}
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
-        self.used_parameters: set[str] = set()
-        typing = TypingSettings(self.block.target, self.block.ansi, self.block.legacy_formats)
+        self.options = Options(found, self.parameters, self._spelling, self.block.target, report)
+        secrets = frozenset(found.secrets)
+        typing = TypingSettings(
+            self.block.target, self.block.ansi, self.block.legacy_formats, secrets
+        )
         self.datasets = Datasets(self, typing)
-
-    def parameter_type(self, name: str) -> str | None:
-        """The Spark type of a parameter, for the validation of options."""
-        known = self.parameters.get(name.casefold())
-        return known.type.sql.lower() if known is not None else None
 
     def describe(self, span: Span) -> str:
         """The comment above a declaration."""
@@ -112,46 +114,16 @@ class Program:
 
     # ---- sources and sinks
 
-    def _validated(
-        self, role: Role, name: Name, entries: tuple[v.Entry, ...], streaming: bool
-    ) -> tuple[Connector, Settings] | None:
-        """The connector and its settings; None where there is no such connector."""
-        connector = named_connector(name.text, name.span)
-        values = option_entries(entries, self._spelling)
-        if isinstance(connector, Diagnostic):
-            self.report.findings.append(connector)
-            return None
-        use = Use(role, streaming, name.span, self.block.target, self.parameter_type)
-        result = validated(connector, use, values)
-        broken = any(isinstance(entry.value, v.BrokenValue) for entry in entries)
-        # What seems to be missing may stand in an entry that did not parse.
-        self.report.findings += [
-            found
-            for found in result.findings
-            if not (broken and found.code in (MISSING_OPTION, OPTION_CONFLICT))
-        ]
-        self._check_parameters(_parameter_uses(result.settings))
-        return connector, result.settings
-
     def _spelling(self, name: str) -> str:
         """A parameter's name as it was declared."""
         known = self.parameters.get(name.casefold())
         return known.name if known is not None else name
 
-    def _check_parameters(self, uses: Iterable[ParamUse]) -> None:
-        for use in uses:
-            if use.name.casefold() in self.parameters:
-                self.used_parameters.add(use.name.casefold())
-            elif use.name.casefold() not in self.declared.broken:
-                known = [each.name for each in self.parameters.values()]
-                message = f"there is no parameter `{use.name}`"
-                self.report.unknown(
-                    codes.UNKNOWN_PARAM, use.span, message, use.name, known, "parameters"
-                )
-
     def source_relation(self, node: d.SourceRead) -> Relation:
         """The columns that a source yields; open where Spark infers them."""
-        got = self._validated(Role.SOURCE, node.connector, node.entries, node.stream)
+        got = self.options.settings(
+            Role.SOURCE, node.connector, node.entries, streaming=node.stream
+        )
         if got is None:
             return Relation((), True, node.stream)
         connector, settings = got
@@ -247,7 +219,9 @@ class Program:
                 continue
             dataset = self.datasets.named(node.dataset)
             streaming = dataset is not None and dataset[1].streaming
-            got = self._validated(Role.SINK, node.connector, node.entries, streaming)
+            got = self.options.settings(
+                Role.SINK, node.connector, node.entries, streaming=streaming
+            )
             if dataset is None or got is None:
                 continue
             name = node.name or node.dataset
@@ -276,8 +250,10 @@ class Program:
         """The pipeline; whatever is declared is looked at, used or not."""
         self.datasets.resolve_all()
         sinks = self._sinks()
+        connections = self._connections()
         checkpoint = self.block.checkpoint
-        self._check_parameters(_uses_within([checkpoint] if checkpoint is not None else []))
+        if checkpoint is not None:
+            self.options.parameters_in(checkpoint)
         if self.node is None:
             return None
         if not self.declared.sinks and not self.declared.has_broken:
@@ -290,7 +266,10 @@ class Program:
             if isinstance(node, d.SourceRead) and (source := self._source(node)) is not None
         }
         used = Used.by(sinks, sources, self.datasets)
-        parameters = self.used_parameters | used.parameters
+        parameters = self.options.used_parameters | used.parameters
+        wired = [*(s.settings for s in sinks), *used.settings]
+        named = {key: connections[key] for key in connection_names(wired) if key in connections}
+        secrets = {*secret_names((*wired, *(each.settings for each in named.values())))}
         return ir.Pipeline(
             self.node.name.text,
             self.block.description,
@@ -307,7 +286,19 @@ class Program:
             self.block.schedule,
             tuple(self._unused(used, parameters)),
             checkpoint,
+            tuple(each for key, each in connections.items() if key in named),
+            tuple(n.name.text for key, n in self.declared.secrets.items() if key in secrets),
         )
+
+    def _connections(self) -> dict[str, ir.Connection]:
+        """The connections by name in lower case, those with an unknown kind left out."""
+        found: dict[str, ir.Connection] = {}
+        for key, node in self.declared.connections.items():
+            got = self.options.settings(Role.CONNECTION, node.kind, node.entries)
+            if got is not None:
+                text = self.describe(node.span)
+                found[key] = ir.Connection(node.name.text, *got, text, node.span)
+        return found
 
     def _unused(self, used: Used, parameters: set[str]) -> Iterator[ir.Unused]:
         """The declarations of the main file that nothing uses."""
@@ -317,6 +308,8 @@ class Program:
             ("transform", self.declared.transforms, keys),
             ("schema", self.declared.schemas, self.used_schemas),
             ("param", self.declared.params, parameters),
+            ("connection", self.declared.connections, self.options.used_connections),
+            ("secret", self.declared.secrets, self.options.used_secrets),
         )
         path = self.node.span.path if self.node is not None else ""
         for kind, table, known in tables:
@@ -325,20 +318,3 @@ class Program:
                     name: Name = node.name  # type: ignore[union-attr,assignment]
                     word = {d.SourceRead: "source", d.Let: "let"}.get(type(node), kind)
                     yield ir.Unused(word, name.text, name.span)
-
-
-def _parameter_uses(settings: Settings) -> Iterator[ParamUse]:
-    """The parameters in the values of options."""
-    return _uses_within([*(s.value for s in settings.settings), *(o.value for o in settings.raw)])
-
-
-def _uses_within(values: Iterable[object]) -> Iterator[ParamUse]:
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, ParamUse):
-            yield value
-        elif isinstance(value, Text):
-            waiting.extend(value.parts)
-        elif isinstance(value, tuple):
-            waiting.extend(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps as step_ir
 from ssbt.compiler.resolve.datasets import Datasets
@@ -13,12 +14,16 @@ from ssbt.compiler.resolve.dependencies import behind_their_needs
 
 
 class Used(Struct, frozen=True):
-    """Everything that ends up in the script; names of schemas and parameters in lower case."""
+    """Everything that ends up in the script; names of schemas and parameters in lower case.
+
+    `settings` are those of the sources.
+    """
 
     datasets: tuple[ir.Source | ir.Let, ...]
     transforms: tuple[ir.Transform, ...]
     schemas: frozenset[str]
     parameters: frozenset[str]
+    settings: tuple[Settings, ...]
 
     @staticmethod
     def by(sinks: Sequence[ir.Sink], sources: Mapping[str, ir.Source], datasets: Datasets) -> Used:
@@ -34,7 +39,8 @@ class Used(Struct, frozen=True):
                     names.append(step.schema)
         parameters = {name.casefold() for query in queries for name in query.parameters}
         schemas = frozenset(name.casefold() for name in names if name)
-        return Used(ordered, transforms, schemas, frozenset(parameters))
+        settings = tuple(each.settings for each in ordered if isinstance(each, ir.Source))
+        return Used(ordered, transforms, schemas, frozenset(parameters), settings)
 
 
 def _ordered(

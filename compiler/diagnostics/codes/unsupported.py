@@ -3,35 +3,6 @@
 from ssbt.compiler.diagnostics.examples import SCHEMA, example
 from ssbt.compiler.diagnostics.model import Code
 
-SECRET = Code(
-    "SSBT0902",
-    "Secrets are not supported yet",
-    """\
-`secret` declares a value that a credential provider supplies at run time. Version 0.1 has no
-providers, and a secret that is treated like any other text would end up in logs and plans.
-
-Until then, leave credentials to the cluster: the Hadoop configuration, an instance profile, or
-`spark-submit --properties-file` with a file that only the job may read. Do not put one in a
-`param`: parameters are printed in the log.
-""",
-    wrong=example(before="secret storage_key\n"),
-    right=example(),
-)
-
-CONNECTION = Code(
-    "SSBT0903",
-    "Connections are not supported yet",
-    """\
-`connection` holds options that several sources and sinks share, such as the address of a cluster.
-The connectors of version 0.1 read and write files, which need none.
-
-Until then, put what several paths have in common into a `param`, such as
-`param lake: string = "data"`, and write `path = "${lake}/orders"`.
-""",
-    wrong=example(before='connection lake: s3 {\n  region = "eu-central-1"\n}\n'),
-    right=example(),
-)
-
 EXPECT = Code(
     "SSBT0904",
     "Data-quality rules are not supported yet",

@@ -27,8 +27,8 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
 BUILT_IN = (
-    *("console", "csv", "foreach_batch", "json", "memory", "noop"),
-    *("orc", "parquet", "rate", "socket", "text"),
+    *("console", "csv", "foreach_batch", "json", "kafka", "memory", "noop"),
+    *("orc", "parquet", "rate", "schema_registry", "socket", "text"),
 )
 
 GOOD = """
@@ -82,8 +82,9 @@ def test_built_in_names() -> None:
 def test_built_in(name: str) -> None:
     found = connector(name)
     assert found
-    assert (found.name, found.spark_format, found.package, found.packages) == (name, name, "", ())
-    assert found.sink or found.source
+    assert (found.name, found.spark_format, found.package) == (name, name, "")
+    assert bool(found.packages) == (name == "kafka")
+    assert found.sink or found.source or found.connection
     assert connector(name) is found
 
 

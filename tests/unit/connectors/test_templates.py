@@ -22,8 +22,10 @@ def rendered(name: str, file: str, **context: object) -> str:
 
 
 READ: dict[str, object] = {"reader": "read", "schema": None, "options": [], "paths": "a"}
+READ["connection"] = None
 WRITE: dict[str, object] = dict.fromkeys(
     (
+        "connection",
         "mode",
         "partition_by",
         "sort_by",
@@ -49,7 +51,8 @@ def test_plain(name: str) -> None:
 
 def test_read_everything() -> None:
     options = [SparkOption("header", True), SparkOption("mode", "FAILFAST", "Because.")]
-    text = rendered("csv", "read", reader="read", schema="ORDER", options=options, paths=["a", "b"])
+    context = READ | {"schema": "ORDER", "options": options, "paths": ["a", "b"]}
+    text = rendered("csv", "read", **context)
     assert text == (
         'job.spark.read.format("csv").schema(ORDER).option("header", True)\n'
         "# Because.\n"
@@ -93,7 +96,10 @@ def test_noop() -> None:
 
 
 STREAM: dict[str, object] = dict.fromkeys(
-    ("mode", "path", "coalesce", "repartition", "partition_by", "trigger", "function")
+    (
+        *("connection", "mode", "path", "coalesce", "repartition", "partition_by"),
+        *("trigger", "function"),
+    )
 )
 STREAM |= {"options": [], "dataset": "paid"}
 

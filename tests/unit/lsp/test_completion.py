@@ -100,3 +100,34 @@ def test_functions_of_the_target(project):
 )
 def test_nothing_is_offered(project, replaced):
     assert offered(project(replaced)) == {}
+
+
+SHARED = """\
+secret shop_login
+
+connection shop: kafka {
+  bootstrap_servers = "localhost:9092"
+  sasl_jaas_config  = shop_login
+}
+
+source events from kafka {
+  connection = shop
+  subscribe  = "events"
+}
+
+# What"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "labels"),
+    [
+        ("= shop_login", "= §", "secret", {"shop_login"}),
+        ("connection = shop", "connection = §", "connection", {"shop"}),
+        ("  sasl_jaas_config", "  §", "option", {"security_protocol", "raw"}),
+        ("shop: kafka", "shop: §", "connector", {"kafka", "schema_registry"}),
+    ],
+)
+def test_connections_and_secrets(project, old, new, kind, labels):
+    found = offered(project({"# What": SHARED.replace(old, new)}))
+    assert labels <= set(found[kind])
+    assert "csv" not in found[kind]

@@ -124,3 +124,27 @@ def test_definitions(project, replaced, expected):
         expected = ["doubled\n"]
     assert len(texts) == len(expected)
     assert all(text.startswith(part) for text, part in zip(texts, expected, strict=True))
+
+
+SHARED = """\
+secret shop_login
+
+connection shop: kafka {
+  bootstrap_servers = "localhost:9092"
+  sasl_jaas_config  = shop_login
+}
+
+source events from kafka {
+  connection = shop
+  subscribe  = "events"
+}
+
+sink events to noop { }
+
+# What"""
+
+
+@pytest.mark.parametrize(("old", "new"), [("= shop_l", "= §shop_l"), ("= shop\n", "= §shop\n")])
+def test_connections_and_secrets(project, old, new):
+    made = project({"# What": SHARED.replace(old, new)})
+    assert counts(made, "not plain") == {"main.ssbt": 2}

@@ -1,0 +1,52 @@
+"""Secrets as the values of options: where an option takes one it takes nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.settings import SecretName
+from ssbt.compiler.connectors.values import OptionValue, Text, Word
+from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.diagnostics.codes.secrets import SECRET_FLOWS, SECRET_NEEDED
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ssbt.compiler.connectors.parameters import Target
+    from ssbt.compiler.connectors.specification import Option
+    from ssbt.compiler.source import Span
+
+
+def secret_value(
+    option: Option, value: OptionValue, target: Target
+) -> Generator[Diagnostic, None, SecretName | None]:
+    """The secret that is named as the value of an option for secrets."""
+    if isinstance(value, Word):
+        return SecretName(target.secret(value.text) or value.text, value.span)
+    param = value.sole_param if isinstance(value, Text) else None
+    meant = target.secret(param.name) if param is not None else None
+    help_ = f"write `{option.name} = {meant or 'NAME'}`, without quotes"
+    yield Diagnostic(
+        SECRET_NEEDED,
+        f"`{option.name}` takes a secret, not {found(value)}",
+        Label(value.span),
+        help=(help_ if meant else f"declare `secret NAME` and {help_}",),
+        fix=(Edit(value.span, meant),) if meant else (),
+    )
+    return None
+
+
+def names_secret(value: OptionValue, target: Target) -> bool:
+    """Whether a word that means nothing else in its place is the name of a secret."""
+    return isinstance(value, Word) and target.secret(value.text) is not None
+
+
+def flows(name: str, where: str, span: Span) -> Diagnostic:
+    """The finding that a secret would be seen in `where`."""
+    return Diagnostic(
+        SECRET_FLOWS,
+        f"`{name}` is a secret, and {where} would show it",
+        Label(span),
+        help=("a secret goes into options that are marked secret, as `option = NAME`",),
+    )

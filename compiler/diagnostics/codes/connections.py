@@ -1,0 +1,71 @@
+"""120x: connections."""
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code
+
+_CLUSTER = 'connection cluster: kafka {\n  bootstrap_servers = "localhost:9092"\n}\n'
+_STEPS = "|> where value is not null"
+
+
+def _reading(*lines: str, before: str = _CLUSTER) -> str:
+    """A pipeline that reads a topic of Kafka."""
+    block = "\n".join(("source orders from kafka {", *(f"  {line}" for line in lines), "}", ""))
+    return example(before=before, schema="", source=block, steps=_STEPS)
+
+
+_RIGHT = _reading("connection = cluster", 'subscribe  = ["orders"]')
+
+UNKNOWN_KIND = Code(
+    "SSBT1201",
+    "An unknown kind of connection",
+    """\
+Behind the colon of a `connection` stands its kind, which is the name of a connector that has
+connections: its reference page says so. Files need none; what several paths have in common can be a
+`param`.
+""",
+    wrong=_reading(
+        "connection = cluster",
+        'subscribe  = ["orders"]',
+        before=_CLUSTER.replace("kafka", "kafkas"),
+    ),
+    right=_RIGHT,
+)
+
+UNKNOWN_CONNECTION = Code(
+    "SSBT1202",
+    "An unknown connection",
+    "An option names a connection that neither this file nor its imports declare.\n",
+    wrong=_reading("connection = clutser", 'subscribe  = ["orders"]'),
+    right=_RIGHT,
+)
+
+OTHER_KIND = Code(
+    "SSBT1203",
+    "A connection of another kind",
+    """\
+Each option that names a connection wants one of a certain kind: the options of a schema registry
+say nothing to a reader of Kafka.
+""",
+    wrong=_reading(
+        "connection = registry",
+        'subscribe  = ["orders"]',
+        before='connection registry: schema_registry {\n  url = "http://localhost:8081"\n}\n',
+    ),
+    right=_RIGHT,
+)
+
+REPEATED = Code(
+    "SSBT1204",
+    "An option that the connection gives",
+    """\
+A source or sink that names a connection takes from it whatever a connection of that kind can say,
+and does not say it again: there would be two answers, and a configuration that replaces the
+connection in one environment would replace only one of them.
+""",
+    wrong=_reading(
+        "connection        = cluster",
+        'bootstrap_servers = "other:9092"',
+        'subscribe         = ["orders"]',
+    ),
+    right=_RIGHT,
+)

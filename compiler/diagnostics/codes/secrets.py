@@ -1,0 +1,48 @@
+"""130x: secrets."""
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code
+
+
+def _registry(password: str, *, url: str = '"http://localhost:8081"', before: str = "") -> str:
+    """A pipeline whose only interest is a connection."""
+    lines = (f"url      = {url}", 'username = "etl"', f"password = {password}")
+    block = "\n".join(("connection registry: schema_registry {", *(f"  {x}" for x in lines), "}"))
+    return example(before=f"{before}secret registry_password\n\n{block}\n")
+
+
+_RIGHT = example()
+
+SECRET_NEEDED = Code(
+    "SSBT1301",
+    "A credential that is written down",
+    """\
+This option takes a credential, so it takes a `secret` and nothing else. A password in a pipeline
+stays in the history of its repository, and one in a `param` is printed in logs and command lines.
+
+Declare `secret NAME` and write the name, without quotes. Its value is given at run time, by the
+environment variable `SSBT_SECRET_NAME` or by another provider.
+""",
+    wrong=_registry('"hunter2"'),
+    right=_RIGHT,
+)
+
+SECRET_FLOWS = Code(
+    "SSBT1302",
+    "A secret where it would be seen",
+    """\
+A secret flows only into options that are marked secret in the reference of their connector. In a
+path, an expression, a setting of Spark or any other option its value would stand in logs, plans,
+Spark's UI and the event log.
+""",
+    wrong=_registry("registry_password", url="registry_password"),
+    right=_RIGHT,
+)
+
+UNKNOWN_SECRET = Code(
+    "SSBT1303",
+    "An unknown secret",
+    "An option names a secret that neither this file nor its imports declare with `secret NAME`.\n",
+    wrong=_registry("registry_pasword"),
+    right=_RIGHT,
+)
