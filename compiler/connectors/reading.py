@@ -38,7 +38,7 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
 
     What it includes is looked for in the folder of the `built_in` connectors.
     """
-    table = _parsed(os.path.join(folder, SPECIFICATION))
+    table = parsed(os.path.join(folder, SPECIFICATION))
     if table.required_text("name") != name:
         raise table.error("name", f"the connector is installed as `{name}`")
     includes = table.texts("include") or ()
@@ -51,9 +51,9 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
         doc=table.text("doc").strip(),
         spark_format=table.text("spark_format", name),
         package=package,
-        source=_role(table.table("source"), _parts(included, Role.SOURCE), shared),
-        sink=_role(table.table("sink"), _parts(included, Role.SINK), shared),
-        packages=tuple(_packages(table.table("packages"))),
+        source=read_role(table.table("source"), _parts(included, Role.SOURCE), shared),
+        sink=read_role(table.table("sink"), _parts(included, Role.SINK), shared),
+        packages=tuple(read_packages(table.table("packages"))),
     )
     for whole in (table, *included):
         whole.close()
@@ -65,8 +65,11 @@ def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]
     return tuple(part for part in found if part)
 
 
-def _role(
-    own: TomlTable | None, included: tuple[TomlTable, ...], shared: tuple[Option, ...]
+def read_role(
+    own: TomlTable | None,
+    included: tuple[TomlTable, ...],
+    shared: tuple[Option, ...],
+    modes: tuple[str, ...] = (),
 ) -> RoleSpecification | None:
     """One side of the connector; what it includes comes first, its own options replace those."""
     if own is None:
@@ -76,7 +79,7 @@ def _role(
         options[option.name, option.modes] = option
     parts = (*included, own)
     specification = RoleSpecification(
-        modes=read_modes(own, default=()),
+        modes=read_modes(own, default=modes),
         options=tuple(options.values()),
         constraints=tuple(_constraints(parts, {name for name, _ in options})),
         columns=tuple(_columns(own)),
@@ -140,7 +143,7 @@ def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:
         entry.close()
 
 
-def _packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+def read_packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Coordinates for each Spark line, in the order of the lines."""
     if table is None:
         return
@@ -156,10 +159,10 @@ def _included(name: str, built_in: str, table: TomlTable) -> TomlTable:
     file = os.path.join(built_in, "_shared", f"{name}.toml")
     if not SNAKE_CASE.fullmatch(name) or not os.path.isfile(file):
         raise table.error("include", f"there is nothing called `{name}` to include")
-    return _parsed(file)
+    return parsed(file)
 
 
-def _parsed(file: str) -> TomlTable:
+def parsed(file: str) -> TomlTable:
     try:
         values = toml_values(file)
     except (OSError, ValueError) as error:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
 from ssbt.compiler.connectors.conversion import converted, is_newer
-from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.named import named_format
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
-from ssbt.compiler.connectors.settings import Setting, Settings, SparkOption
-from ssbt.compiler.connectors.specification import (
-    Connector,
-    ConnectorSpecificationError,
-    Mode,
-    Option,
-    Role,
-)
-from ssbt.compiler.connectors.wording import one_of, same_words, too_new
+from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
+from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Role
+from ssbt.compiler.connectors.values import Nested, Word
+from ssbt.compiler.connectors.wording import same_words, too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
     MISPLACED_OPTION,
     MISSING_OPTION,
-    UNKNOWN_CONNECTOR,
     UNKNOWN_OPTION,
     UNSUPPORTED_USE,
 )
@@ -35,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from ssbt.compiler.connectors.parameters import ParamType
-    from ssbt.compiler.connectors.values import OptionEntry
+    from ssbt.compiler.connectors.values import OptionEntry, OptionValue
     from ssbt.compiler.source import Span
 
 
@@ -63,30 +58,6 @@ class Validated(Struct, frozen=True):
 
     settings: Settings
     findings: tuple[Diagnostic, ...]
-
-
-def named_connector(name: str, span: Span) -> Connector | Diagnostic:
-    """The connector that a pipeline names, or the finding that there is none."""
-    try:
-        known = connector(name)
-    except ConnectorSpecificationError as error:
-        return Diagnostic(
-            UNKNOWN_CONNECTOR,
-            f"the connector `{name}` is installed, but broken: {error}",
-            Label(span),
-            help=("its author can help: the package that brings it, not the pipeline, is wrong",),
-        )
-    if known:
-        return known
-    names = connector_names()
-    near = did_you_mean(name, names)
-    return Diagnostic(
-        UNKNOWN_CONNECTOR,
-        f"there is no connector `{name}`" + (f"; did you mean `{near}`?" if near else ""),
-        Label(span),
-        help=() if near else (f"the connectors here are {one_of(f'`{n}`' for n in names)}",),
-        fix=(Edit(span, near),) if near and same_words(name, near) else (),
-    )
 
 
 def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterator[Diagnostic]:
@@ -127,7 +98,6 @@ def _read(
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """Put the user's settings into `given`; the result is what stands in `raw`."""
     raw: tuple[SparkOption, ...] = ()
-    target = Target(use.spark, use.param_type)
     seen: dict[str, Span] = {}
     for entry in entries:
         if entry.name in seen:
@@ -140,20 +110,40 @@ def _read(
         elif option is None:
             yield from _unknown(of, use, entry, given)
         else:
-            yield from _setting(option, entry, target, given)
+            yield from _setting(option, entry, use, given)
     return raw
 
 
 def _setting(
-    option: Option, entry: OptionEntry, target: Target, given: Given
+    option: Option, entry: OptionEntry, use: Use, given: Given
 ) -> Generator[Diagnostic, None, None]:
-    if is_newer(option.since, target.spark):
-        yield too_new(f"`{option.name}`", option.since, target.spark, entry.name_span)
-    value = yield from converted(option, entry.value, target)
+    if is_newer(option.since, use.spark):
+        yield too_new(f"`{option.name}`", option.since, use.spark, entry.name_span)
+    value: Value | None
+    if option.type.kind is Kind.FORMAT:
+        value = yield from _format_use(option, entry.value, use)
+    else:
+        value = yield from converted(option, entry.value, Target(use.spark, use.param_type))
     if value is None:
         given.doubtful.add(option.name)
     else:
         given.settings[option.name] = Setting(option, value, entry.span)
+
+
+def _format_use(
+    option: Option, value: OptionValue, use: Use
+) -> Generator[Diagnostic, None, FormatUse | None]:
+    """A format with its own options, which are checked as a connector's are."""
+    if not isinstance(value, Word | Nested):
+        yield wrong_type(option, value)
+        return None
+    name, entries = (value.kind, value.entries) if isinstance(value, Nested) else (value.text, ())
+    found = named_format(name, value.span)
+    if isinstance(found, Diagnostic):
+        yield found
+        return None
+    settings = yield from _checked(found, replace(use, span=value.span), entries)
+    return FormatUse(found, settings) if found.role(use.role) else None
 
 
 def _missing(of: Connector, given: Given) -> Iterator[Diagnostic]:
@@ -256,6 +246,6 @@ def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str
     if near:
         return ()
     return (
-        f"the options of a {of.name} {use.role.value} are listed in docs/connectors/{of.name}.md",
+        f"the options of a {of.name} {use.role.value} are listed in {of.page}",
         f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
     )

@@ -23,6 +23,7 @@ RANGES = {
     "07": "Configuration and secrets",
     "08": "Command line and outputs",
     "09": "Not supported yet",
+    "10": "Records of brokers and their formats",
 }
 
 

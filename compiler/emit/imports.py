@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
+_WHERE_USED = {"Decoding", "checked", "dead_letters", "decoded", "literal"}
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -59,7 +60,7 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
 
 def _runtime(used: frozenset[str]) -> str:
     streams = {"Stream", "run_streams"} if "writeStream" in used else set()
-    names = {"Job", "main", *streams, *({"checked", "literal"} & used)}
+    names = {"Job", "main", *streams, *(_WHERE_USED & used)}
     return f"from ssbt.runtime import {', '.join(sorted(names))}"
 
 

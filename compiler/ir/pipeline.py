@@ -10,6 +10,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Checkpoint, Connector
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.ir.records import Records
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
@@ -43,6 +44,8 @@ class Source(Struct, frozen=True):
     """A dataset read from outside; `schema` names the schema that its reader is given.
 
     `added` is DDL for columns that options add to the schema, such as the corrupt record.
+    `records` is present where the rows are made of a broker's records; `part` is "dead_letter" for
+    the dataset of those that could not be decoded.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Source(Struct, frozen=True):
     output: Relation
     description: str
     span: Span
+    records: Records | None = None
+    part: str = ""
 
 
 class Let(Struct, frozen=True):

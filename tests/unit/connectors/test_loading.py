@@ -13,6 +13,7 @@ import pytest
 
 from ssbt.compiler.connectors import saved
 from ssbt.compiler.connectors.loading import connector, connector_names, template
+from ssbt.compiler.connectors.named import named_connector
 from ssbt.compiler.connectors.reading import read_connector
 from ssbt.compiler.connectors.specification import (
     Choice,
@@ -22,13 +23,12 @@ from ssbt.compiler.connectors.specification import (
     Place,
     Shape,
 )
-from ssbt.compiler.connectors.validation import named_connector
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
 BUILT_IN = (
-    *("console", "csv", "foreach_batch", "json", "memory", "noop"),
-    *("orc", "parquet", "rate", "socket", "text"),
+    *("console", "csv", "foreach_batch", "json", "kafka", "memory"),
+    *("noop", "orc", "parquet", "rate", "socket", "text"),
 )
 
 GOOD = """
@@ -82,7 +82,7 @@ def test_built_in_names() -> None:
 def test_built_in(name: str) -> None:
     found = connector(name)
     assert found
-    assert (found.name, found.spark_format, found.package, found.packages) == (name, name, "", ())
+    assert (found.name, found.spark_format, found.package) == (name, name, "")
     assert found.sink or found.source
     assert connector(name) is found
 
@@ -254,7 +254,7 @@ def test_what_is_slow_is_not_imported() -> None:
     """Neither TOML nor entry points, nor the specification of any other connector."""
     code = (
         "import sys\n"
-        "from ssbt.compiler.connectors.validation import named_connector\n"
+        "from ssbt.compiler.connectors.named import named_connector\n"
         "from ssbt.compiler.source import Span\n"
         "named_connector('csv', Span('x', 0, 1))\n"
         "print([m for m in ('tomllib', 'importlib.metadata', 'importlib.resources', 'tempfile')"

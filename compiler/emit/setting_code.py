@@ -1,0 +1,92 @@
+"""Values of settings as values for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.settings import ColumnName, Scalar, Settings
+from ssbt.compiler.connectors.specification import Option, Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.literals import PythonCode, f_string
+from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.types.datatypes import BOOLEAN, DataType
+
+
+class EmittedOption(Struct, frozen=True):
+    """One `.option(…)` with a value for the filter `literal`."""
+
+    name: str
+    value: object
+    reason: str
+
+
+class SettingCode:
+    """Values of settings as values that `literal` takes, with parameters read from the job."""
+
+    def __init__(self, names: ScriptNames, types: Mapping[str, DataType]) -> None:
+        self._names = names
+        self._types = types
+
+    def value(self, value: object) -> object:
+        """A scalar or several."""
+        match value:
+            case ParamUse():
+                return PythonCode(self._param(value))
+            case Text():
+                if value.sole_param:
+                    return PythonCode(self._in_text(value.sole_param, alone=True))
+                parts = [
+                    part if isinstance(part, str) else PythonCode(self._in_text(part, alone=False))
+                    for part in value.parts
+                ]
+                return PythonCode(f_string(parts))
+            case ColumnName():
+                return value.name
+            case tuple():
+                return [self.value(item) for item in value]
+        return value
+
+    def options(self, settings: Settings) -> list[EmittedOption]:
+        """All options, in order."""
+        return [
+            EmittedOption(option.name, self.value(option.value), option.reason)
+            for option in settings.spark_options()
+        ]
+
+    def texts(self, settings: Settings) -> list[EmittedOption]:
+        """All options with their values as text, which is what a map of them holds."""
+        return [
+            EmittedOption(option.name, self._text(option.value), option.reason)
+            for option in settings.spark_options()
+        ]
+
+    def given(self, settings: Settings, options: Iterable[Option]) -> dict[str, object]:
+        """The values of the options that are for templates alone, None where there is none."""
+        found: dict[str, object] = {}
+        for option in options:
+            if option.place is Place.TEMPLATE:
+                setting = settings.named(option.name)
+                found[option.name] = self.value(setting.value) if setting is not None else None
+        return found
+
+    def _text(self, value: Scalar) -> object:
+        match value:
+            case bool():
+                return str(value).lower()
+            case ParamUse():
+                return PythonCode(self._in_text(value, alone=True))
+            case int() | float():
+                return str(value)
+        return self.value(value)
+
+    def _param(self, use: ParamUse) -> str:
+        return f"job.params.{self._names.params[use.name]}"
+
+    def _in_text(self, use: ParamUse, alone: bool) -> str:
+        code, data_type = self._param(use), self._types[use.name]
+        if data_type == BOOLEAN:
+            return f"str({code}).lower()"
+        is_text = data_type.sql.startswith("STRING")
+        return f"str({code})" if alone and not is_text else code
