@@ -24,6 +24,7 @@ RANGES = {
     "08": "Command line and outputs",
     "09": "Not supported yet",
     "10": "Records of brokers and their formats",
+    "11": "Schemas from files and registries",
 }
 
 

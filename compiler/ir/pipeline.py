@@ -5,6 +5,8 @@ Strings here are the user's text, never code: emit quotes every one of them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
@@ -16,6 +18,9 @@ from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
+
+if TYPE_CHECKING:
+    from ssbt.compiler.formats.languages import Written
 
 
 class Parameter(Struct, frozen=True):
@@ -33,11 +38,12 @@ class Parameter(Struct, frozen=True):
 
 
 class Schema(Struct, frozen=True):
-    """A record type; its text is Spark DDL."""
+    """A record type; its text is Spark DDL, `written` is that of another language, if any."""
 
     name: str
     type: StructType
     span: Span
+    written: Written | None = None
 
 
 class Source(Struct, frozen=True):

@@ -80,7 +80,7 @@ def resolved(
     if files.is_partial:
         # The names may be declared in what could not be read.
         report.findings = [each for each in report.findings if each.code not in _SHARED_NAMES]
-    sources = {**files.sources, **program.modules.sources}
+    sources = {**files.sources, **program.modules.sources, **program.schema_sources}
     return Resolved(pipeline, tuple(report.findings), sources, files, program.block.target)
 
 
@@ -103,7 +103,9 @@ class Program:
         self.parameters = parameters(found.params.values(), report)
         self.block: PipelineBlock = pipeline_block(node, target, self._spelling, report)
         self.modules = Modules(read, report, node.name.text if node else "")
-        self.schemas = schemas(found.schemas.values(), found.broken, report)
+        self.schema_sources: dict[str, Source] = {}
+        nodes = found.schemas.values()
+        self.schemas = schemas(nodes, found.broken, read, self.schema_sources, report)
         self.settings: dict[str, Settings] = {}
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
