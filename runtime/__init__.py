@@ -3,9 +3,10 @@
 from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job
 from ssbt.runtime.literals import literal
+from ssbt.runtime.records import Decoding, dead_letters, decoded
 from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.secrets import Secret, SecretError
 from ssbt.runtime.streaming import Stream, run_streams
 
-__all__ = ["Job", "SchemaMismatchError", "Secret", "SecretError", "Stream", "checked", "literal"]
-__all__ += ["main", "run_streams"]
+__all__ = ["Decoding", "Job", "SchemaMismatchError", "Secret", "SecretError", "Stream", "checked"]
+__all__ += ["dead_letters", "decoded", "literal", "main", "run_streams"]

@@ -1,4 +1,4 @@
-"""Fixtures that all tests share: the deterministic Hypothesis profile, Java, a local Spark."""
+"""Fixtures that all tests share: the deterministic Hypothesis profile, Java, Spark, a registry."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from hypothesis import settings
 import pytest
+
+from tests.maven import SPARK_AVRO, artefact
+from tests.registries import Registry, running_registry
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -52,8 +55,16 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        .config("spark.jars", str(artefact(SPARK_AVRO)))
         .config("spark.ui.enabled", False)
         .getOrCreate()
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A schema registry shared by the whole run; each test uses subjects of its own."""
+    with running_registry(tmp_path_factory.mktemp("registry")) as running:
+        yield running

@@ -1,17 +1,22 @@
-"""Write what is made from the built-in connectors' specifications: copies and reference pages.
+"""Write what is made from the built-in specifications: saved copies and reference pages.
 
-Run it after each change of a connector.toml; the tests compare.
+Run it after each change of a connector.toml or format.toml; the tests compare.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.loading import (
+    connector,
+    connector_names,
+    format_names,
+    record_format,
+)
 from ssbt.compiler.connectors.reference import reference_page
 from ssbt.compiler.connectors.saved import built_in_files, saved_path, saved_text
 
-PAGES = Path(__file__).resolve().parent.parent / "docs" / "connectors"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
@@ -21,7 +26,11 @@ def main() -> None:
     for name in connector_names():
         found = connector(name)
         if found and not found.package:
-            _write(PAGES / f"{name}.md", reference_page(found))
+            _write(ROOT / found.page, reference_page(found))
+    for name in format_names():
+        found = record_format(name)
+        if found and not found.package:
+            _write(ROOT / found.page, reference_page(found))
 
 
 def _write(path: Path, text: str) -> None:

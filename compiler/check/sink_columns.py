@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.check.column_words import is_rejected
 from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
@@ -13,7 +14,6 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
-from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 NOTHING_LEFT = Code(
     "SSBT0522",
@@ -62,7 +62,15 @@ The format has fixed columns: text, for one, takes a single STRING besides the c
     ),
 )
 
-_PLACES = (Place.PARTITION_BY, Place.BUCKET_BY, Place.SORT_BY, Place.KEY)
+_PLACES = (
+    Place.PARTITION_BY,
+    Place.BUCKET_BY,
+    Place.SORT_BY,
+    Place.KEY,
+    Place.VALUE_COLUMNS,
+    Place.RECORD_KEY_COLUMNS,
+    Place.HEADERS,
+)
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -117,20 +125,16 @@ def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagn
 
 def _unfit_in(source: Source, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
     """A finding at a column that the source declares and its format cannot hold."""
-    if _is_rejected(column, rejects):
+    if is_rejected(column, rejects):
         place = column.declared or _head(source.span)
         yield _unfit(column, source.connector.name, Label(place))
 
 
 def _unfit_for(sink: Sink, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
     """A finding at the sink, which names the place where its column comes from, too."""
-    if _is_rejected(column, rejects):
+    if is_rejected(column, rejects):
         also = (Label(column.declared, "the column"),) if column.declared is not None else ()
         yield _unfit(column, sink.connector.name, Label(_head(sink.span)), also)
-
-
-def _is_rejected(column: Column, rejects: tuple[str, ...]) -> bool:
-    return any(word in rejects for word in _type_words(column.type))
 
 
 def _unfit(
@@ -139,20 +143,6 @@ def _unfit(
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
     help_ = ("turn it into text, for example with `to_json`, or choose another format",)
     return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
-
-
-def _type_words(type_: DataType) -> Iterator[str]:
-    """The names of a type and of the types inside it: `ARRAY`, `DECIMAL`, `INTERVAL DAY`."""
-    waiting = [type_]
-    while waiting:
-        each = waiting.pop()
-        yield each.sql.split("<")[0].split("(")[0]
-        if isinstance(each, ArrayType):
-            waiting.append(each.element)
-        elif isinstance(each, MapType):
-            waiting += [each.key, each.value]
-        elif isinstance(each, StructType):
-            waiting += [field.type for field in each.fields]
 
 
 def _head(span: Span) -> Span:

@@ -49,7 +49,8 @@ class Given(Struct):
         value = setting.value if setting else option.default
         if isinstance(value, Text | ParamUse):
             return None
-        return any(value == _typed(option, word) for word in condition.values)
+        given = value if isinstance(value, tuple) else (value,)
+        return any(_typed(option, word) in given for word in condition.values)
 
     def all_hold(self, conditions: tuple[Condition, ...]) -> bool:
         """Whether all conditions are surely true."""
@@ -92,6 +93,8 @@ def supplied_settings(given: Given, spark: str) -> Iterator[Setting]:
         if supplied is None or option.name in given.settings or option.name in given.doubtful:
             continue
         unwanted = any(given.holds(condition) is not False for condition in supplied.unless)
+        if supplied.when_any and all(given.holds(each) is False for each in supplied.when_any):
+            continue
         holds = given.may_hold(supplied.when) and not unwanted
         if holds and not is_newer(option.since, spark):
             yield Setting(option, _spark_value(option, supplied), None, supplied.reason)

@@ -1,7 +1,7 @@
-"""Connectors by name: the built-in folders first, then what other distributions install.
+"""Connectors and formats by name: the built-in folders first, then what other packages install.
 
-Only the connectors that a pipeline names are ever read. Entry points are looked up only for a name
-that is not built in, because finding them reads the metadata of every installed distribution.
+Only those that a pipeline names are ever read. Entry points are looked up only for a name that is
+not built in, because finding them reads the metadata of every installed distribution.
 """
 
 from __future__ import annotations
@@ -11,18 +11,78 @@ import importlib
 import os
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ssbt.compiler.connectors import formats, reading
+from ssbt.compiler.connectors.formats import Format, read_format
 from ssbt.compiler.connectors.options import SNAKE_CASE
-from ssbt.compiler.connectors.reading import SPECIFICATION, read_connector
+from ssbt.compiler.connectors.reading import read_connector
 from ssbt.compiler.connectors.saved import built_in_folder
-from ssbt.compiler.connectors.specification import (
-    Connector,
-    ConnectorSpecificationError,
-)
+from ssbt.compiler.connectors.specification import Connector, ConnectorSpecificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
-ENTRY_POINT_GROUP = "ssbt.connectors"
+
+class Shelf(Struct, frozen=True):
+    """Where one kind of folders is found: in `ssbt.templates`, and through entry points."""
+
+    folder: str
+    file: str
+
+    @property
+    def entry_points(self) -> str:
+        """The group of entry points by which other packages add to the shelf."""
+        return f"ssbt.{self.folder}"
+
+    def found(self, name: str) -> tuple[str, str] | None:
+        """The folder called `name` and the package that it is of, "" for a built-in one."""
+        # The name comes from a pipeline: never let it become `../somewhere`.
+        if not SNAKE_CASE.fullmatch(name):
+            return None
+        folder = os.path.join(built_in_folder(self.folder), name)
+        if os.path.isfile(os.path.join(folder, self.file)):
+            return folder, ""
+        for entry_point in self._installed():
+            if entry_point.name == name:
+                return self.of_package(name, entry_point.value), entry_point.value
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """All that are installed, sorted. This scans the disk: for messages and completion only."""
+        return tuple(sorted({*self._built_in(), *(found.name for found in self._installed())}))
+
+    def template(self, of: Connector, name: str) -> str:
+        """The path of the template `name.py.j2`, which may not be there."""
+        folder = os.path.join(built_in_folder(self.folder), of.name)
+        if of.package:
+            folder = self.of_package(of.name, of.package)
+        return os.path.join(folder, f"{name}.py.j2")
+
+    def of_package(self, name: str, package: str) -> str:
+        """The folder of a package that another distribution brings."""
+        try:
+            return str(importlib.import_module(package).__path__[0])
+        except (ImportError, AttributeError) as error:
+            where = f"entry point `{name}` of {self.entry_points}"
+            problem = f"`{package}` is no package that can be imported: {error}"
+            raise ConnectorSpecificationError(where, "", problem) from error
+
+    def _built_in(self) -> Iterator[str]:
+        folder = built_in_folder(self.folder)
+        for name in os.listdir(folder):
+            if os.path.isfile(os.path.join(folder, name, self.file)):
+                yield name
+
+    def _installed(self) -> tuple[EntryPoint, ...]:
+        from importlib.metadata import entry_points
+
+        return tuple(entry_points(group=self.entry_points))
+
+
+CONNECTORS = Shelf("connectors", reading.SPECIFICATION)
+FORMATS = Shelf("formats", formats.SPECIFICATION)
 
 
 @cache
@@ -31,51 +91,42 @@ def connector(name: str) -> Connector | None:
 
     Raises ConnectorSpecificationError if it is there, but its `connector.toml` is broken.
     """
-    # The name comes from a pipeline: never let it become `../somewhere`.
-    if not SNAKE_CASE.fullmatch(name):
-        return None
-    built_in = built_in_folder()
-    if os.path.isfile(os.path.join(built_in, name, SPECIFICATION)):
-        return read_connector(name, os.path.join(built_in, name), built_in, package="")
-    for entry_point in _entry_points():
-        if entry_point.name == name:
-            folder = _folder(name, entry_point.value)
-            return read_connector(name, folder, built_in, package=entry_point.value)
-    return None
+    found = CONNECTORS.found(name)
+    built_in = built_in_folder(CONNECTORS.folder)
+    return read_connector(name, found[0], built_in, found[1]) if found else None
+
+
+@cache
+def record_format(name: str) -> Format | None:
+    """The format called `name`, or nothing if none is installed.
+
+    Raises ConnectorSpecificationError if it is there, but its `format.toml` is broken.
+    """
+    found = FORMATS.found(name)
+    return read_format(name, *found) if found else None
 
 
 def connector_names() -> tuple[str, ...]:
-    """All that are installed, sorted. This scans the disk: for messages and completion only."""
-    folder = built_in_folder()
-    built_in = (
-        name
-        for name in os.listdir(folder)
-        if os.path.isfile(os.path.join(folder, name, SPECIFICATION))
-    )
-    return tuple(sorted({*built_in, *(found.name for found in _entry_points())}))
+    """All connectors that are installed, sorted."""
+    return CONNECTORS.names()
+
+
+def format_names() -> tuple[str, ...]:
+    """All formats that are installed, sorted."""
+    return FORMATS.names()
 
 
 def template(of: Connector, name: str) -> str:
-    """The text of a connector's template: `read`, `write` or `write_stream`."""
-    if of.package:
-        folder = _folder(of.name, of.package)
-    else:
-        folder = os.path.join(built_in_folder(), of.name)
-    with open(os.path.join(folder, f"{name}.py.j2"), encoding="utf-8") as text:
+    """The text of a template of a connector or format: `read`, `write`, `decode` and so on."""
+    with open(shelf_of(of).template(of, name), encoding="utf-8") as text:
         return text.read()
 
 
-def _entry_points() -> tuple[EntryPoint, ...]:
-    from importlib.metadata import entry_points
+def has_template(of: Connector, name: str) -> bool:
+    """Whether there is such a template."""
+    return os.path.isfile(shelf_of(of).template(of, name))
 
-    return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
-
-def _folder(name: str, package: str) -> str:
-    """The folder of a package that holds a connector."""
-    try:
-        return str(importlib.import_module(package).__path__[0])
-    except (ImportError, AttributeError) as error:
-        where = f"entry point `{name}` of {ENTRY_POINT_GROUP}"
-        problem = f"`{package}` is no package that can be imported: {error}"
-        raise ConnectorSpecificationError(where, "", problem) from error
+def shelf_of(of: Connector) -> Shelf:
+    """Where a connector or format is from."""
+    return FORMATS if isinstance(of, Format) else CONNECTORS

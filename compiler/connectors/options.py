@@ -114,7 +114,13 @@ def _lower(word: str, table: TomlTable) -> str:
 
 
 def _choice(word: str, table: TomlTable) -> Choice:
-    choice = Choice(word, table.text("spark", word), _since(table), table.text("doc"))
+    choice = Choice(
+        word,
+        table.text("spark", word),
+        _since(table),
+        table.text("doc"),
+        table.text("adds_column"),
+    )
     table.close()
     return choice
 
@@ -129,8 +135,8 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
     # It becomes a comment of the script: a second line would be code.
     if len(reason.splitlines()) != 1:
         raise table.error("reason", "must be one line")
-    when, unless = read_conditions(table, "when"), read_conditions(table, "unless")
-    supplied = Supplied(value, reason, when, unless)
+    keys = ("when", "when_any", "unless")
+    supplied = Supplied(value, reason, *(read_conditions(table, key) for key in keys))
     table.close()
     return supplied
 

@@ -43,7 +43,7 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
 
     What it includes is looked for in the folder of the `built_in` connectors.
     """
-    table = _parsed(os.path.join(folder, SPECIFICATION))
+    table = parsed(os.path.join(folder, SPECIFICATION))
     if table.required_text("name") != name:
         raise table.error("name", f"the connector is installed as `{name}`")
     includes = table.texts("include") or ()
@@ -61,10 +61,10 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
         doc=table.text("doc").strip(),
         spark_format=table.text("spark_format", name),
         package=package,
-        source=_role(table.table("source"), _parts(included, Role.SOURCE), shared, rules),
-        sink=_role(table.table("sink"), _parts(included, Role.SINK), shared, rules),
+        source=read_role(table.table("source"), _parts(included, Role.SOURCE), shared, rules),
+        sink=read_role(table.table("sink"), _parts(included, Role.SINK), shared, rules),
         connection=connection,
-        packages=tuple(_packages(table.table("packages"))),
+        packages=tuple(read_packages(table.table("packages"))),
     )
     for whole in (table, *included):
         whole.close()
@@ -105,11 +105,12 @@ def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]
     return tuple(part for part in found if part)
 
 
-def _role(
+def read_role(
     own: TomlTable | None,
     included: tuple[TomlTable, ...],
     shared: tuple[Option, ...],
-    rules: tuple[Constraint, ...],
+    rules: tuple[Constraint, ...] = (),
+    modes: tuple[str, ...] = (),
 ) -> RoleSpecification | None:
     """One side of the connector; what it includes comes first, its own options replace those."""
     if own is None:
@@ -119,7 +120,7 @@ def _role(
         options[option.name, option.modes] = option
     parts = (*included, own)
     specification = RoleSpecification(
-        modes=read_modes(own, default=()),
+        modes=read_modes(own, default=modes),
         options=tuple(options.values()),
         constraints=(*rules, *_constraints(parts, {name for name, _ in options})),
         columns=tuple(_columns(own)),
@@ -183,7 +184,7 @@ def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:
         entry.close()
 
 
-def _packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+def read_packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Coordinates for each Spark line, in the order of the lines."""
     if table is None:
         return
@@ -199,10 +200,10 @@ def _included(name: str, built_in: str, table: TomlTable) -> TomlTable:
     file = os.path.join(built_in, "_shared", f"{name}.toml")
     if not SNAKE_CASE.fullmatch(name) or not os.path.isfile(file):
         raise table.error("include", f"there is nothing called `{name}` to include")
-    return _parsed(file)
+    return parsed(file)
 
 
-def _parsed(file: str) -> TomlTable:
+def parsed(file: str) -> TomlTable:
     try:
         values = toml_values(file)
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Choice,
@@ -42,7 +43,18 @@ _NOT_OPTIONS = {
     Place.REQUIRE: "",
     Place.KEY: "",
     Place.CONNECTION: "",
+    Place.VALUE: "",
+    Place.VALUE_COLUMNS: "",
+    Place.RECORD_KEY: "",
+    Place.RECORD_KEY_SCHEMA: "",
+    Place.RECORD_KEY_COLUMNS: "",
+    Place.HEADERS: "",
+    Place.METADATA: "",
+    Place.ON_ERROR: "",
+    Place.TEMPLATE: "",
 }
+_TITLES = {Role.SOURCE: "As a source", Role.SINK: "As a sink"}
+_TITLES_OF_FORMATS = {Role.SOURCE: "Decoding", Role.SINK: "Encoding"}
 
 
 def reference_page(of: Connector) -> str:
@@ -51,7 +63,7 @@ def reference_page(of: Connector) -> str:
         f"# {of.title} (`{of.name}`)",
         "<!-- Made from the connector's specification by tools/connectors.py; edit that. -->",
         of.summary,
-        *_uses_table(of),
+        *([] if isinstance(of, Format) else _uses_table(of)),
         *_packages(of),
         *([of.doc] if of.doc else []),
         *_role(of, Role.SOURCE),
@@ -87,9 +99,13 @@ def _role(of: Connector, role: Role) -> Iterator[str]:
     found = of.role(role)
     if found is None:
         return
-    yield f"## As a {role.value}"
-    yield f"```ssbt\n{_example(of, role, found)}\n```"
-    yield from _facts(role, found)
+    if isinstance(of, Format):
+        yield f"## {_TITLES_OF_FORMATS[role]}"
+        yield from _format_facts(of, role, found)
+    else:
+        yield f"## {_TITLES[role]}"
+        yield f"```ssbt\n{_example(of, role, found)}\n```"
+        yield from _facts(role, found)
     yield from _options(found)
 
 
@@ -110,7 +126,8 @@ def _connection(of: Connector) -> Iterator[str]:
 
 def _options(found: RoleSpecification) -> Iterator[str]:
     """The options, and the rules among them."""
-    yield _table(("option", "takes", "default", "in Spark", ""), map(_row, found.options))
+    if found.options:
+        yield _table(("option", "takes", "default", "in Spark", ""), map(_row, found.options))
     rules = [f"- {_sentence(rule.message)}" for rule in found.constraints]
     if rules:
         yield "What the compiler says when options do not go together:"
@@ -160,6 +177,20 @@ def _facts(role: Role, found: RoleSpecification) -> Iterator[str]:
         facts.append(f"Streams: output mode {modes}; {_promise(found.streaming)}.")
     if facts:
         yield " ".join(facts)
+
+
+def _format_facts(of: Format, role: Role, found: RoleSpecification) -> Iterator[str]:
+    if role is Role.SINK:
+        makes = f"It writes one column, of the type {', '.join(of.takes)}." if of.takes else ""
+        facts = [makes or "It writes any number of columns."]
+    elif of.decoding is not None and of.decoding.needs_schema:
+        facts = ["It needs a schema, whose fields become columns."]
+    else:
+        facts = [f"It becomes one column, of the type {of.decoding.type if of.decoding else ''}."]
+    if found.rejects:
+        verb = "read into" if role is Role.SOURCE else "write"
+        facts.append(f"It cannot {verb} columns of the types {', '.join(found.rejects)}.")
+    yield " ".join(facts)
 
 
 def _promise(streaming: Streaming) -> str:
@@ -224,7 +255,7 @@ def _literal(option: Option, value: Default | tuple[str, ...] | None) -> str:
     if isinstance(value, int | float):
         return _size(int(value)) if option.type.kind is Kind.SIZE else str(value)
     text = str(value)
-    if option.type.kind in {Kind.WORD, Kind.COLUMN, Kind.SCHEMA, Kind.SIZE}:
+    if option.type.kind in {Kind.WORD, Kind.FORMAT, Kind.COLUMN, Kind.SCHEMA, Kind.SIZE}:
         return _word(option.choices, text)
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

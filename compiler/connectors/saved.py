@@ -41,11 +41,12 @@ def saved_path(path: str) -> str:
 
 
 def built_in_files() -> tuple[str, ...]:
-    """The TOML files of all built-in connectors and of what they share, sorted."""
-    folder = built_in_folder()
+    """The TOML files of all built-in connectors and formats and of what they share, sorted."""
+    folders = map(built_in_folder, ("connectors", "formats"))
     return tuple(
         sorted(
             os.path.join(folder, name, file)
+            for folder in folders
             for name in os.listdir(folder)
             for file in os.listdir(os.path.join(folder, name))
             if file.endswith(".toml")
@@ -53,11 +54,11 @@ def built_in_files() -> tuple[str, ...]:
     )
 
 
-def built_in_folder() -> str:
-    """The folder `templates/connectors`, without importlib.resources, which is slow to import."""
+def built_in_folder(of: str = "connectors") -> str:
+    """A folder of `templates`, without importlib.resources, which is slow to import."""
     import ssbt.templates
 
-    return os.path.join(os.path.dirname(ssbt.templates.__file__), "connectors")
+    return os.path.join(os.path.dirname(ssbt.templates.__file__), of)
 
 
 def _saved_values(path: str, text: bytes) -> dict[str, object] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.specification import Kind, Option, Place
 from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -51,6 +52,13 @@ class FunctionName(Struct, frozen=True):
     span: Span
 
 
+class FormatUse(Struct, frozen=True):
+    """A format and its own settings: `json`, `json { date_format = "dd.MM.yyyy" }`."""
+
+    format: Format
+    settings: Settings
+
+
 Scalar: TypeAlias = str | bool | int | float | Text | ParamUse | SecretName
 """A literal; a string with parameters in it (`Text`); or a parameter's own value (`ParamUse`)."""
 
@@ -63,6 +71,7 @@ Value: TypeAlias = (
     | FunctionName
     | ConnectionName
     | Trigger
+    | FormatUse
     | tuple[Scalar, ...]
     | tuple[ColumnName, ...]
     | MapItems
@@ -144,8 +153,24 @@ class Settings(Struct, frozen=True):
         A schema that declares the column itself already has it.
         """
         for setting in self.settings:
-            if setting.option.adds_column and isinstance(setting.value, str):
-                yield setting.value, setting.option.adds_column, setting.span
+            option, value = setting.option, setting.value
+            if option.adds_column and isinstance(value, str):
+                yield value, option.adds_column, setting.span
+            chosen = value if isinstance(value, tuple) else (value,)
+            for choice in option.choices:
+                if choice.adds_column and choice.spark in chosen:
+                    yield choice.spark, choice.adds_column, setting.span
+
+    def formats(self) -> Iterator[FormatUse]:
+        """The formats of keys and values."""
+        for setting in self.settings:
+            if isinstance(setting.value, FormatUse):
+                yield setting.value
+
+    def format_at(self, place: Place) -> FormatUse | None:
+        """The format of the setting at `place`."""
+        setting = self.at(place)
+        return setting.value if setting and isinstance(setting.value, FormatUse) else None
 
     def spark_options(self) -> Iterator[SparkOption]:
         """Everything that goes through `.option`, the `raw` ones last."""
@@ -168,7 +193,7 @@ def _spark_options(setting: Setting) -> Iterator[SparkOption]:
     """One option, or one for each column or key where the Spark key has a `*`."""
     option, value = setting.option, setting.value
     if not isinstance(value, tuple):
-        if not isinstance(value, _NO_SCALARS):
+        if isinstance(value, Scalar):
             yield SparkOption(option.spark, value, setting.reason)
         return
     if "*" not in option.spark:

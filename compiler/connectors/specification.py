@@ -55,6 +55,7 @@ class Kind(Enum):
     TRIGGER = "trigger"
     FUNCTION = "function"
     CONNECTION = "connection"
+    FORMAT = "format"
 
 
 class Shape(Enum):
@@ -85,6 +86,15 @@ class Place(Enum):
     REQUIRE = "require"
     KEY = "key"
     CONNECTION = "connection"
+    VALUE = "value"
+    VALUE_COLUMNS = "value_columns"
+    RECORD_KEY = "record_key"
+    RECORD_KEY_SCHEMA = "record_key_schema"
+    RECORD_KEY_COLUMNS = "record_key_columns"
+    HEADERS = "headers"
+    METADATA = "metadata"
+    ON_ERROR = "on_error"
+    TEMPLATE = "template"
 
 
 class OptionType(Struct, frozen=True):
@@ -95,12 +105,16 @@ class OptionType(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of the words that an option takes, `spark` being how Spark spells it."""
+    """One of the words that an option takes, `spark` being how Spark spells it.
+
+    `adds_column` is the type of the column, called `spark`, that a source has with it.
+    """
 
     name: str
     spark: str
     since: str = SPARK_LINES[0]
     doc: str = ""
+    adds_column: str = ""
 
 
 class Condition(Struct, frozen=True):
@@ -116,12 +130,13 @@ class Condition(Struct, frozen=True):
 class Supplied(Struct, frozen=True):
     """A value that the compiler emits, with its reason as a comment, where the user wrote none.
 
-    It does so when all of `when` hold and none of `unless`.
+    It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`.
     """
 
     value: Default
     reason: str
     when: tuple[Condition, ...] = ()
+    when_any: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
 
 
@@ -263,6 +278,10 @@ class RoleSpecification(Struct, frozen=True):
                 return option
         return None
 
+    def has(self, place: Place) -> bool:
+        """Whether an option goes to that place."""
+        return any(option.place is place for option in self.options)
+
 
 class Connector(Struct, frozen=True):
     """A connector. `package` holds its templates: a folder of `ssbt.templates`, or a third party's.
@@ -285,6 +304,11 @@ class Connector(Struct, frozen=True):
         """Its side as a source, a sink or a connection, if it has that side."""
         sides = {Role.SOURCE: self.source, Role.SINK: self.sink, Role.CONNECTION: self.connection}
         return sides[role]
+
+    @property
+    def page(self) -> str:
+        """Where its options are described."""
+        return f"docs/connectors/{self.name}.md"
 
     def coordinates(self, spark: str) -> tuple[str, ...]:
         """The `--packages` coordinates that it needs on a Spark line."""

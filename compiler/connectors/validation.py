@@ -5,28 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
 from ssbt.compiler.connectors.conversion import converted, is_newer
-from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.named import named_format
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
-from ssbt.compiler.connectors.settings import Setting, Settings, SparkOption
-from ssbt.compiler.connectors.specification import (
-    Connector,
-    ConnectorSpecificationError,
-    Mode,
-    Option,
-    Place,
-    Role,
-)
-from ssbt.compiler.connectors.wording import one_of, same_words, too_new
-from ssbt.compiler.diagnostics.codes.connections import REPEATED, UNKNOWN_KIND
+from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
+from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Place, Role
+from ssbt.compiler.connectors.values import Nested, Word
+from ssbt.compiler.connectors.wording import same_words, too_new, wrong_type
+from ssbt.compiler.diagnostics.codes.connections import REPEATED
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
     MISPLACED_OPTION,
     MISSING_OPTION,
-    UNKNOWN_CONNECTOR,
     UNKNOWN_OPTION,
     UNSUPPORTED_USE,
 )
@@ -37,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from ssbt.compiler.connectors.parameters import ParamType
-    from ssbt.compiler.connectors.values import OptionEntry
+    from ssbt.compiler.connectors.values import OptionEntry, OptionValue
     from ssbt.compiler.source import Span
 
 
@@ -56,6 +50,11 @@ class Use(Struct, frozen=True):
     secrets: tuple[str, ...] = ()
 
     @property
+    def target(self) -> Target:
+        """What values are converted for."""
+        return Target(self.spark, self.param_type, self.secrets)
+
+    @property
     def mode(self) -> Mode:
         """How its data flows."""
         return Mode.STREAM if self.streaming else Mode.BATCH
@@ -66,59 +65,6 @@ class Validated(Struct, frozen=True):
 
     settings: Settings
     findings: tuple[Diagnostic, ...]
-
-
-def named_connection(name: str, span: Span) -> Connector | Diagnostic:
-    """The connector whose connections are of the kind `name`, or the finding that there is none."""
-    known = connector(name)
-    if known and known.connection:
-        return known
-    kinds = _names(Role.CONNECTION)
-    near = did_you_mean(name, kinds)
-    return Diagnostic(
-        UNKNOWN_KIND,
-        f"there is no kind of connection `{name}`" + (f"; did you mean `{near}`?" if near else ""),
-        Label(span),
-        help=() if near else (f"the kinds here are {one_of(f'`{kind}`' for kind in kinds)}",),
-        fix=(Edit(span, near),) if near and same_words(name, near) else (),
-    )
-
-
-def named_connector(name: str, span: Span) -> Connector | Diagnostic:
-    """The connector that a pipeline names, or the finding that there is none."""
-    try:
-        known = connector(name)
-    except ConnectorSpecificationError as error:
-        return Diagnostic(
-            UNKNOWN_CONNECTOR,
-            f"the connector `{name}` is installed, but broken: {error}",
-            Label(span),
-            help=("its author can help: the package that brings it, not the pipeline, is wrong",),
-        )
-    if known:
-        return known
-    names = _names(Role.SOURCE, Role.SINK)
-    near = did_you_mean(name, names)
-    return Diagnostic(
-        UNKNOWN_CONNECTOR,
-        f"there is no connector `{name}`" + (f"; did you mean `{near}`?" if near else ""),
-        Label(span),
-        help=() if near else (f"the connectors here are {one_of(f'`{n}`' for n in names)}",),
-        fix=(Edit(span, near),) if near and same_words(name, near) else (),
-    )
-
-
-def _names(*roles: Role) -> list[str]:
-    """The connectors that have one of the sides; of a broken one nobody knows, so it is listed."""
-    found = []
-    for name in connector_names():
-        try:
-            known = connector(name)
-        except ConnectorSpecificationError:
-            known = None
-        if known is None or any(known.role(role) for role in roles):
-            found.append(name)
-    return found
 
 
 def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterator[Diagnostic]:
@@ -160,7 +106,6 @@ def _read(
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """Put the user's settings into `given`; the result is what stands in `raw`."""
     raw: tuple[SparkOption, ...] = ()
-    target = Target(use.spark, use.param_type, use.secrets)
     seen: dict[str, Span] = {}
     for entry in entries:
         if entry.name in seen:
@@ -169,20 +114,24 @@ def _read(
         seen[entry.name] = entry.name_span
         option = given.options.get(entry.name)
         if entry.name == RAW and option is None:
-            raw = yield from raw_options(entry, given.options.values(), target)
+            raw = yield from raw_options(entry, given.options.values(), use.target)
         elif option is None:
             yield from _unknown(of, use, entry, given)
         else:
-            yield from _setting(option, entry, target, given)
+            yield from _setting(option, entry, use, given)
     return raw
 
 
 def _setting(
-    option: Option, entry: OptionEntry, target: Target, given: Given
+    option: Option, entry: OptionEntry, use: Use, given: Given
 ) -> Generator[Diagnostic, None, None]:
-    if is_newer(option.since, target.spark):
-        yield too_new(f"`{option.name}`", option.since, target.spark, entry.name_span)
-    value = yield from converted(option, entry.value, target)
+    if is_newer(option.since, use.spark):
+        yield too_new(f"`{option.name}`", option.since, use.spark, entry.name_span)
+    value: Value | None
+    if option.type.kind is Kind.FORMAT:
+        value = yield from _format_use(option, entry.value, use)
+    else:
+        value = yield from converted(option, entry.value, use.target)
     if value is None:
         given.doubtful.add(option.name)
     else:
@@ -210,6 +159,22 @@ def _repeated(given: Given) -> Iterator[Diagnostic]:
                     (Label(named.span, "the connection is named here"),),
                     ("remove it here, and give it in the connection",),
                 )
+
+
+def _format_use(
+    option: Option, value: OptionValue, use: Use
+) -> Generator[Diagnostic, None, FormatUse | None]:
+    """A format with its own options, which are checked as a connector's are."""
+    if not isinstance(value, Word | Nested):
+        yield wrong_type(option, value)
+        return None
+    name, entries = (value.kind, value.entries) if isinstance(value, Nested) else (value.text, ())
+    found = named_format(name, value.span)
+    if isinstance(found, Diagnostic):
+        yield found
+        return None
+    settings = yield from _checked(found, replace(use, span=value.span), entries)
+    return FormatUse(found, settings) if found.role(use.role) else None
 
 
 def _missing(of: Connector, given: Given) -> Iterator[Diagnostic]:
@@ -310,6 +275,6 @@ def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str
     if near:
         return ()
     return (
-        f"the options of a {of.name} {use.role.value} are listed in docs/connectors/{of.name}.md",
+        f"the options of a {of.name} {use.role.value} are listed in {of.page}",
         f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
     )

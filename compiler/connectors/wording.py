@@ -38,6 +38,7 @@ _EXPECTED = {
     Kind.SCHEMA: "the name of a schema, without quotes",
     Kind.TRIGGER: "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`",
     Kind.CONNECTION: "the name of a connection, without quotes",
+    Kind.FORMAT: "a format such as `json` or `json { … }`",
     Kind.FUNCTION: 'a function such as `"module.py:function"`',
 }
 _SEVERAL = {

@@ -22,6 +22,8 @@ RANGES = {
     "06": "Streaming",
     "08": "Command line and outputs",
     "09": "Not supported yet",
+    "10": "Records of brokers and their formats",
+    "11": "Schemas from files and registries",
     "12": "Connections and configuration",
     "13": "Secrets",
 }

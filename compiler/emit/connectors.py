@@ -15,11 +15,15 @@ and `write.py.j2` knows
 - `connection` and `options` as above; `mode`, `path`, `table`, `coalesce`, `repartition`,
   `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
   nothing;
-- `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references.
+- `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references;
+- `value` and `key`: the code of the Columns that a sink with formats writes; `headers`: names.
 
 `write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`,
-`connection`, `options`, `mode`, `path`, `coalesce`, `repartition` and `partition_by` as above,
-`trigger`, the arguments of the method in code, and `function`, the name of the user's function.
+`connection`, `options`, `mode`, `path`, `coalesce`, `repartition`, `partition_by`, `value` and
+`key` as above, `trigger`, the arguments of the method in code, and `function`, the name of the
+user's function.
+
+All know `given`: the values of the options at the place `template`, by name.
 
 Values go through the filter `literal`, reasons through `comment`.
 """
@@ -28,120 +32,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
-from ssbt.compiler.connectors.settings import ColumnName, SecretName, Settings
-from ssbt.compiler.connectors.specification import Connector, Place
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.docstrings import comment
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
-from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.emit.records import decoded, encoded
+from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
-from ssbt.compiler.ir.pipeline import Connection
-from ssbt.compiler.types.datatypes import BOOLEAN, DataType
+from ssbt.compiler.ir.pipeline import Connection, Sink, Source
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quoted_name
 
 
-class EmittedOption(Struct, frozen=True):
-    """One `.option(…)` with a value for the filter `literal`."""
-
-    name: str
-    value: object
-    reason: str
-
-
-class SettingCode:
-    """Values of settings as values that `literal` takes, with parameters read from the job."""
-
-    def __init__(self, names: ScriptNames, types: Mapping[str, DataType]) -> None:
-        self._names = names
-        self._types = types
-
-    def value(self, value: object) -> object:
-        """A scalar or several."""
-        match value:
-            case ParamUse():
-                return PythonCode(self._param(value))
-            case SecretName():
-                return PythonCode(f"job.secret({python_literal(value.name)})")
-            case Text():
-                if value.sole_param:
-                    return PythonCode(self._in_text(value.sole_param, alone=True))
-                parts = [
-                    part if isinstance(part, str) else PythonCode(self._in_text(part, alone=False))
-                    for part in value.parts
-                ]
-                return PythonCode(f_string(parts))
-            case ColumnName():
-                return value.name
-            case tuple():
-                return [self.value(item) for item in value]
-        return value
-
-    def options(self, settings: Settings) -> list[EmittedOption]:
-        """All options, in order."""
-        return [
-            EmittedOption(option.name, self.value(option.value), option.reason)
-            for option in settings.spark_options()
-        ]
-
-    def connection(self, settings: Settings) -> str | None:
-        """The options that the connection of a source or sink gives, in code."""
-        named = settings.connection
-        if named is None:
-            return None
-        return f"{self._names.connections[named.name.casefold()]}(job)"
-
-    def shared(self, settings: Settings) -> list[EmittedOption]:
-        """The options of a connection: texts for Spark, and references to secrets."""
-        return [
-            EmittedOption(option.name, self._shared(option.value), option.reason)
-            for option in settings.spark_options()
-        ]
-
-    def _shared(self, value: object) -> object:
-        match value:
-            case SecretName():
-                return PythonCode(f"Secret({python_literal(value.name)})")
-            case ParamUse():
-                return PythonCode(self._in_text(value, alone=True))
-            case bool():
-                return str(value).lower()
-            case int() | float():
-                return str(value)
-        return self.value(value)
-
-    def _param(self, use: ParamUse) -> str:
-        return f"job.params.{self._names.params[use.name]}"
-
-    def _in_text(self, use: ParamUse, alone: bool) -> str:
-        code, data_type = self._param(use), self._types[use.name]
-        if data_type == BOOLEAN:
-            return f"str({code}).lower()"
-        is_text = data_type.sql.startswith("STRING")
-        return f"str({code})" if alone and not is_text else code
-
-
-def reading(
-    connector: Connector,
-    settings: Settings,
-    code: SettingCode,
-    schema: str | None,
-    added: tuple[tuple[str, str], ...],
-    *,
-    streaming: bool = False,
-) -> str:
-    """The code of the DataFrame that a source reads; `schema` is the name of a constant."""
-    paths = settings.at(Place.LOAD)
+def reading(source: Source, code: SettingCode, schemas: Mapping[str, str]) -> str:
+    """The code of the DataFrame that a source reads; `schemas` are the names of constants."""
+    records = source.records
+    schema = schemas[source.schema] if source.schema is not None and records is None else None
+    paths = source.settings.at(Place.LOAD)
     context = {
-        "reader": "readStream" if streaming else "read",
-        "connection": code.connection(settings),
-        "options": code.options(settings),
-        "schema": _schema(schema, added),
+        "reader": "readStream" if source.output.streaming else "read",
+        "schema": _schema(schema, source.added),
         "paths": code.value(paths.value) if paths else None,
+        **_options(source.connector, Role.SOURCE, source.settings, code),
     }
-    return connector_template(connector, "read").render(context).strip()
+    read = connector_template(source.connector, "read").render(context).strip()
+    return decoded(source, records, read, code, schemas) if records is not None else read
 
 
 def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | None:
@@ -151,33 +67,47 @@ def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | Non
     return f_string([PythonCode(schema), ddl])
 
 
-def writing(connector: Connector, settings: Settings, code: SettingCode, dataset: str) -> str:
-    """The code that writes the DataFrame in `dataset`."""
+def writing(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
+    """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
+    settings = sink.settings
     places = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
     context = _at_places(settings, code, (*places, "buckets", "sort_by"))
     if context["bucket_by"] is None:
         context["sort_by"] = None
     context["sort_within"] = settings.sort_within()
-    context |= {"options": code.options(settings), "dataset": dataset}
-    context["connection"] = code.connection(settings)
-    return connector_template(connector, "write").render(context).strip()
+    context |= _options(sink.connector, Role.SINK, settings, code)
+    context |= {"dataset": dataset, **encoded(settings, relation, code)}
+    return connector_template(sink.connector, "write").render(context).strip()
 
 
 def stream_writing(
-    connector: Connector,
-    settings: Settings,
+    sink: Sink,
+    relation: Relation,
     code: SettingCode,
     dataset: str,
     trigger: Trigger | None,
     function: str | None,
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
+    settings = sink.settings
     places = ("mode", "path", "coalesce", "repartition", "partition_by")
     context = _at_places(settings, code, places)
-    context |= {"options": code.options(settings), "dataset": dataset, "function": function}
-    context["connection"] = code.connection(settings)
+    context |= _options(sink.connector, Role.SINK, settings, code)
+    context |= {"dataset": dataset, "function": function, **encoded(settings, relation, code)}
     context["trigger"] = _trigger(trigger) if trigger is not None else None
-    return connector_template(connector, "write_stream").render(context).strip()
+    return connector_template(sink.connector, "write_stream").render(context).strip()
+
+
+def _options(
+    connector: Connector, role: Role, settings: Settings, code: SettingCode
+) -> dict[str, object]:
+    specification = connector.role(role)
+    options = specification.options if specification is not None else ()
+    return {
+        "connection": code.connection(settings),
+        "options": code.options(settings),
+        "given": code.given(settings, options),
+    }
 
 
 def connecting(connection: Connection, code: SettingCode) -> str:
@@ -185,7 +115,7 @@ def connecting(connection: Connection, code: SettingCode) -> str:
     items = "".join(
         "".join(f"\n{line}\n" for line in comment(option.reason) if option.reason)
         + f"{python_literal(option.name)}: {python_literal(option.value)},"
-        for option in code.shared(connection.settings)
+        for option in code.texts(connection.settings)
     )
     options = f"job.connection({python_literal(connection.name)}, {{{items}}})"
     kind = connection.connector.connection

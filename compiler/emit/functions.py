@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
-from ssbt.compiler.emit.connectors import SettingCode, connecting, reading, stream_writing, writing
+from ssbt.compiler.emit.connectors import connecting, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.scopes import Scope, Surroundings
+from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
@@ -92,11 +93,8 @@ class _Maker:
 
     def source(self, item: Source) -> Function:
         names = self._around.names
-        schema = names.schemas[item.schema] if item.schema is not None else None
-        streaming = item.output.streaming
-        frame = reading(
-            item.connector, item.settings, self._code, schema, item.added, streaming=streaming
-        )
+        frame = reading(item, self._code, names.schemas)
+        verb = "Stream" if item.output.streaming else "Read"
         return Function(
             name=names.datasets[item.name],
             arguments=(self._job,),
@@ -104,7 +102,7 @@ class _Maker:
             place=self._places.line(item.span),
             docstring=_doc(
                 item.description,
-                f"{'Stream' if streaming else 'Read'} {item.name} from {_title(item)}.",
+                f"{verb} {item.name} from {_title(item)}.",
             ),
             statements=(f"return ({frame})",),
         )
@@ -171,7 +169,9 @@ class _Maker:
             returns="None",
             place=self._places.line(item.span),
             docstring=_doc(item.description, f"Write {item.dataset} to {_title(item)}."),
-            statements=(f"({writing(item.connector, item.settings, self._code, counted)})",),
+            statements=(
+                f"({writing(item, self._roots[item.dataset].output, self._code, counted)})",
+            ),
             datasets=(item.dataset,),
         )
 
@@ -180,9 +180,8 @@ class _Maker:
         variable, function = names.datasets[item.dataset], None
         if stream.function is not None:
             function = names.functions[stream.function.module, stream.function.name]
-        writer = stream_writing(
-            item.connector, item.settings, self._code, variable, stream.trigger, function
-        )
+        relation = self._roots[item.dataset].output
+        writer = stream_writing(item, relation, self._code, variable, stream.trigger, function)
         parts = [python_literal(item.name), writer]
         if self._checkpoint is not None and item.keeps_its_place:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
+_WHERE_USED = {"Decoding", "Secret", "checked", "dead_letters", "decoded", "literal"}
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -69,7 +70,7 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
 
 def _runtime(used: frozenset[str], functions: frozenset[str]) -> str:
     streams = {"Stream", "run_streams"} if "writeStream" in used else set()
-    names = {"Job", "main", *streams, *({"Secret", "checked", "literal", *functions} & used)}
+    names = {"Job", "main", *streams, *({*_WHERE_USED, *functions} & used)}
     return f"from ssbt.runtime import {', '.join(sorted(names))}"
 
 

@@ -16,7 +16,7 @@ ANNOTATIONS = frozenset(
 
 RESERVED = ANNOTATIONS | {"DataFrame", "F", "Job", "Params", "checked", "dataclass", "job"}
 RESERVED |= {"literal", "main", "params", "run", "ssbt"}
-RESERVED |= {"Secret", "Stream", "run_streams"}
+RESERVED |= {"Decoding", "Secret", "Stream", "dead_letters", "decoded", "run_streams"}
 """All names that a script imports, defines or uses of its own accord."""
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.connectors.specification import Connector
 from ssbt.compiler.emit.docstrings import INDENT, LINE_LENGTH
 from ssbt.compiler.emit.naming import script_names, script_stem
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 
 
 def packages(pipeline: Pipeline) -> tuple[str, ...]:
     """The `--packages` coordinates of all connectors for the pipeline's Spark line, sorted."""
-    datasets = (*pipeline.datasets, *pipeline.sinks)
-    connectors = [item.connector for item in datasets if hasattr(item, "connector")]
-    return tuple(sorted({c for found in connectors for c in found.coordinates(pipeline.target)}))
+    sources = [item for item in pipeline.datasets if isinstance(item, Source)]
+    items: list[Source | Sink] = [*sources, *pipeline.sinks]
+    needed: list[Connector] = []
+    for item in items:
+        needed += [item.connector, *(use.format for use in item.settings.formats())]
+    return tuple(sorted({c for found in needed for c in found.coordinates(pipeline.target)}))
 
 
 def submit_lines(pipeline: Pipeline) -> list[str]:

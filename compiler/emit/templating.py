@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.loading import template
+from ssbt.compiler.connectors.loading import shelf_of, template
 from ssbt.compiler.emit.docstrings import comment
 from ssbt.compiler.emit.literals import python_literal
 
@@ -24,10 +24,11 @@ def script_template() -> Template:
 
 
 def connector_template(connector: Connector, file: str) -> Template:
-    """The template of a connector: `read`, `write` or `write_stream`."""
+    """A template of a connector or format: `read`, `write`, `decode` and so on."""
     if connector.package:
         return _environment().from_string(template(connector, file))
-    return _environment().get_template(f"connectors/{connector.name}/{file}.py.j2")
+    folder = shelf_of(connector).folder
+    return _environment().get_template(f"{folder}/{connector.name}/{file}.py.j2")
 
 
 @cache

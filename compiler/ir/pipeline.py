@@ -5,16 +5,22 @@ Strings here are the user's text, never code: emit quotes every one of them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Checkpoint, Connector
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.ir.records import Records
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
+
+if TYPE_CHECKING:
+    from ssbt.compiler.formats.languages import Written
 
 
 class Parameter(Struct, frozen=True):
@@ -32,17 +38,20 @@ class Parameter(Struct, frozen=True):
 
 
 class Schema(Struct, frozen=True):
-    """A record type; its text is Spark DDL."""
+    """A record type; its text is Spark DDL, `written` is that of another language, if any."""
 
     name: str
     type: StructType
     span: Span
+    written: Written | None = None
 
 
 class Source(Struct, frozen=True):
     """A dataset read from outside; `schema` names the schema that its reader is given.
 
     `added` is DDL for columns that options add to the schema, such as the corrupt record.
+    `records` is present where the rows are made of a broker's records; `part` is "dead_letter" for
+    the dataset of those that could not be decoded.
     """
 
     name: str
@@ -53,6 +62,8 @@ class Source(Struct, frozen=True):
     output: Relation
     description: str
     span: Span
+    records: Records | None = None
+    part: str = ""
 
 
 class Let(Struct, frozen=True):

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ssbt.compiler.connectors.named import named_connection, named_connector
 from ssbt.compiler.connectors.secrets import flows
-from ssbt.compiler.connectors.settings import ConnectionName, SecretName, Settings
+from ssbt.compiler.connectors.settings import ConnectionName, FormatUse, SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role
-from ssbt.compiler.connectors.validation import (
-    Use,
-    named_connection,
-    named_connector,
-    validated,
-)
+from ssbt.compiler.connectors.validation import Use, validated
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -152,6 +148,9 @@ def _within(value: object) -> Iterator[object]:
             waiting.extend(item.parts)
         elif isinstance(item, tuple):
             waiting.extend(item)
+        elif isinstance(item, FormatUse):
+            waiting.extend(setting.value for setting in item.settings.settings)
+            waiting.extend(option.value for option in item.settings.raw)
         else:
             yield item
 

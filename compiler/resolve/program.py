@@ -12,8 +12,10 @@ from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import secrets as secret_codes
 from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
@@ -24,6 +26,13 @@ from ssbt.compiler.resolve.modules import Modules
 from ssbt.compiler.resolve.options import Options, connection_names, secret_names
 from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
+from ssbt.compiler.resolve.records import (
+    check_dead_letters,
+    dead_letters,
+    decoded_columns,
+    is_dead_letters,
+    records,
+)
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
 from ssbt.compiler.resolve.seen import Seen
@@ -74,7 +83,7 @@ def resolved(
     if files.is_partial:
         # The names may be declared in what could not be read.
         report.findings = [each for each in report.findings if each.code not in _SHARED_NAMES]
-    sources = {**files.sources, **program.modules.sources}
+    sources = {**files.sources, **program.modules.sources, **program.schema_sources}
     return Resolved(pipeline, tuple(report.findings), sources, files, program.block.target)
 
 
@@ -97,7 +106,9 @@ class Program:
         self.parameters = parameters(found.params.values(), report)
         self.block: PipelineBlock = pipeline_block(node, target, self._spelling, report)
         self.modules = Modules(read, report, node.name.text if node else "")
-        self.schemas = schemas(found.schemas.values(), found.broken, report)
+        self.schema_sources: dict[str, Source] = {}
+        nodes = found.schemas.values()
+        self.schemas = schemas(nodes, found.broken, read, self.schema_sources, report)
         self.settings: dict[str, Settings] = {}
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
@@ -129,8 +140,11 @@ class Program:
         connector, settings = got
         key = node.name.text.casefold()
         self.connectors[key], self.settings[key] = connector, settings
-        schema = self.source_schema(settings)
         specification = connector.source
+        if specification is not None and specification.has(Place.VALUE):
+            known = decoded_columns(settings, self.schema, self.report)
+            return Relation(known or (), known is None, node.stream)
+        schema = self.source_schema(settings)
         if schema is not None:
             columns = [
                 # A file source makes every column nullable, whatever its schema says.
@@ -207,31 +221,49 @@ class Program:
             self.datasets.relation(key),
             self.describe(node.span),
             node.span,
+            records(settings, self.schemas),
         )
 
     def _sinks(self) -> list[ir.Sink]:
         sinks: list[ir.Sink] = []
         names: dict[str, d.SinkWrite] = {}
         for node in self.declared.sinks:
-            if node.part is not None:
+            if node.part is not None and not is_dead_letters(node):
                 message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
                 self.report.add(unsupported.EXPECT, node.part.span, message)
                 continue
             dataset = self.datasets.named(node.dataset)
+            if dataset is not None and is_dead_letters(node):
+                dataset = self._dead_letters(node, *dataset)
             streaming = dataset is not None and dataset[1].streaming
             got = self.options.settings(
                 Role.SINK, node.connector, node.entries, streaming=streaming
             )
             if dataset is None or got is None:
                 continue
-            name = node.name or node.dataset
-            first = names.setdefault(name.text.casefold(), node)
+            name = node.name.text if node.name is not None else dataset[0]
+            first = names.setdefault(name.casefold(), node)
             if first is not node:
                 self._same_name(node, first)
             stream = stream_write(got[1], self.modules.add, self.report) if streaming else None
             description = self.describe(node.span)
-            sinks.append(ir.Sink(name.text, dataset[0], *got, description, node.span, stream))
+            sinks.append(ir.Sink(name, dataset[0], *got, description, node.span, stream))
         return sinks
+
+    def _dead_letters(
+        self, node: d.SinkWrite, name: str, relation: Relation
+    ) -> tuple[str, Relation] | None:
+        """The name and columns of a source's dead letters; None, with a finding, without any."""
+        settings = self.settings.get(name.casefold())
+        on_error = settings.at(Place.ON_ERROR) if settings is not None else None
+        if on_error is not None and on_error.value == DEAD_LETTER:
+            dead = dead_letter_relation(streaming=relation.streaming)
+            return f"{name}.{DEAD_LETTER}", dead
+        assert node.part is not None
+        message = f"`{name}` has no dead letters"
+        help_ = "they are those of a source with `on_error = dead_letter`"
+        self.report.add(NO_DEAD_LETTERS, node.part.span, message, help=help_)
+        return None
 
     def _same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
         name = node.name or node.dataset
@@ -251,6 +283,7 @@ class Program:
         self.datasets.resolve_all()
         sinks = self._sinks()
         connections = self._connections()
+        check_dead_letters(self.declared.sinks, self.settings, self.report)
         checkpoint = self.block.checkpoint
         if checkpoint is not None:
             self.options.parameters_in(checkpoint)
@@ -264,6 +297,11 @@ class Program:
             key: source
             for key, node in self.declared.datasets.items()
             if isinstance(node, d.SourceRead) and (source := self._source(node)) is not None
+        }
+        sources |= {
+            f"{key}.{DEAD_LETTER}": dead_letters(source)
+            for key, source in sources.items()
+            if source.records is not None
         }
         used = Used.by(sinks, sources, self.datasets)
         parameters = self.options.used_parameters | used.parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,11 +11,15 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
-from ssbt.compiler.source import Span
+from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import StructField, StructType
+
+if TYPE_CHECKING:
+    from ssbt.compiler.formats.languages import Written
 
 
 class SchemaColumn(Struct, frozen=True):
@@ -31,6 +36,7 @@ class DeclaredSchema(Struct, frozen=True):
     name: str
     columns: tuple[SchemaColumn, ...]
     span: Span
+    written: Written | None = None
 
     @property
     def type(self) -> StructType:
@@ -39,24 +45,41 @@ class DeclaredSchema(Struct, frozen=True):
 
     def resolved(self) -> ir.Schema:
         """The IR's schema."""
-        return ir.Schema(self.name, self.type, self.span)
+        return ir.Schema(self.name, self.type, self.span, self.written)
 
 
 def schemas(
-    nodes: Iterable[d.Schema], broken: set[str], report: Report
+    nodes: Iterable[d.Schema],
+    broken: set[str],
+    read: Reader,
+    sources: dict[str, Source],
+    report: Report,
 ) -> dict[str, DeclaredSchema]:
-    """The schemas by lower-case name; those that cannot be had yet go to the broken ones."""
+    """The schemas by lower-case name; those that cannot be read go to the broken ones.
+
+    Files that are read for them are added to `sources`.
+    """
     found = {}
     for node in nodes:
         key = node.name.text.casefold()
-        if node.file is None:
+        if node.origin is None:
             found[key] = _schema(node, report)
-        else:
-            message = "a schema from a file is not supported yet"
-            help_ = f"see `ssbtc explain {unsupported.SCHEMA_FROM_FILE.number}`"
-            report.add(unsupported.SCHEMA_FROM_FILE, node.file.span, message, help=help_)
+            continue
+        # Few pipelines have one, and what reads it takes its time to import.
+        from ssbt.compiler.resolve.schema_origins import SchemaOrigins
+
+        written = SchemaOrigins(read, sources, report).written(node.origin)
+        if written is None:
             broken.add(key)
+        else:
+            found[key] = _written_schema(node, written, node.origin.place.span)
     return found
+
+
+def _written_schema(node: d.Schema, written: Written, span: Span) -> DeclaredSchema:
+    fields = written.columns.fields
+    columns = tuple(SchemaColumn(field, frozenset(), span) for field in fields)
+    return DeclaredSchema(node.name.text, columns, node.name.span, written)
 
 
 def _schema(node: d.Schema, report: Report) -> DeclaredSchema:

@@ -32,7 +32,9 @@ class Used(Struct, frozen=True):
         queries = [each.query for each in ordered if isinstance(each, ir.Let)]
         transforms = tuple(_transforms(queries, datasets.transforms))
         queries += [each.query for each in transforms]
-        names = [each.schema for each in ordered if isinstance(each, ir.Source) and each.schema]
+        read = [each for each in ordered if isinstance(each, ir.Source)]
+        names = [each.schema for each in read]
+        names += [each.records.key_schema for each in read if each.records is not None]
         for query in queries:
             for step in query.steps:
                 if isinstance(step, step_ir.ApplyFunction | step_ir.SqlQuery):

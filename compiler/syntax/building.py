@@ -69,7 +69,12 @@ class Builder(ExpressionBuilder):
         return d.Schema(span, children[1], columns, None)
 
     def schema_from(self, span: Span, children: Children) -> d.Schema:
-        return d.Schema(span, children[1], (), children[3])
+        _, name, _, place, block = children
+        end = block.span if block else place.span
+        entries = block.entries if block else ()
+        return d.Schema(span, name, (), d.SchemaOrigin(place.span.to(end), place, entries))
+
+    schema_from_file = schema_from
 
     def schema_column(self, span: Span, children: Children) -> d.SchemaColumn:
         name, type_, *clauses = children

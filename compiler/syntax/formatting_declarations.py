@@ -60,9 +60,17 @@ def _(node: d.Connection) -> Parts:
 @expands(d.Schema)
 def _(node: d.Schema) -> Parts:
     head = f"schema {_own_name(node)} "
-    if node.file is not None:
-        return [f"{head}from ", node.file]
+    if node.origin is not None:
+        return [f"{head}from ", node.origin]
     return [head, *lines_of_block([[column] for column in node.columns], node.span.end)]
+
+
+@expands(d.SchemaOrigin)
+def _(node: d.SchemaOrigin) -> Parts:
+    if isinstance(node.place, e.Name):
+        return [f"{_name(node.place)} ", *block(node.entries, node.span.end)]
+    out: Parts = [node.place]
+    return [*out, " ", *block(node.entries, node.span.end)] if node.entries else out
 
 
 @expands(d.SchemaColumn)

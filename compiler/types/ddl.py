@@ -7,6 +7,7 @@ which then may still be good for Spark.
 
 from __future__ import annotations
 
+from contextlib import suppress
 import re
 
 from ssbt.compiler.types.datatypes import (
@@ -41,6 +42,14 @@ def parsed_columns(text: str) -> StructType | None:
     return found if isinstance(found, StructType) else None
 
 
+def first_mistake(text: str) -> tuple[int, int]:
+    """The place of the first word in a list of columns that is not understood."""
+    reader = _Reader(text)
+    with suppress(_NotUnderstoodError, TypeNameError, RecursionError):
+        reader.fields(end="")
+    return reader.last_place()
+
+
 def schema(text: str) -> DataType | None:
     """The schema that `from_json` takes: a type, or else a list of columns."""
     return parsed_type(text) or parsed_columns(text)
@@ -59,11 +68,19 @@ class _Reader:
     """Walks over the tokens of a DDL text."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = [match.group().strip() for match in _TOKEN.finditer(text)]
+        found = list(_TOKEN.finditer(text))
+        self._tokens = [match.group().strip() for match in found]
+        self._ends = [match.end() for match in found]
         self._place = 0
 
     def at_end(self) -> bool:
         return self._place == len(self._tokens)
+
+    def last_place(self) -> tuple[int, int]:
+        """Where the word stands that was looked at last."""
+        last = max(self._place - 1, 0)
+        end = self._ends[last] if self._ends else 0
+        return end - len(self._tokens[last] if self._tokens else ""), end
 
     def _next(self) -> str:
         if self.at_end():
@@ -77,7 +94,7 @@ class _Reader:
         return found
 
     def _need(self, word: str) -> None:
-        if not self._take(word):
+        if self._next().lower() != word:
             raise _NotUnderstoodError
 
     def type(self) -> DataType:
@@ -111,7 +128,9 @@ class _Reader:
                 if not number.isdigit():
                     raise _NotUnderstoodError
                 numbers.append(int(number))
-                self._take(",")
+                if not self._take(","):
+                    self._need(")")
+                    break
         found = named_type(name, tuple(numbers))
         if found is None:
             raise _NotUnderstoodError

@@ -34,7 +34,10 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.emit.connectors import SettingCode, reading, writing
+from ssbt.compiler.emit.connectors import reading, writing
+from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.ir.pipeline import Sink, Source
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ RoundTrip = Callable[[str, Block, Block], "list[Row]"]
 
 LINE = "4.1"
 HERE = Span("test.ssbt", 0, 0)
+NOWHERE = Span("data.ssbt", 0, 0)
 NO_PARAMS = SettingCode(cast("ScriptNames", None), {})
 FORMATS = ("csv", "json", "parquet", "orc", "text")
 COLUMNS = "id BIGINT, name STRING, day DATE, at TIMESTAMP, country STRING"
@@ -191,16 +195,19 @@ def write(name: str, block: Block, data: DataFrame) -> None:
         data = data.where("name IS NOT NULL").select("name", "country")
         block = {"partition_by": "country"} | block
     found = settings(name, Role.SINK, block)
-    eval(f"({writing(built_in(name), found, NO_PARAMS, 'data')}\n)", {"data": data})
+    sink = Sink("data", "data", built_in(name), found, "", NOWHERE)
+    eval(f"({writing(sink, Relation(), NO_PARAMS, 'data')}\n)", {"data": data})
 
 
 def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = False) -> DataFrame:
     found = settings(name, Role.SOURCE, {"schema": "S"} | block, streaming=streaming)
-    schema = "SCHEMA" if found.at(Place.SCHEMA) else None
+    schema = "S" if found.at(Place.SCHEMA) else None
     added = tuple((column, type_) for column, type_, _ in found.added_columns())
     columns = "name STRING, country STRING" if name == "text" else COLUMNS
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
-    code = reading(built_in(name), found, NO_PARAMS, schema, added, streaming=streaming)
+    relation = Relation(streaming=streaming)
+    source = Source("data", built_in(name), found, schema, added, relation, "", NOWHERE)
+    code = reading(source, NO_PARAMS, {"S": "SCHEMA"})
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame
 

@@ -68,6 +68,14 @@ FLAT = {
 IMPORTED = b"schema Shared { id: bigint }\n"
 MODULE = b"def scored(orders):\n    return orders\n\n\nscore = scored\n"
 MODULE += b"\n\ndef upsert(orders, batch):\n    pass\n"
+AVRO = b'{"type": "record", "name": "Order", "fields": [{"name": "status", "type": "string"}]}'
+PULLED = b'{"subject": "orders-value", "version": 3, "id": 7, "type": "AVRO", "schema": %b}' % AVRO
+FILES = {
+    ".py": MODULE,
+    ".avsc": AVRO,
+    ".proto": b'syntax = "proto3"; package shop; message Parcel { int64 id = 1; }',
+    ".json": PULLED,
+}
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def whole(text: str, scaffold: Mapping[str, str]) -> str:
 def read(files: dict[str, bytes], path: str) -> bytes:
     if path in files:
         return files[path]
-    return MODULE if path.endswith(".py") else IMPORTED
+    return FILES.get(Path(path).suffix, IMPORTED)
 
 
 @pytest.mark.parametrize("example", list(examples()), ids=str)

@@ -9,7 +9,8 @@ _STEPS = "|> where value is not null"
 
 def _reading(*lines: str, before: str = _CLUSTER) -> str:
     """A pipeline that reads a topic of Kafka."""
-    block = "\n".join(("source orders from kafka {", *(f"  {line}" for line in lines), "}", ""))
+    options = (*lines, "value = bytes")
+    block = "\n".join(("source orders from kafka {", *(f"  {line}" for line in options), "}", ""))
     return example(before=before, schema="", source=block, steps=_STEPS)
 
 

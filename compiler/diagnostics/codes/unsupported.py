@@ -1,6 +1,6 @@
 """09xx: what the grammar has and this version does not compile yet."""
 
-from ssbt.compiler.diagnostics.examples import SCHEMA, example
+from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code
 
 EXPECT = Code(
@@ -59,19 +59,6 @@ In a batch, all rows of a key are there at once: `aggregate … group by`, a win
         '|> stateful "sessions.py:Sessions" by status returns Order'
     ),
     right=example(steps="|> where status = 'PAID'\n|> aggregate sum(amount) as paid_in_all"),
-)
-
-SCHEMA_FROM_FILE = Code(
-    "SSBT0908",
-    "Schemas from files are not supported yet",
-    """\
-`schema NAME from "file"` takes the columns from an Avro, Protobuf, JSON schema or DDL file. Version
-0.1 reads none of them, and without the columns it could check nothing that uses the schema.
-
-Until then, write the columns down in a `schema NAME { … }` block.
-""",
-    wrong=example(schema='schema Order from "schemas/order.avsc"\n'),
-    right=example(schema=SCHEMA),
 )
 
 COLUMN_DEFAULT = Code(

@@ -61,11 +61,18 @@ class SchemaColumn(Node, frozen=True):
 
 
 class Schema(Node, frozen=True):
-    """`schema name { columns }`, or `schema name from "file"`."""
+    """`schema name { columns }`, or one that is written elsewhere."""
 
     name: Name
     columns: tuple[SchemaColumn, ...]
-    file: TextValue | None
+    origin: SchemaOrigin | None
+
+
+class SchemaOrigin(Node, frozen=True):
+    """Behind `from`: a file, or a kind such as `registry`; and what its block says."""
+
+    place: TextValue | Name
+    entries: tuple[Entry, ...]
 
 
 class SourceRead(Node, frozen=True):

@@ -13,6 +13,7 @@ import pytest
 
 from ssbt.compiler.connectors import saved
 from ssbt.compiler.connectors.loading import connector, connector_names, template
+from ssbt.compiler.connectors.named import named_connector
 from ssbt.compiler.connectors.reading import read_connector
 from ssbt.compiler.connectors.specification import (
     Choice,
@@ -22,7 +23,6 @@ from ssbt.compiler.connectors.specification import (
     Place,
     Shape,
 )
-from ssbt.compiler.connectors.validation import named_connector
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
@@ -255,7 +255,7 @@ def test_what_is_slow_is_not_imported() -> None:
     """Neither TOML nor entry points, nor the specification of any other connector."""
     code = (
         "import sys\n"
-        "from ssbt.compiler.connectors.validation import named_connector\n"
+        "from ssbt.compiler.connectors.named import named_connector\n"
         "from ssbt.compiler.source import Span\n"
         "named_connector('csv', Span('x', 0, 1))\n"
         "print([m for m in ('tomllib', 'importlib.metadata', 'importlib.resources', 'tempfile')"

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.loading import (
+    connector,
+    connector_names,
+    format_names,
+    record_format,
+)
 from ssbt.compiler.connectors.reference import reference_page
 from ssbt.compiler.connectors.specification import (
     Connector,
@@ -18,7 +23,7 @@ from ssbt.compiler.connectors.specification import (
     Role,
 )
 
-PAGES = Path(__file__).resolve().parents[3] / "docs" / "connectors"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 NAMES = connector_names()
 
 
@@ -34,14 +39,23 @@ def all_options(of: Connector) -> list[Option]:
 
 
 def test_there_is_a_page_for_each() -> None:
-    assert sorted(page.stem for page in PAGES.iterdir()) == list(NAMES)
+    assert sorted(page.stem for page in (DOCS / "connectors").iterdir()) == list(NAMES)
+    assert sorted(page.stem for page in (DOCS / "formats").iterdir()) == list(format_names())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page(name: str) -> None:
     """If not: `python tools/connectors.py`."""
-    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    page = (DOCS / "connectors" / f"{name}.md").read_text(encoding="utf-8")
     assert page == reference_page(built_in(name))
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_page_of_a_format(name: str) -> None:
+    found = record_format(name)
+    assert found
+    page = (DOCS / "formats" / f"{name}.md").read_text(encoding="utf-8")
+    assert page == reference_page(found)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,6 +78,7 @@ def test_house_rules(name: str) -> None:
             keys = [option.spark for option in own if option.place is Place.OPTION]
             places = [option.place for option in own if option.place is not Place.OPTION]
             assert len(keys) == len(set(keys))
+            places = [place for place in places if place is not Place.TEMPLATE]
             assert len(places) == len(set(places))
 
 

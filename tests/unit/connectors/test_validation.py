@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from ssbt.compiler.connectors.named import named_connector
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName
 from ssbt.compiler.connectors.specification import Connector, Place, Role
-from ssbt.compiler.connectors.validation import Use, findings, named_connector
+from ssbt.compiler.connectors.validation import Use, findings
 from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.source import Span

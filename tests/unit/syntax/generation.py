@@ -106,7 +106,12 @@ class Generator:
         return ["schema", *self.name(), *self.braced(self.schema_column)]
 
     def schema_from(self) -> Tokens:
-        return ["schema", *self.name(), "from", '"order.avsc"']
+        origin = self.one(
+            lambda: ['"order.avsc"'],
+            lambda: ['"order.desc"', *self.block()],
+            lambda: ["registry", *self.block()],
+        )
+        return ["schema", *self.name(), "from", *origin]
 
     def schema_column(self) -> Tokens:
         clauses = [

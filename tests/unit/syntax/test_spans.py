@@ -89,6 +89,8 @@ FORMS = {
     'connection c: kafka { a = "b" }': d.Connection,
     "schema S { a: int not null default 1 comment 'c' @pii @gdpr, b: string }": d.Schema,
     'schema S from "a.avsc"': d.Schema,
+    'schema S from "a.desc" { message = "M" }': d.Schema,
+    'schema S from registry { subject = "s" }': d.Schema,
     'source s from csv { path = "a" }': d.SourceRead,
     'stream source s from kafka { subscribe = ["a"] }': d.SourceRead,
     "let x = from a": d.Let,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pyspark.sql import DataFrame
-from ssbt.runtime import Job, Secret, main
+from pyspark.sql import functions as F
+from ssbt.runtime import Decoding, Job, Secret, decoded, main
 
 
 @dataclass(frozen=True)
@@ -39,45 +40,48 @@ def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:15
 
 def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
     """Read orders from Kafka."""
-    return (
+    return decoded(
         job.spark.read.format("kafka")
         .options(**shop_options(job))
         .option("subscribe", "orders")
-        .load()
+        .load(),
+        value=Decoding(F.col("value"), "no bytes"),
     )
 
 
-def payments(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:29
+def payments(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
     """Read payments from Kafka."""
-    return (
+    return decoded(
         job.spark.read.format("kafka")
         .options(**shop_options(job))
         .option("subscribe", "payments")
-        .load()
+        .load(),
+        value=Decoding(F.col("value"), "no bytes"),
     )
 
 
-def returns(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
+def returns(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
     """Says everything itself."""
-    return (
+    return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("kafka.sasl.jaas.config", job.secret("kafka_login"))
         .option("subscribe", "returns")
-        .load()
+        .load(),
+        value=Decoding(F.col("value"), "no bytes"),
     )
 
 
 def everything(
     orders: DataFrame, payments: DataFrame, returns: DataFrame
-) -> DataFrame:  # pipeline.ssbt:41
+) -> DataFrame:  # pipeline.ssbt:44
     """Derive everything from orders, payments and returns."""
     return orders.unionByName(payments).unionByName(returns)
 
 
 def write_everything(
     everything: DataFrame, job: Job[Params]
-) -> None:  # pipeline.ssbt:46
+) -> None:  # pipeline.ssbt:49
     """Write everything to Parquet files."""
     (
         job.counted(everything, "everything")

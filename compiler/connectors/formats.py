@@ -1,0 +1,90 @@
+"""What stands in the key or the value of a record, as a `format.toml` says it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.options import read_options
+from ssbt.compiler.connectors.reading import parsed, read_packages, read_role
+from ssbt.compiler.connectors.specification import Connector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ssbt.compiler.connectors.toml_table import TomlTable
+
+SPECIFICATION = "format.toml"
+
+
+class Decoding(Struct, frozen=True):
+    """How bytes become columns: the fields of a schema, or else one column of `type`.
+
+    Bytes are malformed if they become null. Where Spark tells it in another way, `malformed` is a
+    STRING column that joins the schema and is not null for them. `problem` says what is wrong.
+    """
+
+    needs_schema: bool
+    type: str
+    malformed: str
+    problem: str
+
+
+class Format(Connector, frozen=True):
+    """A format: as a connector, with decoding in place of the source and encoding of the sink.
+
+    `takes` are the types of the one column that it writes; if it is empty, a record of columns is
+    written. `imports` are the modules of names that its templates use.
+    """
+
+    decoding: Decoding | None = None
+    takes: tuple[str, ...] = ()
+    imports: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def page(self) -> str:
+        """Where its options are described."""
+        return f"docs/formats/{self.name}.md"
+
+
+def read_format(name: str, folder: str, package: str) -> Format:
+    """The format in `folder`, whose `format.toml` must call itself `name`."""
+    table = parsed(os.path.join(folder, SPECIFICATION))
+    if table.required_text("name") != name:
+        raise table.error("name", f"the format is installed as `{name}`")
+    options = table.table("options")
+    shared = tuple(read_options(options)) if options else ()
+    decode, encode = table.table("decode"), table.table("encode")
+    decoding = _decoding(decode) if decode else None
+    takes = (encode.texts("takes") or ()) if encode else ()
+    modes = ("batch", "stream")
+    read = Format(
+        name=name,
+        title=table.required_text("title"),
+        summary=table.required_text("summary"),
+        doc=table.text("doc").strip(),
+        spark_format=name,
+        package=package,
+        source=read_role(decode, (), shared, modes=modes),
+        sink=read_role(encode, (), shared, modes=modes),
+        packages=tuple(read_packages(table.table("packages"))),
+        decoding=decoding,
+        takes=takes,
+        imports=tuple(_imports(table.table("imports"))),
+    )
+    table.close()
+    return read
+
+
+def _decoding(table: TomlTable) -> Decoding:
+    schema, type_ = table.text("schema"), table.text("type")
+    if (schema == "required") == bool(type_):
+        raise table.error("", 'needs either `schema = "required"` or a `type`')
+    return Decoding(bool(schema), type_, table.text("malformed"), table.required_text("problem"))
+
+
+def _imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:
+    for name, module in table.take_items() if table else ():
+        yield name, str(module)

@@ -1,0 +1,93 @@
+"""11xx: schemas that are written in files, in other languages, or kept by a registry."""
+
+from ssbt.compiler.diagnostics.examples import SCHEMA, example
+from ssbt.compiler.diagnostics.model import Code
+
+_AVRO = '''\
+schema Order from avro {
+  schema = """
+    {
+      "type": "record",
+      "name": "Order",
+      "fields": [
+        {"name": "id", "type": "long"},
+        {"name": "status", "type": ["null", "string"]}
+      ]
+    }
+  """
+}
+'''
+
+UNUSABLE_SCHEMA_FILE = Code(
+    "SSBT1101",
+    "A schema that cannot be read",
+    """\
+`schema NAME from "file"` takes its columns from a file beside the one that says so. What is in it
+is told by its ending: `.avsc` is an Avro schema, `.proto` and `.desc` are Protobuf (the text, and
+what `protoc --include_imports --descriptor_set_out` writes), `.json` is a JSON Schema, `.ddl` and
+`.sql` are columns as Spark's DDL lists them. The path holds no parameter.
+
+Without a file, `schema NAME from avro { schema = … }` holds the text itself; `json_schema` and
+`protobuf` do the same. Protobuf needs `pip install 'ssbt[protobuf]'`.
+""",
+    wrong=example(schema='schema Order from "schemas/no_such_file.avsc"\n'),
+    right=example(schema=SCHEMA),
+)
+
+BAD_SCHEMA_TEXT = Code(
+    "SSBT1102",
+    "A mistake in a schema's text",
+    """\
+The text is no schema of its language, or it declares what Spark's rows cannot hold: a record that
+contains itself, a decimal of more than 38 digits, two columns whose names differ only in case.
+The place is that in the schema's own file.
+""",
+    wrong=example(schema=_AVRO.replace('"long"', '"lung"')),
+    right=example(schema=_AVRO),
+)
+
+NO_SUCH_MESSAGE = Code(
+    "SSBT1103",
+    "A Protobuf message that is not there",
+    """\
+A file of Protobuf declares several messages, and a schema is one of them: `message` says which, by
+its name with its package, such as `shop.Order`. A file with one message needs no `message`.
+""",
+    wrong=example(
+        schema='''\
+schema Order from protobuf {
+  message = "Ordre"
+  schema  = """
+    syntax = "proto3";
+    message Order { int64 id = 1; string status = 2; }
+  """
+}
+'''
+    ),
+    right=example(
+        schema='''\
+schema Order from protobuf {
+  message = "Order"
+  schema  = """
+    syntax = "proto3";
+    message Order { int64 id = 1; string status = 2; }
+  """
+}
+'''
+    ),
+)
+
+NOT_PULLED = Code(
+    "SSBT1104",
+    "A registry's schema that was not pulled",
+    """\
+Compiling asks no server. `ssbtc schema pull` fetches what `schema NAME from registry { … }` names
+into a file beside the pipeline, `schemas/SUBJECT.json` unless `file` says otherwise. Keep that file
+with the pipeline, under version control: whoever compiles the pipeline then gets the same columns,
+and a change of them is seen in review. `ssbtc schema check` compares it with the registry.
+
+The file is older than what the pipeline says where `version` names another one: pull again.
+""",
+    wrong=example(schema='schema Order from registry {\n  subject = "orders-value"\n}\n'),
+    right=example(schema=SCHEMA),
+)

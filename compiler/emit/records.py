@@ -1,0 +1,93 @@
+"""Records in code: what makes columns of their bytes, and bytes of columns.
+
+`decode.py.j2` of a format yields a Column. It knows `bytes`, the code of a BINARY Column; `schema`,
+the code of DDL text, or None; `options`, each with `name` and `value`, which is text; and `given`,
+the values of the options at the place `template`. `problem.py.j2`, if there is one, yields a
+Column of text from the same. `encode.py.j2` knows `record`, the code of the Column to write: a
+struct, or the one column of a format that takes one; `options`; and `given`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ssbt.compiler.connectors.loading import has_template
+from ssbt.compiler.connectors.settings import FormatUse, Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.emit.expressions import reference
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.emit.templating import connector_template
+from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.ir.records import Records, key_columns, value_columns
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.types.quoting import quoted_name
+
+
+def decoded(
+    source: Source, records: Records, read: str, code: SettingCode, schemas: Mapping[str, str]
+) -> str:
+    """The code of the rows that are made of the records of `read`; `schemas` are constants."""
+    arguments = [read]
+    arguments.append(f"value={_decoding(records.value, 'value', source.schema, code, schemas)}")
+    if records.key is not None:
+        key = _decoding(records.key, "key", records.key_schema, code, schemas)
+        arguments.append(f"key={key}")
+    if source.part:
+        return f"dead_letters({', '.join(arguments)})"
+    if records.metadata:
+        arguments.append(f"metadata={python_literal(list(records.metadata))}")
+    if records.on_error != "fail":
+        arguments.append('on_error="drop"')
+    return f"decoded({', '.join(arguments)})"
+
+
+def _decoding(
+    use: FormatUse, column: str, schema: str | None, code: SettingCode, schemas: Mapping[str, str]
+) -> str:
+    """The code of a Decoding."""
+    decoding = use.format.decoding
+    assert decoding is not None
+    text = schemas[schema] if schema is not None else None
+    if text is not None and decoding.malformed:
+        added = f", {quoted_name(decoding.malformed)} STRING"
+        text = f_string([PythonCode(text), added])
+    context = {"bytes": f'F.col("{column}")', "schema": text, **_settings(use, code)}
+    problem = python_literal(decoding.problem)
+    if has_template(use.format, "problem"):
+        problem = connector_template(use.format, "problem").render(context).strip()
+    arguments = [connector_template(use.format, "decode").render(context).strip(), problem]
+    if decoding.malformed:
+        arguments.append(f"malformed={python_literal(decoding.malformed)}")
+    return f"Decoding({', '.join(arguments)})"
+
+
+def encoded(settings: Settings, relation: Relation, code: SettingCode) -> dict[str, str | None]:
+    """The code of the value and of the key to write, for the template of a connector."""
+    value, key = settings.format_at(Place.VALUE), settings.format_at(Place.RECORD_KEY)
+    found: dict[str, str | None] = {"value": None, "key": None}
+    if value is not None:
+        found["value"] = _encoding(value, value_columns(settings, relation), relation, code)
+    if key is not None:
+        found["key"] = _encoding(key, key_columns(settings, relation), relation, code)
+    return found
+
+
+def _encoding(
+    use: FormatUse, columns: tuple[Column, ...], relation: Relation, code: SettingCode
+) -> str:
+    names = [column.name for column in columns]
+    if relation.is_open and not names:
+        record = 'F.struct("*")'
+    elif use.format.takes:
+        record = f"F.col({python_literal(reference(names[0]))})"
+    else:
+        record = f"F.struct({', '.join(python_literal(reference(name)) for name in names)})"
+    context = {"record": record, **_settings(use, code)}
+    return connector_template(use.format, "encode").render(context).strip()
+
+
+def _settings(use: FormatUse, code: SettingCode) -> dict[str, object]:
+    sides = (use.format.source, use.format.sink)
+    options = [option for side in sides if side is not None for option in side.options]
+    return {"options": code.texts(use.settings), "given": code.given(use.settings, options)}

@@ -1,0 +1,103 @@
+"""Values of settings as values for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.settings import ColumnName, Scalar, SecretName, Settings
+from ssbt.compiler.connectors.specification import Option, Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.types.datatypes import BOOLEAN, DataType
+
+
+class EmittedOption(Struct, frozen=True):
+    """One `.option(…)` with a value for the filter `literal`."""
+
+    name: str
+    value: object
+    reason: str
+
+
+class SettingCode:
+    """Values of settings as values that `literal` takes, with parameters read from the job."""
+
+    def __init__(self, names: ScriptNames, types: Mapping[str, DataType]) -> None:
+        self._names = names
+        self._types = types
+
+    def value(self, value: object) -> object:
+        """A scalar or several."""
+        match value:
+            case ParamUse():
+                return PythonCode(self._param(value))
+            case SecretName():
+                return PythonCode(f"job.secret({python_literal(value.name)})")
+            case Text():
+                if value.sole_param:
+                    return PythonCode(self._in_text(value.sole_param, alone=True))
+                parts = [
+                    part if isinstance(part, str) else PythonCode(self._in_text(part, alone=False))
+                    for part in value.parts
+                ]
+                return PythonCode(f_string(parts))
+            case ColumnName():
+                return value.name
+            case tuple():
+                return [self.value(item) for item in value]
+        return value
+
+    def options(self, settings: Settings) -> list[EmittedOption]:
+        """All options, in order."""
+        return [
+            EmittedOption(option.name, self.value(option.value), option.reason)
+            for option in settings.spark_options()
+        ]
+
+    def connection(self, settings: Settings) -> str | None:
+        """The options that the connection of a source or sink gives, in code."""
+        named = settings.connection
+        if named is None:
+            return None
+        return f"{self._names.connections[named.name.casefold()]}(job)"
+
+    def texts(self, settings: Settings) -> list[EmittedOption]:
+        """All options as what a map of them holds: texts, and references to secrets."""
+        return [
+            EmittedOption(option.name, self._text(option.value), option.reason)
+            for option in settings.spark_options()
+        ]
+
+    def given(self, settings: Settings, options: Iterable[Option]) -> dict[str, object]:
+        """The values of the options that are for templates alone, None where there is none."""
+        found: dict[str, object] = {}
+        for option in options:
+            if option.place is Place.TEMPLATE:
+                setting = settings.named(option.name)
+                found[option.name] = self.value(setting.value) if setting is not None else None
+        return found
+
+    def _text(self, value: Scalar) -> object:
+        match value:
+            case SecretName():
+                return PythonCode(f"Secret({python_literal(value.name)})")
+            case bool():
+                return str(value).lower()
+            case ParamUse():
+                return PythonCode(self._in_text(value, alone=True))
+            case int() | float():
+                return str(value)
+        return self.value(value)
+
+    def _param(self, use: ParamUse) -> str:
+        return f"job.params.{self._names.params[use.name]}"
+
+    def _in_text(self, use: ParamUse, alone: bool) -> str:
+        code, data_type = self._param(use), self._types[use.name]
+        if data_type == BOOLEAN:
+            return f"str({code}).lower()"
+        is_text = data_type.sql.startswith("STRING")
+        return f"str({code})" if alone and not is_text else code

@@ -1,0 +1,1 @@
+"""Schemas that are written in other languages than ours: Avro, Protobuf, JSON Schema, DDL."""

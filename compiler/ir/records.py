@@ -1,0 +1,84 @@
+"""Records of a broker: what their bytes become, and which columns become bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.settings import FormatUse, Settings
+from ssbt.compiler.connectors.specification import Kind, Place
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.types.datatypes import (
+    BINARY,
+    INT,
+    LONG,
+    STRING,
+    TIMESTAMP,
+    ArrayType,
+    DataType,
+    StructField,
+    StructType,
+)
+
+DEAD_LETTER = "dead_letter"
+"""The part of a source that its malformed records go to, as in `sink orders.dead_letter to …`."""
+
+HEADERS = ArrayType(StructType((StructField("key", STRING), StructField("value", BINARY))))
+
+
+class Records(Struct, frozen=True):
+    """How a source's records become columns; schemas by name, where the formats have them.
+
+    `metadata` are columns that are called as Spark's are, with an underscore in front.
+    """
+
+    value: FormatUse
+    key: FormatUse | None
+    key_schema: str | None
+    metadata: tuple[str, ...]
+    on_error: str
+
+
+def dead_letter_relation(*, streaming: bool) -> Relation:
+    """The columns of malformed records."""
+    types: dict[str, DataType] = {
+        "key": BINARY,
+        "value": BINARY,
+        "headers": HEADERS,
+        "topic": STRING,
+        "partition": INT,
+        "offset": LONG,
+        "timestamp": TIMESTAMP,
+        "stage": STRING,
+        "error": STRING,
+    }
+    columns = tuple(Column(name, type_, True) for name, type_ in types.items())
+    return Relation(columns, False, streaming)
+
+
+def value_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
+    """The columns that go into the value: those named, or all that no other option takes away."""
+    named = settings.columns_at(Place.VALUE_COLUMNS)
+    if named:
+        return _found(relation, (column.name for column in named))
+    taken = {
+        column.name.casefold()
+        for setting in settings.settings
+        if setting.option.place in (Place.HEADERS, Place.TEMPLATE)
+        and setting.option.type.kind is Kind.COLUMN
+        for column in setting.columns
+    }
+    return tuple(each for each in relation.columns if each.name.casefold() not in taken)
+
+
+def key_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
+    """The columns that go into the key."""
+    named = settings.columns_at(Place.RECORD_KEY_COLUMNS)
+    return _found(relation, (column.name for column in named))
+
+
+def _found(relation: Relation, names: Iterable[str]) -> tuple[Column, ...]:
+    """The columns of these names, in the order of the relation."""
+    wanted = {name.casefold() for name in names}
+    return tuple(each for each in relation.columns if each.name.casefold() in wanted)

@@ -1,0 +1,155 @@
+"""What a source's records become, and where those go that cannot be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Setting, Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.diagnostics.codes import records as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.records import DEAD_LETTER, Records, dead_letter_relation
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas import DeclaredSchema
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.types.casts import expression_type
+from ssbt.compiler.types.datatypes import UNKNOWN, DataType, StructField, StructType
+from ssbt.compiler.types.ddl import parsed_type
+
+FindSchema = Callable[[str, Span], DeclaredSchema | None]
+
+VALUE, KEY = "value", "_key"
+
+
+def decoded_columns(
+    settings: Settings, find_schema: FindSchema, report: Report
+) -> tuple[Column, ...] | None:
+    """The columns of a source with a format; None where they cannot be known."""
+    value, key = settings.at(Place.VALUE), settings.at(Place.RECORD_KEY)
+    if value is None:
+        return None
+    fields = _decoded(value, settings.at(Place.SCHEMA), "schema", find_schema, report)
+    if fields is None:
+        return None
+    columns = list(fields if isinstance(fields, tuple) else (_column(VALUE, fields),))
+    others = [
+        Column(name, parsed_type(type_) or UNKNOWN, True, declared=span)
+        for name, type_, span in settings.added_columns()
+    ]
+    if key is not None:
+        schema = settings.at(Place.RECORD_KEY_SCHEMA)
+        found = _decoded(key, schema, "key_schema", find_schema, report)
+        others.insert(0, replace(_key_column(found), declared=key.span))
+    return (*columns, *(other for other in others if _has_its_name(other, columns, report)))
+
+
+def _decoded(
+    setting: Setting,
+    schema: Setting | None,
+    wanted: str,
+    find_schema: FindSchema,
+    report: Report,
+) -> tuple[Column, ...] | DataType | None:
+    """The fields that a format yields, or the type of its one value."""
+    use = setting.value
+    assert isinstance(use, FormatUse)
+    decoding = use.format.decoding
+    assert decoding is not None
+    span = setting.span
+    assert span is not None
+    if not decoding.needs_schema:
+        if schema is not None and schema.span is not None:
+            message = f"`{use.format.name}` is one value and has no schema"
+            report.add(codes.UNWANTED_SCHEMA, schema.span, message, help=f"remove `{wanted}`")
+        return parsed_type(decoding.type) or UNKNOWN
+    if schema is None:
+        message = f"`{setting.option.name} = {use.format.name}` needs a schema"
+        report.add(codes.NEEDS_SCHEMA, span, message, help=f"add `{wanted} = …`")
+        return None
+    assert isinstance(schema.value, SchemaName)
+    found = find_schema(schema.value.name, schema.value.span)
+    return tuple(_fields(found)) if found is not None else None
+
+
+def _fields(schema: DeclaredSchema) -> Iterator[Column]:
+    """A record without a value is a row of nulls, whatever the schema says."""
+    for each in schema.columns:
+        type_ = expression_type(each.field.type)
+        yield Column(each.field.name, type_, True, None, (), each.tags, each.span)
+
+
+def _key_column(found: tuple[Column, ...] | DataType | None) -> Column:
+    if isinstance(found, tuple):
+        fields = (StructField(each.name, each.type) for each in found)
+        return _column(KEY, StructType(tuple(fields)))
+    return _column(KEY, found if found is not None else UNKNOWN)
+
+
+def _column(name: str, type_: DataType) -> Column:
+    return Column(name, type_, True)
+
+
+def _has_its_name(other: Column, columns: list[Column], report: Report) -> bool:
+    """Whether the column's name is its own; a finding where it is not."""
+    for column in columns:
+        if column.name.casefold() == other.name.casefold() and other.declared is not None:
+            message = f"the source has two columns called `{column.name}`"
+            also = (Label(column.declared, "the schema's"),) if column.declared else ()
+            help_ = "leave it out, or out of the schema"
+            report.add(codes.COLUMN_TAKEN, other.declared, message, also=also, help=help_)
+            return False
+    return True
+
+
+def records(settings: Settings, schemas: Mapping[str, DeclaredSchema]) -> Records | None:
+    """How the records become columns; None for a source without formats."""
+    value = settings.format_at(Place.VALUE)
+    if value is None:
+        return None
+    schema, metadata = settings.at(Place.RECORD_KEY_SCHEMA), settings.at(Place.METADATA)
+    on_error = settings.at(Place.ON_ERROR)
+    named = schema.value.name if schema and isinstance(schema.value, SchemaName) else ""
+    key_schema = schemas.get(named.casefold())
+    names = metadata.value if metadata is not None else ()
+    return Records(
+        value,
+        settings.format_at(Place.RECORD_KEY),
+        key_schema.name if key_schema is not None else None,
+        tuple(map(str, names)) if isinstance(names, tuple) else (),
+        str(on_error.value) if on_error is not None else "fail",
+    )
+
+
+def dead_letters(source: ir.Source) -> ir.Source:
+    """The dataset of a source's records that cannot be decoded."""
+    return replace(
+        source,
+        name=f"{source.name}.{DEAD_LETTER}",
+        output=dead_letter_relation(streaming=source.output.streaming),
+        part=DEAD_LETTER,
+    )
+
+
+def check_dead_letters(
+    sinks: list[d.SinkWrite], settings: Mapping[str, Settings], report: Report
+) -> None:
+    """A source that sends records away needs a sink for them."""
+    taken = {node.dataset.text.casefold() for node in sinks if is_dead_letters(node)}
+    for name, found in settings.items():
+        on_error = found.at(Place.ON_ERROR)
+        if on_error is None or on_error.value != DEAD_LETTER or name in taken:
+            continue
+        if on_error.span is not None:
+            message = "no sink takes the dead letters"
+            help_ = f'add `sink {name}.{DEAD_LETTER} to parquet {{ path = "…" }}`'
+            report.add(codes.NOWHERE_TO_GO, on_error.span, message, help=help_)
+
+
+def is_dead_letters(node: d.SinkWrite) -> bool:
+    """Whether a sink takes the dead letters of a source."""
+    return node.part is not None and node.part.text.casefold() == DEAD_LETTER

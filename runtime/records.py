@@ -1,0 +1,119 @@
+"""A broker's records decoded into columns; those that cannot be are never lost unsaid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StructType
+
+# Where the decoded parts stand beside the record's own columns, which have no names like these.
+_PARTS = ("_decoded_value", "_decoded_key")
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """What the bytes of a key or value become, and what is wrong with those that are malformed.
+
+    Bytes are malformed if they become null; if there is a field `malformed`, also where that is
+    not null.
+    """
+
+    result: Column
+    problem: str | Column
+    malformed: str | None = None
+
+
+def decoded(
+    records: DataFrame,
+    value: Decoding,
+    key: Decoding | None = None,
+    *,
+    metadata: Sequence[str] = (),
+    on_error: str = "fail",
+) -> DataFrame:
+    """The fields of the value as columns (or `value`, if it has none), then `_key` and `metadata`.
+
+    Metadata is named with an underscore in front: `_offset`. A malformed record stops the job
+    with its place in the error, unless `on_error` is something else: then it is left out.
+    """
+    parts = _decoded_parts(records, value, key)
+    if on_error == "fail":
+        for name, decoding in _parts(value, key):
+            stop = F.raise_error(F.concat(_place(), F.lit(f"its {_of(name)} is "), _text(decoding)))
+            whole = F.when(_is_malformed(parts, name, decoding), stop).otherwise(F.col(name))
+            parts = parts.withColumn(name, whole)
+    else:
+        for name, decoding in _parts(value, key):
+            parts = parts.where(~_is_malformed(parts, name, decoding))
+    return parts.select(
+        *_columns(parts, value), *_key(parts, key), *(_metadata(name) for name in metadata)
+    )
+
+
+def dead_letters(records: DataFrame, value: Decoding, key: Decoding | None = None) -> DataFrame:
+    """The malformed records as they came, with the part that is malformed (`stage`) and `error`."""
+    parts = _decoded_parts(records, value, key)
+    stage, error = F.lit(None).cast("string"), F.lit(None).cast("string")
+    for name, decoding in _parts(value, key):
+        wrong = _is_malformed(parts, name, decoding) & stage.isNull()
+        error = F.when(wrong, _text(decoding)).otherwise(error)
+        stage = F.when(wrong, F.lit(_of(name))).otherwise(stage)
+    places = ("key", "value", "headers", "topic", "partition", "offset", "timestamp")
+    found = parts.select(*places, stage.alias("stage"), error.alias("error"))
+    return found.where(F.col("stage").isNotNull())
+
+
+def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
+    return [(n, d) for n, d in zip(_PARTS, (value, key), strict=True) if d is not None]
+
+
+def _decoded_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
+    return records.select("*", *(d.result.alias(name) for name, d in _parts(value, key)))
+
+
+def _of(part: str) -> str:
+    return part.removeprefix("_decoded_")
+
+
+def _type(parts: DataFrame, name: str) -> DataType:
+    return parts.schema[name].dataType
+
+
+def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
+    wrong = F.col(name).isNull()
+    if decoding.malformed is not None:
+        wrong = wrong | F.col(name).getField(decoding.malformed).isNotNull()
+    return F.col(_of(name)).isNotNull() & wrong
+
+
+def _place() -> Column:
+    return F.format_string(
+        "the record at offset %d of partition %d of topic %s cannot be decoded: ",
+        "offset",
+        "partition",
+        "topic",
+    )
+
+
+def _text(decoding: Decoding) -> Column:
+    return F.lit(decoding.problem) if isinstance(decoding.problem, str) else decoding.problem
+
+
+def _columns(parts: DataFrame, value: Decoding) -> list[Column]:
+    name, found = _PARTS[0], _type(parts, _PARTS[0])
+    if not isinstance(found, StructType):
+        return [F.col(name).alias("value")]
+    fields = [field for field in found.names if field != value.malformed]
+    return [F.col(name).getField(field).alias(field) for field in fields]
+
+
+def _key(parts: DataFrame, key: Decoding | None) -> list[Column]:
+    if key is None:
+        return []
+    whole = F.col(_PARTS[1])
+    return [(whole.dropFields(key.malformed) if key.malformed else whole).alias("_key")]
+
+
+def _metadata(name: str) -> Column:
+    return F.col(name.removeprefix("_")).alias(name)

