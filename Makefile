@@ -18,7 +18,8 @@ lint: setup  ## style, types, layers and security
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive compiler runtime
 
 check: lint  ## lint, then the quick tests: no JVM, no package, no long row of processes
-	$(BIN)/pytest -n auto -m "not spark and not slow" --ignore=tests/packaging
+	$(BIN)/pytest -n auto -m "not spark and not slow" --ignore=tests/packaging \
+		--hypothesis-profile=quick
 
 test: lint  ## lint, then every test
 	tools/java.sh $(BIN)/pytest

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
+settings.register_profile("quick", settings.get_profile("deterministic"), max_examples=25)
 settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile("deterministic")
 

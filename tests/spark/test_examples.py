@@ -54,6 +54,7 @@ def test_formatted(example: str) -> None:
         assert formatted(Source(str(path), text)) == (text, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["ruff check --isolated", "black --check"])
 def test_style(tool: str, build: Path) -> None:
     run(*tool.split(), *build.glob("*.py"), folder=build)

@@ -117,6 +117,7 @@ def started(zipped: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_bad_value(zipped: Path) -> None:
     process = started(zipped, "--set", "seconds=soon")
     _, error = process.communicate(timeout=60)
@@ -125,6 +126,7 @@ def test_bad_value(zipped: Path) -> None:
     assert error.endswith(f" ERROR settings: {expected}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["--set", "seconds=soon"], 2)])
 def test_nobody_reads(zipped: Path, arguments: list[str], code: int) -> None:
     process = started(zipped, *arguments)

@@ -42,6 +42,7 @@ def test_what_is_stored_is_found(cache: Cache):
     assert os.stat(cache.folder).st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_damaged_entry_is_as_good_as_absent(tmp_path_factory, data: st.DataObject):
     cache = Cache(str(tmp_path_factory.mktemp("entries")))

@@ -243,6 +243,7 @@ def is_syntax(code: str) -> bool:
     return code.startswith(("SSBT00", "SSBT01"))
 
 
+@pytest.mark.slow
 def test_fixes_of_all_cases_mend_and_break_nothing():
     """Every offered fix is made, its finding is gone, and no other comes instead.
 
@@ -263,6 +264,7 @@ def test_fixes_of_all_cases_mend_and_break_nothing():
     assert {"SSBT0101", "SSBT0107", "SSBT0117", "SSBT0302", "SSBT0304"} <= set(fixed_ones)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", FIXABLE)
 def test_fixes_of_the_wrong_examples(code: Code, project: Path):
     path = project / "main.ssbt"

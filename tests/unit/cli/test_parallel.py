@@ -47,6 +47,7 @@ def test_who_stops_early_waits_for_nothing():
     results.close()
 
 
+@pytest.mark.slow
 def test_pipelines(project: Path, ssbtc: Ssbtc, monkeypatch):
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))

@@ -33,6 +33,7 @@ def constructions(tree: ast.Module) -> Iterator[tuple[ast.Call, bool]]:
                 yield node, node in named
 
 
+@pytest.mark.slow
 def test_a_code_can_only_be_made_where_the_registry_finds_it():
     found = 0
     for path in COMPILER.rglob("*.py"):

@@ -54,6 +54,7 @@ def hashes(folder: Path, **environment: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_outputs_depend_on_the_sources_alone(tmp_path: Path) -> None:
     cache = str(tmp_path / "cache")
     here = hashes(ROOT, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC", XDG_CACHE_HOME=cache)
@@ -106,6 +107,7 @@ def test_archive() -> None:
     assert runtime_archive() == content
 
 
+@pytest.mark.slow
 def test_archive_can_be_imported_from(tmp_path: Path) -> None:
     (tmp_path / "runtime.zip").write_bytes(runtime_archive())
     program = "import ssbt.runtime; print(ssbt.runtime.__file__)"

@@ -22,6 +22,7 @@ def test_script(name: str, snapshot: SnapshotAssertion) -> None:
     assert script(name) == snapshot
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIPELINES)
 def test_black_changes_nothing(name: str) -> None:
     assert black.format_str(script(name), mode=black.Mode()) == script(name)
@@ -42,6 +43,7 @@ def test_ruff_finds_nothing(folder: Path) -> None:
     run(["ruff", "check", "--isolated", "--no-cache", "--extend-select", "I,B", folder], folder)
 
 
+@pytest.mark.slow
 def test_bandit_finds_nothing(folder: Path) -> None:
     run(["bandit", "--quiet", "--recursive", folder], folder)
 

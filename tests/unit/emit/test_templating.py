@@ -24,6 +24,7 @@ script_of(full_of("plain"))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", ["cache", "file/cache"])
 def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, cache: str) -> None:
     (tmp_path / "file").write_text("no folder")

@@ -77,6 +77,7 @@ def test_soup(pieces):
     asked(text, len(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a" * 30_000, "a." * 500, "(" * 5_000, " " * 30_000, "`" * 9_999])
 @pytest.mark.timeout(20)
 def test_long_texts(text):

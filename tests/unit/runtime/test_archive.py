@@ -7,10 +7,12 @@ import subprocess
 import sys
 
 import pyspark
+import pytest
 
 from ssbt.compiler.emit.archive import runtime_archive
 
 
+@pytest.mark.slow
 def test_is_imported_where_ssbt_is_not_installed(tmp_path: Path) -> None:
     """Needs entries for the folders: without, Python before 3.13 sees no namespace in a zip."""
     zipped = tmp_path / "ssbt_runtime.zip"

@@ -83,6 +83,7 @@ def test_a_dead_process_of_this_machine_is_known_at_once(
             assert second.take({str(tmp_path): False}) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beats", [True, False])
 def test_elsewhere_a_heartbeat_tells(tmp_path: Path, beats: bool) -> None:
     with made("first") as first:

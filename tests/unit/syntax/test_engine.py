@@ -45,6 +45,7 @@ def place_here(text: str) -> int | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_both_take_the_same_texts(seed: int):
     text = Generator(seed).file(2)
@@ -62,6 +63,7 @@ def test_each_rule_has_its_method():
     assert "file" in methods & made
 
 
+@pytest.mark.slow
 def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
     """No reduce/reduce conflicts (Lark refuses them), and of the others only these.
 

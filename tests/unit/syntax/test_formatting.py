@@ -92,7 +92,14 @@ def test_damaged_files_that_still_parse(seed: int):
         check(text)
 
 
-@pytest.mark.parametrize("name", sorted(corpus()))
+QUICK = ("examples/", "docs/language")
+FILES = [
+    pytest.param(name, marks=[] if name.startswith(QUICK) else pytest.mark.slow)
+    for name in sorted(corpus())
+]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_files_of_the_repository(name: str):
     check(corpus()[name])
 
@@ -131,6 +138,7 @@ def test_a_long_line_is_the_last_resort():
     assert check(f"let x = from a |> where {name} = {name}").count("\n") == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -70,6 +70,7 @@ def check_linear(kind: str, count: int) -> None:
     assert is_linear(lambda size: check_front_end(f"{DECLARED}{MANY[kind](size)}\n"), count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MANY)
 def test_time_is_linear(kind: str):
     check_linear(kind, 40)

@@ -134,6 +134,7 @@ def test_a_hundred_levels(kind: str):
     assert formatted(parsed(again), again) == once
 
 
+@pytest.mark.slow
 def test_chains_may_be_long():
     assert not read(WHERE + " and ".join(["a = 1"] * 1_900)).findings
     assert numbers(read(WHERE + " or ".join(["a"] * 9_000))) == [codes.NESTED_TOO_DEEPLY.number]
@@ -151,6 +152,7 @@ def test_longer_files(kind: str):
     assert not read(LONG[kind](count)).findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BROKEN)
 def test_broken_files_are_read_in_linear_time(kind: str):
     assert is_linear(lambda count: read(BROKEN[kind](count)), 60)
