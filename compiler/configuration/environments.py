@@ -21,7 +21,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.emit.naming import script_stem
 from ssbt.compiler.hocon.loading import Loader
 from ssbt.compiler.hocon.nodes import Branch
-from ssbt.compiler.hocon.problems import Mistake
+from ssbt.compiler.hocon.problems import MistakeError
 from ssbt.compiler.hocon.resolving import Object, resolved
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Source, Span
@@ -49,7 +49,7 @@ def environment(project: Project, name: str, pipeline: Pipeline, read: Reader) -
     loader, findings = Loader(project.root, read), Findings()
     try:
         said = _said(project, name, pipeline, loader)
-    except Mistake as error:
+    except MistakeError as error:
         findings.all.append(error.finding)
         return Environment(name, (), {}, findings, loader.sources)
     for key in said.fields:
@@ -102,7 +102,7 @@ def of_project(
     loader = Loader(folder or "", read)
     try:
         known = project(folder, loader) if folder is not None else Project("", ())
-    except Mistake as error:
+    except MistakeError as error:
         return Environments((), (error.finding,), loader.sources)
     listed = known.environments
     strange = [_unknown(name, listed, pipeline.span) for name in names if name not in listed]

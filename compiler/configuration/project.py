@@ -31,7 +31,7 @@ class Project(Struct, frozen=True):
 
 
 def project(folder: str, loader: Loader) -> Project:
-    """The project in a folder; raises Mistake."""
+    """The project in a folder; raises MistakeError."""
     branch = loader.branch(posixpath.join(folder, PROJECT))
     return Project(folder, _environments(resolved([branch])) if branch is not None else ())
 

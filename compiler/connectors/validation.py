@@ -179,7 +179,7 @@ def _format_use(
     if isinstance(found, Diagnostic):
         yield found
         return None
-    settings = yield from _checked(found, replace(use, span=value.span), entries)
+    settings = yield from _checked(found, replace(use, span=value.span), entries, Settings())
     return FormatUse(found, settings) if found.role(use.role) else None
 
 

@@ -8,7 +8,7 @@ import posixpath
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.hocon.nodes import Branch
-from ssbt.compiler.hocon.problems import Mistake, mistake
+from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.hocon.reading import Parser
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.encoding import decoded, refusal
@@ -27,7 +27,7 @@ class Loader:
         self.sources: dict[str, Source] = {}
 
     def branch(self, path: str) -> Branch | None:
-        """What the file at `path` says; None where there is none. Raises Mistake."""
+        """What the file at `path` says; None where there is none. Raises MistakeError."""
         return self._branch(path, None, ())
 
     def _branch(self, path: str, place: Span | None, prefix: tuple[str, ...]) -> Branch | None:
@@ -59,11 +59,11 @@ class Loader:
         source = decoded(path, data)
         if isinstance(source, Diagnostic):
             self.sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
-            raise Mistake(source)
+            raise MistakeError(source)
         self.sources[path] = source
         refused = refusal(source)
         if refused is not None:
-            raise Mistake(refused)
+            raise MistakeError(refused)
         return source
 
     def _included(
@@ -89,6 +89,6 @@ class Loader:
         if outside or "\\" in name or "\0" in name or ":" in name:
             help_ = ("a path is relative to the file that includes, and stays in the project",)
             message = f"`{name}` is no file of this project"
-            raise Mistake(Diagnostic(codes.BAD_INCLUDE, message, Label(span), (), help_))
+            raise MistakeError(Diagnostic(codes.BAD_INCLUDE, message, Label(span), (), help_))
         is_named = posixpath.splitext(target)[1] in _SUFFIXES
         yield from (target,) if is_named else (target + suffix for suffix in _SUFFIXES)

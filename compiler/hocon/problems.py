@@ -7,7 +7,7 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.source import Span
 
 
-class Mistake(Exception):  # noqa: N818
+class MistakeError(Exception):
     """A finding that ends the reading of a configuration."""
 
     def __init__(self, finding: Diagnostic) -> None:
@@ -22,6 +22,6 @@ def mistake(
     *,
     also: tuple[Label, ...] = (),
     help: tuple[str, ...] = (),
-) -> Mistake:
+) -> MistakeError:
     """The exception for a finding at `span`."""
-    return Mistake(Diagnostic(code, message, Label(span), also, help))
+    return MistakeError(Diagnostic(code, message, Label(span), also, help))

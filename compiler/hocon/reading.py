@@ -7,7 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node, Plain, Reference
-from ssbt.compiler.hocon.problems import Mistake, mistake
+from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.hocon.tokens import Token, tokens
 from ssbt.compiler.source import Source, Span
 
@@ -32,7 +32,7 @@ class Parser:
         self._depth = 0
 
     def root(self) -> Branch:
-        """The whole file; raises Mistake."""
+        """The whole file; raises MistakeError."""
         self._skip()
         if self._peek().text == "[" and self._peek().kind == "mark":
             raise self._wrong("a file of a configuration is an object, not a list")
@@ -69,7 +69,7 @@ class Parser:
     def _span(self, first: Token, last: Token) -> Span:
         return Span(self._source.path, first.start, max(first.end, last.end))
 
-    def _wrong(self, message: str) -> Mistake:
+    def _wrong(self, message: str) -> MistakeError:
         return mistake(self._span(self._peek(), self._peek()), message)
 
     # ---- objects

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node, Plain, Reference
-from ssbt.compiler.hocon.problems import Mistake, mistake
+from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.source import Span
 
 MOST_VALUES = 200_000
@@ -52,7 +52,7 @@ Value: TypeAlias = Scalar | Items | Object
 
 
 def resolved(layers: Sequence[Branch]) -> Object:
-    """What the layers say together, the last one strongest; raises Mistake."""
+    """What the layers say together, the last one strongest; raises MistakeError."""
     assert layers
     value = _Resolver(layers).value(layers)
     assert isinstance(value, Object)
@@ -161,7 +161,7 @@ class _Resolver:
                 break
         return found
 
-    def _unresolved(self, node: Reference) -> Mistake:
+    def _unresolved(self, node: Reference) -> MistakeError:
         name = ".".join(node.path)
         if self._under_way - {id(node)}:
             message = f"`${{{name}}}` is not there, or leads back to itself"

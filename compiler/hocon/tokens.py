@@ -45,7 +45,7 @@ class Token(NamedTuple):
 
 
 def tokens(source: Source) -> Iterator[Token]:
-    """All tokens but comments, with an `end` at the end; raises Mistake."""
+    """All tokens but comments, with an `end` at the end; raises MistakeError."""
     at = 1 if source.text.startswith("\ufeff") else 0
     while at < len(source.text):
         match = _TOKEN.match(source.text, at)

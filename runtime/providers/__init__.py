@@ -12,17 +12,19 @@ from typing import Any, cast
 
 Provider = Callable[[str, Mapping[str, Any]], str]
 
-_OURS = {
-    "env": "local:environment",
-    "file": "local:mounted_file",
-    "properties": "local:property_file",
-    "keyring": "local:keyring",
-    "vault": "vault:secret",
-    "aws_secrets_manager": "aws:secrets_manager",
-    "aws_ssm": "aws:parameter_store",
-    "azure_key_vault": "azure:key_vault",
-    "gcp_secret_manager": "gcp:secret_manager",
-}
+_BUILT_IN = dict(
+    (
+        ("env", "local:environment"),
+        ("file", "local:mounted_file"),
+        ("properties", "local:property_file"),
+        ("keyring", "local:keyring"),
+        ("vault", "vault:secret"),
+        ("aws_secrets_manager", "aws:secrets_manager"),
+        ("aws_ssm", "aws:parameter_store"),
+        ("azure_key_vault", "azure:key_vault"),
+        ("gcp_secret_manager", "gcp:secret_manager"),
+    )
+)
 
 
 def provider(kind: str) -> Provider:
@@ -30,8 +32,8 @@ def provider(kind: str) -> Provider:
 
     Of a class, `module:Class`, an object is made from the options, and asked with `value(name)`.
     """
-    if kind in _OURS:
-        return _named(f"{__name__}.{_OURS[kind]}")
+    if kind in _BUILT_IN:
+        return _named(f"{__name__}.{_BUILT_IN[kind]}")
     for found in entry_points(group="ssbt.secrets", name=kind):
         return _of(found.load())
     if ":" not in kind:

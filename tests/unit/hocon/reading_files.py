@@ -9,7 +9,7 @@ from ssbt.compiler.hocon.resolving import Items, Object, Value, resolved
 
 
 def read(files: Mapping[str, str | bytes], path: str = "main.conf", root: str = "") -> Object:
-    """What the file at `path` says; raises Mistake."""
+    """What the file at `path` says; raises MistakeError."""
 
     def contents(name: str) -> bytes:
         if name not in files:
