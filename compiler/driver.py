@@ -5,7 +5,7 @@ It touches no disk and prints nothing; `read` gives the bytes of a file or raise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.source import Source
 
 if TYPE_CHECKING:
+    from ssbt.compiler.configuration.environments import Environment
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.resolve.program import Resolved
@@ -67,12 +68,46 @@ def checked_by_rules(result: Resolved) -> Checked:
     return Checked(pipeline, tuple(findings), result.sources)
 
 
-def emitted(checked_pipeline: Checked) -> tuple[OutputFile, ...]:
-    """The files of a pipeline that has no errors."""
+class Configured(Struct, frozen=True):
+    """A pipeline together with the environments of its project, none where it has no project."""
+
+    checked: Checked
+    environments: tuple[Environment, ...] = ()
+
+
+def configured(
+    checked_pipeline: Checked, path: str, read: Reader, names: tuple[str, ...] = ()
+) -> Configured:
+    """The environments called `names`, or all, of the project in which the pipeline at `path` is.
+
+    What is wrong with their files is added to the findings.
+    """
+    if checked_pipeline.pipeline is None:
+        return Configured(checked_pipeline)
+    from ssbt.compiler.configuration.finding import project_folder
+
+    folder = project_folder(path, read)
+    if folder is None and not names:
+        return Configured(checked_pipeline)
+    from ssbt.compiler.configuration.environments import of_project
+
+    found = of_project(checked_pipeline.pipeline, folder, read, names)
+    findings = (*checked_pipeline.findings, *found.findings)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    pipeline = None if failed else checked_pipeline.pipeline
+    sources = {**checked_pipeline.sources, **found.sources}
+    return Configured(Checked(pipeline, findings, sources), found.environments)
+
+
+def emitted(
+    checked_pipeline: Checked, environments: Iterable[Environment] = ()
+) -> tuple[OutputFile, ...]:
+    """The files of a pipeline that has no errors, and the configuration of its environments."""
     from ssbt.compiler.emit.script import emitted as emitted_files
 
     assert checked_pipeline.pipeline is not None, "emit is for pipelines without errors"
-    return emitted_files(checked_pipeline.pipeline, checked_pipeline.sources)
+    documents = {each.name: each.json for each in environments}
+    return emitted_files(checked_pipeline.pipeline, checked_pipeline.sources, documents)
 
 
 def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:

@@ -8,25 +8,25 @@ from itertools import pairwise
 import json
 import logging
 from pathlib import Path
-import re
 import sys
 from typing import Any, NoReturn
 
 from ssbt.runtime.operation import add_stream_options
 from ssbt.runtime.parameters import Entry, Parameter, unknown
+from ssbt.runtime.properties import properties
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
-_PROPERTY = re.compile(r"\s*((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)")
 
 
 def parsed_arguments(
-    name: str, folder: Path, documentation: str, parameters: Mapping[str, Parameter]
+    name: str, script: Path, documentation: str, parameters: Mapping[str, Parameter]
 ) -> Namespace:
     """The command line; `--help` and a mistake raise `SystemExit` (0 and 2).
 
-    `env` (a file of `folder`, which is where the script lies) and `conf_file` are the entries of
-    those files, `set` those of the command line.
+    `env` (a file of the folder `conf` beside the script) and `conf_file` are the entries of those
+    files, `set` those of the command line.
     """
+    folder = script.parent
     parser = _Parser(
         prog=name,
         description=_verbatim(documentation),
@@ -36,7 +36,8 @@ def parsed_arguments(
     )
 
     def environment(env: str) -> list[Entry]:
-        return _file_entries(str(folder / "conf" / f"{env}.json"))
+        own = folder / "conf" / env / f"{script.stem}.json"
+        return _file_entries(str(own if own.is_file() else folder / "conf" / f"{env}.json"))
 
     def add(option: str, **settings: Any) -> None:
         parser.add_argument(option, default=[], **settings)
@@ -83,7 +84,8 @@ def _assignment(text: str) -> Entry:
     name, equals, value = text.partition("=")
     if not equals:
         raise ArgumentTypeError(f"NAME=VALUE is needed, not {text!r}")
-    return "--set", f"params.{name}", value
+    is_shared = name.partition(".")[0] in ("connections", "secrets")
+    return "--set", name if is_shared else f"params.{name}", value
 
 
 def environment_entries(
@@ -106,7 +108,8 @@ def _file_entries(name: str) -> list[Entry]:
     path = Path(name)
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = _properties(text) if path.suffix == ".properties" else _json(text)
+        is_json = path.suffix != ".properties"
+        content = _json(text) if is_json else [*_unique([*properties(text)]).items()]
     except (OSError, ValueError, RecursionError) as error:
         others = ", ".join(sorted(file.name for file in path.parent.glob(f"*{path.suffix}")))
         known = f"; there is {others}" if others and not path.exists() else ""
@@ -126,23 +129,6 @@ def _json(text: str) -> list[tuple[str, object]]:
         for section, values in content.items()
         for name, value in values.items()
     ]
-
-
-def _properties(text: str) -> list[tuple[str, object]]:
-    """The keys and values of a Java .properties file."""
-    text = re.sub(r"(?m)^[ \t\f]*[#!].*$", "", text)
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\\\n\s*", r"\1", text)
-    pairs = [_PROPERTY.findall(line)[0] for line in text.split("\n") if line.strip()]
-    return list(_unique([(_unescaped(key), _unescaped(value)) for key, value in pairs]).items())
-
-
-def _unescaped(text: str) -> str:
-    letters = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
-
-    def character(found: re.Match[str]) -> str:
-        return chr(int(found[1], 16)) if found[1] else letters.get(found[2], found[2])
-
-    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", character, text)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

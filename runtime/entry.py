@@ -19,7 +19,7 @@ from ssbt.runtime.leases import CheckpointsRefusedError
 from ssbt.runtime.logs import configure_logging
 from ssbt.runtime.operation import set_operation
 from ssbt.runtime.parameters import declared_parameters, resolved
-from ssbt.runtime.secrets import SecretError
+from ssbt.runtime.secrets import SecretError, Secrets, Shared
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streaming import GaveUpError
@@ -75,14 +75,15 @@ def _outcome(
     documentation = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
     # Mistakes of the command line are told in its format too.
     configure_logging(name, as_json=wants_json(sys.argv), verbose=False)
-    arguments = parsed_arguments(name, Path(script).parent, documentation, parameters)
+    arguments = parsed_arguments(name, Path(script), documentation, parameters)
     configure_logging(name, as_json=arguments.log_format == "json", verbose=arguments.verbose)
     variables = environment_entries(parameters, os.environ)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
-    values, settings, problems = resolved(parameters, entries)
-    for problem in problems:
+    shared = Shared()
+    values, settings, problems = resolved(parameters, entries, shared)
+    for problem in (*problems, *shared.problems):
         _LOG.error(problem)
-    if problems:
+    if problems or shared.problems:
         return _MISUSED
     settings = {**spark, **settings}
     if arguments.verbose:
@@ -97,7 +98,8 @@ def _outcome(
         given = params(**values) if params else cast(P, None)
         _LOG.debug("parameters: %s", given)
         set_operation(name, arguments)
-        _run(Job(session, given, name), run)
+        secrets = Secrets(shared.secrets)
+        _run(Job(session, given, name, secrets=secrets, connections=shared.connections), run)
     except SecretError as error:
         _LOG.error(str(error))
         return _MISUSED

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.runtime.secrets import Secret, Secrets
+from ssbt.runtime.secrets import Secret, SecretError, Secrets
 
 P = TypeVar("P")
 
@@ -27,16 +27,24 @@ class Job(Generic[P]):
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("ssbt.job"))
     written: dict[str, Observation] = field(default_factory=dict)
     secrets: Secrets = field(default_factory=Secrets)
+    connections: Mapping[str, Mapping[str, str | Secret]] = field(default_factory=dict)
 
     def secret(self, name: str) -> str:
         """The value of a secret; raises SecretError where it has none."""
         return self.secrets.value(name)
 
     def connection(self, name: str, options: Mapping[str, str | Secret]) -> dict[str, str]:
-        """The options of a connection, with the values of its secrets."""
+        """The options of a connection, as the configuration changes them, with its secrets' values.
+
+        Raises SecretError where a secret has no value, or a credential stands in the configuration.
+        """
+        given = self.connections.get(name, {})
+        for key, value in given.items():
+            if isinstance(options.get(key), Secret) and not isinstance(value, Secret):
+                raise SecretError(f"`{key}` of the connection `{name}` takes the name of a secret")
         return {
             key: self.secret(value.name) if isinstance(value, Secret) else value
-            for key, value in options.items()
+            for key, value in {**options, **given}.items()
         }
 
     def counted(self, df: DataFrame, sink: str) -> DataFrame:

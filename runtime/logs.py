@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import json
 import logging
 
+from ssbt.runtime.secrets import cleared
+
 _STANDARD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
@@ -27,7 +29,8 @@ def configure_logging(pipeline: str, *, as_json: bool, verbose: bool) -> None:
 class _Formatter(logging.Formatter):
     """JSON: an object a line, with what was given as `extra`. Text: `time LEVEL pipeline: message`.
 
-    Further lines of a text are indented, so that no value can forge a line of its own.
+    Further lines of a text are indented, so that no value can forge a line of its own. The values
+    of secrets are struck out.
     """
 
     def __init__(self, pipeline: str, as_json: bool) -> None:
@@ -35,6 +38,10 @@ class _Formatter(logging.Formatter):
         self.pipeline, self.as_json = pipeline, as_json
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as a line, or several."""
+        return cleared(self._line(record))
+
+    def _line(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         time, message = moment.replace("+00:00", "Z"), record.getMessage()
         exception = self.formatException(record.exc_info) if record.exc_info else ""

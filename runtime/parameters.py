@@ -9,6 +9,7 @@ import json
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from ssbt.runtime.secrets import Shared
 from ssbt.runtime.values import SparkType, parsed_type, parsed_value
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
@@ -46,11 +47,12 @@ def _spark_name(hint: object) -> str:
 
 
 def resolved(
-    parameters: Mapping[str, Parameter], entries: Iterable[Entry]
+    parameters: Mapping[str, Parameter], entries: Iterable[Entry], shared: Shared | None = None
 ) -> tuple[dict[str, object], dict[str, str], list[str]]:
     """Parameter values, Spark settings, and everything that is wrong with the entries.
 
-    The last entry wins; what it overrides is checked all the same, for whoever takes it away.
+    The last entry wins; what it overrides is checked all the same, for whoever takes it away. What
+    they say of connections and secrets goes into `shared`.
     """
     values: dict[str, object] = {}
     settings: dict[str, str] = {}
@@ -69,8 +71,11 @@ def resolved(
                 problems.append(f"{wanted}, got {value}: {error}")
         elif section == "params":
             problems.append(unknown("parameter", name, parameters, source))
+        elif section in ("connections", "secrets") and shared is not None:
+            shared.add(source, key, raw)
         elif section != "spark":
-            problems.append(unknown("section", section, ("params", "spark"), source))
+            sections = ("params", "spark", "connections", "secrets")
+            problems.append(unknown("section", section, sections, source))
         elif isinstance(raw, str | int | Decimal):
             settings[key] = str(raw).lower() if isinstance(raw, bool) else str(raw)
         else:

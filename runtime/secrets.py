@@ -1,10 +1,26 @@
-"""The values of secrets, which the environment of a run holds and nothing else may show."""
+"""The values of secrets: looked up where a run needs them, and shown nowhere.
 
-from collections.abc import Callable
+Where a secret is looked up is configuration. What is known of its value stays here, so that logs
+and errors can be cleared of it.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-import os
+import json
+import logging
+from queue import Empty, Queue
+from threading import Thread
+import time
+from typing import Any
+from urllib.parse import quote, quote_plus
 
-_VARIABLE_PREFIX = "SSBT_SECRET_"
+from ssbt.runtime.providers import provider
+
+_LOG = logging.getLogger("ssbt.runtime")
+_TIMEOUT, _RETRIES, _KEPT = 10.0, 2, 300.0
+_HIDDEN = "***"
+# A shorter value would blank out half of what is logged, and is no secret.
+_SHORTEST = 4
 
 
 class SecretError(Exception):
@@ -18,22 +34,126 @@ class Secret:
     name: str
 
 
-def environment_secret(name: str) -> str:
-    """The value of `SSBT_SECRET_<NAME>`; raises SecretError where there is none."""
-    variable = _VARIABLE_PREFIX + name.upper()
-    try:
-        return os.environ[variable]
-    except KeyError:
-        message = f"the secret `{name}` has no value: the variable {variable} is not set"
-        raise SecretError(message) from None
-
-
-@dataclass(frozen=True)
 class Secrets:
-    """Looks up the secrets of one run."""
+    """Looks up the secrets of one run, each as its reference says: a provider with its options."""
 
-    provider: Callable[[str], str] = field(default=environment_secret)
+    def __init__(
+        self,
+        references: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._references = {name.casefold(): dict(r) for name, r in (references or {}).items()}
+        self._clock, self._wait = clock, wait
+        self._values: dict[str, tuple[str, float]] = {}
 
     def value(self, name: str) -> str:
-        """The value; raises SecretError where there is none."""
-        return self.provider(name)
+        """The value, kept for the time that the reference says; raises SecretError."""
+        reference = self._references.get(name.casefold(), {"provider": "env"})
+        kept, until = self._values.get(name.casefold(), ("", 0.0))
+        if kept and self._clock() < until:
+            return kept
+        value = self._looked_up(name, reference)
+        kept_for = float(reference.get("cache", _KEPT))
+        self._values[name.casefold()] = value, self._clock() + kept_for
+        _known.update(_spellings(value))
+        return value
+
+    def rotated(self) -> list[str]:
+        """The secrets whose value is another now than it was when it was looked up."""
+        found = []
+        for name, (value, _) in list(self._values.items()):
+            del self._values[name]
+            if self.value(name) != value:
+                found.append(name)
+        return found
+
+    def _looked_up(self, name: str, reference: Mapping[str, Any]) -> str:
+        retries = int(reference.get("retries", _RETRIES))
+        for attempt in range(retries + 1):
+            try:
+                return _within_time(name, reference)
+            except (SecretError, OSError) as error:
+                if attempt == retries or not isinstance(error, OSError):
+                    where = f"the secret `{name}` (provider {reference.get('provider')})"
+                    raise SecretError(f"{where}: {cleared(str(error))}") from None
+                self._wait(0.5 * 2**attempt)
+        raise AssertionError("unreachable")
+
+
+def _within_time(name: str, reference: Mapping[str, Any]) -> str:
+    """The value from the provider; raises SecretError, or OSError for what may pass."""
+    kind, options = str(reference.get("provider", "env")), dict(reference)
+    timeout = float(options.setdefault("timeout", _TIMEOUT))
+    answer: Queue[str | BaseException] = Queue()
+
+    def ask() -> None:
+        try:
+            answer.put(provider(kind)(name, options))
+        except BaseException as error:
+            answer.put(error)
+
+    # A thread that may be left behind: not every client knows a time limit.
+    Thread(target=ask, daemon=True).start()
+    try:
+        found = answer.get(timeout=timeout)
+    except Empty:
+        raise TimeoutError(f"no answer within {timeout:g} seconds") from None
+    if isinstance(found, LookupError | ValueError):
+        raise SecretError(str(found.args[0]) if found.args else type(found).__name__)
+    if isinstance(found, OSError | SecretError):
+        raise found
+    if isinstance(found, ImportError):
+        raise SecretError(f"the Python package `{found.name}` is not installed")
+    if isinstance(found, BaseException):
+        raise SecretError(f"{type(found).__name__}")
+    if not isinstance(found, str) or not found:
+        raise SecretError("the value is empty")
+    return found
+
+
+_known: set[str] = set()
+
+
+def cleared(text: str) -> str:
+    """The text without the values of the secrets that were looked up so far."""
+    for value in sorted(_known, key=len, reverse=True):
+        text = text.replace(value, _HIDDEN)
+    return text
+
+
+def _spellings(value: str) -> set[str]:
+    """The value as it may stand in a text: as it is, escaped, or in an address."""
+    found = {value, value.strip(), json.dumps(value)[1:-1], repr(value)[1:-1]}
+    found |= {quote(value, safe=""), quote_plus(value), value.replace('"', '\\"')}
+    found |= {line.strip() for line in value.splitlines()}
+    return {each for each in found if len(each) >= _SHORTEST}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a configuration says of connections and secrets, and what is wrong with it."""
+
+    connections: dict[str, dict[str, str | Secret]] = field(default_factory=dict)
+    secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, source: str, key: str, raw: object) -> None:
+        """Take in `connections.NAME[.OPTION]` or `secrets.NAME[.OPTION]`."""
+        section, _, rest = key.partition(".")
+        name, _, option = rest.partition(".")
+        values = {option: raw} if option else raw
+        if not isinstance(values, dict):
+            self.problems.append(f"`{key}` ({source}) must be an object")
+            return
+        for each, value in values.items():
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            if section == "secrets":
+                self.secrets.setdefault(name, {})[each] = text
+            elif isinstance(value, dict) and list(value) == ["secret"]:
+                self.connections.setdefault(name, {})[each] = Secret(str(value["secret"]))
+            elif isinstance(value, dict | list) or value is None:
+                self.problems.append(f"`{key}` ({source}): `{each}` must be text or a secret")
+            else:
+                self.connections.setdefault(name, {})[each] = text

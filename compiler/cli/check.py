@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     from ssbt.compiler.cli.units import Unit
 
 
+_ENV_HELP = "Look at this environment of the project only; may be repeated."
+
+
 @click.command("check")
 @options.paths
 @options.target
 @click.option("--fix", is_flag=True, help="Carry out the fixes that findings offer.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
+@click.option("--env", "environments", multiple=True, metavar="NAME", help=_ENV_HELP)
+@click.option(
+    "--all-envs", is_flag=True, help="Look at all environments, as without --env; said aloud."
+)
 @options.no_cache
 @options.findings
 def command(
@@ -29,6 +36,8 @@ def command(
     target: str | None,
     fix: bool,
     diff: bool,
+    environments: tuple[str, ...],
+    all_envs: bool,
     no_cache: bool,
     output_format: str,
     strict: bool,
@@ -43,6 +52,8 @@ def command(
     from ssbt.compiler.cli.console import progress
     from ssbt.compiler.cli.units import units
 
+    if environments and all_envs:
+        raise click.UsageError("give --env, or --all-envs")
     report = options.report(output_format, strict, color)
     found = units(paths, stdin_filename).all
     changes = 0
@@ -50,7 +61,7 @@ def command(
         report.results_there = diff and not report.machine
         changes = _fix(found, target, diff, report)
     else:
-        compiler = Compiler(target, use_cache=not no_cache)
+        compiler = Compiler(target, use_cache=not no_cache, environments=environments)
         checked = compiler.checked(found)
         for result in progress(checked, len(found), lambda result: result.unit.input.path):
             report.add(*result.shown())

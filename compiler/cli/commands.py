@@ -21,6 +21,7 @@ NAMES = (
     "fmt",
     "verify",
     "diff",
+    "config",
     "packages",
     "explain",
     "init",

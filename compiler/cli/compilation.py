@@ -45,10 +45,16 @@ class Result(NamedTuple):
 
 
 class Compiler:
-    """Compiles for one target, None for the pipelines' own; without a cache, anew each time."""
+    """Compiles for one target, None for the pipelines' own; without a cache, anew each time.
 
-    def __init__(self, target: str | None, *, use_cache: bool = True) -> None:
+    Of a project's `environments` it looks at those named, or at all.
+    """
+
+    def __init__(
+        self, target: str | None, *, use_cache: bool = True, environments: Sequence[str] = ()
+    ) -> None:
         self.target = target
+        self.environments = tuple(environments)
         self._cache: Cache | None = None
         if use_cache:
             from ssbt.compiler.cli.fingerprint import fingerprint
@@ -83,13 +89,15 @@ class Compiler:
             digest = hash_of(unit.input.read())
         except OSError:
             return None
-        parts = [self._fingerprint, self.target or "", unit.path, digest]
+        parts = [self._fingerprint, self.target or "", unit.path, digest, *self.environments]
         return hash_of(json.dumps(parts).encode())
 
     def _made(self, unit: Unit, *, emits: bool) -> Result:
         key = self._key(unit)
         try:
-            result, reads, reusable = made(unit, self.target, emits=emits)
+            result, reads, reusable = made(
+                unit, self.target, emits=emits, environments=self.environments
+            )
         except Exception as error:
             error.add_note(f"while compiling {unit.input.path}")
             raise
@@ -99,7 +107,12 @@ class Compiler:
 
 
 def made(
-    unit: Unit, target: str | None, *, emits: bool, changed: Mapping[str, bytes] | None = None
+    unit: Unit,
+    target: str | None,
+    *,
+    emits: bool,
+    changed: Mapping[str, bytes] | None = None,
+    environments: tuple[str, ...] = (),
 ) -> tuple[Result, dict[str, str | None], bool]:
     """The result, what was read for it, and whether the same reads will always give it.
 
@@ -118,8 +131,12 @@ def made(
         return content
 
     chosen = (target,) if target else ()
-    checked = driver.checked(unit.path, read, *chosen)
-    outputs = driver.emitted(checked) if emits and not checked.failed else None
+    configured = driver.configured(
+        driver.checked(unit.path, read, *chosen), unit.path, read, environments
+    )
+    checked = configured.checked
+    is_wanted = emits and not checked.failed
+    outputs = driver.emitted(checked, configured.environments) if is_wanted else None
     pipeline = checked.pipeline
     result = Result(
         unit,

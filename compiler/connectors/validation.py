@@ -72,10 +72,15 @@ def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterato
     yield from validated(of, use, entries).findings
 
 
-def validated(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Validated:
-    """The settings of one source or sink, with every finding about them."""
+def validated(
+    of: Connector, use: Use, entries: Iterable[OptionEntry], below: Settings | None = None
+) -> Validated:
+    """The settings of one source or sink, with every finding about them.
+
+    Settings `below`, which are valid, hold where the entries say nothing.
+    """
     found: list[Diagnostic] = []
-    checking = _checked(of, use, tuple(entries))
+    checking = _checked(of, use, tuple(entries), below or Settings())
     while True:
         try:
             found.append(next(checking))
@@ -84,7 +89,7 @@ def validated(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Valida
 
 
 def _checked(
-    of: Connector, use: Use, entries: tuple[OptionEntry, ...]
+    of: Connector, use: Use, entries: tuple[OptionEntry, ...], below: Settings
 ) -> Generator[Diagnostic, None, Settings]:
     specification = of.role(use.role)
     if specification is None or use.mode not in specification.modes:
@@ -92,6 +97,7 @@ def _checked(
         return Settings()
     options = {o.name: o for o in specification.options if use.mode in o.modes}
     given = Given(options, use.span)
+    given.settings |= {each.option.name: each for each in below.settings if each.span}
     raw = yield from _read(of, use, entries, given)
     yield from _repeated(given)
     for setting in supplied_settings(given, use.spark):
@@ -173,7 +179,7 @@ def _format_use(
     if isinstance(found, Diagnostic):
         yield found
         return None
-    settings = yield from _checked(found, replace(use, span=value.span), entries)
+    settings = yield from _checked(found, replace(use, span=value.span), entries, Settings())
     return FormatUse(found, settings) if found.role(use.role) else None
 
 

@@ -16,17 +16,18 @@ _FOLDER = 0o40755 << 16 | 0x10
 
 @cache
 def runtime_archive() -> bytes:
-    """`ssbt/runtime/*.py`, where `ssbt` is a namespace; not compressed, for zlib has versions."""
-    modules = sorted(_folder().glob("*.py"), key=lambda file: file.name)
+    """`ssbt/runtime/`, where `ssbt` is a namespace; not compressed, for zlib has versions."""
+    root = _folder()
+    modules = sorted((file.relative_to(root).as_posix(), file) for file in root.rglob("*.py"))
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
         # Without entries of their own, Python before 3.13 finds no namespace in a zip.
-        for folder in ("ssbt/", "ssbt/runtime/"):
+        for folder in ("ssbt/", "ssbt/runtime/", "ssbt/runtime/providers/"):
             entry = ZipInfo(folder, _LONG_AGO)
             entry.create_system, entry.external_attr = _UNIX, _FOLDER
             archive.writestr(entry, b"")
-        for module in modules:
-            entry = ZipInfo(f"ssbt/runtime/{module.name}", _LONG_AGO)
+        for path, module in modules:
+            entry = ZipInfo(f"ssbt/runtime/{path}", _LONG_AGO)
             entry.create_system, entry.external_attr = _UNIX, _READABLE_FILE
             # A checkout on Windows may have its own line ends.
             archive.writestr(entry, module.read_bytes().replace(b"\r\n", b"\n"))

@@ -32,10 +32,13 @@ _NO_SUBSTITUTION = """
 """
 
 
-def emitted(pipeline: Pipeline, sources: Mapping[str, Source]) -> tuple[OutputFile, ...]:
+def emitted(
+    pipeline: Pipeline, sources: Mapping[str, Source], documents: Mapping[str, str] | None = None
+) -> tuple[OutputFile, ...]:
     """The script, the runtime, the user's modules and the manifest of a pipeline without mistakes.
 
-    `sources` are all files that were compiled, by path. The result depends on them and the
+    `sources` are all files that were compiled, by path; `documents` are the configurations that the
+    runtime reads, by environment. The result depends on them and the
     compiler's version alone.
     """
     places = Places(pipeline.span.path, sources)
@@ -51,6 +54,10 @@ def emitted(pipeline: Pipeline, sources: Mapping[str, Source]) -> tuple[OutputFi
         OutputFile(f"{stem}.py", script.encode()),
         OutputFile(RUNTIME_ARCHIVE, runtime_archive()),
         *(OutputFile(f"{module.name}.py", module.text.encode()) for module in pipeline.modules),
+        *(
+            OutputFile(f"conf/{name}/{stem}.json", text.encode())
+            for name, text in (documents or {}).items()
+        ),
     ]
     text = manifest(pipeline, sources, places, made, files)
     return (files[0], OutputFile(f"{stem}.json", text.encode()), *files[1:])

@@ -124,6 +124,14 @@ class PythonModule(Struct, frozen=True):
     text: str
 
 
+class Shared(Struct, frozen=True):
+    """Whatever is declared, used or not, that a configuration may speak of."""
+
+    parameters: tuple[Parameter, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
 class Unused(Struct, frozen=True):
     """A declaration that nothing uses; `kind` is its keyword."""
 
@@ -157,3 +165,4 @@ class Pipeline(Struct, frozen=True, dict=True):
     checkpoint: Text | None = None
     connections: tuple[Connection, ...] = ()
     secrets: tuple[str, ...] = ()
+    declared: Shared = Shared()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 import re
 
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
     BinaryType,
@@ -67,6 +68,44 @@ def constant(node: e.Expression, type_: DataType) -> object:
     if number is None:
         raise NoConstantError(f"this is no {type_.sql} constant")
     return _fitted(number, type_)
+
+
+def given(value: object, text: str, type_: DataType) -> object:
+    """The constant that a configuration gives as a text, number or boolean, written as `text`.
+
+    Raises NoConstantError.
+    """
+    match type_:
+        case StringType() | VarcharType() | CharType():
+            return text
+        case BooleanType():
+            return _boolean(text)
+        case BinaryType():
+            return _bytes(text)
+        case DateType() | TimestampType() | TimestampNTZType():
+            return constant(e.StringLiteral(Span("", 0, 0), text), type_)
+    try:
+        number = Decimal(text.strip())
+    except ArithmeticError:
+        raise NoConstantError(f"`{text}` is no {type_.sql}") from None
+    if not number.is_finite() and not isinstance(type_, FloatType | DoubleType):
+        raise NoConstantError(f"`{text}` is no {type_.sql}")
+    return _fitted(number, type_)
+
+
+def _boolean(text: str) -> bool:
+    """As Lightbend's library reads it."""
+    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    if text not in words:
+        raise NoConstantError(f"`{text}` is neither true nor false")
+    return words[text]
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise NoConstantError(f"`{text}` is not hexadecimal; write it as `1F2A`") from None
 
 
 def _number(node: e.Expression) -> Decimal | None:

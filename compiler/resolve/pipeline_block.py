@@ -94,6 +94,11 @@ def pipeline_block(
     )
 
 
+def changes_meaning(setting: str) -> bool:
+    """Whether a setting of Spark would change what the text of a script means."""
+    return setting.lower() in _REFUSED or setting.lower().startswith(_REFUSED_PREFIXES)
+
+
 def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
     """A path, which may hold parameters."""
     (option,) = option_entries([entry], spelling)
@@ -141,7 +146,7 @@ def _spark(entry: v.Entry, report: Report) -> tuple[tuple[str, str], ...]:
             message = f"`{key}` is no Spark setting"
             help_ = "their names begin with `spark.`"
             report.add(codes.BAD_ENTRY, each.name.span, message, help=help_)
-        elif key.lower() in _REFUSED or key.lower().startswith(_REFUSED_PREFIXES):
+        elif changes_meaning(key):
             message = f"`{key}` would change how Spark reads the script's own text"
             report.add(codes.BAD_ENTRY, each.name.span, message, help="leave it at its default")
         elif key in settings:

@@ -326,6 +326,11 @@ class Program:
             checkpoint,
             tuple(each for key, each in connections.items() if key in named),
             tuple(n.name.text for key, n in self.declared.secrets.items() if key in secrets),
+            ir.Shared(
+                tuple(self.parameters.values()),
+                tuple(connections.values()),
+                tuple(node.name.text for node in self.declared.secrets.values()),
+            ),
         )
 
     def _connections(self) -> dict[str, ir.Connection]:

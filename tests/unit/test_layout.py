@@ -16,7 +16,7 @@ PARTS = ("compiler", "grammar", "runtime", "templates")
 RECORDS = {"records"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
-CONFIGURATION = {"configuration", "parameters", "secrets", "values"}
+CONFIGURATION = {"configuration", "parameters", "properties", "secrets", "values"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,10 @@ def test_the_folders_are_parts_of_one_namespace(setuptools_table: dict[str, Any]
     "file", sorted((ROOT / "runtime").rglob("*.py")), ids=lambda file: file.name
 )
 def test_runtime_needs_only_the_standard_library_and_pyspark(file: Path) -> None:
-    """The runtime travels to the cluster as a zip, without what pip would install beside it."""
+    """The runtime travels to the cluster as a zip, without what pip would install beside it.
+
+    A provider of secrets imports a cloud's library in the function that needs it.
+    """
     allowed = sys.stdlib_module_names | {"pyspark"}
     foreign = [
         name
@@ -71,9 +74,10 @@ def test_runtime_stays_small() -> None:
     files = list((ROOT / "runtime").glob("*.py"))
     others = STREAMING | CONFIGURATION | RECORDS
     assert sum(_code_lines(file) for file in files if file.stem not in others) < 400
-    assert sum(_code_lines(file) for file in files if file.stem in CONFIGURATION) < 350
+    assert sum(_code_lines(file) for file in files if file.stem in CONFIGURATION) < 450
     assert sum(_code_lines(file) for file in files if file.stem in STREAMING) < 650
     assert sum(_code_lines(file) for file in files if file.stem in RECORDS) < 250
+    assert sum(map(_code_lines, (ROOT / "runtime" / "providers").glob("*.py"))) < 300
 
 
 def _code_lines(file: Path) -> int:
@@ -93,7 +97,8 @@ def _code_lines(file: Path) -> int:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in tree.body if file.parent.name == "providers" else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

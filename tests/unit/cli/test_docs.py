@@ -19,7 +19,9 @@ def test_every_option_is_described(name: str):
     described = set(re.findall(r"`(--?[a-z-]+)", "".join(re.findall(r"^\|.*", section, re.M))))
     command = ssbtc.get_command(click.Context(ssbtc), name)
     assert command is not None
-    options = [option for option in command.params if isinstance(option, click.Option)]
+    parts = command.commands.values() if isinstance(command, click.Group) else [command]
+    params = [param for part in parts for param in part.params]
+    options = [option for option in params if isinstance(option, click.Option)]
     assert described == {opt for option in options for opt in option.opts if opt != "--strict"}
 
 

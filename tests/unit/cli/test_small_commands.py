@@ -223,7 +223,7 @@ class TestCommandLine:
         from click.shell_completion import ShellComplete
 
         complete = ShellComplete(root, {}, "ssbtc", "_SSBTC_COMPLETE")
-        assert [c.value for c in complete.get_completions([], "co")] == ["compile"]
+        assert [c.value for c in complete.get_completions([], "com")] == ["compile"]
         assert "--check" in [c.value for c in complete.get_completions(["compile"], "--c")]
         choices = complete.get_completions(["check", "--output-format"], "j")
         assert [c.value for c in choices] == ["json"]

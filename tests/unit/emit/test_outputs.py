@@ -95,14 +95,15 @@ def test_archive() -> None:
     content = runtime_archive()
     with ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
-        on_disk = sorted(f"ssbt/runtime/{file.name}" for file in (ROOT / "runtime").glob("*.py"))
-        assert [entry.filename for entry in entries] == ["ssbt/", "ssbt/runtime/", *on_disk]
+        on_disk = sorted(f"ssbt/{file.relative_to(ROOT)}" for file in ROOT.glob("runtime/**/*.py"))
+        folders = ["ssbt/", "ssbt/runtime/", "ssbt/runtime/providers/"]
+        assert [entry.filename for entry in entries] == [*folders, *on_disk]
         for entry in entries:
             assert entry.compress_type == ZIP_STORED
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
             assert entry.external_attr >> 16 == (0o40755 if entry.is_dir() else 0o100644)
         for name in on_disk:
-            assert archive.read(name) == (ROOT / "runtime" / Path(name).name).read_bytes()
+            assert archive.read(name) == (ROOT / name.removeprefix("ssbt/")).read_bytes()
     runtime_archive.cache_clear()
     assert runtime_archive() == content
 

@@ -35,7 +35,9 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
 
     def parse(*argv: str) -> Namespace:
         monkeypatch.setattr("sys.argv", ["orders.py", *argv])
-        return parsed_arguments("orders", tmp_path, "Orders, 100% of %(prog)s.", PARAMETERS)
+        return parsed_arguments(
+            "orders", tmp_path / "orders.py", "Orders, 100% of %(prog)s.", PARAMETERS
+        )
 
     return parse
 

@@ -19,7 +19,7 @@ def test_the_environment_has_the_value(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_secret_without_a_value(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SSBT_SECRET_SHOP_LOGIN", raising=False)
-    message = "the secret `shop_login` has no value: the variable SSBT_SECRET_SHOP_LOGIN is not set"
+    message = "`shop_login` .provider env.: the variable SSBT_SECRET_SHOP_LOGIN is not set"
     with pytest.raises(SecretError, match=message):
         Job(NO_SESSION, None).secret("shop_login")
 

@@ -1,0 +1,83 @@
+"""The section `params`: values of parameters, held to their types."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+import math
+
+from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.hocon.resolving import Object, Scalar, Value
+from ssbt.compiler.ir.pipeline import Parameter, Pipeline
+from ssbt.compiler.resolve.constants import NoConstantError, given
+from ssbt.compiler.types.datatypes import DataType
+
+
+def parameter_values(
+    section: Object, pipeline: Pipeline, environment: str, findings: Findings
+) -> Part:
+    """The values that the environment gives, and the defaults of the others."""
+    part = Part()
+    known = {item.name.casefold(): item for item in pipeline.declared.parameters}
+    used = {item.name for item in pipeline.parameters}
+    values = {key.casefold(): value for key, value in section.fields.items()}
+    for key in section.fields:
+        if key.casefold() not in known:
+            names = [item.name for item in known.values()]
+            findings.unknown(section.keys[key], f"there is no parameter `{key}`", key, names)
+    for key, item in known.items():
+        found = values.get(key)
+        if found is not None:
+            constant = _constant(found, item, findings)
+            if item.name in used:
+                part.document[item.name] = constant
+                part.entries.append(Entry(f"params.{item.name}", shown(constant), found.span))
+        elif item.name in used and item.required:
+            message = f"`{item.name}` has no value in the environment `{environment}`"
+            help_ = f"give it one in `conf/{environment}.conf`, or when the job runs"
+            findings.add(codes.MISSING_VALUE, item.span, message, help_)
+        elif item.name in used:
+            text = shown(_json(item.default))
+            part.entries.append(Entry(f"params.{item.name}", text, item.span))
+    return part
+
+
+def _constant(value: Value, item: Parameter, findings: Findings) -> object:
+    try:
+        return _json(_given(value, item.type))
+    except NoConstantError as error:
+        wanted = item.type.sql.lower()
+        findings.bad(value.span, f"`{item.name}` is a parameter of the type {wanted}: {error}")
+        return None
+
+
+def _given(value: Value, type_: DataType) -> object:
+    if not isinstance(value, Scalar):
+        raise NoConstantError("this is no single value")
+    if value.value is None:
+        raise NoConstantError("a parameter is never null")
+    return given(value.value, value.text, type_)
+
+
+def _json(value: object) -> object:
+    """The constant as JSON has it; what JSON cannot say exactly is text."""
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime():
+            return value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+        case float() if not math.isfinite(value):
+            return str(value)
+    return value
+
+
+def shown(value: object) -> str:
+    """A value for people."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,53 @@
+"""What the parts of a configuration yield: values for people and for the runtime, and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct, field
+
+from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.source import Span
+
+
+class Entry(Struct, frozen=True):
+    """A value by its full name, as people see it, and where it was given, if it was."""
+
+    name: str
+    text: str
+    origin: Span | None
+
+
+class Part(Struct):
+    """A section: what the runtime is to know, and every value that holds, defaults included."""
+
+    document: dict[str, Any] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+
+class Findings(Struct):
+    """The findings so far."""
+
+    all: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, code: Code, span: Span, message: str, *help_: str) -> None:
+        """Add one."""
+        self.all.append(Diagnostic(code, message, Label(span), (), help_))
+
+    def bad(self, span: Span, message: str, *help_: str) -> None:
+        """Add one about a value."""
+        self.add(codes.BAD_VALUE, span, message, *help_)
+
+    def unknown(self, span: Span, message: str, name: str, known: Iterable[str]) -> None:
+        """Add one about a key that there is not, with what may have been meant."""
+        names = sorted(known)
+        near = did_you_mean(name, names)
+        if near:
+            self.add(codes.UNKNOWN_KEY, span, message, f"did you mean `{near}`?")
+        elif names and len(names) <= 12:
+            self.add(codes.UNKNOWN_KEY, span, message, f"there is {', '.join(names)}")
+        else:
+            self.add(codes.UNKNOWN_KEY, span, message)

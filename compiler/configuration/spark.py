@@ -1,0 +1,40 @@
+"""The section `spark`: settings of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.hocon.resolving import Object, Scalar, Value
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.resolve.pipeline_block import changes_meaning
+
+_PREFIX = "spark."
+
+
+def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
+    """The settings of the environment, and those of the pipeline that it leaves alone."""
+    part = Part()
+    for key, value in _flat(section, ""):
+        name = key if key.startswith(_PREFIX) else _PREFIX + key
+        if not isinstance(value, Scalar) or value.value is None:
+            findings.bad(value.span, f"`{name}` is a text, a number, true or false")
+        elif changes_meaning(name):
+            message = f"`{name}` would change how Spark reads the script's own text"
+            findings.bad(value.span, message, "leave it at its default")
+        else:
+            part.document[name] = value.text
+            part.entries.append(Entry(name, f'"{value.text}"', value.span))
+    for name, text in pipeline.spark:
+        if name not in part.document:
+            part.entries.append(Entry(name, f'"{text}"', pipeline.span))
+    return part
+
+
+def _flat(value: Object, above: str) -> Iterator[tuple[str, Value]]:
+    """Values by their whole names, whether written with dots, in quotes, or nested."""
+    for key, each in value.fields.items():
+        if isinstance(each, Object):
+            yield from _flat(each, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", each

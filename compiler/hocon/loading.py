@@ -1,0 +1,94 @@
+"""Files of a configuration and what they include, none of it from outside of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+import posixpath
+
+from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.hocon.nodes import Branch
+from ssbt.compiler.hocon.problems import MistakeError, mistake
+from ssbt.compiler.hocon.reading import Parser
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.encoding import decoded, refusal
+
+_SUFFIXES = (".json", ".conf")
+Reader = Callable[[str], bytes]
+
+
+class Loader:
+    """Reads the files below `root`, a path as `read` takes it; `sources` are those read so far."""
+
+    def __init__(self, root: str, read: Reader) -> None:
+        self._root = root
+        self._read = read
+        self._above: list[str] = []
+        self.sources: dict[str, Source] = {}
+
+    def branch(self, path: str) -> Branch | None:
+        """What the file at `path` says; None where there is none. Raises MistakeError."""
+        return self._branch(path, None, ())
+
+    def _branch(self, path: str, place: Span | None, prefix: tuple[str, ...]) -> Branch | None:
+        if path in self._above:
+            chain = " → ".join([*self._above[self._above.index(path) :], path])
+            message = f"this include leads back here: {chain}"
+            raise mistake(place or Span(path, 0, 0), message, codes.BAD_INCLUDE)
+        source = self._source(path, place)
+        if source is None:
+            return None
+
+        def include(name: str, span: Span, required: bool, at: tuple[str, ...]) -> Branch | None:
+            return self._included(path, name, span, required, at)
+
+        self._above.append(path)
+        found = Parser(source, include, prefix).root()
+        self._above.pop()
+        return found
+
+    def _source(self, path: str, place: Span | None) -> Source | None:
+        try:
+            data = self._read(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            message = f"`{path}` cannot be read: {why}"
+            raise mistake(place or Span(path, 0, 0), message, codes.BAD_INCLUDE) from None
+        source = decoded(path, data)
+        if isinstance(source, Diagnostic):
+            self.sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
+            raise MistakeError(source)
+        self.sources[path] = source
+        refused = refusal(source)
+        if refused is not None:
+            raise MistakeError(refused)
+        return source
+
+    def _included(
+        self, path: str, name: str, span: Span, required: bool, at: tuple[str, ...]
+    ) -> Branch | None:
+        found = None
+        for target in self._targets(path, name, span):
+            branch = self._branch(target, span, at)
+            if branch is not None and found is None:
+                found = branch
+            elif branch is not None and found is not None:
+                found.merge(branch)
+        if found is None and required:
+            message = f"`{name}` is not there, and is required"
+            raise mistake(span, message, codes.BAD_INCLUDE)
+        return found
+
+    def _targets(self, path: str, name: str, span: Span) -> Iterator[str]:
+        """The files that an include may mean, the weakest first."""
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        inside = posixpath.relpath(target, self._root or ".")
+        outside = name.startswith("/") or inside.startswith("..")
+        if outside or "\\" in name or "\0" in name or ":" in name:
+            help_ = ("a path is relative to the file that includes, and stays in the project",)
+            message = f"`{name}` is no file of this project"
+            raise MistakeError(Diagnostic(codes.BAD_INCLUDE, message, Label(span), (), help_))
+        is_named = posixpath.splitext(target)[1] in _SUFFIXES
+        yield from (target,) if is_named else (target + suffix for suffix in _SUFFIXES)

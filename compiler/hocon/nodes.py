@@ -1,0 +1,78 @@
+"""What a HOCON file says, before anything is merged or looked up.
+
+Two nodes are never equal: a place under evaluation is known by its identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ssbt.compiler.source import Span
+
+Plain: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A text, number, boolean or null; `text` is how it was written, which concatenation uses.
+
+    `is_space` stands for white space between two pieces of a value.
+    """
+
+    span: Span
+    value: Plain
+    text: str
+    is_space: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`."""
+
+    span: Span
+    path: tuple[str, ...]
+    optional: bool
+    prefix: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListNode:
+    """`[a, b]`."""
+
+    span: Span
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Concatenation:
+    """Values side by side: a text in pieces, or objects or lists that are joined."""
+
+    span: Span
+    pieces: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """An object: for each key what is assigned to it, in the order of the text.
+
+    `keys` tells where each key stands, the last time.
+    """
+
+    span: Span
+    fields: dict[str, list[Node]] = field(default_factory=dict)
+    keys: dict[str, Span] = field(default_factory=dict)
+
+    def add(self, key: str, nodes: Iterable[Node], place: Span) -> None:
+        """Assign to a key once more."""
+        self.fields.setdefault(key, []).extend(nodes)
+        self.keys[key] = place
+
+    def merge(self, other: Branch) -> None:
+        """Assign whatever `other` assigns."""
+        for key, nodes in other.fields.items():
+            self.add(key, nodes, other.keys[key])
+
+
+Node: TypeAlias = Leaf | Reference | ListNode | Concatenation | Branch

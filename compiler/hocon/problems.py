@@ -1,0 +1,27 @@
+"""What goes wrong with HOCON, as an exception that carries the finding."""
+
+from __future__ import annotations
+
+from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.source import Span
+
+
+class MistakeError(Exception):
+    """A finding that ends the reading of a configuration."""
+
+    def __init__(self, finding: Diagnostic) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+def mistake(
+    span: Span,
+    message: str,
+    code: Code = codes.BAD_SYNTAX,
+    *,
+    also: tuple[Label, ...] = (),
+    help: tuple[str, ...] = (),
+) -> MistakeError:
+    """The exception for a finding at `span`."""
+    return MistakeError(Diagnostic(code, message, Label(span), also, help))

@@ -1,0 +1,269 @@
+"""Reading a HOCON file, with what it includes, into a Branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import re
+
+from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node, Plain, Reference
+from ssbt.compiler.hocon.problems import MistakeError, mistake
+from ssbt.compiler.hocon.tokens import Token, tokens
+from ssbt.compiler.source import Source, Span
+
+DEEPEST = 100
+_NUMBER = re.compile(r"-?(?:0|[0-9]+)(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
+_WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
+_SIMPLE = frozenset(("text", "lines", "number", "bare"))
+
+Include = Callable[[str, Span, bool, tuple[str, ...]], Branch | None]
+"""The branch of an included file: its path, the place, whether it must exist, and the prefix."""
+
+
+class Parser:
+    """One file; `prefix` is the path at which it is included."""
+
+    def __init__(self, source: Source, include: Include, prefix: tuple[str, ...]) -> None:
+        self._source = source
+        self._include = include
+        self._prefix = prefix
+        self._tokens = list(tokens(source))
+        self._at = 0
+        self._depth = 0
+
+    def root(self) -> Branch:
+        """The whole file; raises MistakeError."""
+        self._skip()
+        if self._peek().text == "[" and self._peek().kind == "mark":
+            raise self._wrong("a file of a configuration is an object, not a list")
+        braces = self._takes("{")
+        branch = Branch(self._span(self._peek(), self._peek()))
+        self._fields(branch, self._prefix, "}" if braces else "")
+        self._skip()
+        if self._peek().kind != "end":
+            raise self._wrong(f"`{self._peek().text}` is not expected here")
+        return branch
+
+    # ---- tokens
+
+    def _peek(self) -> Token:
+        return self._tokens[self._at]
+
+    def _next(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += token.kind != "end"
+        return token
+
+    def _takes(self, mark: str) -> bool:
+        found = self._peek().kind == "mark" and self._peek().text == mark
+        self._at += found
+        return found
+
+    def _skip(self, newlines: bool = True) -> bool:
+        """Skip white space; whether there was a line end in it."""
+        seen = False
+        while self._peek().kind == "space" or (newlines and self._peek().kind == "newline"):
+            seen |= self._next().kind == "newline"
+        return seen
+
+    def _span(self, first: Token, last: Token) -> Span:
+        return Span(self._source.path, first.start, max(first.end, last.end))
+
+    def _wrong(self, message: str) -> MistakeError:
+        return mistake(self._span(self._peek(), self._peek()), message)
+
+    # ---- objects
+
+    def _fields(self, branch: Branch, path: tuple[str, ...], close: str) -> None:
+        """Everything up to `close`, which is nothing at the end of a file without braces."""
+        while True:
+            self._skip()
+            if close and self._takes(close):
+                return
+            if self._peek().kind == "end":
+                if close:
+                    raise self._wrong(f"a `{close}` is missing at the end")
+                return
+            self._field(branch, path)
+            self._separator(close)
+
+    def _separator(self, close: str) -> None:
+        """What stands between two fields or items: a comma, a line end, or both."""
+        newline = self._skip()
+        token = self._peek()
+        if self._takes(","):
+            self._skip()
+            if self._peek().text == "," and self._peek().kind == "mark":
+                raise self._wrong("two commas with nothing between them")
+        elif not newline and token.kind != "end" and token.text != close:
+            raise self._wrong(f"a comma or a line end is missing before `{token.text}`")
+
+    def _field(self, branch: Branch, path: tuple[str, ...]) -> None:
+        first = self._peek()
+        if first.kind == "bare" and first.text == "include":
+            self._includes(branch, path)
+            return
+        keys = self._keys()
+        self._skip()
+        token = self._peek()
+        appends = token.kind == "append"
+        if appends or (token.kind == "mark" and token.text in ":="):
+            self._next()
+        elif not (token.kind == "mark" and token.text == "{"):
+            raise self._wrong("a `=` or `:` is missing behind the key")
+        self._skip()
+        value = self._value((*path, *keys))
+        if appends:
+            before = Reference(value.span, (*path, *keys), optional=True)
+            value = Concatenation(value.span, (before, ListNode(value.span, (value,))))
+        place = self._span(first, first)
+        for key in keys[:-1]:
+            inner = Branch(place)
+            branch.add(key, (inner,), place)
+            branch = inner
+        branch.add(keys[-1], (value,), place)
+
+    def _keys(self) -> tuple[str, ...]:
+        """The path before a `=`; a dot in quotes separates nothing."""
+        start = self._peek()
+        pieces = []
+        while self._peek().kind in _SIMPLE or self._peek().kind == "space":
+            pieces.append(self._next())
+        keys = _path(pieces)
+        if not keys or ("" in keys and not _has_quotes(pieces)):
+            message = "a part of this key is empty" if pieces else "a key is expected here"
+            raise mistake(self._span(start, pieces[-1] if pieces else start), message)
+        return keys
+
+    def _includes(self, branch: Branch, path: tuple[str, ...]) -> None:
+        keyword = self._next()
+        self._skip(newlines=False)
+        words = ""
+        while self._peek().kind == "bare" and self._peek().text not in ("=", ":"):
+            words += self._next().text
+            self._skip(newlines=False)
+        token = self._peek()
+        if token.kind != "text" or words not in _INCLUDES:
+            message = "behind `include` stands a file's name in quotes"
+            if words.split("(")[0] in ("url", "classpath", "package"):
+                message = "files alone can be included"
+            raise mistake(self._span(keyword, token), message, codes.BAD_INCLUDE)
+        self._next()
+        self._skip(newlines=False)
+        closing = words.count("(")
+        last = token
+        if closing:
+            last = self._next()
+            if last.kind != "bare" or last.text != ")" * closing:
+                raise mistake(self._span(keyword, last), "a `)` is missing behind this include")
+        span = self._span(keyword, last)
+        included = self._include(token.value, span, words.startswith("required"), path)
+        if included is not None:
+            branch.merge(included)
+
+    # ---- values
+
+    def _value(self, path: tuple[str, ...]) -> Node:
+        """The pieces up to the end of the line, a comma or a closing bracket, as one node."""
+        pieces: list[Node] = []
+        space: Token | None = None
+        while True:
+            token = self._peek()
+            if token.kind == "space":
+                space = self._next()
+                continue
+            piece = self._piece(path)
+            if piece is None:
+                break
+            if pieces and space is not None:
+                pieces.append(Leaf(self._span(space, space), space.text, space.text, True))
+            pieces.append(piece)
+            space = None
+        if not pieces:
+            raise self._wrong("a value is expected here")
+        if len(pieces) == 1:
+            return pieces[0]
+        span = Span(self._source.path, pieces[0].span.start, pieces[-1].span.end)
+        return Concatenation(span, tuple(pieces))
+
+    def _piece(self, path: tuple[str, ...]) -> Node | None:
+        token = self._peek()
+        if token.kind in _SIMPLE:
+            self._next()
+            value = token.value if token.kind in ("text", "lines") else _plain(token)
+            return Leaf(self._span(token, token), value, token.value)
+        if token.kind == "reference":
+            return self._reference()
+        if token.kind != "mark" or token.text not in "{[":
+            return None
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._wrong(f"nested more than {DEEPEST} levels deep")
+        self._next()
+        node: Node
+        if token.text == "{":
+            node = Branch(self._span(token, token))
+            self._fields(node, path, "}")
+        else:
+            node = ListNode(self._span(token, token), tuple(self._items(path)))
+        self._depth -= 1
+        return node
+
+    def _items(self, path: tuple[str, ...]) -> list[Node]:
+        items: list[Node] = []
+        while True:
+            self._skip()
+            if self._takes("]"):
+                return items
+            if self._peek().kind == "end":
+                raise self._wrong("a `]` is missing at the end")
+            items.append(self._value(path))
+            self._separator("]")
+
+    def _reference(self) -> Reference:
+        start = self._next()
+        pieces = []
+        while self._peek().kind in _SIMPLE or self._peek().kind == "space":
+            pieces.append(self._next())
+        end = self._peek()
+        if not self._takes("}"):
+            raise self._wrong("a `}` is missing behind this name")
+        span = self._span(start, end)
+        keys = _path(pieces)
+        if not keys or ("" in keys and not _has_quotes(pieces)):
+            raise mistake(span, "a part of this name is empty")
+        return Reference(span, keys, start.text.endswith("?"), self._prefix)
+
+
+_INCLUDES = ("", "required(", "file(", "required(file(")
+
+
+def _plain(token: Token) -> Plain:
+    """What a word or number means: one that is no number is text."""
+    if token.kind == "number":
+        match = _NUMBER.fullmatch(token.text)
+        if match is not None:
+            return float(token.text) if match["fraction"] else int(token.text)
+        return token.text
+    return _WORDS.get(token.text, token.text)
+
+
+def _path(pieces: list[Token]) -> tuple[str, ...]:
+    """The parts of a path: dots separate them, but not in quotes; spaces within are kept."""
+    while pieces and pieces[-1].kind == "space":
+        pieces.pop()
+    while pieces and pieces[0].kind == "space":
+        pieces.pop(0)
+    keys = [""] if pieces else []
+    for piece in pieces:
+        if piece.kind in ("text", "lines"):
+            keys[-1] += piece.value
+        else:
+            first, *others = piece.text.split(".")
+            keys[-1] += first
+            keys += others
+    return tuple(keys)
+
+
+def _has_quotes(pieces: list[Token]) -> bool:
+    return any(piece.kind in ("text", "lines") and not piece.value for piece in pieces)

@@ -1,0 +1,80 @@
+"""The tokens of HOCON, as Lightbend's implementation cuts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+from typing import NamedTuple
+
+from ssbt.compiler.hocon.problems import mistake
+from ssbt.compiler.source import Source, Span
+
+_SPACE = r"[^\S\n]|[\ufeff\x1c-\x1f]"
+_FORBIDDEN = r"""$"{}\[\]:=,+#`^?!@*&\\"""
+_TOKEN = re.compile(
+    rf"""(?P<newline>\n)
+    | (?P<space>(?:{_SPACE})+)
+    | (?P<comment>(?:\#|//)[^\n]*)
+    | (?P<lines>\"\"\"(?s:.*?)\"\"\"+)
+    | (?P<text>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}))*")
+    | (?P<append>\+=)
+    | (?P<mark>[{{}}\[\],:=])
+    | (?P<reference>\$\{{\??)
+    | (?P<number>[0-9-][0-9eE+.-]*)
+    | (?P<bare>(?:(?!//)(?!{_SPACE})[^{_FORBIDDEN}\n])+)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
+_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+class Token(NamedTuple):
+    """`kind` is newline, space, lines, text, append, mark, reference, number, bare or end."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def value(self) -> str:
+        """What a text in quotes says; any other token as it is written."""
+        if self.kind == "lines":
+            return self.text[3:-3]
+        return unescaped(self.text[1:-1]) if self.kind == "text" else self.text
+
+
+def tokens(source: Source) -> Iterator[Token]:
+    """All tokens but comments, with an `end` at the end; raises MistakeError."""
+    at = 1 if source.text.startswith("\ufeff") else 0
+    while at < len(source.text):
+        match = _TOKEN.match(source.text, at)
+        if match is None:
+            raise _unreadable(source, at)
+        kind = match.lastgroup or ""
+        if kind != "comment":
+            yield Token(kind, match.group(), at, match.end())
+        at = match.end()
+    yield Token("end", "", at, at)
+
+
+def unescaped(text: str) -> str:
+    """The text with its escapes replaced."""
+
+    def character(match: re.Match[str]) -> str:
+        escape = match[1]
+        return chr(int(escape[1:], 16)) if escape[0] == "u" else _LETTERS.get(escape, escape)
+
+    # Two escapes may be the halves of one character.
+    found = _ESCAPE.sub(character, text)
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unreadable(source: Source, at: int) -> Exception:
+    found = source.text[at]
+    span = Span(source.path, at, at + 1)
+    if found == '"':
+        return mistake(span, "this text has no end on its line, or an escape that there is not")
+    if found == "$":
+        return mistake(span, "`$` begins `${name}`; any other stands in quotes")
+    return mistake(span, f"`{found}` stands in quotes only")

@@ -1,0 +1,60 @@
+"""Durations and sizes as Lightbend's library reads them."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+import re
+
+_MILLISECONDS = {
+    **dict.fromkeys(("", "ms", "milli", "millis", "millisecond", "milliseconds"), Decimal(1)),
+    **dict.fromkeys(("ns", "nano", "nanos", "nanosecond", "nanoseconds"), Decimal("1e-6")),
+    **dict.fromkeys(("us", "micro", "micros", "microsecond", "microseconds"), Decimal("1e-3")),
+    **dict.fromkeys(("s", "second", "seconds"), Decimal(1_000)),
+    **dict.fromkeys(("m", "minute", "minutes"), Decimal(60_000)),
+    **dict.fromkeys(("h", "hour", "hours"), Decimal(3_600_000)),
+    **dict.fromkeys(("d", "day", "days"), Decimal(86_400_000)),
+}
+_LETTERS = "kmgtpezy"
+_NAMES = ("kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta")
+_BINARY = ("kibi", "mebi", "gibi", "tebi", "pebi", "exbi", "zebi", "yobi")
+
+
+def _bytes() -> dict[str, int]:
+    """Powers of ten for `kB` and `MB`, of two for `K`, `k`, `M`, `KiB`."""
+    found = dict.fromkeys(("", "B", "b", "byte", "bytes"), 1)
+    for power, letter in enumerate(_LETTERS, 1):
+        upper = letter.upper()
+        found["kB" if letter == "k" else f"{upper}B"] = 1000**power
+        found |= dict.fromkeys((letter, upper, f"{upper}i", f"{upper}iB"), 1024**power)
+        for names, base in ((_NAMES, 1000), (_BINARY, 1024)):
+            found |= dict.fromkeys(
+                (f"{names[power - 1]}byte", f"{names[power - 1]}bytes"), base**power
+            )
+    return found
+
+
+_BYTES = _bytes()
+
+
+def milliseconds(text: str) -> Decimal | None:
+    """A duration; a number alone is one of milliseconds."""
+    parts = _parts(text)
+    factor = _MILLISECONDS.get(parts[1]) if parts is not None else None
+    return parts[0] * factor if parts is not None and factor is not None else None
+
+
+def size(text: str) -> int | None:
+    """A number of bytes, cut to a whole one."""
+    parts = _parts(text)
+    factor = _BYTES.get(parts[1]) if parts is not None else None
+    return int(parts[0] * factor) if parts is not None and factor is not None else None
+
+
+def _parts(text: str) -> tuple[Decimal, str] | None:
+    found = re.fullmatch(r"\s*([+-]?[0-9.eE+-]*?[0-9.])\s*([A-Za-z]*)\s*", text)
+    if found is None:
+        return None
+    try:
+        return Decimal(found[1]), found[2]
+    except InvalidOperation:
+        return None

@@ -1,0 +1,22 @@
+"""Google Cloud's Secret Manager."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def secret_manager(name: str, options: Mapping[str, Any]) -> str:
+    """The `version`, or the latest, of `secret`, or that called like it, in `project`."""
+    from google.api_core.exceptions import ClientError, GoogleAPICallError
+    from google.cloud.secretmanager import SecretManagerServiceClient
+
+    wanted = f"{options.get('secret') or name}/versions/{options.get('version') or 'latest'}"
+    path = f"projects/{options['project']}/secrets/{wanted}"
+    try:
+        client = SecretManagerServiceClient()
+        limit = float(options["timeout"])
+        found = client.access_secret_version(name=path, timeout=limit, retry=None)
+    except ClientError as error:
+        raise LookupError(f"{path}: {type(error).__name__}") from None
+    except GoogleAPICallError as error:
+        raise ConnectionError(f"{path}: {type(error).__name__}") from None
+    return bytes(found.payload.data).decode("utf-8")
