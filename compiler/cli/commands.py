@@ -21,6 +21,7 @@ NAMES = (
     "fmt",
     "verify",
     "diff",
+    "lineage",
     "config",
     "packages",
     "explain",

@@ -103,7 +103,7 @@ def _using_output(node: s.Join, left: Relation, right: Relation, flow: Flow) -> 
     for name in node.using:
         one = _key(name, left, "left", flow)
         # What neither side has is one mistake.
-        has_none = one is None and not left.is_open and not _named(name.text, left)
+        has_none = one is None and not left.is_open and not left.named(name.text)
         other = None if has_none else _key(name, right, "right", flow)
         if one is None or other is None:
             continue
@@ -202,8 +202,8 @@ def _open_operation(node: s.SetOperation, flow: Flow) -> None:
 
 def _matched(node: s.SetOperation, left: Relation, right: Relation, flow: Flow) -> list[Column]:
     """The columns of the result, in the left side's order; findings where the sides differ."""
-    missing = [c.name for c in left.columns if not _named(c.name, right)]
-    extra = [c.name for c in right.columns if not _named(c.name, left)]
+    missing = [c.name for c in left.columns if not right.named(c.name)]
+    extra = [c.name for c in right.columns if not left.named(c.name)]
     if missing or extra:
         parts = []
         if missing:
@@ -215,13 +215,9 @@ def _matched(node: s.SetOperation, left: Relation, right: Relation, flow: Flow) 
         flow.report.add(codes.DIFFERENT_COLUMNS, node.right.span, message, help=help_)
     columns = []
     for column in left.columns:
-        twins = _named(column.name, right)
+        twins = right.named(column.name)
         columns.append(_merged(node, column, twins[0], flow) if twins else column)
     return columns
-
-
-def _named(name: str, relation: Relation) -> list[Column]:
-    return [column for column in relation.columns if scopes.same(column.name, name)]
 
 
 def _listed(names: list[str]) -> str:
@@ -246,12 +242,9 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         nullable = left.nullable and right.nullable
     if node.operator == "except":
         nullable = left.nullable
+    merged = replace(left, type=type_, nullable=nullable, qualifier=None)
+    if node.operator == "except":
+        # Values of the right side only keep rows out.
+        return merged
     origins = tuple(dict.fromkeys((*left.origins, *right.origins)))
-    return replace(
-        left,
-        type=type_,
-        nullable=nullable,
-        qualifier=None,
-        origins=origins,
-        tags=left.tags | right.tags,
-    )
+    return replace(merged, origins=origins, tags=left.tags | right.tags)

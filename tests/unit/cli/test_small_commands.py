@@ -287,3 +287,54 @@ def test_the_language_server_says_what_it_needs(ssbtc: Ssbtc, monkeypatch: pytes
     assert ran.code == 2
     assert "the language server needs pygls, which is not installed" in ran.err
     assert "-m pip install 'ssbt[lsp]'" in ran.err
+
+
+class TestLineage:
+    def test_a_column(self, pipeline: Path, ssbtc: Ssbtc):
+        ran = ssbtc("lineage", "revenue.revenue")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith("revenue.revenue (DECIMAL")
+        assert "orders." in ran.out
+        assert ran.out == ssbtc("lineage", str(pipeline.name), "Revenue.REVENUE").out
+
+    def test_all_columns_that_sinks_write(self, pipeline: Path, ssbtc: Ssbtc):
+        ran = ssbtc("lineage")
+        assert ran.out.startswith(ssbtc("lineage", "revenue").out)
+
+    @pytest.mark.parametrize(
+        ("output_format", "start"),
+        [("mermaid", "flowchart LR\n"), ("dot", "digraph lineage {\n"), ("json", "{\n")],
+    )
+    def test_formats(self, pipeline: Path, ssbtc: Ssbtc, output_format: str, start: str):
+        ran = ssbtc("lineage", "revenue", "--output-format", output_format)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(start)
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["revnue.revenue"], "there is no dataset `revnue`; did you mean `revenue`?"),
+            (
+                ["revenue.revenu"],
+                "there is no column `revenu` in `revenue`; did you mean `revenue`",
+            ),
+            (["--downstream", "--output-format", "json"], "--downstream is shown as a tree alone"),
+        ],
+    )
+    def test_slips(self, pipeline: Path, ssbtc: Ssbtc, arguments: list[str], message: str):
+        ran = ssbtc("lineage", *arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert message in ran.err
+
+    def test_a_pipeline_with_mistakes(self, pipeline: Path, ssbtc: Ssbtc):
+        pipeline.write_text(pipeline.read_text().replace("|> ", "|> whre ", 1))
+        ran = ssbtc("lineage")
+        assert (ran.code, ran.out) == (1, "")
+        assert "error[SSBT01" in ran.err
+
+    def test_one_pipeline_for_a_diagram(self, pipeline: Path, ssbtc: Ssbtc):
+        Path("other.ssbt").write_text(pipeline.read_text())
+        assert ssbtc("lineage").out.count(".ssbt\n\n") == 2
+        ran = ssbtc("lineage", "--output-format", "dot")
+        assert (ran.code, ran.out) == (2, "")
+        assert "name one pipeline" in ran.err

@@ -1,0 +1,205 @@
+"""Which columns each column of a pipeline depends on, and how.
+
+A column depends on others by its value, or because they decide which rows there are, how rows meet
+or are grouped, and in which order they come. What decides about rows is told for the whole dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.pipeline import Let, Pipeline
+from ssbt.compiler.ir.plans import Operator, plans
+from ssbt.compiler.ir.relations import Column, Relation
+
+
+class Kind(Enum):
+    """How a column depends on another, in the order in which it is told."""
+
+    VALUE = "value"
+    FILTER = "filter"
+    JOIN = "join key"
+    GROUP = "grouping"
+    ORDER = "ordering"
+
+
+class Dependency(Struct, frozen=True, order=True):
+    """A column of a dataset that something is made from, and how."""
+
+    origin: Origin
+    kind: Kind
+
+
+class Node(Struct, frozen=True):
+    """A dataset: its columns with what their values are made from, and what its rows depend on.
+
+    `inputs` are the datasets that its rows come from. `is_open` where there may be more columns
+    than are known.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    columns: Mapping[str, tuple[Origin, ...]]
+    types: Mapping[str, str]
+    rows: tuple[Dependency, ...]
+    is_open: bool
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is read from outside."""
+        return not self.inputs
+
+
+class Lineage(Struct, frozen=True):
+    """The datasets of a pipeline in the order in which data flows; sinks name theirs."""
+
+    pipeline: str
+    nodes: Mapping[str, Node]
+    sinks: tuple[tuple[str, str], ...]
+
+    def dependencies(self, column: Origin) -> tuple[Dependency, ...]:
+        """What a column is made from directly, its value first."""
+        node = self.nodes[column.dataset]
+        values = [Dependency(origin, Kind.VALUE) for origin in node.columns[column.column]]
+        return (*values, *node.rows)
+
+    def rows_upstream(self, dataset: str) -> tuple[Dependency, ...]:
+        """What decides about the rows of a dataset and of all that they come from."""
+        found: dict[Dependency, None] = {}
+        waiting, seen = [dataset], set[str]()
+        while waiting:
+            node = self.nodes[waiting.pop()]
+            if node.name not in seen:
+                seen.add(node.name)
+                found |= dict.fromkeys(node.rows)
+                waiting += node.inputs
+        return tuple(found)
+
+    def upstream(self, column: Origin) -> dict[Origin, set[Kind]]:
+        """All columns that a column depends on, however far away.
+
+        A kind is how it is first met on the way: the value of what rows are filtered by is no
+        value of the column.
+        """
+        found: dict[Origin, set[Kind]] = {}
+        waiting = [(column, Kind.VALUE)]
+        while waiting:
+            each, kind = waiting.pop()
+            for given in (*self.dependencies(each), *self.rows_upstream(each.dataset)):
+                met = given.kind if kind is Kind.VALUE else kind
+                if met not in found.setdefault(given.origin, set()):
+                    found[given.origin].add(met)
+                    waiting.append((given.origin, met))
+        return found
+
+    def downstream(self, column: Origin) -> dict[Origin, set[Kind]]:
+        """All columns that depend on a column, however far away."""
+        found: dict[Origin, set[Kind]] = {}
+        for node in self.nodes.values():
+            for name in node.columns:
+                kinds = self.upstream(Origin(node.name, name)).get(column)
+                if kinds:
+                    found[Origin(node.name, name)] = kinds
+        return found
+
+
+def lineage(pipeline: Pipeline) -> Lineage:
+    """The lineage of a pipeline without errors."""
+    roots = plans(pipeline)
+    nodes: dict[str, Node] = {}
+    ends: dict[int, list[str]] = {}
+    for each in pipeline.datasets:
+        output = each.query.output if isinstance(each, Let) else each.output
+        nodes[each.name] = Node(
+            each.name,
+            each.query.uses if isinstance(each, Let) else (),
+            {c.name: c.origins if isinstance(each, Let) else () for c in output.columns},
+            {column.name: column.type.sql for column in output.columns},
+            tuple(dict.fromkeys(_rows(each, roots, ends))) if isinstance(each, Let) else (),
+            output.is_open,
+        )
+        # A dataset without a step of its own ends where the one before it does.
+        ends.setdefault(id(roots[each.name]), []).append(each.name)
+    sinks = tuple((sink.name, sink.dataset) for sink in pipeline.sinks)
+    return Lineage(pipeline.name, nodes, sinks)
+
+
+def _rows(
+    let: Let, roots: Mapping[str, Operator], ends: Mapping[int, list[str]]
+) -> Iterator[Dependency]:
+    """What the rows depend on, up to the datasets that the operators in `ends` belong to."""
+    waiting = [roots[let.name]]
+    seen = set(ends)
+    while waiting:
+        operator = waiting.pop()
+        if id(operator) in seen:
+            continue
+        seen.add(id(operator))
+        inputs = [_flowing(given, let, ends) for given in operator.inputs]
+        for kind, origins in _deciding(operator, inputs):
+            yield from (Dependency(origin, kind) for origin in origins)
+        waiting += operator.inputs
+
+
+def _flowing(operator: Operator, let: Let, ends: Mapping[int, list[str]]) -> Relation:
+    """The columns that an input brings, as those of the dataset that it is, if it is one."""
+    names = [name for name in ends.get(id(operator), ()) if name in let.query.uses]
+    if not names:
+        return operator.output
+    columns = (
+        replace(column, origins=(Origin(names[0], column.name),))
+        for column in operator.output.columns
+    )
+    return replace(operator.output, columns=tuple(columns))
+
+
+def _deciding(
+    operator: Operator, inputs: list[Relation]
+) -> Iterator[tuple[Kind, Iterable[Origin]]]:
+    """The columns by which a step chooses, matches, groups or sorts the rows of its inputs."""
+    step = operator.step
+    match step:
+        case s.Filter():
+            yield Kind.FILTER, step.condition.origins
+        case s.Watermark():
+            yield Kind.FILTER, _named((step.column,), inputs)
+        case s.Join():
+            yield Kind.JOIN, step.condition.origins if step.condition is not None else ()
+            yield Kind.JOIN, _named(step.using, inputs)
+        case s.Aggregate():
+            yield Kind.GROUP, _of(key.expression for key in step.keys)
+        case s.Pivot():
+            yield Kind.GROUP, _of(key.expression for key in step.keys)
+            yield Kind.GROUP, _named((step.column,), inputs)
+        case s.Deduplicate() if step.columns:
+            yield Kind.GROUP, _named(step.columns, inputs)
+        case s.Distinct() | s.Deduplicate() | s.Project(distinct=True):
+            yield Kind.GROUP, _all(operator.output.columns)
+        case s.SetOperation(operator="union"):
+            yield Kind.GROUP, () if step.all else _all(operator.output.columns)
+        case s.SetOperation():
+            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
+        case s.Sort():
+            yield Kind.ORDER, _of(key.expression for key in step.keys)
+        case s.Explode():
+            yield Kind.FILTER, step.expression.origins
+
+
+def _of(expressions: Iterable[Expression]) -> list[Origin]:
+    return [origin for expression in expressions for origin in expression.origins]
+
+
+def _all(columns: Iterable[Column]) -> list[Origin]:
+    return [origin for column in columns for origin in column.origins]
+
+
+def _named(names: Iterable[str], inputs: Iterable[Relation]) -> list[Origin]:
+    """The origins of columns that a step names as Spark finds them, backticks and all."""
+    plain = [name.rpartition(".")[2].strip("`").replace("``", "`") for name in names]
+    return _all(column for given in inputs for name in plain for column in given.named(name))

@@ -1,0 +1,215 @@
+"""Lineage as text: a tree, Mermaid, Graphviz, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import json
+import re
+
+from msgspec import Struct
+
+from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.lineage.graph import Kind, Lineage
+
+_LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
+_AGAIN = ", as above"
+_WORD = re.compile(r"\w+")
+
+
+def uses(lineage: Lineage, column: Origin) -> str:
+    """A column, below it what depends on it, and how, in the order in which data flows."""
+    branches = [
+        _Branch(f"{_titled(lineage, each)}: {', '.join(k.value for k in Kind if k in kinds)}", [])
+        for each, kinds in lineage.downstream(column).items()
+    ]
+    reached = {each.dataset for each in (column, *lineage.downstream(column))}
+    branches += [
+        _Branch(f"sink {name}", []) for name, dataset in lineage.sinks if dataset in reached
+    ]
+    return "\n".join([_titled(lineage, column), *_drawn(branches)]) + "\n"
+
+
+class _Branch(Struct):
+    text: str
+    below: list[_Branch]
+
+
+def tree(lineage: Lineage, column: Origin) -> str:
+    """A column, below it what it is made from, down to the sources.
+
+    What stands above already is not written again: neither what a column is made from, nor what the
+    rows of a dataset depend on.
+    """
+    told: set[Origin | str] = set()
+    lines = [_titled(lineage, column), *_drawn(_branches(lineage, column, told))]
+    return "\n".join(lines) + "\n"
+
+
+def _branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> list[_Branch]:
+    told.add(column)
+    branches = []
+    for origin in lineage.nodes[column.dataset].columns[column.column]:
+        again = origin in told and bool(lineage.nodes[origin.dataset].columns[origin.column])
+        text = _titled(lineage, origin) + _AGAIN * again
+        branches.append(_Branch(text, [] if again else _branches(lineage, origin, told)))
+    return branches + _row_branches(lineage, column.dataset, told)
+
+
+def _row_branches(lineage: Lineage, dataset: str, told: set[Origin | str]) -> list[_Branch]:
+    """What decides about the rows of a dataset, and of those that they come from."""
+    if dataset in told:
+        return []
+    told.add(dataset)
+    node = lineage.nodes[dataset]
+    kinds = {kind: [_dotted(d.origin) for d in node.rows if d.kind is kind] for kind in Kind}
+    branches = [_Branch(f"{kind.value}: {', '.join(c)}", []) for kind, c in kinds.items() if c]
+    for given in node.inputs:
+        below = _row_branches(lineage, given, told)
+        if below:
+            branches.append(_Branch(f"rows of {given}", below))
+    return branches
+
+
+def _drawn(branches: list[_Branch]) -> Iterator[str]:
+    for branch in branches:
+        is_last = branch is branches[-1]
+        yield f"{_LAST if is_last else _MORE}{branch.text}"
+        for line in _drawn(branch.below):
+            yield f"{_NONE if is_last else _DOWN}{line}"
+
+
+def _titled(lineage: Lineage, column: Origin) -> str:
+    node = lineage.nodes[column.dataset]
+    kind = ", source" if node.is_source else ""
+    return f"{_dotted(column)} ({node.types[column.column]}{kind})"
+
+
+def _dotted(column: Origin) -> str:
+    return f"{column.dataset}.{column.column}"
+
+
+def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
+    """A flow chart for Markdown: a box for each dataset, an arrow for each value."""
+    lines = ["flowchart LR"]
+    edges, shown = _edges(lineage, columns)
+    for name, members in shown.items():
+        lines.append(f"  subgraph {_id(name)}[{_label(name)}]")
+        lines += [f"    {_id(name, each)}[{_label(each)}]" for each in members]
+        lines.append("  end")
+    for source, kind, target in edges:
+        arrow = "-->" if kind is Kind.VALUE else f'-. "{kind.value}" .->'
+        end = _id(target.dataset, target.column) if target.column else _id(target.dataset)
+        lines.append(f"  {_id(source.dataset, source.column)} {arrow} {end}")
+    return "\n".join(lines) + "\n"
+
+
+def graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
+    """A digraph for `dot`."""
+    lines = ["digraph lineage {", "  rankdir = LR", "  node [shape = box]"]
+    edges, shown = _edges(lineage, columns)
+    for name, members in shown.items():
+        lines.append(f"  subgraph {_quoted('cluster_' + name)} {{")
+        lines.append(f"    label = {_quoted(name)}")
+        lines += [f"    {_quoted(f'{name}.{each}')} [label = {_quoted(each)}]" for each in members]
+        lines.append("  }")
+    for source, kind, target in edges:
+        first = next(iter(shown[target.dataset]))
+        end = _dotted(target) if target.column else f"{target.dataset}.{first}"
+        into = "" if target.column else f", lhead = {_quoted('cluster_' + target.dataset)}"
+        style = (
+            "" if kind is Kind.VALUE else f" [style = dashed, label = {_quoted(kind.value)}{into}]"
+        )
+        lines.append(f"  {_quoted(_dotted(source))} -> {_quoted(end)}{style}")
+    lines.insert(1, "  compound = true")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
+    """What the columns are made from, with all that is between, for programs."""
+    edges, shown = _edges(lineage, columns)
+    document = {
+        "format": "ssbt-lineage-1",
+        "pipeline": lineage.pipeline,
+        "datasets": [
+            {
+                "name": name,
+                "source": lineage.nodes[name].is_source,
+                "complete": not lineage.nodes[name].is_open,
+                "columns": [
+                    {"name": each, "type": lineage.nodes[name].types[each]} for each in members
+                ],
+            }
+            for name, members in shown.items()
+        ],
+        "dependencies": [
+            {
+                "from": {"dataset": source.dataset, "column": source.column},
+                "to": {"dataset": target.dataset}
+                | ({"column": target.column} if target.column else {}),
+                "kind": kind.value,
+            }
+            for source, kind, target in edges
+        ],
+        "sinks": [{"name": name, "dataset": dataset} for name, dataset in lineage.sinks],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+_Edge = tuple[Origin, Kind, Origin]
+
+
+def _edges(
+    lineage: Lineage, columns: Iterable[Origin]
+) -> tuple[list[_Edge], dict[str, dict[str, None]]]:
+    """The arrows behind columns and the columns they join, datasets in the order of the flow.
+
+    An arrow to a dataset as a whole has no column at its end.
+    """
+    edges: dict[_Edge, None] = {}
+    members: dict[str, dict[str, None]] = {}
+    waiting, seen = list(columns), set[Origin]()
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        members.setdefault(each.dataset, {})[each.column] = None
+        for given in lineage.dependencies(each):
+            target = each if given.kind is Kind.VALUE else Origin(each.dataset, "")
+            edges[given.origin, given.kind, target] = None
+            waiting.append(given.origin)
+    ordered = {
+        name: {column: None for column in node.columns if column in members[name]}
+        for name, node in lineage.nodes.items()
+        if name in members
+    }
+    places = {name: place for place, name in enumerate(lineage.nodes)}
+    kinds = list(Kind)
+
+    def place(edge: _Edge) -> tuple[int, str, int, int, str]:
+        source, kind, target = edge
+        return (
+            places[target.dataset],
+            target.column,
+            kinds.index(kind),
+            places[source.dataset],
+            source.column,
+        )
+
+    return sorted(edges, key=place), ordered
+
+
+def _id(*names: str) -> str:
+    """A name that Mermaid takes, different for different names."""
+    text = "__".join(names)
+    if _WORD.fullmatch(text) and text.isascii() and text != "end":
+        return text
+    return "n" + text.encode().hex()
+
+
+def _label(text: str) -> str:
+    return '"' + text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;") + '"'
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

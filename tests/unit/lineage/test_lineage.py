@@ -1,0 +1,164 @@
+"""What columns are made from, through every kind of step."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ssbt.compiler.driver import checked
+from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.lineage import views
+from ssbt.compiler.lineage.graph import Dependency, Kind, Lineage, lineage
+
+HEAD = """
+pipeline sample { }
+schema Order { id: bigint, customer: bigint, amount: decimal(9,2), day: date, tags: array<string> }
+schema Customer { id: bigint, country: string, name: string }
+source orders from parquet {
+  path = "o"
+  schema = Order
+}
+source customers from parquet {
+  path = "c"
+  schema = Customer
+}
+transform large(a: Order) = from a |> where amount > 100
+"""
+
+
+def known(*lets: str, sink: str = "result") -> Lineage:
+    text = f'{HEAD}{"".join(lets)}\nsink {sink} to parquet {{ path = "r" }}\n'
+    result = checked("a.ssbt", lambda _: text.encode())
+    assert result.pipeline is not None, result.findings
+    return lineage(result.pipeline)
+
+
+def told(found: Lineage, name: str, column: str) -> set[str]:
+    given = found.dependencies(Origin(name, column))
+    return {f"{d.kind.value} {d.origin.dataset}.{d.origin.column}" for d in given}
+
+
+STEPS = {
+    "|> where day > current_date()": {"value orders.amount", "filter orders.day"},
+    "|> extend day as d": {"value orders.amount"},
+    "|> set amount = cast(id as decimal(9,2))": {"value orders.id"},
+    "|> rename amount as money |> rename money as amount": {"value orders.amount"},
+    "|> order by day": {"value orders.amount", "ordering orders.day"},
+    "|> limit 3": {"value orders.amount"},
+    "|> deduplicate by id": {"value orders.amount", "grouping orders.id"},
+    "|> select id, amount |> distinct": {
+        *("value orders.amount", "grouping orders.id", "grouping orders.amount"),
+    },
+    "|> select distinct id, amount": {
+        *("value orders.amount", "grouping orders.id", "grouping orders.amount"),
+    },
+    "|> aggregate max(amount) as amount group by customer": {
+        *("value orders.amount", "grouping orders.customer"),
+    },
+    "|> aggregate count(*) as amount group by customer": {"grouping orders.customer"},
+    "|> join customers as c on customer = c.id |> select amount": {
+        *("value orders.amount", "join key orders.customer", "join key customers.id"),
+    },
+    "|> semi join customers using (id)": {
+        *("value orders.amount", "join key orders.id", "join key customers.id"),
+    },
+    "|> explode tags as tag": {"value orders.amount", "filter orders.tags"},
+    "|> large()": {"value orders.amount", "filter orders.amount"},
+}
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_steps(steps: str):
+    assert told(known(f"let result = from orders {steps}\n"), "result", "amount") == STEPS[steps]
+
+
+def test_both_sides_of_a_union_are_values():
+    other = "let other = from customers |> select id, country as text\n"
+    result = "let result = from orders |> select id, string(day) as text |> union all other\n"
+    assert told(known(other, result), "result", "text") == {
+        *("value orders.day", "value other.text"),
+    }
+
+
+def test_what_except_looks_at_decides_about_rows():
+    other = "let other = from customers |> select id\n"
+    result = "let result = from orders |> select id |> except other\n"
+    assert told(known(other, result), "result", "id") == {
+        *("value orders.id", "filter orders.id", "filter other.id"),
+    }
+
+
+def test_pivot():
+    steps = "|> pivot sum(amount) as total for id in (1 as first) group by customer"
+    assert told(known(f"let result = from orders {steps}\n"), "result", "first") == {
+        *("value orders.amount", "grouping orders.customer", "grouping orders.id"),
+    }
+
+
+def test_a_dataset_of_another_name_is_what_is_told():
+    same = "let same = from orders\n"
+    result = "let result = from same |> where id > 1\n"
+    assert told(known(same, result), "result", "id") == {"value same.id", "filter same.id"}
+
+
+def test_far_away():
+    paid = "let paid = from orders |> where day > current_date()\n"
+    result = "let result = from paid |> aggregate count(*) as n group by customer\n"
+    found = known(paid, result)
+    assert found.upstream(Origin("result", "n")) == {
+        Origin("paid", "customer"): {Kind.GROUP},
+        Origin("orders", "customer"): {Kind.GROUP},
+        Origin("orders", "day"): {Kind.FILTER, Kind.GROUP},
+    }
+    assert set(found.downstream(Origin("orders", "day"))) >= {
+        *(Origin("paid", "amount"), Origin("result", "n"), Origin("result", "customer")),
+    }
+    assert found.downstream(Origin("orders", "tags")) == {Origin("paid", "tags"): {Kind.VALUE}}
+
+
+DIAMONDS = "".join(
+    f"let l{i} = from {f'l{i - 1}' if i else 'orders'} "
+    "|> select id + customer as id, id - customer as customer\n"
+    for i in range(60)
+)
+
+
+def test_nothing_is_written_twice():
+    found = known(DIAMONDS, sink="l59")
+    assert len(views.tree(found, Origin("l59", "id")).splitlines()) < 300
+    assert len(found.upstream(Origin("l59", "id"))) == 2 * 60
+
+
+def test_names_are_only_text_in_diagrams():
+    odd = '`a"]; b`'
+    found = known(f"let result = from orders |> select id as {odd}, day as `end`\n")
+    columns = [Origin("result", 'a"]; b'), Origin("result", "end")]
+    chart = views.mermaid(found, columns)
+    assert '["a&quot;]; b"]' in chart
+    graph = views.graphviz(found, columns)
+    assert r'"result.a\"]; b" [label = "a\"]; b"]' in graph
+
+
+def test_json():
+    found = known("let result = from orders |> where id > 1 |> select amount\n")
+    document = json.loads(views.as_json(found, [Origin("result", "amount")]))
+    assert document["dependencies"] == [
+        {
+            "from": {"dataset": "orders", "column": "id"},
+            "to": {"dataset": "result"},
+            "kind": "filter",
+        },
+        {
+            "from": {"dataset": "orders", "column": "amount"},
+            "to": {"dataset": "result", "column": "amount"},
+            "kind": "value",
+        },
+    ]
+    assert [each["name"] for each in document["datasets"]] == ["orders", "result"]
+    assert document["sinks"] == [{"name": "result", "dataset": "result"}]
+
+
+def test_dependencies_can_be_compared():
+    one, other = (Dependency(Origin("a", "b"), kind) for kind in (Kind.VALUE, Kind.JOIN))
+    assert one != other
