@@ -10,7 +10,9 @@ import pytest
 
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir.expressions import Origin
-from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.ir.pipeline import Let
+from ssbt.compiler.ir.steps import Pivot
+from ssbt.compiler.lineage.graph import Kind, Lineage, lineage
 from tests.agreement import scripts
 from tests.agreement.asking import Asked
 from tests.agreement.measured import asked_for
@@ -111,13 +113,17 @@ def number(expression: Any) -> int:
     return int(expression.exprId().id())
 
 
-def ours(known: Lineage, name: str) -> dict[str, set[str]]:
-    """The sources' columns behind each column of a dataset."""
+def ours(known: Lineage, let: Let) -> dict[str, set[str]]:
+    """The sources' columns that the values of each column of a dataset are made from."""
+    name, wanted = let.name, {Kind.VALUE}
+    if any(isinstance(step, Pivot) for step in let.query.steps):
+        # Spark picks the values of a group by the column that we say it is grouped by.
+        wanted.add(Kind.GROUP)
     return {
         column: {
             f"{origin.dataset}.{origin.column}"
-            for origin in known.upstream(Origin(name, column))
-            if known.nodes[origin.dataset].is_source
+            for origin, kinds in known.upstream(Origin(name, column)).items()
+            if known.nodes[origin.dataset].is_source and kinds & wanted
         }
         for column in known.nodes[name].columns
     }
@@ -137,7 +143,7 @@ def missing(spark: SparkSession, text: str, folder: Path) -> tuple[dict[str, obj
         function = getattr(module, let.name)
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
         made[let.name] = function(*(params if n == "params" else made[n] for n in names))
-        told = ours(known, let.name)
+        told = ours(known, let)
         for column, sources in Plan(made[let.name]).sources().items():
             count += 1
             if column in told and not sources <= told[column]:
