@@ -22,6 +22,7 @@ from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import script_template
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import output_modes
 from ssbt.compiler.source import Source
 
 RUNTIME_ARCHIVE = "ssbt_runtime.zip"
@@ -47,6 +48,8 @@ def emitted(
         names,
         {parameter.name: parameter.type for parameter in pipeline.parameters},
         {module.name: places.file(module.path) for module in pipeline.modules},
+        pipeline.target,
+        output_modes(pipeline),
     )
     made = functions(pipeline, around, places)
     script = _script(pipeline, around, made, places)
