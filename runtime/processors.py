@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import sys
+import traceback
 from types import ModuleType
 from typing import Any
 
@@ -41,7 +42,7 @@ def with_state(processor: StatefulProcessor, *states: State) -> StatefulProcesso
         ship(sys.modules[module])
     # A batch fails unless the manager of streams has been asked for.
     _ = SparkSession.builder.getOrCreate().streams
-    return _WithState(processor, states)
+    return WithState(processor, states)
 
 
 class UndeclaredStateError(Exception):
@@ -63,7 +64,9 @@ class _Handle:
         return getattr(self._handle, name)
 
 
-class _WithState(StatefulProcessor):
+class WithState(StatefulProcessor):
+    """A processor and the variables that are set on it."""
+
     def __init__(self, processor: StatefulProcessor, states: tuple[State, ...]) -> None:
         self._processor, self._states = processor, states
 
@@ -71,7 +74,12 @@ class _WithState(StatefulProcessor):
         for state in self._states:
             setattr(self._processor, state.name, state.variable(handle))
         guarded: Any = _Handle(handle)
-        self._processor.init(guarded)
+        try:
+            self._processor.init(guarded)
+        except Exception:
+            # Of a failure here Spark says no more than that its worker has crashed.
+            traceback.print_exc()
+            raise
 
     def handleInputRows(self, key: Any, rows: Any, timerValues: Any) -> Iterator[Any]:
         return self._processor.handleInputRows(key, rows, timerValues)

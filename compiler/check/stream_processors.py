@@ -12,7 +12,7 @@ from ssbt.compiler.diagnostics.examples import PIPELINE, streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, operators, output_modes, plans, stream_plans
+from ssbt.compiler.ir.plans import Operator, output_modes, plans, stream_plans
 from ssbt.compiler.ir.state import TimeMode
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -117,7 +117,7 @@ def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _processors(root: Operator) -> Iterator[tuple[Operator, s.Stateful]]:
-    for each in operators(root):
+    for each in root.upstream:
         if isinstance(each.step, s.Stateful):
             yield each, each.step
 
@@ -181,7 +181,7 @@ def _old_plan(
     sink: Sink, root: Operator, modes: Mapping[Span, frozenset[OutputMode]]
 ) -> Iterator[Diagnostic]:
     found = [each for each, _ in _processors(root)]
-    aggregations = [each for each in operators(root) if each.aggregates]
+    aggregations = [each for each in root.upstream if each.aggregates]
     for each in found[1:]:
         message = "Spark 3.5 has one such function in a query"
         also = (Label(place(found[0]), "the first one"),)

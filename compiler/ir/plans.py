@@ -146,7 +146,7 @@ def output_modes(pipeline: Pipeline) -> dict[Span, frozenset[OutputMode]]:
     found: dict[Span, frozenset[OutputMode]] = {}
     for sink, root in stream_plans(pipeline):
         assert sink.stream is not None
-        for each in operators(root):
+        for each in root.upstream:
             span = each.step.span
             found[span] = found.get(span, frozenset()) | {sink.stream.mode}
     return found

@@ -183,12 +183,6 @@ def test_each_kind_of_state_and_what_is_forgotten(run: Run) -> None:
     assert ("a", 1, "False 1 1") in run("a", KINDS, **kinds)
 
 
-def test_state_that_is_not_declared(run: Run) -> None:
-    code = ROWS.replace("self.handle = handle", "self.more = handle.getListState('more', 'n INT')")
-    with pytest.raises(Exception, match="getListState: state is declared in the pipeline"):
-        run("a", code)
-
-
 def test_a_batch(run: Run) -> None:
     assert run("aab", stream="", trigger="mode = overwrite") == [("a", 2, "rows"), ("b", 1, "rows")]
 
@@ -202,25 +196,3 @@ def test_frames_for_spark_4_0(run: Run) -> None:
         ("a", 2, "rows"),
         ("b", 1, "rows"),
     ]
-
-
-FUNCTION = """
-import pandas
-
-def counts(key, frames, state):
-    if state.hasTimedOut:
-        (n,) = state.get
-        state.remove()
-        yield pandas.DataFrame([{"k": key[0], "n": n, "what": "timeout"}])
-        return
-    n = (state.get[0] if state.exists else 0) + sum(len(frame) for frame in frames)
-    state.update((n,))
-    state.setTimeoutTimestamp(state.getCurrentWatermarkMs() + 60_000)
-"""
-
-
-def test_a_function_for_spark_3_5(run: Run) -> None:
-    given = {"target": "3.5", "own": "counts", "block": f"timers = event_time, {VALUE}"}
-    given["before"] = "watermark at delay 1 minute |> "
-    assert run("aa", FUNCTION, **given) == []
-    assert run("b", FUNCTION, hour=12, **given) == [("a", 2, "timeout")]
