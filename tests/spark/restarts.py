@@ -281,7 +281,7 @@ PROCESSED = [
     Restart("a list instead of a value", STOPS, COUNTED, COUNTED.replace("= value", "= list")),
     Restart("a ttl more", STOPS, COUNTED, FORGOTTEN, trigger="once"),
     Restart("another ttl", SAFE, FORGOTTEN, FORGOTTEN.replace("1 hour", "2 hours"), trigger="once"),
-    Restart("another processor", MIXED, COUNTED, COUNTED.replace(":Counts", ":OtherCounts")),
+    Restart("another processor", LUCKY, COUNTED, COUNTED.replace(":Counts", ":OtherCounts")),
     Restart("timers where there were none", STOPS, f"{WATERMARK} {COUNTED}", TIMED),
     Restart("another key of the processor", SILENT, COUNTED, COUNTED.replace("by k", "by j")),
     Restart("a key of the processor more", STOPS, COUNTED, COUNTED.replace("by k", "by k, j")),
