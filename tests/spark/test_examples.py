@@ -79,7 +79,7 @@ def test_runs(example: str, build: Path, tmp_path: Path) -> None:
     pipeline = compiled(example).pipeline
     assert pipeline is not None
     if any(connector_of(dataset) == "socket" for dataset in pipeline.datasets):
-        pytest.skip("it needs a server, and has no end")
+        pytest.skip("test_network_word_count runs it with a server")
     settings = [f"--set=results={tmp_path}/results"]
     script = EXAMPLES / example / "data.sh"
     if script.exists():
