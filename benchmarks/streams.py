@@ -1,6 +1,7 @@
 """Generated streams against streams written by hand, and against Spark's defaults, as ratios.
 
     tools/java.sh .venv/bin/python benchmarks/streams.py [--files 60] [--rows 5000] [--repeat 5]
+        [--query stateful]
 
 A stateless and a stateful query read the same files to their end, in turns, each time from an empty
 checkpoint. By hand is the same query with the same settings; Spark's defaults are the same query
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--rows", type=int, default=5_000, help="for each file")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--query", choices=QUERIES, help="this one alone")
     arguments = parser.parse_args()
     spark = session()
     with tempfile.TemporaryDirectory() as folder:
@@ -144,7 +146,7 @@ def main() -> None:
         print(
             f"{'query':<12}{'generated':>12}{'by hand':>12}{'defaults':>12}{'ratio':>9}{'ratio':>9}"
         )
-        for query in QUERIES:
+        for query in [arguments.query] if arguments.query else QUERIES:
             ours, settings = generated(query)
             runs: list[tuple[Run, dict[str, str]]] = [
                 (ours, settings),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import os
 from pathlib import Path
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -48,6 +49,8 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A local Spark shared by the whole run; tests must not stop it or change its settings."""
     from pyspark.sql import SparkSession
 
+    # Spark's workers would take the system's Python, which lacks what processors need.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         SparkSession.builder.master("local[2]")
         .appName("ssbt tests")
@@ -69,3 +72,12 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A schema registry shared by the whole run; each test uses subjects of its own."""
     with running_registry(tmp_path_factory.mktemp("registry")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def rocksdb(spark: SparkSession) -> SparkSession:
+    """A session of the same Spark whose streams keep their state in RocksDB, as scripts have it."""
+    session = spark.newSession()
+    store = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
+    session.conf.set("spark.sql.streaming.stateStore.providerClass", store)
+    return session

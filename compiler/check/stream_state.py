@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.state import TimeMode
 from ssbt.compiler.ir.streams import OutputMode
 
 UNBOUNDED = Code(
@@ -20,7 +21,8 @@ UNBOUNDED = Code(
 The state of a stream lives as long as the checkpoint. Spark forgets what a watermark has passed,
 and nothing else: without a watermark, or where it does not reach the step, each new key stays for
 ever. Group by a `window` over the column of the watermark, deduplicate `within watermark`, bound a
-join in time on both sides.
+join in time on both sides. What a processor keeps stays until its own code clears it, when a timer
+has fired, or until its `ttl` has passed.
 """,
     wrong=streamed(steps="|> deduplicate by id"),
     right=streamed(
@@ -82,6 +84,8 @@ def _growing(sink: Sink, each: Operator) -> tuple[str, str] | None:
         return "each group is kept for ever", "group by a `window` over a column with a watermark"
     if isinstance(step, s.Join):
         return _growing_side(step)
+    if isinstance(step, s.Stateful):
+        return _growing_variable(each, step)
     if isinstance(step, s.Deduplicate) and step.within_watermark:
         return None
     columns = each.distinct_columns
@@ -94,6 +98,23 @@ _KEPT = (
     "each combination is kept for ever",
     "set a `watermark`, and write `deduplicate by … within watermark`",
 )
+
+
+def has_watermark(each: Operator) -> bool:
+    """Whether a watermark reaches the step."""
+    return any(column.event_time for column in each.inputs[0].output.columns)
+
+
+def _growing_variable(each: Operator, step: s.Stateful) -> tuple[str, str] | None:
+    """With timers the processor can clear what it keeps; whether it does cannot be told."""
+    kept = [variable.name for variable in step.variables if variable.ttl is None]
+    if step.timers is TimeMode.EVENT_TIME and not has_watermark(each):
+        way = "add `|> watermark … delay …` before, which timers by event time wait for"
+        return "without a watermark no timer ever fires", way
+    if not kept or step.timers is not TimeMode.NONE:
+        return None
+    way = "give it a `ttl`, or say by what `timers` go and clear it when one has fired"
+    return f"`{kept[0]}` is kept for ever for each key", way
 
 
 def _growing_side(step: s.Join) -> tuple[str, str] | None:

@@ -54,6 +54,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 def _keeps_rows(each: Operator) -> bool:
     """Whether rows that are late are lost here; a limit and distinct rows without time keep on."""
     step = each.step
+    if isinstance(step, s.Stateful):
+        return each.streaming
     if isinstance(step, s.Deduplicate) and step.within_watermark:
         return each.streaming
     columns = each.distinct_columns

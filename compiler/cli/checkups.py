@@ -43,6 +43,7 @@ def checkups(target: str) -> Iterator[Checkup]:
     yield Checkup("Python", Status.OK, f"{platform.python_version()} at {sys.executable}")
     yield _java()
     yield from _spark(target)
+    yield _processors()
     yield _cache()
     yield from _connectors(target)
 
@@ -83,6 +84,25 @@ def _spark(target: str) -> Iterator[Checkup]:
             f"{target}, but this is Spark {spark.version}: {consequence}",
             f"compile with --target {spark.line}" if spark.line in SPARK_LINES else "",
         )
+
+
+def _processors() -> Checkup:
+    """What `stateful` steps need of the Python that runs them, which is this one unless told."""
+    missing = [name for name in ("pandas", "pyarrow", "google.protobuf") if not _has(name)]
+    if missing:
+        found = f"{', '.join(missing)} missing: pipelines with `stateful` do not run here"
+        return Checkup("stateful", Status.WARNING, found, "pip install 'pyspark[connect]'")
+    return Checkup("stateful", Status.OK, "pandas, pyarrow and protobuf are here")
+
+
+def _has(name: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        # Of a package within another that is missing.
+        return False
 
 
 def _numbers(line: str) -> tuple[int, ...]:

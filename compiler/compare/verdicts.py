@@ -70,6 +70,9 @@ _WORDS = {
     Kind.BOUND: "condition of the join",
     Kind.LIMIT: "limit",
     Kind.CODE: "step of its own code",
+    Kind.KEYS: "key of the processor",
+    Kind.TIMERS: "time of the processor",
+    Kind.STATE: "state",
     Kind.MODE: "output mode",
     Kind.SINK: "place that rows go to",
 }
@@ -83,6 +86,8 @@ _OTHER_PLACE = (
     "rows so far stay in the old place; Spark writes later ones to the new one without a word,"
     " and those who read it miss the first"
 )
+_LEFT_BEHIND = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
+_EMPTY = "it begins empty, for keys that were there before, too"
 # Kinds that come and go without Spark's noticing.
 _SOFT = frozenset({Kind.FILTER, Kind.LOOKUP, Kind.BOUND, Kind.WATERMARK})
 _ON_CHANGE = {
@@ -96,6 +101,9 @@ _ON_CHANGE = {
     Kind.BOUND: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.LIMIT: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.CODE: (Verdict.NEW_CHECKPOINT, "what the code keeps between two batches is not known"),
+    Kind.KEYS: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
+    Kind.TIMERS: (Verdict.NEW_CHECKPOINT, _STOPS),
+    Kind.STATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
     Kind.MODE: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.SINK: (Verdict.SILENTLY_WRONG, _OTHER_PLACE),
 }
@@ -154,7 +162,9 @@ def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
         yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
         return
     old, new = (fingerprint(each.sink, each.flow) for each in (before, after))
-    yield from _hard_reasons(_without(old, _SOFT), _without(new, _SOFT))
+    others = _SOFT | {Kind.STATE}
+    yield from _hard_reasons(_without(old, others), _without(new, others))
+    yield from _state_reasons(_variables(old), _variables(new))
     for kind in Kind:
         if kind in _SOFT:
             yield from _soft_reasons(kind, old, new)
@@ -177,6 +187,26 @@ def _hard_reasons(old: list[Part], new: list[Part]) -> Iterator[Reason]:
             yield _one_sided(part, None)
         for part in new[new_start:new_end]:
             yield _one_sided(None, part)
+
+
+def _variables(parts: tuple[Part, ...]) -> dict[str, Part]:
+    """The variables of processors, by the names with which their texts begin."""
+    found = (part for part in parts if part.kind is Kind.STATE)
+    return {shown(part.text).partition(" = ")[0]: part for part in found}
+
+
+def _state_reasons(old: dict[str, Part], new: dict[str, Part]) -> Iterator[Reason]:
+    """Variables may come, and may go, but for both at once, which may be meant as a renaming."""
+    for name in old.keys() & new.keys():
+        yield from _changed(old[name], new[name])
+    gone, come = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+    verdict = Verdict.NEW_CHECKPOINT if gone and come else Verdict.SAFE
+    for name in gone:
+        message, why = f"the {_WORDS[Kind.STATE]} `{name}` is gone", _LEFT_BEHIND
+        yield Reason(verdict, message, why, old[name].span, None)
+    for name in come:
+        message = f"the {_WORDS[Kind.STATE]} `{name}` is new"
+        yield Reason(verdict, message, _EMPTY, None, new[name].span)
 
 
 def _changed(old: Part, new: Part) -> Iterator[Reason]:

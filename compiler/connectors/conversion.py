@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from ssbt.compiler.connectors.durations import interval, short
+from ssbt.compiler.connectors.durations import interval, milliseconds, short
 from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
 from ssbt.compiler.connectors.secrets import flows, names_secret, secret_value
 from ssbt.compiler.connectors.settings import (
@@ -21,7 +21,7 @@ from ssbt.compiler.connectors.settings import (
     Value,
 )
 from ssbt.compiler.connectors.specification import SPARK_LINES, Kind, Option, Shape
-from ssbt.compiler.connectors.triggers import SINCE, TIMED, Trigger, TriggerKind
+from ssbt.compiler.connectors.triggers import SHORTEST, SINCE, TIMED, Trigger, TriggerKind
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -252,12 +252,18 @@ def _trigger(
     if isinstance(value, Every) and short(value.duration.amount, value.duration.unit):
         # What has no short form depends on the calendar, or is no whole number.
         text = interval(value.duration.amount, value.duration.unit) or ""
-    if kind is None or (kind in TIMED) != isinstance(value, Every):
+    is_fit = kind in SHORTEST or (kind in TIMED) == isinstance(value, Every)
+    if kind is None or not is_fit:
         yield wrong_type(option, value)
         return None
     if isinstance(value, Every) and not text:
         wanted = "a whole number of seconds, minutes or hours"
         yield Diagnostic(UNFIT_VALUE, f"`{word}` takes {wanted}", Label(value.duration.span))
+        return None
+    least = SHORTEST.get(kind, 0)
+    if isinstance(value, Every) and (milliseconds(text) or 0) < least * 1000:
+        message = f"`{word}` takes at least {least} seconds"
+        yield Diagnostic(UNFIT_VALUE, message, Label(value.duration.span))
         return None
     since = SINCE.get(kind, SPARK_LINES[0])
     if is_newer(since, target.spark):

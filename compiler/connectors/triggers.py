@@ -33,5 +33,8 @@ class Trigger(Struct, frozen=True):
 TIMED = frozenset({TriggerKind.EVERY, TriggerKind.CONTINUOUS})
 """The kinds that have an interval."""
 
+SHORTEST = {TriggerKind.REAL_TIME: 5}
+"""The least number of seconds of an interval, which these kinds may have."""
+
 SINCE = {TriggerKind.REAL_TIME: "4.3"}
 """The Spark lines whose PySpark has a trigger that older ones lack."""

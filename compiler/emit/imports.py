@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import re
 
 from ssbt.compiler.emit.naming import ScriptNames
@@ -43,7 +43,7 @@ def import_groups(
     # as the user's own.
     groups = (
         _standard(tuple(fields)),
-        (*_pyspark(used), _runtime(used, functions)),
+        (*_pyspark(used), *_runtime(used, functions)),
         _users(used, names),
     )
     return tuple(group for group in groups if group)
@@ -68,10 +68,14 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
-def _runtime(used: frozenset[str], functions: frozenset[str]) -> str:
+def _runtime(used: frozenset[str], functions: frozenset[str]) -> Iterator[str]:
     streams = {"Stream", "run_streams"} if "writeStream" in used else set()
     names = {"Job", "main", *streams, *({*_WHERE_USED, *functions} & used)}
-    return f"from ssbt.runtime import {', '.join(sorted(names))}"
+    yield f"from ssbt.runtime import {', '.join(sorted(names))}"
+    if "with_state" in used:
+        # Of its own, because Spark 3.5 lacks what it imports.
+        names = {"State", "with_state"} & used
+        yield f"from ssbt.runtime.processors import {', '.join(sorted(names))}"
 
 
 def _users(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:

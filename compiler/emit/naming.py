@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.steps import ApplyFunction, Query
+from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 
 
 class ScriptNames(Struct, frozen=True):
@@ -83,13 +83,15 @@ def queries(pipeline: Pipeline) -> dict[str, Query]:
 
 
 def _applied(pipeline: Pipeline) -> dict[tuple[str, str], None]:
-    """Module and name of the user's functions that are called, each once."""
-    found = {
-        (step.module, step.function): None
-        for query in queries(pipeline).values()
-        for step in query.steps
-        if isinstance(step, ApplyFunction)
-    }
+    """Module and name of what is used of the user's own, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for query in queries(pipeline).values():
+        for step in query.steps:
+            match step:
+                case ApplyFunction(module=module, function=name):
+                    found[module, name] = None
+                case Stateful(module=module, processor=name):
+                    found[module, name] = None
     streams = (sink.stream for sink in pipeline.sinks if sink.stream is not None)
     functions = (stream.function for stream in streams if stream.function is not None)
     return found | {(function.module, function.name): None for function in functions}

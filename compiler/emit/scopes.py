@@ -8,6 +8,9 @@ from msgspec import Struct, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.ir.steps import Step
+from ssbt.compiler.ir.streams import OutputMode
+from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
 
@@ -16,13 +19,19 @@ class Surroundings(Struct, frozen=True):
 
     `module_files` are the files of the user's Python modules, as the pipeline's reader knows them;
     `takes_params` are the transforms that take `params`; it grows as they are made, each before
-    the first function that calls it.
+    the first function that calls it. `output_modes` are those of the streams that a step is in.
     """
 
     names: ScriptNames
     parameter_types: Mapping[str, DataType]
     module_files: Mapping[str, str]
+    target: str
+    output_modes: Mapping[Span, frozenset[OutputMode]]
     takes_params: set[str] = field(default_factory=set)
+
+    def modes(self, step: Step) -> frozenset[OutputMode]:
+        """The output modes of the streams that a step is in; none in a batch."""
+        return self.output_modes.get(step.span, frozenset())
 
 
 class Scope:

@@ -26,6 +26,7 @@ from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.python_steps import applied, queried
 from ssbt.compiler.emit.renaming import renamed
 from ssbt.compiler.emit.scopes import Scope
+from ssbt.compiler.emit.stateful_steps import processed
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import Named, ParameterText
 
@@ -198,6 +199,7 @@ _EMITTERS: dict[type[ir.Step], Callable[[str, Any, Scope], str]] = {
     ir.SetOperation: _set_operation,
     ir.Sort: _sort,
     ir.SqlQuery: queried,
+    ir.Stateful: processed,
     ir.Unpivot: _unpivot,
     ir.Watermark: _watermark,
     ir.UseTransform: _use_transform,

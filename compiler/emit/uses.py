@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.ir.steps import (
-    ApplyFunction,
     Input,
     Join,
     Query,
     SetOperation,
-    SqlQuery,
     UseTransform,
 )
 
@@ -26,13 +24,6 @@ def used_transforms(query: Query) -> Iterator[str]:
                 yield step.transform
             case Join() | SetOperation():
                 yield from _called(step.right)
-
-
-def used_schemas(query: Query) -> Iterator[str]:
-    """The schemas that the result of a step is compared with."""
-    for step in query.steps:
-        if isinstance(step, ApplyFunction | SqlQuery):
-            yield step.schema
 
 
 def _called(used: Input) -> Iterator[str]:

@@ -43,6 +43,9 @@ class Kind(Enum):
     BOUND = "on"
     LIMIT = "limit"
     CODE = "code"
+    KEYS = "by"
+    TIMERS = "timers"
+    STATE = "state"
     MODE = "mode"
     SINK = "sink"
 
@@ -111,6 +114,8 @@ def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Itera
             yield Part(Kind.CODE, (" ".join(step.text.split()),), (), step.span)
         case s.ApplyFunction():
             yield Part(Kind.CODE, (f"{step.module}.{step.function}",), (), step.span)
+        case s.Stateful() if each.streaming:
+            yield from _stateful(step, each, definitions)
         case _ if each.distinct_columns is not None:
             yield _unique(each, each.distinct_columns, definitions)
 
@@ -130,6 +135,18 @@ def _aggregate(step: s.Aggregate | s.Pivot, each: Operator, definitions: Definit
         *(_buffer(item) for item in step.aggregates),
     )
     return Part(Kind.AGGREGATE, (*text, *form), shape, step.span)
+
+
+def _stateful(step: s.Stateful, each: Operator, definitions: Definitions) -> Iterator[Part]:
+    """The processor and its keys, then what it keeps."""
+    yield Part(Kind.CODE, (f"{step.module}.{step.processor}",), (), step.span)
+    columns = {column.name: column for column in each.inputs[0].output.columns}
+    types = tuple(columns[name].type.sql for name in step.keys if name in columns)
+    yield Part(Kind.KEYS, _column_texts(step.keys, each, definitions), types, step.span)
+    yield Part(Kind.TIMERS, (step.time_mode.value,), (), step.span)
+    for variable in sorted(step.variables, key=lambda each: each.name):
+        text = f"{step.processor}.{variable.described}"
+        yield Part(Kind.STATE, (text,), variable.shape, variable.span)
 
 
 def _key(item: Named) -> str:

@@ -14,6 +14,8 @@ from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.streams import OutputMode
+from ssbt.compiler.source import Span
 
 
 class Operator(Struct, frozen=True, eq=False, dict=True):
@@ -80,7 +82,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
         if not self.streaming:
             return False
         match self.step:
-            case s.Aggregate() | s.Limit() | s.Pivot():
+            case s.Aggregate() | s.Limit() | s.Pivot() | s.Stateful():
                 return True
             case s.Join():
                 return all(each.streaming for each in self.inputs)
@@ -137,6 +139,17 @@ def calls(step: object) -> Iterator[Call]:
 def has_state(pipeline: Pipeline) -> bool:
     """Whether any stream keeps state."""
     return any(each.stateful for _, root in stream_plans(pipeline) for each in root.upstream)
+
+
+def output_modes(pipeline: Pipeline) -> dict[Span, frozenset[OutputMode]]:
+    """The modes of the streams that each step is in, by the step's place."""
+    found: dict[Span, frozenset[OutputMode]] = {}
+    for sink, root in stream_plans(pipeline):
+        assert sink.stream is not None
+        for each in root.upstream:
+            span = each.step.span
+            found[span] = found.get(span, frozenset()) | {sink.stream.mode}
+    return found
 
 
 class _Maker:

@@ -5,10 +5,13 @@ Every step carries the relation that flows out of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
@@ -223,6 +226,29 @@ class ApplyFunction(Step, frozen=True):
     schema: str
 
 
+class Stateful(Step, frozen=True):
+    """A processor of the user's, `module.processor`, which keeps `variables` for each key.
+
+    `timers` are what it may set. `event_time` is the column of the result that bears the watermark
+    on. The result has `schema`.
+    """
+
+    module: str
+    processor: str
+    keys: tuple[str, ...]
+    schema: str
+    variables: tuple[StateVariable, ...]
+    timers: TimeMode
+    event_time: str | None
+
+    @property
+    def time_mode(self) -> TimeMode:
+        """The timers, or what Spark needs to forget by itself."""
+        if self.timers is TimeMode.NONE and any(each.ttl is not None for each in self.variables):
+            return TimeMode.PROCESSING_TIME
+        return self.timers
+
+
 class SqlQuery(Step, frozen=True):
     """A Spark query; `{name}` stands for a dataset, `:name` for a parameter.
 
@@ -234,6 +260,16 @@ class SqlQuery(Step, frozen=True):
     uses_input: bool
     parameters: tuple[tuple[str, DataType], ...]
     schema: str
+
+
+def schemas_of(step: Step) -> Iterator[str]:
+    """The names of the schemas that a step names."""
+    if isinstance(step, ApplyFunction | SqlQuery | Stateful):
+        yield step.schema
+    for variable in step.variables if isinstance(step, Stateful) else ():
+        yield variable.schema
+        if variable.key_schema is not None:
+            yield variable.key_schema
 
 
 class Query(Struct, frozen=True):

@@ -11,6 +11,7 @@ from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast import values as v
 
 # What a qualifier stands for: the kind and the key of a mention.
 _Alias = tuple[str, Hashable]
@@ -52,8 +53,11 @@ class _Query:
             case s.Sql():
                 yield from self._placeholders(step.query.span)
                 yield named("schema", step.schema)
-            case s.Apply() | s.Stateful():
+            case s.Apply():
                 yield named("schema", step.schema)
+            case s.Stateful():
+                yield named("schema", step.schema)
+                yield from (named("schema", name) for name in _schemas_of_state(step))
 
     def _dataset(self, use: s.DatasetUse) -> Iterator[Mention]:
         folded = use.name.text.casefold()
@@ -93,6 +97,15 @@ class _Query:
                     yield Mention(parts[0].span, *alias)
             elif isinstance(node, e.Lambda):
                 yield from _lambda(node)
+
+
+def _schemas_of_state(step: s.Stateful) -> Iterator[e.Name]:
+    """The words in the block that name schemas."""
+    for node in nodes(step):
+        match node:
+            case v.Entry(name=e.Name(text=name), value=v.WordValue(span, text)):
+                if name.casefold() in ("key", "schema"):
+                    yield e.Name(span, text)
 
 
 def _lambda(node: e.Lambda) -> Iterator[Mention]:

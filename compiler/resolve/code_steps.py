@@ -12,9 +12,11 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import DataType, StructType
 
@@ -32,23 +34,29 @@ def use_transform(node: s.UseTransform, flow: Flow) -> ir.Step | None:
 
 def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     schema = flow.find.schema(node.schema)
-    text = "".join(part for part in node.target.parts if isinstance(part, str))
-    target = python_target(text)
-    if any(not isinstance(part, str) for part in node.target.parts):
-        target = None
-        message = "the function is known when compiling: it holds no parameter"
-        flow.report.add(codes.BAD_MODULE, node.target.span, message)
-    elif target is None:
-        message = f'"{text}" names no function'
-        help_ = 'write it as "module.py:function", the file relative to this one'
-        flow.report.add(codes.BAD_MODULE, node.target.span, message, help=help_)
+    target = own_target(node.target, Purpose.FUNCTION, flow)
     if schema is None or target is None:
         flow.relation = Relation((), True)
         return None
-    path, function = target
-    name = flow.find.module(node.target.span, path, function)
-    output = declared_relation(schema, _origins(flow.relation))
-    return ir.ApplyFunction(node.span, output, name or "", function, schema[0])
+    output = declared_relation(schema, origins(flow.relation))
+    return ir.ApplyFunction(node.span, output, *target, schema[0])
+
+
+def own_target(node: TextValue, purpose: Purpose, flow: Flow) -> tuple[str, str] | None:
+    """The module to import and what a step uses of it; None, with a finding, where it is none."""
+    text = "".join(part for part in node.parts if isinstance(part, str))
+    target = python_target(text)
+    if any(not isinstance(part, str) for part in node.parts):
+        message = f"the {purpose.word} is known when compiling: it holds no parameter"
+        flow.report.add(codes.BAD_MODULE, node.span, message)
+        return None
+    if target is None:
+        message = f'"{text}" names no {purpose.word}'
+        help_ = f'write it as "module.py:{purpose.word}", the file relative to this one'
+        flow.report.add(codes.BAD_MODULE, node.span, message, help=help_)
+        return None
+    module = flow.find.module(node.span, *target, purpose)
+    return (module or "", target[1])
 
 
 def python_target(text: str) -> tuple[str, str] | None:
@@ -67,7 +75,8 @@ def declared_relation(schema: tuple[str, StructType], origins: tuple[Origin, ...
     )
 
 
-def _origins(relation: Relation) -> tuple[Origin, ...]:
+def origins(relation: Relation) -> tuple[Origin, ...]:
+    """Where the columns of a relation come from, each place once."""
     return tuple(dict.fromkeys(o for column in relation.columns for o in column.origins))
 
 
@@ -95,18 +104,18 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
         if name not in [each for each, _ in parameters]:
             parameters.append((name, known.type))
         text += f":{name}"
-    origins = list(_origins(flow.relation))
+    sources = list(origins(flow.relation))
     text = _without_margin(text)
-    inputs, uses_input = _placeholders(text, node.query.span, flow, origins)
+    inputs, uses_input = _placeholders(text, node.query.span, flow, sources)
     if schema is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, tuple(dict.fromkeys(origins)))
+    output = declared_relation(schema, tuple(dict.fromkeys(sources)))
     return ir.SqlQuery(node.span, output, text, inputs, uses_input, tuple(parameters), schema[0])
 
 
 def _placeholders(
-    text: str, span: Span, flow: Flow, origins: list[Origin]
+    text: str, span: Span, flow: Flow, sources: list[Origin]
 ) -> tuple[tuple[str, ...], bool]:
     """The datasets that the text names in braces, and whether `{input}` is among them."""
     names: list[str] = []
@@ -137,7 +146,7 @@ def _placeholders(
         names.append(name)
         flow.use_dataset(name)
         flow.take(relation)
-        origins += _origins(relation)
+        sources += origins(relation)
     if not fields:
         help_ = "write `from {input}`"
         flow.report.add(codes.BAD_SQL, span, "the query reads no dataset", help=help_)

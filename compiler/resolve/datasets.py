@@ -19,6 +19,7 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Declared, Settings
 from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
 from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema, SchemaColumn
@@ -49,7 +50,7 @@ class Around(Protocol):
     def schema(self, name: str, span: Span) -> DeclaredSchema | None:
         """A declared schema."""
 
-    def module(self, span: Span, path: str, function: str) -> str | None:
+    def module(self, span: Span, path: str, wanted: str, purpose: Purpose) -> str | None:
         """A Python module to import."""
 
     def describe(self, span: Span) -> str:

@@ -20,6 +20,7 @@ from ssbt.compiler.types.operators import orderable
 
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.declarations import Settings
+    from ssbt.compiler.resolve.modules import Purpose
     from ssbt.compiler.source import Span
     from ssbt.compiler.syntax.ast import expressions as e
     from ssbt.compiler.syntax.ast import steps as s
@@ -29,7 +30,7 @@ FindInput = Callable[["s.DatasetUse", "Flow"], tuple[Input, Relation] | None]
 # The result of a transform over relations.
 UseTransform = Callable[["s.UseTransform", Relation, "Flow"], tuple[Input, Relation] | None]
 FindSchema = Callable[["e.Name"], tuple[str, StructType] | None]
-AddModule = Callable[["Span", str, str], str | None]
+AddModule = Callable[["Span", str, str, "Purpose"], str | None]
 
 
 class Finders(Struct, frozen=True):

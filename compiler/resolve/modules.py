@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from enum import Enum
 import keyword
 import posixpath
 import sys
@@ -14,8 +15,27 @@ from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
-_ARGUMENTS = {1: "one DataFrame", 2: "a DataFrame and the number of the batch"}
 _TAKEN = frozenset(("pyspark", "ssbt", "py4j", "ssbt_runtime"))
+
+
+class Purpose(Enum):
+    """What something in a module is for: a class, or a function and what it is called with."""
+
+    FUNCTION = ("one DataFrame",)
+    BATCH_FUNCTION = ("a DataFrame", "the number of the batch")
+    STATE_FUNCTION = ("a key", "its rows in pandas frames", "its state")
+    PROCESSOR = ()
+
+    @property
+    def word(self) -> str:
+        """What people call it."""
+        return "function" if self.value else "class"
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as a phrase."""
+        *first, last = self.value
+        return f"{', '.join(first)} and {last}" if first else str(last)
 
 
 class Modules:
@@ -29,16 +49,16 @@ class Modules:
         self.sources: dict[str, Source] = {}
         self.modules: dict[str, PythonModule] = {}
 
-    def add(self, span: Span, relative: str, function: str, takes: int = 1) -> str | None:
+    def add(self, span: Span, relative: str, wanted: str, purpose: Purpose) -> str | None:
         """The name to import for a module beside the file of `span`; None with a finding.
 
-        `takes` is the number of arguments that the function is called with.
+        `wanted` is what is used of it.
         """
         path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), relative))
         name = posixpath.basename(path).removesuffix(".py")
         if path not in self.sources and not self._load(span, path, name):
             return None
-        self._check_function(span, path, function, takes)
+        self._check(span, path, wanted, purpose)
         return name
 
     def _load(self, span: Span, path: str, name: str) -> bool:
@@ -76,25 +96,39 @@ class Modules:
             return f"`{path}` and `{other.path}` would both be imported as `{name}`"
         return None
 
-    def _check_function(self, span: Span, path: str, function: str, takes: int) -> None:
-        """A module-level function of that name that can be called with so many arguments."""
+    def _check(self, span: Span, path: str, wanted: str, purpose: Purpose) -> None:
+        """A function of the module that can be called so, or a class."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names.append(node.name)
-                if node.name == function and not _takes(node.args, takes):
-                    message = f"`{function}` must take {_ARGUMENTS[takes]} and nothing else"
-                    self._report.add(codes.BAD_MODULE, span, message)
+                problem = _problem(node, purpose) if node.name == wanted else None
+                if problem is not None:
+                    self._report.add(codes.BAD_MODULE, span, f"`{wanted}` {problem}")
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 names += [alias.asname or alias.name for alias in node.names]
             elif isinstance(node, ast.Assign):
                 names += [t.id for t in node.targets if isinstance(t, ast.Name)]
-        if function not in names and "*" not in names:
-            near = did_you_mean(function, names)
+        if wanted not in names and "*" not in names:
+            near = did_you_mean(wanted, names)
             help_ = f"did you mean `{near}`?" if near else ()
-            message = f"`{path}` has no function `{function}`"
+            message = f"`{path}` has no {purpose.word} `{wanted}`"
             self._report.add(codes.BAD_MODULE, span, message, help=help_)
+
+
+def _problem(node: ast.FunctionDef | ast.ClassDef, purpose: Purpose) -> str | None:
+    if purpose is Purpose.PROCESSOR:
+        if isinstance(node, ast.ClassDef):
+            return None
+        return "is a function; from Spark 4 on a processor is a class, a `StatefulProcessor`"
+    if isinstance(node, ast.ClassDef):
+        if purpose is Purpose.STATE_FUNCTION:
+            return f"is a class; for Spark 3.5 it is a function that takes {purpose.arguments}"
+        return None
+    if _takes(node.args, len(purpose.value)):
+        return None
+    return f"must take {purpose.arguments} and nothing else"
 
 
 def _takes(arguments: ast.arguments, count: int) -> bool:

@@ -22,7 +22,7 @@ from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
 from ssbt.compiler.resolve.descriptions import description
 from ssbt.compiler.resolve.files import Loaded, Reader, loaded
-from ssbt.compiler.resolve.modules import Modules
+from ssbt.compiler.resolve.modules import Modules, Purpose
 from ssbt.compiler.resolve.options import Options, connection_names, secret_names
 from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, pipeline_block
@@ -274,9 +274,9 @@ class Program:
 
     # ---- the whole
 
-    def module(self, span: Span, path: str, function: str) -> str | None:
+    def module(self, span: Span, path: str, wanted: str, purpose: Purpose) -> str | None:
         """The name to import for a Python module beside the file of `span`."""
-        return self.modules.add(span, path, function)
+        return self.modules.add(span, path, wanted, purpose)
 
     def pipeline(self) -> ir.Pipeline | None:
         """The pipeline; whatever is declared is looked at, used or not."""

@@ -8,8 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
-from ssbt.compiler.diagnostics.codes import unsupported
-from ssbt.compiler.diagnostics.model import Code, Label
+from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import (
@@ -21,6 +20,7 @@ from ssbt.compiler.resolve import (
     pivot_steps,
     row_steps,
     scopes,
+    stateful_steps,
 )
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.seen import StepSeen
@@ -52,6 +52,7 @@ _STEPS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
     s.UseTransform: code_steps.use_transform,
     s.Apply: code_steps.apply_function,
     s.Sql: code_steps.sql,
+    s.Stateful: stateful_steps.stateful,
 }
 
 
@@ -101,22 +102,11 @@ def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
 
 
 def _resolved(step: s.Step, flow: Flow) -> ir.Step | None:
-    unsupported_code = _unsupported(step)
-    if unsupported_code is not None:
-        message = "`stateful` is not supported yet"
-        help_ = f"see `ssbtc explain {unsupported_code.number}`"
-        flow.report.add(unsupported_code, step.span, message, help=help_)
-        flow.relation = Relation(flow.relation.columns, True)
-        return None
     resolve = _STEPS.get(type(step))
     if resolve is None:
         flow.relation = Relation((), True)
         return None
     return resolve(step, flow)
-
-
-def _unsupported(step: s.Step) -> Code | None:
-    return unsupported.STATEFUL if isinstance(step, s.Stateful) else None
 
 
 def _check_duplicates(node: s.Query, flow: Flow) -> None:

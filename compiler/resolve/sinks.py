@@ -10,10 +10,11 @@ from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.resolve.code_steps import python_target
+from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 
-AddModule = Callable[[Span, str, str, int], str | None]
+AddModule = Callable[[Span, str, str, Purpose], str | None]
 
 
 def stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
@@ -40,5 +41,5 @@ def _function(settings: Settings, add_module: AddModule, report: Report) -> Pyth
         report.add(codes.BAD_MODULE, setting.value.span, message, help=help_)
         return None
     path, name = target
-    module = add_module(setting.value.span, path, name, 2)
+    module = add_module(setting.value.span, path, name, Purpose.BATCH_FUNCTION)
     return PythonFunction(module, name) if module is not None else None

@@ -37,8 +37,7 @@ class Used(Struct, frozen=True):
         names += [each.records.key_schema for each in read if each.records is not None]
         for query in queries:
             for step in query.steps:
-                if isinstance(step, step_ir.ApplyFunction | step_ir.SqlQuery):
-                    names.append(step.schema)
+                names += step_ir.schemas_of(step)
         parameters = {name.casefold() for query in queries for name in query.parameters}
         schemas = frozenset(name.casefold() for name in names if name)
         settings = tuple(each.settings for each in ordered if isinstance(each, ir.Source))

@@ -260,7 +260,7 @@ class Builder(ExpressionBuilder):
         return v.QuantityValue(span, amount.strip(), text[len(amount) :].lower())
 
     def value_every(self, span: Span, children: Children) -> v.EveryValue:
-        return v.EveryValue(span, str(children[0]).lower(), children[1])
+        return v.EveryValue(span, " ".join(str(children[0]).lower().split()), children[1])
 
     def value_phrase(self, span: Span, children: Children) -> v.WordValue:
         return v.WordValue(span, " ".join(str(children[0]).lower().split()))

@@ -27,6 +27,8 @@ SILENT = (Outcome.WRONG, "SILENTLY_WRONG")
 # Spark does not say what happens; with these rows the results are right or wrong.
 MIXED = (Outcome.WRONG, "NEW_CHECKPOINT")
 LUCKY = (Outcome.RIGHT, "NEW_CHECKPOINT")
+# Spark goes by the places of the fields; what another name means it cannot know.
+RENAMED = (Outcome.RIGHT, "SILENTLY_WRONG")
 # Spark notices only because columns that may be null are kept otherwise by the two kinds of join.
 NOTICED = (Outcome.STOPS, "SILENTLY_WRONG")
 
@@ -46,6 +48,7 @@ class Restart:
     old_source: str = "events"
     new_source: str = "events"
     new_options: str = ""
+    trigger: str = "available now"
 
 
 HEAD = """
@@ -60,12 +63,44 @@ stream source all_others from json { path = "${lake}/others", schema = Other }
 let others = from all_others |> watermark since delay 1 day
 source places from json { path = "${lake}/places", schema = Place }
 """
+PROCESSORS = """
+schema Count { k: string, n: bigint }
+schema Total { n: bigint }
+schema Renamed { m: bigint }
+schema Small { n: int }
+schema Pair { n: bigint, m: bigint }
+let swapped = from moved |> rename k as j, j as k
+"""
 SINKS = {
     "function": 'sink result to foreach_batch { function = "kept.py:keep" %s }',
     "files": 'sink result to parquet { path = "${lake}/files" %s }',
     "more files": 'sink result to parquet { path = "${lake}/more files" %s }',
 }
 KEPT = "def keep(rows, batch):\n    pass\n"
+COUNTING = """
+from pyspark.sql import Row
+from pyspark.sql.streaming.stateful_processor import StatefulProcessor
+
+class Counts(StatefulProcessor):
+    def init(self, handle):
+        self.is_list = hasattr(getattr(self, "total", None), "appendValue")
+
+    def handleInputRows(self, key, rows, timerValues):
+        new = sum(1 for _ in rows)
+        if self.is_list:
+            self.total.appendValue((new,))
+            count = sum(each[0] for each in self.total.get())
+        else:
+            count = (self.total.get() or (0,))[0] + new
+            self.total.update((count, None))
+        yield Row(k=str(key[0]), n=count)
+
+    def close(self):
+        pass
+
+class OtherCounts(Counts):
+    pass
+"""
 
 KEEP = "|> where v > 0"
 COUNT = "|> aggregate count(*) as n group by k"
@@ -144,7 +179,14 @@ PIVOT += " group by window(at, '1 minute') as w"
 BEFORE_STATE = [
     Restart("another explode before it", SILENT, WORDS.format("b"), WORDS.format("a")),
     Restart("a pivot of another column", SILENT, PIVOT, PIVOT.replace("for k", "for j"), "append"),
-    Restart("another watermark before no state", SAFE, f"{WATERMARK} {KEEP}", KEEP, "append"),
+    Restart("no watermark any more before no state", SAFE, f"{WATERMARK} {KEEP}", KEEP, "append"),
+    Restart(
+        "another watermark before no state",
+        SAFE,
+        f"{WATERMARK} {KEEP}",
+        f"{WATERMARK} {KEEP}".replace("1 day", "2 days"),
+        "append",
+    ),
 ]
 DEDUPLICATIONS = [
     Restart(
@@ -224,7 +266,44 @@ PLACES = [
     ),
     Restart("files instead of a function", SILENT, KEEP, KEEP, "append", new_sink="files"),
 ]
-RESTARTS = [*STATELESS, *AGGREGATIONS, *BEFORE_STATE, *DEDUPLICATIONS, *JOINS, *PLACES]
+STATE = "total = value { schema = Total }"
+COUNTED = f'|> stateful "counting.py:Counts" by k returns Count {{ state {{ {STATE} }} }}'
+MORE = COUNTED.replace(STATE, f"{STATE}, more = list {{ schema = Small }}")
+FORGOTTEN = COUNTED.replace("= Total }", "= Total, ttl = 1 hour }")
+TIMED = f"{WATERMARK} {COUNTED.replace('{ state', '{ timers = event_time, state')}"
+PROCESSED = [
+    Restart("the same processor", SAFE, COUNTED, COUNTED),
+    Restart("a variable more", SAFE, COUNTED, MORE),
+    Restart("a variable less", SAFE, MORE, COUNTED),
+    Restart("a field of state renamed", RENAMED, COUNTED, COUNTED.replace("Total", "Renamed")),
+    Restart("state of another type", STOPS, COUNTED, COUNTED.replace("Total", "Small")),
+    Restart("a field of state more", STOPS, COUNTED, COUNTED.replace("Total", "Pair")),
+    Restart("a list instead of a value", STOPS, COUNTED, COUNTED.replace("= value", "= list")),
+    Restart("a ttl more", STOPS, COUNTED, FORGOTTEN, trigger="once"),
+    Restart("another ttl", SAFE, FORGOTTEN, FORGOTTEN.replace("1 hour", "2 hours"), trigger="once"),
+    Restart("another processor", LUCKY, COUNTED, COUNTED.replace(":Counts", ":OtherCounts")),
+    Restart("timers where there were none", STOPS, f"{WATERMARK} {COUNTED}", TIMED),
+    Restart("another key of the processor", SILENT, COUNTED, COUNTED.replace("by k", "by j")),
+    Restart("a key of the processor more", STOPS, COUNTED, COUNTED.replace("by k", "by k, j")),
+]
+UNIONS = [
+    Restart(
+        "another side of a union",
+        SILENT,
+        f"|> union all moved {COUNT}",
+        f"|> union all swapped {COUNT}",
+    ),
+]
+RESTARTS = [
+    *STATELESS,
+    *AGGREGATIONS,
+    *BEFORE_STATE,
+    *DEDUPLICATIONS,
+    *JOINS,
+    *PLACES,
+    *PROCESSED,
+    *UNIONS,
+]
 
 
 def _text(restart: Restart, *, old: bool) -> str:
@@ -235,13 +314,14 @@ def _text(restart: Restart, *, old: bool) -> str:
     source = restart.old_source if old else restart.new_source
     options = "" if old else restart.new_options
     head = HEAD.replace('events", schema = Event }', f'events", schema = Event, {options} }}')
-    entries = f", mode = {mode}, trigger = available now"
-    return f"{head}\nlet result = from {source} {steps}\n{SINKS[sink] % entries}\n"
+    entries = f", mode = {mode}, trigger = {restart.trigger}"
+    return f"{head}{PROCESSORS}\nlet result = from {source} {steps}\n{SINKS[sink] % entries}\n"
 
 
 def compiled(restart: Restart, *, old: bool) -> Checked:
     """One version through the compiler."""
     source = _text(restart, old=old)
-    found = checked("p.ssbt", lambda name: source.encode() if name == "p.ssbt" else KEPT.encode())
+    files = {"p.ssbt": source, "kept.py": KEPT, "counting.py": COUNTING}
+    found = checked("p.ssbt", lambda name: files[name].encode())
     assert found.pipeline is not None, [each.message for each in found.findings]
     return found

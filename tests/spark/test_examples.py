@@ -79,20 +79,26 @@ def test_runs(example: str, build: Path, tmp_path: Path) -> None:
     pipeline = compiled(example).pipeline
     assert pipeline is not None
     if any(connector_of(dataset) == "socket" for dataset in pipeline.datasets):
-        pytest.skip("it needs a server, and has no end")
+        pytest.skip("test_network_word_count runs it with a server")
     settings = [f"--set=results={tmp_path}/results"]
     script = EXAMPLES / example / "data.sh"
     if script.exists():
         subprocess.run([script, tmp_path / "data"], check=True)
         settings.append(f"--set=data={tmp_path}/data")
-    archive = build / "ssbt_runtime.zip"
-    (main,) = build.glob("*.py")
+    main = build / f"{pipeline.name}.py"
+    modules = (build / f"{module.name}.py" for module in pipeline.modules)
+    archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
     configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
-    submit = ("--master=local[2]", *configuration, f"--py-files={archive}")
+    submit = ("--master=local[2]", *configuration, f"--py-files={archives}")
     run("spark-submit", *submit, main, *settings, folder=ROOT)
     for sink in pipeline.sinks:
         if sink.settings.at(Place.PATH) is not None:
             assert any((tmp_path / "results" / sink.name).glob("part-*")), sink.name
+    expected = EXAMPLES / example / "expected.json"
+    if expected.exists():
+        files = (tmp_path / "results").glob("*/part-*.json")
+        lines = [line for file in files for line in file.read_text().splitlines()]
+        assert sorted(lines) == expected.read_text().splitlines()
 
 
 def connector_of(dataset: object) -> str:

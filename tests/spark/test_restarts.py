@@ -16,7 +16,7 @@ import pytest
 from ssbt.compiler.driver import Checked, emitted
 from ssbt.runtime import Job
 from ssbt.runtime.operation import OPERATION, Operation
-from tests.spark.restarts import RESTARTS, Outcome, Restart, compiled
+from tests.spark.restarts import COUNTING, RESTARTS, Outcome, Restart, compiled
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -28,6 +28,7 @@ FULL = bool(os.environ.get("AGREEMENT"))
 SAMPLE = (
     *("a column renamed on the way", "another key of the type", "a key more", "a wider window"),
     *("left instead of inner", "another folder to write", "another filter before it"),
+    *("another key of the processor", "a variable more", "another side of a union"),
 )
 EVENTS: list[list[tuple[Any, ...]]] = [
     [
@@ -74,12 +75,13 @@ def run(spark: SparkSession, found: Checked, folder: Path, checkpoints: str) -> 
     def keep(batch: DataFrame, _: int) -> None:
         rows.extend(str(tuple(row)) for row in batch.collect())
 
-    module = ModuleType("kept")
+    module, counting = ModuleType("kept"), ModuleType("counting")
     module.keep = keep  # type: ignore[attr-defined]
+    exec(COUNTING, vars(counting))
     script = emitted(found)[0].content.decode()
     script = script.replace('"checkpoints/result"', repr(f"{folder}/{checkpoints}"))
     space: dict[str, Any] = {"__name__": "restarts"}
-    sys.modules["kept"], sys.modules["restarts"] = module, ModuleType("restarts")
+    sys.modules |= {"kept": module, "counting": counting, "restarts": ModuleType("restarts")}
     # The runtime would refuse what Spark is asked about here.
     operation = OPERATION.set(Operation(accepted=frozenset({"result"})))
     try:
@@ -87,7 +89,8 @@ def run(spark: SparkSession, found: Checked, folder: Path, checkpoints: str) -> 
         space["run"](Job(spark, space["Params"](lake=str(folder))))
     finally:
         OPERATION.reset(operation)
-        del sys.modules["kept"], sys.modules["restarts"]
+        for name in ("kept", "counting", "restarts"):
+            del sys.modules[name]
     return sorted(rows)
 
 
@@ -124,6 +127,9 @@ def has_all(spark: SparkSession, folder: Path) -> bool:
     [each for each in RESTARTS if FULL or each.name in SAMPLE],
     ids=lambda each: each.name,
 )
-def test_spark(restart: Restart, spark: SparkSession, tmp_path: Path) -> None:
+def test_spark(
+    restart: Restart, spark: SparkSession, rocksdb: SparkSession, tmp_path: Path
+) -> None:
     """What is written down in `restarts` is what Spark does."""
-    assert outcome(spark, restart, tmp_path) is restart.expected[0]
+    session = rocksdb if "stateful" in restart.old else spark
+    assert outcome(session, restart, tmp_path) is restart.expected[0]

@@ -28,7 +28,9 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CODES = [code for code in registry.codes() if code.wrong]
 # What the example of SSBT0213 imports.
 OTHER = b"pipeline other {\n}\n"
-MODULE = b"def upsert(rows, batch):\n    pass\n"
+MODULE = b"def upsert(rows, batch):\n    pass\n\n\n"
+MODULE += b"def totals(key, frames, state):\n    yield from frames\n\n\n"
+MODULE += b"class Totals(StatefulProcessor):\n    pass\n"
 
 
 def name_of(folder: Path) -> str:

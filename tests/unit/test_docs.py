@@ -68,6 +68,7 @@ FLAT = {
 IMPORTED = b"schema Shared { id: bigint }\n"
 MODULE = b"def scored(orders):\n    return orders\n\n\nscore = scored\n"
 MODULE += b"\n\ndef upsert(orders, batch):\n    pass\n"
+MODULE += b"\n\nclass Visits(StatefulProcessor):\n    pass\n"
 AVRO = b'{"type": "record", "name": "Order", "fields": [{"name": "status", "type": "string"}]}'
 PULLED = b'{"subject": "orders-value", "version": 3, "id": 7, "type": "AVRO", "schema": %b}' % AVRO
 FILES = {

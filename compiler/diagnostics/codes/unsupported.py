@@ -44,23 +44,6 @@ test "an open order is left out" {
     right=example(),
 )
 
-STATEFUL = Code(
-    "SSBT0907",
-    "Stateful processors are not supported yet",
-    """\
-`stateful` runs a processor of yours that keeps state for each key of a stream. Version 0.1 compiles
-batch pipelines only.
-
-In a batch, all rows of a key are there at once: `aggregate … group by`, a window function, or
-`apply "module.py:function"` with Python of your own over the whole dataset does the same.
-""",
-    wrong=example(
-        steps="|> where status = 'PAID'\n"
-        '|> stateful "sessions.py:Sessions" by status returns Order'
-    ),
-    right=example(steps="|> where status = 'PAID'\n|> aggregate sum(amount) as paid_in_all"),
-)
-
 COLUMN_DEFAULT = Code(
     "SSBT0909",
     "Defaults of columns are not supported yet",

@@ -38,7 +38,7 @@ class WordValue(Node, frozen=True):
 
 
 class EveryValue(Node, frozen=True):
-    """`every 1 minute`, `continuous 1 second`."""
+    """`every 1 minute`, `continuous 1 second`, `real time 5 minutes`."""
 
     word: str
     interval: QuantityValue

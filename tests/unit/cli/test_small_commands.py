@@ -144,6 +144,12 @@ class TestDoctor:
         assert "JAVA_HOME has 25.0.1: Spark does not run on it" in ran.out
         assert "install a JDK 17 or 21" in ran.out
 
+    def test_what_processors_need(self, ssbtc: Ssbtc, monkeypatch):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        ran = ssbtc("doctor")
+        assert "warning  stateful" in ran.out
+        assert "pandas, pyarrow, google.protobuf missing" in ran.out
+
     def test_no_spark(self, ssbtc: Ssbtc, monkeypatch):
         monkeypatch.setenv("SPARK_HOME", "/nowhere")
         monkeypatch.setattr("ssbt.compiler.cli.spark.find_spec", lambda name: None)

@@ -54,7 +54,7 @@ def result(frames: dict[str, DataFrame], base: str, *chain: steps.Step) -> DataF
         schemas=(ir.Schema("Any", StructType(), PLACE),),
     )
     names = script_names(whole)
-    scope = Scope(Surroundings(names, TYPES, {}), {})
+    scope = Scope(Surroundings(names, TYPES, {}, "4.1", {}), {})
     code = query_frame(query(base, *chain), scope)
     program = "\n".join(scope.body(code)).replace("return ", "result = ")
     found: dict[str, object] = {names.datasets[name]: frame for name, frame in frames.items()}

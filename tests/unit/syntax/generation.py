@@ -31,7 +31,13 @@ _TYPES = (
     *("array<struct<x:int,y:array<string>>>", "interval day to second", "interval year", "variant"),
     *("string collate UNICODE", "STRING", "struct<`a b` int comment 'c'>"),
 )
-_PHRASES = ("every 1 minute", "available now", "continuous 1 second")
+_PHRASES = (
+    "every 1 minute",
+    "available now",
+    "continuous 1 second",
+    "real time",
+    "real time 1 minute",
+)
 _JOINS = ("join", "left join", "LEFT  OUTER join", "full join", "semi join", "left anti join")
 _TEXTS = ('"a"', '""', '"${p}/x"', '"a\\"b"', '"C:\\\\x"', '"$${x}"', '"""two\nlines"""', '"#"')
 

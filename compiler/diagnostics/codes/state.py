@@ -1,0 +1,36 @@
+"""06xx: what a `stateful` step says of its state."""
+
+from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.model import Code
+
+_OPEN = "schema Open {\n  paid: decimal(12,2)\n}\n"
+
+
+def _step(variable: str) -> str:
+    block = f"  timers = processing_time\n  state {{\n    open = {variable}\n  }}\n"
+    return f'|> stateful "other.py:Totals" by id returns Order {{\n{block}}}'
+
+
+BAD_STATE = Code(
+    "SSBT0623",
+    "State that cannot be declared so",
+    """\
+The block of a `stateful` step says what the processor keeps for each key, and by what its timers
+go:
+
+    state {
+      open  = value { schema = Open }
+      pages = list { schema = Page, ttl = 1 hour }
+      seen  = map { key = PageKey, schema = Visits }
+    }
+    timers     = event_time
+    event_time = ended_at
+
+The script makes these variables and sets them on the processor under their names, so that each is
+a name of Python's. `ttl`, the time after which Spark forgets a value, is a whole number of
+milliseconds, seconds, minutes, hours, days or weeks. `event_time` is the TIMESTAMP column of the
+result that the watermark goes on with.
+""",
+    wrong=streamed(before=_OPEN, steps=_step("value { }")),
+    right=streamed(before=_OPEN, steps=_step("value { schema = Open }")),
+)
