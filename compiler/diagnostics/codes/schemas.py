@@ -1,7 +1,7 @@
 """11xx: schemas that are written in files, in other languages, or kept by a registry."""
 
 from ssbt.compiler.diagnostics.examples import SCHEMA, example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 _AVRO = '''\
 schema Order from avro {
@@ -90,4 +90,45 @@ The file is older than what the pipeline says where `version` names another one:
 """,
     wrong=example(schema='schema Order from registry {\n  subject = "orders-value"\n}\n'),
     right=example(schema=SCHEMA),
+)
+
+MOVED_ON = Code(
+    "SSBT1111",
+    "A registry that has gone on",
+    """\
+`ssbtc schema check` found a newer version of a subject than the one beside the pipeline. Records
+that were written with it can still be read as the pipeline declares them: what is new in it is left
+out. `ssbtc schema pull` takes it over.
+""",
+    wrong="",
+    right="",
+    severity=Severity.WARNING,
+)
+
+WOULD_BREAK = Code(
+    "SSBT1112",
+    "A registry's schema that the pipeline cannot read",
+    """\
+`ssbtc schema check` found that records written with the registry's latest version of a subject
+cannot be read with the schema beside the pipeline: a field without a default is gone, a type is
+another one, the same bytes mean something else. Such records would go where `on_error` says, or
+stop the job.
+
+Take the new version over with `ssbtc schema pull`, and see what the compiler says of it; or speak
+with those who registered it. A subject whose compatibility is FULL would have refused it.
+""",
+    wrong="",
+    right="",
+)
+
+GONE = Code(
+    "SSBT1113",
+    "A schema that the registry does not have",
+    """\
+The registry has no such subject, or no longer the version that the pipeline pins, or under that
+number another schema than the one beside the pipeline: the file was edited, or is from another
+registry. `ssbtc schema pull` fetches what is there.
+""",
+    wrong="",
+    right="",
 )
