@@ -22,6 +22,7 @@ NAMES = (
     "verify",
     "diff",
     "config",
+    "schema",
     "packages",
     "explain",
     "init",

@@ -76,7 +76,7 @@ class Options:
         for setting in settings.settings:
             for use in _within(setting.value):
                 if isinstance(use, ConnectionName):
-                    self._connection(use, setting.option.connection)
+                    self.connection(use, setting.option.connection)
                 else:
                     self._value(use)
         for option in settings.raw:
@@ -120,7 +120,8 @@ class Options:
                 secret_codes.UNKNOWN_SECRET, use.span, message, use.name, known, "secrets"
             )
 
-    def _connection(self, use: ConnectionName, kind: str) -> None:
+    def connection(self, use: ConnectionName, kind: str) -> None:
+        """Look up a connection of a kind."""
         key = use.name.casefold()
         node = self._declared.connections.get(key)
         if node is not None:

@@ -34,7 +34,12 @@ from ssbt.compiler.resolve.records import (
     records,
 )
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
+from ssbt.compiler.resolve.schemas import (
+    REGISTRY_KIND,
+    DeclaredSchema,
+    registry_uses,
+    schemas,
+)
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.resolve.sinks import stream_write
 from ssbt.compiler.resolve.used import Used
@@ -113,6 +118,8 @@ class Program:
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
         self.options = Options(found, self.parameters, self._spelling, self.block.target, report)
+        for use in registry_uses(nodes, found.connections):
+            self.options.connection(use, REGISTRY_KIND)
         secrets = frozenset(found.secrets)
         typing = TypingSettings(
             self.block.target, self.block.ansi, self.block.legacy_formats, secrets

@@ -1,4 +1,4 @@
-"""The subjects of registries that a pipeline's schemas come from, for the commands that ask them."""
+"""The subjects of registries that schemas come from, for the commands that ask them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from ssbt.compiler.resolve.options import Options
 from ssbt.compiler.resolve.parameters import parameters
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schema_entries import RegistrySubject, kind_entries
+from ssbt.compiler.resolve.schemas import REGISTRY_KIND, registry_uses
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
-
-KIND = "schema_registry"
 
 
 class NamedSubject(Struct, frozen=True):
@@ -61,7 +59,8 @@ def subjects(path: str, read: Reader) -> Subjects:
             continue
         entries = kind_entries(origin.place, origin.entries, report)
         if entries is not None and entries.subject is not None:
-            options = connections.options(entries.subject)
+            use = next(registry_uses([node], found.connections), None)
+            options = connections.options(use)
             if options is not None:
                 named.append(NamedSubject(entries.subject, options))
     return Subjects(tuple(named), tuple(report.findings), files.sources)
@@ -84,32 +83,28 @@ class _Connections:
             found, given, lambda name: spelling.get(name.casefold(), name), "4.1", report
         )
 
-    def options(self, subject: RegistrySubject) -> Mapping[str, str | SecretName] | None:
+    def options(self, use: ConnectionName | None) -> Mapping[str, str | SecretName] | None:
         """What the connection of a subject says; nothing without one, None with a finding."""
-        node = self._named(subject)
-        if node is None:
-            return None if subject.registry is not None else {}
         before = len(self._report.findings)
+        if use is None:
+            return {}
+        self._options.connection(use, REGISTRY_KIND)
+        node = self._declared.connections.get(use.name.casefold())
+        if node is None:
+            return None
         got = self._options.settings(Role.CONNECTION, node.kind, node.entries)
         if got is None or len(self._report.findings) > before:
             return None
         return dict(self._values(got[1]))
-
-    def _named(self, subject: RegistrySubject) -> d.Connection | None:
-        if subject.registry is not None:
-            use = ConnectionName(subject.registry.text, subject.registry.span)
-            self._options.connection(use, KIND)
-            return self._declared.connections.get(subject.registry.text.casefold())
-        return only_registry(self._declared)
 
     def _values(self, settings: Settings) -> Iterator[tuple[str, str | SecretName]]:
         for setting in settings.settings:
             value = setting.value
             if isinstance(value, SecretName | str):
                 yield setting.option.name, value
-            elif isinstance(value, Text):
-                parts = (self._part(part) for part in value.parts)
-                yield setting.option.name, "".join(parts)
+            elif isinstance(value, Text | ParamUse):
+                parts = value.parts if isinstance(value, Text) else (value,)
+                yield setting.option.name, "".join(map(self._part, parts))
 
     def _part(self, part: str | ParamUse) -> str:
         """A part of a text, for which parameters have their defaults."""
@@ -121,9 +116,3 @@ class _Connections:
             self._report.add(name_codes.BAD_ENTRY, part.span, message, help="say it with `--url`")
             return ""
         return str(known.default)
-
-
-def only_registry(found: Declared) -> d.Connection | None:
-    """The connection to a registry where just one is declared."""
-    known = [node for node in found.connections.values() if node.kind.text.lower() == KIND]
-    return known[0] if len(known) == 1 else None

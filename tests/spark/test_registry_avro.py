@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import to_avro
 import pytest
@@ -54,7 +54,7 @@ def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail"
     return decoded(records, decoding, on_error=on_error)
 
 
-def table(spark, values: list[bytes]) -> DataFrame:
+def table(spark: SparkSession, values: list[bytes]) -> DataFrame:
     rows = [(bytearray(value), "orders", 0, offset) for offset, value in enumerate(values)]
     return spark.createDataFrame(rows, "value binary, topic string, partition int, offset bigint")
 
@@ -158,7 +158,7 @@ def test_a_schema_of_another_shape_is_no_record(spark, registry, subject):
         _run(Job(spark, None), run)
 
 
-def encoded(spark, registry, subject, schema, **options) -> DataFrame:
+def encoded(spark: SparkSession, registry, subject, schema, **options) -> DataFrame:
     rows = spark.sql("select 5L as id, 'NEW' as status, 2.5D as amount")
     record_ = F.struct("id", "status", "amount")
     given = json.dumps(schema), {"url": registry.url}, subject

@@ -1,4 +1,4 @@
-"""Our verdicts on changes of Avro schemas beside those of a real registry, which asks Avro itself."""
+"""Our verdicts on changes of Avro schemas beside those of a real registry."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from tests.avro_changes import CHANGES, field, record
 
 
 def problems(reader, writer):
-    return tuple(unreadable(*(avro_type(parsed_json(json.dumps(s))) for s in (reader, writer))))
+    ours, theirs = (avro_type(parsed_json(json.dumps(each))) for each in (reader, writer))
+    return tuple(unreadable(ours, theirs))
 
 
 @pytest.mark.parametrize("name", CHANGES)
