@@ -40,12 +40,14 @@ class _Learned:
 _LEARNED: dict[str, _Learned] = {}
 
 
-def avro(data: Column, schema: str) -> Column:
+def decoded_avro(data: Column, schema: str) -> Column:
     """A struct of the record that the bytes hold, and the field `DECODED`."""
     return _from_avro(data, schema, schema)
 
 
-def registry_avro(data: Column, schema: str, registry: Mapping[str, str], subject: str) -> Column:
+def decoded_registry_avro(
+    data: Column, schema: str, registry: Mapping[str, str], subject: str
+) -> Column:
     """The same for framed records, each read with the schema that it was written with.
 
     `schema` says what it becomes: fields are matched by name and alias, missing ones take their
@@ -72,7 +74,7 @@ def registry_avro(data: Column, schema: str, registry: Mapping[str, str], subjec
 
 
 def registry_avro_problem(data: Column) -> Column:
-    """What is wrong with bytes that `registry_avro` could not decode."""
+    """What is wrong with bytes that `decoded_registry_avro` could not decode."""
     is_frame = (F.length(data) > _HEAD) & (F.substring(data, 1, 1) == F.lit(_MAGIC))
     id_text = F.conv(F.hex(F.substring(data, 2, 4)), 16, 10)
     of_schema = F.concat(F.lit("no record of schema "), id_text, F.lit(", or no such schema"))
@@ -84,7 +86,7 @@ def encoded_avro(record: Column, schema: str) -> Column:
     return to_avro(record, schema)
 
 
-def registry_encoded_avro(
+def encoded_registry_avro(
     record: Column,
     schema: str,
     registry: Mapping[str, str],

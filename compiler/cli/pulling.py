@@ -24,7 +24,7 @@ from ssbt.compiler.formats.registry_files import PulledSchema, file_text, pulled
 from ssbt.compiler.resolve.subjects import NamedSubject, Subjects, subjects
 from ssbt.compiler.source import Source
 
-_SECRET_PREFIX = "SSBT_SECRET_"
+_VARIABLE_PREFIX = "SSBT_SECRET_"
 Compared = tuple[list[Diagnostic], Mapping[str, Source], int]
 
 
@@ -141,7 +141,7 @@ def _registry(named: NamedSubject, url: str | None) -> Registry:
 def _value(value: str | SecretName) -> str:
     if isinstance(value, str):
         return value
-    variable = _SECRET_PREFIX + value.name.upper()
+    variable = _VARIABLE_PREFIX + value.name.upper()
     try:
         return os.environ[variable]
     except KeyError:

@@ -13,7 +13,7 @@ _url = click.option(
 
 @click.group("schema")
 def command() -> None:
-    """Fetch schemas from a registry, and compare what was fetched with it."""
+    """Fetch schemas from a registry; compare them with it."""
 
 
 @command.command("pull")

@@ -74,6 +74,9 @@ class Options:
 
     def _look_up(self, settings: Settings) -> None:
         for setting in settings.settings:
+            if isinstance(setting.value, FormatUse):
+                self._look_up(setting.value.settings)
+                continue
             for use in _within(setting.value):
                 if isinstance(use, ConnectionName):
                     self.connection(use, setting.option.connection)
@@ -160,8 +163,9 @@ def connection_names(settings: Iterable[Settings]) -> Iterator[str]:
     """The connections that settings name, in lower case."""
     for each in settings:
         for setting in each.settings:
-            if isinstance(setting.value, ConnectionName):
-                yield setting.value.name.casefold()
+            for use in _within(setting.value):
+                if isinstance(use, ConnectionName):
+                    yield use.name.casefold()
 
 
 def secret_names(settings: Iterable[Settings]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
@@ -246,6 +247,9 @@ class Program:
             got = self.options.settings(
                 Role.SINK, node.connector, node.entries, streaming=streaming
             )
+            if got is not None:
+                for named in written_schemas(got[1]):
+                    self.schema(named.name, named.span)
             if dataset is None or got is None:
                 continue
             name = node.name.text if node.name is not None else dataset[0]

@@ -11,7 +11,12 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Job, Stream, run_streams
-from ssbt.runtime.avro import DECODED, registry_avro, registry_avro_problem, registry_encoded_avro
+from ssbt.runtime.avro import (
+    DECODED,
+    decoded_registry_avro,
+    encoded_registry_avro,
+    registry_avro_problem,
+)
 from ssbt.runtime.entry import _run
 from ssbt.runtime.records import Decoding, decoded
 from ssbt.runtime.registry import RegistryError
@@ -49,7 +54,9 @@ def framed(spark, id_: int, schema, row: dict[str, str]) -> bytes:
 
 
 def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail") -> DataFrame:
-    result = registry_avro(F.col("value"), json.dumps(READER), {"url": registry.url}, subject)
+    result = decoded_registry_avro(
+        F.col("value"), json.dumps(READER), {"url": registry.url}, subject
+    )
     decoding = Decoding(result, registry_avro_problem(F.col("value")), marker=DECODED)
     return decoded(records, decoding, on_error=on_error)
 
@@ -162,7 +169,7 @@ def encoded(spark: SparkSession, registry, subject, schema, **options) -> DataFr
     rows = spark.sql("select 5L as id, 'NEW' as status, 2.5D as amount")
     record_ = F.struct("id", "status", "amount")
     given = json.dumps(schema), {"url": registry.url}, subject
-    value = registry_encoded_avro(record_, *given, **options)
+    value = encoded_registry_avro(record_, *given, **options)
     return rows.select(value.alias("value"), F.lit("orders").alias("topic")).selectExpr(
         "*", "0 as partition", "0L as offset"
     )
