@@ -1,43 +1,22 @@
-"""Avro in the values of a broker's records, decoded and encoded by Spark's own functions.
-
-A record in Confluent's framing begins with a zero byte and the id of the schema that it was written
-with. A plan knows the schemas of its ids: `from_avro` takes none from a row. So an id that is new
-stops the query; `learned` asks the registry for it, and the pipeline is planned anew.
-"""
+"""Avro in the values of a broker's records, decoded and encoded by Spark's own functions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 import json
 import logging
-import re
 from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
+from ssbt.runtime.frames import HEAD, MAGIC, NEW, writers
 from ssbt.runtime.registry import Registry, RegistryError
 
 _LOG = logging.getLogger("ssbt.runtime")
 DECODED = "_ssbt_decoded"
 """A field that is null where bytes could not be decoded: `from_avro` then gives a row of nulls."""
 
-_MAGIC, _HEAD, _MOST_BYTES = b"\0", 5, 2**31 - 1
-_UNKNOWN = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
-# Registries count their ids up; what is far above all of them is no id but other bytes.
-_FAR = 1_000_000
-_MOST_MISSING = 100
-
-
-@dataclass
-class _Learned:
-    """The schemas of a registry that rows have asked for; None where it has none of that id."""
-
-    registry: Registry
-    schemas: dict[int, str | None] = field(default_factory=dict)
-
-
-_LEARNED: dict[str, _Learned] = {}
+_MOST_BYTES = 2**31 - 1
 
 
 def decoded_avro(data: Column, schema: str) -> Column:
@@ -53,32 +32,21 @@ def decoded_registry_avro(
     `schema` says what it becomes: fields are matched by name and alias, missing ones take their
     default. Null is what is no frame, or has an id that the registry does not know.
     """
-    asked = Registry.of(registry)
-    learned_before = _LEARNED.setdefault(asked.url, _Learned(asked))
-    known = {**asked.ids(subject), **learned_before.schemas}
-    body = F.substring(data, _HEAD + 1, _MOST_BYTES)
-    head = F.substring(data, 1, _HEAD)
-    is_frame = (F.length(data) > _HEAD) & (F.substring(data, 1, 1) == F.lit(_MAGIC))
-    found = F.when(~is_frame, F.lit(None))
-    for id, writer in sorted(known.items()):
+    known = writers(registry, subject, "AVRO")
+    body, head = F.substring(data, HEAD + 1, _MOST_BYTES), F.substring(data, 1, HEAD)
+    found = F.when(~_is_frame(data), F.lit(None))
+    for id, writer in sorted(known.schemas.items()):
         row = F.lit(None) if writer is None else _from_avro(body, writer, schema)
         found = found.when(head == F.lit(_head(id)), row)
-    if known:
-        limit = _head(min(max(known) + _FAR, 2**31 - 1))
-        found = found.when(head > F.lit(limit), F.lit(None))
-    id_text = F.conv(F.hex(F.substring(data, 2, 4)), 16, 10)
-    stop = F.raise_error(
-        F.concat(F.lit("schema "), id_text, F.lit(f" of {asked.url} is new to this query"))
-    )
-    return found.otherwise(stop)
+    found = found.when(head > F.lit(_head(known.limit)), F.lit(None))
+    before, after = NEW.format(id="|", url=known.url).split("|")
+    return found.otherwise(F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after))))
 
 
 def registry_avro_problem(data: Column) -> Column:
     """What is wrong with bytes that `decoded_registry_avro` could not decode."""
-    is_frame = (F.length(data) > _HEAD) & (F.substring(data, 1, 1) == F.lit(_MAGIC))
-    id_text = F.conv(F.hex(F.substring(data, 2, 4)), 16, 10)
-    of_schema = F.concat(F.lit("no record of schema "), id_text, F.lit(", or no such schema"))
-    return F.when(is_frame, of_schema).otherwise(F.lit("no frame of a schema registry"))
+    of_schema = F.concat(F.lit("no record of schema "), _id(data), F.lit(", or no such schema"))
+    return F.when(_is_frame(data), of_schema).otherwise(F.lit("no frame of a schema registry"))
 
 
 def encoded_avro(record: Column, schema: str) -> Column:
@@ -113,27 +81,6 @@ def encoded_registry_avro(
     return F.concat(F.lit(_head(id)), to_avro(record, schema))
 
 
-def learned(error: BaseException) -> bool:
-    """Whether `error` told of a schema that is known now, so that another plan may go on.
-
-    Raises RegistryError where the registry does not answer.
-    """
-    found = _UNKNOWN.search(str(error))
-    if found is None:
-        return False
-    id, url = int(found["id"]), found["url"]
-    of = _LEARNED.get(url)
-    if of is None or id in of.schemas:
-        return False
-    of.schemas[id] = of.registry.schema(id)
-    missing = sum(text is None for text in of.schemas.values())
-    if missing > _MOST_MISSING:
-        raise RegistryError(f"records name {missing} schemas that {url} does not have")
-    known = "missing" if of.schemas[id] is None else "known now"
-    _LOG.info("schema %s of %s is %s: the pipeline is planned anew", id, url, known)
-    return True
-
-
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
     options = {"mode": "PERMISSIVE", "avroSchema": _marked(reader)}
     return from_avro(data, writer, options)
@@ -146,5 +93,14 @@ def _marked(schema: str) -> str:
     return json.dumps({**record, "fields": [*record["fields"], mark]})
 
 
+def _is_frame(data: Column) -> Column:
+    return (F.length(data) > HEAD) & (F.substring(data, 1, 1) == F.lit(MAGIC))
+
+
+def _id(data: Column) -> Column:
+    """The id in a frame, as text."""
+    return F.conv(F.hex(F.substring(data, 2, 4)), 16, 10)
+
+
 def _head(id: int) -> bytes:
-    return _MAGIC + id.to_bytes(4, "big")
+    return MAGIC + id.to_bytes(4, "big")

@@ -150,7 +150,7 @@ def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         try:
             run(job)
         except Exception as error:
-            from ssbt.runtime.avro import learned
+            from ssbt.runtime.frames import learned
 
             # What other batches have written would be written again.
             begun = 0 if isinstance(error, StreamingQueryException) else 1

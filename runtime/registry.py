@@ -44,17 +44,17 @@ class Registry:
         """The addresses, to be tried in this order."""
         return tuple(each.strip().rstrip("/") for each in self.url.split(","))
 
-    def schema(self, id: int) -> str | None:
-        """The text of an Avro schema; None where the registry has none of this id."""
+    def schema(self, id: int, type: str) -> str | None:
+        """The text of a schema; None where the registry has none of this id and type."""
         found = self._asked("GET", f"/schemas/ids/{id}")
-        return None if found is None else self._avro(found)
+        return None if found is None else self._text(found, type)
 
-    def ids(self, subject: str) -> dict[int, str]:
-        """The schemas of all versions of a subject, by id; none if there is no such subject."""
+    def ids(self, subject: str, type: str) -> dict[int, str]:
+        """The schemas of all versions of a subject, by id, in the order of the versions."""
         path = f"/subjects/{quote(subject, safe='')}/versions"
         versions = self._asked("GET", path) or []
         found = [self._asked("GET", f"{path}/{version}") for version in versions]
-        texts = {each["id"]: self._avro(each) for each in found if each is not None}
+        texts = {each["id"]: self._text(each, type) for each in found if each is not None}
         return {id: text for id, text in texts.items() if text is not None}
 
     def registered(self, subject: str, schema: str) -> int | None:
@@ -76,10 +76,10 @@ class Registry:
             raise RegistryError(f"{self.url} cannot register schemas")
         return int(found["id"])
 
-    def _avro(self, found: Mapping[str, Any]) -> str | None:
-        if found.get("schemaType", "AVRO") != "AVRO":
+    def _text(self, found: Mapping[str, Any], type: str) -> str | None:
+        if (found.get("schemaType") or "AVRO") != type:
             return None
-        if found.get("references"):
+        if type == "AVRO" and found.get("references"):
             message = f"a schema at {self.url} refers to others, which Spark cannot be given"
             raise RegistryError(message)
         return str(found["schema"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import os
 from pathlib import Path
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -48,6 +49,8 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A local Spark shared by the whole run; tests must not stop it or change its settings."""
     from pyspark.sql import SparkSession
 
+    # Its workers would else be those of the first `python3` on the PATH.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         SparkSession.builder.master("local[2]")
         .appName("ssbt tests")

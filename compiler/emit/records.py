@@ -5,7 +5,8 @@ the code of DDL text, or None; `options`, each with `name` and `value`, which is
 the values of the options at the place `template`. `problem.py.j2`, if there is one, yields a
 Column of text from the same. `encode.py.j2` knows `record`, the code of the Column to write: a
 struct, or the one column of a format that takes one; `options`; and `given`. Where the schema is
-written in the format's own language, all know its `text`, a constant, and its `subject`, a value.
+written in the format's own language, all know its `text`, a constant, the name of its `message` in
+Protobuf, and its `subject`, a value.
 """
 
 from __future__ import annotations
@@ -89,9 +90,10 @@ def _of_schema(
 ) -> dict[str, object]:
     """What templates know of a schema that is written in another language."""
     if written is None or not use.format.language:
-        return {"text": None, "subject": None}
+        return {"text": None, "message": None, "subject": None}
     found = subject(use, part, settings, written.record, written.subject)
-    return {"text": written.constant, "subject": code.value(found)}
+    message = written.message or None
+    return {"text": written.constant, "message": message, "subject": code.value(found)}
 
 
 def encoded(sink: Sink, relation: Relation, code: SettingCode) -> dict[str, str | None]:

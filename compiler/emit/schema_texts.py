@@ -23,18 +23,25 @@ _PARTS = {"value": Place.VALUE, "key": Place.RECORD_KEY}
 _COLUMNS = {"value": value_columns, "key": key_columns}
 # Of these languages Spark and the runtime take the text, not only the columns.
 _LANGUAGES = (AVRO, PROTOBUF)
+_ENCODED_WIDTH = 76
 
 
 class SchemaText(Struct, frozen=True):
-    """A text and the name of its constant; `subject` is the registry's, if it is from one."""
+    """A text and the name of its constant.
+
+    `message` is the one meant of a Protobuf schema, `subject` the registry's, if it is from one.
+    """
 
     constant: str
     text: str
+    message: str = ""
     subject: str = ""
 
     @property
     def record(self) -> str:
-        """The full name of the record that an Avro schema is of."""
+        """The full name of the record or message."""
+        if self.message:
+            return self.message
         found = json.loads(self.text)
         space = found.get("namespace", "")
         return f"{space}.{found['name']}" if space else str(found["name"])
@@ -43,10 +50,16 @@ class SchemaText(Struct, frozen=True):
     def assignment(self) -> str:
         """The constant with its text; what does not fit in a line goes on in the next one."""
         one_line = f"{self.constant} = {python_literal(self.text)}"
-        pieces = re.split(r"(?<=\},)(?=\{)|(?<=\[)(?=\{)", self.text)
+        pieces = self._pieces()
         if len(one_line) <= LINE_LENGTH or len(pieces) < 2:
             return one_line
         return f"{self.constant} = ({' '.join(map(python_literal, pieces))})"
+
+    def _pieces(self) -> list[str]:
+        """A line for each field, or so many characters where no person reads them."""
+        if self.message:
+            return re.findall(f".{{1,{_ENCODED_WIDTH}}}", self.text)
+        return re.split(r"(?<=\},)(?=\{)|(?<=\[)(?=\{)", self.text)
 
 
 class SchemaTexts(Struct, frozen=True):
@@ -75,6 +88,7 @@ def schema_texts(pipeline: Pipeline, names: Names) -> SchemaTexts:
         item.name: SchemaText(
             names.free(constant(f"{item.name}_{item.written.language}")),
             item.written.text,
+            item.written.message,
             item.written.subject,
         )
         for item in pipeline.schemas

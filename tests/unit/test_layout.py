@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-RECORDS = {"avro", "records", "registry"}
+RECORDS = {"avro", "frames", "protobuf", "records", "registry"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
 CONFIGURATION = {"configuration", "parameters", "properties", "secrets", "values"}
@@ -77,7 +77,7 @@ def test_runtime_stays_small() -> None:
     assert sum(_code_lines(file) for file in files if file.stem in CONFIGURATION) < 450
     assert sum(_code_lines(file) for file in files if file.stem in STREAMING) < 650
     assert sum(map(_code_lines, (ROOT / "runtime" / "providers").glob("*.py"))) < 300
-    assert sum(_code_lines(file) for file in files if file.stem in RECORDS) < 400
+    assert sum(_code_lines(file) for file in files if file.stem in RECORDS) < 600
 
 
 def _code_lines(file: Path) -> int:
