@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TypeVar, cast
 
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import Observation
 
 from ssbt.runtime.configuration import environment_entries, parsed_arguments, wants_json
@@ -133,7 +134,7 @@ def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
     """Run, and say in one line what batches have written, also before a failure."""
     started = time.monotonic()
     try:
-        run(job)
+        _run_as_planned(job, run)
     except Exception:
         # How far the last write came, nobody knows.
         if earlier := list(job.written.items())[:-1]:
@@ -141,6 +142,23 @@ def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         raise
     if job.written:
         _tell_written(list(job.written.items()), "wrote", started)
+
+
+def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
+    """Run, and once more for each schema that records name and that no plan has known."""
+    while True:
+        try:
+            run(job)
+        except Exception as error:
+            from ssbt.runtime.frames import learned
+
+            # What other batches have written would be written again.
+            begun = 0 if isinstance(error, StreamingQueryException) else 1
+            if len(job.written) > begun or not learned(error):
+                raise
+            job.written.clear()
+        else:
+            return
 
 
 def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:

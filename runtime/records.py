@@ -16,12 +16,13 @@ class Decoding:
     """What the bytes of a key or value become, and what is wrong with those that are malformed.
 
     Bytes are malformed if they become null; if there is a field `malformed`, also where that is
-    not null.
+    not null; and if there is a field `marker`, also where that is null.
     """
 
     result: Column
     problem: str | Column
     malformed: str | None = None
+    marker: str | None = None
 
 
 def decoded(
@@ -84,6 +85,8 @@ def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
     wrong = F.col(name).isNull()
     if decoding.malformed is not None:
         wrong = wrong | F.col(name).getField(decoding.malformed).isNotNull()
+    if decoding.marker is not None:
+        wrong = F.col(name).getField(decoding.marker).isNull()
     return F.col(_of(name)).isNotNull() & wrong
 
 
@@ -104,15 +107,15 @@ def _columns(parts: DataFrame, value: Decoding) -> list[Column]:
     name, found = _PARTS[0], _type(parts, _PARTS[0])
     if not isinstance(found, StructType):
         return [F.col(name).alias("value")]
-    fields = [field for field in found.names if field != value.malformed]
+    fields = [field for field in found.names if field not in (value.malformed, value.marker)]
     return [F.col(name).getField(field).alias(field) for field in fields]
 
 
 def _key(parts: DataFrame, key: Decoding | None) -> list[Column]:
     if key is None:
         return []
-    whole = F.col(_PARTS[1])
-    return [(whole.dropFields(key.malformed) if key.malformed else whole).alias("_key")]
+    whole, extra = F.col(_PARTS[1]), key.malformed or key.marker
+    return [(whole.dropFields(extra) if extra else whole).alias("_key")]
 
 
 def _metadata(name: str) -> Column:

@@ -23,6 +23,7 @@ NAMES = (
     "diff",
     "lineage",
     "config",
+    "schema",
     "packages",
     "explain",
     "init",

@@ -23,12 +23,14 @@ class Decoding(Struct, frozen=True):
     """How bytes become columns: the fields of a schema, or else one column of `type`.
 
     Bytes are malformed if they become null. Where Spark tells it in another way, `malformed` is a
-    STRING column that joins the schema and is not null for them. `problem` says what is wrong.
+    STRING column that joins the schema and is not null for them, or `marker` a field that the
+    template adds and that is null for them. `problem` says what is wrong.
     """
 
     needs_schema: bool
     type: str
     malformed: str
+    marker: str
     problem: str
 
 
@@ -36,12 +38,14 @@ class Format(Connector, frozen=True):
     """A format: as a connector, with decoding in place of the source and encoding of the sink.
 
     `takes` are the types of the one column that it writes; if it is empty, a record of columns is
-    written. `imports` are the modules of names that its templates use.
+    written. `imports` are the modules of names that its templates use. `language` is that of the
+    schemas that it needs: `avro`, or empty for columns that are declared in any way.
     """
 
     decoding: Decoding | None = None
     takes: tuple[str, ...] = ()
     imports: tuple[tuple[str, str], ...] = ()
+    language: str = ""
 
     @property
     def page(self) -> str:
@@ -73,6 +77,7 @@ def read_format(name: str, folder: str, package: str) -> Format:
         decoding=decoding,
         takes=takes,
         imports=tuple(_imports(table.table("imports"))),
+        language=table.text("language"),
     )
     table.close()
     return read
@@ -82,7 +87,8 @@ def _decoding(table: TomlTable) -> Decoding:
     schema, type_ = table.text("schema"), table.text("type")
     if (schema == "required") == bool(type_):
         raise table.error("", 'needs either `schema = "required"` or a `type`')
-    return Decoding(bool(schema), type_, table.text("malformed"), table.required_text("problem"))
+    malformed, marker = table.text("malformed"), table.text("marker")
+    return Decoding(bool(schema), type_, malformed, marker, table.required_text("problem"))
 
 
 def _imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:

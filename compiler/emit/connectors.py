@@ -76,7 +76,7 @@ def writing(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> 
         context["sort_by"] = None
     context["sort_within"] = settings.sort_within()
     context |= _options(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, **encoded(settings, relation, code)}
+    context |= {"dataset": dataset, **encoded(sink, relation, code)}
     return connector_template(sink.connector, "write").render(context).strip()
 
 
@@ -93,7 +93,7 @@ def stream_writing(
     places = ("mode", "path", "coalesce", "repartition", "partition_by")
     context = _at_places(settings, code, places)
     context |= _options(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, "function": function, **encoded(settings, relation, code)}
+    context |= {"dataset": dataset, "function": function, **encoded(sink, relation, code)}
     context["trigger"] = _trigger(trigger) if trigger is not None else None
     return connector_template(sink.connector, "write_stream").render(context).strip()
 

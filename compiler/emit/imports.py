@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 import re
 
 from ssbt.compiler.emit.naming import ScriptNames
@@ -33,11 +33,11 @@ def import_groups(
     used: frozenset[str],
     fields: Iterable[Field],
     names: ScriptNames,
-    functions: frozenset[str],
+    functions: Mapping[str, str],
 ) -> tuple[tuple[str, ...], ...]:
     """The import lines, in groups with a blank line between; no group is empty.
 
-    `functions` are those of the runtime that connections need.
+    `functions` are those that connections and formats need, with their modules.
     """
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
@@ -68,14 +68,16 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
-def _runtime(used: frozenset[str], functions: frozenset[str]) -> Iterator[str]:
+def _runtime(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str]:
     streams = {"Stream", "run_streams"} if "writeStream" in used else set()
-    names = {"Job", "main", *streams, *({*_WHERE_USED, *functions} & used)}
-    yield f"from ssbt.runtime import {', '.join(sorted(names))}"
+    modules = {"ssbt.runtime": {"Job", "main", *streams, *(_WHERE_USED & used)}}
+    for name in functions.keys() & used:
+        modules.setdefault(functions[name], set()).add(name)
     if "with_state" in used:
         # Of its own, because Spark 3.5 lacks what it imports.
-        names = {"State", "with_state"} & used
-        yield f"from ssbt.runtime.processors import {', '.join(sorted(names))}"
+        modules["ssbt.runtime.processors"] = {"State", "with_state"} & used
+    for module, names in sorted(modules.items()):
+        yield f"from {module} import {', '.join(sorted(names))}"
 
 
 def _users(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.emit.schema_texts import SchemaTexts, schema_texts
+from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 
 
@@ -28,6 +29,7 @@ class ScriptNames(Struct, frozen=True):
     frames: dict[str, str]
     params: dict[str, str]
     connections: dict[str, str]
+    texts: SchemaTexts
 
     def locals(self, taken: Iterable[str]) -> Names:
         """The namespace for the locals of a function, apart from the names in `taken`."""
@@ -61,13 +63,20 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
         item.name.casefold(): names.free(f"{identifier(item.name).rstrip('_')}_options")
         for item in pipeline.connections
     }
-    return ScriptNames(datasets, transforms, sinks, schemas, functions, frames, params, connections)
+    texts = schema_texts(pipeline, names)
+    return ScriptNames(
+        datasets, transforms, sinks, schemas, functions, frames, params, connections, texts
+    )
 
 
-def runtime_functions(pipeline: Pipeline) -> frozenset[str]:
-    """The functions of the runtime that the kinds of the connections name."""
+def runtime_functions(pipeline: Pipeline) -> dict[str, str]:
+    """What the kinds of connections and the formats call, with the modules that it is in."""
     kinds = (item.connector.connection for item in pipeline.connections)
-    return frozenset(kind.function for kind in kinds if kind is not None and kind.function)
+    found = {kind.function: "ssbt.runtime" for kind in kinds if kind is not None and kind.function}
+    ends = (each for each in (*pipeline.datasets, *pipeline.sinks) if not isinstance(each, Let))
+    for use in (use for each in ends for use in each.settings.formats()):
+        found |= dict(use.format.imports)
+    return found
 
 
 def script_stem(pipeline: str) -> str:

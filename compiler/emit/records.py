@@ -4,7 +4,9 @@
 the code of DDL text, or None; `options`, each with `name` and `value`, which is text; and `given`,
 the values of the options at the place `template`. `problem.py.j2`, if there is one, yields a
 Column of text from the same. `encode.py.j2` knows `record`, the code of the Column to write: a
-struct, or the one column of a format that takes one; `options`; and `given`.
+struct, or the one column of a format that takes one; `options`; and `given`. Where the schema is
+written in the format's own language, all know its `text`, a constant, the name of its `message` in
+Protobuf, and its `subject`, a value.
 """
 
 from __future__ import annotations
@@ -16,12 +18,19 @@ from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.emit.expressions import reference
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.schema_texts import SchemaText
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
-from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.records import Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.subjects import subject
 from ssbt.compiler.types.quoting import quoted_name
+
+_PARTS = (
+    ("value", Place.VALUE, value_columns),
+    ("key", Place.RECORD_KEY, key_columns),
+)
 
 
 def decoded(
@@ -29,10 +38,11 @@ def decoded(
 ) -> str:
     """The code of the rows that are made of the records of `read`; `schemas` are constants."""
     arguments = [read]
-    arguments.append(f"value={_decoding(records.value, 'value', source.schema, code, schemas)}")
-    if records.key is not None:
-        key = _decoding(records.key, "key", records.key_schema, code, schemas)
-        arguments.append(f"key={key}")
+    parts = [("value", records.value, source.schema), ("key", records.key, records.key_schema)]
+    for part, use, schema in parts:
+        if use is not None:
+            decoding = _decoding(use, part, schema, source.settings, code, schemas)
+            arguments.append(f"{part}={decoding}")
     if source.part:
         return f"dead_letters({', '.join(arguments)})"
     if records.metadata:
@@ -43,7 +53,12 @@ def decoded(
 
 
 def _decoding(
-    use: FormatUse, column: str, schema: str | None, code: SettingCode, schemas: Mapping[str, str]
+    use: FormatUse,
+    part: str,
+    schema: str | None,
+    settings: Settings,
+    code: SettingCode,
+    schemas: Mapping[str, str],
 ) -> str:
     """The code of a Decoding."""
     decoding = use.format.decoding
@@ -52,29 +67,52 @@ def _decoding(
     if text is not None and decoding.malformed:
         added = f", {quoted_name(decoding.malformed)} STRING"
         text = f_string([PythonCode(text), added])
-    context = {"bytes": f'F.col("{column}")', "schema": text, **_settings(use, code)}
+    written = code.texts_of_schemas.declared.get(schema or "")
+    context = {"bytes": f'F.col("{part}")', "schema": text, **_settings(use, code)}
+    context |= _of_schema(use, part, settings, written, code)
     problem = python_literal(decoding.problem)
     if has_template(use.format, "problem"):
         problem = connector_template(use.format, "problem").render(context).strip()
     arguments = [connector_template(use.format, "decode").render(context).strip(), problem]
     if decoding.malformed:
         arguments.append(f"malformed={python_literal(decoding.malformed)}")
+    if decoding.marker:
+        arguments.append(f"marker={decoding.marker}")
     return f"Decoding({', '.join(arguments)})"
 
 
-def encoded(settings: Settings, relation: Relation, code: SettingCode) -> dict[str, str | None]:
+def _of_schema(
+    use: FormatUse,
+    part: str,
+    settings: Settings,
+    written: SchemaText | None,
+    code: SettingCode,
+) -> dict[str, object]:
+    """What templates know of a schema that is written in another language."""
+    if written is None or not use.format.language:
+        return {"text": None, "message": None, "subject": None}
+    found = subject(use, part, settings, written.record, written.subject)
+    message = written.message or None
+    return {"text": written.constant, "message": message, "subject": code.value(found)}
+
+
+def encoded(sink: Sink, relation: Relation, code: SettingCode) -> dict[str, str | None]:
     """The code of the value and of the key to write, for the template of a connector."""
-    value, key = settings.format_at(Place.VALUE), settings.format_at(Place.RECORD_KEY)
-    found: dict[str, str | None] = {"value": None, "key": None}
-    if value is not None:
-        found["value"] = _encoding(value, value_columns(settings, relation), relation, code)
-    if key is not None:
-        found["key"] = _encoding(key, key_columns(settings, relation), relation, code)
+    found: dict[str, str | None] = {}
+    for part, place, columns in _PARTS:
+        use = sink.settings.format_at(place)
+        named = columns(sink.settings, relation) if use is not None else ()
+        found[part] = _encoding(use, part, named, sink, relation, code) if use else None
     return found
 
 
 def _encoding(
-    use: FormatUse, columns: tuple[Column, ...], relation: Relation, code: SettingCode
+    use: FormatUse,
+    part: str,
+    columns: tuple[Column, ...],
+    sink: Sink,
+    relation: Relation,
+    code: SettingCode,
 ) -> str:
     names = [column.name for column in columns]
     if relation.is_open and not names:
@@ -83,7 +121,9 @@ def _encoding(
         record = f"F.col({python_literal(reference(names[0]))})"
     else:
         record = f"F.struct({', '.join(python_literal(reference(name)) for name in names)})"
+    written = code.texts_of_schemas.written(sink.name, part, use)
     context = {"record": record, **_settings(use, code)}
+    context |= _of_schema(use, part, sink.settings, written, code)
     return connector_template(use.format, "encode").render(context).strip()
 
 

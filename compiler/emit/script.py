@@ -80,7 +80,8 @@ def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: P
             schema_constant(names.schemas[schema.name], schema.type)
             for schema in pipeline.schemas
             if names.schemas[schema.name] in used
-        ],
+        ]
+        + [text.assignment for text in names.texts.all if text.constant in used],
         "functions_in_order": made.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
         "wiring": wiring(pipeline, made, around),

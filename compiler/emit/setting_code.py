@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.settings import ColumnName, Scalar, SecretName, Settings
+from ssbt.compiler.connectors.settings import (
+    ColumnName,
+    ConnectionName,
+    Scalar,
+    SecretName,
+    Settings,
+)
 from ssbt.compiler.connectors.specification import Option, Place
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.emit.schema_texts import SchemaTexts
 from ssbt.compiler.types.datatypes import BOOLEAN, DataType
 
 
@@ -46,6 +53,8 @@ class SettingCode:
                 return PythonCode(f_string(parts))
             case ColumnName():
                 return value.name
+            case ConnectionName():
+                return PythonCode(self._connection(value))
             case tuple():
                 return [self.value(item) for item in value]
         return value
@@ -60,9 +69,7 @@ class SettingCode:
     def connection(self, settings: Settings) -> str | None:
         """The options that the connection of a source or sink gives, in code."""
         named = settings.connection
-        if named is None:
-            return None
-        return f"{self._names.connections[named.name.casefold()]}(job)"
+        return self._connection(named) if named is not None else None
 
     def texts(self, settings: Settings) -> list[EmittedOption]:
         """All options as what a map of them holds: texts, and references to secrets."""
@@ -80,6 +87,11 @@ class SettingCode:
                 found[option.name] = self.value(setting.value) if setting is not None else None
         return found
 
+    @property
+    def texts_of_schemas(self) -> SchemaTexts:
+        """The constants that hold schemas in their own languages."""
+        return self._names.texts
+
     def _text(self, value: Scalar) -> object:
         match value:
             case SecretName():
@@ -91,6 +103,9 @@ class SettingCode:
             case int() | float():
                 return str(value)
         return self.value(value)
+
+    def _connection(self, use: ConnectionName) -> str:
+        return f"{self._names.connections[use.name.casefold()]}(job)"
 
     def _param(self, use: ParamUse) -> str:
         return f"job.params.{self._names.params[use.name]}"

@@ -33,7 +33,8 @@ _WIDER = {frozenset(("int", "long")): LONG, frozenset(("float", "double")): DOUB
 class AvroType(Struct, frozen=True):
     """A type of Avro as Spark sees it: `name` is Avro's word, or the full name of a named type.
 
-    `text` is the schema at that place, `branches` are those of a union.
+    `text` is the schema at that place; `branches` are those of a union, and `parts` what an array
+    or a map holds.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class AvroType(Struct, frozen=True):
     text: Value
     branches: tuple[AvroType, ...] = ()
     fields: tuple[tuple[str, AvroType], ...] = ()
+    parts: tuple[AvroType, ...] = ()
 
 
 def avro_columns(schema: Value) -> StructType:
@@ -90,11 +92,12 @@ class _Reader(Struct):
                 return self._fixed(node, space)
             case "array":
                 item = self.type(_needed(node, "items"), space)
-                return AvroType("array", "array", ArrayType(item.type, item.nullable), False, node)
+                listed = ArrayType(item.type, item.nullable)
+                return AvroType("array", "array", listed, False, node, parts=(item,))
             case "map":
                 value = self.type(_needed(node, "values"), space)
                 made = MapType(STRING, value.type, value.nullable)
-                return AvroType("map", "map", made, False, node)
+                return AvroType("map", "map", made, False, node, parts=(value,))
         if kind.content in PRIMITIVES:
             return AvroType(
                 kind.content, kind.content, logical_type(node, kind.content), False, node
@@ -164,7 +167,7 @@ class _Reader(Struct):
                 raise problem
             columns.append((name, found))
         type_ = StructType(tuple(StructField(name, t.type, t.nullable) for name, t in columns))
-        made = AvroType("record", full, type_, False, node, (), tuple(columns))
+        made = AvroType("record", full, type_, False, node, fields=tuple(columns))
         self.named[full] = made
         return made
 

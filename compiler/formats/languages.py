@@ -47,13 +47,14 @@ class Written(Struct, frozen=True):
     """A schema in its own language: the columns, and the text that decoders are given.
 
     The text of Avro and JSON Schema is compact JSON, that of Protobuf a descriptor set in base 64,
-    of which `message` is the one meant.
+    of which `message` is the one meant. `subject` is the registry's, for a schema that has one.
     """
 
     language: str
     columns: StructType
     text: str
     message: str = ""
+    subject: str = ""
 
 
 def written_json(language: str, schema: Value) -> Written:

@@ -74,9 +74,12 @@ class Options:
 
     def _look_up(self, settings: Settings) -> None:
         for setting in settings.settings:
+            if isinstance(setting.value, FormatUse):
+                self._look_up(setting.value.settings)
+                continue
             for use in _within(setting.value):
                 if isinstance(use, ConnectionName):
-                    self._connection(use, setting.option.connection)
+                    self.connection(use, setting.option.connection)
                 else:
                     self._value(use)
         for option in settings.raw:
@@ -120,7 +123,8 @@ class Options:
                 secret_codes.UNKNOWN_SECRET, use.span, message, use.name, known, "secrets"
             )
 
-    def _connection(self, use: ConnectionName, kind: str) -> None:
+    def connection(self, use: ConnectionName, kind: str) -> None:
+        """Look up a connection of a kind."""
         key = use.name.casefold()
         node = self._declared.connections.get(key)
         if node is not None:
@@ -159,8 +163,9 @@ def connection_names(settings: Iterable[Settings]) -> Iterator[str]:
     """The connections that settings name, in lower case."""
     for each in settings:
         for setting in each.settings:
-            if isinstance(setting.value, ConnectionName):
-                yield setting.value.name.casefold()
+            for use in _within(setting.value):
+                if isinstance(use, ConnectionName):
+                    yield use.name.casefold()
 
 
 def secret_names(settings: Iterable[Settings]) -> Iterator[str]:

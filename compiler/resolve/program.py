@@ -17,6 +17,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
@@ -34,7 +35,12 @@ from ssbt.compiler.resolve.records import (
     records,
 )
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import DeclaredSchema, schemas
+from ssbt.compiler.resolve.schemas import (
+    REGISTRY_KIND,
+    DeclaredSchema,
+    registry_uses,
+    schemas,
+)
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.resolve.sinks import stream_write
 from ssbt.compiler.resolve.used import Used
@@ -113,6 +119,8 @@ class Program:
         self.connectors: dict[str, Connector] = {}
         self.used_schemas: set[str] = set()
         self.options = Options(found, self.parameters, self._spelling, self.block.target, report)
+        for use in registry_uses(nodes, found.connections):
+            self.options.connection(use, REGISTRY_KIND)
         secrets = frozenset(found.secrets)
         typing = TypingSettings(
             self.block.target, self.block.ansi, self.block.legacy_formats, secrets
@@ -239,6 +247,9 @@ class Program:
             got = self.options.settings(
                 Role.SINK, node.connector, node.entries, streaming=streaming
             )
+            if got is not None:
+                for named in written_schemas(got[1]):
+                    self.schema(named.name, named.span)
             if dataset is None or got is None:
                 continue
             name = node.name.text if node.name is not None else dataset[0]

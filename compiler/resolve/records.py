@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes import records as codes
+from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, Records, dead_letter_relation
@@ -73,7 +74,16 @@ def _decoded(
         return None
     assert isinstance(schema.value, SchemaName)
     found = find_schema(schema.value.name, schema.value.span)
-    return tuple(_fields(found)) if found is not None else None
+    if found is None:
+        return None
+    language = use.format.language
+    if language and (found.written is None or found.written.language != language):
+        message = (
+            f"`{use.format.name}` needs a schema in its own language, which `{found.name}` is not"
+        )
+        help_ = f"declare it from a file or a registry: `schema {found.name} from …`"
+        report.add(OTHER_LANGUAGE, schema.value.span, message, help=help_)
+    return tuple(_fields(found))
 
 
 def _fields(schema: DeclaredSchema) -> Iterator[Column]:

@@ -9,11 +9,11 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.formats.languages import AVRO, DESCRIPTORS, JSON_SCHEMA, PROTOBUF
 from ssbt.compiler.formats.registry_files import usual_path
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas import REGISTRY
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
 
-REGISTRY = "registry"
 _REQUIRED = {
     AVRO: ("schema",),
     JSON_SCHEMA: ("schema",),

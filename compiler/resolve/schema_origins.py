@@ -6,6 +6,7 @@ from collections.abc import Callable
 import posixpath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import schemas as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
@@ -126,16 +127,20 @@ class SchemaOrigins:
         pulled = self._pulled_file(path, subject)
         if pulled is None:
             return None
+        written = self._of_pulled(pulled, path, subject.span, entries.message)
+        return replace(written, subject=subject.subject) if written is not None else None
+
+    def _of_pulled(
+        self, pulled: PulledSchema, path: str, span: Span, message: str
+    ) -> Written | None:
         if pulled.language != PROTOBUF:
             return self._guarded(
-                _Text(pulled.language, "", path, subject.span, ""),
+                _Text(pulled.language, "", path, span, ""),
                 lambda: written_json(pulled.language, pulled.schema),
             )
         content = str(pulled.schema.content)
         proto = f"{posixpath.splitext(path)[0]}.proto"
-        return self._told(
-            _Text(PROTOBUF, content, proto, subject.span, entries.message, is_file=False)
-        )
+        return self._told(_Text(PROTOBUF, content, proto, span, message, is_file=False))
 
     def _pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.settings import ConnectionName
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
@@ -16,10 +17,15 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.values import WordValue
 from ssbt.compiler.types.datatypes import StructField, StructType
 
 if TYPE_CHECKING:
     from ssbt.compiler.formats.languages import Written
+
+REGISTRY = "registry"
+REGISTRY_KIND = "schema_registry"
 
 
 class SchemaColumn(Struct, frozen=True):
@@ -74,6 +80,23 @@ def schemas(
         else:
             found[key] = _written_schema(node, written, node.origin.place.span)
     return found
+
+
+def registry_uses(
+    nodes: Iterable[d.Schema], connections: Mapping[str, d.Connection]
+) -> Iterator[ConnectionName]:
+    """The connections to the registries that schemas come from; the only one need not be named."""
+    known = [node for node in connections.values() if node.kind.text.lower() == REGISTRY_KIND]
+    for node in nodes:
+        if node.origin is None or not isinstance(node.origin.place, Name):
+            continue
+        if node.origin.place.text.lower() != REGISTRY:
+            continue
+        given = [entry.value for entry in node.origin.entries if entry.name.text == REGISTRY]
+        named = [ConnectionName(v.text, v.span) for v in given if isinstance(v, WordValue)]
+        if not given and len(known) == 1:
+            named.append(ConnectionName(known[0].name.text, node.origin.place.span))
+        yield from named
 
 
 def _written_schema(node: d.Schema, written: Written, span: Span) -> DeclaredSchema:

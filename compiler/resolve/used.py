@@ -9,6 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps as step_ir
+from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.dependencies import behind_their_needs
 
@@ -35,6 +36,7 @@ class Used(Struct, frozen=True):
         read = [each for each in ordered if isinstance(each, ir.Source)]
         names = [each.schema for each in read]
         names += [each.records.key_schema for each in read if each.records is not None]
+        names += [named.name for sink in sinks for named in written_schemas(sink.settings)]
         for query in queries:
             for step in query.steps:
                 names += step_ir.schemas_of(step)

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-RECORDS = {"records"}
+RECORDS = {"avro", "frames", "protobuf", "records", "registry"}
 PROCESSORS = {"processors"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
@@ -77,9 +77,9 @@ def test_runtime_stays_small() -> None:
     assert sum(_code_lines(file) for file in files if file.stem not in others) < 400
     assert sum(_code_lines(file) for file in files if file.stem in CONFIGURATION) < 450
     assert sum(_code_lines(file) for file in files if file.stem in STREAMING) < 650
-    assert sum(_code_lines(file) for file in files if file.stem in RECORDS) < 250
     assert sum(map(_code_lines, (ROOT / "runtime" / "providers").glob("*.py"))) < 300
     assert sum(_code_lines(file) for file in files if file.stem in PROCESSORS) < 100
+    assert sum(_code_lines(file) for file in files if file.stem in RECORDS) < 600
 
 
 def _code_lines(file: Path) -> int:

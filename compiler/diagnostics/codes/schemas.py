@@ -1,7 +1,7 @@
 """11xx: schemas that are written in files, in other languages, or kept by a registry."""
 
 from ssbt.compiler.diagnostics.examples import SCHEMA, example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 _AVRO = '''\
 schema Order from avro {
@@ -17,6 +17,23 @@ schema Order from avro {
   """
 }
 '''
+
+_SOURCE = """\
+source orders from kafka {{
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "orders"
+  schema            = Order
+  value             = avro {options}
+}}
+"""
+_SINK = """\
+sink paid to kafka {{
+  bootstrap_servers = "localhost:9092"
+  topic             = "paid"
+  value             = avro {{ {options} }}
+}}
+"""
+_REGISTRY = 'connection main: schema_registry {\n  url = "http://localhost:8081"\n}\n'
 
 UNUSABLE_SCHEMA_FILE = Code(
     "SSBT1101",
@@ -90,4 +107,105 @@ The file is older than what the pipeline says where `version` names another one:
 """,
     wrong=example(schema='schema Order from registry {\n  subject = "orders-value"\n}\n'),
     right=example(schema=SCHEMA),
+)
+
+OTHER_LANGUAGE = Code(
+    "SSBT1105",
+    "A schema that is not in the format's language",
+    """\
+Avro and Protobuf messages are read with a schema of theirs: columns alone do not say how the bytes
+are laid out, what a record is called, or what stands in for a field that is missing. Declare the
+schema from a file, from a registry, or with its text.
+
+A sink may leave the schema out: one is then made of the columns.
+""",
+    wrong=example(source=_SOURCE.format(options="")),
+    right=example(schema=_AVRO, source=_SOURCE.format(options="")),
+)
+
+OTHER_COLUMNS = Code(
+    "SSBT1106",
+    "Columns that are not those of the schema",
+    """\
+A record is written with a schema: each column is a field of it, of the same type, and each field
+that may not be null is a column. Spark would find it out with the first record.
+
+Cast the columns, or leave the schema out: one is then made of them.
+""",
+    wrong=example(
+        schema=_AVRO,
+        source=_SOURCE.format(options=""),
+        sink=_SINK.format(options="schema = Order"),
+        steps="|> where status = 'PAID'\n|> set id = cast(id as string)",
+    ),
+    right=example(
+        schema=_AVRO,
+        source=_SOURCE.format(options=""),
+        sink=_SINK.format(options="schema = Order"),
+    ),
+)
+
+UNKNOWN_SUBJECT = Code(
+    "SSBT1107",
+    "A subject that nothing tells",
+    """\
+Schemas are registered under a subject. It is the one that `subject` says, or that of a schema from
+a registry, or is made of the one topic that a source reads or a sink writes: `orders-value`. Of
+several topics, a pattern, or a topic in a column, none can be made.
+""",
+    wrong=example(
+        before=_REGISTRY,
+        schema=_AVRO,
+        source=_SOURCE.format(options="{ registry = main }").replace(
+            '"orders"', '["orders", "returns"]'
+        ),
+    ),
+    right=example(
+        before=_REGISTRY,
+        schema=_AVRO,
+        source=_SOURCE.format(options='{ registry = main, subject = "orders-value" }').replace(
+            '"orders"', '["orders", "returns"]'
+        ),
+    ),
+)
+
+MOVED_ON = Code(
+    "SSBT1111",
+    "A registry that has gone on",
+    """\
+`ssbtc schema check` found a newer version of a subject than the one beside the pipeline. Records
+that were written with it can still be read as the pipeline declares them: what is new in it is left
+out. `ssbtc schema pull` takes it over.
+""",
+    wrong="",
+    right="",
+    severity=Severity.WARNING,
+)
+
+WOULD_BREAK = Code(
+    "SSBT1112",
+    "A registry's schema that the pipeline cannot read",
+    """\
+`ssbtc schema check` found that records written with the registry's latest version of a subject
+cannot be read with the schema beside the pipeline: a field without a default is gone, a type is
+another one, the same bytes mean something else. Such records would go where `on_error` says, or
+stop the job.
+
+Take the new version over with `ssbtc schema pull`, and see what the compiler says of it; or speak
+with those who registered it. A subject whose compatibility is FULL would have refused it.
+""",
+    wrong="",
+    right="",
+)
+
+GONE = Code(
+    "SSBT1113",
+    "A schema that the registry does not have",
+    """\
+The registry has no such subject, or no longer the version that the pipeline pins, or under that
+number another schema than the one beside the pipeline: the file was edited, or is from another
+registry. `ssbtc schema pull` fetches what is there.
+""",
+    wrong="",
+    right="",
 )

@@ -1,0 +1,85 @@
+"""The schemas that records are written with, and the subjects that they are registered under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import re
+
+from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Settings
+from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.formats.avro_writing import avro_text
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.types.datatypes import StructField
+
+_TOPICS = ("topic", "subscribe")
+
+
+def schema_of(use: FormatUse) -> SchemaName | None:
+    """The schema that a format is told to write with."""
+    setting = use.settings.named("schema")
+    return setting.value if setting and isinstance(setting.value, SchemaName) else None
+
+
+def written_schemas(settings: Settings) -> Iterator[SchemaName]:
+    """The schemas that the formats of a sink are told to write with."""
+    for use in settings.formats():
+        named = schema_of(use)
+        if named is not None:
+            yield named
+
+
+def derived_schema(use: FormatUse, columns: Iterable[Column], dataset: str) -> str:
+    """The Avro schema that is made of the columns of a dataset."""
+    fields = (StructField(each.name, each.type, each.nullable) for each in columns)
+    return avro_text(fields, record_name(use, dataset))
+
+
+def record_name(use: FormatUse, dataset: str) -> str:
+    """What a record is called whose schema is made of columns."""
+    setting = use.settings.named("record_name")
+    if setting is not None and isinstance(setting.value, str):
+        return setting.value
+    name = re.sub(r"\W", "_", dataset, flags=re.ASCII)
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def subject(
+    use: FormatUse, part: str, settings: Settings, record: str, registered: str = ""
+) -> str | Text | ParamUse | None:
+    """The subject of the key or value, which `part` says; None where nothing tells it.
+
+    `record` is the full name of the record, `registered` the subject that its schema is from, and
+    `settings` those of the source or sink.
+    """
+    given = use.settings.named("subject")
+    if given is not None:
+        return given.value if isinstance(given.value, str | Text | ParamUse) else None
+    if registered:
+        return registered
+    strategy = use.settings.named("subject_name")
+    word = strategy.value if strategy is not None else "topic"
+    if word == "record":
+        return record
+    topic = _topic(settings)
+    return _joined(topic, record if word == "topic_record" else part) if topic else None
+
+
+def _topic(settings: Settings) -> str | Text | ParamUse | None:
+    """The one topic that a source reads or a sink writes."""
+    for name in _TOPICS:
+        setting = settings.named(name)
+        value = setting.value if setting is not None else None
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, str | Text | ParamUse):
+            return value
+    return None
+
+
+def _joined(topic: str | Text | ParamUse, end: str) -> str | Text:
+    match topic:
+        case Text():
+            return Text((*topic.parts, f"-{end}"), topic.span)
+        case ParamUse():
+            return Text((topic, f"-{end}"), topic.span)
+    return f"{topic}-{end}"

@@ -1,0 +1,109 @@
+"""Confluent's framing: which schemas a query knows by their ids, and what becomes of new ones.
+
+A record begins with a zero byte and the id of the schema that it was written with. A plan knows the
+schemas of its ids. So an id that is new stops the query; `learned` asks the registry for it, and
+the pipeline is planned anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import logging
+import re
+
+from ssbt.runtime.registry import Registry, RegistryError
+
+_LOG = logging.getLogger("ssbt.runtime")
+MAGIC, HEAD = b"\0", 5
+NEW = "schema {id} of {url} is new to this query"
+_NEW = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
+# Registries count their ids up; what is far above all of them is no id but other bytes.
+_FAR, _HIGHEST = 1_000_000, 2**31 - 1
+_MOST_MISSING = 100
+_PROTO = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'
+    |\bpackage\s+(?P<package>[\w.]+)|\bmessage\s+(?P<name>\w+)\s*(?P<body>\{)|(?P<brace>[{}])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass
+class _Learned:
+    """The schemas of a registry that rows have asked for; None where it has none of that id."""
+
+    registry: Registry
+    type: str
+    schemas: dict[int, str | None] = field(default_factory=dict)
+
+
+_LEARNED: dict[str, _Learned] = {}
+
+
+@dataclass(frozen=True)
+class Writers:
+    """The schemas that records may have been written with, by id; None for an id without one.
+
+    `latest` is the id of the subject's last version, 0 where it has none.
+    """
+
+    url: str
+    schemas: dict[int, str | None]
+    latest: int
+
+    @property
+    def limit(self) -> int:
+        """The highest number that may be an id."""
+        return min(max(self.schemas) + _FAR, _HIGHEST) if self.schemas else _HIGHEST
+
+
+def writers(registry: Mapping[str, str], subject: str, type: str) -> Writers:
+    """The schemas of all versions of a subject, and those that rows have asked for."""
+    asked = Registry.of(registry)
+    learned_before = _LEARNED.setdefault(asked.url, _Learned(asked, type))
+    ids = asked.ids(subject, type)
+    return Writers(asked.url, {**ids, **learned_before.schemas}, next(reversed(ids), 0))
+
+
+def learned(error: BaseException) -> bool:
+    """Whether `error` told of a schema that is known now, so that another plan may go on.
+
+    Raises RegistryError where the registry does not answer.
+    """
+    found = _NEW.search(str(error))
+    if found is None:
+        return False
+    id, url = int(found["id"]), found["url"]
+    of = _LEARNED.get(url)
+    if of is None or id in of.schemas:
+        return False
+    of.schemas[id] = of.registry.schema(id, of.type)
+    missing = sum(text is None for text in of.schemas.values())
+    if missing > _MOST_MISSING:
+        raise RegistryError(f"records name {missing} schemas that {url} does not have")
+    known = "missing" if of.schemas[id] is None else "known now"
+    _LOG.info("schema %s of %s is %s: the pipeline is planned anew", id, url, known)
+    return True
+
+
+def message_paths(text: str) -> dict[tuple[int, ...], str]:
+    """The full names of the messages in a `.proto` text, by their places in it, as frames say."""
+    found: dict[tuple[int, ...], str] = {}
+    package, names, counts = "", [], [0]
+    # What each open brace is of: the place of a message, or nothing.
+    places: list[tuple[int, ...] | None] = []
+    for match in _PROTO.finditer(text):
+        if match["package"] and not places:
+            package = f"{match['package']}."
+        elif match["body"]:
+            outer = next((place for place in reversed(places) if place is not None), ())
+            place = (*outer, counts[-1])
+            counts[-1] += 1
+            names.append(match["name"])
+            counts.append(0)
+            places.append(place)
+            found[place] = package + ".".join(names)
+        elif match["brace"] == "{":
+            places.append(None)
+        elif match["brace"] == "}" and places and places.pop() is not None:
+            names.pop()
+            counts.pop()
+    return found

@@ -1,0 +1,334 @@
+"""Protobuf in the values of a broker's records, over Arrow batches and with Protobuf's own library.
+
+The library, `protobuf`, must be there on the workers. Rows are those of spark-protobuf: a field
+without presence that holds its zero is null, unless `defaults` are asked for.
+"""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    DataType,
+    DayTimeIntervalType,
+    MapType,
+    StructType,
+    TimestampType,
+)
+
+from ssbt.runtime.frames import HEAD, MAGIC, NEW, Writers, message_paths, writers
+from ssbt.runtime.registry import RegistryError
+
+_SIGNED = {"TYPE_UINT32": 32, "TYPE_FIXED32": 32, "TYPE_UINT64": 64, "TYPE_FIXED64": 64}
+Row = dict[str, Any]
+
+
+def decoded_protobuf(
+    data: Column, descriptors: str, message: str, schema: str, *, defaults: bool = False
+) -> Column:
+    """A struct of the message that the bytes hold, null where they hold none.
+
+    `descriptors` are a descriptor set in base 64, and `schema` is the struct as DDL.
+    """
+    return _arrow(lambda value: value, descriptors, message, schema, defaults)(data)
+
+
+def decoded_registry_protobuf(
+    data: Column,
+    descriptors: str,
+    message: str,
+    schema: str,
+    registry: Mapping[str, str],
+    subject: str,
+    *,
+    defaults: bool = False,
+) -> Column:
+    """The same for framed messages; null is also what is no frame, or of another message."""
+    known = writers(registry, subject, "PROTOBUF")
+
+    def unframed(value: bytes) -> bytes | None:
+        return _unframed(value, known, message)
+
+    return _arrow(unframed, descriptors, message, schema, defaults)(data)
+
+
+def decoded_native_protobuf(data: Column, descriptors: str, message: str) -> Column:
+    """The same by Spark's own function, which needs the package `spark-protobuf`."""
+    from pyspark.sql.protobuf.functions import from_protobuf
+
+    options, files = {"mode": "PERMISSIVE"}, base64.b64decode(descriptors)
+    return from_protobuf(data, message, options=options, binaryDescriptorSet=files)
+
+
+def encoded_native_protobuf(record: Column, descriptors: str, message: str) -> Column:
+    """The bytes of a message by Spark's own function, of the same package."""
+    from pyspark.sql.protobuf.functions import to_protobuf
+
+    return to_protobuf(record, message, binaryDescriptorSet=base64.b64decode(descriptors))
+
+
+def encoded_protobuf(record: Column, descriptors: str, message: str) -> Column:
+    """The bytes of a message, whose fields are those of the struct."""
+
+    def encoded(records: Any) -> Any:
+        import pyarrow as pa
+
+        make = _message_class(descriptors, message)
+        return pa.array([_bytes(make(), row) for row in records.to_pylist()], pa.binary())
+
+    return _column_function(encoded, "binary")(record)
+
+
+def encoded_registry_protobuf(
+    record: Column,
+    descriptors: str,
+    message: str,
+    registry: Mapping[str, str],
+    subject: str,
+) -> Column:
+    """The framed bytes, by the latest schema of the subject, which must have such a message."""
+    known = writers(registry, subject, "PROTOBUF")
+    places = {name: path for path, name in _names(known.schemas.get(known.latest) or "").items()}
+    if message not in places:
+        raise RegistryError(f"the latest schema of {subject} at {known.url} has no {message}")
+    path = places[message]
+    head = MAGIC + known.latest.to_bytes(4, "big") + _indexes(path)
+    return F.concat(F.lit(head), encoded_protobuf(record, descriptors, message))
+
+
+def _arrow(
+    payload: Callable[[bytes], bytes | None],
+    descriptors: str,
+    message: str,
+    schema: str,
+    defaults: bool,
+) -> Callable[[Column], Column]:
+    wanted = StructType.fromDDL(schema)
+
+    def decoded(values: Any) -> Any:
+        import pyarrow as pa
+
+        make = _message_class(descriptors, message)
+        rows = [_row(make, payload, value, defaults) for value in values.to_pylist()]
+        return pa.array(rows, _arrow_type(wanted))
+
+    return _column_function(decoded, wanted)
+
+
+def _column_function(function: Callable[[Any], Any], type: Any) -> Callable[[Column], Column]:
+    """A function of Arrow arrays as one of columns."""
+    if not hasattr(F, "arrow_udf"):
+        raise RuntimeError("Protobuf over Arrow needs Spark 4.1; before it, say `native = true`")
+    from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
+
+    made: Callable[[Column], Column] = arrow_udf(function, type, ArrowUDFType.SCALAR)
+    return made
+
+
+def _arrow_type(type: DataType) -> Any:
+    """Arrow's type for one that a message has."""
+    import pyarrow as pa
+
+    match type:
+        case StructType():
+            return pa.struct([(field.name, _arrow_type(field.dataType)) for field in type])
+        case ArrayType():
+            return pa.list_(_arrow_type(type.elementType))
+        case MapType():
+            return pa.map_(_arrow_type(type.keyType), _arrow_type(type.valueType))
+        case TimestampType():
+            return pa.timestamp("us", tz="UTC")
+        case DayTimeIntervalType():
+            return pa.duration("us")
+    plain = {"integer": pa.int32, "long": pa.int64, "float": pa.float32, "double": pa.float64}
+    plain |= {"boolean": pa.bool_, "string": pa.string, "binary": pa.binary}
+    return plain[type.typeName()]()
+
+
+@lru_cache(maxsize=16)
+def _message_class(descriptors: str, message: str) -> Any:
+    from google.protobuf.descriptor_pb2 import FileDescriptorSet
+    from google.protobuf.descriptor_pool import DescriptorPool
+    from google.protobuf.message_factory import GetMessageClass
+
+    pool = DescriptorPool()
+    for file in FileDescriptorSet.FromString(base64.b64decode(descriptors)).file:
+        pool.Add(file)
+    return GetMessageClass(pool.FindMessageTypeByName(message))
+
+
+def _row(
+    make: Any, payload: Callable[[bytes], bytes | None], value: bytes | None, defaults: bool
+) -> Row | None:
+    from google.protobuf.message import DecodeError
+
+    body = payload(value) if value is not None else None
+    if body is None:
+        return None
+    message = make()
+    try:
+        message.ParseFromString(body)
+    except DecodeError:
+        return None
+    return _fields(message, defaults)
+
+
+def _fields(message: Any, defaults: bool) -> Row:
+    return {field.name: _field(message, field, defaults) for field in message.DESCRIPTOR.fields}
+
+
+def _field(message: Any, field: Any, defaults: bool) -> Any:
+    value = getattr(message, field.name)
+    if field.is_repeated:
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            of = field.message_type.fields_by_name["value"]
+            return [(key, _value(each, of, defaults)) for key, each in value.items()]
+        return [_value(each, field, defaults) for each in value]
+    is_set = message.HasField(field.name) if field.has_presence else value != field.default_value
+    if not is_set and (field.has_presence or not defaults):
+        return None
+    return _value(value, field, defaults)
+
+
+def _value(value: Any, field: Any, defaults: bool) -> Any:
+    if field.enum_type is not None:
+        known = field.enum_type.values_by_number.get(value)
+        unknown = f"UNKNOWN_ENUM_VALUE_{field.enum_type.name}_{value}"
+        return known.name if known is not None else unknown
+    if field.message_type is None:
+        bits = _unsigned_bits(field)
+        return value - (1 << bits) if bits and value >> (bits - 1) else value
+    if field.message_type.full_name in ("google.protobuf.Timestamp", "google.protobuf.Duration"):
+        return value.seconds * 1_000_000 + value.nanos // 1_000
+    return _fields(value, defaults)
+
+
+def _unsigned_bits(field: Any) -> int:
+    names = {getattr(field, name): bits for name, bits in _SIGNED.items()}
+    return names.get(field.type, 0)
+
+
+def _bytes(message: Any, row: Row | None) -> bytes | None:
+    if row is None:
+        return None
+    _fill(message, row)
+    found: bytes = message.SerializeToString(deterministic=True)
+    return found
+
+
+def _fill(message: Any, row: Row) -> None:
+    for name, value in row.items():
+        field = message.DESCRIPTOR.fields_by_name[name]
+        if value is None:
+            continue
+        if not field.is_repeated:
+            _set(message, field, value)
+        elif field.message_type is not None and field.message_type.GetOptions().map_entry:
+            _fill_map(getattr(message, name), field.message_type.fields_by_name["value"], value)
+        elif field.message_type is not None:
+            for each in value:
+                _fill_message(getattr(message, name).add(), each)
+        else:
+            getattr(message, name).extend(_plain(field, each) for each in value)
+
+
+def _fill_map(target: Any, of: Any, items: Iterable[tuple[Any, Any]]) -> None:
+    for key, value in items:
+        if of.message_type is not None:
+            _fill_message(target[key], value)
+        else:
+            target[key] = _plain(of, value)
+
+
+def _set(message: Any, field: Any, value: Any) -> None:
+    if field.message_type is None:
+        setattr(message, field.name, _plain(field, value))
+    else:
+        inner = getattr(message, field.name)
+        inner.SetInParent()
+        _fill_message(inner, value)
+
+
+def _fill_message(message: Any, value: Any) -> None:
+    if message.DESCRIPTOR.full_name == "google.protobuf.Timestamp":
+        message.FromDatetime(value)
+    elif message.DESCRIPTOR.full_name == "google.protobuf.Duration":
+        message.FromTimedelta(value)
+    else:
+        _fill(message, value)
+
+
+def _plain(field: Any, value: Any) -> Any:
+    if field.enum_type is not None:
+        return field.enum_type.values_by_name[value].number
+    bits = _unsigned_bits(field)
+    return value + (1 << bits) if bits and value < 0 else value
+
+
+def _unframed(value: bytes, known: Writers, message: str) -> bytes | None:
+    """The message of a frame; null where it is none, or of another message."""
+    if len(value) <= HEAD or value[:1] != MAGIC:
+        return None
+    id = int.from_bytes(value[1:HEAD], "big")
+    if id not in known.schemas:
+        if id > known.limit:
+            return None
+        raise ValueError(NEW.format(id=id, url=known.url))
+    text = known.schemas[id]
+    found = _path(value, HEAD)
+    if text is None or found is None:
+        return None
+    path, start = found
+    return value[start:] if _names(text).get(path) == message else None
+
+
+_names = lru_cache(maxsize=256)(message_paths)
+
+
+def _path(value: bytes, start: int) -> tuple[tuple[int, ...], int] | None:
+    """The place of the message in its schema, where one zero is the first, and where it begins."""
+    numbers: list[int] = []
+    count = None
+    while count is None or len(numbers) < count:
+        number, start = _varint(value, start)
+        if start < 0 or number < 0 or number > len(value) + 1_000:
+            return None
+        if count is None:
+            count = number
+            if count == 0:
+                return (0,), start
+        else:
+            numbers.append(number)
+    return tuple(numbers), start
+
+
+def _varint(value: bytes, start: int) -> tuple[int, int]:
+    """A number in zigzag, and where it ends; -1 where the bytes do."""
+    number = 0
+    for shift in range(0, 35, 7):
+        if start >= len(value):
+            return 0, -1
+        byte = value[start]
+        start += 1
+        number |= (byte & 0x7F) << shift
+        if not byte & 0x80:
+            return (number >> 1) ^ -(number & 1), start
+    return 0, -1
+
+
+def _indexes(path: tuple[int, ...]) -> bytes:
+    if path == (0,):
+        return b"\0"
+    return b"".join(_zigzag(number) for number in (len(path), *path))
+
+
+def _zigzag(number: int) -> bytes:
+    number, found = number << 1, bytearray()
+    while number > 0x7F:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*found, number))

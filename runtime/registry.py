@@ -1,0 +1,126 @@
+"""A schema registry with Confluent's interface, asked over HTTP."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+import json
+import logging
+import time
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
+
+_LOG = logging.getLogger("ssbt.runtime")
+_TRIES, _FIRST_SECONDS, _LONGEST_SECONDS, _TIMEOUT = 6, 0.5, 8.0, 10.0
+_JSON = "application/vnd.schemaregistry.v1+json"
+_NOT_FOUND, _TOO_MANY, _BROKEN = 404, 429, 500
+
+
+class RegistryError(Exception):
+    """The registry does not answer, or refuses; the message says which, and what was asked."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The registry of a connection: `url` (several with commas between), `username`, `password`."""
+
+    url: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> "Registry":
+        """The registry that a connection's options say."""
+        found = cls(options["url"], options.get("username", ""), options.get("password", ""))
+        for each in found.urls:
+            if urlsplit(each).scheme not in ("http", "https"):
+                raise RegistryError(f"{each} is no address of a schema registry")
+        return found
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses, to be tried in this order."""
+        return tuple(each.strip().rstrip("/") for each in self.url.split(","))
+
+    def schema(self, id: int, type: str) -> str | None:
+        """The text of a schema; None where the registry has none of this id and type."""
+        found = self._asked("GET", f"/schemas/ids/{id}")
+        return None if found is None else self._text(found, type)
+
+    def ids(self, subject: str, type: str) -> dict[int, str]:
+        """The schemas of all versions of a subject, by id, in the order of the versions."""
+        path = f"/subjects/{quote(subject, safe='')}/versions"
+        versions = self._asked("GET", path) or []
+        found = [self._asked("GET", f"{path}/{version}") for version in versions]
+        texts = {each["id"]: self._text(each, type) for each in found if each is not None}
+        return {id: text for id, text in texts.items() if text is not None}
+
+    def registered(self, subject: str, schema: str) -> int | None:
+        """The id of a schema under a subject; None where it is not registered."""
+        found = self._asked("POST", f"/subjects/{quote(subject, safe='')}", {"schema": schema})
+        return None if found is None else int(found["id"])
+
+    def is_compatible(self, subject: str, schema: str) -> bool:
+        """Whether a schema may become the next version of a subject; of a new one, it may."""
+        path = f"/compatibility/subjects/{quote(subject, safe='')}/versions/latest"
+        found = self._asked("POST", path, {"schema": schema})
+        return found is None or bool(found["is_compatible"])
+
+    def register(self, subject: str, schema: str) -> int:
+        """The id of a schema that is now a version of the subject."""
+        path = f"/subjects/{quote(subject, safe='')}/versions"
+        found = self._asked("POST", path, {"schema": schema})
+        if found is None:
+            raise RegistryError(f"{self.url} cannot register schemas")
+        return int(found["id"])
+
+    def _text(self, found: Mapping[str, Any], type: str) -> str | None:
+        if (found.get("schemaType") or "AVRO") != type:
+            return None
+        if type == "AVRO" and found.get("references"):
+            message = f"a schema at {self.url} refers to others, which Spark cannot be given"
+            raise RegistryError(message)
+        return str(found["schema"])
+
+    def _asked(self, method: str, path: str, body: object = None) -> Any:
+        """The answer, None for "not found"; what may pass is tried several times."""
+        problem, started = "", time.monotonic()
+        for number in range(_TRIES):
+            if number:
+                time.sleep(min(_FIRST_SECONDS * 2 ** (number - 1), _LONGEST_SECONDS))
+            for url in self.urls:
+                try:
+                    return self._answer(url, method, path, body)
+                except HTTPError as error:
+                    problem = f"{error.code} {_message(error)}"
+                    if error.code == _NOT_FOUND:
+                        return None
+                    if error.code < _BROKEN and error.code != _TOO_MANY:
+                        message = f"the schema registry {url} refuses {method} {path}: {problem}"
+                        raise RegistryError(message) from None
+                except (OSError, HTTPException, ValueError) as error:
+                    problem = str(getattr(error, "reason", error)) or type(error).__name__
+            _LOG.warning("the schema registry %s does not answer: %s", self.url, problem)
+        seconds = round(time.monotonic() - started)
+        message = f"the schema registry {self.url} does not answer: {problem}"
+        raise RegistryError(f"{message}; tried {_TRIES} times in {seconds} s")
+
+    def _answer(self, url: str, method: str, path: str, body: object) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(url + path, data, {"Accept": _JSON, "Content-Type": _JSON}, method=method)
+        if self.username:
+            pair = f"{self.username}:{self.password}".encode()
+            request.add_header("Authorization", f"Basic {base64.b64encode(pair).decode()}")
+        # The address is one of HTTP: `of` has seen to that.
+        with urlopen(request, timeout=_TIMEOUT) as answer:  # nosec B310
+            return json.load(answer)
+
+
+def _message(error: HTTPError) -> str:
+    """What the registry says of an error."""
+    try:
+        return str(json.load(error)["message"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return str(error.reason)

@@ -1,0 +1,196 @@
+"""Framed Avro with a real registry: several writers, new ones on the way, and what is no record."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.avro.functions import to_avro
+import pytest
+
+from ssbt.runtime import Job, Stream, run_streams
+from ssbt.runtime.avro import (
+    DECODED,
+    decoded_registry_avro,
+    encoded_registry_avro,
+    registry_avro_problem,
+)
+from ssbt.runtime.entry import _run
+from ssbt.runtime.records import Decoding, decoded
+from ssbt.runtime.registry import RegistryError
+from tests.registries import Registry
+
+pytestmark = pytest.mark.spark
+
+
+def record(*fields: object) -> dict[str, object]:
+    return {"type": "record", "name": "Order", "namespace": "shop", "fields": list(fields)}
+
+
+ID = {"name": "id", "type": "long"}
+STATUS = {"name": "status", "type": ["null", "string"], "default": None}
+AMOUNT = {"name": "amount", "type": "double", "default": -1.0}
+OLD = record(ID)
+NEWER = record({"name": "id", "type": "int"}, {"name": "amount", "type": "float"})
+NEWEST = record({"name": "number", "type": "long"}, STATUS)
+READER = record({**ID, "aliases": ["number"]}, STATUS, AMOUNT)
+
+
+@pytest.fixture
+def subject(registry: Registry) -> str:
+    name = f"orders-{uuid4().hex[:8]}-value"
+    registry.register(name, OLD)
+    registry.accept_all(name)
+    return name
+
+
+def framed(spark, id_: int, schema, row: dict[str, str]) -> bytes:
+    """A record as a producer sends it; the values are expressions."""
+    columns = [F.expr(value).alias(name) for name, value in row.items()]
+    data = spark.range(1).select(to_avro(F.struct(*columns), json.dumps(schema))).first()[0]
+    return b"\0" + id_.to_bytes(4, "big") + bytes(data)
+
+
+def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail") -> DataFrame:
+    result = decoded_registry_avro(
+        F.col("value"), json.dumps(READER), {"url": registry.url}, subject
+    )
+    decoding = Decoding(result, registry_avro_problem(F.col("value")), marker=DECODED)
+    return decoded(records, decoding, on_error=on_error)
+
+
+def table(spark: SparkSession, values: list[bytes]) -> DataFrame:
+    rows = [(bytearray(value), "orders", 0, offset) for offset, value in enumerate(values)]
+    return spark.createDataFrame(rows, "value binary, topic string, partition int, offset bigint")
+
+
+def test_each_row_is_read_with_its_own_schema(spark, registry, subject):
+    first = registry.register(subject, OLD)
+    second = registry.register(subject, NEWER)
+    third = registry.register(subject, NEWEST)
+    values = [
+        framed(spark, first, OLD, {"id": "1L"}),
+        framed(spark, second, NEWER, {"id": "2", "amount": "2.5F"}),
+        framed(spark, third, NEWEST, {"number": "3L", "status": "'PAID'"}),
+    ]
+    found = orders(table(spark, values), registry, subject)
+    assert found.columns == ["id", "status", "amount"]
+    assert sorted(tuple(row) for row in found.collect()) == [
+        (1, None, -1.0),
+        (2, None, 2.5),
+        (3, "PAID", -1.0),
+    ]
+
+
+def test_a_schema_that_comes_while_a_stream_runs(spark, registry, subject, tmp_path):
+    """The batch that meets it fails, is planned anew, and nothing is lost or written twice."""
+    first = registry.register(subject, OLD)
+    source, out = str(tmp_path / "in"), str(tmp_path / "out")
+
+    def put(value: bytes) -> None:
+        table(spark, [value]).coalesce(1).write.mode("append").parquet(source)
+
+    put(framed(spark, first, OLD, {"id": "1L"}))
+    planned: list[int] = []
+
+    def run(job: Job[None]) -> None:
+        planned.append(1)
+        records = spark.readStream.schema(
+            "value binary, topic string, partition int, offset bigint"
+        )
+        found = orders(records.option("maxFilesPerTrigger", 1).parquet(source), registry, subject)
+        counted = found.groupBy("id").agg(F.count("*").alias("n"))
+        writer = counted.writeStream.outputMode("update").trigger(availableNow=True)
+        writer = writer.foreachBatch(lambda df, _: df.write.mode("append").parquet(out))
+        if len(planned) == 1:
+            # It is registered, and used, when the plan is made already.
+            second = registry.register(subject, NEWER)
+            put(framed(spark, second, NEWER, {"id": "2", "amount": "2.5F"}))
+            put(framed(spark, second, NEWER, {"id": "1", "amount": "2.5F"}))
+        run_streams(Stream("orders", writer, str(tmp_path / "checkpoint")))
+
+    _run(Job(spark, None), run)
+    assert len(planned) == 2
+    rows = spark.read.parquet(out).collect()
+    assert sorted((row.id, row.n) for row in rows) == [(1, 1), (1, 2), (2, 1)]
+
+
+POISON = {
+    "no frame": b'{"id": 1}',
+    "only a head": b"\0\0\0\0\1",
+    "empty": b"",
+    "a far id": b"\0\x7f\0\0\0\2",
+    "a negative id": b"\0\xff\0\0\0\2",
+}
+
+
+def test_what_is_no_record(spark, registry, subject):
+    first = registry.register(subject, OLD)
+    cut_off = framed(spark, first, OLD, {"id": "300000L"})[:-1]
+    good = framed(spark, first, OLD, {"id": "7L"})
+    for value in [*POISON.values(), cut_off]:
+        records = table(spark, [good, value])
+        kept = orders(records, registry, subject, on_error="dead_letter")
+        assert [row.id for row in kept.collect()] == [7]
+        with pytest.raises(Exception, match=r"offset 1 of partition 0 of topic orders"):
+            orders(records, registry, subject).collect()
+
+
+def test_an_id_that_the_registry_does_not_know(spark, registry, subject):
+    missing = registry.register(subject, OLD) + 500_000
+    value = b"\0" + missing.to_bytes(4, "big") + b"\2"
+    found: list[object] = []
+
+    def run(job: Job[None]) -> None:
+        records = table(spark, [value])
+        found.extend(orders(records, registry, subject, on_error="dead_letter").collect())
+        found.append("done")
+
+    _run(Job(spark, None), run)
+    assert found == ["done"]
+    with pytest.raises(Exception, match=f"no record of schema {missing}, or no such schema"):
+        orders(table(spark, [value]), registry, subject).collect()
+
+
+def test_a_schema_of_another_shape_is_no_record(spark, registry, subject):
+    other = registry.register(f"{subject}-other", record({"name": "x", "type": "string"}))
+    value = framed(spark, other, record({"name": "x", "type": "string"}), {"x": "'?'"})
+
+    def run(job: Job[None]) -> None:
+        orders(table(spark, [value]), registry, subject).collect()
+
+    with pytest.raises(Exception, match=f"no record of schema {other}"):
+        _run(Job(spark, None), run)
+
+
+def encoded(spark: SparkSession, registry, subject, schema, **options) -> DataFrame:
+    rows = spark.sql("select 5L as id, 'NEW' as status, 2.5D as amount")
+    record_ = F.struct("id", "status", "amount")
+    given = json.dumps(schema), {"url": registry.url}, subject
+    value = encoded_registry_avro(record_, *given, **options)
+    return rows.select(value.alias("value"), F.lit("orders").alias("topic")).selectExpr(
+        "*", "0 as partition", "0L as offset"
+    )
+
+
+def test_what_is_written_is_read_back(spark, registry):
+    subject = f"orders-{uuid4().hex[:8]}-value"
+    with pytest.raises(RegistryError, match="not registered under"):
+        encoded(spark, registry, subject, READER)
+    written = encoded(spark, registry, subject, READER, register=True)
+    (row,) = orders(written, registry, subject).collect()
+    assert tuple(row) == (5, "NEW", 2.5)
+    again = encoded(spark, registry, subject, READER)
+    assert again.collect() == written.collect()
+    assert registry.request("GET", f"/subjects/{subject}/versions") == [1]
+
+
+def test_an_incompatible_schema_is_refused_before_the_first_record(spark, registry):
+    subject = f"orders-{uuid4().hex[:8]}-value"
+    registry.register(subject, OLD)
+    other = record(ID, {"name": "status", "type": "string"}, {"name": "amount", "type": "double"})
+    with pytest.raises(RegistryError, match="does not fit"):
+        encoded(spark, registry, subject, other, register=True)
+    assert registry.request("GET", f"/subjects/{subject}/versions") == [1]

@@ -1,0 +1,177 @@
+"""Protobuf over Arrow: bare and framed messages, beside what Protobuf's own library says."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+import pytest
+
+from ssbt.compiler.formats.languages import written_text
+from ssbt.runtime import Job
+from ssbt.runtime.entry import _run
+from ssbt.runtime.protobuf import (
+    decoded_protobuf,
+    decoded_registry_protobuf,
+    encoded_protobuf,
+    encoded_registry_protobuf,
+)
+from ssbt.runtime.registry import RegistryError
+from tests.registries import Registry
+
+pytestmark = pytest.mark.spark
+
+PROTO = """\
+syntax = "proto3";
+package shop;
+import "google/protobuf/duration.proto";
+import "google/protobuf/timestamp.proto";
+
+message Head { string of = 1; }
+message Order {
+  int64 id = 1;
+  string name = 2;
+  uint32 small = 3;
+  uint64 large = 4;
+  Status status = 5;
+  repeated Line lines = 6;
+  map<string, Line> by_name = 7;
+  repeated int32 numbers = 8;
+  google.protobuf.Timestamp at = 9;
+  google.protobuf.Duration took = 10;
+  optional int32 maybe = 11;
+  bytes data = 12;
+  bool flag = 13;
+  double price = 14;
+  Line first = 15;
+}
+message Line { string sku = 1; float weight = 2; }
+enum Status { NEW = 0; PAID = 1; }
+"""
+WRITTEN = written_text("protobuf", PROTO, "shop.proto", "shop.Order", dict[str, str]().__getitem__)
+DDL = ", ".join(f"{field.name} {field.type.sql}" for field in WRITTEN.columns.fields)
+
+
+def message(name: str = "shop.Order") -> Any:
+    pool = DescriptorPool()
+    for file in FileDescriptorSet.FromString(base64.b64decode(WRITTEN.text)).file:
+        pool.Add(file)
+    return GetMessageClass(pool.FindMessageTypeByName(name))
+
+
+def full() -> bytes:
+    order = message()()
+    order.id, order.name, order.small, order.large = 1, "é", 2**32 - 1, 2**64 - 1
+    order.status, order.flag, order.price, order.data = 1, True, 2.5, b"\0\xff"
+    order.lines.add(sku="a", weight=1.5)
+    order.by_name["x"].sku = "b"
+    order.numbers.extend([0, -1])
+    order.at.FromDatetime(dt.datetime(2026, 1, 2, 3, 4, 5, 678901))
+    order.took.FromTimedelta(dt.timedelta(days=1, microseconds=7))
+    order.maybe = 0
+    order.first.SetInParent()
+    data: bytes = order.SerializeToString()
+    return data
+
+
+def table(spark: SparkSession, *values: bytes | None) -> DataFrame:
+    return spark.createDataFrame([(v if v is None else bytearray(v),) for v in values], "v binary")
+
+
+def plain(**options):
+    return decoded_protobuf(F.col("v"), WRITTEN.text, "shop.Order", DDL, **options).alias("m")
+
+
+def test_every_type(spark):
+    (row,) = table(spark, full()).select(plain()).select("m.*").collect()
+    assert row.asDict(recursive=True) == {
+        "id": 1,
+        "name": "é",
+        "small": -1,
+        "large": -1,
+        "status": "PAID",
+        "lines": [{"sku": "a", "weight": 1.5}],
+        "by_name": {"x": {"sku": "b", "weight": None}},
+        "numbers": [0, -1],
+        "at": dt.datetime(2026, 1, 2, 3, 4, 5, 678901),
+        "took": dt.timedelta(days=1, microseconds=7),
+        "maybe": 0,
+        "data": b"\0\xff",
+        "flag": True,
+        "price": 2.5,
+        "first": {"sku": None, "weight": None},
+    }
+
+
+def test_what_is_not_set_and_what_is_no_message(spark):
+    found = table(spark, b"", b"\x08", None, b"\xff\xff").select(plain()).collect()
+    assert [row.m is None for row in found] == [False, True, True, True]
+    empty = found[0].m.asDict()
+    assert empty.pop("lines") == empty.pop("numbers") == []
+    assert empty.pop("by_name") == {}
+    assert set(empty.values()) == {None}
+    (row,) = table(spark, b"").select(plain(defaults=True)).select("m.*").collect()
+    assert (row.id, row.name, row.status, row.flag, row.maybe) == (0, "", "NEW", False, None)
+
+
+def test_what_is_written_is_read_back(spark):
+    rows = table(spark, full(), b"").select(plain())
+    back = rows.select(encoded_protobuf(F.col("m"), WRITTEN.text, "shop.Order").alias("v"))
+    assert [bytes(row.v) for row in back.collect()] == [
+        message().FromString(full()).SerializeToString(deterministic=True),
+        b"",
+    ]
+
+
+@pytest.fixture
+def subject(registry: Registry) -> str:
+    name = f"orders-{uuid4().hex[:8]}-value"
+    registry.register(name, PROTO, "PROTOBUF")
+    return name
+
+
+def framed(registry: Registry, subject: str):
+    given = WRITTEN.text, "shop.Order", DDL, {"url": registry.url}, subject
+    return decoded_registry_protobuf(F.col("v"), *given).alias("m")
+
+
+def test_frames_say_which_message_it_is(spark, registry, subject):
+    id_ = registry.register(subject, PROTO, "PROTOBUF")
+    head = b"\0" + id_.to_bytes(4, "big")
+    values = [head + b"\2\2" + full(), head + b"\0" + b"\x0a\x01a", head, b"x", head + b"\x80"]
+    found = table(spark, *values).select(framed(registry, subject)).collect()
+    assert [row.m is None for row in found] == [False, True, True, True, True]
+    record = {"url": registry.url}, subject
+    rows = table(spark, full()).select(plain())
+    written = rows.select(
+        encoded_registry_protobuf(F.col("m"), WRITTEN.text, "shop.Order", *record).alias("v")
+    )
+    (row,) = written.collect()
+    assert bytes(row.v[:7]) == head + b"\2\2"
+    assert [row.m.id for row in written.select(framed(registry, subject)).collect()] == [1]
+    with pytest.raises(RegistryError, match=r"has no shop\.Nothing"):
+        encoded_registry_protobuf(F.col("m"), WRITTEN.text, "shop.Nothing", *record)
+
+
+def test_a_schema_that_comes_later(spark, registry, subject):
+    found: list[object] = []
+    planned: list[int] = []
+
+    def run(job: Job[None]) -> None:
+        decoded = framed(registry, subject)
+        planned.append(1)
+        text = PROTO.replace("message Head", "message Other { }\nmessage Head")
+        registry.request("PUT", f"/config/{subject}", {"compatibility": "NONE"})
+        newer = registry.register(subject, text, "PROTOBUF")
+        value = b"\0" + newer.to_bytes(4, "big") + b"\2\4" + full()
+        found.extend(row.m.id for row in table(spark, value).select(decoded).collect())
+
+    _run(Job(spark, None), run)
+    assert (found, len(planned)) == ([1], 2)

@@ -1,0 +1,53 @@
+"""What a frame says of a message, read with the text of its schema."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.runtime.frames import message_paths
+from ssbt.runtime.protobuf import _indexes, _path
+
+PROTO = """\
+syntax = "proto3";
+// message Comment { }
+package shop.orders;
+/* message { Other {} */
+option java_package = "message Text { }";
+
+message Order {
+  enum Status { NEW = 0; }
+  int64 id = 1;
+  oneof choice { string a = 2; message_id b = 3; }
+  message Line {
+    message Part { }
+  }
+  message Note { }
+}
+service Orders { rpc Get (Order) returns (Order) { } }
+message Other { }
+"""
+
+
+def test_places_of_messages():
+    assert message_paths(PROTO) == {
+        (0,): "shop.orders.Order",
+        (0, 0): "shop.orders.Order.Line",
+        (0, 0, 0): "shop.orders.Order.Line.Part",
+        (0, 1): "shop.orders.Order.Note",
+        (1,): "shop.orders.Other",
+    }
+
+
+@pytest.mark.parametrize("path", [(0,), (1,), (0, 1), (3, 0, 200)])
+def test_indexes_are_read_as_they_are_written(path):
+    written = _indexes(path)
+    assert _path(b"head!" + written + b"rest", 5) == (path, 5 + len(written))
+
+
+def test_the_first_message_is_one_byte():
+    assert _indexes((0,)) == b"\0"
+
+
+@pytest.mark.parametrize("value", [b"", b"\x80", b"\2", b"\x01", b"\xff" * 9])
+def test_indexes_that_end_too_early(value):
+    assert _path(value, 0) is None
