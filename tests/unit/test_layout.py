@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
 RECORDS = {"avro", "frames", "protobuf", "records", "registry"}
 PROCESSORS = {"processors"}
+NEEDED = {"protobuf.py": {"google", "pyarrow"}}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
 CONFIGURATION = {"configuration", "parameters", "properties", "secrets", "values"}
@@ -59,9 +60,10 @@ def test_the_folders_are_parts_of_one_namespace(setuptools_table: dict[str, Any]
 def test_runtime_needs_only_the_standard_library_and_pyspark(file: Path) -> None:
     """The runtime travels to the cluster as a zip, without what pip would install beside it.
 
-    A provider of secrets imports a cloud's library in the function that needs it.
+    A provider of secrets imports a cloud's library in the function that needs it, and the workers
+    of a pipeline with Protobuf have that library and Arrow.
     """
-    allowed = sys.stdlib_module_names | {"pyspark"}
+    allowed = sys.stdlib_module_names | {"pyspark"} | NEEDED.get(file.name, set())
     foreign = [
         name
         for name in _imported(file)
