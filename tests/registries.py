@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 import json
 from pathlib import Path
+import signal
 import socket
 import subprocess
 import tarfile
@@ -21,7 +22,7 @@ from tests.maven import artefact, cache_folder
 
 _APICURIO = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"
 _CLASSES = cache_folder() / "apicurio-3.3.3.jsa"
-_START_SECONDS = 120.0
+_START_SECONDS = 200.0
 _JAVA = ("-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AutoCreateSharedArchive")
 
 
@@ -76,6 +77,16 @@ class Registry:
                 self.process.terminate()
             self.process.wait()
             self.process = None
+
+    def pause(self) -> None:
+        """Let it hang: connections are taken, and nothing answers."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on where it was paused."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:
