@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import json
 from typing import Any
 
-import boto3
-from moto.server import ThreadedMotoServer
 import pytest
 
 from ssbt.runtime.secrets import SecretError, Secrets
+
+boto3 = pytest.importorskip("boto3")
+moto = pytest.importorskip("moto.server")
 
 pytestmark = pytest.mark.slow
 PLACES = {"region": "eu-central-1"}
@@ -18,7 +19,7 @@ PLACES = {"region": "eu-central-1"}
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server = moto.ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ssbt.runtime.providers import provider
-from ssbt.runtime.secrets import SecretError, Secrets
+from ssbt.runtime.secrets import SecretError, Secrets, rotated_secrets
 from tests.unit.runtime.vault_double import TOKEN, Vault, vault
 
 
@@ -268,10 +268,11 @@ def test_a_cache_with_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
     values = iter(["first", "second", "third", "third"])
     acme = module("acme", ask=lambda name, options: next(values))
     monkeypatch.setitem(sys.modules, "acme", acme)
+    monkeypatch.setattr("ssbt.runtime.secrets._in_use", [])
     now = [0.0]
     secrets = Secrets({"X": {"provider": "acme:ask", "cache": "60"}}, clock=lambda: now[0])
     assert [secrets.value("x"), secrets.value("X")] == ["first", "first"]
     now[0] = 61
     assert secrets.value("x") == "second"
-    assert secrets.rotated() == ["x"]
-    assert secrets.rotated() == []
+    assert rotated_secrets() == ["x"]
+    assert rotated_secrets() == []
