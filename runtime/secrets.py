@@ -5,6 +5,7 @@ and errors can be cleared of it.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 import json
 import logging
@@ -57,6 +58,8 @@ class Secrets:
         value = self._looked_up(name, reference)
         kept_for = float(reference.get("cache", _KEPT))
         self._values[name.casefold()] = value, self._clock() + kept_for
+        if self not in _in_use:
+            _in_use.append(self)
         _known.update(_spellings(value))
         return value
 
@@ -65,8 +68,9 @@ class Secrets:
         found = []
         for name, (value, _) in list(self._values.items()):
             del self._values[name]
-            if self.value(name) != value:
-                found.append(name)
+            with suppress(SecretError):
+                if self.value(name) != value:
+                    found.append(name)
         return found
 
     def _looked_up(self, name: str, reference: Mapping[str, Any]) -> str:
@@ -114,6 +118,12 @@ def _within_time(name: str, reference: Mapping[str, Any]) -> str:
 
 
 _known: set[str] = set()
+_in_use: list[Secrets] = []
+
+
+def rotated_secrets() -> list[str]:
+    """The secrets in use whose value is another now."""
+    return [name for secrets in _in_use for name in secrets.rotated()]
 
 
 def cleared(text: str) -> str:

@@ -18,6 +18,7 @@ from ssbt.runtime.leases import Leases
 from ssbt.runtime.operation import OPERATION, Operation
 from ssbt.runtime.progress import ProgressLog
 from ssbt.runtime.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.secrets import rotated_secrets
 from ssbt.runtime.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
@@ -164,6 +165,10 @@ class _Run:
             raise error
         if time.monotonic() - self._since > _HEALTHY_SECONDS:
             self._restarts = 0
+        if rotated := rotated_secrets():
+            raise GaveUpError(
+                f"stream {name} needs a new start of the job: {', '.join(rotated)} was rotated"
+            ) from error
         if self._restarts >= self._limit:
             raise GaveUpError(f"stream {name} was started again {self._restarts} times") from error
         self._restarts += 1

@@ -15,6 +15,7 @@ from ssbt.compiler.emit.manifest import manifest
 from ssbt.compiler.emit.naming import queries, runtime_functions, script_names, script_stem
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.redaction import redaction_items
 from ssbt.compiler.emit.schemas import schema_constant
 from ssbt.compiler.emit.scopes import Surroundings
 from ssbt.compiler.emit.state import state_items
@@ -112,6 +113,7 @@ def _main(pipeline: Pipeline, made: Functions) -> str:
     arguments.append(f"target={python_literal(pipeline.target)}")
     settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in pipeline.spark]
     settings += state_items(pipeline)
+    settings += redaction_items(pipeline)
     bodies = [function.statements for function in made.in_order if function.is_query]
     if any("${" in text for statements in bodies for text in statements):
         settings.append(_NO_SUBSTITUTION)

@@ -69,6 +69,17 @@ class Branch:
         self.fields.setdefault(key, []).extend(nodes)
         self.keys[key] = place
 
+    def inner(self, key: str, place: Span) -> Branch:
+        """The object at a key, as it was assigned last, or a new one."""
+        nodes = self.fields.get(key, ())
+        last = nodes[-1] if nodes else None
+        if isinstance(last, Branch):
+            self.keys[key] = place
+            return last
+        made = Branch(place)
+        self.add(key, (made,), place)
+        return made
+
     def merge(self, other: Branch) -> None:
         """Assign whatever `other` assigns."""
         for key, nodes in other.fields.items():

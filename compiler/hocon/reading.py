@@ -118,9 +118,7 @@ class Parser:
             value = Concatenation(value.span, (before, ListNode(value.span, (value,))))
         place = self._span(first, first)
         for key in keys[:-1]:
-            inner = Branch(place)
-            branch.add(key, (inner,), place)
-            branch = inner
+            branch = branch.inner(key, place)
         branch.add(keys[-1], (value,), place)
 
     def _keys(self) -> tuple[str, ...]:

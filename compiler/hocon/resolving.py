@@ -18,7 +18,7 @@ from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Nod
 from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.source import Span
 
-MOST_VALUES = 200_000
+MOST_VALUES = 100_000
 LONGEST_TEXT = 1_000_000
 _Layers: TypeAlias = Sequence[Node]
 # What an assignment comes to: objects to be merged, the strongest last, or a value, or nothing.

@@ -43,7 +43,8 @@ class Expression(Struct, frozen=True):
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
     column, such as `amount` or `o.amount`, backticks included where needed. `origins` are the
-    columns that the value is computed from. An unknown type is `UnknownType`, never a guess.
+    columns that the value is computed from, `tags` what is left of theirs. An unknown type is
+    `UnknownType`, never a guess.
     """
 
     span: Span
@@ -53,6 +54,7 @@ class Expression(Struct, frozen=True):
     column: str | None = None
     origins: tuple[Origin, ...] = ()
     calls: tuple[Call, ...] = ()
+    tags: frozenset[str] = frozenset()
 
 
 class Named(Struct, frozen=True):

@@ -88,7 +88,8 @@ class Transform(Struct, frozen=True):
 class Sink(Struct, frozen=True):
     """Where a dataset goes; `name` is what the user gave, or else the dataset's.
 
-    `stream` is present where the dataset is a stream.
+    `stream` is present where the dataset is a stream. `allow` are the tags of columns that it may
+    be given.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Sink(Struct, frozen=True):
     description: str
     span: Span
     stream: StreamWrite | None = None
+    allow: tuple[str, ...] = ()
 
     @property
     def keeps_its_place(self) -> bool:

@@ -40,8 +40,8 @@ class Records(Struct, frozen=True):
     on_error: str
 
 
-def dead_letter_relation(*, streaming: bool) -> Relation:
-    """The columns of malformed records."""
+def dead_letter_relation(of: Relation) -> Relation:
+    """The columns of malformed records: bytes in which all is that good records hold."""
     types: dict[str, DataType] = {
         "key": BINARY,
         "value": BINARY,
@@ -53,8 +53,12 @@ def dead_letter_relation(*, streaming: bool) -> Relation:
         "stage": STRING,
         "error": STRING,
     }
-    columns = tuple(Column(name, type_, True) for name, type_ in types.items())
-    return Relation(columns, False, streaming)
+    tags = frozenset(tag for column in of.columns for tag in column.tags)
+    columns = tuple(
+        Column(name, type_, True, tags=tags if type_ is BINARY else frozenset())
+        for name, type_ in types.items()
+    )
+    return Relation(columns, False, of.streaming)
 
 
 def value_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:

@@ -224,6 +224,7 @@ def _star(typing: Typing, node: e.Star, noted: bool) -> list[Typed]:
     ]
     for column in columns if noted else ():
         typing.origins += column.origins
+        typing.tags |= column.tags
     return [Typed(column.type, column.nullable) for column in columns]
 
 

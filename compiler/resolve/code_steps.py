@@ -38,7 +38,10 @@ def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     if schema is None or target is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, origins(flow.relation))
+    text = "".join(part for part in node.target.parts if isinstance(part, str))
+    masks = text.casefold() in flow.settings.masking
+    cleared = frozenset() if masks else tags(flow.relation)
+    output = declared_relation(schema, origins(flow.relation), cleared)
     return ir.ApplyFunction(node.span, output, *target, schema[0])
 
 
@@ -65,19 +68,27 @@ def python_target(text: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match is not None else None
 
 
-def declared_relation(schema: tuple[str, StructType], origins: tuple[Origin, ...]) -> Relation:
+def declared_relation(
+    schema: tuple[str, StructType], origins: tuple[Origin, ...], tags: frozenset[str] = frozenset()
+) -> Relation:
     """What flows out of a step that declares its schema: any column may come from any."""
     return Relation(
         tuple(
-            Column(field.name, expression_type(field.type), field.nullable, None, origins)
+            Column(field.name, expression_type(field.type), field.nullable, None, origins, tags)
             for field in schema[1].fields
         )
     )
 
 
-def origins(relation: Relation) -> tuple[Origin, ...]:
-    """Where the columns of a relation come from, each place once."""
-    return tuple(dict.fromkeys(o for column in relation.columns for o in column.origins))
+def origins(*relations: Relation) -> tuple[Origin, ...]:
+    """Where the columns of relations come from, each place once."""
+    columns = (column for each in relations for column in each.columns)
+    return tuple(dict.fromkeys(o for column in columns for o in column.origins))
+
+
+def tags(*relations: Relation) -> frozenset[str]:
+    """The tags of all columns of relations."""
+    return frozenset(tag for each in relations for column in each.columns for tag in column.tags)
 
 
 def _without_margin(text: str) -> str:
@@ -104,20 +115,23 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
         if name not in [each for each, _ in parameters]:
             parameters.append((name, known.type))
         text += f":{name}"
-    sources = list(origins(flow.relation))
+    read = [flow.relation]
     text = _without_margin(text)
-    inputs, uses_input = _placeholders(text, node.query.span, flow, sources)
+    inputs, uses_input = _placeholders(text, node.query.span, flow, read)
     if schema is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, tuple(dict.fromkeys(sources)))
+    output = declared_relation(schema, origins(*read), tags(*read))
     return ir.SqlQuery(node.span, output, text, inputs, uses_input, tuple(parameters), schema[0])
 
 
 def _placeholders(
-    text: str, span: Span, flow: Flow, sources: list[Origin]
+    text: str, span: Span, flow: Flow, read: list[Relation]
 ) -> tuple[tuple[str, ...], bool]:
-    """The datasets that the text names in braces, and whether `{input}` is among them."""
+    """The datasets that the text names in braces, and whether `{input}` is among them.
+
+    What they hold is added to what is `read`.
+    """
     names: list[str] = []
     try:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
@@ -146,7 +160,7 @@ def _placeholders(
         names.append(name)
         flow.use_dataset(name)
         flow.take(relation)
-        sources += origins(relation)
+        read.append(relation)
     if not fields:
         help_ = "write `from {input}`"
         flow.report.add(codes.BAD_SQL, span, "the query reads no dataset", help=help_)

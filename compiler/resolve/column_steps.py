@@ -131,7 +131,7 @@ def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Co
         item.names
     )
     return [
-        Column(name.text, type_, nullable, None, found.origins, frozenset(), name.span)
+        Column(name.text, type_, nullable, None, found.origins, found.tags, name.span)
         for name, (type_, nullable) in zip(item.names, known, strict=False)
     ]
 

@@ -25,13 +25,14 @@ class Settings(Struct, frozen=True):
     """What the pipeline block says, as far as typing and emission depend on it.
 
     `legacy_formats` tells that formats of dates are read and written as in Spark 2. `secrets` are
-    names in lower case.
+    names in lower case, `masking` functions whose results are no personal data.
     """
 
     target: str
     ansi: bool = True
     legacy_formats: bool = False
     secrets: frozenset[str] = frozenset()
+    masking: frozenset[str] = frozenset()
 
 
 class Declared(Struct):

@@ -67,7 +67,8 @@ class Surroundings(Struct, frozen=True):
     """What expressions can refer to, and how they are typed.
 
     `parameters` are the types of the pipeline's parameters by lower-case name, `secrets` the names
-    that are none because they are secrets.
+    that are none because they are secrets. `masking` functions, in lower case, leave no personal
+    data in their result.
     """
 
     relation: Relation
@@ -77,6 +78,7 @@ class Surroundings(Struct, frozen=True):
     ansi: bool = True
     legacy_formats: bool = False
     secrets: frozenset[str] = frozenset()
+    masking: frozenset[str] = frozenset()
 
 
 class Typing(Struct):
@@ -98,6 +100,7 @@ class Typing(Struct):
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
     origins: list[ir.Origin] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
     found_aggregate: Span | None = None
@@ -225,6 +228,7 @@ class Typing(Struct):
             self.used_aliases.add(first)
         if found.column is not None:
             self.origins += found.column.origins
+            self.tags |= found.column.tags
             self._check_grouped(node, found)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
@@ -463,7 +467,10 @@ class Typing(Struct):
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.calls import call_type
 
+        before = frozenset(self.tags)
         found = call_type(self, node)
+        if node.name.text.casefold() in self.around.masking:
+            self.tags = set(before)
         if self.report.seen is not None:
             self.report.seen.values[node.name.span] = found
         return found
@@ -505,7 +512,8 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     origins = tuple(dict.fromkeys(typing.origins))
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))
-    return ir.Expression(node.span, text, value.type, value.nullable, column, origins, calls)
+    tags = frozenset(typing.tags)
+    return ir.Expression(node.span, text, value.type, value.nullable, column, origins, calls, tags)
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

@@ -71,6 +71,7 @@ class Flow(Struct):
             self.settings.ansi,
             self.settings.legacy_formats,
             self.settings.secrets,
+            self.settings.masking,
         )
         return Typing(around)
 
@@ -129,4 +130,4 @@ class Flow(Struct):
 
 def column_of(found: ir.Expression, name: str, span: Span) -> Column:
     """The column that an expression becomes under a name of its own."""
-    return Column(name, found.type, found.nullable, None, found.origins, frozenset(), span)
+    return Column(name, found.type, found.nullable, None, found.origins, found.tags, span)

@@ -149,5 +149,7 @@ def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
     if len(twins) > 1 and column.qualifier is not None:
         text = f"{name_text(column.qualifier)}.{text}"
         flow.used_aliases.add(column.qualifier.casefold())
-    found = ix.Expression(span, (text,), column.type, column.nullable, text, column.origins)
+    found = ix.Expression(
+        span, (text,), column.type, column.nullable, text, column.origins, (), column.tags
+    )
     return ix.Named(found)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from msgspec import Struct
 
+from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.types import functions
 
-_ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "spark")
+_ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "masking", "spark")
 # These change how Spark reads the text of an expression or a name, and with it what the script
 # means; the compiler has settled each of them.
 _REFUSED = (
@@ -36,6 +41,7 @@ class PipelineBlock(Struct, frozen=True):
     target: str
     spark: tuple[tuple[str, str], ...]
     checkpoint: Text | None = None
+    masking: tuple[str, ...] = ()
 
     @property
     def ansi(self) -> bool:
@@ -54,11 +60,19 @@ class PipelineBlock(Struct, frozen=True):
 
 
 def pipeline_block(
-    node: d.Pipeline | None, target: str | None, spelling: Spelling, report: Report
+    node: d.Pipeline | None,
+    target: str | None,
+    spelling: Spelling,
+    secrets: Container[str],
+    report: Report,
 ) -> PipelineBlock:
-    """The entries of the block; `target` from the command line goes before its own."""
+    """The entries of the block; `target` from the command line goes before its own.
+
+    `secrets` are the declared ones, in lower case.
+    """
     texts: dict[str, str] = {}
     checkpoint: Text | None = None
+    masking: tuple[str, ...] = ()
     spark: tuple[tuple[str, str], ...] = ()
     seen: dict[str, Span] = {}
     for entry in node.entries if node is not None else ():
@@ -76,7 +90,9 @@ def pipeline_block(
                 codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(_ENTRIES), "entries"
             )
         elif name == "spark":
-            spark = _spark(entry, report)
+            spark = _spark(entry, secrets, report)
+        elif name == "masking":
+            masking = _masking(entry, report)
         elif name == "checkpoint":
             checkpoint = _folder(entry, spelling, report)
         else:
@@ -91,7 +107,29 @@ def pipeline_block(
         target or texts.get("target") or "4.1",
         spark,
         checkpoint,
+        masking,
     )
+
+
+def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
+    """Functions, in lower case: by their names, or as `"module.py:function"`."""
+    items = entry.value.items if isinstance(entry.value, v.ListValue) else (entry.value,)
+    found: list[str] = []
+    for item in items:
+        match item:
+            case v.WordValue(_, name) if functions.find(name.lower()) is not None:
+                found.append(name.lower())
+            case v.WordValue(span, name):
+                message = f"there is no function `{name}`"
+                near = did_you_mean(name.lower(), functions.names())
+                help_ = f"did you mean `{near}`?" if near else ()
+                report.add(codes.BAD_ENTRY, span, message, help=help_)
+            case v.TextValue(_, (str(text),)) if ":" in text:
+                found.append(text.casefold())
+            case _:
+                message = '`masking` is a list of functions: `[sha2, "module.py:function"]`'
+                report.add(codes.BAD_ENTRY, item.span, message)
+    return tuple(found)
 
 
 def changes_meaning(setting: str) -> bool:
@@ -132,7 +170,7 @@ def _target(entry: v.Entry, text: str, report: Report) -> str:
     return ""
 
 
-def _spark(entry: v.Entry, report: Report) -> tuple[tuple[str, str], ...]:
+def _spark(entry: v.Entry, secrets: Container[str], report: Report) -> tuple[tuple[str, str], ...]:
     if not isinstance(entry.value, v.BlockValue):
         message = "`spark` is a block of settings"
         help_ = 'spark { "spark.sql.shuffle.partitions" = 8 }'
@@ -141,7 +179,7 @@ def _spark(entry: v.Entry, report: Report) -> tuple[tuple[str, str], ...]:
     settings: dict[str, str] = {}
     for each in entry.value.entries:
         key = each.name.text
-        value = _setting(each, report)
+        value = _setting(each, secrets, report)
         if not key.startswith("spark."):
             message = f"`{key}` is no Spark setting"
             help_ = "their names begin with `spark.`"
@@ -156,8 +194,11 @@ def _spark(entry: v.Entry, report: Report) -> tuple[tuple[str, str], ...]:
     return tuple(settings.items())
 
 
-def _setting(entry: v.Entry, report: Report) -> str:
+def _setting(entry: v.Entry, secrets: Container[str], report: Report) -> str:
     match entry.value:
+        case v.WordValue(span, text) if text.casefold() in secrets:
+            report.findings.append(flows(text, "Spark's settings", span))
+            return ""
         case v.NumberValue(_, text) | v.WordValue(_, text):
             return text
         case v.BooleanValue(_, value):

@@ -127,6 +127,7 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
                 c.nullable,
                 name_text(c.name),
                 c.origins,
+                tags=c.tags,
             )
         )
         for c in kept
@@ -169,10 +170,11 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
         type_ = UNKNOWN
     origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
+    tags = frozenset(tag for c in chosen for tag in c.tags)
     nullable = any(c.nullable for c in chosen)
     made = (
         Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
-        Column(node.value.text, type_, nullable, None, origins, frozenset(), node.value.span),
+        Column(node.value.text, type_, nullable, None, origins, tags, node.value.span),
     )
     new_names = dict(renames)
     return ir.Unpivot(

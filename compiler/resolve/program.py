@@ -42,7 +42,7 @@ from ssbt.compiler.resolve.schemas import (
     schemas,
 )
 from ssbt.compiler.resolve.seen import Seen
-from ssbt.compiler.resolve.sinks import stream_write
+from ssbt.compiler.resolve.sinks import allowed_tags, stream_write
 from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -110,7 +110,9 @@ class Program:
         self.files = files
         self.report = report
         self.parameters = parameters(found.params.values(), report)
-        self.block: PipelineBlock = pipeline_block(node, target, self._spelling, report)
+        self.block: PipelineBlock = pipeline_block(
+            node, target, self._spelling, found.secrets, report
+        )
         self.modules = Modules(read, report, node.name.text if node else "")
         self.schema_sources: dict[str, Source] = {}
         nodes = found.schemas.values()
@@ -121,9 +123,12 @@ class Program:
         self.options = Options(found, self.parameters, self._spelling, self.block.target, report)
         for use in registry_uses(nodes, found.connections):
             self.options.connection(use, REGISTRY_KIND)
-        secrets = frozenset(found.secrets)
         typing = TypingSettings(
-            self.block.target, self.block.ansi, self.block.legacy_formats, secrets
+            self.block.target,
+            self.block.ansi,
+            self.block.legacy_formats,
+            frozenset(found.secrets),
+            frozenset(self.block.masking),
         )
         self.datasets = Datasets(self, typing)
 
@@ -244,9 +249,8 @@ class Program:
             if dataset is not None and is_dead_letters(node):
                 dataset = self._dead_letters(node, *dataset)
             streaming = dataset is not None and dataset[1].streaming
-            got = self.options.settings(
-                Role.SINK, node.connector, node.entries, streaming=streaming
-            )
+            allow, entries = allowed_tags(node.entries, self.report)
+            got = self.options.settings(Role.SINK, node.connector, entries, streaming=streaming)
             if got is not None:
                 for named in written_schemas(got[1]):
                     self.schema(named.name, named.span)
@@ -258,7 +262,7 @@ class Program:
                 self._same_name(node, first)
             stream = stream_write(got[1], self.modules.add, self.report) if streaming else None
             description = self.describe(node.span)
-            sinks.append(ir.Sink(name, dataset[0], *got, description, node.span, stream))
+            sinks.append(ir.Sink(name, dataset[0], *got, description, node.span, stream, allow))
         return sinks
 
     def _dead_letters(
@@ -268,7 +272,7 @@ class Program:
         settings = self.settings.get(name.casefold())
         on_error = settings.at(Place.ON_ERROR) if settings is not None else None
         if on_error is not None and on_error.value == DEAD_LETTER:
-            dead = dead_letter_relation(streaming=relation.streaming)
+            dead = dead_letter_relation(relation)
             return f"{name}.{DEAD_LETTER}", dead
         assert node.part is not None
         message = f"`{name}` has no dead letters"

@@ -140,7 +140,7 @@ def dead_letters(source: ir.Source) -> ir.Source:
     return replace(
         source,
         name=f"{source.name}.{DEAD_LETTER}",
-        output=dead_letter_relation(streaming=source.output.streaming),
+        output=dead_letter_relation(source.output),
         part=DEAD_LETTER,
     )
 

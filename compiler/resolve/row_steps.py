@@ -123,7 +123,7 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
         flow.report.add(codes.WRONG_NAMES, node.names[0].span, message)
         types = (UNKNOWN,) * len(node.names)
     made = [
-        Column(name.text, type_, True, None, found.origins, frozenset(), name.span)
+        Column(name.text, type_, True, None, found.origins, found.tags, name.span)
         for name, type_ in zip(node.names, types, strict=True)
     ]
     names = [name.text for name in node.names]

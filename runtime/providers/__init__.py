@@ -12,20 +12,18 @@ from typing import Any, cast
 
 Provider = Callable[[str, Mapping[str, Any]], str]
 
-_BUILT_IN = dict(
-    pair.split("=")
-    for pair in (
-        "env=local:environment",
-        "file=local:mounted_file",
-        "properties=local:property_file",
-        "keyring=local:keyring",
-        "vault=vault:secret",
-        "aws_secrets_manager=aws:secrets_manager",
-        "aws_ssm=aws:parameter_store",
-        "azure_key_vault=azure:key_vault",
-        "gcp_secret_manager=gcp:secret_manager",
-    )
+_PLACES = (
+    ("env", "local:environment"),
+    ("file", "local:mounted_file"),
+    ("properties", "local:property_file"),
+    ("keyring", "local:keyring"),
+    ("vault", "vault:secret"),
+    ("aws_secrets_manager", "aws:secrets_manager"),
+    ("aws_ssm", "aws:parameter_store"),
+    ("azure_key_vault", "azure:key_vault"),
+    ("gcp_secret_manager", "gcp:secret_manager"),
 )
+_BUILT_IN = dict(_PLACES)
 
 
 def provider(kind: str) -> Provider:

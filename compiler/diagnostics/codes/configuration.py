@@ -47,7 +47,7 @@ TOO_LARGE = Code(
     "A configuration that is too large",
     """\
 References that repeat references grow fast: twenty lines can come to a million values. What comes
-to more than 200,000 values, or to a text of more than a million characters, is refused.
+to more than 100,000 values, or to a text of more than a million characters, is refused.
 """,
     wrong="",
     right="",

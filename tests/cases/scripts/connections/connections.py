@@ -100,4 +100,13 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("connections", run, Params, target="4.1")
+    main(
+        "connections",
+        run,
+        Params,
+        target="4.1",
+        spark={
+            # Spark shows options in plans, its UI and the event log; these hold credentials.
+            "spark.sql.redaction.options.regex": "(?i)url|kafka\\.sasl\\.jaas\\.config"
+        },
+    )

@@ -1,0 +1,37 @@
+"""What Spark must not show of options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.connectors.specification import Option
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.ir.pipeline import Pipeline
+
+_SETTING = "spark.sql.redaction.options.regex"
+_DEFAULT = "(?i)url"
+# Spark hides the values of these by itself, in plans, its UI and the event log.
+_HIDDEN = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
+
+
+def redaction_items(pipeline: Pipeline) -> Iterator[str]:
+    """The setting, as an item of a dictionary in code, where options hold credentials."""
+    names = sorted({option.spark for option in _secret_options(pipeline)})
+    shown = [re.escape(name) for name in names if not _HIDDEN.search(name)]
+    if shown and _SETTING not in dict(pipeline.spark):
+        pattern = "|".join((_DEFAULT, *shown))
+        comment = (
+            "# Spark shows options in plans, its UI and the event log; these hold credentials."
+        )
+        yield f"\n{comment}\n{python_literal(_SETTING)}: {python_literal(pattern)}\n"
+
+
+def _secret_options(pipeline: Pipeline) -> Iterator[Option]:
+    """Those in use, and those that an environment may add to a connection."""
+    for connection in pipeline.connections:
+        kind = connection.connector.connection
+        yield from (each for each in (kind.options if kind is not None else ()) if each.secret)
+    ends = (*pipeline.sinks, *(each for each in pipeline.datasets if hasattr(each, "settings")))
+    for end in ends:
+        yield from (each.option for each in end.settings.settings if each.option.secret)

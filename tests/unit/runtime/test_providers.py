@@ -1,0 +1,278 @@
+"""Providers of secrets: each with what it gives, what it refuses and what it tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+import sys
+import time
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ssbt.runtime.providers import provider
+from ssbt.runtime.secrets import SecretError, Secrets, rotated_secrets
+from tests.unit.runtime.vault_double import TOKEN, Vault, vault
+
+
+def value(name: str, **reference: Any) -> str:
+    """The value as a job gets it, without waiting between tries."""
+    return Secrets({name: reference}, wait=lambda seconds: None).value(name)
+
+
+def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER", "one")
+    assert value("login", provider="env", variable="OTHER") == "one"
+    with pytest.raises(SecretError, match=r"`login` \(provider env\): the variable SSBT_SECRET_LO"):
+        value("login", provider="env")
+
+
+@pytest.mark.parametrize("name", ["a=b", "${x}", "ä", "a b", "a\nb"])
+def test_variables_with_strange_names(name: str) -> None:
+    with pytest.raises(SecretError, match="is not set"):
+        value(name, provider="env")
+
+
+def test_files(tmp_path: Path) -> None:
+    (tmp_path / "login").write_bytes(b"p\xc3\xa4ss\r\n")
+    (tmp_path / "two").write_bytes(b"\xef\xbb\xbfone\ntwo\n\n")
+    (tmp_path / "latin").write_bytes(b"p\xe4ss")
+    (tmp_path / "huge").write_bytes(b"x" * 2_000_000)
+    (tmp_path / "empty").write_bytes(b"\n")
+    folder = str(tmp_path)
+    assert value("login", provider="file", folder=folder) == "päss"
+    assert value("other", provider="file", file=f"{folder}/two") == "one\ntwo\n"
+    for name, why in {
+        "latin": "is not UTF-8",
+        "huge": "more than 1,000,000 bytes",
+        "empty": "the value is empty",
+        "nothing": "No such file",
+        "../secrets": "its name is none of a file",
+        "..": "its name is none of a file",
+    }.items():
+        with pytest.raises(SecretError, match=why):
+            value(name, provider="file", folder=folder)
+
+
+def test_property_files(tmp_path: Path) -> None:
+    file = tmp_path / "x.properties"
+    file.write_text("# ours\nlogin = p\\u00e4ss=word\nother.key: two\n", encoding="utf-8")
+    assert value("login", provider="properties", file=str(file)) == "päss=word"
+    assert value("x", provider="properties", file=str(file), key="other.key") == "two"
+    with pytest.raises(SecretError, match="has no `x`"):
+        value("x", provider="properties", file=str(file))
+
+
+def test_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {("ssbt", "login"): "one", ("shop", "etl"): "two"}
+    library = SimpleNamespace(get_password=lambda service, user: kept.get((service, user)))
+    monkeypatch.setitem(sys.modules, "keyring", library)
+    assert value("login", provider="keyring") == "one"
+    assert value("login", provider="keyring", service="shop", username="etl") == "two"
+    with pytest.raises(SecretError, match="no password of nobody for ssbt"):
+        value("nobody", provider="keyring")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    with vault() as running:
+        running.secrets["secret/data/shop"] = {"login": "one", "other": "two"}
+        running.secrets["kv/old"] = {"value": "three"}
+        yield running
+
+
+class TestVault:
+    def test_both_versions_of_key_value(self, server: Vault) -> None:
+        shop = {"provider": "vault", "url": server.url, "path": "secret/data/shop"}
+        assert value("x", **shop, field="login") == "one"
+        assert value("x", provider="vault", url=f"{server.url}/", path="/kv/old") == "three"
+        assert value("x", **shop, field="other", namespace="team") == "two"
+        assert server.requests[-1] == ("GET", "secret/data/shop", "team")
+
+    def test_tokens(self, server: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("VAULT_TOKEN")
+        old = {"provider": "vault", "url": server.url, "path": "kv/old"}
+        with pytest.raises(SecretError, match="there is no token"):
+            value("x", **old)
+        (tmp_path / "token").write_text(f"{TOKEN}\n")
+        assert value("x", **old, token_file=str(tmp_path / "token")) == "three"
+        (tmp_path / "jwt").write_text("the.account.token")
+        jwt = str(tmp_path / "jwt")
+        assert value("x", **old, role="etl", jwt_file=jwt, mount="k8s") == "three"
+        assert ("POST", "auth/k8s/login", "") in server.requests
+        with pytest.raises(SecretError, match="answers 400"):
+            value("x", **old, role="nobody", jwt_file=jwt)
+
+    def test_refusals_are_not_tried_again(self, server: Vault) -> None:
+        for path, why in {
+            "kv/missing": "answers 404",
+            "secret/data/shop": "no field `x`, but lo",
+        }.items():
+            server.requests.clear()
+            with pytest.raises(SecretError, match=why) as error:
+                value("x", provider="vault", url=server.url, path=path)
+            assert len(server.requests) == 1
+            assert "one" not in str(error.value)
+
+    def test_what_may_pass_is_tried_again(self, server: Vault) -> None:
+        old = {"provider": "vault", "url": server.url, "path": "kv/old"}
+        server.failures = 2
+        assert value("x", **old) == "three"
+        server.failures = 2
+        with pytest.raises(SecretError, match="answers 503"):
+            value("x", **old, retries=1)
+
+    def test_nobody_there(self) -> None:
+        with pytest.raises(SecretError, match="cannot be reached"):
+            value("x", provider="vault", url="http://127.0.0.1:9", path="a", token_file=__file__)
+        with pytest.raises(SecretError, match="begins with http"):
+            value("x", provider="vault", url="file:///etc", path="passwd", token_file=__file__)
+
+
+def module(name: str, **members: Any) -> ModuleType:
+    made = ModuleType(name)
+    vars(made).update(members)
+    return made
+
+
+def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is a stand-in: there is no Key Vault here."""
+
+    class HttpResponseError(Exception): ...
+
+    class ResourceNotFoundError(HttpResponseError): ...
+
+    class ClientAuthenticationError(HttpResponseError): ...
+
+    class SecretClient:
+        def __init__(self, vault_url: str, credential: object, **settings: Any) -> None:
+            assert (vault_url, settings) == ("https://shop", {"retry_total": 0})
+
+        def get_secret(self, name: str, version: str | None, **limits: float) -> Any:
+            assert limits == {"connection_timeout": 10, "read_timeout": 10}
+            if name == "busy":
+                raise HttpResponseError("p4ssword")
+            if name != "shop-login":
+                raise ResourceNotFoundError("p4ssword")
+            return SimpleNamespace(value=f"one {version}")
+
+    errors = (HttpResponseError, ResourceNotFoundError, ClientAuthenticationError)
+    library = {each.__name__: each for each in errors}
+    parts: dict[str, dict[str, Any]] = {
+        "azure.core.exceptions": library,
+        "azure.identity": {"DefaultAzureCredential": object},
+        "azure.keyvault.secrets": {"SecretClient": SecretClient},
+    }
+    for name, members in parts.items():
+        monkeypatch.setitem(sys.modules, name, module(name, **members))
+    vault = {"provider": "azure_key_vault", "vault": "https://shop"}
+    assert value("shop_login", **vault) == "one None"
+    assert value("x", **vault, secret="shop-login", version="2") == "one 2"
+    for name, why in {"busy": "HttpResponseError", "none": "ResourceNotFoundError"}.items():
+        with pytest.raises(SecretError, match=f"https://shop: {why}$"):
+            value(name, **vault)
+
+
+def test_gcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is a stand-in: there is no Secret Manager here."""
+
+    class GoogleAPICallError(Exception): ...
+
+    class ClientError(GoogleAPICallError): ...
+
+    class SecretManagerServiceClient:
+        def access_secret_version(self, name: str, timeout: float, retry: None) -> Any:
+            if "none" in name:
+                raise ClientError("p4ssword")
+            if "busy" in name:
+                raise GoogleAPICallError("p4ssword")
+            assert timeout == 10
+            return SimpleNamespace(payload=SimpleNamespace(data=name.encode()))
+
+    errors = {"ClientError": ClientError, "GoogleAPICallError": GoogleAPICallError}
+    library = {"SecretManagerServiceClient": SecretManagerServiceClient}
+    parts: dict[str, dict[str, Any]] = {
+        "google.api_core.exceptions": errors,
+        "google.cloud.secretmanager": library,
+    }
+    for name, members in parts.items():
+        monkeypatch.setitem(sys.modules, name, module(name, **members))
+    shop = {"provider": "gcp_secret_manager", "project": "shop"}
+    assert value("login", **shop) == "projects/shop/secrets/login/versions/latest"
+    with pytest.raises(SecretError, match=r"versions/2: ClientError$"):
+        value("none", **shop, version="2")
+    with pytest.raises(SecretError, match=r"busy/versions/latest: GoogleAPICallError$"):
+        value("x", **shop, secret="busy")
+
+
+def failing(error: Exception) -> Callable[[str, Any], str]:
+    def ask(name: str, options: Any) -> str:
+        raise error
+
+    return ask
+
+
+class Own:
+    """A third party's provider, as a class."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    def value(self, name: str) -> str:
+        return f"{name} of {self.options['place']}"
+
+
+def test_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "acme", module("acme", Own=Own, bad=failing(KeyError("no"))))
+    assert value("x", provider="acme:Own", place="safe") == "x of safe"
+    with pytest.raises(SecretError, match="no"):
+        value("x", provider="acme:bad")
+    for kind in ("acme:none", "nowhere:x", "unknown", "acme"):
+        with pytest.raises(SecretError, match=r"cannot be imported|there is no provider"):
+            value("x", provider=kind)
+
+
+def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = SimpleNamespace(load=lambda: Own)
+    monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **wanted: [found])
+    assert provider("acme")("x", {"place": "safe"}) == "x of safe"
+
+
+def test_an_error_that_nobody_knows_keeps_its_text_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad = failing(RuntimeError("the value is p4ssword"))
+    monkeypatch.setitem(sys.modules, "acme", module("acme", bad=bad))
+    with pytest.raises(SecretError, match=r": RuntimeError$"):
+        value("x", provider="acme:bad")
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(SecretError, match="`boto3` is not installed"):
+        value("x", provider="aws_ssm")
+
+
+def test_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = module("acme", slow=lambda name, options: time.sleep(5))
+    monkeypatch.setitem(sys.modules, "acme", slow)
+    started = time.monotonic()
+    with pytest.raises(SecretError, match=r"no answer within 0\.05 seconds"):
+        value("x", provider="acme:slow", timeout="0.05", retries="1")
+    assert time.monotonic() - started < 2
+
+
+def test_a_cache_with_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = iter(["first", "second", "third", "third"])
+    acme = module("acme", ask=lambda name, options: next(values))
+    monkeypatch.setitem(sys.modules, "acme", acme)
+    monkeypatch.setattr("ssbt.runtime.secrets._in_use", [])
+    now = [0.0]
+    secrets = Secrets({"X": {"provider": "acme:ask", "cache": "60"}}, clock=lambda: now[0])
+    assert [secrets.value("x"), secrets.value("X")] == ["first", "first"]
+    now[0] = 61
+    assert secrets.value("x") == "second"
+    assert rotated_secrets() == ["x"]
+    assert rotated_secrets() == []

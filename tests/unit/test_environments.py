@@ -1,0 +1,65 @@
+"""The example with two environments: what is committed beside it is what it compiles to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ssbt.compiler.driver import checked, configured, emitted
+from tests.unit.test_cases import compare
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "environments"
+
+
+def read(path: str) -> bytes:
+    return (EXAMPLE / path).read_bytes()
+
+
+def test_artefacts(pytestconfig: pytest.Config) -> None:
+    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read)
+    assert found.checked.findings == ()
+    files = {file.path: file.content for file in emitted(found.checked, found.environments)}
+    committed = {path.relative_to(EXAMPLE / "compiled").as_posix() for path in PATHS}
+    assert committed == set(files) - {"taxes.json", "ssbt_runtime.zip"}
+    for path in committed:
+        compare(files[path].decode(), EXAMPLE / "compiled" / path, pytestconfig)
+
+
+PATHS = [path for path in (EXAMPLE / "compiled").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("names", [("dev",), ("prod",), ("prod", "dev"), ()])
+def test_chosen_environments(names: tuple[str, ...]) -> None:
+    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, names)
+    assert tuple(each.name for each in found.environments) == (names or ("dev", "prod"))
+    assert found.checked.findings == ()
+
+
+def test_an_environment_that_is_not_there() -> None:
+    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, ("pord",))
+    assert [finding.code.number for finding in found.checked.findings] == ["SSBT1217"]
+    assert found.checked.findings[0].message == (
+        "there is no environment `pord`; did you mean `prod`?"
+    )
+
+
+def test_where_values_come_from() -> None:
+    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, ("prod",))
+    (prod,) = found.environments
+    places = {}
+    for entry in prod.entries:
+        assert entry.origin is not None
+        source = found.checked.sources[entry.origin.path]
+        places[entry.name] = (entry.origin.path, source.position(entry.origin.start)[0])
+    assert places == {
+        "params.rate": ("conf/defaults.conf", 4),
+        "params.results": ("conf/prod.conf", 4),
+        "spark.sql.shuffle.partitions": ("conf/prod.conf", 13),
+        "connections.shop.kafka.bootstrap.servers": ("conf/defaults.conf", 6),
+        "connections.shop.kafka.sasl.jaas.config": ("conf/prod.conf", 10),
+        "connections.shop.kafka.security.protocol": ("conf/prod.conf", 8),
+        "connections.shop.kafka.sasl.mechanism": ("conf/prod.conf", 9),
+        "secrets.login": ("conf/prod.conf", 16),
+        "secrets.prod_login": ("conf/prod.conf", 17),
+    }
