@@ -19,8 +19,9 @@ from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Source
-from ssbt.compiler.ir.records import Records, key_columns, value_columns
+from ssbt.compiler.ir.records import HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.types.datatypes import BINARY
 from ssbt.compiler.types.quoting import quoted_name
 
 
@@ -63,14 +64,40 @@ def _decoding(
 
 
 def encoded(settings: Settings, relation: Relation, code: SettingCode) -> dict[str, str | None]:
-    """The code of the value and of the key to write, for the template of a connector."""
+    """The code of the value, the key and the headers to write, for a connector's template."""
     value, key = settings.format_at(Place.VALUE), settings.format_at(Place.RECORD_KEY)
     found: dict[str, str | None] = {"value": None, "key": None}
+    found["headers"] = _headers(settings, relation)
     if value is not None:
         found["value"] = _encoding(value, value_columns(settings, relation), relation, code)
     if key is not None:
         found["key"] = _encoding(key, key_columns(settings, relation), relation, code)
     return found
+
+
+def _headers(settings: Settings, relation: Relation) -> str | None:
+    """The code of all headers; of a column that is a list of headers, those in it."""
+    types = {column.name.casefold(): column.type for column in relation.columns}
+    single, lists = [], []
+    for column in settings.columns_at(Place.HEADERS):
+        code = f"F.col({python_literal(reference(column.name))})"
+        type_ = types.get(column.name.casefold())
+        if type_ == HEADERS:
+            lists.append(f"F.coalesce({code}, F.array().cast({python_literal(HEADERS.sql)}))")
+        elif type_ == BINARY:
+            single.append(_header(column.name, code))
+        else:
+            single.append(_header(column.name, f'{code}.cast("string").cast("binary")'))
+    if event := [python_literal(reference(c.name)) for c in settings.columns_at(Place.EVENT_ID)]:
+        whole = f"F.to_json(F.struct({', '.join(event)}))"
+        single.append(_header("event_id", f'F.sha2({whole}, 256).cast("binary")'))
+    if single:
+        lists.append(f"F.array({', '.join(single)})")
+    return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
+
+
+def _header(name: str, value: str) -> str:
+    return f'F.struct(F.lit({python_literal(name)}).alias("key"), {value}.alias("value"))'
 
 
 def _encoding(

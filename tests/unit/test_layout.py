@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-RECORDS = {"records"}
+RECORDS = {"kafka", "records"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
 CONFIGURATION = {"configuration", "parameters", "properties", "secrets", "values"}
