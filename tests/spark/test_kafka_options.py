@@ -69,7 +69,6 @@ def test_where_to_begin_and_where_to_end(piped: Piped, topics: Topics, letters: 
 def test_tasks(piped: Piped, letters: str) -> None:
     options = f'subscribe = "{letters}"\n value = string\n'
     assert piped.source(options + "min_partitions = 4").rdd.getNumPartitions() >= 4
-    assert piped.source(options + "max_records_per_partition = 1").rdd.getNumPartitions() == 6
     named = piped.source(options + 'group_id_prefix = "etl"')
     assert named.count() == 6
 
@@ -141,7 +140,7 @@ sink s to kafka {{
 
 def test_csv(piped: Piped, topics: Topics) -> None:
     source, target = topics.new(), topics.new()
-    good = ['1;"a;b"', "2;", ";"]
+    good = ['1;"a;b"', "2;"]
     topics.send(source, *good, "3", "x;c", "4;d;e", "")
     declared = "schema S { id: int, name: string }\n"
     text = f"""
@@ -160,9 +159,10 @@ sink s to kafka {{
 sink s.dead_letter to parquet {{ path = "FOLDER/dead" }}
 """
     piped(declared + text)
-    assert sorted(topics.values(target)) == sorted([*good[:2], ";"])
+    # An empty line is one without values.
+    assert sorted(topics.values(target)) == [*good, ";"]
     dead = piped.spark.read.parquet(f"{piped.folder}/dead").collect()
-    assert sorted(bytes(row.value) for row in dead) == [b"", b"3", b"4;d;e", b"x;c"]
+    assert sorted(bytes(row.value) for row in dead) == [b"3", b"4;d;e", b"x;c"]
 
 
 def test_everything_of_a_record(piped: Piped, topics: Topics) -> None:
