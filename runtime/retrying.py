@@ -19,7 +19,7 @@ _PASSING = {
     r"|LeaderNotAvailable|NotEnoughReplicas|CoordinatorNotAvailable|NotCoordinator)Exception": (
         "Kafka says that it passes"
     ),
-    # Measured on 4.1.1: a batch that is run again by `available now` is done, then its metrics fail.
+    # On Spark 4.1.1 a batch that `available now` runs again is done, and then its metrics fail.
     r"org\.apache\.spark\.sql\.kafka010\.KafkaMicroBatchStream\$\.metrics": (
         "Spark's Kafka source fails once when it goes on with a batch"
     ),
