@@ -11,7 +11,7 @@ from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes import records as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.records import DEAD_LETTER, Records, dead_letter_relation
+from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema
@@ -23,7 +23,7 @@ from ssbt.compiler.types.ddl import parsed_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
-VALUE, KEY = "value", "_key"
+VALUE = "value"
 
 
 def decoded_columns(
