@@ -40,7 +40,7 @@ agreement: setup  ## the compiler and real Spark, asked about 100,000 expression
 
 soak: export SSBT_SOAK_CYCLES ?= 200
 soak: setup  ## kill drivers of streams 200 times (SSBT_SOAK_CYCLES) and count what they wrote
-	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py --timeout=0
+	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py tests/spark/test_kafka_soak.py --timeout=0
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

@@ -2,6 +2,7 @@
 
 from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job
+from ssbt.runtime.kafka import kafka_options
 from ssbt.runtime.literals import literal
 from ssbt.runtime.records import Decoding, dead_letters, decoded
 from ssbt.runtime.schemas import SchemaMismatchError, checked
@@ -9,4 +10,4 @@ from ssbt.runtime.secrets import Secret, SecretError
 from ssbt.runtime.streaming import Stream, run_streams
 
 __all__ = ["Decoding", "Job", "SchemaMismatchError", "Secret", "SecretError", "Stream", "checked"]
-__all__ += ["dead_letters", "decoded", "literal", "main", "run_streams"]
+__all__ += ["dead_letters", "decoded", "kafka_options", "literal", "main", "run_streams"]

@@ -1,4 +1,4 @@
-"""Fixtures that all tests share: the deterministic Hypothesis profile, Java, Spark, a registry."""
+"""Fixtures that all tests share: the deterministic Hypothesis profile, Java, Spark, servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from hypothesis import settings
 import pytest
 
-from tests.maven import SPARK_AVRO, artefact
+from tests.brokers import Broker, running_broker
+from tests.guards import guards
+from tests.jars import SPARK_AVRO, SPARK_KAFKA, jars
 from tests.registries import Registry, running_registry
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-        .config("spark.jars", str(artefact(SPARK_AVRO)))
+        .config("spark.jars", ",".join(map(str, (*jars(SPARK_AVRO), *jars(SPARK_KAFKA)))))
         .config("spark.ui.enabled", False)
         .getOrCreate()
     )
@@ -81,3 +83,11 @@ def rocksdb(spark: SparkSession) -> SparkSession:
     store = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
     session.conf.set("spark.sql.streaming.stateStore.providerClass", store)
     return session
+
+
+@pytest.fixture(scope="session")
+def broker(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A Kafka broker shared by the whole run."""
+    folder = tmp_path_factory.mktemp("kafka")
+    with running_broker(folder, guards(folder)) as running:
+        yield running

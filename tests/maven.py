@@ -8,7 +8,6 @@ import subprocess
 from tempfile import TemporaryDirectory
 
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-SPARK_AVRO = "org.apache.spark:spark-avro_2.13:4.1.1"
 
 
 def cache_folder() -> Path:

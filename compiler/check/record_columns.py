@@ -1,4 +1,4 @@
-"""The columns that a sink writes into the key and the value of records."""
+"""The columns that are read from records, and those that are written into them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,33 @@ from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes.records import WRONG_COLUMNS
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.records import key_columns, value_columns
+from ssbt.compiler.ir.records import KEY, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    """Findings for the value and for the key of each sink that has formats."""
+    """Findings for the value of each source and sink that has formats, and for the key."""
     outputs = {
         each.name: each.output if isinstance(each, Source) else each.query.output
         for each in pipeline.datasets
     }
+    for source in pipeline.datasets:
+        if isinstance(source, Source) and source.records is not None and not source.part:
+            yield from _source(source, source.records)
     for sink in pipeline.sinks:
         yield from _sink(sink, outputs[sink.dataset])
+
+
+def _source(source: Source, records: Records) -> Iterator[Diagnostic]:
+    """A finding at each column that the schema declares and the value's format cannot hold."""
+    side = records.value.format.source
+    for column in source.output.columns:
+        if column.name in (KEY, *records.metadata) or column.declared is None:
+            continue
+        if side is not None and is_rejected(column, side.rejects):
+            name = records.value.format.name
+            yield Diagnostic(WRONG_COLUMNS, _unfit(name, column), Label(column.declared))
 
 
 def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
@@ -50,12 +64,13 @@ def _part(setting: Setting, columns: tuple[Column, ...]) -> Iterator[Diagnostic]
         return
     for column in columns:
         if not _fits(use, column):
-            message = (
-                f"`{use.format.name}` cannot hold the column `{column.name}`,"
-                f" which is {column.type.sql}"
-            )
+            message = _unfit(use.format.name, column)
             also = (Label(column.declared, "the column"),) if column.declared is not None else ()
             yield Diagnostic(WRONG_COLUMNS, message, Label(setting.span), also)
+
+
+def _unfit(name: str, column: Column) -> str:
+    return f"`{name}` cannot hold the column `{column.name}`, which is {column.type.sql}"
 
 
 def _fits(use: FormatUse, column: Column) -> bool:

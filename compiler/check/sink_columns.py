@@ -70,6 +70,7 @@ _PLACES = (
     Place.VALUE_COLUMNS,
     Place.RECORD_KEY_COLUMNS,
     Place.HEADERS,
+    Place.EVENT_ID,
 )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ssbt.compiler.connectors.durations import interval, milliseconds, short
 from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
+from ssbt.compiler.connectors.partitions import assigned, instant, instants, offsets
 from ssbt.compiler.connectors.secrets import flows, names_secret, secret_value
 from ssbt.compiler.connectors.settings import (
     ColumnName,
@@ -118,10 +119,20 @@ def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> C
             return value.value
         case Kind.INTEGER | Kind.NUMBER, Number():
             return (yield from _number(option, value, item))
-        case Kind.WORD, Word() | Text():
+        case Kind.WORD | Kind.OFFSETS, Word() | Text():
             return (yield from _word(option, value, target))
         case Kind.DURATION, Duration():
             return (yield from _duration(option, value))
+        case Kind.MILLISECONDS, Duration():
+            return (yield from _milliseconds(option, value))
+        case Kind.OFFSETS, MapOf():
+            return (yield from offsets(option, value))
+        case Kind.INSTANTS, MapOf():
+            return (yield from instants(option, value))
+        case Kind.PARTITIONS, MapOf():
+            return (yield from assigned(option, value))
+        case Kind.INSTANT, Text(sole_param=None):
+            return (yield from instant(option, value))
         case Kind.TRIGGER, Word() | Every():
             return (yield from _trigger(option, value, target))
         case Kind.FUNCTION, Text(plain=str(text)):
@@ -240,6 +251,16 @@ def _duration(option: Option, value: Duration) -> ConvertedScalar:
         units = "milliseconds, seconds, minutes, hours, days or weeks"
         yield _unfit(option, value.span, f"a whole number of {units}")
     return found
+
+
+def _milliseconds(option: Option, value: Duration) -> ConvertedScalar:
+    written = interval(value.amount, value.unit)
+    found = milliseconds(written) if written else None
+    if found is None or found != int(found):
+        units = "milliseconds, seconds, minutes, hours, days or weeks"
+        yield _unfit(option, value.span, f"a whole number of {units}")
+        return None
+    return int(found)
 
 
 def _trigger(

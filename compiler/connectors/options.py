@@ -71,6 +71,8 @@ def _option(key: str, table: TomlTable) -> Option:
         since=_since(table),
         aliases=table.texts("aliases") or (),
         adds_column=table.text("adds_column"),
+        connection_only=table.value("connection_only", bool, False),
+        identity=table.value("identity", bool, False),
         example=_example(table),
     )
     _check_option(option, table)
@@ -80,7 +82,7 @@ def _option(key: str, table: TomlTable) -> Option:
 
 def _check_option(option: Option, table: TomlTable) -> None:
     """What one key alone cannot show."""
-    if (option.type.kind is Kind.WORD) != bool(option.choices):
+    if (option.type.kind in (Kind.WORD, Kind.OFFSETS)) != bool(option.choices):
         raise table.error("choices", "go with the type `word`, and only with it")
     if option.pattern and not option.pattern_text:
         raise table.error("pattern_text", "is missing: say the pattern in words")

@@ -28,6 +28,9 @@ _FITTING = {
     Kind.BOOLEAN: frozenset({"boolean"}),
     Kind.INTEGER: _INTEGERS,
     Kind.SIZE: _INTEGERS,
+    Kind.MILLISECONDS: _INTEGERS,
+    Kind.INSTANT: _INTEGERS,
+    Kind.OFFSETS: frozenset({"string"}),
     Kind.NUMBER: _NUMBERS,
 }
 _LIKELY = {
@@ -37,6 +40,9 @@ _LIKELY = {
     Kind.BOOLEAN: "boolean",
     Kind.INTEGER: "int",
     Kind.SIZE: "bigint",
+    Kind.MILLISECONDS: "bigint",
+    Kind.INSTANT: "bigint",
+    Kind.OFFSETS: "string",
     Kind.NUMBER: "double",
 }
 

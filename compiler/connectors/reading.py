@@ -97,7 +97,8 @@ def _as_shared(kind: str, connection: RoleSpecification) -> Iterator[Option]:
         connection=kind,
     )
     for option in connection.options:
-        yield replace(option, shared=True)
+        if not option.connection_only:
+            yield replace(option, shared=True)
 
 
 def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]:

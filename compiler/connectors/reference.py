@@ -49,6 +49,7 @@ _NOT_OPTIONS = {
     Place.RECORD_KEY_SCHEMA: "",
     Place.RECORD_KEY_COLUMNS: "",
     Place.HEADERS: "",
+    Place.EVENT_ID: "",
     Place.METADATA: "",
     Place.ON_ERROR: "",
     Place.TEMPLATE: "",

@@ -56,6 +56,11 @@ class Kind(Enum):
     FUNCTION = "function"
     CONNECTION = "connection"
     FORMAT = "format"
+    MILLISECONDS = "milliseconds"
+    INSTANT = "instant"
+    PARTITIONS = "partitions"
+    OFFSETS = "offsets"
+    INSTANTS = "instants"
 
 
 class Shape(Enum):
@@ -92,6 +97,7 @@ class Place(Enum):
     RECORD_KEY_SCHEMA = "record_key_schema"
     RECORD_KEY_COLUMNS = "record_key_columns"
     HEADERS = "headers"
+    EVENT_ID = "event_id"
     METADATA = "metadata"
     ON_ERROR = "on_error"
     TEMPLATE = "template"
@@ -146,6 +152,8 @@ class Option(Struct, frozen=True):
     `default` is what Spark does when the option is absent, `default_text` says it where that is
     no literal. `adds_column` is the type of the column that the option's value names. `connection`
     is the kind of connection that the option names. `shared` options are those of a connection.
+    `identity` holds where the value says which data it is: a checkpoint is good for that alone.
+    `connection_only` holds for what Spark takes in another form, which a function makes.
     """
 
     name: str
@@ -170,6 +178,8 @@ class Option(Struct, frozen=True):
     since: str = SPARK_LINES[0]
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
+    identity: bool = False
+    connection_only: bool = False
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

@@ -38,6 +38,10 @@ _EXPECTED = {
     Kind.SCHEMA: "the name of a schema, without quotes",
     Kind.TRIGGER: "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`",
     Kind.CONNECTION: "the name of a connection, without quotes",
+    Kind.MILLISECONDS: "a duration such as `5 seconds`",
+    Kind.INSTANT: 'a time with its zone in quotes, such as `"2026-01-31T12:00:00Z"`',
+    Kind.PARTITIONS: "topics with their partitions, such as `{ orders = [0, 1] }`",
+    Kind.INSTANTS: 'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`',
     Kind.FORMAT: "a format such as `json` or `json { … }`",
     Kind.FUNCTION: 'a function such as `"module.py:function"`',
 }
@@ -61,6 +65,9 @@ def expected(option: Option) -> str:
     kind, shape = option.type.kind, option.type.shape
     if kind is Kind.WORD:
         return one_of(f"`{choice.name}`" for choice in option.choices)
+    if kind is Kind.OFFSETS:
+        words = [f"`{choice.name}`" for choice in option.choices]
+        return one_of([*words, 'an offset for each partition, such as `{ "orders-0" = 23 }`'])
     one = _EXPECTED[kind]
     if shape is Shape.ONE:
         return one

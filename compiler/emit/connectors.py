@@ -16,16 +16,17 @@ and `write.py.j2` knows
   `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
   nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references;
-- `value` and `key`: the code of the Columns that a sink with formats writes; `headers`: names.
+- `value`, `key` and `headers`: the code of the Columns that a sink with formats writes, or None.
 
 `write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`,
-`connection`, `options`, `mode`, `path`, `coalesce`, `repartition`, `partition_by`, `value` and
-`key` as above, `trigger`, the arguments of the method in code, and `function`, the name of the
-user's function.
+`connection`, `options`, `mode`, `path`, `coalesce`, `repartition`, `partition_by`, `value`, `key`
+and `headers` as above, `trigger`, the arguments of the method in code, and `function`, the name of
+the user's function.
 
 All know `given`: the values of the options at the place `template`, by name.
 
-Values go through the filter `literal`, reasons through `comment`.
+Values go through the filter `literal`, names that are to be Columns through `column`, and
+reasons through `comment`.
 """
 
 from __future__ import annotations

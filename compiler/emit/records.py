@@ -22,9 +22,10 @@ from ssbt.compiler.emit.schema_texts import SchemaText
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Sink, Source
-from ssbt.compiler.ir.records import Records, key_columns, value_columns
+from ssbt.compiler.ir.records import HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import subject
+from ssbt.compiler.types.datatypes import BINARY
 from ssbt.compiler.types.quoting import quoted_name
 
 _PARTS = (
@@ -97,13 +98,38 @@ def _of_schema(
 
 
 def encoded(sink: Sink, relation: Relation, code: SettingCode) -> dict[str, str | None]:
-    """The code of the value and of the key to write, for the template of a connector."""
-    found: dict[str, str | None] = {}
+    """The code of the value, the key and the headers to write, for a connector's template."""
+    found: dict[str, str | None] = {"headers": _headers(sink.settings, relation)}
     for part, place, columns in _PARTS:
         use = sink.settings.format_at(place)
         named = columns(sink.settings, relation) if use is not None else ()
         found[part] = _encoding(use, part, named, sink, relation, code) if use else None
     return found
+
+
+def _headers(settings: Settings, relation: Relation) -> str | None:
+    """The code of all headers; of a column that is a list of headers, those in it."""
+    types = {column.name.casefold(): column.type for column in relation.columns}
+    single, lists = [], []
+    for column in settings.columns_at(Place.HEADERS):
+        code = f"F.col({python_literal(reference(column.name))})"
+        type_ = types.get(column.name.casefold())
+        if type_ == HEADERS:
+            lists.append(f"F.coalesce({code}, F.array().cast({python_literal(HEADERS.sql)}))")
+        elif type_ == BINARY:
+            single.append(_header(column.name, code))
+        else:
+            single.append(_header(column.name, f'{code}.cast("string").cast("binary")'))
+    if event := [python_literal(reference(c.name)) for c in settings.columns_at(Place.EVENT_ID)]:
+        whole = f"F.to_json(F.struct({', '.join(event)}))"
+        single.append(_header("event_id", f'F.sha2({whole}, 256).cast("binary")'))
+    if single:
+        lists.append(f"F.array({', '.join(single)})")
+    return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
+
+
+def _header(name: str, value: str) -> str:
+    return f'F.struct(F.lit({python_literal(name)}).alias("key"), {value}.alias("value"))'
 
 
 def _encoding(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.loading import shelf_of, template
 from ssbt.compiler.emit.docstrings import comment
+from ssbt.compiler.emit.expressions import reference
 from ssbt.compiler.emit.literals import python_literal
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _environment() -> Environment:
         autoescape=False,
     )
     environment.filters["literal"] = python_literal
+    environment.filters["column"] = lambda name: f"F.col({python_literal(reference(name))})"
     environment.filters["comment"] = lambda text: "\n".join(comment(text, depth=2))
     return environment
 

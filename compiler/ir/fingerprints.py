@@ -240,12 +240,19 @@ def _placed(connector: str, location: Text) -> Text:
 
 def _location(settings: Settings) -> Text:
     """Where a source reads or a sink writes."""
+    named = [each.value for each in settings.settings if each.option.identity]
+    if named:
+        return _listed([_value(value) for value in _flat(named)])
     for place in _LOCATIONS:
         setting = settings.at(place)
         if setting is not None:
-            values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
-            return _listed([_value(value) for value in values])
+            return _listed([_value(value) for value in _flat((setting.value,))])
     return ()
+
+
+def _flat(values: Iterable[object]) -> Iterator[object]:
+    for value in values:
+        yield from value if isinstance(value, tuple) else (value,)
 
 
 def _value(value: object) -> Text:

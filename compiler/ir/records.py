@@ -21,6 +21,9 @@ from ssbt.compiler.types.datatypes import (
     StructType,
 )
 
+KEY = "_key"
+"""The column of the key."""
+
 DEAD_LETTER = "dead_letter"
 """The part of a source that its malformed records go to, as in `sink orders.dead_letter to …`."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 import re
 
+from ssbt.compiler.connectors.loading import format_names
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Kind,
@@ -109,7 +110,9 @@ def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[I
 
 def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[Item]:
     match option.type.kind:
-        case Kind.WORD:
+        case Kind.FORMAT:
+            yield from (Item(name, "choice") for name in format_names())
+        case Kind.WORD | Kind.OFFSETS:
             for choice in option.choices:
                 yield Item(choice.name, "choice", "", choice_page(choice))
         case Kind.BOOLEAN:

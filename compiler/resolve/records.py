@@ -12,7 +12,7 @@ from ssbt.compiler.diagnostics.codes import records as codes
 from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.records import DEAD_LETTER, Records, dead_letter_relation
+from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema
@@ -24,7 +24,7 @@ from ssbt.compiler.types.ddl import parsed_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
-VALUE, KEY = "value", "_key"
+VALUE = "value"
 
 
 def decoded_columns(

@@ -12,8 +12,10 @@ import pytest
 
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.driver import Checked, checked, emitted, formatted
+from ssbt.compiler.emit.submission import packages as submitted_packages
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.source import Source
+from tests.spark.topics import Topics
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -74,7 +76,7 @@ def test_types(build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.spark
-def test_runs(example: str, build: Path, tmp_path: Path) -> None:
+def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """`spark-submit` from the project's root, as the README of the example says."""
     pipeline = compiled(example).pipeline
     assert pipeline is not None
@@ -87,11 +89,19 @@ def test_runs(example: str, build: Path, tmp_path: Path) -> None:
     if script.exists():
         subprocess.run([script, tmp_path / "data"], check=True)
         settings.append(f"--set=data={tmp_path}/data")
+    packages = ",".join(submitted_packages(pipeline))
+    written = [topic for sink in pipeline.sinks if (topic := sink.settings.named("topic"))]
+    if written:
+        topics: Topics = request.getfixturevalue("topics")
+        settings.append(f"--set=brokers={topics.broker.address}")
+        for topic in written:
+            topics.make(str(topic.value))
     main = build / f"{pipeline.name}.py"
     modules = (build / f"{module.name}.py" for module in pipeline.modules)
     archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
     configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
-    submit = ("--master=local[2]", *configuration, f"--py-files={archives}")
+    submit = ["--master=local[2]", *configuration, f"--py-files={archives}"]
+    submit += [f"--packages={packages}"] if packages else []
     run("spark-submit", *submit, main, *settings, folder=ROOT)
     for sink in pipeline.sinks:
         if sink.settings.at(Place.PATH) is not None:

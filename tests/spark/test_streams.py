@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import checked, emitted
-from ssbt.runtime import Job
+from tests.spark.compiling import compiled_module, run
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -64,25 +61,9 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
     """Compile a pipeline, with Python modules beside it, and import the script."""
 
     def made(text: str, **modules: str) -> ModuleType:
-        files = {f"{name}.py": code for name, code in modules.items()} | {"main.ssbt": text}
-        result = checked("main.ssbt", lambda path: files[path].encode())
-        assert result.pipeline, text_report(result.findings, result.sources)
-        folder = tmp_path / "build"
-        folder.mkdir(exist_ok=True)
-        for file in emitted(result):
-            (folder / file.path).write_bytes(file.content)
-        monkeypatch.syspath_prepend(folder)
-        for name in (result.pipeline.name, *modules):
-            sys.modules.pop(name, None)
-        return __import__(result.pipeline.name)
+        return compiled_module(text, tmp_path, monkeypatch, **modules)
 
     return made
-
-
-def run(module: ModuleType, spark: SparkSession, **params: object) -> None:
-    """Run the pipeline as its script does, in the session of the tests."""
-    given = module.Params(**params) if hasattr(module, "Params") else None
-    module.run(Job(spark, given, module.__name__))
 
 
 def rows(spark: SparkSession, path: Path, format_: str = "parquet") -> list[str]:

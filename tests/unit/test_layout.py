@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-RECORDS = {"avro", "frames", "protobuf", "records", "registry"}
+RECORDS = {"avro", "frames", "kafka", "protobuf", "records", "registry"}
 PROCESSORS = {"processors"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}

@@ -80,6 +80,11 @@ def test_options_of_streams_are_those_of_streams(project):
     assert "max_files_per_trigger" not in batch
 
 
+def test_formats(project):
+    source = {"source customers from csv {": "source customers from kafka {\n  value = §"}
+    assert {"json", "string", "bytes"} <= set(offered(project(source))["choice"])
+
+
 def test_functions_of_the_target(project):
     names = offered(project({"|> where amount >=": "|> where §"}))["function"]
     assert {"upper", "coalesce", "sum", "row_number"} <= set(names)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Decoding, Job, Secret, decoded, main
+from ssbt.runtime import Decoding, Job, Secret, decoded, kafka_options, main
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,18 @@ class Params:
 
 def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:15
     """The shop's cluster."""
-    return job.connection(
-        "shop",
-        {
-            "kafka.bootstrap.servers": job.params.brokers,
-            "kafka.security.protocol": "SASL_SSL",
-            "kafka.sasl.mechanism": "SCRAM-SHA-512",
-            "kafka.sasl.jaas.config": Secret("kafka_login"),
-            "kafka.ssl.truststore.location": f"certificates/{job.params.partitions}.jks",
-            "kafka.ssl.truststore.password": Secret("Trust"),
-        },
+    return kafka_options(
+        job.connection(
+            "shop",
+            {
+                "kafka.bootstrap.servers": job.params.brokers,
+                "kafka.security.protocol": "SASL_SSL",
+                "kafka.sasl.mechanism": "SCRAM-SHA-512",
+                "kafka.sasl.jaas.config": Secret("kafka_login"),
+                "kafka.ssl.truststore.location": f"certificates/{job.params.partitions}.jks",
+                "kafka.ssl.truststore.password": Secret("Trust"),
+            },
+        )
     )
 
 

@@ -32,6 +32,9 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("subscribe", "orders,returns")
         .option("startingOffsets", "earliest")
+        # A bounded intake: without it the first batch takes in all that the topics
+        # hold.
+        .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
         value=Decoding(
@@ -65,6 +68,9 @@ def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("subscribe", "orders,returns")
         .option("startingOffsets", "earliest")
+        # A bounded intake: without it the first batch takes in all that the topics
+        # hold.
+        .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
         value=Decoding(
@@ -112,7 +118,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:30
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("topic", "paid"),
         checkpoint=f"{job.params.lake}/checkpoints/paid",
-        depends_on=("source: kafka", "sink: kafka"),
+        depends_on=("source: kafka orders, returns", "sink: kafka"),
     )
 
 
@@ -126,7 +132,10 @@ def write_orders_dead_letter(
             "path", f"{job.params.lake}/dead"
         ),
         checkpoint=f"{job.params.lake}/checkpoints/orders~2Edead_letter",
-        depends_on=("source: kafka", f"sink: parquet {job.params.lake}/dead"),
+        depends_on=(
+            "source: kafka orders, returns",
+            f"sink: parquet {job.params.lake}/dead",
+        ),
     )
 
 

@@ -1,0 +1,37 @@
+"""What Kafka's clients are told, where that is more than one option for each of a connection."""
+
+from collections.abc import Mapping
+
+_SASL = "kafka.sasl."
+_MODULES = {
+    "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
+    "SCRAM-SHA-256": "org.apache.kafka.common.security.scram.ScramLoginModule",
+    "SCRAM-SHA-512": "org.apache.kafka.common.security.scram.ScramLoginModule",
+    "OAUTHBEARER": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
+}
+_ENDPOINT = f"{_SASL}oauthbearer.token.endpoint.url"
+_HANDLER = "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler"
+# What a connection says for the login module, which writes `clientId` for `client.id`.
+_LOGIN = ("username", "password", "client.id", "client.secret", "scope")
+
+
+def kafka_options(options: Mapping[str, str]) -> dict[str, str]:
+    """Spark's options for a connection: user and password become what a login module takes."""
+    login = {key: options[_SASL + key] for key in _LOGIN if _SASL + key in options}
+    made = {key: value for key, value in options.items() if key.removeprefix(_SASL) not in _LOGIN}
+    if login and f"{_SASL}jaas.config" not in made:
+        module = _MODULES[options[f"{_SASL}mechanism"]]
+        items = "".join(f' {_camel(key)}="{_escaped(value)}"' for key, value in login.items())
+        made[f"{_SASL}jaas.config"] = f"{module} required{items};"
+    if _ENDPOINT in made:
+        made[f"{_SASL}login.callback.handler.class"] = _HANDLER
+    return made
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split(".")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

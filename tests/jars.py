@@ -1,0 +1,81 @@
+"""Jars of Maven artefacts, with all that they need, fetched once into the user's cache.
+
+It is Ivy that fetches them, as for `spark-submit --packages`: pyspark brings it along, so that
+nothing has to be installed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+import subprocess
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+KAFKA = "org.apache.kafka:kafka_2.13:4.1.1"
+LOGGING = "org.slf4j:slf4j-simple:1.7.36"
+SPARK_AVRO = "org.apache.spark:spark-avro_2.13:4.1.1"
+SPARK_KAFKA = "org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"
+
+
+def jars(coordinates: str) -> list[Path]:
+    """The jars of `group:name:version` and of what it needs, but for what Spark itself brings."""
+    folder = _cache() / coordinates.replace(":", "_")
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all, however many processes fetch it at a time.
+        with TemporaryDirectory(dir=folder.parent) as fresh:
+            _fetch(coordinates, Path(fresh, "jars"))
+            try:
+                Path(fresh, "jars").rename(folder)
+            except OSError:
+                if not folder.exists():
+                    raise
+    return sorted(folder.glob("*.jar"))
+
+
+def _fetch(coordinates: str, folder: Path) -> None:
+    (ivy,) = spark_jars().glob("ivy-*.jar")
+    command = [
+        *("java", "-jar", str(ivy), "-cache", str(_cache() / "ivy")),
+        *("-dependency", *coordinates.split(":"), "-confs", "default"),
+        *("-retrieve", str(folder / "[artifact]-[revision](-[classifier]).[ext]")),
+    ]
+    done = subprocess.run(_with_java(command), capture_output=True, text=True, check=False)
+    if done.returncode or "FAILED DOWNLOADS" in done.stdout or not folder.exists():
+        raise RuntimeError(f"{coordinates} cannot be fetched:\n{done.stdout}\n{done.stderr}")
+    brought = {_name(jar) for jar in spark_jars().glob("*.jar")}
+    if coordinates.startswith("org.apache.spark:"):
+        for jar in folder.glob("*.jar"):
+            if _name(jar) in brought:
+                jar.unlink()
+
+
+def spark_jars() -> Path:
+    """The folder of the jars that pyspark brings along."""
+    import pyspark
+
+    return Path(pyspark.__file__).parent / "jars"
+
+
+def java() -> str:
+    """The `java` of a Java that Spark runs on."""
+    home = os.environ.get("JAVA_HOME")
+    if not home:
+        found = [str(ROOT / "tools" / "java.sh")]
+        home = subprocess.run(found, capture_output=True, text=True, check=True).stdout.strip()
+    return str(Path(home, "bin", "java"))
+
+
+def _with_java(command: list[str]) -> list[str]:
+    return [java(), *command[1:]]
+
+
+def _name(jar: Path) -> str:
+    """A jar's name without its version."""
+    return jar.stem.rpartition("-")[0]
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base, "ssbt", "jars")

@@ -1,0 +1,222 @@
+"""What the options of a Kafka source and sink do, on a real broker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+import struct
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.spark.piping import Piped
+from tests.spark.topics import Topics
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LATEST = "starting_offsets_by_timestamp_strategy = latest"
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def letters(topics: Topics) -> str:
+    """A topic with a to d in its first partition, and x and y in its second, a minute apart."""
+    topic = topics.new(2)
+    for partition, text in enumerate(("abcd", "xy")):
+        for minute, letter in enumerate(text):
+            topics.send(topic, letter, partition=partition, timestamp=60_000 * minute)
+    return topic
+
+
+def texts(piped: Piped, options: str) -> str:
+    found = piped.source(f"{options}\n value = string").collect()
+    return "".join(sorted(row.value for row in found))
+
+
+def at(minute: int) -> str:
+    return datetime.fromtimestamp(60 * minute, UTC).isoformat()
+
+
+def test_where_to_begin_and_where_to_end(piped: Piped, topics: Topics, letters: str) -> None:
+    """Each line of options, and what is read with it."""
+    other = topics.new()
+    topics.send(other, "z")
+    some = f'subscribe = "{letters}"\n'
+    first, second = f'"{letters}-0"', f'"{letters}-1"'
+
+    def by_time(*minutes: int) -> str:
+        return ", ".join(f'"{letters}-{n}" = "{at(minute)}"' for n, minute in enumerate(minutes))
+
+    wanted = {
+        some: "abcdxy",
+        f'subscribe = ["{letters}", "{other}"]': "abcdxyz",
+        f'subscribe_pattern = "{letters}|{other}"': "abcdxyz",
+        f'assign {{ "{letters}" = [1] }}': "xy",
+        f"{some} starting_offsets {{ {first} = 2, {second} = earliest }}": "cdxy",
+        f"{some} ending_offsets {{ {first} = 1, {second} = latest }}": "axy",
+        f'{some} starting_timestamp = "{at(1)}"': "bcdy",
+        f'{some} ending_timestamp = "{at(1)}"': "ax",
+        f"{some} starting_offsets_by_timestamp {{ {by_time(3, 0)} }}": "dxy",
+        f"{some} ending_offsets_by_timestamp {{ {by_time(3, 1)} }}": "abcx",
+        f'{some} starting_timestamp = "{at(3)}"\n {LATEST}': "d",
+    }
+    assert {options: texts(piped, options) for options in wanted} == wanted
+    with pytest.raises(Exception, match="No offset matched"):
+        texts(piped, f'{some} starting_timestamp = "{at(3)}"')
+
+
+def test_tasks(piped: Piped, letters: str) -> None:
+    options = f'subscribe = "{letters}"\n value = string\n'
+    assert piped.source(options + "min_partitions = 4").rdd.getNumPartitions() >= 4
+    named = piped.source(options + 'group_id_prefix = "etl"')
+    assert named.count() == 6
+
+
+def test_transactions(piped: Piped, topics: Topics) -> None:
+    topic = topics.new()
+    topics.send_aborted(topic, "gone")
+    topics.send(topic, "kept")
+    options = f'subscribe = "{topic}"\n'
+    assert texts(piped, options) == "gonekept"
+    assert texts(piped, options + "isolation_level = read_committed") == "kept"
+
+
+def test_rate_limits(spark: SparkSession, piped: Piped, topics: Topics) -> None:
+    topic = topics.new()
+    topics.send(topic, *"abcdefg")
+    piped(f"""
+stream source s from kafka {{
+  BROKERS
+  subscribe               = "{topic}"
+  starting_offsets        = earliest
+  max_offsets_per_trigger = 3
+  min_offsets_per_trigger = 1
+  max_trigger_delay       = 1 second
+  value                   = string
+}}
+sink s to parquet {{
+  path    = "FOLDER/out"
+  trigger = available now
+}}
+""")
+    log = piped.folder / "checkpoints" / "s" / "offsets"
+    assert sorted(path.name for path in log.iterdir() if path.name.isdigit()) == ["0", "1", "2"]
+    assert spark.read.parquet(f"{piped.folder}/out").count() == 7
+
+
+NUMBERS = [0, 1, -1, 2**31 - 1, -(2**31)]
+LONG_NUMBERS = [*NUMBERS, 2**63 - 1, -(2**63)]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "numbers"), [("int", ">i", NUMBERS), ("bigint", ">q", LONG_NUMBERS)]
+)
+def test_numbers(name: str, code: str, numbers: list[int], piped: Piped, topics: Topics) -> None:
+    """As Kafka's own serializers write them, in both directions."""
+    source, target = topics.new(), topics.new()
+    packed = [struct.pack(code, number) for number in numbers]
+    topics.send(source, *packed)
+    text = f"""
+source s from kafka {{
+  BROKERS
+  subscribe = "{source}"
+  value     = {name}
+}}
+sink s to kafka {{
+  BROKERS
+  topic = "{target}"
+  value = {name}
+}}
+"""
+    piped(text)
+    assert [bytes(row["value"]) for row in topics.rows(target)] == packed
+    frame = piped.source(f'subscribe = "{source}"\n value = {name}')
+    assert [row.value for row in frame.collect()] == numbers
+    topics.send(source, packed[0][1:])
+    with pytest.raises(Exception, match=f"its value is no {len(packed[0])} bytes"):
+        frame.collect()
+
+
+def test_csv(piped: Piped, topics: Topics) -> None:
+    source, target = topics.new(), topics.new()
+    good = ['1;"a;b"', "2;"]
+    topics.send(source, *good, "3", "x;c", "4;d;e", "")
+    declared = "schema S { id: int, name: string }\n"
+    text = f"""
+source s from kafka {{
+  BROKERS
+  subscribe = "{source}"
+  value     = csv {{ sep = ";" }}
+  schema    = S
+  on_error  = dead_letter
+}}
+sink s to kafka {{
+  BROKERS
+  topic = "{target}"
+  value = csv {{ sep = ";" }}
+}}
+sink s.dead_letter to parquet {{ path = "FOLDER/dead" }}
+"""
+    piped(declared + text)
+    # An empty line is one without values.
+    assert sorted(topics.values(target)) == [*good, ";"]
+    dead = piped.spark.read.parquet(f"{piped.folder}/dead").collect()
+    assert sorted(bytes(row.value) for row in dead) == [b"3", b"4;d;e", b"x;c"]
+
+
+def test_everything_of_a_record(piped: Piped, topics: Topics) -> None:
+    """Key and metadata become columns, and columns topic, partition and headers."""
+    source, first, second = topics.new(2), topics.new(2), topics.new(2)
+    topics.send(
+        source, "1", key='{"k": 7}', partition=1, headers={"trace": b"abc"}, timestamp=60_000
+    )
+    topics.send(source, "2", key=None, partition=0, timestamp=0)
+    frame_options = f"""
+  subscribe  = "{source}"
+  value      = string
+  key        = json
+  key_schema = K
+  metadata   = [topic, partition, offset, timestamp, headers]
+"""
+    text = f"""
+schema K {{ k: int }}
+source s from kafka {{
+  BROKERS
+{frame_options}
+}}
+let placed =
+  from s
+  |> select *, if(value = '1', '{first}', '{second}') as target, _partition as shard
+sink placed to kafka {{
+  BROKERS
+  topic_column     = target
+  partition_column = shard
+  value            = json
+  value_columns    = [value, _key]
+  header_columns   = [_headers, _offset, shard]
+  event_id         = [_topic, _partition, _offset]
+  compression      = lz4
+  linger           = 5 ms
+  acks             = all
+  idempotence      = true
+  delivery_timeout = 1 minute
+}}
+"""
+    piped(text)
+    (one,), (two,) = topics.rows(first), topics.rows(second)
+    assert (one["partition"], bytes(one["value"])) == (1, b'{"value":"1","_key":{"k":7}}')
+    assert (two["partition"], bytes(two["value"])) == (0, b'{"value":"2"}')
+    assert list(headers(one))[:3] == ["trace", "_offset", "shard"]
+    assert headers(one) | {"event_id": b""} == {
+        "trace": b"abc",
+        "_offset": b"0",
+        "shard": b"1",
+        "event_id": b"",
+    }
+    assert len({headers(row)["event_id"] for row in (one, two)}) == 2
+    assert len(headers(one)["event_id"]) == 64
+
+
+def headers(row: Any) -> dict[str, bytes]:
+    return {header["key"]: bytes(header["value"]) for header in row["headers"]}

@@ -1,0 +1,122 @@
+"""Topics of the tests' broker, by the clients that Spark's connector brings into its JVM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+import itertools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from tests.brokers import Broker
+
+_NUMBERS = itertools.count(1)
+_SERIALIZER = "org.apache.kafka.common.serialization.ByteArraySerializer"
+Bytes = bytes | str | None
+
+
+class Topics:
+    """Makes, fills, cuts off and reads topics; every test takes its own."""
+
+    def __init__(self, spark: SparkSession, broker: Broker) -> None:
+        session: Any = spark
+        self.broker, self._jvm, self._spark = broker, session._jvm, spark
+        self._admin = self._client(self._jvm.org.apache.kafka.clients.admin.AdminClient.create)
+        self._producer = self._client(
+            self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
+            {"key.serializer": _SERIALIZER, "value.serializer": _SERIALIZER, "acks": "all"},
+        )
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._producer.close()
+        self._admin.close()
+
+    def new(self, partitions: int = 1) -> str:
+        """The name of a new topic."""
+        name = f"topic-{next(_NUMBERS)}"
+        self.make(name, partitions)
+        return name
+
+    def make(self, name: str, partitions: int = 1) -> None:
+        """A new topic of that name."""
+        topic = self._jvm.org.apache.kafka.clients.admin.NewTopic
+        made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
+        self._admin.createTopics(self._listed([made])).all().get()
+
+    def send(
+        self,
+        topic: str,
+        *values: Bytes,
+        key: Bytes = None,
+        partition: int | None = None,
+        headers: Mapping[str, bytes] | None = None,
+        timestamp: int | None = None,
+    ) -> None:
+        """Add records, one for each value; `timestamp` is in milliseconds."""
+        record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        for value in values:
+            made = record(topic, partition, timestamp, _bytes(key), _bytes(value), None)
+            for name, content in (headers or {}).items():
+                made.headers().add(name, content)
+            self._producer.send(made)
+        self._producer.flush()
+
+    def send_aborted(self, topic: str, value: str) -> None:
+        """Add a record in a transaction that is aborted."""
+        made = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        producer = self._client(
+            self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
+            {
+                "key.serializer": _SERIALIZER,
+                "value.serializer": _SERIALIZER,
+                "transactional.id": f"transaction-{topic}",
+            },
+        )
+        producer.initTransactions()
+        producer.beginTransaction()
+        producer.send(made(topic, _bytes(value)))
+        producer.flush()
+        producer.abortTransaction()
+        producer.close()
+
+    def rows(self, topic: str) -> list[Any]:
+        """All records of a topic, in the order of partitions and offsets."""
+        reader = self._spark.read.format("kafka").option("subscribe", topic)
+        reader = reader.option("kafka.bootstrap.servers", self.broker.address)
+        records = reader.option("includeHeaders", True).load()
+        return sorted(records.collect(), key=lambda row: (row["partition"], row["offset"]))
+
+    def values(self, topic: str) -> list[str]:
+        """The values of all records, as text."""
+        return [bytes(row["value"]).decode() for row in self.rows(topic)]
+
+    def add_partitions(self, topic: str, partitions: int) -> None:
+        """Let a topic have so many partitions in all."""
+        more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
+        self._admin.createPartitions({topic: more}).all().get()
+
+    def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
+        """Cut off the oldest records, as retention does."""
+        place = self._jvm.org.apache.kafka.common.TopicPartition(topic, partition)
+        before = self._jvm.org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(offset)
+        self._admin.deleteRecords({place: before}).all().get()
+
+    def _client(self, make: Any, settings: Mapping[str, str] | None = None) -> Any:
+        properties = self._jvm.java.util.Properties()
+        for name, value in {"bootstrap.servers": self.broker.address, **(settings or {})}.items():
+            properties.put(name, value)
+        return make(properties)
+
+    def _listed(self, items: Iterable[Any]) -> Any:
+        made = self._jvm.java.util.ArrayList()
+        for item in items:
+            made.add(item)
+        return made
+
+
+def _bytes(content: Bytes) -> bytearray | None:
+    if content is None:
+        return None
+    return bytearray(content.encode() if isinstance(content, str) else content)
