@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Decoding, Job, Secret, decoded, literal, main
+from ssbt.runtime import Decoding, Job, Secret, decoded, kafka_options, literal, main
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ ORDER = "id BIGINT, email STRING, amount DECIMAL(12,2)"
 
 def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:19
     """The shop's brokers; production replaces what differs there."""
-    return job.connection(
-        "shop",
-        {
-            "kafka.bootstrap.servers": "localhost:9092",
-            "kafka.sasl.jaas.config": Secret("login"),
-        },
+    return kafka_options(
+        job.connection(
+            "shop",
+            {
+                "kafka.bootstrap.servers": "localhost:9092",
+                "kafka.sasl.jaas.config": Secret("login"),
+            },
+        )
     )
 
 
