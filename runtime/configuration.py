@@ -75,7 +75,8 @@ def _parameter_help(parameters: Mapping[str, Parameter]) -> str:
     lines = ["parameters:"] if parameters else []
     for name, parameter in parameters.items():
         default = "required" if parameter.default is MISSING else f"default {parameter.default}"
-        lines.append(f"  {name}: {parameter.spark_type}, {default}")
+        check = f", {parameter.check}" if parameter.check is not None else ""
+        lines.append(f"  {name}: {parameter.spark_type}, {default}{check}")
         lines += [f"      {parameter.description}"] if parameter.description else []
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ import json
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from ssbt.runtime.constraints import Check
 from ssbt.runtime.secrets import Shared
 from ssbt.runtime.values import SparkType, parsed_type, parsed_value
 
@@ -26,6 +27,7 @@ class Parameter:
     spark_type: SparkType
     default: object
     description: str
+    check: Check | None = None
 
 
 def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
@@ -35,7 +37,8 @@ def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
     for item in fields(params) if params else ():
         notes = getattr(hints[item.name], "__metadata__", ())
         spark_type = parsed_type(notes[0] if notes else _spark_name(hints[item.name]))
-        result[item.name] = Parameter(spark_type, item.default, "".join(notes[1:2]))
+        check = next((note for note in notes[2:] if isinstance(note, Check)), None)
+        result[item.name] = Parameter(spark_type, item.default, "".join(notes[1:2]), check)
     return result
 
 
@@ -65,6 +68,9 @@ def resolved(
                 continue
             try:
                 values[name] = parsed_value(raw, parameters[name].spark_type)
+                check = parameters[name].check
+                if check is not None and (problem := check.problem(values[name])):
+                    raise ValueError(problem)
             except (ValueError, RecursionError) as error:
                 value = json.dumps(raw, ensure_ascii=False, default=str)
                 wanted = f"parameter `{name}` ({source}): expected {parameters[name].spark_type}"

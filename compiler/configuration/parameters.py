@@ -45,7 +45,10 @@ def parameter_values(
 
 def _constant(value: Value, item: Parameter, findings: Findings) -> object:
     try:
-        return _json(_given(value, item.type))
+        constant = _given(value, item.type)
+        if refusal := item.refusal(constant):
+            raise NoConstantError(refusal)
+        return _json(constant)
     except NoConstantError as error:
         wanted = item.type.sql.lower()
         findings.bad(value.span, f"`{item.name}` is a parameter of the type {wanted}: {error}")

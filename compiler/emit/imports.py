@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
-_WHERE_USED = {"Decoding", "Secret", "checked", "dead_letters", "decoded", "literal"}
+_WHERE_USED = {"Check", "Decoding", "Secret", "checked", "dead_letters", "decoded", "literal"}
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -41,9 +41,11 @@ def import_groups(
     """
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
+    known = tuple(fields)
+    noted = used_names(note for field in known for note in field.notes)
     groups = (
-        _standard(tuple(fields)),
-        (*_pyspark(used), *_runtime(used, functions)),
+        _standard(known),
+        (*_pyspark(used), *_runtime(used | noted, functions)),
         _users(used, names),
     )
     return tuple(group for group in groups if group)

@@ -10,7 +10,7 @@ import unicodedata
 from ssbt.compiler.emit.characters import is_mark, is_shown
 
 ANNOTATIONS = frozenset(
-    ("Annotated", "Decimal", "bool", "bytes", "dt", "float", "int", "str", "tuple")
+    ("Annotated", "Check", "Decimal", "bool", "bytes", "dt", "float", "int", "str", "tuple")
 )
 """The names that annotations use."""
 

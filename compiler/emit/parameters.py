@@ -79,8 +79,19 @@ def _field(name: str, parameter: Parameter) -> Field:
     notes = [] if is_implied(parameter.type) else [parameter.type.sql]
     if parameter.description:
         notes = [parameter.type.sql, parameter.description]
+    texts = [python_literal(note) for note in notes]
+    checks = _check(parameter)
+    if checks:
+        texts = [python_literal(parameter.type.sql), python_literal(parameter.description), checks]
     default = None if parameter.required else python_literal(_default(parameter))
-    return Field(name, python, tuple(map(python_literal, notes)), default)
+    return Field(name, python, tuple(texts), default)
+
+
+def _check(parameter: Parameter) -> str:
+    """What the runtime demands of values, in code; nothing where it demands nothing."""
+    parts = [f"like={python_literal(parameter.like)}"] if parameter.like is not None else []
+    parts += [f"one_of={python_literal(parameter.one_of)}"] if parameter.one_of else []
+    return f"Check({', '.join(parts)})" if parts else ""
 
 
 def _python_type(data_type: DataType) -> str:

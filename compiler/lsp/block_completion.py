@@ -39,9 +39,14 @@ _ENTRIES = {
         "owner": "Who answers for the pipeline.",
         "schedule": "When it runs, for people.",
         "target": "The Spark line to compile for.",
+        "masking": "Functions whose result is no personal data any more.",
         "spark": "Settings of the Spark session.",
     },
-    "param": {"description": "What the parameter is for."},
+    "param": {
+        "description": "What the parameter is for.",
+        "like": "A pattern of SQL that its values match.",
+        "one_of": "The values that there are.",
+    },
 }
 
 

@@ -17,7 +17,7 @@ RECORDS = {"avro", "frames", "kafka", "protobuf", "records", "registry"}
 PROCESSORS = {"processors"}
 STREAMING = {"checkpoints", "damage", "files", "leases"}
 STREAMING |= {"operation", "progress", "retrying", "stopping", "streaming"}
-CONFIGURATION = {"configuration", "parameters", "properties", "secrets", "values"}
+CONFIGURATION = {"configuration", "constraints", "parameters", "properties", "secrets", "values"}
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Job, literal, main
+from ssbt.runtime import Check, Job, literal, main
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Params:
     small: Annotated[int, "TINYINT"] = -1
     with_header: bool = True
     key: bytes = bytes.fromhex("c0ffee")
-    class_: str = "a"
+    class_: Annotated[str, "STRING", "", Check(like="_", one_of=("a", "b"))] = "a"
     separator: str = ";"
 
 
@@ -42,7 +42,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:28
+def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:31
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -59,7 +59,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:28
     )
 
 
-def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:35
+def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:38
     """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
@@ -87,7 +87,7 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:42
+def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:45
     """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")
