@@ -98,11 +98,11 @@ class Checkpoint:
             yield f"it belongs to stream `{was['stream']}` of pipeline `{was['pipeline']}`"
         # An older compiler did not tell them.
         both = was["depends_on"] and own["depends_on"]
-        if both and (changes := list(_changes(was["depends_on"], own["depends_on"]))):
-            yield "the query has changed:" + "".join(f"\n- {change}" for change in changes)
+        if both and (found := list(changes(was["depends_on"], own["depends_on"]))):
+            yield "the query has changed:" + "".join(f"\n- {change}" for change in found)
 
 
-def _changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """The parts that are not what they were, in the order of the query."""
     gone, come = _variables(was) - _variables(now), _variables(now) - _variables(was)
     if not gone or not come:

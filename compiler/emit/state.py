@@ -1,4 +1,4 @@
-"""The settings of the session that streams with state need."""
+"""The settings of the session that state needs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ssbt.compiler.emit.docstrings import comment
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.plans import has_state
+from ssbt.compiler.ir.plans import has_processor, has_state
 
 _STORE = "spark.sql.streaming.stateStore"
-# Name, value, and why it is there.
+# Name, value, and why it is there; the store itself comes first.
 _SETTINGS = (
     (
         f"{_STORE}.providerClass",
@@ -46,5 +46,6 @@ def state_items(pipeline: Pipeline) -> Iterator[str]:
 
 def _needed(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
     given = {name.lower() for name, _ in pipeline.spark}
-    if has_state(pipeline):
-        yield from (each for each in _SETTINGS if each[0].lower() not in given)
+    # A processor keeps its state in a store while a batch runs, too.
+    needed = _SETTINGS if has_state(pipeline) else _SETTINGS[: has_processor(pipeline)]
+    yield from (each for each in needed if each[0].lower() not in given)

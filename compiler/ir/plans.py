@@ -141,6 +141,12 @@ def has_state(pipeline: Pipeline) -> bool:
     return any(each.stateful for _, root in stream_plans(pipeline) for each in root.upstream)
 
 
+def has_processor(pipeline: Pipeline) -> bool:
+    """Whether any dataset, stream or batch, comes from a processor of the user's."""
+    roots = plans(pipeline).values()
+    return any(isinstance(each.step, s.Stateful) for root in roots for each in root.upstream)
+
+
 def output_modes(pipeline: Pipeline) -> dict[Span, frozenset[OutputMode]]:
     """The modes of the streams that each step is in, by the step's place."""
     found: dict[Span, frozenset[OutputMode]] = {}

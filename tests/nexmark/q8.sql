@@ -1,4 +1,8 @@
-SELECT p.id, p.name, window(p.at, '10 seconds').start AS came, count(*) AS auctions
-FROM person AS p JOIN auction AS a
-    ON p.id = a.seller AND window(p.at, '10 seconds') = window(a.at, '10 seconds')
-GROUP BY p.id, p.name, window(p.at, '10 seconds')
+WITH people AS (
+    SELECT id, name, window(at, '10 seconds') AS period FROM person
+), sellers AS (
+    SELECT seller, window(at, '10 seconds') AS period FROM auction
+)
+SELECT p.id, p.name, p.period.start AS came, count(*) AS auctions
+FROM people AS p JOIN sellers AS s ON p.id = s.seller AND p.period = s.period
+GROUP BY p.id, p.name, p.period

@@ -100,6 +100,11 @@ class Counts(StatefulProcessor):
 
 class OtherCounts(Counts):
     pass
+
+class RenamedCounts(Counts):
+    @property
+    def total(self):
+        return self.sum
 """
 
 KEEP = "|> where v > 0"
@@ -282,6 +287,12 @@ PROCESSED = [
     Restart("a ttl more", STOPS, COUNTED, FORGOTTEN, trigger="once"),
     Restart("another ttl", SAFE, FORGOTTEN, FORGOTTEN.replace("1 hour", "2 hours"), trigger="once"),
     Restart("another processor", LUCKY, COUNTED, COUNTED.replace(":Counts", ":OtherCounts")),
+    Restart(
+        "a variable renamed",
+        MIXED,
+        COUNTED,
+        COUNTED.replace("total =", "sum =").replace(":Counts", ":RenamedCounts"),
+    ),
     Restart("timers where there were none", STOPS, f"{WATERMARK} {COUNTED}", TIMED),
     Restart("another key of the processor", SILENT, COUNTED, COUNTED.replace("by k", "by j")),
     Restart("a key of the processor more", STOPS, COUNTED, COUNTED.replace("by k", "by k, j")),
