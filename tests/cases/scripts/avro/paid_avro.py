@@ -83,6 +83,9 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("subscribe", "orders")
+        # A bounded intake: without it the first batch takes in all that the topics
+        # hold.
+        .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
         value=Decoding(
@@ -112,6 +115,9 @@ def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("subscribe", "orders")
+        # A bounded intake: without it the first batch takes in all that the topics
+        # hold.
+        .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
         value=Decoding(
@@ -141,7 +147,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:40
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "paid"),
         checkpoint="checkpoints/paid",
-        depends_on=("source: kafka", "sink: kafka"),
+        depends_on=("source: kafka orders", "sink: kafka"),
     )
 
 
@@ -162,7 +168,7 @@ def write_receipts(receipts: DataFrame, job: Job[Params]) -> Stream:  # pipeline
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "receipts"),
         checkpoint="checkpoints/receipts",
-        depends_on=("source: kafka", "sink: kafka"),
+        depends_on=("source: kafka orders", "sink: kafka"),
     )
 
 
@@ -174,7 +180,7 @@ def write_orders_dead_letter(
         "orders.dead_letter",
         orders_dead_letter.writeStream.format("parquet").option("path", "dead"),
         checkpoint="checkpoints/orders~2Edead_letter",
-        depends_on=("source: kafka", "sink: parquet dead"),
+        depends_on=("source: kafka orders", "sink: parquet dead"),
     )
 
 
