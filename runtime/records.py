@@ -70,7 +70,11 @@ def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
 
 
 def _decoded_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
-    return records.select("*", *(d.result.alias(name) for name, d in _parts(value, key)))
+    # Spark computes an expression anew for each filter that it moves below it, and decoding costs
+    # most of all: what might give another value, as the number of a partition, it leaves alone.
+    once = F.spark_partition_id() >= 0
+    parts = (F.when(once, d.result).alias(name) for name, d in _parts(value, key))
+    return records.select("*", *parts)
 
 
 def _of(part: str) -> str:

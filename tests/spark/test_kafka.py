@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,6 +66,15 @@ def test_a_broken_record_stops_the_job_and_is_named(piped: Piped, topics: Topics
         topics.send(source, '{"id": 1}', text)
         with pytest.raises(Exception, match=f"offset 1 of partition 0 of topic {source} cannot"):
             piped(ORDERS.format(stream="", topic=source, options="") + "sink orders to noop { }")
+
+
+def test_a_record_is_decoded_once(piped: Piped, topics: Topics) -> None:
+    """However many filters and columns are above it."""
+    options = f'subscribe = "{topics.new()}"\n value = json\n'
+    frame = piped.source(options, "id: bigint, amount: double").where("amount > 1 and id < 5")
+    plan: Any = frame.selectExpr("id + 1 as a", "amount * 2 as b").where("b < 9")
+    text = plan._jdf.queryExecution().optimizedPlan().toString()
+    assert text.count("from_json") == 1
 
 
 def test_broken_records_are_dropped(spark: SparkSession, piped: Piped, topics: Topics) -> None:

@@ -70,7 +70,7 @@ def test_killed_drivers(spark: SparkSession, piped: Piped, topics: Topics) -> No
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     last = started(piped.folder)
-    assert last.wait(200) == 0
+    assert last.wait(200) == 0, (piped.folder / "driver.log").read_text()[-5000:]
     files = Counter(row.value for row in spark.read.parquet(f"{piped.folder}/out").collect())
     assert files == Counter(sent)
     copied = topics.rows(target)
@@ -89,13 +89,14 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
     build = folder / "build"
     path = ",".join(map(str, jars(SPARK_KAFKA)))
     options = f"--jars {path} --conf spark.ui.enabled=false --master local[2] pyspark-shell"
+    log = (folder / "driver.log").open("ab")
     return subprocess.Popen(
         [sys.executable, str(build / "piped.py")],
         env=servers.environment(
             PYTHONPATH=str(build / "ssbt_runtime.zip"), PYSPARK_SUBMIT_ARGS=options
         ),
         cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
