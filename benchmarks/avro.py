@@ -22,8 +22,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import to_avro
 
-from ssbt.runtime.avro import DECODED, decoded_registry_avro
-from ssbt.runtime.records import Decoding, decoded
+from ssbt.runtime.formats.avro import DECODED, decoded_registry_avro
+from ssbt.runtime.records.decoding import Decoding, decoded
 
 PACKAGE = "org.apache.spark:spark-avro_2.13:4.1.1"
 FIELDS = [("id", "long"), ("price", "double"), ("status", "string")]

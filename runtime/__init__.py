@@ -1,14 +1,14 @@
 """What every generated script imports; standard library and pyspark only."""
 
-from ssbt.runtime.constraints import Check
 from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job
-from ssbt.runtime.kafka import kafka_options
-from ssbt.runtime.literals import literal
-from ssbt.runtime.records import Decoding, dead_letters, decoded
+from ssbt.runtime.providers.secrets import Secret, SecretError
+from ssbt.runtime.records.decoding import Decoding, dead_letters, decoded
+from ssbt.runtime.records.kafka import kafka_options
 from ssbt.runtime.schemas import SchemaMismatchError, checked
-from ssbt.runtime.secrets import Secret, SecretError
-from ssbt.runtime.streaming import Stream, run_streams
+from ssbt.runtime.settings.constraints import Check
+from ssbt.runtime.settings.literals import literal
+from ssbt.runtime.streams.streaming import Stream, run_streams
 
 __all__ = ["Check", "Decoding", "Job", "SchemaMismatchError", "Secret", "SecretError"]
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "kafka_options", "literal"]

@@ -13,17 +13,17 @@ from typing import TypeVar, cast
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import Observation
 
-from ssbt.runtime.configuration import environment_entries, parsed_arguments, wants_json
+from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.failures import failure_message
 from ssbt.runtime.job import Job, rows_written
-from ssbt.runtime.leases import CheckpointsRefusedError
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.operation import set_operation
-from ssbt.runtime.parameters import declared_parameters, resolved
-from ssbt.runtime.secrets import SecretError, Secrets, Shared
+from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared
 from ssbt.runtime.session import opened_session
-from ssbt.runtime.stopping import Terminated, listen_to_signals
-from ssbt.runtime.streaming import GaveUpError
+from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
+from ssbt.runtime.settings.parameters import declared_parameters, resolved
+from ssbt.runtime.streams.operation import set_operation
+from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
+from ssbt.runtime.streams.streaming import GaveUpError
 
 P = TypeVar("P")
 _DONE, _FAILED, _MISUSED, _SPARK_TOO_OLD, _REFUSED, _GAVE_UP = range(6)
@@ -150,7 +150,7 @@ def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         try:
             run(job)
         except Exception as error:
-            from ssbt.runtime.frames import learned
+            from ssbt.runtime.records.frames import learned
 
             # What other batches have written would be written again.
             begun = 0 if isinstance(error, StreamingQueryException) else 1

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.runtime.secrets import Secret, SecretError, Secrets
+from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets
 
 P = TypeVar("P")
 

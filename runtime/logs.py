@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 import logging
 
-from ssbt.runtime.secrets import cleared
+from ssbt.runtime.providers.secrets import cleared
 
 _STANDARD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 

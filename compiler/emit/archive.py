@@ -22,8 +22,9 @@ def runtime_archive() -> bytes:
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
         # Without entries of their own, Python before 3.13 finds no namespace in a zip.
-        for folder in ("ssbt/", "ssbt/runtime/", "ssbt/runtime/providers/"):
-            entry = ZipInfo(folder, _LONG_AGO)
+        rooms = sorted({path.rpartition("/")[0] for path, _ in modules if "/" in path})
+        for folder in ("ssbt", "ssbt/runtime", *(f"ssbt/runtime/{room}" for room in rooms)):
+            entry = ZipInfo(f"{folder}/", _LONG_AGO)
             entry.create_system, entry.external_attr = _UNIX, _FOLDER
             archive.writestr(entry, b"")
         for path, module in modules:

@@ -77,7 +77,7 @@ def _runtime(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str
         modules.setdefault(functions[name], set()).add(name)
     if "with_state" in used:
         # Of its own, because Spark 3.5 lacks what it imports.
-        modules["ssbt.runtime.processors"] = {"State", "with_state"} & used
+        modules["ssbt.runtime.streams.processors"] = {"State", "with_state"} & used
     for module, names in sorted(modules.items()):
         yield f"from {module} import {', '.join(sorted(names))}"
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ssbt.runtime.properties import properties
+from ssbt.runtime.settings.properties import properties
 
 _PREFIX = "SSBT_SECRET_"
 _LARGEST = 1_000_000

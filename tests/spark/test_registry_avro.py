@@ -11,15 +11,15 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Job, Stream, run_streams
-from ssbt.runtime.avro import (
+from ssbt.runtime.entry import _run
+from ssbt.runtime.formats.avro import (
     DECODED,
     decoded_registry_avro,
     encoded_registry_avro,
     registry_avro_problem,
 )
-from ssbt.runtime.entry import _run
-from ssbt.runtime.records import Decoding, decoded
-from ssbt.runtime.registry import RegistryError
+from ssbt.runtime.records.decoding import Decoding, decoded
+from ssbt.runtime.records.registry import RegistryError
 from tests.registries import Registry
 
 pytestmark = pytest.mark.spark

@@ -13,10 +13,10 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Decoding, Job, Stream, decoded, run_streams
-from ssbt.runtime import registry as asking
-from ssbt.runtime.avro import DECODED, decoded_registry_avro, registry_avro_problem
 from ssbt.runtime.entry import _run
-from ssbt.runtime.registry import RegistryError
+from ssbt.runtime.formats.avro import DECODED, decoded_registry_avro, registry_avro_problem
+from ssbt.runtime.records import registry as asking
+from ssbt.runtime.records.registry import RegistryError
 from tests.registries import Registry, running_registry
 
 pytestmark = pytest.mark.spark

@@ -17,13 +17,13 @@ import pytest
 from ssbt.compiler.formats.languages import written_text
 from ssbt.runtime import Job
 from ssbt.runtime.entry import _run
-from ssbt.runtime.protobuf import (
+from ssbt.runtime.formats.protobuf import (
     decoded_protobuf,
     decoded_registry_protobuf,
     encoded_protobuf,
     encoded_registry_protobuf,
 )
-from ssbt.runtime.registry import RegistryError
+from ssbt.runtime.records.registry import RegistryError
 from tests.registries import Registry
 
 pytestmark = pytest.mark.spark

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ssbt.runtime.secrets import SecretError, Secrets
+from ssbt.runtime.providers.secrets import SecretError, Secrets
 
 boto3 = pytest.importorskip("boto3")
 moto = pytest.importorskip("moto.server")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.checkpoints import changes
+from ssbt.runtime.checkpoints.comparing import changes
 
 SOURCE, OPEN = "source: json in", "state: Visits.open = value of STRUCT<n: INT>"
 SEEN = "state: Visits.seen = list of STRUCT<n: INT>"

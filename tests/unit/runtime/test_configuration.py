@@ -13,8 +13,8 @@ from typing import Annotated
 
 import pytest
 
-from ssbt.runtime.configuration import environment_entries, parsed_arguments
-from ssbt.runtime.parameters import Entry, declared_parameters
+from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments
+from ssbt.runtime.settings.parameters import Entry, declared_parameters
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 
 from ssbt.runtime import Check
-from ssbt.runtime.parameters import declared_parameters, resolved
+from ssbt.runtime.settings.parameters import declared_parameters, resolved
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.frames import message_paths
-from ssbt.runtime.protobuf import _indexes, _path
+from ssbt.runtime.formats.protobuf import _indexes, _path
+from ssbt.runtime.records.frames import message_paths
 
 PROTO = """\
 syntax = "proto3";

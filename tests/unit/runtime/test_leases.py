@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import pytest
 
-from ssbt.runtime import leases
-from ssbt.runtime.files import Files
-from ssbt.runtime.leases import LeaseLostError, Leases
+from ssbt.runtime.checkpoints import leases
+from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.checkpoints.leases import LeaseLostError, Leases
 
 
 class LocalFiles:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from ssbt.runtime.parameters import Entry, declared_parameters, resolved
+from ssbt.runtime.settings.parameters import Entry, declared_parameters, resolved
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ssbt.runtime.processors import State, UndeclaredStateError, WithState
+from ssbt.runtime.streams.processors import State, UndeclaredStateError, WithState
 
 # What Spark hands over, as far as the runtime asks for it.
 HANDLE: Any = SimpleNamespace(

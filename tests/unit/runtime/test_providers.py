@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ssbt.runtime.providers import provider
-from ssbt.runtime.secrets import SecretError, Secrets, rotated_secrets
+from ssbt.runtime.providers.secrets import SecretError, Secrets, rotated_secrets
 from tests.unit.runtime.vault_double import TOKEN, Vault, vault
 
 
@@ -268,7 +268,7 @@ def test_a_cache_with_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
     values = iter(["first", "second", "third", "third"])
     acme = module("acme", ask=lambda name, options: next(values))
     monkeypatch.setitem(sys.modules, "acme", acme)
-    monkeypatch.setattr("ssbt.runtime.secrets._in_use", [])
+    monkeypatch.setattr("ssbt.runtime.providers.secrets._in_use", [])
     now = [0.0]
     secrets = Secrets({"X": {"provider": "acme:ask", "cache": "60"}}, clock=lambda: now[0])
     assert [secrets.value("x"), secrets.value("X")] == ["first", "first"]

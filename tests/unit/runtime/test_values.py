@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from ssbt.runtime.values import parsed_type, parsed_value
+from ssbt.runtime.settings.values import parsed_type, parsed_value
 
 GOOD = [
     ("STRING", "", ""),

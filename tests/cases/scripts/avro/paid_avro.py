@@ -21,7 +21,7 @@ from ssbt.runtime import (
     main,
     run_streams,
 )
-from ssbt.runtime.avro import (
+from ssbt.runtime.formats.avro import (
     DECODED,
     decoded_registry_avro,
     encoded_avro,

@@ -9,7 +9,7 @@ needs pandas, pyarrow and protobuf wherever Spark runs it.
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from ssbt.runtime import Job, Stream, main, run_streams
-from ssbt.runtime.processors import State, with_state
+from ssbt.runtime.streams.processors import State, with_state
 
 from sessions import Sessions
 

@@ -9,8 +9,8 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.frames import HEAD, MAGIC, NEW, writers
-from ssbt.runtime.registry import Registry, RegistryError
+from ssbt.runtime.records.frames import HEAD, MAGIC, NEW, writers
+from ssbt.runtime.records.registry import Registry, RegistryError
 
 _LOG = logging.getLogger("ssbt.runtime")
 DECODED = "_ssbt_decoded"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import math
 import re
 
-from ssbt.runtime.values import SparkType, fitted, parsed_type
+from ssbt.runtime.settings.values import SparkType, fitted, parsed_type
 
 # What may stand between quotes as it is: without quote and backslash it means the same whatever
 # spark.sql.parser.escapedStringLiterals says, and without `$` there is no `${name}`, which Spark

@@ -11,9 +11,9 @@ from pathlib import Path
 import sys
 from typing import Any, NoReturn
 
-from ssbt.runtime.operation import add_stream_options
-from ssbt.runtime.parameters import Entry, Parameter, unknown
-from ssbt.runtime.properties import properties
+from ssbt.runtime.settings.parameters import Entry, Parameter, unknown
+from ssbt.runtime.settings.properties import properties
+from ssbt.runtime.streams.operation import add_stream_options
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
 

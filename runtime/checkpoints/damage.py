@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import json
 import re
 
-from ssbt.runtime.files import Files
+from ssbt.runtime.checkpoints.files import Files
 
 WAY_OUT = "bring it back from a copy of the folder, or begin with a new checkpoint"
 # Larger files, which only compacted logs are, are not read before Spark does.

@@ -9,9 +9,9 @@ import json
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ssbt.runtime.constraints import Check
-from ssbt.runtime.secrets import Shared
-from ssbt.runtime.values import SparkType, parsed_type, parsed_value
+from ssbt.runtime.providers.secrets import Shared
+from ssbt.runtime.settings.constraints import Check
+from ssbt.runtime.settings.values import SparkType, parsed_type, parsed_value
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 _SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import logging
 import re
 
-from ssbt.runtime.registry import Registry, RegistryError
+from ssbt.runtime.records.registry import Registry, RegistryError
 
 _LOG = logging.getLogger("ssbt.runtime")
 MAGIC, HEAD = b"\0", 5

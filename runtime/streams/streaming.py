@@ -10,16 +10,16 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints import Checkpoint, admit
-from ssbt.runtime.damage import WAY_OUT
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
+from ssbt.runtime.checkpoints.damage import WAY_OUT
+from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.checkpoints.leases import Leases
 from ssbt.runtime.failures import failure_text
-from ssbt.runtime.files import Files
-from ssbt.runtime.leases import Leases
-from ssbt.runtime.operation import OPERATION, Operation
-from ssbt.runtime.progress import ProgressLog
-from ssbt.runtime.retrying import passing_reason, waiting_seconds
-from ssbt.runtime.secrets import rotated_secrets
-from ssbt.runtime.stopping import LastBatch, StopRequest, stop_at_once
+from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.streams.operation import OPERATION, Operation
+from ssbt.runtime.streams.progress import ProgressLog
+from ssbt.runtime.streams.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
 _LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.2

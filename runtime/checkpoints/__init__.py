@@ -1,0 +1,1 @@
+"""Checkpoints: whose they are, whether they fit, and whether they are whole."""

@@ -1,0 +1,1 @@
+"""Parameters and Spark settings: where they are given, and what values they may have."""

@@ -1,0 +1,1 @@
+"""Streams: started, watched, started again and stopped."""
