@@ -28,11 +28,10 @@ _PROTO = re.compile(
 
 @dataclass
 class _Learned:
-    """The schemas of a registry that rows have asked for; None where it has none of that id."""
+    """Type and text of schemas that rows have asked for; None where there is none of that id."""
 
     registry: Registry
-    type: str
-    schemas: dict[int, str | None] = field(default_factory=dict)
+    schemas: dict[int, tuple[str, str] | None] = field(default_factory=dict)
 
 
 _LEARNED: dict[str, _Learned] = {}
@@ -58,9 +57,10 @@ class Writers:
 def writers(registry: Mapping[str, str], subject: str, type: str) -> Writers:
     """The schemas of all versions of a subject, and those that rows have asked for."""
     asked = Registry.of(registry)
-    learned_before = _LEARNED.setdefault(asked.url, _Learned(asked, type))
+    learned_before = _LEARNED.setdefault(asked.url, _Learned(asked)).schemas.items()
+    others = {id: one[1] if one and one[0] == type else None for id, one in learned_before}
     ids = asked.ids(subject, type)
-    return Writers(asked.url, {**ids, **learned_before.schemas}, next(reversed(ids), 0))
+    return Writers(asked.url, {**others, **ids}, next(reversed(ids), 0))
 
 
 def learned(error: BaseException) -> bool:
@@ -75,8 +75,8 @@ def learned(error: BaseException) -> bool:
     of = _LEARNED.get(url)
     if of is None or id in of.schemas:
         return False
-    of.schemas[id] = of.registry.schema(id, of.type)
-    missing = sum(text is None for text in of.schemas.values())
+    of.schemas[id] = of.registry.schema(id)
+    missing = sum(one is None for one in of.schemas.values())
     if missing > _MOST_MISSING:
         raise RegistryError(f"records name {missing} schemas that {url} does not have")
     known = "missing" if of.schemas[id] is None else "known now"

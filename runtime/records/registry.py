@@ -44,10 +44,13 @@ class Registry:
         """The addresses, to be tried in this order."""
         return tuple(each.strip().rstrip("/") for each in self.url.split(","))
 
-    def schema(self, id: int, type: str) -> str | None:
-        """The text of a schema; None where the registry has none of this id and type."""
+    def schema(self, id: int) -> tuple[str, str] | None:
+        """Type and text of a schema; None where the registry has none of this id."""
         found = self._asked("GET", f"/schemas/ids/{id}")
-        return None if found is None else self._text(found, type)
+        if found is None:
+            return None
+        type = found.get("schemaType") or "AVRO"
+        return type, self._text(found, type) or ""
 
     def ids(self, subject: str, type: str) -> dict[int, str]:
         """The schemas of all versions of a subject, by id, in the order of the versions."""
