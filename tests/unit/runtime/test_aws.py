@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import json
 from typing import Any
 
+import boto3
+from moto import server as moto
 import pytest
 
 from ssbt.runtime.providers.secrets import SecretError, Secrets
-
-boto3 = pytest.importorskip("boto3")
-moto = pytest.importorskip("moto.server")
 
 pytestmark = pytest.mark.slow
 PLACES = {"region": "eu-central-1"}
