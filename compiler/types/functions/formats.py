@@ -83,7 +83,7 @@ _TO_TEXT = with_options(_nullable_text, 1)
 _XPATH = "= xml string, xpath string!"
 
 SCALARS = {
-    "from_avro": Row("4.0.0", "child any, jsonFormatSchema any!, options any?!", unknown),
+    "from_avro": Row("4.0.0", "child =binary, jsonFormatSchema any!, options any?!", unknown),
     "from_csv": Row("3.0.0", f"csvStr =string, {_SCHEMA}", _FROM_CSV),
     "from_json": Row("2.2.0", f"jsonStr =string, {_SCHEMA}", _FROM_TEXT),
     "from_protobuf": Row(
