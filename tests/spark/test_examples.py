@@ -80,7 +80,7 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
     """`spark-submit` from the project's root, as the README of the example says."""
     pipeline = compiled(example).pipeline
     assert pipeline is not None
-    if any(connector_of(dataset) == "kafka" for dataset in pipeline.datasets):
+    if pipeline.connections:
         pytest.skip("it needs a cluster; test_secrets_stay_secret runs one with an environment")
     if any(connector_of(dataset) == "socket" for dataset in pipeline.datasets):
         pytest.skip("test_network_word_count runs it with a server")
