@@ -100,6 +100,9 @@ class Topics:
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""
         place = self._jvm.org.apache.kafka.common.TopicPartition(topic, partition)
+        # A static method is looked up with the loader of a thread, which need not know the client.
+        loader = self._admin.getClass().getClassLoader()
+        self._jvm.java.lang.Thread.currentThread().setContextClassLoader(loader)
         before = self._jvm.org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(offset)
         self._admin.deleteRecords({place: before}).all().get()
 

@@ -96,7 +96,8 @@ def test_archive() -> None:
     with ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         on_disk = sorted(f"ssbt/{file.relative_to(ROOT)}" for file in ROOT.glob("runtime/**/*.py"))
-        folders = ["ssbt/", "ssbt/runtime/", "ssbt/runtime/providers/"]
+        rooms = sorted(file.parent.name for file in ROOT.glob("runtime/*/__init__.py"))
+        folders = ["ssbt/", "ssbt/runtime/", *(f"ssbt/runtime/{room}/" for room in rooms)]
         assert [entry.filename for entry in entries] == [*folders, *on_disk]
         for entry in entries:
             assert entry.compress_type == ZIP_STORED
