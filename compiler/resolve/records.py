@@ -33,6 +33,10 @@ def decoded_columns(
     """The columns of a source with a format; None where they cannot be known."""
     value, key = settings.at(Place.VALUE), settings.at(Place.RECORD_KEY)
     if value is None:
+        # A mistake in the format hides none in the schema.
+        given = settings.at(Place.SCHEMA)
+        if given is not None and isinstance(given.value, SchemaName):
+            find_schema(given.value.name, given.value.span)
         return None
     fields = _decoded(value, settings.at(Place.SCHEMA), "schema", find_schema, report)
     if fields is None:
