@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.formats.problems import SchemaProblemError
@@ -81,9 +81,11 @@ def message_columns(files: FileDescriptorSet, name: str) -> StructType:
     return _struct(f".{name}", messages, ())
 
 
-def _messages(space: str, found: object) -> Iterator[tuple[str, DescriptorProto]]:
+def _messages(
+    space: str, found: Iterable[DescriptorProto]
+) -> Iterator[tuple[str, DescriptorProto]]:
     """Messages with those inside of them, by full name with a dot in front."""
-    for message in found:  # type: ignore[attr-defined]
+    for message in found:
         name = f"{space}.{message.name}" if space else message.name
         yield f".{name}", message
         yield from _messages(name, message.nested_type)

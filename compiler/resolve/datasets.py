@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Parameter
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input, Query
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Declared, Settings
@@ -265,18 +265,7 @@ class Datasets:
             schema = self._around.schema(parameter.schema.text, parameter.schema.span)
             relation = _OPEN
             if schema is not None:
-                columns = tuple(
-                    Column(
-                        each.field.name,
-                        expression_type(each.field.type),
-                        True,
-                        None,
-                        (),
-                        each.tags,
-                        each.span,
-                    )
-                    for each in schema.columns
-                )
+                columns = schema.when_read()
                 # It may be used with streams: that is what its script must be able to do.
                 relation = _as_dataset(parameter.name.text, Relation(columns, False, True))
             if parameter.name.text.casefold() in scope:

@@ -47,7 +47,6 @@ from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
-from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
 
 _SHARED_NAMES = (
@@ -159,19 +158,7 @@ class Program:
             return Relation(known or (), known is None, node.stream)
         schema = self.source_schema(settings)
         if schema is not None:
-            columns = [
-                # A file source makes every column nullable, whatever its schema says.
-                Column(
-                    each.field.name,
-                    expression_type(each.field.type),
-                    True,
-                    None,
-                    (),
-                    each.tags,
-                    each.span,
-                )
-                for each in schema.columns
-            ]
+            columns = [*schema.when_read()]
         elif specification is not None and specification.columns:
             columns = [
                 Column(each.name, named_type(each.type) or UNKNOWN, True)
@@ -308,21 +295,9 @@ class Program:
             help_ = "add `sink NAME to parquet { … }`"
             message = "this pipeline writes nothing"
             self.report.add(codes.NO_SINK, self.node.name.span, message, help=help_)
-        sources = {
-            key: source
-            for key, node in self.declared.datasets.items()
-            if isinstance(node, d.SourceRead) and (source := self._source(node)) is not None
-        }
-        sources |= {
-            f"{key}.{DEAD_LETTER}": dead_letters(source)
-            for key, source in sources.items()
-            if source.records is not None
-        }
-        used = Used.by(sinks, sources, self.datasets)
+        used = Used.by(sinks, self._sources(), self.datasets)
         parameters = self.options.used_parameters | used.parameters
-        wired = [*(s.settings for s in sinks), *used.settings]
-        named = {key: connections[key] for key in connection_names(wired) if key in connections}
-        secrets = {*secret_names((*wired, *(each.settings for each in named.values())))}
+        named, secrets = _wired([*(s.settings for s in sinks), *used.settings], connections)
         return ir.Pipeline(
             self.node.name.text,
             self.block.description,
@@ -347,6 +322,20 @@ class Program:
                 tuple(node.name.text for node in self.declared.secrets.values()),
             ),
         )
+
+    def _sources(self) -> dict[str, ir.Source]:
+        """The sources by name in lower case, and the dead letters of those that have some."""
+        sources = {
+            key: source
+            for key, node in self.declared.datasets.items()
+            if isinstance(node, d.SourceRead) and (source := self._source(node)) is not None
+        }
+        letters = {
+            f"{key}.{DEAD_LETTER}": dead_letters(source)
+            for key, source in sources.items()
+            if source.records is not None
+        }
+        return sources | letters
 
     def _connections(self) -> dict[str, ir.Connection]:
         """The connections by name in lower case, those with an unknown kind left out."""
@@ -376,3 +365,12 @@ class Program:
                     name: Name = node.name  # type: ignore[union-attr,assignment]
                     word = {d.SourceRead: "source", d.Let: "let"}.get(type(node), kind)
                     yield ir.Unused(word, name.text, name.span)
+
+
+def _wired(
+    settings: list[Settings], connections: Mapping[str, ir.Connection]
+) -> tuple[set[str], set[str]]:
+    """The connections and the secrets that settings reach, by names in lower case."""
+    named = {key for key in connection_names(settings) if key in connections}
+    reached = (*settings, *(connections[key].settings for key in named))
+    return named, {*secret_names(reached)}

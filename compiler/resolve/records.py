@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -18,7 +18,6 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas import DeclaredSchema
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import UNKNOWN, DataType, StructField, StructType
 from ssbt.compiler.types.ddl import parsed_type
 
@@ -87,14 +86,8 @@ def _decoded(
         )
         help_ = f"declare it from a file or a registry: `schema {found.name} from …`"
         report.add(OTHER_LANGUAGE, schema.value.span, message, help=help_)
-    return tuple(_fields(found))
-
-
-def _fields(schema: DeclaredSchema) -> Iterator[Column]:
-    """A record without a value is a row of nulls, whatever the schema says."""
-    for each in schema.columns:
-        type_ = expression_type(each.field.type)
-        yield Column(each.field.name, type_, True, None, (), each.tags, each.span)
+    # A record without a value is a row of nulls, whatever the schema says.
+    return found.when_read()
 
 
 def _key_column(found: tuple[Column, ...] | DataType | None) -> Column:

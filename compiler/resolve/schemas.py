@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
@@ -19,6 +20,7 @@ from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
 from ssbt.compiler.syntax.ast.values import WordValue
+from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import StructField, StructType
 
 if TYPE_CHECKING:
@@ -48,6 +50,19 @@ class DeclaredSchema(Struct, frozen=True):
     def type(self) -> StructType:
         """The record type."""
         return StructType(tuple(column.field for column in self.columns))
+
+    def when_read(self) -> tuple[Column, ...]:
+        """The columns of data with this schema: Spark makes all that it reads nullable."""
+        return tuple(
+            Column(
+                each.field.name,
+                expression_type(each.field.type),
+                True,
+                tags=each.tags,
+                declared=each.span,
+            )
+            for each in self.columns
+        )
 
     def resolved(self) -> ir.Schema:
         """The IR's schema."""
