@@ -165,6 +165,23 @@ def test_no_source_column_is_missing(spark: SparkSession, tmp_path: Path) -> Non
     assert wrong == {}
 
 
+TWO_SOURCES = """
+let named = from customers |> select id, name as text, country
+let both = from orders |> select id, status as text, string(amount) as country |> union all named
+let matched = from both |> join sales on id = year |> select text, q1 + id as sum, country
+let common = from both |> intersect named
+"""
+
+
+def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: Path) -> None:
+    """The unions of generated pipelines have one source on both sides."""
+    names = ("both", "matched", "common", "inferred")
+    text = scripts.HEAD + TWO_SOURCES + "".join(map(scripts.sink, names))
+    asked = Asked(spark)
+    with asked.active():
+        assert missing(asked.session, text, tmp_path)[0] == {}
+
+
 def test_the_plan_is_read_in_full(spark: SparkSession) -> None:
     """The check is one: what a plan is made from is found."""
     orders = tagged(spark, "orders", "id BIGINT, amount INT, tags ARRAY<STRING>")
