@@ -6,13 +6,15 @@ what a rule would say of it is a guess.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, plans
+from ssbt.compiler.ir.plans import each_once, plans
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UnknownType
 
@@ -33,10 +35,11 @@ def sound_part(pipeline: Pipeline, mistakes: Sequence[Span]) -> Pipeline:
     kept = tuple(each for each in pipeline.datasets if each.name in whole)
     structure = replace(pipeline, datasets=kept, sinks=(), unused=())
     known = plans(structure)
+    found = _Mistakes(mistakes)
+    flows = [(sink, known[sink.dataset]) for sink in pipeline.sinks if sink.dataset in whole]
+    doubtful = _doubtful(flows, found)
     sinks = tuple(
-        sink
-        for sink in pipeline.sinks
-        if sink.dataset in whole and _is_sound(sink, known[sink.dataset], mistakes)
+        sink for sink, root in flows if id(root) not in doubtful and not found.within(sink.span)
     )
     needed = {sink.dataset for sink in sinks}
     for each in reversed(kept):
@@ -46,16 +49,33 @@ def sound_part(pipeline: Pipeline, mistakes: Sequence[Span]) -> Pipeline:
     return replace(structure, datasets=datasets, sinks=sinks)
 
 
-def _is_sound(sink: Sink, root: Operator, mistakes: Sequence[Span]) -> bool:
-    """Whether a sink and all that flows into it is what the user meant."""
-    return not _has_mistake(sink.span, mistakes) and not any(
-        _is_doubtful(each, mistakes) for each in root.upstream
-    )
+class _Mistakes:
+    """Where mistakes are, by file and in order."""
+
+    def __init__(self, places: Iterable[Span]) -> None:
+        self._starts: dict[str, list[int]] = {}
+        for each in sorted(places, key=lambda each: each.start):
+            self._starts.setdefault(each.path, []).append(each.start)
+
+    def within(self, place: Span) -> bool:
+        """Whether one begins inside of a place."""
+        starts = self._starts.get(place.path, [])
+        return bisect_left(starts, place.start) < bisect_left(starts, place.end)
 
 
-def _is_doubtful(operator: Operator, mistakes: Sequence[Span]) -> bool:
+def _doubtful(flows: Iterable[tuple[Sink, Operator]], mistakes: _Mistakes) -> set[int]:
+    """The ids of the operators that may not be what the user meant, and of all behind them."""
+    found: set[int] = set()
+    for _, each in each_once(flows):
+        behind = any(id(given) in found for given in each.inputs)
+        if behind or _is_doubtful(each, mistakes):
+            found.add(id(each))
+    return found
+
+
+def _is_doubtful(operator: Operator, mistakes: _Mistakes) -> bool:
     step = operator.step
-    if not isinstance(step, _LOCAL) and _has_mistake(step.span, mistakes):
+    if not isinstance(step, _LOCAL) and mistakes.within(step.span):
         return True
     if not operator.inputs or isinstance(step, _TAKES_COLUMNS_AS_THEY_ARE):
         return False
@@ -63,10 +83,4 @@ def _is_doubtful(operator: Operator, mistakes: Sequence[Span]) -> bool:
         isinstance(column.type, UnknownType)
         for given in operator.inputs
         for column in given.output.columns
-    )
-
-
-def _has_mistake(place: Span, mistakes: Sequence[Span]) -> bool:
-    return any(
-        each.path == place.path and place.start <= each.start < place.end for each in mistakes
     )

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import stream_plans, stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _COUNTS = "|> aggregate count(*) as orders group by window(placed_at, '1 hour') as hour"
@@ -42,22 +43,23 @@ only; all the rows of a stream would be too many.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink into which a stream flows."""
-    yield from once(
-        finding for sink, root in stream_plans(pipeline) for finding in _findings(sink, root)
-    )
+    yield from once((*_nothing_complete(pipeline), *_never_final(pipeline)))
 
 
-def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
-    assert sink.stream is not None
-    aggregations = [each for each in root.upstream if each.aggregates]
-    if sink.stream.mode is OutputMode.COMPLETE and not aggregations:
-        message = f"`{sink.dataset}` has no aggregation that could be written whole"
-        help_ = ("leave `mode` out, or write `append`",)
-        yield Diagnostic(NOTHING_COMPLETE, message, mode_label(sink), (), help_)
-    if sink.stream.mode is not OutputMode.APPEND:
-        return
-    for each in aggregations:
-        if not each.has_event_time_key:
+def _nothing_complete(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    for sink, root in stream_plans(pipeline):
+        assert sink.stream is not None
+        if sink.stream.mode is OutputMode.COMPLETE and not root.aggregations:
+            message = f"`{sink.dataset}` has no aggregation that could be written whole"
+            help_ = ("leave `mode` out, or write `append`",)
+            yield Diagnostic(NOTHING_COMPLETE, message, mode_label(sink), (), help_)
+
+
+def _never_final(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    for sink, each in stream_steps(pipeline):
+        assert sink.stream is not None
+        is_append = sink.stream.mode is OutputMode.APPEND
+        if is_append and each.aggregates and not each.has_event_time_key:
             message = "no group is ever final: no key bears a watermark"
             also = (mode_label(sink),)
             help_ = (_way_out(each),)

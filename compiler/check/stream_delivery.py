@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.check.stream_findings import head, once
 from ssbt.compiler.connectors.specification import Delivery, Place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.guarantees import guarantees
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, calls, stream_plans
+from ssbt.compiler.ir.plans import calls, each_once, stream_plans
 from ssbt.compiler.types.functions import find
 
 _NOW = frozenset({"current_date", "current_timestamp", "curdate", "now", "localtimestamp"})
@@ -49,6 +50,7 @@ comes twice. Take such values from the data, or make them where the data is prod
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink of a stream."""
     promises = guarantees(pipeline)
+    keyed: list[tuple[Sink, Operator]] = []
     for sink, root in stream_plans(pipeline):
         assert sink.stream is not None
         promise = promises[sink.name]
@@ -61,11 +63,12 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
             where = Label(span or head(sink.span), f"{required.phrase} is required")
             yield Diagnostic(TOO_LITTLE, message, where, (), help_)
         if promise.delivery is Delivery.EFFECTIVELY_ONCE:
-            yield from once(_not_repeatable(sink, root))
+            keyed.append((sink, root))
+    yield from once(_not_repeatable(keyed))
 
 
-def _not_repeatable(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
-    for each in root.upstream:
+def _not_repeatable(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[Diagnostic]:
+    for sink, each in each_once(flows):
         for call in calls(each.step) if each.streaming else ():
             function = find(call.name)
             if call.name in _NOW or (function is not None and not function.deterministic):

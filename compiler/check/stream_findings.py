@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Sink, Source
-from ssbt.compiler.ir.plans import Operator
 from ssbt.compiler.source import Span
 
 

@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.expressions import Call
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.plans import calls, stream_plans
+from ssbt.compiler.ir.plans import calls, stream_steps
 
 NOT_FOR_STREAMS = Code(
     "SSBT0607",
@@ -34,8 +34,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each call."""
     yield from once(
         Diagnostic(NOT_FOR_STREAMS, message, Label(call.span), (), (help_,))
-        for _, root in stream_plans(pipeline)
-        for each in root.upstream
+        for _, each in stream_steps(pipeline)
         if each.streaming
         for call in calls(each.step)
         for message, help_ in _problems(call)

@@ -10,8 +10,9 @@ from ssbt.compiler.connectors.conversion import is_newer
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _CLICKS = """\
@@ -91,8 +92,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each join of two streams."""
     yield from once(
         finding
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         if isinstance(each.step, s.Join) and each.stateful
         for finding in _findings(sink, each, each.step, pipeline.target)
     )

@@ -11,8 +11,9 @@ from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.diagnostics.examples import PIPELINE, streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, output_modes, plans, stream_plans
+from ssbt.compiler.ir.plans import each_once, output_modes, plans, stream_plans
 from ssbt.compiler.ir.state import TimeMode
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -105,21 +106,15 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
     known, modes = plans(pipeline), output_modes(pipeline)
     is_old = pipeline.target.startswith("3.")
-    for sink in pipeline.sinks:
-        for each, step in _processors(known[sink.dataset]):
-            yield from _times(step)
-            yield from _store(each, pipeline)
-            yield from _old_line(each, step) if is_old else ()
-    for sink, root in stream_plans(pipeline):
-        for each, step in _processors(root):
-            yield from _endless(sink, each, step)
-        yield from _old_plan(sink, root, modes) if is_old else ()
-
-
-def _processors(root: Operator) -> Iterator[tuple[Operator, s.Stateful]]:
-    for each in root.upstream:
+    flows = ((sink, known[sink.dataset]) for sink in pipeline.sinks)
+    for _, each in each_once(flows):
         if isinstance(each.step, s.Stateful):
-            yield each, each.step
+            yield from _times(each.step)
+            yield from _store(each, pipeline)
+            yield from _old_line(each, each.step) if is_old else ()
+    for sink, root in stream_plans(pipeline):
+        yield from _endless(sink, root)
+        yield from _old_plan(sink, root, modes) if is_old else ()
 
 
 def _times(step: s.Stateful) -> Iterator[Diagnostic]:
@@ -132,16 +127,19 @@ def _times(step: s.Stateful) -> Iterator[Diagnostic]:
         yield Diagnostic(WRONG_TIME, message, Label(variable.span), (), help_)
 
 
-def _endless(sink: Sink, each: Operator, step: s.Stateful) -> Iterator[Diagnostic]:
+def _endless(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
     setting = sink.settings.at(Place.TRIGGER)
-    trigger = setting.value if setting is not None else None
-    if not isinstance(trigger, Trigger) or trigger.kind is not TriggerKind.AVAILABLE_NOW:
+    if setting is None or not isinstance(setting.value, Trigger):
         return
-    if setting is not None and step.time_mode is TimeMode.PROCESSING_TIME:
-        message = "`available now` never ends with state that goes by the clock"
-        where = Label(setting.span or sink.span)
-        also = (Label(place(each), "this goes by processing time"),)
-        yield Diagnostic(ENDLESS, message, where, also, ("write `every …`",))
+    if setting.value.kind is not TriggerKind.AVAILABLE_NOW:
+        return
+    for each in root.processors:
+        if isinstance(each.step, s.Stateful) and each.step.time_mode is TimeMode.PROCESSING_TIME:
+            message = "`available now` never ends with state that goes by the clock"
+            where = Label(setting.span or sink.span)
+            also = (Label(place(each), "this goes by processing time"),)
+            yield Diagnostic(ENDLESS, message, where, also, ("write `every …`",))
+            return
 
 
 def _store(each: Operator, pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -180,8 +178,7 @@ def _count(step: s.Stateful) -> str:
 def _old_plan(
     sink: Sink, root: Operator, modes: Mapping[Span, frozenset[OutputMode]]
 ) -> Iterator[Diagnostic]:
-    found = [each for each, _ in _processors(root)]
-    aggregations = [each for each in root.upstream if each.aggregates]
+    found, aggregations = root.processors, root.aggregations
     for each in found[1:]:
         message = "Spark 3.5 has one such function in a query"
         also = (Label(place(found[0]), "the first one"),)

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _SESSIONS = (
@@ -33,10 +34,7 @@ such as the customer: without it the query starts, and fails with the first batc
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each aggregation by sessions."""
     yield from once(
-        finding
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
-        for finding in _findings(sink, each)
+        finding for sink, each in stream_steps(pipeline) for finding in _findings(sink, each)
     )
 
 

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _OLD = 'source old from json {\n  path   = "data/old"\n  schema = Order\n}\n'
@@ -33,8 +34,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step."""
     yield from once(
         Diagnostic(MIXED, message, Label(place(each)), (), (help_,))
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         if isinstance(each.step, s.SetOperation) and each.streaming
         for message, help_ in (*_united(each, each.step), *_without(sink, each, each.step))
     )

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _COUNTS = "|> aggregate count(*) as orders group by status"
@@ -42,8 +43,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step."""
     yield from once(
         finding
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         if each.streaming
         for finding in _findings(sink, each)
     )
@@ -54,7 +54,7 @@ def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
     mode, also = sink.stream.mode, (mode_label(sink),)
     if isinstance(each.step, s.Sort):
         is_complete = mode is OutputMode.COMPLETE
-        if not (is_complete and any(before.aggregates for before in each.upstream)):
+        if not (is_complete and each.aggregations):
             message = "a stream can only be sorted behind an aggregation, in complete mode"
             help_ = ("sort where the result is read",)
             yield Diagnostic(SORTED, message, Label(place(each)), also, help_)

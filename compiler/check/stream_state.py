@@ -9,8 +9,9 @@ from ssbt.compiler.check.stream_joins import is_bounded
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.state import TimeMode
 from ssbt.compiler.ir.streams import OutputMode
 
@@ -59,8 +60,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     )
     yield from once(
         finding
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         if each.stateful
         for finding in (*_unbounded(sink, each), *_dropped(each, takes_latest))
     )
@@ -131,21 +131,19 @@ def _growing_side(step: s.Join) -> tuple[str, str] | None:
 
 
 def _dropped(each: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
-    before = each.upstream
-    watermarks = [op for op in before if isinstance(op.step, s.Watermark)]
-    for op in watermarks:
+    for op in each.watermarks:
         assert isinstance(op.step, s.Watermark)
         where = (Label(place(each), "dropped here"),)
         if op.step.delay.startswith("0 "):
             message = "every row that is not the latest is late"
             help_ = ("say how late rows may be: `delay 10 minutes`",)
             yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
-        for source in op.upstream:
+        for source in op.origins:
             if isinstance(source.step, Source) and source.step.settings.is_true("latest_first"):
                 message = "`latest_first` makes older files late, and their rows are dropped"
                 help_ = ("leave `latest_first` out",)
                 yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
-    if takes_latest and len(watermarks) > 1:
+    if takes_latest and len(each.watermarks) > 1:
         message = "the watermark of the fastest stream counts, and what is behind it is dropped"
         help_ = (f"leave `{_POLICY}` at `min`",)
-        yield Diagnostic(DROPPED, message, Label(place(watermarks[-1])), (), help_)
+        yield Diagnostic(DROPPED, message, Label(place(each.watermarks[-1])), (), help_)

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 _BY_HOUR = (
@@ -44,8 +45,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step that gets what may be late."""
     yield from once(
         finding
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         if _keeps_rows(each)
         for finding in _findings(sink, each)
     )
@@ -68,7 +68,7 @@ def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     if sink.stream.mode is OutputMode.APPEND:
         return
-    before = [op for op in each.upstream if op.aggregates and op is not each]
+    before = [op for op in each.aggregations if op is not each]
     if before:
         message = "this step keeps state and gets rows that may be older than the watermark"
         also = (Label(place(before[-1]), "these groups may still change"), mode_label(sink))

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 
 _SHOPS = """\
 schema Shop {
@@ -45,12 +46,7 @@ stream on the right, `inner` and `cross` joins either way.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each join."""
-    yield from once(
-        finding
-        for _, root in stream_plans(pipeline)
-        for each in root.upstream
-        for finding in _findings(each)
-    )
+    yield from once(finding for _, each in stream_steps(pipeline) for finding in _findings(each))
 
 
 def _findings(each: Operator) -> Iterator[Diagnostic]:

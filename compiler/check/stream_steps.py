@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 from ssbt.compiler.ir.streams import OutputMode
 
 NOT_FOR_STREAMS = Code(
@@ -30,8 +31,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each such step."""
     yield from once(
         Diagnostic(NOT_FOR_STREAMS, f"a stream has no {word}", Label(place(each)), (), (help_,))
-        for sink, root in stream_plans(pipeline)
-        for each in root.upstream
+        for sink, each in stream_steps(pipeline)
         for word, help_ in _words(sink, each)
     )
 

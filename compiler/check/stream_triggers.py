@@ -10,8 +10,9 @@ from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import Operator, calls, stream_plans
+from ssbt.compiler.ir.plans import calls, each_once, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.functions import Kind, find
@@ -73,23 +74,31 @@ the source. `available now` reads the same in as many batches as the limits make
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink."""
-    yield from once(
-        finding for sink, root in stream_plans(pipeline) for finding in _findings(sink, root)
-    )
+    yield from once(_findings(pipeline))
 
 
-def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
-    assert sink.stream is not None
-    if sink.stream.trigger is None:
-        return
-    kind, where = sink.stream.trigger.kind, Label(_trigger_span(sink))
+def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    flows: dict[TriggerKind, list[tuple[Sink, Operator]]] = {}
+    for sink, root in stream_plans(pipeline):
+        assert sink.stream is not None
+        if sink.stream.trigger is not None:
+            yield from _of_sink(sink, sink.stream.trigger.kind)
+            flows.setdefault(sink.stream.trigger.kind, []).append((sink, root))
+    for kind, code, problems in (
+        (TriggerKind.CONTINUOUS, CONTINUOUS, _not_continuous),
+        (TriggerKind.REAL_TIME, REAL_TIME, _not_real_time),
+    ):
+        for sink, each in each_once(flows.get(kind, ())):
+            for message in problems(each):
+                yield Diagnostic(code, message, Label(place(each)), (Label(_trigger_span(sink)),))
+
+
+def _of_sink(sink: Sink, kind: TriggerKind) -> Iterator[Diagnostic]:
+    where = Label(_trigger_span(sink))
     if kind is TriggerKind.ONCE:
         message = "`trigger = once` is old, and reads all there is in one batch"
         yield Diagnostic(OLD, message, where, (), ("write `available now`",))
     if kind is TriggerKind.CONTINUOUS:
-        for each in root.upstream:
-            for message in _not_continuous(each):
-                yield Diagnostic(CONTINUOUS, message, Label(place(each)), (where,))
         if sink.settings.at(Place.COALESCE) or sink.settings.at(Place.REPARTITION):
             message = "continuous processing moves no rows between tasks"
             yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
@@ -97,7 +106,7 @@ def _findings(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
             message = f"`{sink.connector.name}` takes batches, and continuous processing has none"
             yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
     if kind is TriggerKind.REAL_TIME:
-        yield from _not_real_time(sink, root, where)
+        yield from _not_written_in_real_time(sink, where)
 
 
 def _trigger_span(sink: Sink) -> Span:
@@ -129,7 +138,7 @@ def _makes_rows(each: Operator) -> bool:
     return any(function is not None and function.kind is Kind.GENERATOR for function in found)
 
 
-def _not_real_time(sink: Sink, root: Operator, where: Label) -> Iterator[Diagnostic]:
+def _not_written_in_real_time(sink: Sink, where: Label) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     if sink.stream.mode is not OutputMode.UPDATE:
         message = "real-time mode needs the output mode `update`"
@@ -137,14 +146,14 @@ def _not_real_time(sink: Sink, root: Operator, where: Label) -> Iterator[Diagnos
     if sink.stream.function is not None:
         message = f"`{sink.connector.name}` takes batches, and real-time mode has none"
         yield Diagnostic(REAL_TIME, message, Label(head(sink.span)), (where,))
-    for each in root.upstream:
-        step = each.step
-        problem = ""
-        if isinstance(step, Source) and each.streaming and not _source_has(step, "real_time"):
-            problem = f"real-time mode cannot read from `{step.connector.name}`"
-        elif isinstance(step, s.Join) and each.stateful:
-            problem = "real-time mode cannot join two streams"
-        elif any(call.name == "session_window" for call in calls(step)):
-            problem = "real-time mode has no session windows"
-        if problem:
-            yield Diagnostic(REAL_TIME, problem, Label(place(each)), (where,))
+
+
+def _not_real_time(each: Operator) -> Iterator[str]:
+    step = each.step
+    if isinstance(step, Source):
+        if each.streaming and not _source_has(step, "real_time"):
+            yield f"real-time mode cannot read from `{step.connector.name}`"
+    elif isinstance(step, s.Join) and each.stateful:
+        yield "real-time mode cannot join two streams"
+    elif any(call.name == "session_window" for call in calls(step)):
+        yield "real-time mode has no session windows"

@@ -8,8 +8,9 @@ from ssbt.compiler.check.stream_findings import head, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_steps
 
 NO_WATERMARK = Code(
     "SSBT0616",
@@ -44,8 +45,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from _transforms_for_streams(pipeline)
     yield from once(
         finding
-        for _, root in stream_plans(pipeline)
-        for each in root.upstream
+        for _, each in stream_steps(pipeline)
         if each.streaming
         for finding in _findings(each)
     )
@@ -84,8 +84,7 @@ def _findings(each: Operator) -> Iterator[Diagnostic]:
         help_ = ("add `|> watermark … delay …` before",)
         yield Diagnostic(NO_WATERMARK, message, Label(place(each)), (), help_)
     if isinstance(each.step, s.Watermark):
-        above = (op for op in each.upstream if op is not each)
-        before = [op for op in above if isinstance(op.step, s.Watermark)]
+        before = each.inputs[0].watermarks
         if before:
             also = (Label(place(before[-1]), "the first one"),)
             message = "this stream has a watermark already"

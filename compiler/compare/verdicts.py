@@ -12,8 +12,9 @@ from msgspec import Struct
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.expressions import shown
 from ssbt.compiler.ir.fingerprints import Kind, Part, fingerprint
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.source import Span
 
 

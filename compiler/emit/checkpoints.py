@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.fingerprints import fingerprint
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Sink
-from ssbt.compiler.ir.plans import Operator
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:

@@ -18,9 +18,10 @@ from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
-from ssbt.compiler.ir.plans import Operator, plans
+from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Source
 

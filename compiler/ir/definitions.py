@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text, shown
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Source
-from ssbt.compiler.ir.plans import Operator
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import groupby
+from operator import attrgetter
 import re
 
 from msgspec import Struct
@@ -20,8 +21,8 @@ from ssbt.compiler.connectors.values import Text as SettingText
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, ParameterText, Text, shown
+from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Sink, Source
-from ssbt.compiler.ir.plans import Operator
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
 
@@ -64,29 +65,39 @@ class Part(Struct, frozen=True):
 
 def fingerprint(sink: Sink, root: Operator) -> tuple[Part, ...]:
     """The parts of a stream's sink, the flow's in its order, then the sink's own."""
-    flow = [each for each in root.upstream if each.streaming]
+    before_state = _before_state(root)
     definitions = Definitions()
-    before_state = _before_state(flow)
     parts = [
         part
-        for each in flow
+        for each in _flow(root, before_state)
         for part in _parts(each, definitions, filtered=id(each) in before_state)
     ]
     return tuple(_filters_sorted(parts)) + tuple(_sink_parts(sink, stateful=bool(before_state)))
 
 
-def _before_state(flow: Iterable[Operator]) -> set[int]:
+def _before_state(root: Operator) -> set[int]:
     """The ids of the operators whose rows reach state, those with state included."""
     found: set[int] = set()
-    for each in flow:
+    for each in walked(root.anchor, _anchors, set()):
         if each.stateful:
-            waiting = [each]
-            while waiting:
-                before = waiting.pop()
-                if id(before) not in found:
-                    found.add(id(before))
-                    waiting += before.inputs
+            found.update([id(before) for before in walked(each, attrgetter("inputs"), found)])
     return found
+
+
+def _anchors(each: Operator) -> Iterable[Operator]:
+    return (given.anchor for given in each.inputs)
+
+
+def _flow(root: Operator, before_state: set[int]) -> Iterator[Operator]:
+    """The operators of a stream, without those behind its state that pass rows on."""
+
+    def known(each: Operator) -> Operator:
+        return each if id(each) in before_state else each.anchor
+
+    def inputs(each: Operator) -> Iterable[Operator]:
+        return map(known, each.inputs)
+
+    return (each for each in walked(known(root), inputs, set()) if each.streaming)
 
 
 def _parts(each: Operator, definitions: Definitions, *, filtered: bool) -> Iterator[Part]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Checkpoint, Delivery
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import Operator, stream_plans
+from ssbt.compiler.ir.plans import stream_plans
 
 _STRENGTH = list(Delivery)
 
@@ -40,7 +41,7 @@ def guarantees(pipeline: Pipeline) -> Mapping[str, Guarantee]:
 def _promises(sink: Sink, root: Operator, pipeline: Pipeline) -> Iterator[Guarantee]:
     """What each part of the way can promise; the weakest holds, the first where two are."""
     yield _of_sink(sink)
-    for each in root.upstream:
+    for each in root.origins:
         source = each.step
         if isinstance(source, Source) and each.streaming:
             specification = source.connector.source

@@ -5,90 +5,15 @@ A rule about streams asks what comes before what, wherever it was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
+from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
-
-
-class Operator(Struct, frozen=True, eq=False, dict=True):
-    """A source or a step, with what flows into it and out of it."""
-
-    step: Source | s.Step
-    inputs: tuple[Operator, ...]
-    output: Relation
-
-    @property
-    def streaming(self) -> bool:
-        """Whether what flows out has no end."""
-        return self.output.streaming
-
-    @property
-    def aggregates(self) -> bool:
-        """Whether it makes one row of a stream's group; keys alone are a deduplication."""
-        step = self.step
-        return self.streaming and isinstance(step, s.Aggregate | s.Pivot) and bool(step.aggregates)
-
-    @cached_property
-    def distinct_columns(self) -> tuple[Column, ...] | None:
-        """The columns of which a stream keeps each combination once; None where it keeps none."""
-        if not self.streaming:
-            return None
-        match self.step:
-            case s.Deduplicate(columns=columns) if columns:
-                names = {name.casefold() for name in columns}
-                return tuple(c for c in self.output.columns if c.name.casefold() in names)
-            case s.Deduplicate() | s.Distinct() | s.Project(distinct=True):
-                return self.output.columns
-            case s.SetOperation(operator="union", all=False) | s.Aggregate(aggregates=()):
-                return self.output.columns
-        return None
-
-    @cached_property
-    def upstream(self) -> tuple[Operator, ...]:
-        """All operators that flow into it and itself, each once and behind its inputs."""
-        found: list[Operator] = []
-        done: set[int] = set()
-        waiting = [(self, False)]
-        while waiting:
-            each, inputs_done = waiting.pop()
-            if id(each) in done:
-                continue
-            if inputs_done:
-                done.add(id(each))
-                found.append(each)
-                continue
-            waiting.append((each, True))
-            waiting += [(given, False) for given in reversed(each.inputs)]
-        return tuple(found)
-
-    @property
-    def has_event_time_key(self) -> bool:
-        """Whether a grouping key bears a watermark, or is a window over a column that does."""
-        step = self.step
-        count = len(step.keys) if isinstance(step, s.Aggregate | s.Pivot) else 0
-        return any(column.event_time for column in self.output.columns[:count])
-
-    @cached_property
-    def stateful(self) -> bool:
-        """Whether Spark keeps something between two batches for it."""
-        if not self.streaming:
-            return False
-        match self.step:
-            case s.Aggregate() | s.Limit() | s.Pivot() | s.Stateful():
-                return True
-            case s.Join():
-                return all(each.streaming for each in self.inputs)
-            case s.SetOperation(operator="except"):
-                return True
-        return self.distinct_columns is not None
 
 
 def plans(pipeline: Pipeline) -> dict[str, Operator]:
@@ -121,6 +46,34 @@ def stream_plans(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
             yield sink, known[sink.dataset]
 
 
+def stream_steps(pipeline: Pipeline) -> tuple[tuple[Sink, Operator], ...]:
+    """What streams go through, each operator once for each output mode, with a sink of that mode.
+
+    Made once for all rules.
+    """
+    known: tuple[tuple[Sink, Operator], ...] | None = pipeline.__dict__.get("stream_steps")
+    if known is None:
+        known = pipeline.__dict__["stream_steps"] = tuple(_stream_steps(pipeline))
+    return known
+
+
+def _stream_steps(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
+    by_mode: dict[OutputMode, list[tuple[Sink, Operator]]] = {}
+    for sink, root in stream_plans(pipeline):
+        assert sink.stream is not None
+        by_mode.setdefault(sink.stream.mode, []).append((sink, root))
+    for flows in by_mode.values():
+        yield from each_once(flows)
+
+
+def each_once(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Operator]]:
+    """The operators that flow into sinks, each once, behind its inputs and with its first sink."""
+    done: set[int] = set()
+    for sink, root in flows:
+        for each in walked(root, attrgetter("inputs"), done):
+            yield sink, each
+
+
 def calls(step: object) -> Iterator[Call]:
     """Every function that a step calls."""
     waiting = [step]
@@ -138,23 +91,21 @@ def calls(step: object) -> Iterator[Call]:
 
 def has_state(pipeline: Pipeline) -> bool:
     """Whether any stream keeps state."""
-    return any(each.stateful for _, root in stream_plans(pipeline) for each in root.upstream)
+    return any(root.keeps_state for _, root in stream_plans(pipeline))
 
 
 def has_processor(pipeline: Pipeline) -> bool:
     """Whether any dataset, stream or batch, comes from a processor of the user's."""
-    roots = plans(pipeline).values()
-    return any(isinstance(each.step, s.Stateful) for root in roots for each in root.upstream)
+    return any(root.processors for root in plans(pipeline).values())
 
 
 def output_modes(pipeline: Pipeline) -> dict[Span, frozenset[OutputMode]]:
     """The modes of the streams that each step is in, by the step's place."""
     found: dict[Span, frozenset[OutputMode]] = {}
-    for sink, root in stream_plans(pipeline):
+    for sink, each in stream_steps(pipeline):
         assert sink.stream is not None
-        for each in root.upstream:
-            span = each.step.span
-            found[span] = found.get(span, frozenset()) | {sink.stream.mode}
+        span = each.step.span
+        found[span] = found.get(span, frozenset()) | {sink.stream.mode}
     return found
 
 

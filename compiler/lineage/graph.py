@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline
-from ssbt.compiler.ir.plans import Operator, plans
+from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
 
 

@@ -17,8 +17,8 @@ from ssbt.compiler.syntax.formatting import formatted
 from ssbt.compiler.syntax.parsing import Parsed, parsed
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.mutation import mutated
-from tests.unit.syntax.timing import is_linear
 from tests.unit.syntax.trees import difference
+from tests.unit.timing import is_linear
 
 ROOT = Path(__file__).parents[3]
 LAYOUTS = {

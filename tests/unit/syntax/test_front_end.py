@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.syntax.front_end import check_front_end, is_right, text_of
 from tests.unit.syntax.test_robustness import BROKEN, NESTED
-from tests.unit.syntax.timing import is_linear
+from tests.unit.timing import is_linear
 
 DECLARED = """pipeline p { }
 schema S { a: int, s: string }

@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.encoding import decoded
 from ssbt.compiler.syntax.formatting import formatted
 from ssbt.compiler.syntax.parsing import Parsed, parsed
 from tests.unit.syntax.test_formatting import LAYOUTS
-from tests.unit.syntax.timing import is_linear
+from tests.unit.timing import is_linear
 
 WHERE = "let x = from a |> where "
 NESTED: dict[str, Callable[[int], str]] = {

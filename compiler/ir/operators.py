@@ -1,0 +1,132 @@
+"""A source or a step in its place in a query, with what it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.ir.relations import Column, Relation
+
+
+class Operator(Struct, frozen=True, eq=False, dict=True):
+    """A source or a step, with what flows into it and out of it.
+
+    The others say what it comes from, itself included, each once and behind its own inputs.
+    `origins` are sources and what runs the user's code: what cannot be looked into. They are found
+    as the operator is made: a walk from each one would take time by the square.
+    """
+
+    step: Source | s.Step
+    inputs: tuple[Operator, ...]
+    output: Relation
+    origins: tuple[Operator, ...] = ()
+    watermarks: tuple[Operator, ...] = ()
+    aggregations: tuple[Operator, ...] = ()
+    processors: tuple[Operator, ...] = ()
+    keeps_state: bool = False
+    passed_on: Operator | None = None
+
+    def __post_init__(self) -> None:
+        step = self.step
+        owns = {
+            "origins": isinstance(step, Source | s.SqlQuery | s.ApplyFunction),
+            "watermarks": isinstance(step, s.Watermark),
+            "aggregations": self.aggregates,
+            "processors": isinstance(step, s.Stateful),
+        }
+        for name, own in owns.items():
+            before = _united([getattr(each, name) for each in self.inputs])
+            force_setattr(self, name, (*before, self) if own else before)
+        keeps_state = self.stateful or any(each.keeps_state for each in self.inputs)
+        force_setattr(self, "keeps_state", keeps_state)
+        if len(self.inputs) == 1 and not self.stateful and not owns["origins"]:
+            force_setattr(self, "passed_on", self.inputs[0].anchor)
+
+    @property
+    def anchor(self) -> Operator:
+        """The last operator, itself included, that has several inputs, has state or is an origin.
+
+        Those between pass rows of one stream on, changed or not.
+        """
+        return self.passed_on or self
+
+    @property
+    def streaming(self) -> bool:
+        """Whether what flows out has no end."""
+        return self.output.streaming
+
+    @property
+    def aggregates(self) -> bool:
+        """Whether it makes one row of a stream's group; keys alone are a deduplication."""
+        step = self.step
+        return self.streaming and isinstance(step, s.Aggregate | s.Pivot) and bool(step.aggregates)
+
+    @cached_property
+    def distinct_columns(self) -> tuple[Column, ...] | None:
+        """The columns of which a stream keeps each combination once; None where it keeps none."""
+        if not self.streaming:
+            return None
+        match self.step:
+            case s.Deduplicate(columns=columns) if columns:
+                names = {name.casefold() for name in columns}
+                return tuple(c for c in self.output.columns if c.name.casefold() in names)
+            case s.Deduplicate() | s.Distinct() | s.Project(distinct=True):
+                return self.output.columns
+            case s.SetOperation(operator="union", all=False) | s.Aggregate(aggregates=()):
+                return self.output.columns
+        return None
+
+    @property
+    def has_event_time_key(self) -> bool:
+        """Whether a grouping key bears a watermark, or is a window over a column that does."""
+        step = self.step
+        count = len(step.keys) if isinstance(step, s.Aggregate | s.Pivot) else 0
+        return any(column.event_time for column in self.output.columns[:count])
+
+    @cached_property
+    def stateful(self) -> bool:
+        """Whether Spark keeps something between two batches for it."""
+        if not self.streaming:
+            return False
+        match self.step:
+            case s.Aggregate() | s.Limit() | s.Pivot() | s.Stateful():
+                return True
+            case s.Join():
+                return all(each.streaming for each in self.inputs)
+            case s.SetOperation(operator="except"):
+                return True
+        return self.distinct_columns is not None
+
+
+def _united(found: list[tuple[Operator, ...]]) -> tuple[Operator, ...]:
+    """Those of several inputs, each once; one tuple is shared by all operators where it can be."""
+    if not found:
+        return ()
+    first, *others = found
+    if all(each is first for each in others):
+        return first
+    known = set(map(id, first))
+    new = dict.fromkeys(each for other in others for each in other if id(each) not in known)
+    return (*first, *new) if new else first
+
+
+def walked(
+    root: Operator, inputs: Callable[[Operator], Iterable[Operator]], done: set[int]
+) -> Iterator[Operator]:
+    """`root` and what flows into it, each behind its inputs; none whose id is in `done`."""
+    waiting = [(root, False)]
+    while waiting:
+        each, inputs_done = waiting.pop()
+        if id(each) in done:
+            continue
+        if inputs_done:
+            done.add(id(each))
+            yield each
+            continue
+        waiting.append((each, True))
+        waiting += [(given, False) for given in reversed(tuple(inputs(each)))]
