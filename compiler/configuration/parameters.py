@@ -8,10 +8,10 @@ import math
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
 from ssbt.compiler.diagnostics.codes import configuration as codes
-from ssbt.compiler.hocon.resolving import Object, Scalar, Value
+from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
-from ssbt.compiler.resolve.constants import NoConstantError, given
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.resolve.constants import NoConstantError, given, mapping
+from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType
 
 
 def parameter_values(
@@ -56,11 +56,21 @@ def _constant(value: Value, item: Parameter, findings: Findings) -> object:
 
 
 def _given(value: Value, type_: DataType) -> object:
-    if not isinstance(value, Scalar):
-        raise NoConstantError("this is no single value")
-    if value.value is None:
-        raise NoConstantError("a parameter is never null")
-    return given(value.value, value.text, type_)
+    match type_, value:
+        case ArrayType(element), Items():
+            return tuple(_given(item, element) for item in value.items)
+        case MapType(key, inner), Object():
+            keys = [given(name, key) for name in value.fields]
+            return mapping(keys, [_given(item, inner) for item in value.fields.values()])
+        case ArrayType(), _:
+            raise NoConstantError("this is no list: `[a, b]`")
+        case MapType(), _:
+            raise NoConstantError('this is no object: `{ "key" = value }`')
+        case _, Scalar(value=None):
+            raise NoConstantError("a parameter is never null")
+        case _, Scalar():
+            return given(value.text, type_)
+    raise NoConstantError("this is no single value")
 
 
 def _json(value: object) -> object:
@@ -76,11 +86,29 @@ def _json(value: object) -> object:
             return value.hex()
         case float() if not math.isfinite(value):
             return str(value)
+        case tuple():
+            return [_json(item) for item in value]
+        case dict():
+            return {_key(key): _json(item) for key, item in value.items()}
     return value
+
+
+def _key(value: object) -> str:
+    """A map's key, which JSON has as a text."""
+    text = _json(value)
+    return text if isinstance(text, str) else shown(text)
 
 
 def shown(value: object) -> str:
     """A value for people."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case list():
+            return f"[{', '.join(map(shown, value))}]"
+        case dict():
+            items = (f"{shown(key)} = {shown(item)}" for key, item in value.items())
+            return f"{{{', '.join(items)}}}"
+    return str(value)

@@ -53,9 +53,11 @@ def import_groups(
 
 def _standard(fields: tuple[Field, ...]) -> tuple[str, ...]:
     types = " ".join(field.type for field in fields)
+    has_factory = any("field" in used_names([item.default or ""]) for item in fields)
     needed = {
         "import datetime as dt": "dt." in types,
-        "from dataclasses import dataclass": bool(fields),
+        "from dataclasses import dataclass, field": has_factory,
+        "from dataclasses import dataclass": bool(fields) and not has_factory,
         "from decimal import Decimal": "Decimal" in types,
         "from typing import Annotated": any(field.notes for field in fields),
     }

@@ -10,9 +10,12 @@ import unicodedata
 from ssbt.compiler.emit.characters import is_mark, is_shown
 
 ANNOTATIONS = frozenset(
-    ("Annotated", "Check", "Decimal", "bool", "bytes", "dt", "float", "int", "str", "tuple")
+    (
+        *("Annotated", "Check", "Decimal", "bool", "bytes", "dict", "dt", "field", "float", "int"),
+        *("str", "tuple"),
+    )
 )
-"""The names that annotations use."""
+"""The names that annotations and defaults use."""
 
 RESERVED = ANNOTATIONS | {"DataFrame", "F", "Job", "Params", "checked", "dataclass", "job"}
 RESERVED |= {"literal", "main", "params", "run", "ssbt"}

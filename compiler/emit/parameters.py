@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.types.datatypes import (
     BINARY,
@@ -23,6 +24,7 @@ from ssbt.compiler.types.datatypes import (
     DecimalType,
     FloatType,
     IntegralType,
+    MapType,
 )
 
 # The Spark types that the runtime concludes from Python's.
@@ -67,31 +69,27 @@ def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tupl
 
 def is_implied(data_type: DataType) -> bool:
     """Whether the Python type alone says which Spark type is meant."""
-    if isinstance(data_type, ArrayType):
-        return is_implied(data_type.element)
+    match data_type:
+        case ArrayType(element):
+            return is_implied(element)
+        case MapType(key, value):
+            return is_implied(key) and is_implied(value)
     return data_type in _IMPLIED
 
 
 def _field(name: str, parameter: Parameter) -> Field:
-    python = _python_type(parameter.type)
-    if not parameter.required and parameter.default is None:
-        python = f"{python} | None"
     notes = [] if is_implied(parameter.type) else [parameter.type.sql]
-    if parameter.description:
+    if parameter.description or parameter.checks:
         notes = [parameter.type.sql, parameter.description]
-    texts = [python_literal(note) for note in notes]
-    checks = _check(parameter)
-    if checks:
-        texts = [python_literal(parameter.type.sql), python_literal(parameter.description), checks]
-    default = None if parameter.required else python_literal(_default(parameter))
-    return Field(name, python, tuple(texts), default)
+    texts = (*map(python_literal, notes), *map(_check, parameter.checks))
+    default = None if parameter.required else _default(parameter.default, parameter.type)
+    return Field(name, _python_type(parameter.type), texts, default)
 
 
-def _check(parameter: Parameter) -> str:
-    """What the runtime demands of values, in code; nothing where it demands nothing."""
-    parts = [f"like={python_literal(parameter.like)}"] if parameter.like is not None else []
-    parts += [f"one_of={python_literal(parameter.one_of)}"] if parameter.one_of else []
-    return f"Check({', '.join(parts)})" if parts else ""
+def _check(condition: Condition) -> str:
+    """What the runtime demands of values, in code."""
+    words = " ".join(filter(None, (condition.measure, condition.operator)))
+    return f"Check({', '.join(map(python_literal, (words, *condition.operands)))})"
 
 
 def _python_type(data_type: DataType) -> str:
@@ -100,6 +98,8 @@ def _python_type(data_type: DataType) -> str:
             return "Decimal"
         case ArrayType():
             return f"tuple[{_python_type(data_type.element)}, ...]"
+        case MapType():
+            return f"dict[{_python_type(data_type.key)}, {_python_type(data_type.value)}]"
         case IntegralType():
             return "int"
         case FloatType():
@@ -109,13 +109,21 @@ def _python_type(data_type: DataType) -> str:
     return _IMPLIED.get(data_type, "str")
 
 
-def _default(parameter: Parameter) -> object:
-    """The default as the Python type in the annotation has it, or mypy would complain."""
-    value = parameter.default
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        match _python_type(parameter.type):
-            case "float":
-                return float(value)
-            case "Decimal":
-                return Decimal(value)
+def _default(value: object, data_type: DataType) -> str:
+    """The default in code, as the Python type in the annotation has it, or mypy would complain."""
+    code = python_literal(_fitted(value, data_type))
+    # A dataclass wants a new one for each object.
+    return f"field(default_factory=lambda: {code})" if isinstance(data_type, MapType) else code
+
+
+def _fitted(value: object, data_type: DataType) -> object:
+    match data_type, value:
+        case ArrayType(element), tuple():
+            return tuple(_fitted(item, element) for item in value)
+        case MapType(key, inner), dict():
+            return {_fitted(k, key): _fitted(v, inner) for k, v in value.items()}
+        case FloatType(), int() | Decimal():
+            return float(value)
+        case DecimalType(), int():
+            return Decimal(value)
     return value

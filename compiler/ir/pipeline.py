@@ -5,7 +5,6 @@ Strings here are the user's text, never code: emit quotes every one of them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Checkpoint, Connector
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.records import Records
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Parameter(Struct, frozen=True):
     """A value given at run time; `default` is a constant of its type, `required` without one.
 
-    `like` is a pattern of SQL that the text must match, `one_of` the values that it may have.
-    A constant is a `bool`, `int`, `float`, `str`, `bytes`, `Decimal`, `date`, `datetime` or None.
+    A constant is a `bool`, `int`, `float`, `str`, `bytes`, `Decimal`, `date`, `datetime` or None,
+    a tuple of constants for an array, a dict for a map.
     """
 
     name: str
@@ -37,17 +37,11 @@ class Parameter(Struct, frozen=True):
     required: bool
     description: str
     span: Span
-    like: str | None = None
-    one_of: tuple[object, ...] = ()
+    checks: tuple[Condition, ...] = ()
 
     def refusal(self, value: object) -> str:
-        """Why a value of the type is refused, if it is; as the runtime says it."""
-        if self.one_of and value not in self.one_of:
-            return f"it is not one of {', '.join(map(str, self.one_of))}"
-        signs = {"%": ".*", "_": "."}
-        pattern = "".join(signs.get(char) or re.escape(char) for char in self.like or "%")
-        is_like = re.fullmatch(pattern, str(value), re.DOTALL) is not None
-        return "" if is_like else f"it is not like `{self.like}`"
+        """Why a value of the type is refused, if it is."""
+        return next(filter(None, (check.refusal(value) for check in self.checks)), "")
 
 
 class Schema(Struct, frozen=True):

@@ -42,11 +42,7 @@ _ENTRIES = {
         "masking": "Functions whose result is no personal data any more.",
         "spark": "Settings of the Spark session.",
     },
-    "param": {
-        "description": "What the parameter is for.",
-        "like": "A pattern of SQL that its values match.",
-        "one_of": "The values that there are.",
-    },
+    "param": {"description": "What the parameter is for."},
 }
 
 

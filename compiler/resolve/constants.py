@@ -9,10 +9,11 @@ import re
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
+    STRING,
+    ArrayType,
     BinaryType,
     BooleanType,
     ByteType,
-    CharType,
     DataType,
     DateType,
     DecimalType,
@@ -20,19 +21,16 @@ from ssbt.compiler.types.datatypes import (
     FloatType,
     IntegerType,
     LongType,
+    MapType,
     ShortType,
     StringType,
     TimestampNTZType,
     TimestampType,
-    VarcharType,
 )
 
 _BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
 _SUFFIX = re.compile(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
-GIVEN_TYPES = (
-    StringType,
-    VarcharType,
-    CharType,
+_SCALARS: tuple[type[DataType], ...] = (
     BooleanType,
     *_BITS,
     FloatType,
@@ -49,12 +47,31 @@ class NoConstantError(ValueError):
     """The expression is no constant of the type; the text says why, for people."""
 
 
+def is_given(type_: DataType) -> bool:
+    """Whether a parameter may have the type: one of single values, or an array or map of those."""
+    match type_:
+        case ArrayType(element):
+            return is_given(element)
+        case MapType(key, value):
+            return not isinstance(key, ArrayType | MapType) and is_given(key) and is_given(value)
+    # A string with a collation of its own is none.
+    return type_ == STRING or isinstance(type_, _SCALARS)
+
+
 def constant(node: e.Expression, type_: DataType) -> object:
     """The value of a default. Raises NoConstantError."""
     while isinstance(node, e.Parenthesised):
         node = node.operand
     match type_:
-        case StringType() | VarcharType() | CharType() if isinstance(node, e.StringLiteral):
+        case ArrayType(element):
+            return tuple(constant(item, element) for item in _items(node, "array"))
+        case MapType(key, value):
+            items = _items(node, "map")
+            if len(items) % 2:
+                raise NoConstantError("`map` takes a value behind each key")
+            keys = [constant(item, key) for item in items[::2]]
+            return mapping(keys, [constant(item, value) for item in items[1::2]])
+        case StringType() if isinstance(node, e.StringLiteral):
             return node.value
         case BooleanType() if isinstance(node, e.BooleanLiteral):
             return node.value
@@ -70,13 +87,27 @@ def constant(node: e.Expression, type_: DataType) -> object:
     return _fitted(number, type_)
 
 
-def given(value: object, text: str, type_: DataType) -> object:
-    """The constant that a configuration gives as a text, number or boolean, written as `text`.
+def mapping(keys: list[object], values: list[object]) -> dict[object, object]:
+    """A map; raises NoConstantError for a key that is there twice, as Spark would."""
+    if len(set(keys)) < len(keys):
+        raise NoConstantError("a key of this map is there twice")
+    return dict(zip(keys, values, strict=True))
+
+
+def _items(node: e.Expression, function: str) -> list[e.Expression]:
+    """The arguments of `array(…)` or `map(…)`."""
+    if isinstance(node, e.Call) and node.name.text.casefold() == function:
+        return [argument.value for argument in node.arguments]
+    raise NoConstantError(f"this is no constant; write `{function}(…)`")
+
+
+def given(text: str, type_: DataType) -> object:
+    """The constant of a type for single values that a configuration gives, written as `text`.
 
     Raises NoConstantError.
     """
     match type_:
-        case StringType() | VarcharType() | CharType():
+        case StringType():
             return text
         case BooleanType():
             return _boolean(text)

@@ -13,7 +13,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import secrets as secret_codes
-from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT
+from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT, UNFIT_PARAM
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
@@ -21,6 +21,7 @@ from ssbt.compiler.resolve.declarations import Declared
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType
 
 
 class Options:
@@ -100,8 +101,13 @@ class Options:
     def parameter(self, use: ParamUse) -> None:
         """Look up a parameter."""
         key = use.name.casefold()
-        if key in self._parameters:
+        known_parameter = self._parameters.get(key)
+        if known_parameter is not None:
             self.used_parameters.add(key)
+            if isinstance(known_parameter.type, ArrayType | MapType | BinaryType):
+                message = f"`{use.name}` is {known_parameter.type.sql}, which is no text"
+                help_ = "an option takes parameters of single values, which can be written as text"
+                self._report.add(UNFIT_PARAM, use.span, message, help=help_)
         elif key in self._declared.secrets:
             self.used_secrets.add(key)
             self._report.findings.append(flows(use.name, "the text", use.span))

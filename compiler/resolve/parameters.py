@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
-from ssbt.compiler.resolve.constants import GIVEN_TYPES, NoConstantError, constant, given
+from ssbt.compiler.resolve.checks import conditions
+from ssbt.compiler.resolve.constants import NoConstantError, constant, is_given
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import NullLiteral
-from ssbt.compiler.types.datatypes import DataType, StringType, UnknownType
+from ssbt.compiler.types.datatypes import CharType, DataType, UnknownType, VarcharType
 
-_ENTRIES = ("description", "like", "one_of")
+_ENTRIES = ("description",)
 
 
 def parameters(nodes: Iterable[d.Param], report: Report) -> dict[str, Parameter]:
@@ -25,83 +27,67 @@ def parameters(nodes: Iterable[d.Param], report: Report) -> dict[str, Parameter]
 def _parameter(node: d.Param, report: Report) -> Parameter:
     type_ = data_type(node.type, report)
     default: object = None
-    if not isinstance(type_, (*GIVEN_TYPES, UnknownType)):
-        message = f"a parameter cannot be {type_.sql}"
-        report.add(codes.BAD_PARAM_TYPE, node.type.span, message)
-    elif node.default is not None and not isinstance(type_, UnknownType):
-        default = _default(node, report)
-    description, like, one_of = _entries(node, type_, report)
+    checks: tuple[Condition, ...] = ()
+    if is_given(type_):
+        default = _default(node, type_, report)
+        checks = conditions(node, type_, report)
+    elif not isinstance(type_, UnknownType):
+        report.add(
+            codes.BAD_PARAM_TYPE,
+            node.type.span,
+            f"a parameter cannot be {type_.sql}",
+            help=_way_out(node.name.text, type_),
+        )
     made = Parameter(
         node.name.text,
         type_,
         default,
         node.default is None,
-        description,
+        _description(node, report),
         node.name.span,
-        like,
-        one_of,
+        checks,
     )
     refusal = made.refusal(default) if default is not None else ""
     if refusal and node.default is not None:
-        message = f"`{node.name.text}` has a default that its constraint refuses: {refusal}"
+        message = f"`{node.name.text}` has a default that does not fit: {refusal}"
         report.add(codes.BAD_DEFAULT, node.default.span, message)
     return made
 
 
-def _default(node: d.Param, report: Report) -> object:
-    assert node.default is not None
-    if isinstance(node.default, NullLiteral):
+def _way_out(name: str, type_: DataType) -> tuple[str, ...]:
+    if isinstance(type_, CharType | VarcharType):
+        return (f"write `param {name}: string check length({name}) <= {type_.length}`",)
+    return ()
+
+
+def _default(node: d.Param, type_: DataType, report: Report) -> object:
+    given, name = node.default, node.name.text
+    if given is None:
+        return None
+    if isinstance(given, NullLiteral):
         message = "a parameter is never null"
         help_ = "leave the default out, and the parameter is required"
-        report.add(codes.BAD_DEFAULT, node.default.span, message, help=help_)
+        report.add(codes.BAD_DEFAULT, given.span, message, help=help_)
         return None
-    quiet = Report()
     try:
-        return constant(node.default, data_type(node.type, quiet))
+        return constant(given, type_)
     except NoConstantError as error:
-        message = f"`{node.name.text}` has a default that does not fit: {error}"
-        report.add(codes.BAD_DEFAULT, node.default.span, message)
+        message = f"`{name}` has a default that does not fit: {error}"
+        report.add(codes.BAD_DEFAULT, given.span, message)
         return None
 
 
-def _entries(
-    node: d.Param, type_: DataType, report: Report
-) -> tuple[str, str | None, tuple[object, ...]]:
-    """The description, and what is demanded of values: `like` and `one_of`."""
-    texts: dict[str, str] = {}
-    one_of: tuple[object, ...] = ()
+def _description(node: d.Param, report: Report) -> str:
+    found = ""
     for entry in node.entries:
         name = entry.name.text.lower()
         if name not in _ENTRIES:
             message = f"a parameter has no entry `{entry.name.text}`"
-            report.unknown(
-                codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(_ENTRIES), "entries"
-            )
-        elif name == "one_of":
-            one_of = _values(entry, type_, report)
-        elif name == "like" and not isinstance(type_, StringType):
-            report.add(codes.BAD_ENTRY, entry.name.span, "`like` is for parameters of type string")
+            report.unknown(codes.UNKNOWN_ENTRY, entry.name.span, message, name, _ENTRIES, "entries")
         elif isinstance(entry.value, v.TextValue) and all(
             isinstance(part, str) for part in entry.value.parts
         ):
-            texts[name] = "".join(part for part in entry.value.parts if isinstance(part, str))
+            found = "".join(part for part in entry.value.parts if isinstance(part, str))
         else:
             report.add(codes.BAD_ENTRY, entry.value.span, f"`{name}` is a text")
-    return texts.get("description", ""), texts.get("like"), one_of
-
-
-def _values(entry: v.Entry, type_: DataType, report: Report) -> tuple[object, ...]:
-    """The values in a list, which are constants of the parameter's type."""
-    items = entry.value.items if isinstance(entry.value, v.ListValue) else ()
-    found: list[object] = []
-    for item in items or (entry.value,):
-        match item:
-            case v.TextValue(_, (str(text),)) | v.NumberValue(_, text):
-                try:
-                    found.append(given(text, text, type_))
-                except NoConstantError as error:
-                    report.add(codes.BAD_ENTRY, item.span, str(error))
-            case _:
-                message = '`one_of` is a list of texts or numbers: `["EU", "US"]`'
-                report.add(codes.BAD_ENTRY, item.span, message)
-    return tuple(found)
+    return found

@@ -53,9 +53,9 @@ class Builder(ExpressionBuilder):
         return d.Import(span, children[1])
 
     def param(self, span: Span, children: Children) -> d.Param:
-        _, name, type_, default, block = children
+        _, name, type_, default, _, check, block = children
         entries = block.entries if block else ()
-        return d.Param(span, name, type_, default, entries)
+        return d.Param(span, name, type_, default, check, entries)
 
     def secret(self, span: Span, children: Children) -> d.Secret:
         return d.Secret(span, children[1])

@@ -43,6 +43,8 @@ def _(node: d.Param) -> Parts:
         out += [" = ", Place(node.default.span.start), escaped(node.default.value, '"')]
     elif node.default is not None:
         out += [" = ", node.default]
+    if node.check is not None:
+        out += [" check ", node.check]
     return [*out, " ", *block(node.entries, node.span.end)] if node.entries else out
 
 

@@ -3,9 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
-from decimal import Decimal
 from itertools import pairwise
-import json
 import logging
 from pathlib import Path
 import sys
@@ -13,6 +11,7 @@ from typing import Any, NoReturn
 
 from ssbt.runtime.settings.parameters import Entry, Parameter, unknown
 from ssbt.runtime.settings.properties import properties
+from ssbt.runtime.settings.values import as_text, json_content, unique
 from ssbt.runtime.streams.operation import add_stream_options
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
@@ -74,9 +73,10 @@ def _verbatim(text: str) -> str:
 def _parameter_help(parameters: Mapping[str, Parameter]) -> str:
     lines = ["parameters:"] if parameters else []
     for name, parameter in parameters.items():
-        default = "required" if parameter.default is MISSING else f"default {parameter.default}"
-        check = f", {parameter.check}" if parameter.check is not None else ""
-        lines.append(f"  {name}: {parameter.spark_type}, {default}{check}")
+        is_required = parameter.default is MISSING
+        default = "required" if is_required else f"default {as_text(parameter.default)}"
+        checks = "".join(f", check {check}" for check in parameter.checks)
+        lines.append(f"  {name}: {parameter.spark_type}, {default}{checks}")
         lines += [f"      {parameter.description}"] if parameter.description else []
     return "\n".join(lines)
 
@@ -110,7 +110,7 @@ def _file_entries(name: str) -> list[Entry]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         is_json = path.suffix != ".properties"
-        content = _json(text) if is_json else [*_unique([*properties(text)]).items()]
+        content = _json(text) if is_json else [*unique([*properties(text)]).items()]
     except (OSError, ValueError, RecursionError) as error:
         others = ", ".join(sorted(file.name for file in path.parent.glob(f"*{path.suffix}")))
         known = f"; there is {others}" if others and not path.exists() else ""
@@ -121,8 +121,7 @@ def _file_entries(name: str) -> list[Entry]:
 
 def _json(text: str) -> list[tuple[str, object]]:
     """`{"params": {"x": 1}, "spark": {"spark.y": 2}}` as `("params.x", 1), ("spark.y", 2)`."""
-    # Decimal, so that 0.1 in the file is 0.1 in a DECIMAL parameter.
-    content = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
+    content = json_content(text)
     if not isinstance(content, dict) or not all(isinstance(v, dict) for v in content.values()):
         raise ValueError('it must look like {"params": {...}, "spark": {...}}')
     return [
@@ -130,10 +129,3 @@ def _json(text: str) -> list[tuple[str, object]]:
         for section, values in content.items()
         for name, value in values.items()
     ]
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = [name for name, _ in pairs]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"{', '.join(sorted(twice))} stands there twice")
-    return dict(pairs)

@@ -34,6 +34,10 @@ def _text(value: object, spark_type: SparkType) -> str:
         case tuple() if spark_type.element:
             items = ", ".join(_text(item, spark_type.element) for item in value)
             return f"CAST(array({items}) AS {spark_type})"
+        case dict() if spark_type.element and spark_type.key:
+            key, element = spark_type.key, spark_type.element
+            items = ", ".join(f"{_text(k, key)}, {_text(v, element)}" for k, v in value.items())
+            return f"CAST(map({items}) AS {spark_type})"
         case bool():
             return str(value).upper()
         case str():

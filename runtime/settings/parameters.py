@@ -27,7 +27,7 @@ class Parameter:
     spark_type: SparkType
     default: object
     description: str
-    check: Check | None = None
+    checks: tuple[Check, ...] = ()
 
 
 def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
@@ -37,16 +37,21 @@ def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
     for item in fields(params) if params else ():
         notes = getattr(hints[item.name], "__metadata__", ())
         spark_type = parsed_type(notes[0] if notes else _spark_name(hints[item.name]))
-        check = next((note for note in notes[2:] if isinstance(note, Check)), None)
-        result[item.name] = Parameter(spark_type, item.default, "".join(notes[1:2]), check)
+        made = item.default_factory
+        default = item.default if made is MISSING else made()
+        checks = tuple(note for note in notes[2:] if isinstance(note, Check))
+        result[item.name] = Parameter(spark_type, default, "".join(notes[1:2]), checks)
     return result
 
 
 def _spark_name(hint: object) -> str:
     if get_origin(hint) is UnionType:
         (hint,) = set(get_args(hint)) - {type(None)}
-    is_array = get_origin(hint) is tuple
-    return f"ARRAY<{_spark_name(get_args(hint)[0])}>" if is_array else _SPARK_NAMES[hint]
+    if get_origin(hint) is tuple:
+        return f"ARRAY<{_spark_name(get_args(hint)[0])}>"
+    if get_origin(hint) is dict:
+        return f"MAP<{', '.join(map(_spark_name, get_args(hint)))}>"
+    return _SPARK_NAMES[hint]
 
 
 def resolved(
@@ -68,8 +73,9 @@ def resolved(
                 continue
             try:
                 values[name] = parsed_value(raw, parameters[name].spark_type)
-                check = parameters[name].check
-                if check is not None and (problem := check.problem(values[name])):
+                for problem in filter(
+                    None, (check.problem(values[name]) for check in parameters[name].checks)
+                ):
                     raise ValueError(problem)
             except (ValueError, RecursionError) as error:
                 value = json.dumps(raw, ensure_ascii=False, default=str)

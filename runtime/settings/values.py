@@ -36,16 +36,21 @@ _KINDS: dict[str, _Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class SparkType:
-    """A type that a parameter can have; `str` gives its Spark SQL name."""
+    """A type that a parameter can have; `str` gives its Spark SQL name.
+
+    `element` is that of an array, or of a map's values; a map has a `key`, too.
+    """
 
     name: str
     precision: int = 0
     scale: int = 0
     element: SparkType | None = None
+    key: SparkType | None = None
 
     def __str__(self) -> str:
         if self.element:
-            return f"ARRAY<{self.element}>"
+            key = f"{self.key}, " if self.key else ""
+            return f"{self.name}<{key}{self.element}>"
         return f"DECIMAL({self.precision},{self.scale})" if self.precision else self.name
 
 
@@ -54,6 +59,8 @@ def parsed_type(text: str) -> SparkType:
     name = "".join(text.split()).upper()
     if found := re.fullmatch(r"ARRAY<(.+)>", name):
         return SparkType("ARRAY", element=parsed_type(found[1]))
+    if found := re.fullmatch(r"MAP<(\w+(?:\(\d+(?:,\d+)?\))?),(.+)>", name):
+        return SparkType("MAP", element=parsed_type(found[2]), key=parsed_type(found[1]))
     if found := re.fullmatch(r"DECIMAL(?:\((\d\d?)(?:,(\d\d?))?\))?", name):
         return SparkType("DECIMAL", int(found[1] or 10), int(found[2] or 0))
     if name not in _KINDS:
@@ -64,10 +71,7 @@ def parsed_type(text: str) -> SparkType:
 def parsed_value(raw: object, spark_type: SparkType) -> object:
     """The Python value for `raw`: text as a person writes it, or what a JSON file holds."""
     if spark_type.element:
-        items = json.loads(raw, parse_float=Decimal) if isinstance(raw, str) else raw
-        if not isinstance(items, list):
-            raise ValueError("not a JSON list")
-        return tuple(parsed_value(item, spark_type.element) for item in items)
+        return _nested(raw, spark_type, spark_type.element)
     if isinstance(raw, str) and spark_type.name == "STRING":
         return raw
     _, pattern, example, read = _KINDS[spark_type.name]
@@ -76,13 +80,69 @@ def parsed_value(raw: object, spark_type: SparkType) -> object:
     return fitted(read(str(raw).strip()), spark_type)
 
 
+def _nested(raw: object, spark_type: SparkType, element: SparkType) -> object:
+    items = json_content(raw) if isinstance(raw, str) else raw
+    if spark_type.key is None:
+        if not isinstance(items, list):
+            raise ValueError("not a JSON list")
+        return tuple(parsed_value(item, element) for item in items)
+    if not isinstance(items, dict):
+        raise ValueError("not a JSON object")
+    keys = [parsed_value(key, spark_type.key) for key in items]
+    if len(set(keys)) < len(keys):
+        raise ValueError("a key stands there twice")
+    values = (parsed_value(value, element) for value in items.values())
+    return dict(zip(keys, values, strict=True))
+
+
+def json_content(text: str) -> object:
+    """What a JSON text holds, numbers with a point as decimals; raises `ValueError`."""
+    # Decimal, so that 0.1 in the file is 0.1 in a DECIMAL parameter.
+    return json.loads(text, parse_float=Decimal, object_pairs_hook=unique)
+
+
+def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The pairs as a dictionary; raises `ValueError` for a name that is there twice."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = {name for name in names if names.count(name) > 1}
+        raise ValueError(f"{', '.join(sorted(twice))} stands there twice")
+    return dict(pairs)
+
+
+def as_text(value: object) -> str:
+    """A value as a person would write it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case bytes():
+            return value.hex()
+        case tuple():
+            return f"[{', '.join(map(_item, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_quoted(k)}: {_item(v)}' for k, v in value.items())}}}"
+    return str(value)
+
+
+def _item(value: object) -> str:
+    stands_alone = isinstance(value, int | float | Decimal | tuple | dict)
+    return as_text(value) if stands_alone else _quoted(value)
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(as_text(value), ensure_ascii=False)
+
+
 def fitted(value: Any, spark_type: SparkType) -> object:
     """`value` as the Python value that `spark_type` holds exactly."""
-    name = spark_type.name
-    if spark_type.element and isinstance(value, list | tuple):
-        return tuple(fitted(item, spark_type.element) for item in value)
+    name, element = spark_type.name, spark_type.element
+    if element and spark_type.key and isinstance(value, dict):
+        pairs = ((fitted(k, spark_type.key), fitted(v, element)) for k, v in value.items())
+        return dict(pairs)
+    if element and not spark_type.key and isinstance(value, list | tuple):
+        return tuple(fitted(item, element) for item in value)
     # The exact class, for a bool is an int and a datetime is a date.
-    if spark_type.element or type(value) not in _KINDS[name][0]:
+    if element or type(value) not in _KINDS[name][0]:
         raise ValueError(f"Python type {type(value).__name__}")
     if name in _BITS and not -(1 << _BITS[name]) <= value < 1 << _BITS[name]:
         raise ValueError(f"outside {-(1 << _BITS[name])} to {(1 << _BITS[name]) - 1}")

@@ -76,6 +76,10 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "BINARY": st.binary(),
     "ARRAY<STRING>": st.lists(texts).map(tuple),
     "ARRAY<DECIMAL(12,2)>": st.lists(decimals(12, 2)).map(tuple),
+    "MAP<STRING,DECIMAL(12,2)>": st.dictionaries(texts, decimals(12, 2)),
+    "MAP<DATE,MAP<SMALLINT,BOOLEAN>>": st.dictionaries(
+        st.dates(), st.dictionaries(integers(16), st.booleans())
+    ),
 }
 # Many in one query, because each costs Spark tens of milliseconds.
 many = st.lists(

@@ -53,13 +53,14 @@ def test_where_values_come_from() -> None:
         source = found.checked.sources[entry.origin.path]
         places[entry.name] = (entry.origin.path, source.position(entry.origin.start)[0])
     assert places == {
+        "params.countries": ("conf/prod.conf", 5),
         "params.rate": ("conf/defaults.conf", 4),
         "params.results": ("conf/prod.conf", 4),
-        "spark.sql.shuffle.partitions": ("conf/prod.conf", 13),
+        "spark.sql.shuffle.partitions": ("conf/prod.conf", 14),
         "connections.shop.kafka.bootstrap.servers": ("conf/defaults.conf", 6),
-        "connections.shop.kafka.sasl.jaas.config": ("conf/prod.conf", 10),
-        "connections.shop.kafka.security.protocol": ("conf/prod.conf", 8),
-        "connections.shop.kafka.sasl.mechanism": ("conf/prod.conf", 9),
-        "secrets.login": ("conf/prod.conf", 16),
-        "secrets.prod_login": ("conf/prod.conf", 17),
+        "connections.shop.kafka.sasl.jaas.config": ("conf/prod.conf", 11),
+        "connections.shop.kafka.security.protocol": ("conf/prod.conf", 9),
+        "connections.shop.kafka.sasl.mechanism": ("conf/prod.conf", 10),
+        "secrets.login": ("conf/prod.conf", 17),
+        "secrets.prod_login": ("conf/prod.conf", 18),
     }

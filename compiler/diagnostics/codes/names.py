@@ -242,13 +242,17 @@ BAD_PARAM_TYPE = Code(
     "A type that a parameter cannot have",
     """\
 A parameter is given on a command line or in a file: it is a string, a number, a boolean, a date, a
-timestamp or binary.
+timestamp, binary, or an array or a map of these. A string of a certain length is a `string` with a
+`check`.
 """,
     wrong=example(
-        before="param limits: map<string, int>\n",
-        steps="|> where size(${limits}) > 0",
+        before="param country: varchar(2) = 'DE'\n",
+        steps="|> where status = ${country}",
     ),
-    right=example(before="param limits: int = 1\n", steps="|> where ${limits} > 0"),
+    right=example(
+        before="param country: string = 'DE' check length(country) <= 2\n",
+        steps="|> where status = ${country}",
+    ),
 )
 
 RESERVED_NAME = Code(
@@ -263,6 +267,25 @@ A transform is used like a step, so it cannot have a step's name.
     right=example(
         before="transform sampled(input: Order) =\n  from input\n  |> where amount > 0\n",
         steps="|> sampled()",
+    ),
+)
+
+BAD_CHECK = Code(
+    "SSBT0224",
+    "A check that a parameter cannot have",
+    """\
+A `check` compares the parameter, by its name, with constants of its type: `=`, `<`, `between`,
+`in`, `like`, `rlike` and their negations, joined by `and`. Of a string it may look at the `length`,
+of an array or map at the `size`. It is decided when compiling for defaults and configurations, and
+before Spark starts for all other values, so it computes nothing.
+""",
+    wrong=example(
+        before="param minimum: int = 1 check minimum % 2 = 1\n",
+        steps="|> where amount > ${minimum}",
+    ),
+    right=example(
+        before="param minimum: int = 1 check minimum in (1, 3, 5)\n",
+        steps="|> where amount > ${minimum}",
     ),
 )
 

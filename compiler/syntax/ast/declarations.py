@@ -27,11 +27,12 @@ class Import(Node, frozen=True):
 
 
 class Param(Node, frozen=True):
-    """`param name: type [= default] [{ … }]`."""
+    """`param name: type [= default] [check predicate] [{ … }]`."""
 
     name: Name
     type: TypeName
     default: Expression | None
+    check: Expression | None
     entries: tuple[Entry, ...]
 
 

@@ -13,21 +13,35 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Decoding, Job, Secret, decoded, kafka_options, literal, main
+from ssbt.runtime import (
+    Check,
+    Decoding,
+    Job,
+    Secret,
+    decoded,
+    kafka_options,
+    literal,
+    main,
+)
 
 
 @dataclass(frozen=True)
 class Params:
     """Values given at run time."""
 
-    results: Annotated[str, "STRING", "the folder that the results go to"]
+    results: Annotated[
+        str, "STRING", "the folder that the results go to", Check("not like", "%/")
+    ]
+    countries: Annotated[
+        tuple[str, ...], "ARRAY<STRING>", "where the shop is", Check("size >", 0)
+    ] = ("DE",)
     rate: Annotated[Decimal, "DECIMAL(4,2)", "the rate of the tax"] = Decimal("0.20")
 
 
-ORDER = "id BIGINT, email STRING, amount DECIMAL(12,2)"
+ORDER = "id BIGINT, email STRING, country STRING, amount DECIMAL(12,2)"
 
 
-def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:19
+def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:23
     """The shop's brokers; production replaces what differs there."""
     return kafka_options(
         job.connection(
@@ -40,7 +54,7 @@ def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:19
     )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
+def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
     """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -59,17 +73,18 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
     )
 
 
-def taxed(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:37
+def taxed(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:42
     """Derive taxed from orders."""
+    countries = literal(params.countries, "ARRAY<STRING>")
     rate = literal(params.rate, "DECIMAL(4,2)")
-    return orders.select(
+    return orders.where(f"array_contains({countries}, country)").select(
         "id",
         F.expr("sha2(email, 256)").alias("customer"),
         F.expr(f"amount * {rate}").alias("tax"),
     )
 
 
-def write_taxed(taxed: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:41
+def write_taxed(taxed: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:47
     """Write taxed to Parquet files."""
     (
         job.counted(taxed, "taxed")

@@ -28,6 +28,7 @@ def test_show(ssbtc: Ssbtc) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         'params.results = "build/environments"',
+        'params.countries = ["DE"]',
         'params.rate = "0.19"',
         'spark.sql.shuffle.partitions = "4"',
         'connections.shop.kafka.bootstrap.servers = "localhost:9092"',
@@ -40,11 +41,11 @@ def test_origins(ssbtc: Ssbtc) -> None:
     ran = ssbtc("config", "show", "--env", "prod", "--origin", "jobs/taxes.ssbt")
     places = {line.split(" = ")[0]: line.split("# ")[-1] for line in ran.out.splitlines()}
     assert places["params.rate"] == "conf/defaults.conf:4"
-    assert places["connections.shop.kafka.sasl.jaas.config"] == "conf/prod.conf:10"
-    assert places["secrets.prod_login"] == "conf/prod.conf:17"
+    assert places["connections.shop.kafka.sasl.jaas.config"] == "conf/prod.conf:11"
+    assert places["secrets.prod_login"] == "conf/prod.conf:18"
     found = json.loads(ssbtc("config", "show", "--env", "dev", "--output-format", "json").out)
     assert found[-1] == {"name": "secrets.login", "value": "provider env", "origin": "default"}
-    assert found[-2]["origin"] == "jobs/taxes.ssbt:21"
+    assert found[-2]["origin"] == "jobs/taxes.ssbt:25"
 
 
 def test_diff(ssbtc: Ssbtc) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 import json
 import logging
@@ -13,8 +13,9 @@ from typing import Annotated
 
 import pytest
 
+from ssbt.runtime import Check
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments
-from ssbt.runtime.settings.parameters import Entry, declared_parameters
+from ssbt.runtime.settings.parameters import Entry, declared_parameters, resolved
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Params:
     day: str
     rate: Annotated[Decimal, "DECIMAL(12,2)", "Rate, 100% of %(prog)s"] = Decimal("0.01")
     dry: bool = False
+    key: Annotated[bytes, "BINARY", "", Check("length <", 3)] = b"\x1f"
+    shops: Annotated[tuple[str, ...], "ARRAY<STRING>", "", Check("size between", 1, 2)] = ("EU",)
+    limits: dict[str, int] = field(default_factory=lambda: {"EU": 10})
 
 
 Parse = Callable[..., Namespace]
@@ -72,9 +76,30 @@ parameters:
   day: STRING, required
   rate: DECIMAL(12,2), default 0.01
       Rate, 100% of %(prog)s
-  dry: BOOLEAN, default False
+  dry: BOOLEAN, default false
+  key: BINARY, default 1f, check length < 3
+  shops: ARRAY<STRING>, default ["EU"], check size between 1 and 2
+  limits: MAP<STRING, BIGINT>, default {"EU": 10}
 """
     )
+
+
+def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> None:
+    """Each of them gives the same values."""
+    shops, limits = '["EU", "US"]', '{"US": 20, "AS": 3}'
+    wanted = {"shops": ("EU", "US"), "limits": {"US": 20, "AS": 3}}
+    json_file, property_file = tmp_path / "a.json", tmp_path / "a.properties"
+    json_file.write_text(f'{{"params": {{"shops": {shops}, "limits": {limits}}}}}')
+    property_file.write_text(f"params.shops = {shops}\nparams.limits = {limits}\n")
+    found = [
+        arguments("--set", f"shops={shops}", "--set", f"limits={limits}").set,
+        arguments("--conf-file", str(json_file)).conf_file,
+        arguments("--conf-file", str(property_file)).conf_file,
+        environment_entries(PARAMETERS, {"SSBT_PARAM_SHOPS": shops, "SSBT_PARAM_LIMITS": limits}),
+    ]
+    for entries in found:
+        values, _, problems = resolved(PARAMETERS, [*entries, ("", "params.day", "")])
+        assert (values, problems) == ({**wanted, "day": ""}, [])
 
 
 def test_set(arguments: Parse) -> None:

@@ -46,6 +46,8 @@ TEXTS = [
     (b"\xca\xfe", "BINARY", "X'cafe'"),
     (("a", "b'"), "ARRAY<STRING>", "CAST(array('a', CAST(X'6227' AS STRING)) AS ARRAY<STRING>)"),
     ((), "ARRAY<INT>", "CAST(array() AS ARRAY<INT>)"),
+    ({"a": 1}, "MAP<STRING,BIGINT>", "CAST(map('a', 1L) AS MAP<STRING, BIGINT>)"),
+    ({}, "MAP<INT, INT>", "CAST(map() AS MAP<INT, INT>)"),
     (None, "DECIMAL(12,2)", "CAST(NULL AS DECIMAL(12,2))"),
 ]
 
@@ -72,6 +74,9 @@ WRONG = [
     ("\ud800", "STRING", "surrogates not allowed"),
     ("a", "ARRAY<STRING>", "Python type str"),
     (["a", 1], "ARRAY<STRING>", "Python type int"),
+    ({"a": "1"}, "MAP<STRING, INT>", "Python type str"),
+    ([], "MAP<STRING, INT>", "Python type list"),
+    ({}, "ARRAY<INT>", "Python type dict"),
     (1, "STRING)--", "a parameter cannot have the type STRING)--"),
 ]
 

@@ -51,6 +51,9 @@ GOOD = [
     ("ARRAY<STRING>", [], ()),
     ("ARRAY<DECIMAL(4,1)>", '[0.1, "2"]', (Decimal("0.1"), Decimal("2.0"))),
     ("ARRAY<ARRAY<INT>>", "[[1], []]", ((1,), ())),
+    ("MAP<STRING, DECIMAL(4,1)>", '{"a": 0.1, "b": "2"}', {"a": Decimal("0.1"), "b": Decimal("2")}),
+    ("MAP<DATE, ARRAY<INT>>", {"2026-01-31": [1]}, {date(2026, 1, 31): (1,)}),
+    ("MAP<BIGINT, MAP<STRING, INT>>", '{"7": {}}', {7: {}}),
 ]
 
 
@@ -64,6 +67,12 @@ BAD = [
     ("STRING", 5, 'not written like "text"'),
     ("STRING", None, 'not written like "text"'),
     ("BOOLEAN", "yes", "not written like true"),
+    ("ARRAY<INT>", "[1, null]", "not written like 42"),
+    ("ARRAY<INT>", '{"a": 1}', "not a JSON list"),
+    ("MAP<STRING, INT>", "[1]", "not a JSON object"),
+    ("MAP<STRING, INT>", '{"a": 1, "a": 2}', "a stands there twice"),
+    ("MAP<INT, INT>", '{"1": 1, "01": 2}', "a key stands there twice"),
+    ("MAP<INT, INT>", '{"a": 1}', "not written like 42"),
     ("BOOLEAN", 1, "not written like true"),
     ("TINYINT", "128", "outside -128 to 127"),
     ("INT", "2147483648", "outside -2147483648 to 2147483647"),
@@ -101,12 +110,16 @@ def test_refuses(spark_type: str, raw: object, reason: str) -> None:
     assert str(caught.value) == reason
 
 
-@pytest.mark.parametrize("text", ["MAP<STRING,INT>", "DECIMALS", "", "STRING; DROP", "ARRAY<>"])
+@pytest.mark.parametrize(
+    "text", ["MAP<ARRAY<INT>,INT>", "MAP<INT>", "DECIMALS", "", "STRING; DROP", "ARRAY<>"]
+)
 def test_refuses_types(text: str) -> None:
     with pytest.raises(ValueError, match="a parameter cannot have the type"):
         parsed_type(text)
 
 
-@pytest.mark.parametrize("text", ["INT", "DECIMAL(12,2)", "ARRAY<ARRAY<DECIMAL(3,0)>>"])
+@pytest.mark.parametrize(
+    "text", ["INT", "ARRAY<ARRAY<DECIMAL(3,0)>>", "MAP<DECIMAL(3,0), MAP<INT, STRING>>"]
+)
 def test_type_is_written_as_read(text: str) -> None:
     assert str(parsed_type(text)) == text

@@ -1,0 +1,75 @@
+"""What the value of a parameter must be besides its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from decimal import Decimal
+import operator
+import re
+from typing import Any
+
+from msgspec import Struct
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+COMPARISONS = frozenset(_COMPARISONS)
+
+
+class Condition(Struct, frozen=True):
+    """A value, or its `measure` (`size`, `length`), compared with constants.
+
+    The operator is SQL's: `<=`, `not between`, `in`, `like`, `rlike`.
+    """
+
+    operator: str
+    operands: tuple[object, ...]
+    measure: str = ""
+
+    def refusal(self, value: object) -> str:
+        """Why a value of the parameter's type is refused, if it is; as the runtime says it."""
+        found = len(value) if self.measure and isinstance(value, Sized) else value
+        try:
+            holds = _holds(self.operator, found, self.operands)
+        except TypeError:
+            return "of a time with a zone and one without none is the earlier"
+        return "" if holds else f"the check `{self}` refuses it"
+
+    def __str__(self) -> str:
+        texts = [_shown(each) for each in self.operands]
+        is_between = self.operator.endswith("between")
+        operands = " and ".join(texts) if is_between else ", ".join(texts)
+        operands = f"({operands})" if self.operator.endswith("in") else operands
+        return " ".join(filter(None, (self.measure, self.operator, operands)))
+
+
+def _shown(operand: object) -> str:
+    is_number = isinstance(operand, int | float | Decimal)
+    return str(operand).lower() if is_number else f"'{operand}'"
+
+
+def _holds(operator: str, value: Any, operands: tuple[Any, ...]) -> bool:
+    match operator.removeprefix("not "):
+        case "in":
+            holds = value in operands
+        case "between":
+            holds = operands[0] <= value <= operands[1]
+        case "like":
+            holds = re.fullmatch(_pattern(operands[0]), value, re.DOTALL) is not None
+        case "rlike":
+            holds = re.search(operands[0], value, re.ASCII) is not None
+        case comparison:
+            holds = _COMPARISONS[comparison](value, operands[0])
+    return holds != operator.startswith("not ")
+
+
+def _pattern(like: str) -> str:
+    """A regular expression; a backslash takes the next character as it is."""
+    signs = {"%": ".*", "_": "."}
+    pieces = re.findall(r"\\.|.", like, re.DOTALL)
+    return "".join(signs.get(each) or re.escape(each[-1]) for each in pieces)
