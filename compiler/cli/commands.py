@@ -22,6 +22,7 @@ NAMES = (
     "verify",
     "diff",
     "lineage",
+    "docs",
     "config",
     "schema",
     "packages",

@@ -20,6 +20,27 @@ from ssbt.compiler.connectors.specification import SPARK_LINES, ConnectorSpecifi
 from tests.unit.cli.conftest import Ssbtc
 
 
+class TestDocs:
+    """What the page shows is tested in a browser, in `tests/unit/pages`."""
+
+    def test_a_page(self, ssbtc: Ssbtc, pipeline: Path):
+        ran = ssbtc("docs")
+        assert (ran.code, ran.err) == (0, f"note: wrote {Path('build', 'docs.html')}\n")
+        assert "<title>project</title>" in Path("build", "docs.html").read_text()
+
+    def test_the_page_is_the_same_each_time(self, ssbtc: Ssbtc, pipeline: Path):
+        ssbtc("docs", "-o", "one.html")
+        ssbtc("docs", "-o", "two.html")
+        assert Path("one.html").read_bytes() == Path("two.html").read_bytes()
+
+    def test_mistakes_are_told_and_nothing_is_written(self, ssbtc: Ssbtc, pipeline: Path):
+        pipeline.write_text(pipeline.read_text().replace("from orders", "from order"))
+        ran = ssbtc("docs")
+        assert ran.code == 1
+        assert "SSBT0201" in ran.out
+        assert not Path("build").exists()
+
+
 class TestExplain:
     def test_a_page(self, ssbtc: Ssbtc):
         for code in ("SSBT0104", "ssbt0104", "104"):

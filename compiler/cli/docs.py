@@ -1,0 +1,60 @@
+"""`ssbtc docs`: a page about the pipelines of a project."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ssbt.compiler.cli import options
+
+
+@click.command("docs")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False),
+    default=os.path.join("build", "docs.html"),
+    show_default=True,
+    metavar="FILE",
+    help="The file to write.",
+)
+@click.option("--title", help="The title of the page, this folder's name if none is given.")
+@options.target
+@options.color
+def command(
+    paths: tuple[str, ...],
+    out: str,
+    title: str | None,
+    target: str | None,
+    color: str,
+) -> int:
+    """Write one HTML file about pipelines, for people to read in a browser.
+
+    It shows datasets, columns and where they come from, sinks and what they promise, and each
+    script beside its source. It needs no server and asks for nothing from outside. PATHS are
+    pipelines and folders of them, this folder if none is given.
+    """
+    from ssbt.compiler.cli.units import relocated, relocated_sources, units
+    from ssbt.compiler.cli.writing import write_all
+    from ssbt.compiler.driver import checked, emitted
+    from ssbt.compiler.pages.page import Documented, page
+
+    report = options.report("text", strict=False, color=color)
+    documented = []
+    for unit in units(paths).all:
+        result = checked(unit.path, unit.read, target)
+        findings = [relocated(finding, unit) for finding in result.findings]
+        if result.pipeline is None:
+            report.add(findings, relocated_sources(result.sources, unit))
+        else:
+            files = emitted(result)
+            documented.append(Documented(unit.input.path, result.pipeline, result.sources, files))
+    code = report.print()
+    if code:
+        return code
+    heading = title or os.path.basename(os.path.abspath(".")) or "Pipelines"
+    write_all([(out, page(heading, documented).encode())])
+    report.console.note(f"wrote {out}")
+    return 0

@@ -1,0 +1,120 @@
+"""One HTML file about all pipelines of a project, which asks for nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+import importlib.resources
+import json
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.plans import stream_plans
+from ssbt.compiler.lineage.graph import lineage
+from ssbt.compiler.pages.listing import Listing, listings
+from ssbt.compiler.pages.picture import picture
+from ssbt.compiler.source import Source
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+Json = dict[str, Any]
+
+
+class Documented(Struct, frozen=True):
+    """A pipeline without errors; `files` are those emitted, the script and the manifest first."""
+
+    path: str
+    pipeline: Pipeline
+    sources: Mapping[str, Source]
+    files: Sequence[OutputFile]
+
+
+class _Article(Struct, frozen=True):
+    """What the template is given of a pipeline."""
+
+    path: str
+    manifest: Json
+    picture: str
+    is_stream: bool
+    sources: tuple[Listing, ...]
+    script: Listing
+    schemas: tuple[tuple[str, str], ...]
+
+
+def page(title: str, documented: Iterable[Documented]) -> str:
+    """The file's text."""
+    articles = [_article(each) for each in documented]
+    template = _environment().get_template("page.html.j2")
+    return template.render(title=title, version=VERSION, articles=articles)
+
+
+def _article(each: Documented) -> _Article:
+    script, manifest = each.files[0].content.decode(), json.loads(each.files[1].content)
+    places = Places(each.pipeline.span.path, each.sources)
+    texts = {places.file(path): source.text for path, source in each.sources.items()}
+    pipelines = {name: text for name, text in texts.items() if name.endswith(".ssbt")}
+    ends = dict(_ends(each.pipeline, each.sources, places))
+    *sources, made = listings(manifest, pipelines, script, ends)
+    drawn = picture(manifest, lineage(each.pipeline))
+    return _Article(
+        each.path,
+        manifest,
+        # Inside a script element only `</script` and `<!--` mean anything.
+        json.dumps(drawn, separators=(",", ":")).replace("<", "\\u003c"),
+        any(True for _ in stream_plans(each.pipeline)),
+        tuple(sources),
+        made,
+        tuple((schema.name, schema.type.sql) for schema in each.pipeline.schemas),
+    )
+
+
+def _ends(
+    pipeline: Pipeline, sources: Mapping[str, Source], places: Places
+) -> Iterator[tuple[str, int]]:
+    """The last lines of declarations, by their places."""
+    declared = (pipeline.datasets, pipeline.transforms, pipeline.sinks, pipeline.connections)
+    for group in declared:
+        for item in group:
+            source = sources[item.span.path]
+            yield (
+                places.line(item.span),
+                source.position(max(item.span.start, item.span.end - 1))[0],
+            )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FunctionLoader(_text),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    # Of the project's own files, of JSON and of what Pygments wrote: none of it is a user's text.
+    environment.filters["verbatim"] = Markup  # nosec B704
+    environment.globals["file"] = _text
+    environment.globals["colours"] = _colours
+    return environment
+
+
+def _colours(style: str) -> str:
+    """The rules for Pygments' classes in a style of its own."""
+    from pygments.formatters import HtmlFormatter
+
+    rules: str = HtmlFormatter(style=style).get_style_defs(".code")  # type: ignore[no-untyped-call]
+    return rules
+
+
+def _text(name: str) -> str:
+    folder = importlib.resources.files("ssbt.templates").joinpath("pages")
+    return folder.joinpath(name).read_text(encoding="utf-8")

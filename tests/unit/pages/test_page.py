@@ -1,0 +1,207 @@
+"""`ssbtc docs`: the page in a real browser, from the file system, asking for nothing outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+import subprocess
+from typing import Any
+
+from click.testing import CliRunner
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from ssbt.compiler.cli.commands import ssbtc
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.slow
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1400,1000"),
+    *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--force-prefers-reduced-motion"),
+)
+HOSTILE = """
+pipeline p {
+  description = "<script>document.title = 'taken'</script><!-- </script>"
+}
+
+schema S {
+  `<img src=x onerror="document.title='taken'">`: int
+  `</script><script>document.title='taken'</script>`: int
+}
+
+source `</h3><b>bold` from parquet {
+  path   = "<i>in</i>"
+  schema = S
+}
+
+let r =
+  from `</h3><b>bold`
+  # </pre><script>document.title = 'taken'</script>
+  |> where `<img src=x onerror="document.title='taken'">` > 1
+
+sink r to parquet {
+  path = "out"
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    command = [str(ROOT / "tools" / "chromium.sh"), "--install"]
+    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    binary, driver = found.stdout.split()
+    options = Options()
+    options.binary_location = binary
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = Chrome(options=options, service=Service(driver))
+    yield started
+    started.quit()
+
+
+Shown = Callable[[str], Chrome]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("pages") / "page.html", ROOT / "examples", "Examples")
+
+
+def made(page: Path, pipelines: Path, title: str) -> Path:
+    """A page that the command has written."""
+    arguments = ["docs", str(pipelines), "-o", str(page), "--title", title]
+    done = CliRunner().invoke(ssbtc, arguments)
+    assert done.exit_code == 0, done.output
+    return page
+
+
+@pytest.fixture
+def shown(browser: Chrome, examples: Path) -> Shown:
+    """Opens the page of the examples at a pipeline."""
+
+    def opened(name: str) -> Chrome:
+        browser.get("about:blank")
+        browser.get(examples.as_uri())
+        browser.find_element(By.LINK_TEXT, name).click()
+        return browser
+
+    return opened
+
+
+def test_it_is_shown_without_errors_and_asks_for_nothing(shown: Shown, examples: Path):
+    browser = shown("quickstart")
+    asked = [
+        entry["message"]
+        for entry in browser.get_log("performance")
+        if "Network.requestWillBeSent" in entry["message"]
+        and '"url":"file:' not in entry["message"]
+    ]
+    assert [entry for entry in asked if "about:blank" not in entry] == []
+    assert browser.get_log("browser") == []
+    assert browser.find_element(By.CSS_SELECTOR, "article.active h1").text == "quickstart"
+    assert "//" not in examples.read_text().partition("<body>")[0]
+
+
+def test_every_dataset_and_sink_has_a_box_and_can_be_seen(shown: Shown):
+    browser = shown("quickstart")
+    titles = [each.text.split("\n")[0] for each in of(browser, ".box h4")]
+    assert titles == ["orders", "paid", "customers", "revenue", "rejected", "revenue", "rejected"]
+    view = rect(browser, ".view")
+    for place in range(len(titles)):
+        box = rect(browser, ".box", place)
+        assert view["left"] <= box["left"] <= box["right"] <= view["right"]
+        assert view["top"] <= box["top"] <= box["bottom"] <= view["bottom"]
+
+
+def test_a_column_lights_up_what_it_is_made_from(shown: Shown):
+    browser = shown("quickstart")
+    column(browser, "revenue", "revenue").click()
+    assert lit(browser, "up") == {"amount", "quantity", "unit_price"}
+    assert {"status", "ordered_on", "country"} <= lit(browser, "rows")
+    assert lit(browser, "chosen") == {"revenue"}
+    out = [each.text.split("\n")[0] for each in of(browser, ".box.out h4")]
+    assert out == ["rejected", "rejected"]
+    assert len(of(browser, "svg.values path.up")) == 3
+    told = of(browser, ".told")[0].text
+    assert "made from paid.amount" in told
+    assert "written to revenue" in told
+    ActionChains(browser).send_keys_to_element(of(browser, ".view")[0], Keys.ESCAPE).perform()
+    assert lit(browser, "up") == set()
+
+
+def test_a_column_lights_up_what_is_made_of_it(shown: Shown):
+    browser = shown("quickstart")
+    column(browser, "orders", "unit_price").click()
+    assert lit(browser, "down") == {"unit_price", "amount", "revenue", "business_share"}
+
+
+def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
+    browser = shown("quickstart")
+    view, before = of(browser, ".view")[0], rect(browser, ".box")
+    drag = ActionChains(browser).move_to_element_with_offset(view, 0, view.size["height"] // 2 - 5)
+    drag.click_and_hold().move_by_offset(40, -30).move_by_offset(40, -30).release().perform()
+    after = rect(browser, ".box")
+    assert after["left"] - before["left"] == pytest.approx(80, abs=1)
+    assert after["top"] - before["top"] == pytest.approx(-60, abs=1)
+    of(browser, "[data-do=in]")[0].click()
+    assert rect(browser, ".box")["width"] == pytest.approx(before["width"] * 1.25, rel=0.01)
+    of(browser, "[data-do=fit]")[0].click()
+    assert rect(browser, ".box") == before
+
+
+def test_source_and_script_show_what_belongs_together(shown: Shown):
+    browser = shown("quickstart")
+    lines = of(browser, ".pane [data-part]")
+    next(each for each in lines if "let paid" in each.text).click()
+    marked = [each.text for each in of(browser, ".pane .marked")]
+    assert any("let paid" in text for text in marked)
+    assert any("def paid(" in text for text in marked)
+    assert not any("def orders(" in text for text in marked)
+
+
+def test_a_name_is_found_in_all_pipelines(shown: Shown):
+    browser = shown("quickstart")
+    browser.find_element(By.ID, "search").send_keys("business_share")
+    visible = browser.find_elements(By.CSS_SELECTOR, "nav li li")
+    assert [each.text for each in visible if each.is_displayed()] == ["revenue"]
+
+
+def test_names_and_texts_are_never_markup(browser: Chrome, tmp_path: Path):
+    (tmp_path / "p.ssbt").write_text(HOSTILE)
+    page = made(tmp_path / "page.html", tmp_path / "p.ssbt", "<b>mine</b>")
+    browser.get(page.as_uri())
+    assert browser.title == "<b>mine</b>"
+    assert of(browser, ".box h4")[0].text.startswith("</h3><b>bold")
+    for each in of(browser, ".box button"):
+        each.click()
+    assert browser.title == "<b>mine</b>"
+    assert browser.find_elements(By.CSS_SELECTOR, "img, b b, h3 b") == []
+
+
+def of(browser: Chrome, selector: str) -> list[Any]:
+    """The elements of the pipeline that is shown."""
+    return browser.find_elements(By.CSS_SELECTOR, f"article.active {selector}")
+
+
+def rect(browser: Chrome, selector: str, place: int = 0) -> dict[str, float]:
+    """Where an element is in the window, enlarged as it is; Selenium's own `rect` is not."""
+    script = "return arguments[0].getBoundingClientRect().toJSON()"
+    found: dict[str, float] = browser.execute_script(script, of(browser, selector)[place])
+    return found
+
+
+def column(browser: Chrome, dataset: str, name: str) -> Any:
+    boxes = [each for each in of(browser, ".box") if each.text.split("\n")[0] == dataset]
+    buttons = boxes[0].find_elements(By.TAG_NAME, "button")
+    return next(each for each in buttons if each.text.split("\n")[0].split()[0] == name)
+
+
+def lit(browser: Chrome, how: str) -> set[str]:
+    return {each.text.split()[0] for each in of(browser, f".box button.{how}")}
