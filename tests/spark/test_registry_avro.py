@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import json
 from uuid import uuid4
 
@@ -63,7 +64,7 @@ def decoding(registry: Registry, subject: str, reader: object) -> Decoding:
     return Decoding(result, registry_avro_problem(value), marker=avro_marker(text))
 
 
-def table(spark: SparkSession, values: list[bytes | None]) -> DataFrame:
+def table(spark: SparkSession, values: Sequence[bytes | None]) -> DataFrame:
     bodies = [value and bytearray(value) for value in values]
     rows = [(body, "orders", 0, offset) for offset, body in enumerate(bodies)]
     return spark.createDataFrame(rows, "value binary, topic string, partition int, offset bigint")
