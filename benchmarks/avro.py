@@ -22,7 +22,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import to_avro
 
-from ssbt.runtime.formats.avro import DECODED, decoded_registry_avro
+from ssbt.runtime.formats.avro import avro_marker, decoded_registry_avro
 from ssbt.runtime.records.decoding import Decoding, decoded
 
 PACKAGE = "org.apache.spark:spark-avro_2.13:4.1.1"
@@ -104,7 +104,7 @@ def main() -> None:
     )
     framed = records(spark, given.rows)
     result = decoded_registry_avro(F.col("value"), SCHEMA, {"url": url}, "orders-value")
-    native = decoded(framed, Decoding(result, "", marker=DECODED))
+    native = decoded(framed, Decoding(result, "", marker=avro_marker(SCHEMA)))
     pickled = framed.select(F.udf(by_hand, COLUMNS, useArrow=False)("value").alias("r"))
     ways: dict[str, Callable[[], float]] = {
         "bytes": lambda: taken(framed),

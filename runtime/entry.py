@@ -152,11 +152,10 @@ def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         except Exception as error:
             from ssbt.runtime.records.frames import learned
 
-            # What other batches have written would be written again.
+            # What other batches have written would be written again, if nothing remembers it.
             begun = 0 if isinstance(error, StreamingQueryException) else 1
-            if len(job.written) > begun or not learned(error):
+            if len(job.written) - len(job.done) > begun or not learned(error):
                 raise
-            job.written.clear()
         else:
             return
 

@@ -1,6 +1,6 @@
 """A run of a pipeline, as its functions see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import logging
 from threading import Thread
@@ -18,7 +18,8 @@ P = TypeVar("P")
 class Job(Generic[P]):
     """The session, the parameters and a logger; `Job(spark, Params())` does to try a function.
 
-    `written` has the sinks in the order in which their writes began.
+    `written` has the sinks in the order in which their writes began, `done` the functions of those
+    that are not called again when the pipeline is planned anew.
     """
 
     spark: SparkSession
@@ -26,6 +27,7 @@ class Job(Generic[P]):
     name: str = "job"
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("ssbt.job"))
     written: dict[str, Observation] = field(default_factory=dict)
+    done: set[Callable[..., None]] = field(default_factory=set)
     secrets: Secrets = field(default_factory=Secrets)
     connections: Mapping[str, Mapping[str, str | Secret]] = field(default_factory=dict)
 
@@ -46,6 +48,12 @@ class Job(Generic[P]):
             key: self.secret(value.name) if isinstance(value, Secret) else value
             for key, value in {**options, **given}.items()
         }
+
+    def once(self, write: Callable[[DataFrame, "Job[P]"], None], df: DataFrame) -> None:
+        """Call `write`, unless it has done its work in this run."""
+        if write not in self.done:
+            write(df, self)
+            self.done.add(write)
 
     def counted(self, df: DataFrame, sink: str) -> DataFrame:
         """`df` for one write, with its rows counted on their way; a stream stays as it is."""

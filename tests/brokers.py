@@ -81,8 +81,13 @@ class Broker:
     @property
     def trusted(self) -> Path:
         """The certificate that clients have to trust."""
+        return self.guards.trusted
+
+    @property
+    def guards(self) -> Guards:
+        """What it was told of who may come in."""
         assert self._guards
-        return self._guards.trusted
+        return self._guards
 
     def listener(self, name: str) -> str:
         """`host:port` of a listener."""
@@ -132,6 +137,7 @@ class Broker:
 
     def _command(self, *arguments: str) -> list[str]:
         options = ["-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+        options += self._guards.java_options if self._guards else ()
         path = os.pathsep.join(map(str, (*jars(KAFKA), *jars(LOGGING))))
         return [java(), *options, "-cp", path, *arguments]
 

@@ -16,6 +16,7 @@ from tests.brokers import Broker, running_broker
 from tests.guards import guards
 from tests.jars import SPARK_AVRO, SPARK_KAFKA, jars
 from tests.registries import Registry, running_registry
+from tests.tokens import running_tokens
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -89,5 +90,5 @@ def rocksdb(spark: SparkSession) -> SparkSession:
 def broker(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A Kafka broker shared by the whole run."""
     folder = tmp_path_factory.mktemp("kafka")
-    with running_broker(folder, guards(folder)) as running:
+    with running_tokens() as tokens, running_broker(folder, guards(folder, tokens)) as running:
         yield running

@@ -7,6 +7,7 @@ import subprocess
 from typing import NamedTuple
 
 from tests.jars import java
+from tests.tokens import AUDIENCE
 
 PLAIN_WORD = 'pa"ss\\word'
 SCRAM_WORD = "scrambled"
@@ -14,19 +15,31 @@ _STORE_WORD = "of-the-store"
 _MODULES = "org.apache.kafka.common.security."
 _PLAIN = "plain.PlainLoginModule required user_etl={};"
 _SCRAM = "scram.ScramLoginModule required;"
+_TOKEN = "oauthbearer.OAuthBearerLoginModule required;"
+_VALIDATOR = _MODULES + "oauthbearer.OAuthBearerValidatorCallbackHandler"
+ALLOWED_URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls"
+"""The property of a JVM that lists the URLs that Kafka 4 may ask for tokens and keys."""
 
 
 class Guards(NamedTuple):
-    """What a broker is told; `users` as its storage tool takes them, `trusted` is for clients."""
+    """What a broker is told; `users` as its storage tool takes them, `trusted` is for clients.
+
+    `tokens` is where clients get theirs, if they have any.
+    """
 
     listeners: dict[str, str]
     properties: dict[str, str]
     users: tuple[str, ...]
+    java_options: tuple[str, ...]
     trusted: Path
+    tokens: str
 
 
-def guards(folder: Path) -> Guards:
-    """Listeners called SSL, OPEN (SASL alone) and CLOSED (SASL and TLS)."""
+def guards(folder: Path, tokens: str) -> Guards:
+    """Listeners called SSL, OPEN (SASL alone) and CLOSED (SASL and TLS).
+
+    `tokens` is the address of an OAuth server that has `/token` and `/keys`.
+    """
     store, trusted = _certificate(folder)
     quoted = '"' + PLAIN_WORD.replace("\\", "\\\\").replace('"', '\\"') + '"'
     # A file of properties takes each backslash away once more.
@@ -35,15 +48,24 @@ def guards(folder: Path) -> Guards:
         "ssl.keystore.location": str(store),
         "ssl.keystore.password": _STORE_WORD,
         "ssl.keystore.type": "PKCS12",
-        "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+        "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512,OAUTHBEARER",
+        "sasl.oauthbearer.jwks.endpoint.url": f"{tokens}/keys",
+        # Kafka 4.1 takes its clients' validator by default, which looks at no signature.
+        "sasl.oauthbearer.jwt.validator.class": _MODULES + "oauthbearer.BrokerJwtValidator",
+        "sasl.oauthbearer.expected.audience": AUDIENCE,
+        "sasl.oauthbearer.expected.issuer": tokens,
     }
     for listener in ("open", "closed"):
         key = f"listener.name.{listener}.{{}}.sasl.jaas.config"
         properties[key.format("plain")] = _MODULES + plain
         properties[key.format("scram-sha-512")] = _MODULES + _SCRAM
+        properties[key.format("oauthbearer")] = _MODULES + _TOKEN
+        handler = f"listener.name.{listener}.oauthbearer.sasl.server.callback.handler.class"
+        properties[handler] = _VALIDATOR
     listeners = {"SSL": "SSL", "OPEN": "SASL_PLAINTEXT", "CLOSED": "SASL_SSL"}
     users = (f"SCRAM-SHA-512=[name=etl,password={SCRAM_WORD}]",)
-    return Guards(listeners, properties, users, trusted)
+    allowed = (f"-D{ALLOWED_URLS}={tokens}/keys",)
+    return Guards(listeners, properties, users, allowed, trusted, f"{tokens}/token")
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

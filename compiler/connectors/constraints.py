@@ -105,10 +105,13 @@ def _spark_value(option: Option, supplied: Supplied) -> str | bool | int | float
     return choice.spark if choice else supplied.value
 
 
-def violations(constraints: tuple[Constraint, ...], given: Given) -> Iterator[Diagnostic]:
+def violations(
+    constraints: tuple[Constraint, ...], given: Given, spark: str
+) -> Iterator[Diagnostic]:
     """One finding for each rule that is broken; in doubt, none."""
     for constraint in constraints:
-        if given.all_hold(constraint.when):
+        is_over = constraint.before and not is_newer(constraint.before, spark)
+        if given.all_hold(constraint.when) and not is_over:
             yield from _CHECKS[constraint.kind](constraint, given)
 
 

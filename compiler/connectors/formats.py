@@ -23,14 +23,13 @@ class Decoding(Struct, frozen=True):
     """How bytes become columns: the fields of a schema, or else one column of `type`.
 
     Bytes are malformed if they become null. Where Spark tells it in another way, `malformed` is a
-    STRING column that joins the schema and is not null for them, or `marker` a field that the
-    template adds and that is null for them. `problem` says what is wrong.
+    STRING column that joins the schema and is not null for them; or a template `marker` gives the
+    name of a field that is null for them. `problem` says what is wrong.
     """
 
     needs_schema: bool
     type: str
     malformed: str
-    marker: str
     problem: str
 
 
@@ -87,8 +86,7 @@ def _decoding(table: TomlTable) -> Decoding:
     schema, type_ = table.text("schema"), table.text("type")
     if (schema == "required") == bool(type_):
         raise table.error("", 'needs either `schema = "required"` or a `type`')
-    malformed, marker = table.text("malformed"), table.text("marker")
-    return Decoding(bool(schema), type_, malformed, marker, table.required_text("problem"))
+    return Decoding(bool(schema), type_, table.text("malformed"), table.required_text("problem"))
 
 
 def _imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:

@@ -160,6 +160,7 @@ def _constraint(table: TomlTable) -> Constraint:
         conditions=read_conditions(table, kinds[0].value),
         message=table.required_text("message"),
         help=table.text("help"),
+        before=_line(table, "before"),
     )
     table.close()
     return constraint
@@ -192,9 +193,14 @@ def camel_case(name: str) -> str:
 
 
 def _since(table: TomlTable) -> str:
-    line = table.text("since", SPARK_LINES[0])
-    if line not in SPARK_LINES:
-        raise table.error("since", f"`{line}` is not one of {', '.join(SPARK_LINES)}")
+    return _line(table, "since") or SPARK_LINES[0]
+
+
+def _line(table: TomlTable, key: str) -> str:
+    """A Spark line, or nothing."""
+    line = table.text(key)
+    if line and line not in SPARK_LINES:
+        raise table.error(key, f"`{line}` is not one of {', '.join(SPARK_LINES)}")
     return line
 
 

@@ -202,7 +202,8 @@ class ConstraintKind(Enum):
 class Constraint(Struct, frozen=True):
     """A rule among options; `when` is empty for a rule that always holds.
 
-    DISJOINT: the columns that the first option names are named by none of the others.
+    DISJOINT: the columns that the first option names are named by none of the others. `before` is
+    the Spark line from which on the rule holds no more, if there is one.
     """
 
     kind: ConstraintKind
@@ -210,6 +211,7 @@ class Constraint(Struct, frozen=True):
     conditions: tuple[Condition, ...]
     message: str
     help: str = ""
+    before: str = ""
 
 
 class Checkpoint(Enum):

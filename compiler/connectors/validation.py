@@ -103,7 +103,7 @@ def _checked(
     for setting in supplied_settings(given, use.spark):
         given.settings[setting.option.name] = setting
     yield from _missing(of, given)
-    yield from violations(specification.constraints, given)
+    yield from violations(specification.constraints, given, use.spark)
     return Settings(tuple(given.settings.values()), raw)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.settings import ConnectionName
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.connectors import connecting, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
@@ -207,6 +208,7 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
     Streams come last, all at once, for they may never end.
     """
     frames = around.names.frames
+    once = len(pipeline.sinks) > 1 and _may_be_planned_again(pipeline)
     statements = []
     for item in pipeline.datasets:
         function = made.by_dataset[item.name]
@@ -218,14 +220,23 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
         statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
     streams = []
     for sink in pipeline.sinks:
-        call = f"{made.by_sink[sink.name].name}({frames[sink.dataset]}, job)"
-        if sink.stream is None:
-            statements.append(call)
-        else:
+        function, frame = made.by_sink[sink.name], frames[sink.dataset]
+        call = f"{function.name}({frame}, job)"
+        if sink.stream is not None:
             streams.append(call)
+        else:
+            statements.append(f"job.once({function.name}, {frame})" if once else call)
     if streams:
         statements.append(f"run_streams({', '.join(streams)})")
     return tuple(statements)
+
+
+def _may_be_planned_again(pipeline: Pipeline) -> bool:
+    """Whether formats of what is read ask a server, of which they may learn more on the way."""
+    sources = (item for item in pipeline.datasets if isinstance(item, Source))
+    uses = (use for source in sources for use in source.settings.formats())
+    found = (setting.value for use in uses for setting in use.settings.settings)
+    return any(isinstance(value, ConnectionName) for value in found)
 
 
 def _item(literal: str) -> str:

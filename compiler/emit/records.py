@@ -3,10 +3,10 @@
 `decode.py.j2` of a format yields a Column. It knows `bytes`, the code of a BINARY Column; `schema`,
 the code of DDL text, or None; `options`, each with `name` and `value`, which is text; and `given`,
 the values of the options at the place `template`. `problem.py.j2`, if there is one, yields a
-Column of text from the same. `encode.py.j2` knows `record`, the code of the Column to write: a
-struct, or the one column of a format that takes one; `options`; and `given`. Where the schema is
-written in the format's own language, all know its `text`, a constant, the name of its `message` in
-Protobuf, and its `subject`, a value.
+Column of text from the same, and `marker.py.j2` the name of a field. `encode.py.j2` knows `record`,
+the code of the Column to write: a struct, or the one column of a format that takes one; `options`;
+and `given`. Where the schema is written in the format's own language, all know its `text`, a
+constant, the name of its `message` in Protobuf, and its `subject`, a value.
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def _decoding(
     arguments = [connector_template(use.format, "decode").render(context).strip(), problem]
     if decoding.malformed:
         arguments.append(f"malformed={python_literal(decoding.malformed)}")
-    if decoding.marker:
-        arguments.append(f"marker={decoding.marker}")
+    if has_template(use.format, "marker"):
+        marker = connector_template(use.format, "marker").render(context).strip()
+        arguments.append(f"marker={marker}")
     return f"Decoding({', '.join(arguments)})"
 
 

@@ -9,18 +9,25 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
+from ssbt.runtime.records.decoding import ADDED
 from ssbt.runtime.records.frames import HEAD, MAGIC, NEW, writers
 from ssbt.runtime.records.registry import Registry, RegistryError
 
 _LOG = logging.getLogger("ssbt.runtime")
-DECODED = "_ssbt_decoded"
-"""A field that is null where bytes could not be decoded: `from_avro` then gives a row of nulls."""
-
 _MOST_BYTES = 2**31 - 1
+_NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
+
+
+def avro_marker(schema: str) -> str:
+    """The field that is null where bytes could not be decoded: `from_avro` gives a row of nulls.
+
+    It is one of the schema's own that is never null, or else `ADDED`, which is there then.
+    """
+    return next((f["name"] for f in json.loads(schema)["fields"] if _is_never_null(f)), ADDED)
 
 
 def decoded_avro(data: Column, schema: str) -> Column:
-    """A struct of the record that the bytes hold, and the field `DECODED`."""
+    """A struct of the record that the bytes hold, of nulls where they hold none: `avro_marker`."""
     return _from_avro(data, schema, schema)
 
 
@@ -34,13 +41,14 @@ def decoded_registry_avro(
     """
     known = writers(registry, subject, "AVRO")
     body, head = F.substring(data, HEAD + 1, _MOST_BYTES), F.substring(data, 1, HEAD)
-    found = F.when(~_is_frame(data), F.lit(None))
-    for id, writer in sorted(known.schemas.items()):
+    before, after = NEW.format(id="|", url=known.url).split("|")
+    stop = F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after)))
+    found = F.when(data.isNull(), F.lit(None))
+    # Most records have one of the last schemas; what none of the branches is for is null.
+    for id, writer in sorted(known.schemas.items(), reverse=True):
         row = F.lit(None) if writer is None else _from_avro(body, writer, schema)
         found = found.when(head == F.lit(_head(id)), row)
-    found = found.when(head > F.lit(_head(known.limit)), F.lit(None))
-    before, after = NEW.format(id="|", url=known.url).split("|")
-    return found.otherwise(F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after))))
+    return found.when(_is_frame(data) & (head <= F.lit(_head(known.limit))), stop)
 
 
 def registry_avro_problem(data: Column) -> Column:
@@ -87,10 +95,20 @@ def _from_avro(data: Column, writer: str, reader: str) -> Column:
 
 
 def _marked(schema: str) -> str:
-    """The schema with a field that no writer has, and that so is its default where it is read."""
+    """The schema, with `ADDED` if it needs it: no writer has that, so it is read as its default."""
+    if avro_marker(schema) != ADDED:
+        return schema
     record: dict[str, Any] = json.loads(schema)
-    mark = {"name": DECODED, "type": "boolean", "default": True}
+    mark = {"name": ADDED, "type": "boolean", "default": True}
     return json.dumps({**record, "fields": [*record["fields"], mark]})
+
+
+def _is_never_null(field: dict[str, Any]) -> bool:
+    type = field["type"]
+    if isinstance(type, dict):
+        # A number of too many digits becomes null.
+        return "decimal" not in type.get("logicalType", "") and type["type"] in _NEVER_NULL
+    return isinstance(type, str) and type in _NEVER_NULL
 
 
 def _is_frame(data: Column) -> Column:

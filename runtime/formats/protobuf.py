@@ -119,8 +119,6 @@ def _arrow(
 
 def _column_function(function: Callable[[Any], Any], type: Any) -> Callable[[Column], Column]:
     """A function of Arrow arrays as one of columns."""
-    if not hasattr(F, "arrow_udf"):
-        raise RuntimeError("Protobuf over Arrow needs Spark 4.1; before it, say `native = true`")
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
     made: Callable[[Column], Column] = arrow_udf(function, type, ArrowUDFType.SCALAR)

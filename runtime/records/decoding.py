@@ -7,6 +7,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
+ADDED = "_ssbt_decoded"
+"""A field that stands in what is decoded for its marker's sake alone."""
 # Where the decoded parts stand beside the record's own columns, which have no names like these.
 _PARTS = ("_decoded_value", "_decoded_key")
 
@@ -111,15 +113,17 @@ def _columns(parts: DataFrame, value: Decoding) -> list[Column]:
     name, found = _PARTS[0], _type(parts, _PARTS[0])
     if not isinstance(found, StructType):
         return [F.col(name).alias("value")]
-    fields = [field for field in found.names if field not in (value.malformed, value.marker)]
+    fields = [field for field in found.names if field not in (value.malformed, ADDED)]
     return [F.col(name).getField(field).alias(field) for field in fields]
 
 
 def _key(parts: DataFrame, key: Decoding | None) -> list[Column]:
     if key is None:
         return []
-    whole, extra = F.col(_PARTS[1]), key.malformed or key.marker
-    return [(whole.dropFields(extra) if extra else whole).alias("_key")]
+    whole, found = F.col(_PARTS[1]), _type(parts, _PARTS[1])
+    fields = found.names if isinstance(found, StructType) else ()
+    extra = [field for field in fields if field in (key.malformed, ADDED)]
+    return [(whole.dropFields(*extra) if extra else whole).alias("_key")]
 
 
 def _metadata(name: str) -> Column:

@@ -10,7 +10,7 @@ _MODULES = {
     "OAUTHBEARER": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
 }
 _ENDPOINT = f"{_SASL}oauthbearer.token.endpoint.url"
-_HANDLER = "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler"
+_HANDLER = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
 # What a connection says for the login module, which writes `clientId` for `client.id`.
 _LOGIN = ("username", "password", "client.id", "client.secret", "scope")
 

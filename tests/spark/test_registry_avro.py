@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import json
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ import pytest
 from ssbt.runtime import Job, Stream, run_streams
 from ssbt.runtime.entry import _run
 from ssbt.runtime.formats.avro import (
-    DECODED,
+    avro_marker,
     decoded_registry_avro,
     encoded_registry_avro,
     registry_avro_problem,
@@ -54,15 +55,18 @@ def framed(spark, id_: int, schema, row: dict[str, str]) -> bytes:
 
 
 def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail") -> DataFrame:
-    result = decoded_registry_avro(
-        F.col("value"), json.dumps(READER), {"url": registry.url}, subject
-    )
-    decoding = Decoding(result, registry_avro_problem(F.col("value")), marker=DECODED)
-    return decoded(records, decoding, on_error=on_error)
+    return decoded(records, decoding(registry, subject, READER), on_error=on_error)
 
 
-def table(spark: SparkSession, values: list[bytes]) -> DataFrame:
-    rows = [(bytearray(value), "orders", 0, offset) for offset, value in enumerate(values)]
+def decoding(registry: Registry, subject: str, reader: object) -> Decoding:
+    text, value = json.dumps(reader), F.col("value")
+    result = decoded_registry_avro(value, text, {"url": registry.url}, subject)
+    return Decoding(result, registry_avro_problem(value), marker=avro_marker(text))
+
+
+def table(spark: SparkSession, values: Sequence[bytes | None]) -> DataFrame:
+    bodies = [value and bytearray(value) for value in values]
+    rows = [(body, "orders", 0, offset) for offset, body in enumerate(bodies)]
     return spark.createDataFrame(rows, "value binary, topic string, partition int, offset bigint")
 
 
@@ -115,6 +119,27 @@ def test_a_schema_that_comes_while_a_stream_runs(spark, registry, subject, tmp_p
     assert len(planned) == 2
     rows = spark.read.parquet(out).collect()
     assert sorted((row.id, row.n) for row in rows) == [(1, 1), (1, 2), (2, 1)]
+
+
+@pytest.mark.parametrize("fields", [(ID, STATUS), (STATUS,)])
+def test_a_record_of_nulls_is_a_record_and_nothing_is_a_tombstone(spark, registry, fields):
+    """With a field that is never null, and with none."""
+    schema = record(*fields)
+    subject = f"orders-{uuid4().hex[:8]}-value"
+    first = registry.register(subject, schema)
+    row = {"id": "1L"} if ID in fields else {}
+    whole = framed(spark, first, schema, {**row, "status": "cast(null as string)"})
+    part = decoding(registry, subject, schema)
+    records = table(spark, [whole, None]).withColumn("key", F.col("value"))
+    found = decoded(records, part, part)
+    assert found.columns == [*(field["name"] for field in fields), "_key"]
+    (nulls, tombstone) = found.orderBy(F.col("_key").isNull()).collect()
+    assert nulls._key.asDict() == {name: nulls[name] for name in found.columns[:-1]}
+    assert nulls.status is None
+    assert tombstone._key is None
+    assert tombstone.status is None
+    with pytest.raises(Exception, match="cannot be decoded"):
+        decoded(table(spark, [whole[:-1]]), part).collect()
 
 
 POISON = {

@@ -14,7 +14,7 @@ import pytest
 
 from ssbt.runtime import Decoding, Job, Stream, decoded, run_streams
 from ssbt.runtime.entry import _run
-from ssbt.runtime.formats.avro import DECODED, decoded_registry_avro, registry_avro_problem
+from ssbt.runtime.formats.avro import decoded_registry_avro, registry_avro_problem
 from ssbt.runtime.records import registry as asking
 from ssbt.runtime.records.registry import RegistryError
 from tests.registries import Registry, running_registry
@@ -54,7 +54,7 @@ def test_a_registry_that_hangs_comes_back_and_goes(
         value = F.col("value")
         given = json.dumps(OLD), {"url": own_registry.url}, SUBJECT
         result = decoded_registry_avro(value, *given)
-        return decoded(rows, Decoding(result, registry_avro_problem(value), marker=DECODED))
+        return decoded(rows, Decoding(result, registry_avro_problem(value), marker="id"))
 
     def run(job: Job[None], frame: DataFrame | None = None) -> None:
         found = orders() if frame is None else frame

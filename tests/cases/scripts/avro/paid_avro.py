@@ -22,7 +22,7 @@ from ssbt.runtime import (
     run_streams,
 )
 from ssbt.runtime.formats.avro import (
-    DECODED,
+    avro_marker,
     decoded_registry_avro,
     encoded_avro,
     encoded_registry_avro,
@@ -93,7 +93,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
                 F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
             ),
             registry_avro_problem(F.col("value")),
-            marker=DECODED,
+            marker=avro_marker(ORDER_AVRO),
         ),
         on_error="drop",
     )
@@ -125,7 +125,7 @@ def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
                 F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
             ),
             registry_avro_problem(F.col("value")),
-            marker=DECODED,
+            marker=avro_marker(ORDER_AVRO),
         ),
     )
 

@@ -145,9 +145,9 @@ def run(job: Job[None]) -> None:
     parcels_df = parcels(job)
     bare_df = bare(job)
     native_df = native(job)
-    write_parcels(parcels_df, job)
-    write_bare(bare_df, job)
-    write_native(native_df, job)
+    job.once(write_parcels, parcels_df)
+    job.once(write_bare, bare_df)
+    job.once(write_native, native_df)
 
 
 if __name__ == "__main__":
