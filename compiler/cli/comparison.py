@@ -3,82 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import json
 from typing import NamedTuple
 
-from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import quoted, reason
 from ssbt.compiler.cli.revisions import Version
 from ssbt.compiler.cli.units import declared_name, relocated, relocated_sources
-from ssbt.compiler.compare.verdicts import Reason, SinkVerdict, Verdict, verdicts
-from ssbt.compiler.diagnostics.codes import checkpoints as codes
+from ssbt.compiler.compare.changes import Change, Severity
+from ssbt.compiler.compare.pipelines import Difference, Side, difference
+from ssbt.compiler.diagnostics.codes import changes as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.driver import checked
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.driver import checked, configured
 from ssbt.compiler.source import Source, Span
 
-FORMAT = 1
 _CODES = {
-    Verdict.NEW_CHECKPOINT: codes.NEW_CHECKPOINT,
-    Verdict.SILENTLY_WRONG: codes.SILENTLY_WRONG,
-}
-_PHRASES = {
-    Verdict.NEW_CHECKPOINT: "needs a new checkpoint",
-    Verdict.SILENTLY_WRONG: "would go on and be wrong",
+    Severity.BREAKING: codes.BREAKING,
+    Severity.CHECKPOINT: codes.NEW_CHECKPOINT,
+    Severity.BEHAVIOUR: codes.BEHAVIOUR,
 }
 
 
 class Comparison(NamedTuple):
-    """The streams of all pipelines, the findings of those that are not safe, and their sources.
+    """What became of each pipeline, the new version's first, and the sources of both.
 
-    `broken` are the errors of versions that do not compile; then there are no streams.
+    `errors` are those of versions that do not compile; then nothing is compared.
     """
 
     versions: tuple[Version, Version]
-    streams: tuple[tuple[str, SinkVerdict], ...]
-    findings: tuple[Diagnostic, ...]
+    pipelines: tuple[Difference, ...]
     sources: dict[str, Source]
-    broken: bool = False
+    errors: tuple[Diagnostic, ...] = ()
 
     @property
-    def refused(self) -> bool:
-        """Whether some stream may not go on, or nothing can be said."""
-        return self.broken or any(each.verdict > Verdict.SAFE for _, each in self.streams)
+    def severity(self) -> Severity:
+        """That of the weightiest change."""
+        return max((each.severity for each in self.pipelines), default=Severity.NONE)
+
+    def located(self, span: Span, new: bool) -> tuple[str, int, int]:
+        """The path, line and column of a place in the old version or the new."""
+        path = self.versions[new].shown(span.path)
+        source = self.sources.get(path)
+        line, column = source.position(span.start) if source else (1, 1)
+        return path, line, column
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """Every change that matters, as a finding."""
+        for each in self.pipelines:
+            for change in each.changes:
+                if change.severity is not Severity.NONE:
+                    yield self._diagnostic(change)
+
+    def _diagnostic(self, change: Change) -> Diagnostic:
+        labels = [
+            Label(Span(version.shown(span.path), span.start, span.end), text)
+            for version, span, text in zip(
+                self.versions, change.places, ("as it was", "as it is"), strict=True
+            )
+            if span is not None
+        ]
+        # What has no place, as a whole environment, is told of the newer pipeline.
+        first, *others = reversed(labels) if labels else [Label(Span(self.versions[1].name, 0, 0))]
+        affects = f"affects {', '.join(change.affects)}" if change.affects else ""
+        help_ = tuple(line for line in (change.why, affects) if line)
+        code = codes.SILENTLY_WRONG if change.is_silent else _CODES[change.severity]
+        return Diagnostic(code, change.message, first, secondary=tuple(others), help=help_)
 
 
 def compared(old: Version, new: Version, target: str | None) -> Comparison:
-    """What becomes of each stream; raises Failure where there is nothing to compare."""
+    """What became of each pipeline; raises Failure where there is nothing to compare."""
     sources: dict[str, Source] = {}
     errors: list[Diagnostic] = []
     before = _pipelines(old, target, sources, errors)
     after = _pipelines(new, target, sources, errors)
     if errors:
-        return Comparison((old, new), (), tuple(errors), sources, broken=True)
-    streams: list[tuple[str, SinkVerdict]] = []
-    findings: list[Diagnostic] = []
-    for name in dict.fromkeys((*after, *before)):
-        for each in verdicts(before.get(name), after.get(name)):
-            streams.append((name, each))
-            findings += _findings(each, old, new)
-    return Comparison((old, new), tuple(streams), tuple(findings), sources)
+        return Comparison((old, new), (), sources, tuple(errors))
+    found = [
+        difference(before.get(name), after.get(name)) for name in dict.fromkeys((*after, *before))
+    ]
+    return Comparison((old, new), tuple(found), sources)
 
 
 def _pipelines(
     version: Version, target: str | None, sources: dict[str, Source], errors: list[Diagnostic]
-) -> dict[str, Pipeline]:
-    """The pipelines of a version by name."""
-    found: dict[str, Pipeline] = {}
+) -> dict[str, Side]:
+    """The pipelines of a version by name, with the environments of their projects."""
+    found: dict[str, Side] = {}
     for path in version.files:
         data = _data(version, path)
         if len(version.files) > 1 and declared_name(data) is None:
             continue
-        result = checked(path, version.read, target)
-        sources.update(relocated_sources(result.sources, version))
-        if result.pipeline is None:
-            errors += [relocated(each, version) for each in result.findings]
+        result = configured(checked(path, version.read, target), path, version.read)
+        sources.update(relocated_sources(result.checked.sources, version))
+        if result.checked.pipeline is None:
+            errors += [relocated(each, version) for each in result.checked.findings]
         else:
-            found[result.pipeline.name] = result.pipeline
+            pipeline = result.checked.pipeline
+            found[pipeline.name] = Side(pipeline, result.environments)
     if not found and not errors:
         raise Failure(f"there is no pipeline in {quoted(version.name)}")
     return found
@@ -89,71 +109,3 @@ def _data(version: Version, path: str) -> bytes:
         return version.read(path)
     except OSError as error:
         raise Failure(f"cannot read {quoted(version.shown(path))}: {reason(error)}") from error
-
-
-def _findings(each: SinkVerdict, old: Version, new: Version) -> Iterator[Diagnostic]:
-    for found in each.reasons:
-        if found.verdict is not Verdict.SAFE:
-            yield _finding(each.sink, found, old, new)
-
-
-def _finding(sink: str, found: Reason, old: Version, new: Version) -> Diagnostic:
-    was = None if found.old is None else Label(_moved(found.old, old), "as it was")
-    now = None if found.new is None else Label(_moved(found.new, new), "as it is")
-    labels = [label for label in (now, was) if label is not None]
-    return Diagnostic(
-        _CODES[found.verdict],
-        f"stream `{sink}` {_PHRASES[found.verdict]}: {found.message}",
-        labels[0],
-        secondary=tuple(labels[1:]),
-        help=(found.explanation,),
-    )
-
-
-def _moved(span: Span, version: Version) -> Span:
-    return Span(version.shown(span.path), span.start, span.end)
-
-
-def as_json(result: Comparison) -> str:
-    """The verdict on each stream, for programs."""
-    document = {
-        "version": FORMAT,
-        "streams": [
-            {
-                "pipeline": pipeline,
-                "sink": each.sink,
-                "verdict": each.verdict.name.lower(),
-                "reasons": [_reason(result, found) for found in each.reasons],
-            }
-            for pipeline, each in result.streams
-        ],
-    }
-    return json.dumps(document, indent=2) + "\n"
-
-
-def _reason(result: Comparison, found: Reason) -> dict[str, object]:
-    old, new = result.versions
-    return {
-        "verdict": found.verdict.name.lower(),
-        "message": found.message,
-        "why": found.explanation,
-        "old": _place(found.old, old, result.sources),
-        "new": _place(found.new, new, result.sources),
-    }
-
-
-def _place(
-    span: Span | None, version: Version, sources: dict[str, Source]
-) -> dict[str, object] | None:
-    if span is None:
-        return None
-    path = version.shown(span.path)
-    line, column = sources[path].position(span.start)
-    return {"path": path, "line": line, "column": column}
-
-
-def tell(result: Comparison, console: Console) -> None:
-    """A line for each stream."""
-    width = max((len(f"{name}.{each.sink}") for name, each in result.streams), default=0)
-    for name, each in result.streams:
-        console.result(f"{f'{name}.{each.sink}':<{width}}  {each.verdict.phrase}\n")

@@ -1,4 +1,4 @@
-"""`ssbtc diff`: what a change means for the streams that are running."""
+"""`ssbtc diff`: what a change of pipelines means."""
 
 from __future__ import annotations
 
@@ -6,39 +6,51 @@ import click
 
 from ssbt.compiler.cli import options
 
+_FORMATS = ("text", "markdown", "json", "concise", "github", "sarif")
+_BARS = ("breaking", "checkpoint", "behaviour", "never")
+_FAIL_ON_HELP = "Exit with 1 where some change weighs this much or more."
+
 
 @click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
 @options.target
-@options.findings
+@click.option(
+    "--fail-on",
+    type=click.Choice(_BARS),
+    default="checkpoint",
+    show_default=True,
+    help=_FAIL_ON_HELP,
+)
+@options.output_format(list(_FORMATS))
+@options.color
 def command(
-    old: str,
-    new: str | None,
-    target: str | None,
-    output_format: str,
-    strict: bool,
-    color: str,
+    old: str, new: str | None, target: str | None, fail_on: str, output_format: str, color: str
 ) -> int:
-    """Compare two versions of pipelines: may each stream go on from its checkpoint?
+    """Compare what two versions of pipelines mean.
 
-    OLD and NEW are files, folders, or git revisions (`main`, `HEAD~1`, `main:orders.ssbt`), whose
-    files below this folder count. `main..HEAD` alone names both; OLD alone is compared with this
-    folder. Pipelines are matched by name, streams by the name of their sink. The exit code is 1
-    where a stream may not go on.
+    How they are written does not count. OLD and NEW are files, folders, or git revisions (`main`,
+    `HEAD~1`, `main:orders.ssbt`), whose files below this folder count. `main..HEAD` alone names
+    both; OLD alone is compared with this folder. Pipelines are matched by name. A change is
+    `breaking` for those who read, deliver or start, or a stream of it needs a new `checkpoint`, or
+    its `behaviour` differs, or none of these.
     """
-    from ssbt.compiler.cli.comparison import as_json, compared, tell
+    from ssbt.compiler.cli.comparison import compared
     from ssbt.compiler.cli.revisions import versions
+    from ssbt.compiler.compare import views
+    from ssbt.compiler.compare.changes import Severity
 
-    report = options.report(output_format, strict, color)
+    told = {"text": views.text, "markdown": views.markdown, "json": views.as_json}
+    report = options.report("text" if output_format in told else output_format, False, color)
     result = compared(*versions(old, new), target)
-    if result.broken:
+    if result.errors:
         report.console.fail("a version with errors cannot be compared")
-    elif report.output_format.value == "json":
-        report.console.result(as_json(result))
-        return int(result.refused)
-    elif not report.machine:
-        tell(result, report.console)
-    report.add(result.findings, result.sources)
-    report.print()
-    return int(result.refused)
+        report.add(result.errors, result.sources)
+        report.print()
+        return 1
+    if output_format in told:
+        report.console.result(told[output_format](result.pipelines, result.located))
+    else:
+        report.add(result.diagnostics(), result.sources)
+        report.print()
+    return int(fail_on != "never" and result.severity >= Severity[fail_on.upper()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shutil
 import subprocess
 from typing import NamedTuple
@@ -34,7 +35,7 @@ class Version(NamedTuple):
     def shown(self, path: str) -> str:
         """The path as people are told it, with the revision where there is one."""
         if self.revision is not None:
-            return f"{self.revision}:{path}"
+            return f"{self.revision}:{posixpath.normpath(path)}"
         return os.path.normpath(os.path.join(self.root, path))
 
 

@@ -170,6 +170,8 @@ def _facts(role: Role, found: RoleSpecification) -> Iterator[str]:
         facts.append(f"It cannot {verb} columns of the types {', '.join(found.rejects)}.")
     if role is Role.SOURCE and found.replayable:
         facts.append("The same data can be read again after a failure.")
+    if role is Role.SOURCE and found.by_position:
+        facts.append("The columns of a schema are found by their places.")
     if role is Role.SINK and found.idempotent:
         facts.append("Writing the same rows again changes nothing.")
     if role is Role.SINK and found.streaming:

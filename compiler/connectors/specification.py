@@ -265,9 +265,10 @@ class RoleSpecification(Struct, frozen=True):
     """A connector as a source, as a sink, or as a connection.
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
-    partition columns (none: whatever comes). `rejects` are Spark types that the format cannot hold.
-    `features` of streams: `continuous` and `real_time` processing. `function` of the runtime makes
-    Spark's options of what a connection says, where they are not the same.
+    partition columns (none: whatever comes). `by_position` holds where a source finds the columns
+    of its schema by their places. `rejects` are Spark types that the format cannot hold. `features`
+    of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
+    options of what a connection says, where they are not the same.
     """
 
     modes: frozenset[Mode]
@@ -276,6 +277,7 @@ class RoleSpecification(Struct, frozen=True):
     columns: tuple[ConnectorColumn, ...] = ()
     rejects: tuple[str, ...] = ()
     replayable: bool = False
+    by_position: bool = False
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()

@@ -7,10 +7,11 @@ from hashlib import sha256
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text, shown
-from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.operators import Given, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -29,6 +30,8 @@ _SAME_COLUMNS = (
     *(s.Alias, s.RenameColumns),
 )
 _LONGEST = 160
+# The name of what stands for all columns of an open relation that are not known.
+_REST = ""
 
 
 # What names stand for: a name, or a qualifier and a name, all in lower case.
@@ -63,7 +66,11 @@ class Definitions:
 
     def flowing_into(self, operator: Operator) -> tuple[Definition, ...]:
         """The columns that an operator's expressions can name."""
-        left, *others = (self.of(each) for each in operator.inputs)
+        aliases = operator.aliases or ("",) * len(operator.inputs)
+        left, *others = (
+            _qualified(self.of(each), alias)
+            for each, alias in zip(operator.inputs, aliases, strict=True)
+        )
         if isinstance(operator.step, s.Join):
             return (*left, *_apart(left, others[0]))
         return left
@@ -72,12 +79,30 @@ class Definitions:
         """An expression of an operator's step, in columns of the sources."""
         return expanded(expression.text, _names(self.flowing_into(operator)))
 
+    def columns(self, names: Iterable[str], operator: Operator) -> list[Text]:
+        """Columns that an operator's step names as Spark finds them, in columns of the sources."""
+        known = {
+            each.column.name.casefold(): each.text
+            for given in reversed(operator.inputs)
+            for each in reversed(self.of(given))
+        }
+        plain = (name.rpartition(".")[2].strip("`") for name in names)
+        return [known.get(name.casefold(), (name,)) for name in plain]
+
     def _found(self, operator: Operator) -> Iterator[Definition]:
         step, columns = operator.step, operator.output.columns
-        if isinstance(step, Source):
-            yield from (Definition(column, (column.name,)) for column in columns)
+        if isinstance(step, Source | Given):
+            dataset = f"{step.name}." if isinstance(step, Given) else ""
+            yield from (Definition(column, (f"{dataset}{column.name}",)) for column in columns)
+            if operator.output.is_open and dataset:
+                yield Definition(_column(_REST), (dataset,))
             return
-        given = self.flowing_into(operator)
+        flowing = self.flowing_into(operator)
+        given = tuple(each for each in flowing if each.column.name != _REST)
+        if operator.output.is_open:
+            alias = step.alias if isinstance(step, s.Alias) else ""
+            rest = tuple(each for each in flowing if each.column.name == _REST)
+            yield from _qualified(rest, alias)
         if isinstance(step, s.SetOperation):
             yield from _either(operator, given, self.of(operator.inputs[1]))
             return
@@ -85,10 +110,17 @@ class Definitions:
             pairs = zip(columns, given, strict=True)
             yield from (Definition(column, definition.text) for column, definition in pairs)
             return
-        made, names = dict(_made(step, given)), _names(given)
+        made, names = dict(_made(step, flowing)), _names(flowing)
         for column in columns:
             text = made.get(column.name.casefold()) if column.qualifier is None else None
             yield Definition(column, text or _named(column, names) or _opaque(step, column))
+
+
+def _qualified(given: tuple[Definition, ...], alias: str) -> tuple[Definition, ...]:
+    """The same columns behind an alias, if it is one."""
+    if not alias:
+        return given
+    return tuple(Definition(replace(each.column, qualifier=alias), each.text) for each in given)
 
 
 def _either(
@@ -125,8 +157,9 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
             yield from _texts((*step.keys, *step.aggregates), given)
         case s.Explode():
             text = expanded(step.expression.text, _names(given))
-            for name in step.names:
-                yield name.casefold(), (f"{step.function}(", *text, f") {name}")
+            for index, name in enumerate(step.names):
+                place = f" {index}" if len(step.names) > 1 else ""
+                yield name.casefold(), (f"{step.function}(", *text, f"){place}")
         case s.Unpivot():
             yield step.name.casefold(), (f"name of {', '.join(step.columns)}",)
             yield step.value.casefold(), (f"value of {', '.join(step.columns)}",)
@@ -190,8 +223,10 @@ def expanded(text: Text, names: Names) -> Text:
 
 
 def _replaced(found: re.Match[str], names: Names, before: str, after: str) -> Text:
-    if found["path"] is None or found["call"]:
+    if found["path"] is None:
         return (found[0],)
+    if found["call"]:
+        return (found[0].lower(),)
     path = tuple((a.replace("``", "`") or b).casefold() for a, b in _PART.findall(found["path"]))
     for length in (2, 1):
         definition = names.get(path[:length])
@@ -202,6 +237,9 @@ def _replaced(found: re.Match[str], names: Names, before: str, after: str) -> Te
             if not rest and _stands_alone(found, before, after):
                 return definition
             return ("(", *definition, f"){rest}")
+    dataset = names.get((path[0], _REST)) if len(path) > 1 else None
+    if dataset is not None:
+        return (*dataset, ".".join(a or b for a, b in _PART.findall(found["path"])[1:]))
     return (found[0],)
 
 

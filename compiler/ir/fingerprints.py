@@ -212,13 +212,7 @@ def _matching(step: s.Join, each: Operator, definitions: Definitions) -> Text:
 
 
 def _column_texts(columns: Iterable[str], each: Operator, definitions: Definitions) -> Text:
-    known = {
-        definition.column.name.casefold(): definition.text
-        for given in reversed(each.inputs)
-        for definition in reversed(definitions.of(given))
-    }
-    names = (name.rpartition(".")[2].strip("`") for name in columns)
-    return _listed([known.get(name.casefold(), (name,)) for name in names])
+    return _listed(definitions.columns(columns, each))
 
 
 def _listed(texts: list[Text]) -> Text:

@@ -13,17 +13,25 @@ from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column, Relation
 
 
+class Given(s.Step, frozen=True):
+    """A dataset as it flows into the query of another, whatever is behind it."""
+
+    name: str
+
+
 class Operator(Struct, frozen=True, eq=False, dict=True):
     """A source or a step, with what flows into it and out of it.
 
-    The others say what it comes from, itself included, each once and behind its own inputs.
-    `origins` are sources and what runs the user's code: what cannot be looked into. They are found
-    as the operator is made: a walk from each one would take time by the square.
+    `aliases` are what the step calls the datasets that flow into it, empty where it has no name
+    for one. The others say what it comes from, itself included, each once and behind its own
+    inputs. `origins` are sources and what runs the user's code: what cannot be looked into. They
+    are found as the operator is made: a walk from each one would take time by the square.
     """
 
     step: Source | s.Step
     inputs: tuple[Operator, ...]
     output: Relation
+    aliases: tuple[str, ...] = ()
     origins: tuple[Operator, ...] = ()
     watermarks: tuple[Operator, ...] = ()
     aggregations: tuple[Operator, ...] = ()
@@ -34,7 +42,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
     def __post_init__(self) -> None:
         step = self.step
         owns = {
-            "origins": isinstance(step, Source | s.SqlQuery | s.ApplyFunction),
+            "origins": isinstance(step, Source | Given | s.SqlQuery | s.ApplyFunction),
             "watermarks": isinstance(step, s.Watermark),
             "aggregations": self.aggregates,
             "processors": isinstance(step, s.Stateful),

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Given, Operator, walked
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -24,11 +24,35 @@ def plans(pipeline: Pipeline) -> dict[str, Operator]:
     return known
 
 
+def local_plans(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Operator]:
+    """The last operator of each dataset, a source's being the source itself.
+
+    Queries are followed up to the datasets in `names`, each of which is `Given` under the name
+    that stands there; other datasets are looked into, as if their queries were written in place.
+    """
+    maker = _maker(pipeline)
+    scope: dict[str, Operator] = {}
+    found: dict[str, Operator] = {}
+    for item in pipeline.datasets:
+        if isinstance(item, Source):
+            made = Operator(item, (), item.output)
+        else:
+            made = maker.query(item.query, scope)
+        found[item.name] = scope[item.name] = made
+        if item.name in names:
+            given = Given(item.span, made.output, names[item.name])
+            scope[item.name] = Operator(given, (), made.output)
+    return found
+
+
+def _maker(pipeline: Pipeline) -> _Maker:
+    return _Maker(
+        {each.name: tuple(name for name, _ in each.parameters) for each in pipeline.transforms}
+    )
+
+
 def _made(pipeline: Pipeline) -> dict[str, Operator]:
-    parameters = {
-        each.name: tuple(name for name, _ in each.parameters) for each in pipeline.transforms
-    }
-    maker = _Maker(parameters)
+    maker = _maker(pipeline)
     found: dict[str, Operator] = {}
     for item in pipeline.datasets:
         if isinstance(item, Source):
@@ -118,8 +142,11 @@ class _Maker:
     def query(self, query: s.Query, scope: Mapping[str, Operator]) -> Operator:
         """The last operator of a query over the datasets in `scope`."""
         flowing = self._input(query.base, scope)
+        alias = query.base.alias or ""
         for step in query.steps:
-            flowing = self._step(step, flowing, scope)
+            flowing = self._step(step, flowing, scope, alias)
+            # From here on the columns have it themselves.
+            alias = ""
         return flowing
 
     def _input(self, given: s.Input, scope: Mapping[str, Operator]) -> Operator:
@@ -132,15 +159,19 @@ class _Maker:
         names = self._parameters[transform]
         return self.query(body, dict(zip(names, arguments, strict=True)))
 
-    def _step(self, step: s.Step, flowing: Operator, scope: Mapping[str, Operator]) -> Operator:
+    def _step(
+        self, step: s.Step, flowing: Operator, scope: Mapping[str, Operator], alias: str
+    ) -> Operator:
         match step:
             case s.UseTransform(body=s.Query() as body):
                 others = tuple(self._input(each, scope) for each in step.arguments)
                 return self._body(step.transform, body, (flowing, *others))
             case s.Join() | s.SetOperation():
-                return Operator(step, (flowing, self._input(step.right, scope)), step.output)
+                right = self._input(step.right, scope)
+                aliases = (alias, step.right.alias or "")
+                return Operator(step, (flowing, right), step.output, aliases)
             case s.SqlQuery():
                 named = tuple(scope[name] for name in step.inputs)
                 first = (flowing,) if step.uses_input else ()
                 return Operator(step, (*first, *named), step.output)
-        return Operator(step, (flowing,), step.output)
+        return Operator(step, (flowing,), step.output, (alias,))

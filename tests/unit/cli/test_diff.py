@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 import subprocess
 
+import jsonschema
 import pytest
 
 from tests.unit.cli.conftest import Ssbtc
@@ -38,7 +39,33 @@ sink clicks to parquet {
   path = "kept"
 }
 """
-CHANGED = PIPELINE.replace("group by page", "group by user")
+TEXT = """\
+clicks
+  checkpoint  the stream `pages`: the aggregation was `count(*) by page` and is `count(*) by user`
+              new.ssbt:18, was old.ssbt:18
+              the types are the same, so Spark takes the old state for the new and goes on without a
+              word
+  behaviour   the rows of `counts`: the grouping was `clicks.page` and is `clicks.user`
+              new.ssbt:18, was old.ssbt:18
+              affects sink pages
+  stream pages: must not go on: Spark would, in silence, and be wrong
+  stream clicks: safe to go on
+"""
+MARKDOWN = """\
+### Pipeline `clicks`
+
+| | change | affects | place |
+|---|---|---|---|
+| **checkpoint** | the stream `pages`: the aggregation was `count(*) by page` and is \
+`count(*) by user`: the types are the same, so Spark takes the old state for the new and goes on \
+without a word |  | new.ssbt:18, was old.ssbt:18 |
+| **behaviour** | the rows of `counts`: the grouping was `clicks.page` and is `clicks.user` | \
+`sink pages` | new.ssbt:18, was old.ssbt:18 |
+
+- stream `pages` must not go on: Spark would, in silence, and be wrong
+"""
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+CHANGED = PIPELINE.replace("group by page", "group by user as page")
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -65,20 +92,73 @@ def test_two_files(project: Path, ssbtc: Ssbtc) -> None:
     (project / "new.ssbt").write_text(CHANGED)
     done = ssbtc("diff", "old.ssbt", "new.ssbt")
     assert done.code == 1
-    assert done.out.startswith(
-        "clicks.pages   must not go on: Spark would, in silence, and be wrong\n"
-        "clicks.clicks  safe to go on\n"
-    )
-    assert "error[SSBT0812]: stream `pages` would go on and be wrong" in done.out
-    assert "--> new.ssbt:18:6" in done.out
-    assert "::: old.ssbt:18:6" in done.out
+    assert done.out == TEXT
+    assert done.err == ""
 
 
 def test_the_same_but_for_its_looks(project: Path, ssbtc: Ssbtc) -> None:
     (project / "old.ssbt").write_text(PIPELINE)
-    (project / "new.ssbt").write_text("# More.\n" + PIPELINE.replace(" as n ", "   AS total\n"))
+    (project / "new.ssbt").write_text("# More.\n" + PIPELINE.replace(" as n ", "   AS n\n"))
     done = ssbtc("diff", "old.ssbt", "new.ssbt")
-    assert (done.code, done.out.count("safe to go on")) == (0, 2)
+    assert done.code == 0
+    assert done.out.splitlines()[2:] == [
+        "  stream pages: safe to go on",
+        "  stream clicks: safe to go on",
+    ]
+
+
+def test_for_a_pull_request(project: Path, ssbtc: Ssbtc) -> None:
+    (project / "old.ssbt").write_text(PIPELINE)
+    (project / "new.ssbt").write_text(CHANGED)
+    assert ssbtc("diff", "old.ssbt", "new.ssbt", "--output-format", "markdown").out == MARKDOWN
+    same = ssbtc("diff", "old.ssbt", "old.ssbt", "--output-format", "markdown")
+    assert same.out == "### Pipeline `clicks`\n\nNothing differs in meaning.\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        (("where", "where"), [0, 0, 0]),
+        (('path = "kept"', 'path = "kept", compression = none'), [0, 0, 1]),
+        (("group by page", "group by user as page"), [0, 1, 1]),
+        (('path = "kept"', 'path = "there"'), [1, 1, 1]),
+    ],
+)
+def test_what_fails(project: Path, ssbtc: Ssbtc, change: tuple[str, str], codes: list[int]) -> None:
+    (project / "old.ssbt").write_text(PIPELINE)
+    (project / "new.ssbt").write_text(PIPELINE.replace(*change))
+    bars = ("breaking", "checkpoint", "behaviour")
+    assert [ssbtc("diff", "old.ssbt", "new.ssbt", "--fail-on", bar).code for bar in bars] == codes
+    assert ssbtc("diff", "old.ssbt", "new.ssbt", "--fail-on", "never").code == 0
+    assert ssbtc("diff", "old.ssbt", "new.ssbt").code == codes[1]
+
+
+def test_for_the_checks_of_a_forge(project: Path, ssbtc: Ssbtc) -> None:
+    (project / "old.ssbt").write_text(PIPELINE)
+    changed = CHANGED.replace('path = "kept"', 'path = "there"')
+    (project / "new.ssbt").write_text(changed)
+    done = ssbtc("diff", "old.ssbt", "new.ssbt", "--output-format", "concise")
+    codes = [line.split("[")[1][:8] for line in done.out.splitlines()]
+    assert codes == ["SSBT0812", "SSBT0814", "SSBT0812", "SSBT0813"]
+
+
+def test_the_configuration_of_a_revision(
+    repository: Path, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "ssbt.conf").write_text("environments = [prod]\n")
+    (repository / "conf").mkdir()
+    (repository / "conf" / "prod.conf").write_text("spark.sql.shuffle.partitions = 8\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "three")
+    (repository / "conf" / "prod.conf").write_text("\nspark.sql.shuffle.partitions = 64\n")
+    done = ssbtc("diff", "HEAD")
+    assert done.out.startswith(
+        "clicks\n"
+        '  behaviour   in the environment `prod`, `spark.sql.shuffle.partitions` was "8" and is'
+        ' "64"\n'
+        "              conf/prod.conf:2, was HEAD:conf/prod.conf:1\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,20 +186,21 @@ def test_revisions(
     done = ssbtc("diff", *arguments)
     assert done.code == code, done.err
     if code:
-        assert done.out.count("clicks.ssbt:18:6") == 2
+        assert done.out.count("clicks.ssbt:18") == 4
 
 
 def test_for_programs(repository: Path, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
     done = ssbtc("diff", "one", "--output-format", "json")
     document = json.loads(done.out)
-    assert document["version"] == 1
-    pages, clicks = document["streams"]
-    assert (pages["pipeline"], pages["sink"], pages["verdict"]) == (
-        "clicks",
-        "pages",
-        "silently_wrong",
-    )
+    jsonschema.validate(document, json.loads((SCHEMAS / "diff-1.json").read_text("utf-8")))
+    (clicks,) = document["pipelines"]
+    assert (clicks["pipeline"], clicks["severity"]) == ("clicks", "checkpoint")
+    behaviour = clicks["changes"][1]
+    assert (behaviour["severity"], behaviour["subject"]) == ("behaviour", "dataset")
+    assert (behaviour["name"], behaviour["affects"]) == ("counts", ["sink pages"])
+    pages, clicks = clicks["streams"]
+    assert (pages["sink"], pages["verdict"]) == ("pages", "silently_wrong")
     assert pages["reasons"][0]["old"] == {"path": "one:jobs/clicks.ssbt", "line": 18, "column": 6}
     assert pages["reasons"][0]["new"] == {"path": "jobs/clicks.ssbt", "line": 18, "column": 6}
     assert (clicks["verdict"], clicks["reasons"]) == ("safe", [])
@@ -162,6 +243,7 @@ def test_a_pipeline_and_a_stream_of_another_name(project: Path, ssbtc: Ssbtc) ->
     (project / "new.ssbt").write_text(PIPELINE.replace("pipeline clicks", "pipeline visits"))
     done = ssbtc("diff", "old.ssbt", "new.ssbt")
     assert done.code == 1
-    assert "visits.pages   safe to go on\n" in done.out
-    assert "clicks.pages   needs a new checkpoint\n" in done.out
-    assert "the stream `pages` is gone" in " ".join(done.out.split())
+    assert done.out.splitlines()[0] == "visits"
+    assert "  stream pages: safe to go on\n" in done.out
+    assert "  breaking    the pipeline `clicks` is gone\n" in done.out
+    assert "  stream pages: needs a new checkpoint\n" in done.out

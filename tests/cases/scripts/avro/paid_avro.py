@@ -147,7 +147,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:40
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "paid"),
         checkpoint="checkpoints/paid",
-        depends_on=("source: kafka orders", "sink: kafka"),
+        depends_on=("source: kafka orders", "sink: kafka paid"),
     )
 
 
@@ -168,7 +168,7 @@ def write_receipts(receipts: DataFrame, job: Job[Params]) -> Stream:  # pipeline
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "receipts"),
         checkpoint="checkpoints/receipts",
-        depends_on=("source: kafka orders", "sink: kafka"),
+        depends_on=("source: kafka orders", "sink: kafka receipts"),
     )
 
 

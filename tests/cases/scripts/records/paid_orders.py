@@ -118,7 +118,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:30
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("topic", "paid"),
         checkpoint=f"{job.params.lake}/checkpoints/paid",
-        depends_on=("source: kafka orders, returns", "sink: kafka"),
+        depends_on=("source: kafka orders, returns", "sink: kafka paid"),
     )
 
 

@@ -1,4 +1,4 @@
-"""081x: what `ssbtc diff` finds between two versions of a stream."""
+"""081x: what `ssbtc diff` finds between two versions of a pipeline."""
 
 from ssbt.compiler.diagnostics.model import Code, Severity
 
@@ -35,4 +35,33 @@ runtime refuses to start such a stream on its old checkpoint.
 """,
     wrong="",
     right="",
+)
+
+BREAKING = Code(
+    "SSBT0813",
+    "A change that others must follow",
+    """\
+Who reads what the pipeline writes, who delivers what it reads, or who starts it has to do
+something before this version runs: a sink or one of its columns is gone, of another type or in
+another place, a sink promises less, a parameter has no default any more, a secret is needed that
+was not.
+
+Tell them, or keep what they rely on: write the new columns beside the old ones, give the sink a new
+name and place, or the parameter a default.
+""",
+    wrong="",
+    right="",
+)
+
+BEHAVIOUR = Code(
+    "SSBT0814",
+    "A change of what a pipeline does",
+    """\
+The same inputs give other rows or values, or a run goes otherwise than before: another condition,
+another expression, another option, another Spark setting. Nobody has to follow, and the checkpoints
+of streams stay good; it is told so that it is meant.
+""",
+    wrong="",
+    right="",
+    severity=Severity.WARNING,
 )

@@ -1,0 +1,2 @@
+def put(rows, batch):
+    pass

@@ -1,0 +1,84 @@
+"""Versions that are only written otherwise: nothing is told, whatever the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+import pytest
+
+from ssbt.compiler.compare.pipelines import difference
+from ssbt.compiler.driver import formatted
+from ssbt.compiler.source import Source
+from ssbt.compiler.syntax.parsing import parsed
+from tests.unit.compare.versions import CORPUS, EXAMPLES, in_folder, original
+
+FOLDERS = sorted(
+    path.parent for root in (CORPUS, EXAMPLES) for path in root.glob("*/pipeline.ssbt")
+)
+_DATASET = re.compile(r"\b(from|join|union all|union|except|intersect) (\w+)( as (\w+))?")
+_QUERY = re.compile(r"^let .*?(?=^\S|\Z)", re.DOTALL | re.MULTILINE)
+
+Rewriting = Callable[[str, Random], str]
+
+
+def text_of(folder: Path) -> str:
+    """The text of the pipeline."""
+    return (folder / "pipeline.ssbt").read_text("utf-8")
+
+
+def laid_out(text: str, random: Random) -> str:
+    """The formatter's layout, then lines with comments, blanks and other indents between them."""
+    found, _ = formatted(Source("a.ssbt", text))
+    assert found is not None
+    lines = []
+    for line in found.split("\n"):
+        indent = " " * random.randrange(5) if line.startswith(" ") else ""
+        lines.append(indent + line + random.choice(("", "  ", "  # Said again.")) * bool(line))
+        lines += random.choice(([], [], ["# Nothing."], [""]))
+    return "\n".join(lines)
+
+
+def reordered(text: str, random: Random) -> str:
+    """The declarations in another order."""
+    source = Source("a.ssbt", text)
+    file = parsed(source).file
+    pieces = [text[each.span.start : each.span.end] for each in file.declarations]
+    random.shuffle(pieces)
+    return "\n\n".join(pieces) + "\n"
+
+
+def with_other_aliases(text: str, random: Random) -> str:
+    """Every dataset under an alias of its own in each query."""
+    count = iter(range(1_000))
+
+    def query(match: re.Match[str]) -> str:
+        body = match[0]
+        names: dict[str, str] = {}
+        for use in _DATASET.finditer(body):
+            names.setdefault(use[4] or use[2], f"alias_{next(count)}_{random.randrange(9)}")
+        if len(names) < len(_DATASET.findall(body)) or "apply" in body or "sql" in body:
+            return body
+
+        def use_of(found: re.Match[str]) -> str:
+            return f"{found[1]} {found[2]} as {names[found[4] or found[2]]}"
+
+        renamed = _DATASET.sub(use_of, body)
+        for old, new in names.items():
+            renamed = re.sub(rf"(?<![\w.]){old}\.(?=\w)", f"{new}.", renamed)
+        return renamed
+
+    return _QUERY.sub(query, text)
+
+
+@pytest.mark.parametrize("rewriting", [laid_out, reordered, with_other_aliases])
+@given(folder=st.sampled_from(FOLDERS), random=st.randoms(use_true_random=False))
+def test_nothing_is_told(rewriting: Rewriting, folder: Path, random: Random) -> None:
+    text = rewriting(text_of(folder), random)
+    found = difference(original(folder), in_folder(folder, text))
+    assert [each.message for each in found.changes] == []
+    assert {each.verdict.name for each in found.streams} <= {"SAFE"}
