@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.settings import SecretName
-from ssbt.compiler.connectors.values import OptionValue, Text, Word
+from ssbt.compiler.connectors.values import Number, OptionValue, Text, Word
 from ssbt.compiler.connectors.wording import found
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_FLOWS, SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -29,12 +29,16 @@ def secret_value(
     help_ = f"write `{option.name} = {meant or 'NAME'}`, without quotes"
     yield Diagnostic(
         SECRET_NEEDED,
-        f"`{option.name}` takes a secret, not {found(value)}",
+        f"`{option.name}` takes a secret, not {_noun(value)}",
         Label(value.span),
         help=(help_ if meant else f"declare `secret NAME` and {help_}",),
         fix=(Edit(value.span, meant),) if meant else (),
     )
     return None
+
+
+def _noun(value: OptionValue) -> str:
+    return "a number" if isinstance(value, Number) else found(value)
 
 
 def names_secret(value: OptionValue, target: Target) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.cells import visible, wrapped
+from ssbt.compiler.diagnostics.masking import masked
 from ssbt.compiler.diagnostics.ordering import in_order
 from ssbt.compiler.diagnostics.patches import hunks, patch_rows
 from ssbt.compiler.diagnostics.snippets import (
@@ -35,10 +36,10 @@ def text_report(
 
     A place in a file that `sources` does not hold is named without its line.
     """
-    columns = max(width, NARROWEST)
+    columns, found = max(width, NARROWEST), in_order(diagnostics)
+    shown = masked(sources, found)
     return "\n".join(
-        painted(_rows(diagnostic, sources, columns), color=color)
-        for diagnostic in in_order(diagnostics)
+        painted(_rows(diagnostic, shown, columns), color=color) for diagnostic in found
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 import re
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
@@ -198,14 +199,14 @@ class Parser:
         if self._depth > DEEPEST:
             raise self._wrong(f"nested more than {DEEPEST} levels deep")
         self._next()
-        node: Node
+        node: Branch | ListNode
         if token.text == "{":
             node = Branch(self._span(token, token))
             self._fields(node, path, "}")
         else:
             node = ListNode(self._span(token, token), tuple(self._items(path)))
         self._depth -= 1
-        return node
+        return replace(node, span=self._span(token, self._tokens[self._at - 1]))
 
     def _items(self, path: tuple[str, ...]) -> list[Node]:
         items: list[Node] = []
