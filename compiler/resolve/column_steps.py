@@ -21,6 +21,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
+from ssbt.compiler.types.predicates import distinguishable
 
 AS_NAME = "give it one: `as name`"
 _WINDOWS = ("window", "session_window", "window_time")
@@ -54,7 +55,7 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
     if node.distinct:
         for column in columns:
             what = f"in `distinct` (column `{column.name}`)"
-            flow.require_orderable(column, node.span, what)
+            flow.require(distinguishable, column, node.span, what)
     return ir.Project(node.span, output, tuple(named), node.distinct)
 
 

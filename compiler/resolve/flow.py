@@ -16,7 +16,7 @@ from ssbt.compiler.resolve.expressions import NOT_KNOWN, Surroundings, Typing, e
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.walking import same
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
-from ssbt.compiler.types.operators import orderable
+from ssbt.compiler.types.predicates import orderable
 
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.declarations import Settings
@@ -122,8 +122,18 @@ class Flow(Struct):
         return first.column is second.column and paths[0] == paths[1]
 
     def require_orderable(self, found: ir.Expression | Column, span: Span, what: str) -> None:
-        """Report a value that Spark can neither sort, group nor compare."""
-        if not orderable(found.type):
+        """Report a value that Spark can neither sort nor compare."""
+        self.require(orderable, found, span, what)
+
+    def require(
+        self,
+        fits: Callable[[DataType], bool],
+        found: ir.Expression | Column,
+        span: Span,
+        what: str,
+    ) -> None:
+        """Report a value whose type cannot be used for something."""
+        if not fits(found.type):
             message = f"{found.type.sql} cannot be used {what}"
             self.report.add(expression_codes.TYPE_MISMATCH, span, message)
 

@@ -23,7 +23,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.walking import names_within
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.types.datatypes import MapType
+from ssbt.compiler.types.predicates import groupable, orderable
 
 
 class Keys(Struct, frozen=True):
@@ -117,11 +117,10 @@ def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Ke
 
 
 def require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:
-    """Report a key that Spark cannot group by; maps it can, from 4.0 on."""
-    type_ = found.type
-    if isinstance(type_, MapType) and not flow.settings.target.startswith("3."):
-        return
-    flow.require_orderable(found, found.span, f"as a grouping key{which}")
+    """Report a key that Spark cannot group by; maps and intervals it can, from 4.0 on."""
+    is_old = flow.settings.target.startswith("3.")
+    fits = orderable if is_old else groupable
+    flow.require(fits, found, found.span, f"as a grouping key{which}")
 
 
 def _whole(node: e.Expression, flow: Flow) -> Column | None:

@@ -16,6 +16,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.coercion import wider
 from ssbt.compiler.types.operators import comparison
+from ssbt.compiler.types.predicates import distinguishable, orderable
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 _LEFT_ONLY = ("semi", "anti")
@@ -183,9 +184,11 @@ def set_operation(node: s.SetOperation, flow: Flow) -> ir.Step | None:
     if node.operator == "union":
         order = None
     if node.operator != "union" or not node.all:
+        # Spark makes a join of `intersect` and `except`, which compares.
+        fits = distinguishable if node.operator == "union" else orderable
         for column in relation.columns:
             what = f"in `{node.operator}` (column `{column.name}`)"
-            flow.require_orderable(column, node.span, what)
+            flow.require(fits, column, node.span, what)
     output = Relation(tuple(columns))
     return ir.SetOperation(node.span, output, node.operator, node.all, right, order)
 

@@ -16,27 +16,49 @@ from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.group_steps import Keys, aggregates, grouping_keys, require_groupable
 from ssbt.compiler.resolve.naming_steps import whole_column
 from ssbt.compiler.resolve.time_literals import reads_as
-from ssbt.compiler.resolve.walking import column_names
+from ssbt.compiler.resolve.walking import column_names, nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.casts import cast
 from ssbt.compiler.types.coercion import wider_of_all_without_strings
-from ssbt.compiler.types.datatypes import STRING, UNKNOWN
+from ssbt.compiler.types.datatypes import (
+    STRING,
+    UNKNOWN,
+    BooleanType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegralType,
+    UnknownType,
+)
 from ssbt.compiler.types.typed import Mismatch
+
+# Spark pivots these types in two aggregations, all others by a condition for each value.
+_TWICE = (BooleanType, IntegralType, FloatType, DoubleType, DecimalType, UnknownType)
+# Aggregates that must have a constant, by the arguments from which on they do.
+_LOSES_CONSTANTS = {
+    **dict.fromkeys(("approx_top_k", "approx_top_k_accumulate", "count_min_sketch"), 1),
+    **dict.fromkeys(("histogram_numeric", "hll_sketch_agg", "listagg", "string_agg"), 1),
+    **dict.fromkeys(("percentile", "percentile_cont", "theta_sketch_agg"), 1),
+    **dict.fromkeys(("kll_sketch_agg_bigint", "kll_sketch_agg_double", "kll_sketch_agg_float"), 2),
+}
 
 PivotValues = list[tuple[str | int | bool, e.Name | None]]
 
 
 def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
     target = whole_column(node.column, flow.relation, flow)
-    values = _pivot_values(node, target, flow)
     keys = _pivot_keys(node, target, flow)
     if keys is None:
         flow.relation = Relation((), True)
         return None
     items, filled = aggregates(node.aggregates, keys, flow, in_pivot=True)
+    is_conditional = not all(isinstance(item.expression.type, _TWICE) for item in items)
+    if is_conditional:
+        _check_constants(node, flow)
+    values = _pivot_values(node, target, flow, ansi=is_conditional and flow.settings.ansi)
     if target is None:
         flow.relation = Relation((), True)
         return None
@@ -64,11 +86,24 @@ def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
     )
 
 
+def _check_constants(node: s.Pivot, flow: Flow) -> None:
+    """Spark puts all arguments of such an aggregate into conditions, so that none is constant."""
+    for item in node.aggregates:
+        for call in nodes(item.value):
+            if not isinstance(call, e.Call):
+                continue
+            count = _LOSES_CONSTANTS.get(call.name.text.casefold())
+            if count is not None and len(call.arguments) >= count:
+                message = f"`{call.name.text}` needs a constant, which Spark loses in a pivot"
+                help_ = f"aggregate with filters: `{call.name.text}(…) filter (where … = …) as …`"
+                flow.report.add(codes.BAD_PIVOT, call.span, message, help=help_)
+
+
 def _pivot_name(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow) -> PivotValues:
+def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow, *, ansi: bool) -> PivotValues:
     """The constants that become columns."""
     values: PivotValues = []
     seen: dict[str | int | bool, Span] = {}
@@ -86,7 +121,7 @@ def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow) -> PivotValu
             flow.report.add(codes.BAD_PIVOT, each.value.span, "this value comes twice", also=also)
             continue
         seen[constant] = each.value.span
-        if target is not None and isinstance(cast(value, target.type, ansi=False), Mismatch):
+        if target is not None and isinstance(cast(value, target.type, ansi=ansi), Mismatch):
             found = f"`{target.name}`, which is {target.type.sql}"
             message = f"a value of {value.type.sql} cannot be compared with {found}"
             flow.report.add(codes.BAD_PIVOT, each.value.span, message)

@@ -26,11 +26,13 @@ from ssbt.compiler.types.datatypes import (
     TimestampType,
     UnknownType,
 )
+from ssbt.compiler.types.predicates import distinguishable
 
 
 def distinct(node: s.Distinct, flow: Flow) -> ir.Step:
     for column in flow.relation.columns:
-        flow.require_orderable(column, node.span, f"in `distinct` (column `{column.name}`)")
+        what = f"in `distinct` (column `{column.name}`)"
+        flow.require(distinguishable, column, node.span, what)
     return ir.Distinct(node.span, flow.relation)
 
 
@@ -39,7 +41,7 @@ def deduplicate(node: s.Deduplicate, flow: Flow) -> ir.Step:
     for name in node.columns:
         column = whole_column(name, flow.relation, flow)
         if column is not None:
-            flow.require_orderable(column, name.span, "to tell rows apart")
+            flow.require(distinguishable, column, name.span, "to tell rows apart")
             names.append(column.name)
     return ir.Deduplicate(node.span, flow.relation, tuple(names), node.within_watermark)
 

@@ -58,6 +58,30 @@ def orderable(data_type: DataType) -> bool:
     return True
 
 
+def distinguishable(data_type: DataType) -> bool:
+    """Whether rows with values of the type can be told apart, as `distinct` and `union` do."""
+    return not contains(data_type, MapType, VariantType)
+
+
+def groupable(data_type: DataType) -> bool:
+    """Whether Spark groups by values of the type, from 4.0 on; before, they are `orderable`."""
+    return not contains(data_type, VariantType)
+
+
+def contains(data_type: DataType, *kinds: type[DataType]) -> bool:
+    """Whether a type is of one of these kinds, or has one inside."""
+    match data_type:
+        case ArrayType(element, _):
+            inside = [element]
+        case MapType(key, value, _):
+            inside = [key, value]
+        case StructType(fields):
+            inside = [field.type for field in fields]
+        case _:
+            inside = []
+    return isinstance(data_type, kinds) or any(contains(each, *kinds) for each in inside)
+
+
 def is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
     """The type of `left is [not] distinct from right`."""
     return comparison("<=>", left, right, ansi)

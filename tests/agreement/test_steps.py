@@ -31,6 +31,11 @@ REASONS: dict[str, str] = tomllib.loads(
 )["refused"]
 
 
+def _has_reason(query: str, codes: list[str]) -> bool:
+    reasons = (reason.partition(" ") for reason in REASONS)
+    return any(code in codes and word in query for code, _, word in reasons)
+
+
 def refused() -> dict[str, list[str]]:
     """The queries of one step that the compiler refuses, with the codes of its findings."""
     sources = tables()
@@ -63,7 +68,7 @@ def test_what_we_refuse_spark_refuses(spark: SparkSession) -> None:
                 continue
             taken[query] = codes
     print(f"\nrefused steps: {len(questions):,}, of which Spark takes {len(taken):,}")
-    wrong = {query: codes for query, codes in taken.items() if not set(codes) & set(REASONS)}
+    wrong = {query: codes for query, codes in taken.items() if not _has_reason(query, codes)}
     for query, codes in wrong.items():
         print(" ", *codes, query)
     assert wrong == {}

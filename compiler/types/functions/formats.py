@@ -13,6 +13,7 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     StructType,
     UnknownType,
+    VariantType,
 )
 from ssbt.compiler.types.functions.model import Call, Rule
 from ssbt.compiler.types.functions.rules import unknown, with_options
@@ -21,6 +22,7 @@ from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 # A schema may also be written as Spark prints it in JSON.
 _JSON = ("{", '"')
+_JSON_TYPES = (StructType, ArrayType, MapType, VariantType)
 
 
 def _parsed(nullable: bool) -> Rule:
@@ -37,6 +39,9 @@ def _parsed(nullable: bool) -> Rule:
             return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
         if found is not None and not isinstance(found, StructType) and call.name != "from_json":
             wanted = "the schema of a struct, such as 'id bigint, name string'"
+            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
+        if found is not None and not isinstance(found, _JSON_TYPES):
+            wanted = "the schema of a struct, an array, a map or a variant"
             return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
         if found is None:
             return Typed(UNKNOWN)

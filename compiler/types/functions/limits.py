@@ -114,6 +114,7 @@ _NEVER_NULL = {
     **dict.fromkeys(("percentile_cont", "percentile_disc"), (0,)),
     **dict.fromkeys(("like", "ilike"), (2,)),
     "approx_top_k_accumulate": (0,),
+    "nth_value": (1,),
     "json_tuple": tuple(range(64)),
 }
 

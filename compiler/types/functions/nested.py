@@ -78,7 +78,7 @@ SCALARS = {
     ),
     "reverse": Row("1.5.0", "array string|array", just(0)),
     "sequence": Row("2.4.0", "start any, stop any, step any?", arrays.sequence),
-    "shuffle": Row("2.4.0", "= array array, seed =integral?!", just(0), "random"),
+    "shuffle": Row("2.4.0", "= array array, seed =int|bigint?!", just(0), "random"),
     "size": Row("1.5.0", "= expr array|map", arrays.size),
     "slice": Row("2.4.0", "x array, start int, length int", same_as(0)),
     "sort_array": Row("1.5.0", "= array array, ascendingOrder boolean?!", arrays.ordered),

@@ -255,7 +255,7 @@ SCALARS = {
     "substr": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring": Row("1.5.0", "str string|binary, pos int, len int?", same_as(0)),
     "substring_index": Row("1.5.0", "str string, delim string, count int", "string"),
-    "to_binary": Row("3.3.0", "str string, fmt string?!", _to_binary),
+    "to_binary": Row("3.3.0", "str string, fmt =string?!", _to_binary),
     "to_char": Row("3.4.0", "expr any, format string!", _to_char),
     "to_number": Row("3.3.0", "expr string, fmt string!", _to_number),
     "to_varchar": Row("3.5.0", "expr any, format string!", _to_char),

@@ -40,6 +40,6 @@ SCALARS = {
     "try_reflect": Row("4.0.0", _REFLECT, "string?", "random"),
     "typeof": Row("3.0.0", "expr any", "string!"),
     "user": Row("3.4.0", "", "string!"),
-    "uuid": Row("2.3.0", "seed =integral?!", "string!", "random"),
+    "uuid": Row("2.3.0", "seed =int|bigint?!", "string!", "random"),
     "version": Row("3.0.0", "", "string!"),
 }

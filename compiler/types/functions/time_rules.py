@@ -85,7 +85,7 @@ def _parts(source: DataType) -> dict[str, DataType] | None:
 def extract(call: Call) -> Result:
     """A part of a date, time or interval; the part is a constant word."""
     field, source = call.arguments
-    if isinstance(field.type, NullType):
+    if isinstance(call.given[0].type, NullType):
         return Typed(DOUBLE)
     if not isinstance(call.given[0].type, StringType | UnknownType):
         return call.refused(0, "the name of a part")
