@@ -16,6 +16,7 @@ from pyspark.sql import Observation
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.failures import failure_message
 from ssbt.runtime.job import Job, rows_written
+from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
 from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared
 from ssbt.runtime.session import opened_session
@@ -89,32 +90,43 @@ def _outcome(
     settings = {**spark, **settings}
     if arguments.verbose:
         settings.setdefault("spark.sql.pyspark.jvmStacktrace.enabled", "true")
+    events = RunEvents(name, script, values)
+    events.begin()
     session, created = None, False
     try:
         session, created = opened_session(name, Path(script).name, settings)
         if created:
             listen_to_signals()
         if target and _is_older(session.version, target):
+            events.failed(f"compiled for Spark {target}, but this is Spark {session.version}")
             return _SPARK_TOO_OLD
+        events.running()
         given = params(**values) if params else cast(P, None)
         _LOG.debug("parameters: %s", given)
         set_operation(name, arguments)
         secrets = Secrets(shared.secrets)
         _run(Job(session, given, name, secrets=secrets, connections=shared.connections), run)
     except SecretError as error:
+        events.failed(str(error))
         _LOG.error(str(error))
         return _MISUSED
     except CheckpointsRefusedError as refusal:
+        events.failed("\n".join(map(str, refusal.args)))
         for problem in refusal.args:
             _LOG.error(problem)
         return _REFUSED
     except GaveUpError as error:
-        _LOG.error("%s; then: %s", error, failure_message(error.__cause__ or error, script))
+        message = f"{error}; then: {failure_message(error.__cause__ or error, script)}"
+        events.failed(message)
+        _LOG.error(message)
         return _GAVE_UP
     except Exception as error:
-        _LOG.error(failure_message(error, script), exc_info=arguments.verbose)
+        message = failure_message(error, script)
+        events.failed(message)
+        _LOG.error(message, exc_info=arguments.verbose)
         return _FAILED
     finally:
+        events.end()
         if session and created:
             with suppress(Exception):
                 session.stop()

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.cli.units import Unit
     from ssbt.compiler.ir.expressions import Origin
+    from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.lineage.graph import Lineage
 
+_WHOLE = ("tree", "openlineage")
 _DOWN_HELP = "Show what is made from the columns, not what they are made from."
 
 
@@ -24,7 +26,7 @@ _DOWN_HELP = "Show what is made from the columns, not what they are made from."
 @click.argument("arguments", nargs=-1, metavar="[PATH]... [COLUMN]...")
 @click.option("--downstream", is_flag=True, help=_DOWN_HELP)
 @options.target
-@options.output_format(["tree", "mermaid", "dot", "json"])
+@options.output_format(["tree", "mermaid", "dot", "json", "openlineage"])
 @options.color
 def command(
     arguments: tuple[str, ...],
@@ -36,9 +38,11 @@ def command(
     """Show what columns are made from, down to the sources, and what decides about their rows.
 
     PATH are pipelines and folders of them, this folder if none is given. COLUMN is `dataset.column`
-    or a whole `dataset`; without one, all columns that a sink writes are shown.
+    or a whole `dataset`; without one, all columns that a sink writes are shown. `openlineage` has
+    an event for each pipeline, in a line of its own, with all that its sinks write.
     """
     from ssbt.compiler.cli.units import units
+    from ssbt.compiler.lineage.graph import lineage
 
     if downstream and output_format != "tree":
         raise click.UsageError("--downstream is shown as a tree alone")
@@ -47,18 +51,25 @@ def command(
     paths = [each for each in arguments if _is_path(each)]
     names = [each for each in arguments if not _is_path(each)]
     found = units(paths).all
-    if len(found) > 1 and (names or output_format != "tree"):
+    if names and output_format == "openlineage":
+        raise click.UsageError("an event of OpenLineage is about a whole pipeline: name no column")
+    if len(found) > 1 and (names or output_format not in _WHOLE):
         listed = ", ".join(unit.input.path for unit in found[:5])
         raise Failure(f"name one pipeline, there are {len(found)} here: {listed}, …")
     texts = []
     for unit in found:
-        known = _lineage(unit, target, report)
-        if known is not None:
+        pipeline = _pipeline(unit, target, report)
+        if pipeline is None:
+            continue
+        if output_format == "openlineage":
+            texts.append(_event(pipeline))
+        else:
+            known = lineage(pipeline)
             title = f"{unit.input.path}\n\n" if len(found) > 1 else ""
             columns = list(_columns(known, names))
             texts.append(title + _shown(known, columns, output_format, downstream=downstream))
     code = report.print()
-    report.console.result("\n".join(texts))
+    report.console.result(("" if output_format == "openlineage" else "\n").join(texts))
     return code
 
 
@@ -66,17 +77,30 @@ def _is_path(text: str) -> bool:
     return text.endswith(".ssbt") or os.sep in text or os.path.exists(text)
 
 
-def _lineage(unit: Unit, target: str | None, report: Report) -> Lineage | None:
+def _pipeline(unit: Unit, target: str | None, report: Report) -> Pipeline | None:
     from ssbt.compiler.cli.units import relocated, relocated_sources
     from ssbt.compiler.driver import checked
-    from ssbt.compiler.lineage.graph import lineage
 
     result = checked(unit.path, unit.read, target)
-    if result.pipeline is not None:
-        return lineage(result.pipeline)
-    findings = [relocated(finding, unit) for finding in result.findings]
-    report.add(findings, relocated_sources(result.sources, unit))
-    return None
+    if result.pipeline is None:
+        findings = [relocated(finding, unit) for finding in result.findings]
+        report.add(findings, relocated_sources(result.sources, unit))
+    return result.pipeline
+
+
+def _event(pipeline: Pipeline) -> str:
+    """A line of JSON; `SOURCE_DATE_EPOCH` says the time, for outputs that are the same again."""
+    from datetime import UTC, datetime
+    import json
+    import time
+
+    from ssbt.compiler.emit.version import VERSION
+    from ssbt.compiler.lineage.openlineage import event
+
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    now = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    namespace = os.environ.get("OPENLINEAGE_NAMESPACE") or "default"
+    return json.dumps(event(pipeline, namespace, now, VERSION), ensure_ascii=False) + "\n"
 
 
 def _columns(known: Lineage, names: list[str]) -> Iterator[Origin]:

@@ -73,6 +73,7 @@ def _option(key: str, table: TomlTable) -> Option:
         adds_column=table.text("adds_column"),
         connection_only=table.value("connection_only", bool, False),
         identity=table.value("identity", bool, False),
+        address=table.value("address", bool, False),
         example=_example(table),
     )
     _check_option(option, table)

@@ -152,7 +152,8 @@ class Option(Struct, frozen=True):
     `default` is what Spark does when the option is absent, `default_text` says it where that is
     no literal. `adds_column` is the type of the column that the option's value names. `connection`
     is the kind of connection that the option names. `shared` options are those of a connection.
-    `identity` holds where the value says which data it is: a checkpoint is good for that alone.
+    `identity` holds where the value says which data it is: a checkpoint is good for that alone;
+    `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
     """
 
@@ -179,6 +180,7 @@ class Option(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
     identity: bool = False
+    address: bool = False
     connection_only: bool = False
     example: Default | tuple[str, ...] | None = None
 

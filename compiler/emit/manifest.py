@@ -13,6 +13,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import Function, Functions
+from ssbt.compiler.emit.naming import script_names
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import packages
@@ -23,6 +24,7 @@ from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.lineage.openlineage import record
 from ssbt.compiler.source import Source
 
 FORMAT = 1
@@ -81,6 +83,7 @@ def manifest(
             _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in pipeline.sinks
         ],
+        "lineage": record(pipeline, VERSION, script_names(pipeline).params),
         "python_modules": [places.file(item.path) for item in pipeline.modules],
         "source_map": _source_map(files[0].content.decode(), made.in_order),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},

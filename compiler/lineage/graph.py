@@ -57,6 +57,13 @@ class Node(Struct, frozen=True):
         return not self.inputs
 
 
+class Sources(Struct, frozen=True):
+    """The columns of sources behind each column, and those that decide about rows, by dataset."""
+
+    columns: Mapping[Origin, frozenset[Origin]]
+    rows: Mapping[str, frozenset[Dependency]]
+
+
 class Lineage(Struct, frozen=True):
     """The datasets of a pipeline in the order in which data flows; sinks name theirs."""
 
@@ -69,6 +76,23 @@ class Lineage(Struct, frozen=True):
         node = self.nodes[column.dataset]
         values = [Dependency(origin, Kind.VALUE) for origin in node.columns[column.column]]
         return (*values, *node.rows)
+
+    def sources(self) -> Sources:
+        """What every dataset is made from at last, in one pass along the flow."""
+        columns: dict[Origin, frozenset[Origin]] = {}
+        rows: dict[str, frozenset[Dependency]] = {}
+        for node in self.nodes.values():
+            for name, origins in node.columns.items():
+                column = Origin(node.name, name)
+                made = frozenset().union(*(columns.get(each, ()) for each in origins))
+                columns[column] = frozenset((column,)) if node.is_source else made
+            own = (
+                Dependency(source, each.kind)
+                for each in node.rows
+                for source in columns.get(each.origin, ())
+            )
+            rows[node.name] = frozenset(own).union(*(rows[name] for name in node.inputs))
+        return Sources(columns, rows)
 
     def rows_upstream(self, dataset: str) -> tuple[Dependency, ...]:
         """What decides about the rows of a dataset and of all that they come from."""

@@ -8,9 +8,11 @@ from pathlib import Path
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+from tests import openlineage_events
 from tests.spark import servers
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -20,6 +22,12 @@ SETTINGS_JOB = FIXTURES / "settings_job.py"
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return servers.runtime_zip(tmp_path_factory.mktemp("build"))
+
+
+def events(path: Path) -> tuple[list[str], dict[str, Any]]:
+    """The kinds of the events in a file, and the last event."""
+    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [each["eventType"] for each in found], found[-1]
 
 
 @pytest.mark.spark
@@ -35,8 +43,11 @@ def test_last_word_on_settings(zipped: Path, tmp_path: Path) -> None:
         *("--conf-file", str(conf_file)),
         conf={"spark.sql.files.maxRecordsPerFile": "66"},
         SPARK_CONF_DIR=str(tmp_path),
+        OPENLINEAGE__TRANSPORT__TYPE="file",
+        OPENLINEAGE__TRANSPORT__LOG_FILE_PATH=str(tmp_path / "events"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert events(tmp_path / "events")[0] == ["START", "RUNNING", "COMPLETE"]
     answers = [line for line in done.stdout.splitlines() if line.startswith("{")]
     assert json.loads(answers[0]) == {
         "spark.sql.shuffle.partitions": "3",
@@ -55,11 +66,22 @@ def test_last_word_on_settings(zipped: Path, tmp_path: Path) -> None:
 @pytest.mark.spark
 def test_failing_job(zipped: Path, tmp_path: Path) -> None:
     job = FIXTURES / "sample_job.py"
-    done = servers.submitted(zipped, job, "--set", f"lake={tmp_path}", conf={"spark.app.name": "x"})
+    done = servers.submitted(
+        zipped,
+        job,
+        *("--set", f"lake={tmp_path}"),
+        conf={"spark.app.name": "x"},
+        OPENLINEAGE__TRANSPORT__TYPE="file",
+        OPENLINEAGE__TRANSPORT__LOG_FILE_PATH=str(tmp_path / "events"),
+    )
     assert done.returncode == 1
     error = f"[PATH_NOT_FOUND] Path does not exist: file:{tmp_path}/orders."
     assert f"ERROR sample: sample.ssbt:10 (orders): {error}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    kinds, last = events(tmp_path / "events")
+    assert kinds == ["START", "RUNNING", "FAIL"]
+    assert error in last["run"]["facets"]["errorMessage"]["message"]
+    openlineage_events.check(last)
 
 
 @pytest.mark.spark
