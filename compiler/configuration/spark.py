@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.resolve.pipeline_block import changes_meaning
+from ssbt.compiler.sparkconf.settings import refusal
 
 _PREFIX = "spark."
 
@@ -19,9 +20,9 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
         name = key if key.startswith(_PREFIX) else _PREFIX + key
         if not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
-        elif changes_meaning(name):
-            message = f"`{name}` would change how Spark reads the script's own text"
-            findings.bad(value.span, message, "leave it at its default")
+        elif refused := refusal(name, value.text, pipeline.target):
+            help_ = (refused.help,) if refused.help else ()
+            findings.add(BAD_SETTING, value.span, refused.message, *help_)
         else:
             part.document[name] = value.text
             part.entries.append(Entry(name, f'"{value.text}"', value.span))

@@ -6,7 +6,6 @@ from collections.abc import Container
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -14,22 +13,13 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.spark_settings import spark_settings
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
 
 _ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "masking", "spark")
-# These change how Spark reads the text of an expression or a name, and with it what the script
-# means; the compiler has settled each of them.
-_REFUSED = (
-    "spark.sql.ansi.doublequotedidentifiers",
-    "spark.sql.ansi.enforcereservedkeywords",
-    "spark.sql.casesensitive",
-    "spark.sql.variable.substitute",
-    "spark.sql.legacy.setopsprecedence.enabled",
-)
-_REFUSED_PREFIXES = ("spark.sql.parser.",)
 
 
 class PipelineBlock(Struct, frozen=True):
@@ -73,7 +63,7 @@ def pipeline_block(
     texts: dict[str, str] = {}
     checkpoint: Text | None = None
     masking: tuple[str, ...] = ()
-    spark: tuple[tuple[str, str], ...] = ()
+    settings: v.Entry | None = None
     seen: dict[str, Span] = {}
     for entry in node.entries if node is not None else ():
         if isinstance(entry.value, v.BrokenValue):
@@ -90,7 +80,7 @@ def pipeline_block(
                 codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(_ENTRIES), "entries"
             )
         elif name == "spark":
-            spark = _spark(entry, secrets, report)
+            settings = entry
         elif name == "masking":
             masking = _masking(entry, report)
         elif name == "checkpoint":
@@ -100,11 +90,15 @@ def pipeline_block(
             if name == "target":
                 text = _target(entry, text, report)
             texts[name] = text
+    line = target or texts.get("target") or "4.1"
+    spark: tuple[tuple[str, str], ...] = ()
+    if settings is not None:
+        spark = spark_settings(settings, line, secrets, lambda each: _text(each, report), report)
     return PipelineBlock(
         texts.get("description", ""),
         texts.get("owner", ""),
         texts.get("schedule", ""),
-        target or texts.get("target") or "4.1",
+        line,
         spark,
         checkpoint,
         masking,
@@ -130,11 +124,6 @@ def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
                 message = '`masking` is a list of functions: `[sha2, "module.py:function"]`'
                 report.add(codes.BAD_ENTRY, item.span, message)
     return tuple(found)
-
-
-def changes_meaning(setting: str) -> bool:
-    """Whether a setting of Spark would change what the text of a script means."""
-    return setting.lower() in _REFUSED or setting.lower().startswith(_REFUSED_PREFIXES)
 
 
 def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
@@ -168,41 +157,3 @@ def _target(entry: v.Entry, text: str, report: Report) -> str:
     help_ = f"one of {', '.join(SPARK_LINES)}"
     report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
     return ""
-
-
-def _spark(entry: v.Entry, secrets: Container[str], report: Report) -> tuple[tuple[str, str], ...]:
-    if not isinstance(entry.value, v.BlockValue):
-        message = "`spark` is a block of settings"
-        help_ = 'spark { "spark.sql.shuffle.partitions" = 8 }'
-        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
-        return ()
-    settings: dict[str, str] = {}
-    for each in entry.value.entries:
-        key = each.name.text
-        value = _setting(each, secrets, report)
-        if not key.startswith("spark."):
-            message = f"`{key}` is no Spark setting"
-            help_ = "their names begin with `spark.`"
-            report.add(codes.BAD_ENTRY, each.name.span, message, help=help_)
-        elif changes_meaning(key):
-            message = f"`{key}` would change how Spark reads the script's own text"
-            report.add(codes.BAD_ENTRY, each.name.span, message, help="leave it at its default")
-        elif key in settings:
-            report.add(codes.BAD_ENTRY, each.name.span, f"`{key}` is given twice")
-        else:
-            settings[key] = value
-    return tuple(settings.items())
-
-
-def _setting(entry: v.Entry, secrets: Container[str], report: Report) -> str:
-    match entry.value:
-        case v.WordValue(span, text) if text.casefold() in secrets:
-            report.findings.append(flows(text, "Spark's settings", span))
-            return ""
-        case v.NumberValue(_, text) | v.WordValue(_, text):
-            return text
-        case v.BooleanValue(_, value):
-            return "true" if value else "false"
-        case v.QuantityValue(_, amount, unit):
-            return f"{amount}{unit}"
-    return _text(entry, report)

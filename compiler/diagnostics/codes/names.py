@@ -230,8 +230,8 @@ BAD_ENTRY = Code(
     "SSBT0220",
     "An entry with a value that does not fit",
     """\
-The value is not of the kind that this entry takes. A Spark setting that would change how the
-script's own text is read is refused here too.
+The value is not of the kind that this entry takes: a text where a text is wanted, a list where a
+list is.
 """,
     wrong=example(pipeline="pipeline paid_orders {\n  description = 3\n}\n"),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),
@@ -287,6 +287,26 @@ before Spark starts for all other values, so it computes nothing.
         before="param minimum: int = 1 check minimum in (1, 3, 5)\n",
         steps="|> where amount > ${minimum}",
     ),
+)
+
+
+def _setting(name: str) -> str:
+    return f'pipeline paid_orders {{\n  spark {{\n    "{name}" = 8\n  }}\n}}\n'
+
+
+BAD_SETTING = Code(
+    "SSBT0225",
+    "A setting that Spark does not have, or not with this value",
+    """\
+Spark passes over a setting that it does not know, and reads the value of one that it knows only
+when something needs it. Names in Spark SQL, names that are nearly one of Spark's own, and values
+are therefore compared with what each Spark line says of its settings; those of other libraries are
+left alone.
+
+A setting that would change how Spark reads the script's own text is refused here too.
+""",
+    wrong=example(pipeline=_setting("spark.sql.shufle.partitions")),
+    right=example(pipeline=_setting("spark.sql.shuffle.partitions")),
 )
 
 NO_SINK = Code(

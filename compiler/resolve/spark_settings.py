@@ -1,0 +1,71 @@
+"""The block `spark` of a pipeline: settings of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from ssbt.compiler.connectors.secrets import flows
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.sparkconf.settings import refusal
+from ssbt.compiler.syntax.ast import values as v
+
+# Spark's words for units that have another in this language.
+_UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "min", "hour": "h"}
+_UNITS |= {"day": "d", "byte": "b", "kib": "k", "mib": "m", "gib": "g", "tib": "t"}
+
+
+def spark_settings(
+    entry: v.Entry,
+    spark: str,
+    secrets: Container[str],
+    text: Callable[[v.Entry], str],
+    report: Report,
+) -> tuple[tuple[str, str], ...]:
+    """Names and values, in order, checked against the settings of a Spark line.
+
+    `text` reads an entry that is a text.
+    """
+    if not isinstance(entry.value, v.BlockValue):
+        message = "`spark` is a block of settings"
+        help_ = 'spark { "spark.sql.shuffle.partitions" = 8 }'
+        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+        return ()
+    settings: dict[str, str] = {}
+    for each in entry.value.entries:
+        key = each.name.text
+        before = len(report.findings)
+        value = _value(each, secrets, text, report)
+        if not key.startswith("spark."):
+            message = f"`{key}` is no Spark setting"
+            help_ = "their names begin with `spark.`"
+            report.add(codes.BAD_ENTRY, each.name.span, message, help=help_)
+        elif key in settings:
+            report.add(codes.BAD_ENTRY, each.name.span, f"`{key}` is given twice")
+        elif len(report.findings) == before:
+            _check(each, value, spark, report)
+            settings[key] = value
+    return tuple(settings.items())
+
+
+def _check(entry: v.Entry, value: str, spark: str, report: Report) -> None:
+    refused = refusal(entry.name.text, value, spark)
+    if refused is not None:
+        span = entry.name.span if refused.is_name else entry.value.span
+        report.add(codes.BAD_SETTING, span, refused.message, help=refused.help or ())
+
+
+def _value(
+    entry: v.Entry, secrets: Container[str], text: Callable[[v.Entry], str], report: Report
+) -> str:
+    match entry.value:
+        case v.WordValue(span, word) if word.casefold() in secrets:
+            report.findings.append(flows(word, "Spark's settings", span))
+            return ""
+        case v.NumberValue(_, written) | v.WordValue(_, written):
+            return written
+        case v.BooleanValue(_, value):
+            return "true" if value else "false"
+        case v.QuantityValue(_, amount, unit):
+            return f"{amount}{_UNITS.get(unit.lower().removesuffix('s'), unit)}"
+    return text(entry)

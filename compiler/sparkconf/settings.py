@@ -1,0 +1,114 @@
+"""Which settings Spark has in each of its lines, and what values they take."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance
+from ssbt.compiler.sparkconf.values import misfit
+
+# Beginnings of names that are put together when Spark runs, besides those that its code has whole.
+_OPEN = (
+    *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
+    *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
+)
+_SQL = "spark.sql."
+# Two letters: names of other programs' settings are further away from Spark's own.
+_NEAR = 2
+# These change how Spark reads the text of an expression or a name, and with it what the script
+# means; the compiler has settled each of them.
+_SETTLED = (
+    "spark.sql.ansi.doublequotedidentifiers",
+    "spark.sql.ansi.enforcereservedkeywords",
+    "spark.sql.casesensitive",
+    "spark.sql.variable.substitute",
+    "spark.sql.legacy.setopsprecedence.enabled",
+)
+_SETTLED_BEGINNING = "spark.sql.parser."
+
+
+class Setting(Struct, frozen=True):
+    """A row: `since` and `last` are lines, empty where every older or newer one has it, too."""
+
+    name: str
+    kind: str
+    since: str
+    last: str
+    least: str
+    choices: tuple[str, ...]
+
+
+class Refusal(Struct, frozen=True):
+    """What is wrong with a setting: with its name, or else with its value."""
+
+    message: str
+    help: str = ""
+    is_name: bool = False
+
+
+@cache
+def known_settings() -> dict[str, Setting]:
+    """The settings by name; a name that ends with a dot is the beginning of others."""
+    text = Path(__file__).with_name("settings.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {
+        name: Setting(name, kind, since, last, least, tuple(filter(None, choices.split(","))))
+        for name, kind, since, last, least, choices in rows
+    }
+
+
+def refusal(name: str, value: str, spark: str) -> Refusal | None:
+    """Why Spark of a line would pass over a setting or refuse it, as far as can be told."""
+    lower = name.lower()
+    if lower in _SETTLED or lower.startswith(_SETTLED_BEGINNING):
+        message = f"`{name}` would change how Spark reads the script's own text"
+        return Refusal(message, "leave it at its default")
+    if name.startswith(_beginnings()):
+        return None
+    known = known_settings().get(name)
+    if known is None:
+        return _unknown(name)
+    if known.kind != "text" and known.since and _version(known.since) > _version(spark):
+        return Refusal(f"`{name}` came with Spark {known.since}, not {spark}", is_name=True)
+    if known.kind != "text" and known.last and _version(known.last) < _version(spark):
+        message = f"Spark {spark} has no `{name}` any more: {known.last} was the last to have it"
+        return Refusal(message, is_name=True)
+    wanted = misfit(value, known.kind, known.least, known.choices)
+    return Refusal(f"`{name}` takes {wanted}, not `{value}`") if wanted else None
+
+
+def _unknown(name: str) -> Refusal | None:
+    """The refusal of a name that is nearly one of Spark's, or in a group of its own.
+
+    Any other may be read by somebody's library.
+    """
+    if name.startswith(_SQL) and name.split(".")[2] in _groups():
+        near = did_you_mean(name, known_settings())
+    else:
+        near = next((each for each in known_settings() if _is_near(name, each)), None)
+        if near is None:
+            return None
+    return Refusal(f"Spark has no `{name}`", f"did you mean `{near}`?" if near else "", True)
+
+
+def _is_near(name: str, known: str) -> bool:
+    return abs(len(name) - len(known)) <= _NEAR and edit_distance(name, known) <= _NEAR
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return (*_OPEN, *(name for name in known_settings() if name.endswith(".")))
+
+
+@cache
+def _groups() -> frozenset[str]:
+    """The third words of names in Spark SQL that have four or more."""
+    names = (name.split(".") for name in known_settings() if name.startswith(_SQL))
+    return frozenset(words[2] for words in names if len(words) > 3)
+
+
+def _version(line: str) -> tuple[int, ...]:
+    return tuple(map(int, line.split(".")))

@@ -1,0 +1,44 @@
+"""Values of Spark's settings, read as Spark's own converters read them."""
+
+from __future__ import annotations
+
+import re
+
+_BITS = {"int": 31, "long": 63}
+_DURATION = re.compile(r"-?\d+(us|ms|s|m|min|h|d)?", re.IGNORECASE)
+_SIZE = re.compile(r"-?\d+([kmgtp]?b|[kmgtp])?", re.IGNORECASE)
+
+
+def misfit(value: str, kind: str, least: str, choices: tuple[str, ...]) -> str:
+    """What a setting of the kind takes instead; nothing if it takes the value."""
+    text = value.strip()
+    match kind:
+        case "boolean" if text.lower() not in ("true", "false"):
+            return "true or false"
+        case "int" | "long":
+            return _whole(text, kind, least)
+        case "number" if not _is_number(text):
+            return "a number"
+        case "duration" if not _DURATION.fullmatch(text):
+            return "a duration such as `500ms`, `10s`, `5min`, `1h`"
+        case "size" if not _SIZE.fullmatch(text):
+            return "a size such as `512k`, `64m`, `1g`"
+        case "choice" if text.casefold() not in map(str.casefold, choices):
+            return f"one of {', '.join(choices)}"
+    return ""
+
+
+def _whole(text: str, kind: str, least: str) -> str:
+    lowest = int(least) if least else -(1 << _BITS[kind])
+    is_whole = re.fullmatch(r"[+-]?\d{1,20}", text, re.ASCII) is not None
+    if is_whole and lowest <= int(text) < 1 << _BITS[kind]:
+        return ""
+    return f"a whole number from {least}" if least else "a whole number"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
