@@ -114,8 +114,8 @@ def command(
     single |= {"--log-file": log_file}
     words = _script_arguments(repeated, {**single, "--max-restarts": max_restarts}, verbose)
     given: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
-    # Spark tells hundreds of lines of each run, among which the script's own would be lost.
-    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=WARN"]
+    # Spark tells hundreds of lines of each run, and of a failure the JVM's stack several times.
+    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=FATAL"]
     submit = ("--master", master, *calm, *_submit_options(result, out, given))
     script = os.path.join(out, f"{result.name}.py")
     return _become_spark_submit([*submit, script, *words], _log_of(out, result.name))

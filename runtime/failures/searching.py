@@ -39,7 +39,8 @@ class _Text:
     known: str
 
     def is_whole(self, quote: Quote) -> bool:
-        return bool(re.fullmatch(self.pattern, quote.text))
+        is_telling = 3 * len(self.known) > len(quote.text)
+        return is_telling and bool(re.fullmatch(self.pattern, quote.text))
 
     def has_part(self, quote: Quote) -> bool:
         if not (part := quote.fragment):
