@@ -14,7 +14,7 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import Observation
 
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.failures import failure_message
+from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
@@ -78,13 +78,18 @@ def _outcome(
     # Mistakes of the command line are told in its format too.
     configure_logging(name, as_json=wants_json(sys.argv), verbose=False)
     arguments = parsed_arguments(name, Path(script), documentation, parameters)
-    configure_logging(name, as_json=arguments.log_format == "json", verbose=arguments.verbose)
+    as_json, file = arguments.log_format == "json", arguments.log_file
+    try:
+        configure_logging(name, as_json=as_json, verbose=arguments.verbose, file=file)
+    except OSError as error:
+        _LOG.error("cannot write the log file %s: %s", file, error.strerror)
+        return _MISUSED
     variables = environment_entries(parameters, os.environ)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
     shared = Shared()
     values, settings, problems = resolved(parameters, entries, shared)
     for problem in (*problems, *shared.problems):
-        _LOG.error(problem)
+        _LOG.error(problem_at_home(problem, script))
     if problems or shared.problems:
         return _MISUSED
     settings = {**spark, **settings}
@@ -107,23 +112,19 @@ def _outcome(
         secrets = Secrets(shared.secrets)
         _run(Job(session, given, name, secrets=secrets, connections=shared.connections), run)
     except SecretError as error:
-        events.failed(str(error))
-        _LOG.error(str(error))
+        events.failed(_tell(error, script, file))
         return _MISUSED
     except CheckpointsRefusedError as refusal:
         events.failed("\n".join(map(str, refusal.args)))
         for problem in refusal.args:
-            _LOG.error(problem)
+            _LOG.error(problem_at_home(problem, script))
         return _REFUSED
     except GaveUpError as error:
-        message = f"{error}; then: {failure_message(error.__cause__ or error, script)}"
-        events.failed(message)
-        _LOG.error(message)
+        _LOG.error("%s", error)
+        events.failed(f"{error}; then: {_tell(error.__cause__ or error, script, file)}")
         return _GAVE_UP
     except Exception as error:
-        message = failure_message(error, script)
-        events.failed(message)
-        _LOG.error(message, exc_info=arguments.verbose)
+        events.failed(_tell(error, script, file))
         return _FAILED
     finally:
         events.end()
@@ -131,6 +132,15 @@ def _outcome(
             with suppress(Exception):
                 session.stop()
     return _DONE
+
+
+def _tell(error: BaseException, script: str, log_file: str | None) -> str:
+    """Log a failure with its place; what was said."""
+    told = failure(error, script)
+    _LOG.error(told.message, exc_info=error, extra=told.fields)
+    if log_file:
+        _LOG.info("the stack traces are in %s", log_file)
+    return told.message
 
 
 def _is_older(version: str, target: str) -> bool:

@@ -10,13 +10,23 @@ from ssbt.runtime.providers.secrets import cleared
 _STANDARD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
-def configure_logging(pipeline: str, *, as_json: bool, verbose: bool) -> None:
-    """Send what the loggers below `ssbt` say to standard error; other loggers are left alone."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter(pipeline, as_json))
+def configure_logging(
+    pipeline: str, *, as_json: bool, verbose: bool, file: str | None = None
+) -> None:
+    """Send what the loggers below `ssbt` say to standard error; other loggers are left alone.
+
+    `file` is written anew and gets everything, stack traces too. Raises OSError where that cannot
+    be.
+    """
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    handlers[0].setLevel(logging.DEBUG if verbose else logging.INFO)
+    handlers[0].setFormatter(_Formatter(pipeline, as_json, traces=verbose))
+    if file:
+        handlers.append(logging.FileHandler(file, mode="w", encoding="utf-8"))
+        handlers[1].setFormatter(_Formatter(pipeline, as_json, traces=True))
     logger = logging.getLogger("ssbt")
-    logger.handlers = [handler]
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logger.handlers = handlers
+    logger.setLevel(min(handler.level or logging.DEBUG for handler in handlers))
     logger.propagate = False
     # PySpark (from 4.0) logs a failed query with the JVM's stack trace, besides raising it.
     with suppress(ImportError):
@@ -33,9 +43,9 @@ class _Formatter(logging.Formatter):
     of secrets are struck out.
     """
 
-    def __init__(self, pipeline: str, as_json: bool) -> None:
+    def __init__(self, pipeline: str, as_json: bool, *, traces: bool) -> None:
         super().__init__()
-        self.pipeline, self.as_json = pipeline, as_json
+        self.pipeline, self.as_json, self.traces = pipeline, as_json, traces
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line, or several."""
@@ -44,7 +54,7 @@ class _Formatter(logging.Formatter):
     def _line(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         time, message = moment.replace("+00:00", "Z"), record.getMessage()
-        exception = self.formatException(record.exc_info) if record.exc_info else ""
+        exception = _trace(self, record) if self.traces else ""
         if not self.as_json:
             text = f"{time} {record.levelname} {self.pipeline}: {message}\n{exception}"
             return "\n    ".join(text.splitlines())
@@ -52,3 +62,13 @@ class _Formatter(logging.Formatter):
         fields |= {"timestamp": time, "level": record.levelname, "logger": record.name}
         fields |= {"pipeline": self.pipeline, "message": message}
         return json.dumps(fields | ({"exception": exception} if exception else {}), default=str)
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    """Python's stack trace, and the JVM's where Spark has kept it apart."""
+    if not record.exc_info:
+        return ""
+    text, error = formatter.formatException(record.exc_info), record.exc_info[1]
+    kept = (getattr(error, name, None) for name in ("_stackTrace", "_stacktrace"))
+    jvm = next((trace for trace in kept if isinstance(trace, str) and trace not in text), "")
+    return f"{text}\n\nJVM stacktrace:\n{jvm}" if jvm else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+import hashlib
 import os
 import shlex
 import sys
@@ -11,6 +13,7 @@ import click
 
 from ssbt.compiler.cli import options
 from ssbt.compiler.cli.failures import Failure
+from ssbt.compiler.cli.folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _SUBMIT = "ssbt.submit"
 _LOG_LEVEL = "spark.log.level"
+_LOG_FILE = "SSBT_LOG_FILE"
 
 
 class _Run(click.Command):
@@ -48,6 +52,11 @@ class _Run(click.Command):
 @click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
 @click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
+@click.option(
+    "--log-file",
+    metavar="FILE",
+    help="Where the whole log goes, stack traces too; a file in the cache folder if not given.",
+)
 @click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
 @click.option(
     "--accept-checkpoint-change",
@@ -73,6 +82,7 @@ def command(
     conf_file: str | None,
     env: str | None,
     log_format: str | None,
+    log_file: str | None,
     verbose: bool,
     accepted: tuple[str, ...],
     max_restarts: int | None,
@@ -86,7 +96,7 @@ def command(
     """Compile a pipeline and run it on this machine's Spark.
 
     PATH is a pipeline, or a folder with one. The script runs in this folder and gets the first
-    seven options; what follows `--` goes to spark-submit. The exit code is the script's.
+    eight options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.runs import Run
@@ -101,12 +111,14 @@ def command(
         return code
     repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
+    single |= {"--log-file": log_file}
     words = _script_arguments(repeated, {**single, "--max-restarts": max_restarts}, verbose)
     given: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
-    # Spark tells hundreds of lines of each run, among which the script's own would be lost.
-    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=WARN"]
+    # Spark tells hundreds of lines of each run, and of a failure the JVM's stack several times.
+    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=FATAL"]
     submit = ("--master", master, *calm, *_submit_options(result, out, given))
-    return _become_spark_submit([*submit, os.path.join(out, f"{result.name}.py"), *words])
+    script = os.path.join(out, f"{result.name}.py")
+    return _become_spark_submit([*submit, script, *words], _log_of(out, result.name))
 
 
 def _only(found: tuple[Unit, ...]) -> Unit:
@@ -114,6 +126,16 @@ def _only(found: tuple[Unit, ...]) -> Unit:
         listed = ", ".join(unit.input.path for unit in found)
         raise Failure(f"there are {len(found)} pipelines, name one of them: {listed}")
     return found[0]
+
+
+def _log_of(out: str, name: str) -> str | None:
+    """The log of a script's last run, told apart by the folder that the script is in."""
+    folder = os.path.join(cache_folder(), "logs")
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()
+    with suppress(OSError):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        return os.path.join(folder, f"{name}-{digest[:8]}.log")
+    return None
 
 
 def _script_arguments(
@@ -156,7 +178,7 @@ def _taken(name: str, given: tuple[str, ...]) -> tuple[list[str], tuple[str, ...
     return values, tuple(others)
 
 
-def _become_spark_submit(arguments: list[str]) -> NoReturn:
+def _become_spark_submit(arguments: list[str], log: str | None) -> NoReturn:
     """Replace this process: signals and the exit code then need no passing on."""
     from ssbt.compiler.cli.java import absence, suitable_java
     from ssbt.compiler.cli.spark import NO_SPARK, environment, found_spark
@@ -170,4 +192,5 @@ def _become_spark_submit(arguments: list[str]) -> NoReturn:
     sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
     sys.stderr.flush()
     words = [spark.submit, *arguments]
-    os.execve(spark.submit, words, environment(spark, java.home))  # nosec B606
+    variables = {**({_LOG_FILE: log} if log else {}), **environment(spark, java.home)}
+    os.execve(spark.submit, words, variables)  # nosec B606

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConnectionName
+from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.connectors import connecting, reading, stream_writing, writing
 from ssbt.compiler.emit.docstrings import docstring, sentence
@@ -15,6 +16,7 @@ from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.scopes import Scope, Surroundings
 from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.emit.source_map import Mapped, StepCode, chained_calls
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
@@ -33,7 +35,7 @@ class Function(Struct, frozen=True):
     `is_query` holds where the code has SQL text in it.
     """
 
-    name: str
+    mapped: Mapped
     arguments: tuple[str, ...]
     returns: str
     place: str
@@ -42,6 +44,10 @@ class Function(Struct, frozen=True):
     datasets: tuple[str, ...] = ()
     takes_params: bool = False
     is_query: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.mapped.name
 
 
 class Functions(Struct, frozen=True):
@@ -84,7 +90,11 @@ class _Maker:
 
     def connection(self, item: Connection) -> Function:
         return Function(
-            name=self._around.names.connections[item.name.casefold()],
+            mapped=Mapped(
+                self._around.names.connections[item.name.casefold()],
+                f"connection {item.name}",
+                item.span,
+            ),
             arguments=(self._job,),
             returns="dict[str, str]",
             place=self._places.line(item.span),
@@ -97,7 +107,7 @@ class _Maker:
         frame = reading(item, self._code, names.schemas)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
-            name=names.datasets[item.name],
+            mapped=Mapped(names.datasets[item.name], item.name, item.span, *_loading(item, frame)),
             arguments=(self._job,),
             returns="DataFrame",
             place=self._places.line(item.span),
@@ -147,7 +157,7 @@ class _Maker:
     ) -> Function:
         arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
         return Function(
-            name=name,
+            mapped=Mapped(name, item.name, item.span, tuple(scope.steps), scope.base_calls),
             arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
             returns="DataFrame",
             place=self._places.line(item.span),
@@ -165,7 +175,7 @@ class _Maker:
         variable = names.datasets[item.dataset]
         counted = f"job.counted({variable}, {python_literal(item.name)})"
         return Function(
-            name=names.sinks[item.name],
+            mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="None",
             place=self._places.line(item.span),
@@ -192,7 +202,7 @@ class _Maker:
             parts.append(f"depends_on=({', '.join(items)})")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
-            name=names.sinks[item.name],
+            mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Stream",
             place=self._places.line(item.span),
@@ -237,6 +247,15 @@ def _may_be_planned_again(pipeline: Pipeline) -> bool:
     uses = (use for source in sources for use in source.settings.formats())
     found = (setting.value for use in uses for setting in use.settings.settings)
     return any(isinstance(value, ConnectionName) for value in found)
+
+
+def _loading(item: Source, frame: str) -> tuple[tuple[StepCode, ...], int]:
+    """The last call of a source, which is where its path is read, and the number of the others."""
+    setting = item.settings.at(Place.LOAD)
+    calls = chained_calls(frame)
+    if setting is None or setting.span is None:
+        return (), calls
+    return (StepCode(setting.span, 0, calls),), calls - 1
 
 
 def _item(literal: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 import json
 from typing import Any
@@ -12,9 +12,10 @@ from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.files import OutputFile
-from ssbt.compiler.emit.functions import Function, Functions
+from ssbt.compiler.emit.functions import Functions
 from ssbt.compiler.emit.naming import script_names
 from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.source_map import source_map
 from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.emit.version import VERSION
@@ -65,6 +66,8 @@ def manifest(
                 "type": item.type.sql,
                 "required": item.required,
                 "description": item.description,
+                "place": places.line(item.span),
+                "text": places.text(item.span),
             }
             for item in pipeline.parameters
         ],
@@ -85,7 +88,9 @@ def manifest(
         ],
         "lineage": record(pipeline, VERSION, script_names(pipeline).params),
         "python_modules": [places.file(item.path) for item in pipeline.modules],
-        "source_map": _source_map(files[0].content.decode(), made.in_order),
+        "source_map": source_map(
+            files[0].content.decode(), [item.mapped for item in made.in_order], places
+        ),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
@@ -183,18 +188,3 @@ def _plain(value: object) -> Any:
         case tuple():
             return [_plain(item) for item in value]
     return value
-
-
-def _source_map(script: str, functions: Iterable[Function]) -> list[Json]:
-    """The lines of the script at which functions begin, and the places that they come from."""
-    lines = dict(_definitions(script))
-    return [
-        {"line": lines[function.name], "function": function.name, "place": function.place}
-        for function in functions
-    ]
-
-
-def _definitions(script: str) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(script.split("\n"), 1):
-        if line.startswith("def "):
-            yield line[4 : line.index("(")], number

@@ -33,3 +33,11 @@ class Places:
         """The line at which a span begins."""
         source = self._sources.get(span.path)
         return source.position(span.start)[0] if source else 1
+
+    def text(self, span: Span, *, whole: bool = False) -> str:
+        """The line at which a span begins, or the `whole` of its lines."""
+        source = self._sources.get(span.path)
+        if source is None:
+            return ""
+        first, last = (source.position(at)[0] for at in (span.start, max(span.start, span.end - 1)))
+        return "\n".join(source.line(each) for each in range(first, (last if whole else first) + 1))

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.emit.source_map import StepCode, chained_calls
 from ssbt.compiler.ir.steps import Step
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -47,6 +48,8 @@ class Scope:
         self.uses_params = False
         self.datasets: dict[str, str] = {}
         self.statements: list[str] = []
+        self.base_calls = 0
+        self.steps: list[StepCode] = []
         self._declared = arguments
         self._literals: dict[str, str] = {}
         self._locals = around.names.locals(arguments.values())
@@ -75,6 +78,14 @@ class Scope:
         variable = self._locals.free(wanted)
         self.statements.append(f"{variable} = {code}")
         return variable
+
+    def started(self, frame: str) -> None:
+        """Note that the first step begins behind `frame`."""
+        self.base_calls = chained_calls(frame)
+
+    def reached(self, step: Step, frame: str) -> None:
+        """Note that the code of a step ends with `frame`."""
+        self.steps.append(StepCode(step.span, len(self.statements), chained_calls(frame)))
 
     def body(self, result: str) -> tuple[str, ...]:
         """The statements of the function, which returns `result`."""

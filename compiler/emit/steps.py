@@ -37,8 +37,10 @@ _GENERATORS = frozenset({"explode", "explode_outer", "posexplode", "posexplode_o
 def query_frame(query: ir.Query, scope: Scope) -> str:
     """The code of a DataFrame: the query's input and its steps."""
     frame = input_frame(query.base, scope)
+    scope.started(frame)
     for step in query.steps:
         frame = _EMITTERS[type(step)](frame, step, scope)
+        scope.reached(step, frame)
     return frame
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
 from itertools import pairwise
 import logging
+import os
 from pathlib import Path
 import sys
 from typing import Any, NoReturn
@@ -45,6 +46,10 @@ def parsed_arguments(
     add("--conf-file", type=_file_entries, metavar="FILE", help="read a .json or .properties file")
     add("--env", type=environment, metavar="NAME", help="read conf/NAME.json beside the script")
     parser.add_argument("--log-format", choices=("text", "json"), default="text")
+    text = "log all here too, with stack traces (or $SSBT_LOG_FILE)"
+    parser.add_argument(
+        "--log-file", metavar="FILE", default=os.environ.get("SSBT_LOG_FILE"), help=text
+    )
     parser.add_argument(
         "--verbose", action="store_true", help="log debug messages and stack traces"
     )

@@ -14,7 +14,8 @@ from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import Leases
-from ssbt.runtime.failures import failure_text
+from ssbt.runtime.failures.causes import cause_of
+from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.providers.secrets import rotated_secrets
 from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
@@ -157,6 +158,7 @@ class _Run:
     def _failed(self, error: Exception) -> None:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
+        note_stream(error, name)
         if reason is None:
             damage = ""
             if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):
@@ -177,5 +179,5 @@ class _Run:
         _LOG.warning(
             "stream %s failed, which may pass (%s): restart %s of %s in %s s",
             *(name, reason, self._restarts, self._limit, seconds),
-            extra={"stream": name, "restart": self._restarts, "error": failure_text(error)},
+            extra={"stream": name, "restart": self._restarts, "error": cause_of(error).message},
         )

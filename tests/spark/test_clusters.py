@@ -98,7 +98,8 @@ def test_connect_by_python(zipped: Path, lake: Path, connect_url: str) -> None:
     assert not any(file.startswith(str(zipped)) for file in rows(started(), lake))
     failed = started("--set", "divisor=0")
     assert failed.returncode == 1
-    assert "ERROR sample: sample.ssbt:20 (paid): [DIVIDE_BY_ZERO] Division by" in failed.stderr
+    assert " ERROR sample: sample.ssbt:20 (paid)\n      sample_job.py:" in failed.stderr
+    assert "\n    [DIVIDE_BY_ZERO] Division by" in failed.stderr
     assert "\n    while running sample.ssbt:40 (write_placed)\n" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert "org.apache.spark" not in failed.stderr

@@ -156,21 +156,36 @@ def write(df, sink, job):  # my orders.ssbt:24
 def run(job):
     all = numbers(job)
     write(all, "numbers", job)
-    kinds = {"shares": lambda: shares(all, 0), "wrong": lambda: wrong(all)}
-    kinds |= {"failing": lambda: failing(all)}
-    write(kinds[kind](), "second", job)
+    if kind == "shares":
+        second = shares(all, 0)
+    elif kind == "wrong":
+        second = wrong(all)
+    else:
+        second = failing(all)
+    write(second, "second", job)
 """
 
 DIVISION = (
-    "my orders.ssbt:7 (shares): [DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate "
+    "in one of\n"
+    "  my orders.ssbt:7 (shares)\n"
+    '    job.py:8 |     return numbers.select(F.expr("id / divisor").alias("share")) '
+    "if divisor else (\n"
+    "             |                                   ^^^^^^^^^^^^\n"
+    "  my orders.ssbt:7 (shares)\n"
+    '    job.py:9 |         numbers.selectExpr("id", "0 AS divisor").select(F.expr("id / divisor")'
+    '.alias("share"))\n'
+    "             |                                                                 ^^^^^^^^^^^^\n"
+    "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate "
     'divisor being 0 and return NULL instead. If necessary set "spark.sql.ansi.enabled" to '
     '"false" to bypass this error. SQLSTATE: 22012\n== SQL (line 1, position 1) ==\n'
     "id / divisor\n^^^^^^^^^^^^\nwhile running my orders.ssbt:24 (write)"
 )
 COLUMN = (
-    "my orders.ssbt:15 (wrong): [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column, variable, or "
+    'my orders.ssbt:15 (wrong)\n  job.py:13 |     return numbers.where("idd > 3")\n'
+    "            |                           ^^^\n"
+    "[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column, variable, or "
     "function parameter with name `idd` cannot be resolved. Did you mean one of the following? "
-    "[`id`]. SQLSTATE: 42703; line 1 pos 0;"
+    "[`id`]. SQLSTATE: 42703"
 )
 
 
@@ -229,7 +244,7 @@ def test_failure_of_a_python_function(
 ) -> None:
     lines = logged(spark, capsys, monkeypatch, tmp_path / "job.py", "failing", "--verbose")
     message = lines[-1]["message"]
-    assert message.startswith("my orders.ssbt:24 (write): ")
-    assert message.endswith("ZeroDivisionError: integer division or modulo by zero")
+    assert message.startswith("my orders.ssbt:24 (write)\n  job.py:22 | ")
+    assert "\nZeroDivisionError: integer division or modulo by zero\n" in message
     assert "\tat org.apache" not in message
     assert "Traceback (most recent call last)" in lines[-1]["exception"]

@@ -76,7 +76,8 @@ def test_failing_job(zipped: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     error = f"[PATH_NOT_FOUND] Path does not exist: file:{tmp_path}/orders."
-    assert f"ERROR sample: sample.ssbt:10 (orders): {error}" in done.stdout
+    assert " ERROR sample: sample.ssbt:10 (orders)\n      sample_job.py:" in done.stdout
+    assert f"\n    {error}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     kinds, last = events(tmp_path / "events")
     assert kinds == ["START", "RUNNING", "FAIL"]

@@ -12,7 +12,7 @@ from tests.unit.cli.conftest import Ssbtc, named, replaced
 from tests.unit.cli.test_small_commands import fake_java, fake_spark
 
 SCRIPT = "build/revenue_by_country.py"
-QUIET = ["--conf", "spark.log.level=WARN"]
+QUIET = ["--conf", "spark.log.level=FATAL"]
 SHIPPED = ["--py-files", "build/ssbt_runtime.zip"]
 
 
@@ -85,7 +85,7 @@ def test_what_follows_two_dashes_goes_to_spark_submit(submitted):
 
 def test_spark_says_more_on_request(submitted):
     words, _ = submitted("pipeline.ssbt", "--", "--conf", "spark.log.level=INFO")
-    assert "spark.log.level=WARN" not in words
+    assert "spark.log.level=FATAL" not in words
     words, _ = submitted("pipeline.ssbt", "--verbose")
     assert words == ["--master", "local[*]", *SHIPPED, SCRIPT, "--verbose"]
 

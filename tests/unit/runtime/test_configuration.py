@@ -55,8 +55,8 @@ def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch
         capsys.readouterr().out
         == """\
 usage: orders [-h] [--set NAME=VALUE] [--conf-file FILE] [--env NAME]
-              [--log-format {text,json}] [--verbose] [--accept-checkpoint-change NAME]
-              [--max-restarts N]
+              [--log-format {text,json}] [--log-file FILE] [--verbose]
+              [--accept-checkpoint-change NAME] [--max-restarts N]
 
 Orders, 100% of %(prog)s.
 
@@ -66,6 +66,7 @@ options:
   --conf-file FILE      read a .json or .properties file
   --env NAME            read conf/NAME.json beside the script
   --log-format {text,json}
+  --log-file FILE       log all here too, with stack traces (or $SSBT_LOG_FILE)
   --verbose             log debug messages and stack traces
   --accept-checkpoint-change NAME
                         let a stream go on from a checkpoint that was refused

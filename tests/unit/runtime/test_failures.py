@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.errors import AnalysisException, PySparkException
 import pytest
 
-from ssbt.runtime.failures import failure_message
+from ssbt.runtime.failures.telling import failure
 
 SCRIPT = '''\
 """Orders."""
@@ -31,6 +31,7 @@ def paid(
 def write_paid(
     fail, very_long_name=None
 ) -> None:  # shared/sinks.ssbt:12
+    """Write paid orders."""
     assert "1 + 1" and "amount / divisor2"
     fail()
 
@@ -38,6 +39,12 @@ def write_paid(
 def other(fail) -> None:
     assert "1 + 1"
     fail()
+
+
+def run(job) -> None:
+    orders_df = orders(job)
+    paid_df = paid(orders_df, job)
+    write_paid(paid_df)
 '''
 
 
@@ -69,25 +76,26 @@ def message(tmp_path: Path) -> Fail:
     exec(compile(SCRIPT, script, "exec"), functions)
 
     def fail(name: str, error: BaseException) -> str:
-        def raises(_: str = "") -> None:
-            raise error
-
+        raises: dict[str, Any] = {"error": error}
+        exec("def fail(_=None):\n    raise error", raises)
         try:
-            functions[name](*([[1]] if name == "paid" else []), raises)
+            functions[name](*([[1]] if name == "paid" else []), raises["fail"])
         except BaseException as raised:
-            return failure_message(raised, str(script))
+            return failure(raised, str(script)).message
         raise AssertionError("nothing was raised")
 
     return fail
 
 
 def test_place_of_the_innermost_function(message: Fail) -> None:
-    assert message("orders", KeyError("x")) == "my orders.ssbt:3 (orders): KeyError: 'x'"
+    assert message("orders", KeyError("x")) == (
+        "my orders.ssbt:3 (orders)\n  orders.py:6 |     return fail()\nKeyError: 'x'"
+    )
 
 
 def test_signature_over_several_lines(message: Fail) -> None:
-    assert message("paid", ValueError("x")).startswith("my orders.ssbt:8 (paid): ")
-    assert message("write_paid", ValueError("x")).startswith("shared/sinks.ssbt:12 (write_paid): ")
+    assert message("paid", ValueError("x")).startswith("my orders.ssbt:8 (paid)\n  orders.py:13 | ")
+    assert message("write_paid", ValueError("x")).startswith("shared/sinks.ssbt:12 (write_paid)\n")
 
 
 def test_function_without_a_place(message: Fail) -> None:
@@ -95,22 +103,44 @@ def test_function_without_a_place(message: Fail) -> None:
 
 
 def test_quoted_expression_names_its_function(message: Fail) -> None:
-    error = SparkError("[DIVIDE_BY_ZERO] Division by zero.", 'amount / divisor")')
+    error = SparkError("[DIVIDE_BY_ZERO] Division by zero.", "amount / divisor")
     assert message("write_paid", error) == (
-        "my orders.ssbt:8 (paid): [DIVIDE_BY_ZERO] Division by zero.\n"
+        "my orders.ssbt:8 (paid)\n"
+        '  orders.py:13 |     return [fail("amount / divisor") for _ in orders]\n'
+        "               |                   ^^^^^^^^^^^^^^^^\n"
+        "[DIVIDE_BY_ZERO] Division by zero.\n"
         "while running shared/sinks.ssbt:12 (write_paid)"
     )
 
 
-@pytest.mark.parametrize("fragments", [(), ("",), ("not there",), ("amount / divisor",)])
+@pytest.mark.parametrize("fragments", [(), ("",), ("not there",), ("mount / divisor",)])
 def test_expression_that_says_nothing(message: Fail, fragments: tuple[str, ...]) -> None:
-    """None, an empty one, one of no function, one of two functions."""
+    """None, an empty one, one of no function, one that is only the end of another."""
     error = SparkError("[X] x", *fragments)
-    assert message("write_paid", error) == "shared/sinks.ssbt:12 (write_paid): [X] x"
+    assert message("write_paid", error).startswith("shared/sinks.ssbt:12 (write_paid)\n")
+
+
+def test_expression_of_several_functions(message: Fail) -> None:
+    assert message("write_paid", SparkError("[X] x", "amount")).splitlines() == [
+        "in one of",
+        "  my orders.ssbt:8 (paid)",
+        '    orders.py:13 |     return [fail("amount / divisor") for _ in orders]',
+        "                 |                   ^^^^^^",
+        "  shared/sinks.ssbt:12 (write_paid)",
+        '    orders.py:20 |     assert "1 + 1" and "amount / divisor2"',
+        "                 |                         ^^^^^^",
+        "[X] x",
+    ]
 
 
 def test_call_of_a_column_function_has_no_text(message: Fail) -> None:
     assert message("other", SparkError("[X] x", "plus", kind="DataFrame")) == "[X] x"
+
+
+def test_call_site(message: Fail) -> None:
+    """What PySpark says of a method of `Column`, over Spark Connect too."""
+    text = '[X] x\n== DataFrame ==\n"divide" was called from\n/somewhere/orders.py:13\n'
+    assert message("other", SparkError(text)).startswith("my orders.ssbt:8 (paid)\n  orders.py:13 ")
 
 
 JVM_ERROR = """An error occurred while calling o97.save.
@@ -126,15 +156,14 @@ Driver stacktrace:
 
 
 def test_stack_of_the_jvm_is_left_out(message: Fail) -> None:
-    assert message("other", RuntimeError(JVM_ERROR)) == (
-        "RuntimeError: An error occurred while calling o97.save.\n"
-        ": org.apache.spark.SparkException: Job aborted: Task 0 failed 1 times: "
-        "java.io.IOException: full\n"
-        "Caused by: java.io.IOException: full"
+    error: Any = RuntimeError(JVM_ERROR)
+    error.java_exception = None
+    assert message("other", error) == (
+        "Job aborted: Task 0 failed 1 times: java.io.IOException: full"
     )
     assert message("other", SparkError("[X] x\n\nJVM stacktrace:\na.B\n\tat c.D")) == "[X] x"
 
 
 def test_plan_is_left_out(message: Fail) -> None:
     error = AnalysisException("[UNRESOLVED] `idd`.; line 1 pos 0;\n'Filter ('idd > 3)\n+- Range")
-    assert message("other", error) == "[UNRESOLVED] `idd`.; line 1 pos 0;"
+    assert message("other", error) == "[UNRESOLVED] `idd`."

@@ -1,0 +1,104 @@
+"""The source map: which lines of the sources the lines of a script come from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+import re
+from typing import Any
+
+from msgspec import Struct
+
+from ssbt.compiler.emit.places import Places
+from ssbt.compiler.source import Span
+
+_STRING = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
+
+
+class StepCode(Struct, frozen=True):
+    """Where a step's code ends: that many calls into the chain of methods of a statement.
+
+    `statement` counts from the first of a function that is not a parameter's literal.
+    """
+
+    span: Span
+    statement: int
+    calls: int
+
+
+def chained_calls(frame: str) -> int:
+    """How many calls the code of a DataFrame has, those inside of arguments not counted."""
+    depth = found = 0
+    for char in _STRING.sub("", frame):
+        if char in "([{":
+            found += depth == 0 and char == "("
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+    return found
+
+
+class Mapped(Struct, frozen=True):
+    """A function of the script: its name, what it is for people, where it comes from, its steps.
+
+    So many calls of the first chain, its `base`, make what the first step starts from.
+    """
+
+    name: str
+    title: str
+    span: Span
+    steps: tuple[StepCode, ...] = ()
+    base: int = 0
+
+
+def source_map(script: str, functions: Iterable[Mapped], places: Places) -> list[dict[str, Any]]:
+    """Each function with the line of the script at which it begins, and where its steps begin.
+
+    A column counts bytes from 0, as Python does. A place comes with its text, for whoever has the
+    script and not its source.
+    """
+    nodes = {
+        node.name: node for node in ast.parse(script).body if isinstance(node, ast.FunctionDef)
+    }
+    return [
+        {
+            "function": item.name,
+            "title": item.title,
+            "line": nodes[item.name].lineno,
+            **_origin(item.span, places, whole=False),
+            "steps": list(_steps(nodes[item.name], item, places)),
+        }
+        for item in functions
+    ]
+
+
+def _origin(span: Span, places: Places, *, whole: bool) -> dict[str, Any]:
+    return {"place": places.line(span), "text": places.text(span, whole=whole)}
+
+
+def _steps(node: ast.FunctionDef, item: Mapped, places: Places) -> Iterator[dict[str, Any]]:
+    if not item.steps:
+        return
+    # Behind the docstring, parameters' literals come first.
+    chains = [_beginnings(statement) for statement in node.body]
+    first = len(chains) - 1 - item.steps[-1].statement
+    at = (0, item.base)
+    for step in item.steps:
+        begin = at[1] if at[0] == step.statement else 0
+        at = (step.statement, step.calls)
+        for line, column in chains[first + step.statement][begin : step.calls][:1]:
+            yield {"line": line, "column": column, **_origin(step.span, places, whole=True)}
+
+
+def _beginnings(statement: ast.stmt) -> list[tuple[int, int]]:
+    """Line and column of the name of each call in the chain of a statement's value, in order."""
+    found: list[tuple[int, int]] = []
+    node = getattr(statement, "value", None)
+    while isinstance(node, ast.Call | ast.Attribute):
+        if isinstance(node, ast.Attribute):
+            node = node.value
+            continue
+        node = node.func
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        found.append((node.end_lineno or 0, (node.end_col_offset or 0) - len(name.encode())))
+    return found[::-1]

@@ -1,0 +1,167 @@
+"""A generated script, read for the places in the pipeline's source that its lines come from."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+import hashlib
+import json
+import linecache
+from pathlib import Path
+import re
+from typing import Any
+
+# The comment on the signature of a generated function.
+_PLACE = re.compile(r":  # ([^\n]+:\d+)$", re.MULTILINE)
+_NOT_OWN = re.compile(r"(pyspark|ssbt|dataclasses|datetime|decimal|typing)\b")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the pipeline's source, and the function of the script that it became.
+
+    `title` is what people call it, or the function's name. `lines` are those to show, each with its
+    label: of the source where the manifest is at hand, otherwise of the script.
+    """
+
+    source: str
+    function: str
+    title: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.source} ({self.title})"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the script, and what the manifest says of its steps."""
+
+    node: ast.FunctionDef
+    place: str
+    entry: Mapping[str, Any] = field(default_factory=dict)
+
+    def origin(self, entry: Mapping[str, Any]) -> Place:
+        """The place of an entry of the manifest, or of the function itself."""
+        name = self.node.name
+        title = self.entry.get("title", name)
+        return Place(entry.get("place", self.place), name, title, _numbered(entry))
+
+
+class Script:
+    """The functions of the script at `path`; none where it cannot be read.
+
+    The manifest is looked for beside the script and in the working folder, where clusters put what
+    `--files` names, and believed if it was made together with this very script.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path, text = Path(path), "".join(linecache.getlines(path))
+        self._text = text.split("\n")
+        self.name = self._path.name
+        self._tree = ast.Module([], [])
+        with suppress(SyntaxError, ValueError):
+            self._tree = ast.parse(text)
+        self.manifest = _manifest(self._path, text)
+        entries = {each["function"]: each for each in self.manifest.get("source_map", ())}
+        self.functions = {
+            node.name: Function(node, found[1], entries.get(node.name, {}))
+            for node in self._tree.body
+            if isinstance(node, ast.FunctionDef)
+            and (
+                found := _PLACE.search("\n".join(self._text[node.lineno - 1 : node.body[0].lineno]))
+            )
+        }
+
+    def _lines(self, first: int, last: int) -> str:
+        return "\n".join(self._text[first - 1 : last])
+
+    def at(self, line: int, column: int = 0) -> Place | None:
+        """The place that a line and column of the script come from: a step, or else a function."""
+        for function in self.functions.values():
+            if function.node.lineno <= line <= (function.node.end_lineno or 0):
+                return self._step(function, line, column)
+        return None
+
+    def is_query(self, name: str) -> bool:
+        """Whether a function derives its rows from those of others."""
+        return "job" not in {each.arg for each in self.functions[name].node.args.args}
+
+    def parameter(self, name: str) -> Place | None:
+        """Where a parameter is declared, if the manifest is at hand."""
+        for entry in self.manifest.get("parameters", ()):
+            if entry["name"] == name and "place" in entry:
+                return Place(entry["place"], "", f"param {name}", _numbered(entry))
+        return None
+
+    def imported(self, modules: Collection[str]) -> set[str]:
+        """The names that the script imports from the user's modules, or from these of them."""
+        nodes = (node for node in self._tree.body if isinstance(node, ast.ImportFrom))
+        own = (node for node in nodes if node.module and not _NOT_OWN.match(node.module))
+        found = (node for node in own if not modules or node.module in modules)
+        return {name.asname or name.name for node in found for name in node.names}
+
+    def stream(self, name: str) -> Place | None:
+        """The sink that starts a stream."""
+        for function in self.functions.values():
+            for node in ast.walk(function.node):
+                match node:
+                    case ast.Call(func=ast.Name(id="Stream"), args=[ast.Constant(value=value), *_]):
+                        if value == name:
+                            return function.origin(function.entry)
+        return None
+
+    def behind(self, name: str) -> set[str]:
+        """The functions that a function's rows come through, itself included."""
+        found: set[str] = set()
+        calls, waiting = dict(self._wiring()), [name]
+        while waiting:
+            if (name := waiting.pop()) not in found:
+                found.add(name)
+                called = calls.get(name, set()) | _names(self.functions[name].node)
+                waiting += called & self.functions.keys()
+        return found
+
+    def _wiring(self) -> Iterator[tuple[str, set[str]]]:
+        """Each function that `run` calls, with those that made its arguments."""
+        makers: dict[str, set[str]] = {}
+        runs = [each for each in self._tree.body if getattr(each, "name", "") == "run"]
+        for node in (node for run in runs for node in ast.walk(run)):
+            match node:
+                case ast.Assign([ast.Name(variable)], ast.Call(ast.Name(maker))):
+                    makers.setdefault(variable, set()).add(maker)
+                case ast.Call(ast.Name(called), arguments):
+                    used = {each.id for each in arguments if isinstance(each, ast.Name)}
+                    yield called, {name for each in used & makers.keys() for name in makers[each]}
+
+    def _step(self, function: Function, line: int, column: int) -> Place:
+        steps = function.entry.get("steps", ())
+        if begun := [each for each in steps if (each["line"], each["column"]) <= (line, column)]:
+            return function.origin(begun[-1])
+        whole = function.origin(function.entry)
+        if function.entry or line == function.node.lineno:
+            return whole
+        return replace(whole, lines=((f"{self.name}:{line}", self._text[line - 1]),))
+
+
+def _manifest(path: Path, text: str) -> Mapping[str, Any]:
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    for folder in (path.parent, Path()):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            content = json.loads((folder / f"{path.stem}.json").read_text(encoding="utf-8"))
+            if content["outputs"][path.name] == digest:
+                found: Mapping[str, Any] = content
+                return found
+    return {}
+
+
+def _numbered(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if not (text := entry.get("text")):
+        return ()
+    first = int(entry["place"].rpartition(":")[2])
+    return tuple((str(n), line) for n, line in enumerate(text.split("\n"), first))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

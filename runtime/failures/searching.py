@@ -1,0 +1,169 @@
+"""The search for the line of a script whose expression, source or function has failed."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+import re
+from types import TracebackType
+
+from ssbt.runtime.failures.causes import Cause, Quote
+from ssbt.runtime.failures.scripts import Place, Script
+
+# What alone can raise an error of which Spark does not say the expression.
+_RAISED_BY = {
+    "USER_RAISED_EXCEPTION": r"\b(raise_error|assert_true)\s*\(",
+    "MALFORMED_RECORD_IN_PARSING": r"\bfrom_(json|csv|xml)\s*\(",
+    "DUPLICATED_MAP_KEY": r"\b(map\w*|transform_keys|str_to_map)\s*\(",
+    "CANNOT_PARSE_TIMESTAMP": r"\b(to_date|to_timestamp\w*|to_unix_timestamp|unix_timestamp)\s*\(",
+    "CAST_OVERFLOW": r"\b(cast|\w*int|date|timestamp)\s*\(|::",
+    "NUMERIC_VALUE_OUT_OF_RANGE": r"\b(cast|decimal)\s*\(|::|[*+/-]",
+    "ARITHMETIC_OVERFLOW": r"\b(sum|abs)\s*\(|[*+-]",
+    "SCALAR_SUBQUERY_TOO_MANY_ROWS": r"\(\s*select\b",
+}
+_PATH = re.compile(r"\b(?:file|[a-z][a-z0-9+]*):/+[^\s'\"]+")
+_READ_PROBLEM = re.compile(
+    r"FAILED_READ_FILE|MALFORMED_RECORD|PATH_NOT_FOUND|FileNotFound|AccessControl|AccessDenied"
+)
+_WORKER_PROBLEM = re.compile(r"Python worker")
+_Point = tuple[int, int]
+_ANYTHING = r"[\s\S]+?"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """SQL text of the script: a pattern, for values may be put into it, and what is `known`."""
+
+    point: _Point
+    pattern: str
+    known: str
+
+    def is_whole(self, quote: Quote) -> bool:
+        is_telling = 3 * len(self.known) > len(quote.text)
+        return is_telling and bool(re.fullmatch(self.pattern, quote.text))
+
+    def has_part(self, quote: Quote) -> bool:
+        if not (part := quote.fragment):
+            return False
+        before, after = (r"\b" if re.match(r"\w", part[at]) else "" for at in (0, -1))
+        return bool(re.search(before + re.escape(part) + after, self.known))
+
+
+class Search:
+    """Looks for places of `script` that `cause` may have come from; `calls` are the script's."""
+
+    def __init__(self, script: Script, cause: Cause, calls: Sequence[TracebackType]) -> None:
+        self._script, self._cause, self._calls = script, cause, calls
+
+    def running(self, stream: str | None) -> Place | None:
+        """Where the script was: in the sink of a stream that ended, or at a call."""
+        if stream is not None:
+            return self._script.stream(stream)
+        for call in reversed(self._calls):
+            if call.tb_frame.f_code.co_name in self._script.functions:
+                return self._script.at(*_end(call))
+        return None
+
+    def origins(self, running: Place | None) -> list[Place]:
+        """The places that the failure may come from, one if it is known; none if nothing is."""
+        names = self._script.behind(running.function) if running else set()
+        # A script that somebody has changed may be wired in a way of its own.
+        names = names if len(names) > 1 else set(self._script.functions)
+        queries = {name for name in names if self._script.is_query(name)}
+        ways = (self._called(), self._quoted(queries), self._read(names), self._python(names))
+        for points in (*ways, self._raised(queries)):
+            if found := {self._script.at(*point): None for point in points}:
+                return [place for place in found if place]
+        return []
+
+    def _called(self) -> Iterator[_Point]:
+        """The lines at which the script called what failed, as PySpark 4 knows."""
+        for file, line in self._cause.calls:
+            if PurePath(file).name == self._script.name:
+                yield line, 0
+
+    def _quoted(self, names: set[str]) -> list[_Point]:
+        """The points whose SQL is the one that Spark quotes, or at least has the part in it."""
+        texts = list(self._texts(names))
+        for quote in self._cause.quotes:
+            for matches in (_Text.is_whole, _Text.has_part):
+                if points := [text.point for text in texts if matches(text, quote)]:
+                    return points
+        return []
+
+    def _read(self, names: set[str]) -> Iterator[_Point]:
+        """The points that load a path which the message names."""
+        message = self._cause.message
+        paths = _PATH.findall(message) if _READ_PROBLEM.search(message) else []
+        for node in self._nodes(names):
+            match node:
+                case ast.Call(ast.Attribute(attr="load") as load, [argument]):
+                    loaded = self._pattern(argument).replace(r"\*", "[^/]*").strip("/")
+                    wanted = re.compile(rf"(?:^|[:/]){loaded}(?:/|$|\.)")
+                    if any(map(wanted.search, paths)):
+                        yield load.end_lineno or 0, load.end_col_offset or 0
+
+    def _python(self, names: set[str]) -> Iterator[_Point]:
+        """The points that use a module of the user's which a worker's traceback names.
+
+        Of a worker that has died nobody knows where it was: any module may be the one.
+        """
+        modules = {PurePath(file).stem for file, _ in self._cause.files}
+        if not modules and not _WORKER_PROBLEM.search(self._cause.message):
+            return
+        used = self._script.imported(modules)
+        for node in self._nodes(names):
+            if isinstance(node, ast.Name) and node.id in used:
+                yield node.lineno, node.col_offset
+
+    def _raised(self, names: set[str]) -> Iterator[_Point]:
+        """The points with what alone can raise such an error."""
+        wanted = _RAISED_BY.get(self._cause.error_class.partition(".")[0])
+        for text in self._texts(names) if wanted else ():
+            if re.search(str(wanted), text.known, re.IGNORECASE):
+                yield text.point
+
+    def _texts(self, names: set[str]) -> Iterator[_Text]:
+        """The strings in the bodies of functions."""
+        inner: set[ast.AST] = set()
+        for node in self._nodes(names):
+            if node in inner or not isinstance(node, ast.JoinedStr | ast.Constant):
+                continue
+            if known := "".join(_known(node)):
+                inner.update(ast.walk(node))
+                yield _Text((node.lineno, node.col_offset), self._pattern(node), known)
+
+    def _nodes(self, names: set[str]) -> Iterator[ast.AST]:
+        for name, function in self._script.functions.items():
+            for statement in function.node.body if name in names else ():
+                if not isinstance(getattr(statement, "value", None), ast.Constant):
+                    yield from ast.walk(statement)
+
+    def _pattern(self, node: ast.AST) -> str:
+        """A string as a regular expression, in which what is not known may be anything."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return re.escape(text)
+            case ast.List(elts=items):
+                return f"(?:{'|'.join(map(self._pattern, items))})"
+            case ast.JoinedStr(values=parts):
+                return "".join(map(self._pattern, parts))
+            case ast.FormattedValue(value=ast.Attribute(value=ast.Attribute(), attr=name)):
+                given = [call.tb_frame.f_locals.get("job") for call in self._calls]
+                values = [getattr(job.params, name, None) for job in given if job is not None]
+                return re.escape(str(values[0])) if values else _ANYTHING
+        return _ANYTHING
+
+
+def _end(call: TracebackType) -> _Point:
+    """Line and column at which what was called ends; the line alone where Python runs without."""
+    positions = list(call.tb_frame.f_code.co_positions())
+    _, line, _, column = positions[call.tb_lasti // 2]
+    return line or call.tb_lineno, column or 0
+
+
+def _known(node: ast.AST) -> Iterator[str]:
+    """The parts of a string that the script itself has."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
