@@ -17,6 +17,7 @@ from ssbt.compiler.source import Source
 if TYPE_CHECKING:
     from ssbt.compiler.configuration.environments import Environment
     from ssbt.compiler.emit.files import OutputFile
+    from ssbt.compiler.emit.test_plan import TestPlan
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.resolve.program import Resolved
 
@@ -43,14 +44,15 @@ class Checked(Struct, frozen=True):
         return any(found.severity is Severity.ERROR for found in self.findings)
 
 
-def checked(path: str, read: Reader, target: str | None = None) -> Checked:
+def checked(path: str, read: Reader, target: str | None = None, *, tests: bool = False) -> Checked:
     """Parse, resolve and check the pipeline in the file at `path`.
 
-    `target` is a Spark line that goes before the one that the pipeline names itself.
+    `target` is a Spark line that goes before the one that the pipeline names itself. With `tests`,
+    those in `orders_test.ssbt` beside `orders.ssbt` are read too, if there is that file.
     """
     from ssbt.compiler.resolve.program import resolved
 
-    return checked_by_rules(resolved(path, read, target))
+    return checked_by_rules(resolved(path, read, target, tests=tests))
 
 
 def checked_by_rules(result: Resolved) -> Checked:
@@ -104,10 +106,23 @@ def emitted(
 ) -> tuple[OutputFile, ...]:
     """The files of a pipeline that has no errors, and the configuration of its environments."""
     from ssbt.compiler.emit.script import emitted as emitted_files
+    from ssbt.compiler.resolve.files import tests_beside
 
     assert checked_pipeline.pipeline is not None, "emit is for pipelines without errors"
+    pipeline, sources = checked_pipeline.pipeline, checked_pipeline.sources
     documents = {each.name: each.json for each in environments}
-    return emitted_files(checked_pipeline.pipeline, checked_pipeline.sources, documents)
+    # What the tests beside it say changes nothing in the script.
+    beside = tests_beside(pipeline.span.path)
+    compiled = {path: source for path, source in sources.items() if path != beside}
+    return emitted_files(pipeline, compiled, documents)
+
+
+def planned_tests(checked_pipeline: Checked) -> TestPlan:
+    """The tests of a pipeline that has no errors, for the runtime."""
+    from ssbt.compiler.emit.test_plan import test_plan
+
+    assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
+    return test_plan(checked_pipeline.pipeline, checked_pipeline.sources)
 
 
 def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:

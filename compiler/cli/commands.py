@@ -18,6 +18,7 @@ NAMES = (
     "compile",
     "check",
     "run",
+    "test",
     "fmt",
     "verify",
     "diff",

@@ -14,6 +14,7 @@ from ssbt.compiler.cli.failures import Failure
 
 STANDARD_INPUT = "-"
 SUFFIX = ".ssbt"
+TESTS = "_test.ssbt"
 BUILD = "build"
 
 

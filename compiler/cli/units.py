@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import BUILD, Input, Inputs, contents, inputs
+from ssbt.compiler.cli.inputs import BUILD, SUFFIX, TESTS, Input, Inputs, contents, inputs
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -77,7 +77,8 @@ def units(paths: Iterable[str], stdin_filename: str | None = None, *, out: str =
     Raises Failure where there is none at all.
     """
     given = inputs(paths, stdin_filename, skipped=os.path.basename(os.path.normpath(out)))
-    found = (*map(_unit, given.files), *_pipelines(given.found))
+    named = (_unit(file) for file in given.files)
+    found = tuple(dict.fromkeys((*named, *_pipelines(given.found))))
     if not found:
         raise Failure(f"{_emptiness(given)}; `ssbtc init` writes a first pipeline")
     return Units(found, bool(given.folders))
@@ -135,6 +136,10 @@ def relocated_sources(sources: Mapping[str, Source], unit: Locator) -> dict[str,
 
 
 def _unit(file: Input) -> Unit:
+    """The pipeline in a file, or beside it where the file holds the tests of one."""
+    if file.path.endswith(TESTS) and not file.is_standard_input:
+        beside = file.path.removesuffix(TESTS) + SUFFIX
+        file = Input(beside) if os.path.isfile(beside) else file
     try:
         name = declared_name(file.read()) or ""
     except OSError:
@@ -147,7 +152,7 @@ def _pipelines(files: Iterable[Input]) -> Iterator[Unit]:
     """The files that declare a pipeline, and those that cannot be read: that is to be said."""
     for file in files:
         unit = _unit(file)
-        if unit.name or not os.access(file.path, os.R_OK):
+        if unit.input == file and (unit.name or not os.access(file.path, os.R_OK)):
             yield unit
 
 

@@ -26,6 +26,7 @@ RANGES = {
     "11": "Schemas from files and registries",
     "12": "Connections and configuration",
     "13": "Secrets",
+    "14": "Tests",
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from ssbt.compiler.emit.archive import runtime_archive
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.files import OutputFile
@@ -45,17 +47,8 @@ def emitted(
     runtime reads, by environment. The result depends on them and the
     compiler's version alone.
     """
-    places = Places(pipeline.span.path, sources)
-    names, stem = script_names(pipeline), script_stem(pipeline.name)
-    around = Surroundings(
-        names,
-        {parameter.name: parameter.type for parameter in pipeline.parameters},
-        {module.name: places.file(module.path) for module in pipeline.modules},
-        pipeline.target,
-        output_modes(pipeline),
-    )
-    made = functions(pipeline, around, places)
-    script = _script(pipeline, around, made, places)
+    parts, stem = made(pipeline, sources), script_stem(pipeline.name)
+    script = _script(pipeline, parts)
     files = [
         OutputFile(f"{stem}.py", script.encode()),
         OutputFile(RUNTIME_ARCHIVE, runtime_archive()),
@@ -65,16 +58,37 @@ def emitted(
             for name, text in (documents or {}).items()
         ),
     ]
-    text = manifest(pipeline, sources, places, made, files)
+    text = manifest(pipeline, sources, parts.places, parts.functions, files)
     return (files[0], OutputFile(f"{stem}.json", text.encode()), *files[1:])
 
 
-def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: Places) -> str:
-    names = around.names
-    used = used_names(text for function in made.in_order for text in function.statements)
+class Made(Struct, frozen=True):
+    """The functions of a script, and what they and their places are called."""
+
+    places: Places
+    around: Surroundings
+    functions: Functions
+
+
+def made(pipeline: Pipeline, sources: Mapping[str, Source]) -> Made:
+    """The functions of a pipeline without mistakes; `sources` are all files that it is in."""
+    places = Places(pipeline.span.path, sources)
+    around = Surroundings(
+        script_names(pipeline),
+        {parameter.name: parameter.type for parameter in pipeline.parameters},
+        {module.name: places.file(module.path) for module in pipeline.modules},
+        pipeline.target,
+        output_modes(pipeline),
+    )
+    return Made(places, around, functions(pipeline, around, places))
+
+
+def _script(pipeline: Pipeline, parts: Made) -> str:
+    names, found = parts.around.names, parts.functions
+    used = used_names(text for function in found.in_order for text in function.statements)
     fields = params_fields(pipeline.parameters, names)
     context = {
-        "docstring": _module_docstring(pipeline, places),
+        "docstring": _module_docstring(pipeline, parts.places),
         "import_groups": import_groups(used, fields, names, runtime_functions(pipeline)),
         "fields": fields,
         "schemas": [
@@ -83,10 +97,10 @@ def _script(pipeline: Pipeline, around: Surroundings, made: Functions, places: P
             if names.schemas[schema.name] in used
         ]
         + [text.assignment for text in names.texts.all if text.constant in used],
-        "functions_in_order": made.in_order,
+        "functions_in_order": found.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
-        "wiring": wiring(pipeline, made, around),
-        "main": _main(pipeline, made),
+        "wiring": wiring(pipeline, found, parts.around),
+        "main": _main(pipeline, found),
     }
     return laid_out(script_template().render(context))
 

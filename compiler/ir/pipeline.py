@@ -17,6 +17,7 @@ from ssbt.compiler.ir.records import Records
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
+from ssbt.compiler.ir.tests import Test
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
@@ -175,3 +176,4 @@ class Pipeline(Struct, frozen=True, dict=True):
     connections: tuple[Connection, ...] = ()
     secrets: tuple[str, ...] = ()
     declared: Shared = Shared()
+    tests: tuple[Test, ...] = ()

@@ -61,7 +61,7 @@ class Analysis:
 def analysis(path: str, read: Reader) -> Analysis:
     """Everything about the file at `path`; `read` gives the bytes of files or raises OSError."""
     seen = Seen()
-    result = resolved(path, read, None, seen)
+    result = resolved(path, read, None, seen, tests=True)
     files = result.files
     made = Analysis(
         path,

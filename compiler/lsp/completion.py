@@ -26,6 +26,9 @@ _BLOCK = re.compile(r"(?:stream\s+)?(?:source|sink)\s", re.IGNORECASE)
 _BEFORE_CONNECTOR = re.compile(r"\s(?:from|to)\Z", re.IGNORECASE)
 _BEFORE_KIND = re.compile(r"\Aconnection\s[^{:]*:\s*\Z", re.IGNORECASE)
 _USING = re.compile(r"\busing\s*\([^)]*\Z", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\b(?:given|then(?:\s+after\s+\d+)?)\s+([^\W\d]\w*|`[^`\r\n]+`)\s*\([^)]*\Z", re.IGNORECASE
+)
 _PARAMETERS = re.compile(r"([^\W\d]\w*|`[^`\r\n]+`)\s*:\s*([^\W\d]\w*)")
 _NEAR = 400
 _GENERIC = {"array": "array<$0>", "map": "map<$0>", "struct": "struct<$0>"}
@@ -91,7 +94,9 @@ def _by_rules(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
         yield from declared_items(of, "schema")
     elif "name" in rules and _USING.search(place.head[-_NEAR:]):
         yield from _shared(scope(of, path, place))
-    elif "name" in rules and place.previous in ("SINK", "EXPECT"):
+    elif "name" in rules and (columns := [*_columns_of_rows(of, place)]):
+        yield from columns
+    elif "name" in rules and place.previous in ("SINK", "EXPECT", "GIVEN", "THEN"):
         yield from declared_items(of, "dataset")
     if "step" in rules:
         yield from declared_items(of, "transform")
@@ -165,3 +170,11 @@ def _connectors(place: Cursor) -> Iterator[Item]:
         known = known_connector(name)
         if known is not None and known.role(role) is not None:
             yield Item(name, "connector", known.title, connector_page(known))
+
+
+def _columns_of_rows(of: Analysis, place: Cursor) -> Iterator[Item]:
+    """The columns of the dataset whose list of columns is open at the place."""
+    match = _ROWS.search(place.head[-_NEAR:])
+    if match is not None and place.head[:4].lower() == "test":
+        for column in of.relation(match[1].strip("`")).columns:
+            yield Item(name_text(column.name), "column", typed(column.name, column))

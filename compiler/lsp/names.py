@@ -17,6 +17,7 @@ from ssbt.compiler.lsp.options import (
     options,
 )
 from ssbt.compiler.lsp.queries import query_mentions
+from ssbt.compiler.lsp.tests import test_mentions
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -80,6 +81,8 @@ class Names:
                         yield Mention(each.name.span, "dataset", each.name.span, True)
                         yield named("schema", each.schema)
                     yield from query_mentions(self._of, query, inputs)
+                case d.Test():
+                    yield from test_mentions(self._of, node, self._columns)
                 case d.SinkWrite() | d.Expect():
                     yield named("dataset", node.dataset)
             if isinstance(node, d.SourceRead | d.SinkWrite | d.Connection):

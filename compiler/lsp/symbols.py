@@ -27,6 +27,10 @@ def symbols(of: Analysis, path: str) -> Iterator[Symbol]:
     """The declarations of the file at `path`, in the order of the text."""
     own = (node for node in of.declarations if node.span.path == path)
     for node in sorted(own, key=lambda node: node.span.start):
+        if isinstance(node, d.Test):
+            title = "".join(map(str, node.name.parts))
+            yield Symbol("test", title or "test", "", node.span, node.name.span)
+            continue
         name = node.dataset if isinstance(node, d.SinkWrite) else getattr(node, "name", None)
         if isinstance(name, Name) and name.text and not isinstance(node, d.BrokenDeclaration):
             word, detail = _described(node)

@@ -11,6 +11,7 @@ import re
 
 from ssbt.compiler.lsp.analysis import Analysis, analysis
 from ssbt.compiler.lsp.documents import Documents
+from ssbt.compiler.resolve.files import tested_by, tests_beside
 
 _IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
 _PASSED_OVER = ("build", "node_modules")
@@ -36,6 +37,7 @@ class Workspace:
 
     def analysis(self, path: str) -> Analysis:
         """The file as it is now; it is looked at again only where something it read changed."""
+        path = self._root(path)
         known = self._known.get(path)
         if known is not None and all(
             self._hash(each) == before for each, before in known.reads.items()
@@ -62,7 +64,12 @@ class Workspace:
                 return self.documents.read(name)
             return text.encode("utf-8", "surrogatepass")
 
-        return analysis(path, read)
+        return analysis(self._root(path), read)
+
+    def _root(self, path: str) -> str:
+        """The pipeline that a file of tests belongs to, or else the file itself."""
+        pipeline = tested_by(path)
+        return path if pipeline is None or self._hash(pipeline) is None else pipeline
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that was closed."""
@@ -112,6 +119,8 @@ class Workspace:
             if path in found:
                 continue
             found.add(path)
+            beside = tests_beside(path) if path == root else None
+            found |= {beside} if beside is not None else set()
             try:
                 text = self.documents.read(path).decode("utf-8", "replace")
             except OSError:

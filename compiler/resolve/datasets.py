@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.expressions import Expression, Origin
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input, Query
@@ -153,6 +153,12 @@ class Datasets:
     def relation(self, key: str) -> Relation:
         """The columns of a resolved dataset, by lower-case name."""
         return self._relations.get(key, _OPEN)
+
+    def constant(self, node: e.Expression, report: Report) -> Expression:
+        """An expression that names no column; what is wrong with it goes into the report."""
+        flow = self._flow(report, None)
+        flow.relation = Relation()
+        return flow.value(node)
 
     # ---- queries
 

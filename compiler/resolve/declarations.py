@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.codes import unsupported
-from ssbt.compiler.diagnostics.model import Code, Label
+from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -46,6 +46,7 @@ class Declared(Struct):
     secrets: dict[str, d.Secret] = field(default_factory=dict)
     connections: dict[str, d.Connection] = field(default_factory=dict)
     sinks: list[d.SinkWrite] = field(default_factory=list)
+    tests: list[d.Test] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     has_broken: bool = False
 
@@ -75,11 +76,13 @@ def declared(declarations: Iterable[d.Declaration], report: Report) -> Declared:
                 _put(found.connections, node, report)
             case d.SinkWrite():
                 found.sinks.append(node)
+            case d.Test():
+                found.tests.append(node)
             case d.BrokenDeclaration():
                 found.has_broken = True
                 if node.name is not None:
                     found.broken.add(node.name.text.casefold())
-            case _:
+            case d.Expect():
                 _put_off(node, report)
     return found
 
@@ -111,20 +114,10 @@ def _check_transform_name(node: d.Transform, report: Report) -> None:
         report.add(codes.RESERVED_NAME, node.name.span, message, help="give it another name")
 
 
-def _put_off(node: d.Declaration, report: Report) -> None:
+def _put_off(node: d.Expect, report: Report) -> None:
     """Tell what is in the grammar and has no meaning yet."""
-    later: dict[type, tuple[Code, str]] = {
-        d.Expect: (unsupported.EXPECT, "expect"),
-        d.Test: (unsupported.TEST, "test"),
-    }
-    if type(node) in later:
-        code, word = later[type(node)]
-        _unsupported(code, node, word, report)
-
-
-def _unsupported(code: Code, node: d.Declaration, word: str, report: Report) -> None:
-    end = min(node.span.end, node.span.start + len(word))
-    place = Span(node.span.path, node.span.start, end)
+    word, code = "expect", unsupported.EXPECT
+    place = Span(node.span.path, node.span.start, node.span.start + len(word))
     message = f"`{word}` is not supported yet"
     report.add(code, place, message, help=f"see `ssbtc explain {code.number}`")
 

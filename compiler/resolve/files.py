@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import encoding as encoding_codes
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes import tests as test_codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
@@ -17,7 +18,23 @@ from ssbt.compiler.syntax.encoding import decoded
 from ssbt.compiler.syntax.parsing import parsed
 
 Reader = Callable[[str], bytes]
+_SUFFIX, _TESTS = ".ssbt", "_test.ssbt"
 _SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.BrokenDeclaration)
+
+_WORDS = {
+    d.Pipeline: "pipeline",
+    d.Import: "import",
+    d.Param: "param",
+    d.Secret: "secret",
+    d.Connection: "connection",
+    d.Schema: "schema",
+    d.SourceRead: "source",
+    d.Let: "let",
+    d.Transform: "transform",
+    d.SinkWrite: "sink",
+    d.Expect: "expect",
+    d.Test: "test",
+}
 
 
 class Loaded(Struct):
@@ -34,11 +51,48 @@ class Loaded(Struct):
     is_partial: bool = False
 
 
-def loaded(path: str, read: Reader, report: Report) -> Loaded:
-    """The main file and its imports; each file is read once, however often it is imported."""
+def loaded(path: str, read: Reader, report: Report, *, tests: bool = False) -> Loaded:
+    """The main file and its imports, each read once; with `tests`, also those beside it."""
     result = Loaded()
     _load(path, None, [], read, report, result)
+    if tests and path in result.comments:
+        _load_tests(path, read, report, result)
     return result
+
+
+def tests_beside(path: str) -> str | None:
+    """Where the tests of the pipeline at `path` may be, `orders_test.ssbt` for `orders.ssbt`."""
+    is_pipeline = path.endswith(_SUFFIX) and not path.endswith(_TESTS)
+    return path.removesuffix(_SUFFIX) + _TESTS if is_pipeline else None
+
+
+def tested_by(path: str) -> str | None:
+    """The pipeline whose tests a file called `orders_test.ssbt` holds; None for another name."""
+    return path.removesuffix(_TESTS) + _SUFFIX if path.endswith(_TESTS) else None
+
+
+def _load_tests(path: str, read: Reader, report: Report, result: Loaded) -> None:
+    beside = tests_beside(path)
+    if beside is None:
+        return
+    try:
+        source = decoded(beside, read(beside))
+    except OSError:
+        return
+    if isinstance(source, Diagnostic):
+        report.findings.append(source)
+        return
+    result.sources[beside] = source
+    file = parsed(source)
+    report.findings += file.findings
+    result.comments[beside] = file.file.comments
+    for each in file.file.declarations:
+        if isinstance(each, d.Test):
+            result.declarations.append(each)
+        elif not isinstance(each, d.BrokenDeclaration):
+            span = _keyword(each)
+            message = f"`{beside}` holds tests of `{path}` alone"
+            report.add(test_codes.NOT_A_TEST, span, message, help=f"move this to `{path}`")
 
 
 def _load(
@@ -124,18 +178,15 @@ def _read(path: str, place: d.Import | None, read: Reader, report: Report) -> So
 
 
 def _not_shared(declaration: d.Declaration, place: d.Import, report: Report) -> None:
-    words = {
-        d.Pipeline: "pipeline",
-        d.SourceRead: "source",
-        d.Let: "let",
-        d.SinkWrite: "sink",
-        d.Expect: "expect",
-        d.Test: "test",
-    }
-    word = words.get(type(declaration), "declaration")
-    start = declaration.span
-    span = Span(start.path, start.start, min(start.end, start.start + len(word)))
+    word = _WORDS.get(type(declaration), "declaration")
     also = (Label(place.path.span, "imported here"),)
     message = f"an imported file cannot have a `{word}`"
     help_ = "it shares schemas, params, secrets, connections and transforms"
-    report.add(codes.NOT_IMPORTABLE, span, message, also=also, help=help_)
+    report.add(codes.NOT_IMPORTABLE, _keyword(declaration), message, also=also, help=help_)
+
+
+def _keyword(declaration: d.Declaration) -> Span:
+    """The place of its first word."""
+    word = _WORDS.get(type(declaration), "declaration")
+    span = declaration.span
+    return Span(span.path, span.start, min(span.end, span.start + len(word)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import written_schemas
+from ssbt.compiler.ir.tests import Test
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
@@ -74,11 +75,19 @@ class Resolved(Struct, frozen=True):
 
 
 def resolved(
-    path: str, read: Reader, target: str | None = None, seen: Seen | None = None
+    path: str,
+    read: Reader,
+    target: str | None = None,
+    seen: Seen | None = None,
+    *,
+    tests: bool = False,
 ) -> Resolved:
-    """Read, parse and resolve the pipeline at `path`; what is `seen` on the way is noted."""
+    """Read, parse and resolve the pipeline at `path`; what is `seen` on the way is noted.
+
+    With `tests`, those in `orders_test.ssbt` beside `orders.ssbt` are read too.
+    """
     report = Report(seen=seen)
-    files = loaded(path, read, report)
+    files = loaded(path, read, report, tests=tests)
     found = declared(files.declarations, report)
     # A file that could not be read at all has had its mistake told.
     found.has_broken = found.has_broken or path not in files.comments
@@ -297,6 +306,7 @@ class Program:
             self.report.add(codes.NO_SINK, self.node.name.span, message, help=help_)
         used = Used.by(sinks, self._sources(), self.datasets)
         parameters = self.options.used_parameters | used.parameters
+        tests = self._tests(used, sinks, parameters)
         named, secrets = _wired([*(s.settings for s in sinks), *used.settings], connections)
         return ir.Pipeline(
             self.node.name.text,
@@ -321,7 +331,18 @@ class Program:
                 tuple(connections.values()),
                 tuple(node.name.text for node in self.declared.secrets.values()),
             ),
+            tests,
         )
+
+    def _tests(self, used: Used, sinks: list[ir.Sink], parameters: Set[str]) -> tuple[Test, ...]:
+        """The tests, which most compilations of a pipeline have none of."""
+        if not self.declared.tests:
+            return ()
+        from ssbt.compiler.resolve.tests import Scripted, tests
+
+        unused = self.parameters.keys() - parameters
+        scripted = Scripted(used, sinks, self.datasets, self.schemas, unused, self.report)
+        return tests(self.declared.tests, scripted)
 
     def _sources(self) -> dict[str, ir.Source]:
         """The sources by name in lower case, and the dead letters of those that have some."""

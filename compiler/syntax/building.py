@@ -159,6 +159,11 @@ class Builder(ExpressionBuilder):
     def clause_after(self, span: Span, children: Children) -> d.Rows:
         return self._rows(span, children, self.whole_number(children[2]))
 
+    clause_after_file = clause_after
+
+    def clause_clock(self, span: Span, children: Children) -> d.Clock:
+        return d.Clock(span, children[2])
+
     def clause_fails(self, span: Span, children: Children) -> d.Fails:
         return d.Fails(span, children[-1])
 

@@ -154,3 +154,8 @@ def _(node: d.Rows) -> Parts:
 @expands(d.Fails)
 def _(node: d.Fails) -> Parts:
     return ["then fails with ", node.message]
+
+
+@expands(d.Clock)
+def _(node: d.Clock) -> Parts:
+    return ["given clock ", node.time]

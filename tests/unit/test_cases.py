@@ -51,7 +51,7 @@ def answer(folder: Path) -> Checked:
     def read(path: str) -> bytes:
         return (folder / path).read_bytes()
 
-    return configured(checked("input.ssbt", read), "input.ssbt", read).checked
+    return configured(checked("input.ssbt", read, tests=True), "input.ssbt", read).checked
 
 
 @pytest.mark.parametrize("folder", MISTAKES, ids=name_of)

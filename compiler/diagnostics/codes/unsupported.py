@@ -20,30 +20,6 @@ one `let` with the condition, another one with `where not (…)`.
     right=example(steps="|> where status = 'PAID' and amount is not null"),
 )
 
-TEST = Code(
-    "SSBT0905",
-    "Tests are not supported yet",
-    """\
-`test` gives rows to the sources of a pipeline and says what comes out. Version 0.1 has no
-`ssbtc test`, and a test that never runs looks like one that passes.
-
-Until then, test the generated script: each source, `let` and sink is a function that takes and
-returns a `DataFrame`, and pytest can import it.
-""",
-    wrong=example(
-        before="""\
-test "an open order is left out" {
-  given orders (id, amount, status) {
-    (1, 10.00, 'OPEN')
-  }
-  then paid (id) {
-  }
-}
-"""
-    ),
-    right=example(),
-)
-
 COLUMN_DEFAULT = Code(
     "SSBT0909",
     "Defaults of columns are not supported yet",

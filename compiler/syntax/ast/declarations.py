@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast.expressions import Expression, Name, Node, TypeName
+from ssbt.compiler.syntax.ast.expressions import Expression, Name, Node, StringLiteral, TypeName
 from ssbt.compiler.syntax.ast.steps import Query
 from ssbt.compiler.syntax.ast.values import Entry, TextValue
 
@@ -149,11 +149,17 @@ class Fails(Node, frozen=True):
     message: TextValue
 
 
+class Clock(Node, frozen=True):
+    """`given clock '…'`."""
+
+    time: StringLiteral
+
+
 class Test(Node, frozen=True):
     """`test "name" { given … then … }`."""
 
     name: TextValue
-    clauses: tuple[Rows | Fails, ...]
+    clauses: tuple[Rows | Fails | Clock, ...]
 
 
 class BrokenDeclaration(Node, frozen=True):

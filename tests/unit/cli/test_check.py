@@ -133,8 +133,8 @@ class TestFixes:
 
         checked = driver.checked
 
-        def offering(*arguments):
-            result = checked(*arguments)
+        def offering(*arguments, **options):
+            result = checked(*arguments, **options)
             findings = [
                 replace(found, fix=(Edit(found.primary.span, "amount"),))
                 if "`amout`" in found.message

@@ -26,9 +26,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     calls: list[str] = []
     checked = driver.checked
 
-    def counting(path, *arguments):
+    def counting(path, *arguments, **options):
         calls.append(path)
-        return checked(path, *arguments)
+        return checked(path, *arguments, **options)
 
     monkeypatch.setattr(driver, "checked", counting)
     return calls

@@ -66,10 +66,10 @@ def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
 
     checked = driver.checked
 
-    def broken(path: str, *arguments):
+    def broken(path: str, *arguments, **options):
         if path == "p7.ssbt":
             raise KeyError("oops")
-        return checked(path, *arguments)
+        return checked(path, *arguments, **options)
 
     monkeypatch.setattr(driver, "checked", broken)
     for number in range(20):

@@ -259,7 +259,7 @@ class TestCommandLine:
 class TestBugs:
     @pytest.fixture(autouse=True)
     def _broken(self, pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(*_: object) -> None:
+        def broken(*_: object, **__: object) -> None:
             raise KeyError("an\nodd key")
 
         monkeypatch.setattr("ssbt.compiler.driver.checked", broken)

@@ -1,0 +1,138 @@
+"""`ssbtc test`: run the tests of pipelines on a local Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+import click
+
+from ssbt.compiler.cli import options
+from ssbt.compiler.cli.inputs import TESTS
+
+if TYPE_CHECKING:
+    from ssbt.compiler.cli.test_plans import Plans
+    from ssbt.compiler.testing.results import Case
+
+PASSED, FAILED, NO_TESTS = 0, 1, 5
+_K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not`, parentheses."
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("-k", "expression", metavar="EXPR", help=_K_HELP)
+@click.option("-v", "--verbose", is_flag=True, help="A line for each test.")
+@click.option("-s", "show_output", is_flag=True, help="Show what the tests and Spark print.")
+@click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first test that fails.")
+@click.option("--durations", type=int, metavar="N", help="Show the N slowest tests, 0 for all.")
+@click.option(
+    "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
+)
+@click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter a value; may be repeated.",
+)
+@click.option(
+    "--master", default="local[2]", show_default=True, metavar="URL", help="Where Spark runs."
+)
+@options.target
+@options.color
+def command(
+    paths: tuple[str, ...],
+    expression: str | None,
+    verbose: bool,
+    show_output: bool,
+    exitfirst: bool,
+    durations: int | None,
+    junit_xml: str | None,
+    collect_only: bool,
+    assignments: tuple[str, ...],
+    master: str,
+    target: str | None,
+    color: str,
+) -> int:
+    """Run the tests of pipelines on a local Spark.
+
+    PATHS are pipelines and folders of them, this folder if none is given. All tests share one
+    session. The exit code is 0 when all have passed, 1 when one has not or a pipeline has mistakes,
+    2 when they cannot be run, and 5 when there are none.
+    """
+    from ssbt.compiler.cli.console import width
+    from ssbt.compiler.cli.test_plans import plans
+    from ssbt.compiler.cli.test_running import TestRun
+    from ssbt.compiler.cli.test_session import session
+    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.testing.display import Display
+
+    report = options.report("text", strict=False, color=color)
+    report.results_there = True
+    chosen, given = _chosen(expression, paths), _assigned(assignments)
+    with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
+        found = plans(units(paths).all, folder, target, chosen, report)
+        _check_names(given, found)
+        code = report.print()
+        if collect_only or not found.cases:
+            _list(found)
+            return code or (PASSED if found.cases else NO_TESTS)
+        plan = {"scripts": found.scripts, "set": given, "warehouse": f"{folder}/warehouse"}
+        display = Display(
+            len(found.cases),
+            width(sys.stdout),
+            verbose=verbose,
+            color=report.console.colored(sys.stdout),
+        )
+        run = TestRun(found, display, first_only=exitfirst)
+        submit = ("--master", master)
+        with session(folder, plan, submit, verbose=show_output) as events:
+            run.follow(events)
+    run.tell(durations)
+    if junit_xml is not None:
+        run.write_junit(junit_xml)
+    return code or (PASSED if run.passed else FAILED)
+
+
+def _chosen(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:
+    """Whether a test is meant; where files of tests alone are named, it must be in one of them."""
+    from ssbt.compiler.testing.selection import ExpressionError, chosen
+
+    try:
+        fits = chosen(expression) if expression else lambda name: True
+    except ExpressionError as error:
+        raise click.UsageError(f"-k: {error}") from error
+    files = {os.path.normpath(path) for path in paths if path.endswith(TESTS)}
+    if len(files) < len(set(paths)):
+        files = set()
+    return lambda case: fits(case.title) and (not files or os.path.normpath(case.file) in files)
+
+
+def _assigned(assignments: Sequence[str]) -> dict[str, str]:
+    for text in assignments:
+        if "=" not in text:
+            raise click.UsageError(f"--set: NAME=VALUE is needed, not `{text}`")
+    return dict(text.split("=", 1) for text in assignments)
+
+
+def _check_names(given: Mapping[str, str], found: Plans) -> None:
+    """Raises UsageError for a value of a parameter that no script has."""
+    from ssbt.compiler.diagnostics.suggestions import did_you_mean
+
+    for name in given:
+        if found.cases and name not in found.parameters:
+            near = did_you_mean(name, found.parameters)
+            hint = f"; did you mean `{near}`?" if near else ""
+            raise click.UsageError(f"--set: no pipeline here has a parameter `{name}`{hint}")
+
+
+def _list(found: Plans) -> None:
+    for case in found.cases:
+        sys.stdout.write(f"{case.title}\n")
+    deselected = f", {found.deselected} deselected" if found.deselected else ""
+    count = len(found.cases)
+    sys.stderr.write(f"{count} test{'s' * (count != 1)}{deselected}\n")

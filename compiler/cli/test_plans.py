@@ -1,0 +1,109 @@
+"""The tests that a command line means, with the scripts that they run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ssbt.compiler.testing.results import Case
+
+if TYPE_CHECKING:
+    from ssbt.compiler.cli.reporting import Report
+    from ssbt.compiler.cli.units import Unit
+    from ssbt.compiler.driver import Checked
+
+Json = dict[str, Any]
+
+
+class Plans(NamedTuple):
+    """The chosen tests, how many were not chosen, and what the runtime needs of their scripts.
+
+    `parameters` are the names of all parameters of these scripts.
+    """
+
+    cases: tuple[Case, ...]
+    deselected: int
+    scripts: tuple[Json, ...]
+    parameters: frozenset[str]
+
+
+def plans(
+    units: Sequence[Unit],
+    folder: str,
+    target: str | None,
+    chosen: Callable[[Case], bool],
+    report: Report,
+) -> Plans:
+    """Compile the pipelines into folders below `folder`; what is found in them is reported.
+
+    A pipeline with mistakes has no tests.
+    """
+    from ssbt.compiler.cli.units import relocated, relocated_sources
+    from ssbt.compiler.driver import checked
+
+    cases: list[Case] = []
+    scripts: list[Json] = []
+    parameters: set[str] = set()
+    deselected = 0
+    for number, unit in enumerate(units):
+        result = checked(unit.path, unit.read, target, tests=True)
+        findings = [relocated(each, unit) for each in result.findings]
+        report.add(findings, relocated_sources(result.sources, unit))
+        if result.pipeline is None or not result.pipeline.tests:
+            continue
+        made = _Planned(unit, result, len(cases) + deselected)
+        mine = [each for each in made.cases if chosen(each)]
+        deselected += len(made.cases) - len(mine)
+        if mine:
+            where = os.path.join(folder, str(number))
+            scripts.append(made.written(where, mine))
+            cases += mine
+            parameters |= set(made.parameters)
+    return Plans(tuple(cases), deselected, tuple(scripts), frozenset(parameters))
+
+
+class _Planned:
+    """The tests of one pipeline; the first has the number `first`."""
+
+    def __init__(self, unit: Unit, checked: Checked, first: int) -> None:
+        from ssbt.compiler.driver import planned_tests
+
+        self._unit, self._checked = unit, checked
+        self._plan = planned_tests(checked)
+        self.cases = [*self._cases(first)]
+        self.parameters: list[str] = self._plan.document["parameters"]
+
+    def _cases(self, first: int) -> Iterator[Case]:
+        for number, (name, test) in enumerate(self._plan.tests.items(), first):
+            path, _, line = test["place"].rpartition(":")
+            file = self._unit.shown(path)
+            yield Case(number, file, name, f"{file}:{line}")
+
+    def written(self, folder: str, cases: Sequence[Case]) -> Json:
+        """The plan of these cases, their script and its modules being written to `folder`."""
+        from ssbt.compiler.driver import emitted
+
+        os.makedirs(folder)
+        files = [each for each in emitted(self._checked) if each.path.endswith(".py")]
+        for each in files:
+            with open(os.path.join(folder, each.path), "wb") as out:
+                out.write(each.content)
+        tests = [self._numbered(case) for case in cases]
+        return {
+            **self._plan.document,
+            "script": os.path.join(folder, files[0].path),
+            "tests": tests,
+        }
+
+    def _numbered(self, case: Case) -> Json:
+        """A test by its number, with its files by the paths that this process knows."""
+        test = self._plan.tests[case.name]
+        clauses = {
+            kind: [{**rows, "file": self._file(rows["file"])} for rows in test[kind]]
+            for kind in ("given", "then")
+        }
+        return {**test, **clauses, "number": case.number}
+
+    def _file(self, file: Mapping[str, str] | None) -> Json | None:
+        return {**file, "path": self._unit.file(file["path"])} if file is not None else None

@@ -1,0 +1,94 @@
+"""The process in which Spark runs the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+import glob
+import json
+import os
+import shlex
+import subprocess
+from typing import IO, Any
+
+import msgspec
+
+from ssbt.compiler.cli.failures import Failure
+from ssbt.compiler.cli.java import absence, suitable_java
+from ssbt.compiler.cli.spark import NO_SPARK, Spark, environment, found_spark
+from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.testing.results import Event
+
+_ARCHIVE = "ssbt_runtime.zip"
+_LAST_LINES = 30
+_STANDARD_ERROR = 2
+
+
+class BrokenSessionError(Exception):
+    """The process ended before all tests had: its last words."""
+
+
+@contextmanager
+def session(
+    folder: str, document: Mapping[str, Any], submit: Sequence[str], *, verbose: bool
+) -> Iterator[Iterator[Event]]:
+    """The events of a run of the plan in `document`; `folder` is one for whatever it needs.
+
+    `submit` are options of spark-submit. What the tests and Spark print goes to standard error if
+    `verbose`. The iterator raises BrokenSessionError; raises Failure where there is no Spark.
+    """
+    plan = os.path.join(folder, "plan.json")
+    with open(plan, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    with open(os.path.join(folder, _ARCHIVE), "wb") as archive:
+        archive.write(runtime_archive())
+    reading, writing = os.pipe()
+    variables = _variables(folder, submit)
+    words = [variables["PYSPARK_PYTHON"], "-m", "ssbt.runtime.testing", plan, str(writing)]
+    with open(os.path.join(folder, "log"), "w+b") as log:
+        out: IO[bytes] | int = _STANDARD_ERROR if verbose else log
+        process = subprocess.Popen(
+            words,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            pass_fds=(writing,),
+        )
+        os.close(writing)
+        try:
+            with os.fdopen(reading, encoding="utf-8") as told:
+                yield _events(told, process, log)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait()
+
+
+def _events(told: IO[str], process: subprocess.Popen[bytes], log: IO[bytes]) -> Iterator[Event]:
+    for line in told:
+        yield msgspec.json.decode(line, type=Event)
+    if process.wait() != 0:
+        log.seek(0)
+        lines = log.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+        raise BrokenSessionError("\n".join(lines))
+
+
+def _variables(folder: str, submit: Sequence[str]) -> dict[str, str]:
+    """The environment in which Python finds PySpark and the runtime, and Spark its Java."""
+    spark, _ = found_spark()
+    if spark is None:
+        raise Failure(NO_SPARK)
+    java, passed = suitable_java()
+    if java is None:
+        raise Failure(absence(passed))
+    found = environment(spark, java.home)
+    paths = [os.path.join(folder, _ARCHIVE), *_pyspark(spark), found.get("PYTHONPATH", "")]
+    found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    found["PYSPARK_SUBMIT_ARGS"] = shlex.join([*submit, "pyspark-shell"])
+    return found
+
+
+def _pyspark(spark: Spark) -> list[str]:
+    """Where a Spark that is no package of Python has its PySpark."""
+    return sorted(glob.glob(os.path.join(glob.escape(spark.home), "python", "lib", "*.zip")))

@@ -1,0 +1,38 @@
+"""Whether the order of a dataset's rows says something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.pipeline import Let, Source
+
+_KEEPS = (
+    *(s.Filter, s.WithColumns, s.DropColumns, s.RenameColumns, s.Alias, s.Limit, s.Offset),
+    *(s.Explode, s.Watermark),
+)
+
+
+def ordered_datasets(datasets: Iterable[Source | Let]) -> frozenset[str]:
+    """The names of those whose rows come in the order of a step `order by`."""
+    found: dict[str, bool] = {}
+    for item in datasets:
+        found[item.name] = isinstance(item, Let) and is_ordered(item.query, found)
+    return frozenset(name for name, ordered in found.items() if ordered)
+
+
+def is_ordered(query: s.Query, known: Mapping[str, bool]) -> bool:
+    """Whether an `order by` decides the order of the query's rows; `known` are its inputs."""
+    base = query.base
+    ordered = known.get(base.dataset, False) if base.body is None else is_ordered(base.body, {})
+    for step in query.steps:
+        match step:
+            case s.Sort():
+                ordered = True
+            case s.UseTransform(body=s.Query() as body):
+                ordered = is_ordered(body, {body.base.dataset: ordered})
+            case s.Project(distinct=distinct):
+                ordered = ordered and not distinct
+            case _:
+                ordered = ordered and isinstance(step, _KEEPS)
+    return ordered

@@ -1,0 +1,113 @@
+"""The progress and the outcome of a run, as pytest shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ssbt.compiler.diagnostics.cells import display_width, visible, wrapped
+from ssbt.compiler.diagnostics.style import Style, paint, painted
+from ssbt.compiler.testing.results import Case, Outcome, Result
+from ssbt.compiler.testing.tables import heading, table
+
+_LETTERS = {Outcome.PASSED: ".", Outcome.FAILED: "F", Outcome.ERROR: "E"}
+_STYLES = {
+    Outcome.PASSED: Style.ADDED,
+    Outcome.FAILED: Style.REMOVED,
+    Outcome.ERROR: Style.REMOVED,
+}
+_SLOW = 0.005
+
+
+class Display:
+    """Makes the text for a terminal of some width, piece by piece."""
+
+    def __init__(self, total: int, width: int, *, verbose: bool, color: bool) -> None:
+        self._total, self._width = total, width
+        self._verbose, self._color = verbose, color
+        self._file = ""
+        self._used = 0
+        self._done = 0
+
+    def started(self, case: Case) -> str:
+        """Said before a test runs."""
+        if self._verbose:
+            return f"{visible(case.title)} "
+        if case.file == self._file:
+            return ""
+        end = self.line_end()
+        self._file, self._used = case.file, display_width(visible(case.file)) + 1
+        return f"{end}{visible(case.file)} "
+
+    def ended(self, result: Result) -> str:
+        """Said after it has run."""
+        self._done += 1
+        style = _STYLES[result.outcome]
+        if self._verbose:
+            word = paint(result.outcome.value.upper(), style, color=self._color)
+            used = display_width(visible(result.case.title)) + 1 + len(result.outcome.value)
+            return f"{word}{self._percent(used)}\n"
+        letter = paint(_LETTERS[result.outcome], style, color=self._color)
+        self._used += 1
+        if self._used >= self._width - 8:
+            percent, self._used = self._percent(self._used), 0
+            return f"{letter}{percent}\n"
+        return letter
+
+    def line_end(self) -> str:
+        """What ends the line of a file."""
+        if self._verbose or not self._file or not self._used:
+            return ""
+        used, self._used = self._used, 0
+        return f"{self._percent(used)}\n"
+
+    def _percent(self, used: int) -> str:
+        text = f"[{100 * self._done // max(self._total, 1):3d}%]"
+        room = max(self._width - used - len(text), 1)
+        return " " * room + paint(text, Style.ADDED, color=self._color)
+
+    def rule(self, title: str, sign: str = "=", style: Style = Style.PLAIN) -> str:
+        """A line across with a title in it."""
+        room = max(self._width - display_width(title) - 2, 4)
+        left = room // 2
+        line = f"{sign * left} {title} {sign * (room - left)}"
+        return f"{paint(line, style, color=self._color)}\n"
+
+    def failures(self, results: Sequence[Result]) -> Iterator[str]:
+        """What went wrong, test by test."""
+        wrong = [each for each in results if each.outcome is not Outcome.PASSED]
+        if wrong:
+            yield "\n" + self.rule("FAILURES")
+        for each in wrong:
+            yield self.rule(visible(each.case.title), "_")
+            yield f"{visible(each.case.place)}\n"
+            for line in each.message.splitlines():
+                yield from (f"  {part}\n" for part in wrapped(visible(line), self._width - 2))
+            for difference in each.differences:
+                yield f"\n{visible(heading(difference))}\n"
+                yield painted(table(difference), color=self._color)
+            yield "\n"
+
+    def durations(self, results: Sequence[Result], count: int) -> Iterator[str]:
+        """The slowest tests, all for 0."""
+        ranked = sorted(results, key=lambda each: -each.seconds)
+        slow = [each for each in ranked if each.seconds >= _SLOW or not count]
+        yield self.rule(f"slowest {count} durations" if count else "slowest durations")
+        for each in slow[: count or None]:
+            yield f"{each.seconds:7.2f}s {visible(each.case.title)}\n"
+
+    def summary(self, results: Sequence[Result], deselected: int, seconds: float) -> Iterator[str]:
+        """The last lines."""
+        wrong = [each for each in results if each.outcome is not Outcome.PASSED]
+        if wrong:
+            yield self.rule("short test summary info")
+        for each in wrong:
+            word = paint(each.outcome.value.upper(), Style.REMOVED, color=self._color)
+            yield f"{word} {visible(each.case.title)}\n"
+        counts = [
+            f"{number} {'error' + 's' * (number > 1) if word is Outcome.ERROR else word.value}"
+            for word in (Outcome.FAILED, Outcome.PASSED, Outcome.ERROR)
+            if (number := sum(each.outcome is word for each in results))
+        ]
+        counts += [f"{deselected} deselected"] if deselected else []
+        style = Style.REMOVED if wrong else Style.ADDED
+        yield self.rule(f"{', '.join(counts) or 'no tests ran'} in {seconds:.2f}s", style=style)

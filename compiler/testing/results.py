@@ -1,0 +1,71 @@
+"""What the runtime tells of the tests, line by line."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+
+class Outcome(Enum):
+    """How a test ended; an error is a failure that no row and no expectation speaks of."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+
+
+class Difference(Struct, frozen=True):
+    """Rows of a dataset that are not as expected: pairs of an expected and a real one, as text.
+
+    `equal` counts those that are. `after` is the micro-batch, None for all.
+    """
+
+    dataset: str
+    place: str
+    columns: list[str]
+    rows: list[tuple[list[str] | None, list[str] | None]]
+    equal: int
+    after: int | None = None
+
+
+class Event(Struct, frozen=True):
+    """`session` begins, a test has `started` or `ended`."""
+
+    event: str
+    test: int = -1
+    outcome: Outcome = Outcome.PASSED
+    seconds: float = 0.0
+    message: str = ""
+    differences: list[Difference] = []
+    spark: str = ""
+
+
+class Case(Struct, frozen=True):
+    """A test: `file` is the path that the user knows, `place` its line in that file."""
+
+    number: int
+    file: str
+    name: str
+    place: str
+
+    @property
+    def title(self) -> str:
+        """The test with its file, as reports name it."""
+        return f"{self.file}::{self.name}"
+
+
+class Result(Struct, frozen=True):
+    """A test that has ended."""
+
+    case: Case
+    outcome: Outcome
+    seconds: float
+    message: str = ""
+    differences: tuple[Difference, ...] = ()
+
+
+def result_of(case: Case, event: Event) -> Result:
+    """The result that an `ended` event tells."""
+    differences = tuple(event.differences)
+    return Result(case, event.outcome, event.seconds, event.message, differences)

@@ -1,0 +1,135 @@
+"""Whether two lists of rows are equal, and where they differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+import math
+from typing import Any
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    BooleanType,
+    DataType,
+    MapType,
+    NullType,
+    NumericType,
+    StringType,
+    StructField,
+    StructType,
+)
+
+_RELATIVE, _ABSOLUTE = 1e-6, 1e-12
+# Types whose values Python compares as Spark does; all others are compared as Spark writes them.
+_AS_THEY_ARE = (BooleanType, BinaryType, NullType, NumericType, StringType)
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is expected and one that came, or only one of the two."""
+
+    expected: Values | None
+    got: Values | None
+
+
+def collected(df: DataFrame) -> list[Row]:
+    """The rows, with dates, times, intervals and variants as text."""
+    types = {field.name: _comparable(field.dataType) for field in df.schema}
+    names = [f"`{name.replace('`', '``')}`" for name in types]
+    pairs = zip(names, types.items(), strict=True)
+    return df.select(*(df[q].cast(type_).alias(name) for q, (name, type_) in pairs)).collect()
+
+
+def _comparable(data_type: DataType) -> DataType:
+    match data_type:
+        case ArrayType():
+            return ArrayType(_comparable(data_type.elementType), data_type.containsNull)
+        case MapType():
+            key, value = _comparable(data_type.keyType), _comparable(data_type.valueType)
+            return MapType(key, value, data_type.valueContainsNull)
+        case StructType():
+            fields = ((f.name, _comparable(f.dataType), f.nullable) for f in data_type)
+            return StructType([StructField(*field) for field in fields])
+    return data_type if isinstance(data_type, _AS_THEY_ARE) else StringType()
+
+
+def differences(
+    expected: Sequence[Values], got: Sequence[Values], *, ordered: bool
+) -> list[Difference]:
+    """The rows that differ; without an order, those that have no equal on the other side.
+
+    Each is set beside the one that has most in common with it.
+    """
+    if ordered:
+        longest = max(len(expected), len(got))
+        pairs = [(_at(expected, place), _at(got, place)) for place in range(longest)]
+        return [Difference(*pair) for pair in pairs if not _same(*pair)]
+    left = [*expected]
+    came = [row for row in got if not _taken(row, left)]
+    found = []
+    for row in left:
+        near = max(came, key=lambda each: _likeness(row, each), default=None)
+        if near is not None and _likeness(row, near):
+            came.remove(near)
+            found.append(Difference(row, near))
+        else:
+            found.append(Difference(row, None))
+    return found + [Difference(None, row) for row in came]
+
+
+def _at(rows: Sequence[Values], place: int) -> Values | None:
+    return rows[place] if place < len(rows) else None
+
+
+def _taken(row: Values, waiting: list[Values]) -> bool:
+    """Whether an equal row was waiting, which then waits no more."""
+    for place, each in enumerate(waiting):
+        if _same(each, row):
+            del waiting[place]
+            return True
+    return False
+
+
+def _likeness(one: Values, other: Values) -> int:
+    return sum(map(_same, one, other))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal values; floats may be off by a millionth, and NaN equals itself."""
+    match one, other:
+        case (float(), float()):
+            close = math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
+            return close or (math.isnan(one) and math.isnan(other))
+        case (tuple(), tuple()) | (list(), list()):
+            return len(one) == len(other) and all(map(_same, one, other))
+        case (dict(), dict()):
+            return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    return bool(one == other)
+
+
+def shown(value: Any) -> str:
+    """A value as the row of a test would have it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+            escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+            return f"'{escaped}'"
+        case bytes() | bytearray():
+            return f"x'{value.hex()}'"
+        case float() if not math.isfinite(value):
+            return f"double('{value}')"
+        case tuple() if len(value) == 1:
+            return f"struct({shown(value[0])})"
+        case tuple():
+            return f"({', '.join(map(shown, value))})"
+        case list():
+            return f"array({', '.join(map(shown, value))})"
+        case dict():
+            items = (f"{shown(key)}, {shown(each)}" for key, each in value.items())
+            return f"map({', '.join(items)})"
+    return str(value)

@@ -1,0 +1,103 @@
+"""The rows of a test as DataFrames."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ssbt.runtime.expectations.plan import Cell, Given, Rows
+
+# Gives the SQL text of a cell.
+Text = Callable[[Cell], str]
+
+
+class RowsError(Exception):
+    """A file has not the rows that the test needs."""
+
+
+def given_frame(spark: SparkSession, given: Given, text: Text) -> DataFrame:
+    """The rows of a dataset with all its columns, each of which can be null, as when read."""
+    named = rows_frame(spark, given, text)
+    if not given.schema:
+        return named
+    known = {name.casefold(): named[quoted(name)] for name in named.columns}
+    declared = [name.casefold() for name, _ in given.schema]
+    others = [name for name in named.columns if name.casefold() not in declared]
+    if others and given.file and not given.is_open:
+        listed = ", ".join(others)
+        raise RowsError(f"{given.file['path']} has columns that {given.dataset} has not: {listed}")
+    columns = [
+        _cast(known.get(name.casefold(), F.lit(None)), type_).alias(name)
+        for name, type_ in given.schema
+    ]
+    return named.select(*columns, *(named[quoted(name)] for name in others))
+
+
+def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
+    """The rows with the columns that the test names."""
+    if rows.file is not None:
+        return _file_frame(spark, rows)
+    names = ", ".join(quoted(name) for name, _ in rows.columns)
+    # A row that is left out makes every column one that may be null.
+    nulls = [_sql("NULL", type_) for _, type_ in rows.columns]
+    lines = [["false", *nulls]]
+    for row in rows.rows:
+        pairs = zip(row, rows.columns, strict=True)
+        lines.append(["true", *(_sql(text(cell), type_) for cell, (_, type_) in pairs)])
+    values = ", ".join(f"({', '.join(line)})" for line in lines)
+    given = ", ".join(["`is given`", *([names] if names else [])])
+    # The cells were compiled, and names are quoted.
+    found = spark.sql(f"SELECT * FROM VALUES {values} AS rows({given})")  # nosec B608
+    return found.where("`is given`").drop("is given")
+
+
+def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:
+    """The rows of a file; those of a CSV file are texts until they are cast."""
+    assert rows.file is not None
+    given, kind = rows.file["path"], rows.file["kind"]
+    path = str(Path(given).absolute())
+    if not Path(path).exists():
+        raise RowsError(f"there is no file {given}")
+    match kind:
+        case "csv":
+            found = spark.read.csv(path, header=True, multiLine=True, escape='"')
+        case "json":
+            schema = ", ".join(f"{quoted(name)} {type_}" for name, type_ in rows.columns if type_)
+            is_list = Path(path).read_text(encoding="utf-8").lstrip().startswith("[")
+            options = {"multiLine": is_list, "mode": "FAILFAST"}
+            found = spark.read.json(path, schema=schema or None, **options)  # type: ignore[arg-type]
+        case _:
+            found = spark.read.parquet(path)
+    if not rows.columns:
+        return found
+    missing = [name for name, _ in rows.columns if name not in found.columns]
+    if missing:
+        raise RowsError(f"{given} has no column {', '.join(missing)}")
+    columns = ((found[quoted(name)], name, type_) for name, type_ in rows.columns)
+    return found.select(*(_cast(column, type_).alias(name) for column, name, type_ in columns))
+
+
+def cast_like(df: DataFrame, wanted: DataFrame) -> DataFrame:
+    """The columns of `df` with the types and in the order of those of `wanted`."""
+    return df.select(
+        *(df[quoted(field.name)].cast(field.dataType).alias(field.name) for field in wanted.schema)
+    )
+
+
+def with_columns(df: DataFrame, names: Iterable[str]) -> DataFrame:
+    """These columns of `df` alone."""
+    return df.select(*(df[quoted(name)] for name in names))
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever it holds."""
+    return f"`{name.replace('`', '``')}`"
+
+
+def _sql(text: str, type_: str | None) -> str:
+    return f"CAST({text} AS {type_})" if type_ else text
+
+
+def _cast(column: Column, type_: str | None) -> Column:
+    return column.cast(type_) if type_ else column

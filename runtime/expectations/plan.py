@@ -1,0 +1,104 @@
+"""What is to be tested, as the compiler writes it down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# A cell of a row: SQL text, with `{"param": name}` where the value of a parameter goes.
+Cell = str | list[Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a dataset; `columns` pairs names and types, None for one that is not known.
+
+    `file` has the `path` and `kind` of rows that stand elsewhere. `place` is where the test is.
+    """
+
+    dataset: str
+    place: str
+    columns: list[tuple[str, str | None]]
+    rows: list[list[Cell]]
+    file: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Given(Rows):
+    """Rows that go in; `schema` are all columns of the dataset, or some if it `is_open`."""
+
+    schema: list[tuple[str, str | None]] = field(default_factory=list)
+    is_open: bool = False
+    batch: int = 1
+    streaming: bool = False
+
+
+@dataclass(frozen=True)
+class Then(Rows):
+    """Rows that must come out, of the micro-batch `after` or of all of them."""
+
+    after: int | None = None
+    ordered: bool = False
+    streaming: bool = False
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test; `number` is unique in the run. See the compiler's `ir.tests`."""
+
+    number: int
+    name: str
+    place: str
+    given: list[Given]
+    then: list[Then]
+    fails: str | None
+    transform: str | None
+    runs: list[str]
+    clocks: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A function of the script: the datasets and whether it takes the parameters.
+
+    A stream of it is written in the output mode `mode`, and takes up to so many `batches`
+    for each micro-batch that is given.
+    """
+
+    function: str
+    uses: list[str]
+    params: bool
+    mode: str = "append"
+    batches: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The tests of one script; `settings` are the pipeline's own for Spark.
+
+    `datasets` and `transforms` are its functions by the names of the pipeline.
+    """
+
+    script: str
+    settings: Mapping[str, str]
+    datasets: Mapping[str, Dataset]
+    transforms: Mapping[str, Dataset]
+    tests: list[Test]
+
+
+def plan_of(document: Mapping[str, Any]) -> Plan:
+    """The plan in a JSON document."""
+    tests = [
+        Test(
+            **{
+                **test,
+                "given": [Given(**each) for each in test["given"]],
+                "then": [Then(**each) for each in test["then"]],
+            }
+        )
+        for test in document["tests"]
+    ]
+    functions = {
+        kind: {name: Dataset(**each) for name, each in document[kind].items()}
+        for kind in ("datasets", "transforms")
+    }
+    return Plan(document["script"], document["settings"], tests=tests, **functions)

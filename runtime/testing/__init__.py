@@ -1,0 +1,1 @@
+"""Runs the tests of pipelines on the functions of their scripts."""

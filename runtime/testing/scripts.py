@@ -1,0 +1,133 @@
+"""A generated script as a module, whose functions the tests call."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+import sys
+from types import CodeType, ModuleType
+
+from pyspark import cloudpickle
+from pyspark.sql import DataFrame
+
+from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
+from ssbt.runtime.settings.literals import literal
+from ssbt.runtime.settings.parameters import declared_parameters, resolved
+from ssbt.runtime.testing.clocks import at_time
+
+
+class ParametersError(Exception):
+    """The parameters of a script have no values; the arguments say which."""
+
+
+class Script:
+    """The functions of one script and the values of its parameters."""
+
+    def __init__(self, plan: Plan, assignments: Mapping[str, str]) -> None:
+        self._plan = plan
+        self.path = plan.script
+        self._time: str | None = None
+        self._module = self._own = _imported(Path(plan.script))
+        params = getattr(self._module, "Params", None)
+        self._parameters = declared_parameters(params)
+        entries = [
+            ("--set", f"params.{name}", value)
+            for name, value in assignments.items()
+            if name in self._parameters
+        ]
+        values, _, problems = resolved(self._parameters, entries)
+        if problems:
+            raise ParametersError(*problems)
+        self._params = params(**values) if params is not None else None
+
+    def set_time(self, time: str | None) -> None:
+        """Let the functions and the cells of rows see this time; None for the machine's."""
+        self._time = time
+        timed = None if time is None else _TimedLoader(Path(self.path), time)
+        self._module = self._own if timed is None else _loaded(timed)
+
+    def text(self, cell: Cell) -> str:
+        """The SQL text of a cell."""
+        parts = [cell] if isinstance(cell, str) else cell
+        text = "".join(each if isinstance(each, str) else self._value(each) for each in parts)
+        return text if self._time is None else at_time(text, self._time)
+
+    def _value(self, part: Mapping[str, str]) -> str:
+        name = part["param"]
+        return literal(getattr(self._params, name), str(self._parameters[name].spark_type))
+
+    def writing(self, name: str) -> tuple[str, int]:
+        """How a stream of the dataset is written; see `Dataset`."""
+        dataset = self._plan.datasets[name]
+        return dataset.mode, dataset.batches
+
+    def frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
+        """The dataset `name` made from what is given; each dataset on the way is made once."""
+        made = dict(given)
+
+        def frame_of(name: str) -> DataFrame:
+            if name not in made:
+                dataset = self._plan.datasets[name]
+                made[name] = self._called(dataset, [frame_of(use) for use in dataset.uses])
+            return made[name]
+
+        return frame_of(name)
+
+    def transformed(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
+        """The result of a transform over what is given under the names of its parameters."""
+        transform = self._plan.transforms[name]
+        return self._called(transform, [given[use] for use in transform.uses])
+
+    def _called(self, dataset: Dataset, frames: Sequence[DataFrame]) -> DataFrame:
+        function: Callable[..., DataFrame] = getattr(self._module, dataset.function)
+        return function(*frames, *([self._params] if dataset.params else []))
+
+
+def _imported(path: Path) -> ModuleType:
+    """The script with the modules beside it, whatever other scripts have called theirs."""
+    folder = str(path.parent)
+    own = {each.stem for each in path.parent.glob("*.py")} - {path.stem}
+    for name in own:
+        sys.modules.pop(name, None)
+    sys.path.insert(0, folder)
+    try:
+        module = _loaded(SourceFileLoader(_module_name(path), str(path)))
+        # Spark's workers need not find these modules: their functions are sent whole.
+        ship: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+        for name in {module.__name__, *own} & sys.modules.keys():
+            ship(sys.modules[name])
+    finally:
+        sys.path.remove(folder)
+    return module
+
+
+def _module_name(path: Path) -> str:
+    # A pipeline may be called as a module of Python's is.
+    return f"ssbt_script_{path.stem}"
+
+
+def _loaded(loader: SourceFileLoader) -> ModuleType:
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    # Dataclasses look their module up by its name.
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    return module
+
+
+class _TimedLoader(SourceFileLoader):
+    """Loads a script with a time written into the SQL of its functions."""
+
+    def __init__(self, path: Path, time: str) -> None:
+        super().__init__(_module_name(path), str(path))
+        self._time = time
+
+    def get_code(self, fullname: str) -> CodeType:
+        tree = ast.parse(self.get_data(self.path))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                node.value = at_time(node.value, self._time)
+        code: CodeType = compile(tree, self.path, "exec")
+        return code

@@ -1,0 +1,93 @@
+"""`ssbtc test`: the tests of pipelines on the functions of their scripts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.spark.tested import outcomes, results
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+TESTED = Path(__file__).parent / "fixtures" / "tested"
+
+
+def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Every type, files, and what is said where rows differ."""
+    monkeypatch.chdir(TESTED)
+    zone = spark.conf.get("spark.sql.session.timeZone")
+    found = outcomes(results(spark, "types.ssbt", tmp_path, label="it is "))
+    assert spark.conf.get("spark.sql.session.timeZone") == zone
+    wrong = re.findall(r'^test "(.*)"', Path("types_test.ssbt").read_text(), re.MULTILINE)
+    assert [*found] == wrong, found
+    assert "rows=[(['1'], ['2']), (['2'], ['1'])], equal=0" in found["another order"]
+    assert "2026-01-01 11:00:00" in found["another instant"]
+    assert found["it does not fail"] == "computing chosen did not fail"
+    assert found["it fails otherwise"].startswith("it failed otherwise: ")
+    assert "bad luck" in found["it fails otherwise"]
+    assert "bad luck" in found["it breaks"]
+    assert "there is no file" in found["no such file"]
+    assert "rows.csv has columns that rows has not: colour" in found["not its columns"]
+
+
+def test_the_command(tmp_path: Path):
+    """A process with a session of its own, seen from outside."""
+    command = "from ssbt.compiler.cli.main import main; main()"
+    words = ["test", "-k", "'on the way' or 'another order'", "--set", "label=x"]
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            command,
+            *words,
+            "--junit-xml",
+            str(tmp_path / "report.xml"),
+            "--durations",
+            "1",
+        ],
+        cwd=TESTED,
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert (
+        re.sub(r"=* ?(\d+ failed.*in) .*", r"\1", re.sub(r" *\d+\.\d+s", " 0.00s", ran.stdout))
+        == REPORT
+    )
+    assert 'tests="2" errors="0" failures="1"' in (tmp_path / "report.xml").read_text()
+
+
+REPORT = """\
+============================= test session starts ==============================
+Spark 4.1.1, 2 tests
+
+types.ssbt .                                                              [ 50%]
+types_test.ssbt F                                                         [100%]
+
+=================================== FAILURES ===================================
+________________________ types_test.ssbt::another order ________________________
+types_test.ssbt:1
+
+types_test.ssbt:6: `chosen` differs in 2 rows
+  expected  | got
+  id        | id
+  1         | 2
+  2         | 1
+
+============================= slowest 1 durations ==============================
+ 0.00s types.ssbt::on the way
+=========================== short test summary info ============================
+FAILED types_test.ssbt::another order
+1 failed, 1 passed, 12 deselected in
+"""

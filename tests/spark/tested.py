@@ -1,0 +1,46 @@
+"""Pipelines whose tests run in the session of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ssbt.compiler.cli import options
+from ssbt.compiler.cli.test_plans import plans
+from ssbt.compiler.cli.units import units
+from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
+from ssbt.runtime.expectations.plan import plan_of
+from ssbt.runtime.testing.running import events
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Results = dict[str, Result]
+
+
+def results(spark: SparkSession, path: str, folder: Path, **given: str) -> Results:
+    """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
+    report = options.report("text", strict=False, color="never")
+    found = plans(units([path]).all, str(folder), None, lambda _: True, report)
+    assert report.findings == []
+    cases = {case.number: case for case in found.cases}
+    made = {}
+    for script in found.scripts:
+        for told in events(spark, plan_of(script), given):
+            event = msgspec.convert(told, Event)
+            if event.event == "ended":
+                result = result_of(cases[event.test], event)
+                made[result.case.name] = result
+    assert len(made) == len(cases)
+    return made
+
+
+def outcomes(found: Results) -> dict[str, str]:
+    """What is said of each test that has not passed."""
+    return {
+        name: result.message or str(result.differences)
+        for name, result in found.items()
+        if result.outcome is not Outcome.PASSED
+    }

@@ -1,0 +1,106 @@
+"""When the runtime of tests takes rows for equal, and how it shows their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+import math
+
+from pyspark.sql import Row as AnyRow
+import pytest
+
+from ssbt.runtime.expectations.comparing import Difference, differences, shown
+
+# Its constructor is typed for names alone.
+Row: Callable[..., AnyRow] = AnyRow
+
+
+def different(
+    expected: list[AnyRow], got: list[AnyRow], *, ordered: bool = False
+) -> list[Difference]:
+    return differences(expected, got, ordered=ordered)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (0.1 + 0.2, 0.3),
+        (1e300, 1e300 * (1 + 1e-9)),
+        (math.nan, math.nan),
+        (math.inf, math.inf),
+        (Decimal("1.50"), Decimal("1.5")),
+        ([1.0, None], [1.0, None]),
+        (Row("a", [0.3]), Row("a", [0.1 + 0.2])),
+        ({"a": 1, "b": 0.3}, {"b": 0.1 + 0.2, "a": 1}),
+        (bytearray(b"x"), bytearray(b"x")),
+    ],
+)
+def test_equal(one: object, other: object):
+    assert different([Row(one)], [Row(other)]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1.0, 1.0001),
+        (0.0, math.nan),
+        (math.inf, -math.inf),
+        (None, 0),
+        ("a", "A"),
+        ([1, 2], [2, 1]),
+        ([1], [1, 2]),
+        ({"a": 1}, {"a": 1, "b": None}),
+        (Row("a", None), Row("a", 1)),
+        (Decimal("1.50"), Decimal("1.51")),
+    ],
+)
+def test_different(one: object, other: object):
+    assert different([Row(one)], [Row(other)]) == [Difference((one,), (other,))] or different(
+        [Row(one)], [Row(other)]
+    ) == [Difference((one,), None), Difference(None, (other,))]
+
+
+def test_order_counts_where_it_is_told():
+    one, two = Row(1), Row(2)
+    assert different([one, two], [two, one]) == []
+    assert different([one, two], [two, one], ordered=True) == [
+        Difference(one, two),
+        Difference(two, one),
+    ]
+    assert different([one], [one, two], ordered=True) == [Difference(None, two)]
+
+
+def test_rows_count_as_often_as_they_come():
+    one = Row(1)
+    assert different([one], [one, one]) == [Difference(None, one)]
+
+
+def test_a_row_is_set_beside_the_one_most_like_it():
+    expected = [Row(1, "a", 10), Row(2, "b", 20)]
+    got = [Row(2, "b", 21), Row(1, "a", 11), Row(9, "z", 0)]
+    assert different(expected, got) == [
+        Difference(expected[0], got[1]),
+        Difference(expected[1], got[0]),
+        Difference(None, got[2]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1, "1"),
+        (1.5, "1.5"),
+        (math.nan, "double('nan')"),
+        (Decimal("1.50"), "1.50"),
+        ("it's\n\\", "'it\\'s\\n\\\\'"),
+        (bytearray(b"\x01\xff"), "x'01ff'"),
+        ([1, None], "array(1, null)"),
+        ({"a": [1]}, "map('a', array(1))"),
+        (Row("a", 1), "('a', 1)"),
+        (Row("a"), "struct('a')"),
+    ],
+)
+def test_values_are_shown_as_a_test_has_them(value: object, text: str):
+    assert shown(value) == text
