@@ -85,7 +85,9 @@ class _Planned:
         from ssbt.compiler.driver import emitted
 
         os.makedirs(folder)
-        files = [each for each in emitted(self._checked) if each.path.endswith(".py")]
+        # With the manifest beside the script, failures name the lines of the pipeline.
+        made = emitted(self._checked)
+        files = [each for each in made if each.path.endswith((".py", ".json"))]
         for each in files:
             with open(os.path.join(folder, each.path), "wb") as out:
                 out.write(each.content)

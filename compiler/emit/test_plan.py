@@ -14,9 +14,8 @@ from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.ir import tests as ir
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.pipeline import Let, Pipeline
-from ssbt.compiler.ir.plans import Operator, plans, stream_plans
+from ssbt.compiler.ir.plans import plans, stream_plans
 from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.ir.steps import Stateful, Watermark
 from ssbt.compiler.source import Source
 from ssbt.compiler.types.datatypes import (
     ArrayType,
@@ -47,7 +46,7 @@ def test_plan(pipeline: Pipeline, sources: Mapping[str, Source]) -> TestPlan:
     datasets = {
         item.name: _function(parts.functions.by_dataset[item.name])
         | ({"mode": modes[item.name]} if item.name in modes else {})
-        | {"batches": _MOST_BATCHES if _has_watermark(roots[item.name]) else 1}
+        | {"batches": _MOST_BATCHES if roots[item.name].watermarks else 1}
         for item in pipeline.datasets
     }
     transforms = {
@@ -75,16 +74,10 @@ def _modes(pipeline: Pipeline) -> dict[str, str]:
     roots = plans(pipeline)
     for item in reversed(pipeline.datasets):
         for name in item.query.uses if isinstance(item, Let) else ():
-            keeps = any(
-                each.aggregates or isinstance(each.step, Stateful) for each in roots[name].upstream
-            )
+            keeps = roots[name].aggregations or roots[name].processors
             if keeps and item.name in found:
                 found.setdefault(name, found[item.name])
     return found
-
-
-def _has_watermark(root: Operator) -> bool:
-    return any(isinstance(each.step, Watermark) for each in root.upstream)
 
 
 def _function(function: Function) -> Json:

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from ssbt.runtime.expectations.comparing import collected, differences, shown
 from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
-from ssbt.runtime.failures import failure_message
+from ssbt.runtime.failures.telling import failure
 from ssbt.runtime.testing.clocks import instant
 from ssbt.runtime.testing.scripts import ParametersError, Script
 from ssbt.runtime.testing.streams import Query, Source
@@ -40,7 +40,7 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
-                result = {"outcome": "error", "message": failure_message(error, plan.script)}
+                result = {"outcome": "error", "message": failure(error, plan.script).message}
             seconds = round(time.monotonic() - begun, 3)
             yield {"event": "ended", "test": test.number, "seconds": seconds, **result}
 
@@ -148,7 +148,7 @@ class _Run:
                 for each in made.values():
                     _ = each.rows(None) if isinstance(each, Query) else collected(each)
         except Exception as error:
-            message = failure_message(error, self._script.path)
+            message = failure(error, self._script.path).message
             if wanted in message:
                 return {"outcome": "passed"}
             return {"outcome": "failed", "message": f"it failed otherwise: {message}"}

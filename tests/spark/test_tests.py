@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 TESTED = Path(__file__).parent / "fixtures" / "tested"
+STREAMS = Path(__file__).parent / "fixtures" / "tested_streams"
 
 
 def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -37,6 +38,15 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "bad luck" in found["it breaks"]
     assert "there is no file" in found["no such file"]
     assert "rows.csv has columns that rows has not: colour" in found["not its columns"]
+
+
+def test_streams(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Micro-batches in every output mode, late rows, sessions, and the time that a test sets."""
+    monkeypatch.chdir(STREAMS)
+    found = results(spark, "streams.ssbt", tmp_path)
+    assert [*outcomes(found)] == ["a stream differs"], outcomes(found)
+    (difference,) = found["a stream differs"].differences
+    assert (difference.after, difference.rows) == (1, [(["'a'", "2"], ["'a'", "1"])])
 
 
 def test_the_command(tmp_path: Path):
