@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz agreement soak fmt docs vscode lock clean
+.PHONY: help setup lint check test demo fuzz agreement soak vault fmt docs vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -41,6 +41,9 @@ agreement: setup  ## the compiler and real Spark, asked about 100,000 expression
 soak: export SSBT_SOAK_CYCLES ?= 200
 soak: setup  ## kill drivers of streams 200 times (SSBT_SOAK_CYCLES) and count what they wrote
 	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py tests/spark/test_kafka_soak.py --timeout=0
+
+vault: setup  ## build HashiCorp Vault's own server and hold the provider to it; needs Go
+	$(BIN)/pytest tests/vault/checks.py --timeout=0
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

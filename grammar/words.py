@@ -14,9 +14,8 @@ STEPS = (
     *("sql", "inner", "left", "right", "full", "outer", "semi", "anti", "cross", "natural"),
 )
 CLAUSES = (
-    *("after", "all", "any", "as", "asc", "available", "both", "by", "case", "check"),
-    *("clock", "collate"),
-    *("comment", "continuous", "current", "default", "delay", "desc", "else"),
+    *("after", "all", "any", "as", "asc", "available", "both", "by", "case", "check", "clock"),
+    *("collate", "comment", "continuous", "current", "default", "delay", "desc", "else"),
     *("end", "escape", "every", "fails", "filter", "first", "following", "for", "given"),
     *("grouping", "ignore", "include", "last", "leading", "now", "nulls", "on", "over"),
     *("percent", "placing", "position", "preceding", "range", "real", "replacement", "respect"),

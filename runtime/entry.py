@@ -172,7 +172,7 @@ def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
         try:
             run(job)
         except Exception as error:
-            from ssbt.runtime.records.frames import learned
+            from ssbt.runtime.registries.frames import learned
 
             # What other batches have written would be written again, if nothing remembers it.
             begun = 0 if isinstance(error, StreamingQueryException) else 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 import json
@@ -102,10 +102,23 @@ class Registry:
         with urlopen(Request(self.url + path, data, headers, method=method), timeout=10) as answer:
             return json.load(answer)
 
-    def register(self, subject: str, schema: object, type_: str = "AVRO") -> int:
-        """The id of a schema, registered under a subject."""
+    def register(
+        self,
+        subject: str,
+        schema: object,
+        type_: str = "AVRO",
+        references: Mapping[str, str] | None = None,
+    ) -> int:
+        """The id of a schema, registered under a subject.
+
+        `references` are the subjects of schemas that it refers to, in their first versions, by the
+        names that it has for them.
+        """
         text = schema if isinstance(schema, str) else json.dumps(schema)
-        body = {"schema": text} if type_ == "AVRO" else {"schema": text, "schemaType": type_}
+        listed = [
+            {"name": name, "subject": of, "version": 1} for name, of in (references or {}).items()
+        ]
+        body = {"schema": text, "schemaType": type_, "references": listed}
         found: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
         return found
 

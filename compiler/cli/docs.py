@@ -44,7 +44,7 @@ def command(
     report = options.report("text", strict=False, color=color)
     documented = []
     for unit in units(paths).all:
-        result = checked(unit.path, unit.read, target)
+        result = checked(unit.path, unit.read, target, tests=True)
         findings = [relocated(finding, unit) for finding in result.findings]
         if result.pipeline is None:
             report.add(findings, relocated_sources(result.sources, unit))

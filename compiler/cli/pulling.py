@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-import json
 import os
 import posixpath
 
+from msgspec import Struct
+
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import contents, quoted
-from ssbt.compiler.cli.registry import Registry, Version
+from ssbt.compiler.cli.registry import Registry
+from ssbt.compiler.cli.secret_values import secret_values
 from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
 from ssbt.compiler.cli.writing import write_all
+from ssbt.compiler.configuration.registries import RegistryAnswers, registry_answers
 from ssbt.compiler.connectors.settings import SecretName
 from ssbt.compiler.diagnostics.codes import schemas as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
@@ -20,33 +23,39 @@ from ssbt.compiler.formats.avro_resolution import unreadable
 from ssbt.compiler.formats.json_text import parsed_json
 from ssbt.compiler.formats.languages import AVRO
 from ssbt.compiler.formats.problems import SchemaProblemError
-from ssbt.compiler.formats.registry_files import PulledSchema, file_text, pulled_schema
+from ssbt.compiler.formats.registry_files import PulledSchema, Version, file_text, pulled_schema
 from ssbt.compiler.resolve.subjects import NamedSubject, Subjects, subjects
 from ssbt.compiler.source import Source
 
-_VARIABLE_PREFIX = "SSBT_SECRET_"
 Compared = tuple[list[Diagnostic], Mapping[str, Source], int]
 
 
-def pulled(units: Iterable[Unit], url: str | None) -> Iterator[str]:
+class Asked(Struct, frozen=True):
+    """Where registries are asked: what the environment says of them, and an address for all."""
+
+    answers: RegistryAnswers
+    url: str | None
+
+
+def pulled(units: Iterable[Unit], url: str | None, env: str | None) -> Iterator[str]:
     """Write the schemas of all subjects, a line about each file. Raises Failure, WriteError."""
     done: set[str] = set()
     for unit in units:
-        for named in _subjects(unit).all:
+        asked = Asked(_answers(unit, env), url)
+        for named in _subjects(unit, asked).all:
             path = _path(unit, named)
             if path not in done:
                 done.add(path)
-                yield _pulled(path, named, url)
+                yield _pulled(path, named, asked)
 
 
-def _pulled(path: str, named: NamedSubject, url: str | None) -> str:
+def _pulled(path: str, named: NamedSubject, asked: Asked) -> str:
     subject = named.subject.subject
-    found = _registry(named, url).version(subject, named.subject.version)
+    found = _registry(named, asked).version(subject, named.subject.version)
     if found is None:
         number = f"version {named.subject.version} of " if named.subject.version else ""
         raise Failure(f"the registry does not have {number}{quoted(subject)}")
-    fields = found.subject, found.version, found.id, found.type, found.schema
-    content = file_text(*fields).encode()
+    content = file_text(found).encode()
     if os.path.exists(path) and contents(path) == content:
         return f"{path}: version {found.version}, as before"
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -54,16 +63,17 @@ def _pulled(path: str, named: NamedSubject, url: str | None) -> str:
     return f"{path}: version {found.version}"
 
 
-def compared(units: Iterable[Unit], url: str | None) -> Iterator[Compared]:
+def compared(units: Iterable[Unit], url: str | None, env: str | None) -> Iterator[Compared]:
     """For each pipeline, what differs and breaks, the files, and the number of schemas."""
     for unit in units:
-        found = _subjects(unit)
-        findings = [each for named in found.all for each in _compared(unit, named, url)]
+        asked = Asked(_answers(unit, env), url)
+        found = _subjects(unit, asked)
+        findings = [each for named in found.all for each in _compared(unit, named, asked)]
         shown = [relocated(finding, unit) for finding in findings]
         yield shown, relocated_sources(found.sources, unit), len(found.all)
 
 
-def _compared(unit: Unit, named: NamedSubject, url: str | None) -> Iterator[Diagnostic]:
+def _compared(unit: Unit, named: NamedSubject, asked: Asked) -> Iterator[Diagnostic]:
     subject = named.subject
     label = Label(subject.span)
     path = _path(unit, named)
@@ -72,7 +82,7 @@ def _compared(unit: Unit, named: NamedSubject, url: str | None) -> Iterator[Diag
         message = f"the schema of `{subject.subject}` is not here: there is no `{path}`"
         yield Diagnostic(codes.NOT_PULLED, message, label, (), ("fetch it: `ssbtc schema pull`",))
         return
-    registry = _registry(named, url)
+    registry = _registry(named, asked)
     same, latest = registry.version(subject.subject, ours.version), None
     if same is None or not _is_same(ours, same):
         problem = "has no" if same is None else "has another schema as"
@@ -98,16 +108,21 @@ def _broken(ours: PulledSchema, latest: Version) -> Iterator[str]:
             yield f"the schema is {latest.type} now"
         return
     try:
-        theirs = avro_type(parsed_json(latest.schema))
-        yield from unreadable(avro_type(ours.schema), theirs)
+        others = [parsed_json(each.schema) for _, each in latest.references]
+        theirs = avro_type(parsed_json(latest.schema), others)
+        yield from unreadable(avro_type(ours.schema, ours.others), theirs)
     except SchemaProblemError as problem:
         yield f"the registry's schema: {problem.message}"
 
 
 def _is_same(ours: PulledSchema, theirs: Version) -> bool:
-    if theirs.type == "PROTOBUF":
-        return ours.schema.content == theirs.schema
-    return bool(ours.schema.plain() == json.loads(theirs.schema))
+    again = pulled_schema(file_text(theirs))
+    return _plain(ours) == _plain(again)
+
+
+def _plain(schema: PulledSchema) -> object:
+    references = [(each.name, each.schema.plain()) for each in schema.references]
+    return schema.language, schema.schema.plain(), references
 
 
 def _file(path: str) -> PulledSchema | None:
@@ -119,34 +134,39 @@ def _file(path: str) -> PulledSchema | None:
         raise Failure(f"{quoted(path)} is no schema that was pulled; pull it anew") from None
 
 
-def _subjects(unit: Unit) -> Subjects:
+def _answers(unit: Unit, env: str | None) -> RegistryAnswers:
+    """What an environment says of registries. Raises Failure where it has mistakes."""
+    if env is None:
+        return RegistryAnswers()
+    found = registry_answers(unit.path, unit.name, env, unit.read)
+    if found.findings:
+        command = f"`ssbtc check --env {env} {unit.input.path}`"
+        raise Failure(f"{found.findings[0].message}: see {command}")
+    return found
+
+
+def _subjects(unit: Unit, asked: Asked) -> Subjects:
     """The subjects of a pipeline. Raises Failure where what names them has mistakes."""
-    found = subjects(unit.path, unit.read)
+    found = subjects(unit.path, unit.read, asked.answers.parameters)
     if found.findings:
         raise Failure(f"{found.findings[0].message}: see `ssbtc check {unit.input.path}`")
     return found
 
 
-def _registry(named: NamedSubject, url: str | None) -> Registry:
+def _registry(named: NamedSubject, asked: Asked) -> Registry:
     """The registry of a subject, with the values of the secrets that its connection names."""
-    options = {name: _value(value) for name, value in named.options.items()}
-    if url is not None:
-        options["url"] = url
+    said = asked.answers.connections.get(named.connection.casefold(), {})
+    options = {**named.options, **said}
+    if asked.url is not None:
+        options["url"] = asked.url
     if "url" not in options:
         subject = quoted(named.subject.subject)
         raise Failure(f"where {subject} is, neither `registry = …` nor `--url` says")
-    return Registry(options)
-
-
-def _value(value: str | SecretName) -> str:
-    if isinstance(value, str):
-        return value
-    variable = _VARIABLE_PREFIX + value.name.upper()
-    try:
-        return os.environ[variable]
-    except KeyError:
-        message = f"the secret `{value.name}` has no value: the variable {variable} is not set"
-        raise Failure(message) from None
+    values = {name: text for name, text in options.items() if isinstance(text, str)}
+    secrets = {name: value.name for name, value in options.items() if isinstance(value, SecretName)}
+    references = {name: asked.answers.reference(name) for name in secrets.values()}
+    found = secret_values(references)
+    return Registry({**values, **{option: found[name] for option, name in secrets.items()}})
 
 
 def _path(unit: Unit, named: NamedSubject) -> str:

@@ -7,22 +7,11 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from msgspec import Struct
-
 from ssbt.compiler.cli.failures import Failure
+from ssbt.compiler.formats.registry_files import Version
 
 _TRIES, _FIRST_SECONDS, _LONGEST_SECONDS, _TIMEOUT = 5, 0.5, 4.0, 10.0
 _MEDIA = "application/vnd.schemaregistry.v1+json"
-
-
-class Version(Struct, frozen=True):
-    """A version of a subject as the registry gave it; `schema` is its text."""
-
-    subject: str
-    version: int
-    id: int
-    type: str
-    schema: str
 
 
 class Registry:
@@ -35,22 +24,34 @@ class Registry:
     def version(self, subject: str, number: int) -> Version | None:
         """A version, 0 being the latest; None where the registry has none such."""
         path = f"/subjects/{quote(subject, safe='')}/versions/{number or 'latest'}"
-        found = self._asked("GET", path)
+        found = self._asked(path)
         if found is None:
             return None
-        if found.get("references"):
-            raise Failure(f"{subject} refers to other schemas, which is not supported")
         type_ = found.get("schemaType") or "AVRO"
-        return Version(subject, found["version"], found["id"], type_, found["schema"])
+        if type_ == "JSON" and found.get("references"):
+            raise Failure(f"{subject} refers to other JSON schemas, which is not supported")
+        references = self._referenced(subject, found, {})
+        fields = subject, found["version"], found["id"], type_, found["schema"]
+        return Version(*fields, tuple(references.items()))
 
-    def is_compatible(self, subject: str, type_: str, schema: str) -> bool:
-        """Whether the registry would take a schema as the next version of a subject."""
-        path = f"/compatibility/subjects/{quote(subject, safe='')}/versions/latest"
-        body = {"schema": schema} if type_ == "AVRO" else {"schema": schema, "schemaType": type_}
-        found = self._asked("POST", path, body)
-        return found is None or bool(found["is_compatible"])
+    def _referenced(
+        self, subject: str, found: Mapping[str, Any], known: dict[str, Version]
+    ) -> dict[str, Version]:
+        """What a version refers to, and what that does, added to what is known."""
+        for each in found.get("references") or ():
+            name, of, number = each["name"], each["subject"], each["version"]
+            if name in known:
+                continue
+            other = self._asked(f"/subjects/{quote(of, safe='')}/versions/{number}")
+            if other is None:
+                message = f"{subject} refers to version {number} of {of}, which is not there"
+                raise Failure(message)
+            type_ = other.get("schemaType") or "AVRO"
+            known[name] = Version(of, number, other["id"], type_, other["schema"])
+            self._referenced(of, other, known)
+        return known
 
-    def _asked(self, method: str, path: str, body: object = None) -> Any:
+    def _asked(self, path: str) -> Any:
         """The answer, None for "not found". Raises Failure after several tries."""
         httpx = _httpx()
         problem = ""
@@ -59,14 +60,9 @@ class Registry:
                 time.sleep(min(_FIRST_SECONDS * 2 ** (number - 1), _LONGEST_SECONDS))
             for url in self._urls:
                 try:
-                    headers = {"Accept": _MEDIA, "Content-Type": _MEDIA}
-                    answer = httpx.request(
-                        method,
-                        url + path,
-                        json=body,
-                        headers=headers,
-                        auth=self._auth,
-                        timeout=_TIMEOUT,
+                    headers = {"Accept": _MEDIA}
+                    answer = httpx.get(
+                        url + path, headers=headers, auth=self._auth, timeout=_TIMEOUT
                     )
                     if answer.status_code == httpx.codes.NOT_FOUND:
                         return None

@@ -10,6 +10,12 @@ _url = click.option(
     "--url", metavar="URL", help="The address of the registry, in place of the connections' own."
 )
 
+_env = click.option(
+    "--env",
+    metavar="NAME",
+    help="The environment whose parameters, connections and providers of secrets hold.",
+)
+
 
 @click.group("schema")
 def command() -> None:
@@ -18,9 +24,12 @@ def command() -> None:
 
 @command.command("pull")
 @options.paths
+@_env
 @_url
 @options.color
-def pull(paths: tuple[str, ...], stdin_filename: str | None, url: str | None, color: str) -> int:
+def pull(
+    paths: tuple[str, ...], stdin_filename: str | None, env: str | None, url: str | None, color: str
+) -> int:
     """Fetch the schemas of all `schema … from registry` into files beside the pipelines.
 
     PATHS are pipelines and folders of them, this folder if none is given. A file is written where
@@ -31,18 +40,20 @@ def pull(paths: tuple[str, ...], stdin_filename: str | None, url: str | None, co
     from ssbt.compiler.cli.units import units
 
     console = Console(color)
-    for line in pulled(units(paths, stdin_filename).all, url):
+    for line in pulled(units(paths, stdin_filename).all, url, env):
         console.say(line)
     return 0
 
 
 @command.command("check")
 @options.paths
+@_env
 @_url
 @options.findings
 def check(
     paths: tuple[str, ...],
     stdin_filename: str | None,
+    env: str | None,
     url: str | None,
     output_format: str,
     strict: bool,
@@ -58,7 +69,7 @@ def check(
 
     report = options.report(output_format, strict, color)
     count = 0
-    for findings, sources, number in compared(units(paths, stdin_filename).all, url):
+    for findings, sources, number in compared(units(paths, stdin_filename).all, url, env):
         report.add(findings, sources)
         count += number
     code = report.print()

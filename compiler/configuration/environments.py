@@ -48,7 +48,7 @@ def environment(project: Project, name: str, pipeline: Pipeline, read: Reader) -
     """The environment called `name`; its findings tell what is wrong with it."""
     loader, findings = Loader(project.root, read), Findings()
     try:
-        said = _said(project, name, pipeline, loader)
+        said = said_of(project, name, pipeline.name, loader)
     except MistakeError as error:
         findings.all.append(error.finding)
         return Environment(name, (), {}, findings, loader.sources)
@@ -72,8 +72,9 @@ def environment(project: Project, name: str, pipeline: Pipeline, read: Reader) -
     return Environment(name, entries, document, findings, loader.sources)
 
 
-def _said(project: Project, name: str, pipeline: Pipeline, loader: Loader) -> Object:
-    layers = project.layers(name, script_stem(pipeline.name))
+def said_of(project: Project, name: str, pipeline: str, loader: Loader) -> Object:
+    """What the files of an environment come to for a pipeline; raises MistakeError."""
+    layers = project.layers(name, script_stem(pipeline))
     found = [loader.branch(path) for path in layers]
     present = [branch for branch in found if branch is not None]
     return resolved(present or [Branch(Span(layers[1], 0, 0))])

@@ -32,7 +32,7 @@ def secret_references(
     needed = {*pipeline.secrets, *replaced}
     for key, name in spelling.items():
         own = said.get(key)
-        document, origin = _reference(default, own, findings, is_needed=name in needed)
+        document, origin = reference(default, own, findings, is_needed=name in needed)
         if name in needed:
             described = ", ".join(f"{option} {value}" for option, value in document.items())
             part.entries.append(Entry(f"secrets.{name}", described or "provider env", origin))
@@ -46,7 +46,7 @@ def _named(options: object) -> list[str]:
     return [value["secret"] for value in values if isinstance(value, dict)]
 
 
-def _reference(
+def reference(
     default: object, own: object, findings: Findings, *, is_needed: bool
 ) -> tuple[dict[str, object], Span | None]:
     """The provider of one secret with its options: its own, over those of `default`."""

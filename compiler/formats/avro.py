@@ -6,6 +6,7 @@ spark-avro's `SchemaConverters`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 import re
 
 from msgspec import Struct, field
@@ -47,12 +48,12 @@ class AvroType(Struct, frozen=True):
     parts: tuple[AvroType, ...] = ()
 
 
-def avro_columns(schema: Value) -> StructType:
+def avro_columns(schema: Value, others: Iterable[Value] = ()) -> StructType:
     """The columns of a schema that is a record.
 
     Raises SchemaProblemError where it is no Avro schema, no record, or not for Spark.
     """
-    found = avro_type(schema)
+    found = avro_type(schema, others)
     if not isinstance(found.type, StructType) or found.kind != "record":
         raise schema.problem("this schema is no record, and only a record has columns")
     if not found.type.fields:
@@ -60,20 +61,36 @@ def avro_columns(schema: Value) -> StructType:
     return found.type
 
 
-def avro_type(schema: Value) -> AvroType:
-    """The type that a schema declares. Raises SchemaProblemError."""
-    return _Reader().type(schema, "")
+def avro_type(schema: Value, others: Iterable[Value] = ()) -> AvroType:
+    """The type that a schema declares, which may name the types of others.
+
+    Raises SchemaProblemError.
+    """
+    return _Reader(_by_name(others)).type(schema, "")
+
+
+def whole_avro(schema: Value, others: Iterable[Value]) -> object:
+    """A valid schema as `json.loads` gives it, with each of the others where it is first named."""
+    reader = _Reader(_by_name(others))
+    reader.type(schema, "")
+    return _plain(schema, reader.placed)
 
 
 class _Reader(Struct):
-    """Walks over a schema; `named` are the named types so far, None while one is being read."""
+    """Walks over a schema; `named` are the named types so far, None while one is being read.
 
+    `others` are schemas that have not been named yet, by full name, and `placed` those that have,
+    by the starts of the values that named them first: there they are declared.
+    """
+
+    others: dict[str, Value] = field(default_factory=dict)
+    placed: dict[int, Value] = field(default_factory=dict)
     named: dict[str, AvroType | None] = field(default_factory=dict)
 
     def type(self, node: Value, space: str) -> AvroType:
         """The type at `node`; `space` is the namespace around it."""
         if isinstance(node.content, str):
-            return self._reference(node, node.content, space)
+            return self._reference(node, node, node.content, space)
         if isinstance(node.content, tuple):
             return self._union(node, space)
         kind = node.get("type")
@@ -102,22 +119,26 @@ class _Reader(Struct):
             return AvroType(
                 kind.content, kind.content, logical_type(node, kind.content), False, node
             )
-        return self._reference(kind, kind.content, space)
+        return self._reference(node, kind, kind.content, space)
 
-    def _reference(self, node: Value, name: str, space: str) -> AvroType:
+    def _reference(self, node: Value, place: Value, name: str, space: str) -> AvroType:
+        """The type that `node` is alone by the name at `place`."""
         if name in PRIMITIVES:
             return AvroType(name, name, PRIMITIVES[name], False, node)
         full = name if "." in name or not space else f"{space}.{name}"
-        if full not in self.named and "." not in name:
+        if full not in self.named and full not in self.others and "." not in name:
             full = name
+        if full in self.others:
+            self.placed[node.start] = self.others.pop(full)
+            return self.type(self.placed[node.start], "")
         if full not in self.named:
             near = did_you_mean(name, (*PRIMITIVES, *self.named))
             help_ = f"did you mean `{near}`?" if near else "a type is declared before it is used"
-            raise node.problem(f"there is no type `{name}` here", help_)
+            raise place.problem(f"there is no type `{name}` here", help_)
         found = self.named[full]
         if found is None:
             message = f"`{full}` contains itself, and Spark's rows cannot"
-            raise node.problem(
+            raise place.problem(
                 message, "leave the field out, or limit its depth in a schema of yours"
             )
         return found
@@ -212,6 +233,28 @@ class _Reader(Struct):
         nullable = len(rest) < len(branches)
         type_ = _united(rest)
         return AvroType("union", "union", type_, nullable, node, branches)
+
+
+def _by_name(schemas: Iterable[Value]) -> dict[str, Value]:
+    """Schemas of named types by their full names."""
+    found = {}
+    for each in schemas:
+        name, space = each.text("name") or "", each.text("namespace")
+        found[f"{space}.{name}" if space and "." not in name else name] = each
+    return found
+
+
+def _plain(node: Value, placed: Mapping[int, Value]) -> object:
+    """The value as `json.loads` gives it, with the schemas that are declared in it."""
+    if isinstance(node.content, tuple):
+        return [_plain(each, placed) for each in node.content]
+    if node.start in placed:
+        # It does not inherit the namespace of the place where it stands now.
+        inner = Value({"namespace": Value("", -1, -1), **placed[node.start].members}, -1, -1)
+        return _plain(inner, placed)
+    if isinstance(node.content, dict):
+        return {name: _plain(each, placed) for name, each in node.content.items()}
+    return node.content
 
 
 def _united(branches: tuple[AvroType, ...]) -> DataType:

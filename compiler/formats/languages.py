@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 import json
 import posixpath
 
 from msgspec import Struct
 
-from ssbt.compiler.formats.avro import avro_columns
+from ssbt.compiler.formats.avro import avro_columns, whole_avro
 from ssbt.compiler.formats.json_schema import json_schema_columns
 from ssbt.compiler.formats.json_text import Value, parsed_json
 from ssbt.compiler.formats.problems import SchemaProblemError
@@ -57,11 +57,16 @@ class Written(Struct, frozen=True):
     subject: str = ""
 
 
-def written_json(language: str, schema: Value) -> Written:
-    """A schema of Avro or JSON Schema. Raises SchemaProblemError."""
-    columns = (avro_columns if language == AVRO else json_schema_columns)(schema)
-    text = json.dumps(schema.plain(), separators=(",", ":"), ensure_ascii=False)
-    return Written(language, columns, text)
+def written_json(language: str, schema: Value, others: Sequence[Value] = ()) -> Written:
+    """A schema of Avro, which may name the types of others, or JSON Schema.
+
+    Raises SchemaProblemError.
+    """
+    if language == AVRO:
+        columns, plain = avro_columns(schema, others), whole_avro(schema, others)
+    else:
+        columns, plain = json_schema_columns(schema), schema.plain()
+    return Written(language, columns, json.dumps(plain, separators=(",", ":"), ensure_ascii=False))
 
 
 def written_ddl(text: str) -> Written:

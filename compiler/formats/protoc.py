@@ -14,7 +14,9 @@ from ssbt.compiler.formats.problems import SchemaProblemError
 _PLACE = re.compile(
     r"^(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)$", re.MULTILINE
 )
-_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"(?P<path>[^"\n]+)"\s*;', re.MULTILINE)
+_IMPORT = re.compile(
+    r'(?:^|[;}])\s*import\s+(?:public\s+|weak\s+)?"(?P<path>[^"\n]+)"\s*;', re.MULTILINE
+)
 _OWN = "google/protobuf/"
 _SECONDS = 60
 

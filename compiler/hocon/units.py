@@ -44,10 +44,13 @@ def milliseconds(text: str) -> Decimal | None:
 
 
 def size(text: str) -> int | None:
-    """A number of bytes, cut to a whole one."""
+    """A number of bytes, cut to a whole one; there are no negative ones, and no more than 2^63."""
     parts = _parts(text)
     factor = _BYTES.get(parts[1]) if parts is not None else None
-    return int(parts[0] * factor) if parts is not None and factor is not None else None
+    if parts is None or factor is None:
+        return None
+    found = int(parts[0] * factor)
+    return found if 0 <= found < 1 << 63 else None
 
 
 def _parts(text: str) -> tuple[Decimal, str] | None:

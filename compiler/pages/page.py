@@ -15,6 +15,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import stream_plans
+from ssbt.compiler.ir.tests import Test
 from ssbt.compiler.lineage.graph import lineage
 from ssbt.compiler.pages.listing import Listing, listings
 from ssbt.compiler.pages.picture import picture
@@ -35,6 +36,15 @@ class Documented(Struct, frozen=True):
     files: Sequence[OutputFile]
 
 
+class _Test(Struct, frozen=True):
+    """A test, with the datasets or the transform that it gives rows to and looks at."""
+
+    name: str
+    place: str
+    given: tuple[str, ...]
+    then: tuple[str, ...]
+
+
 class _Article(Struct, frozen=True):
     """What the template is given of a pipeline."""
 
@@ -44,7 +54,7 @@ class _Article(Struct, frozen=True):
     is_stream: bool
     sources: tuple[Listing, ...]
     script: Listing
-    schemas: tuple[tuple[str, str], ...]
+    tests: tuple[_Test, ...]
 
 
 def page(title: str, documented: Iterable[Documented]) -> str:
@@ -70,8 +80,14 @@ def _article(each: Documented) -> _Article:
         any(True for _ in stream_plans(each.pipeline)),
         tuple(sources),
         made,
-        tuple((schema.name, schema.type.sql) for schema in each.pipeline.schemas),
+        tuple(_test(test, places) for test in each.pipeline.tests),
     )
+
+
+def _test(test: Test, places: Places) -> _Test:
+    given = dict.fromkeys(each.rows.dataset for each in test.given)
+    then = dict.fromkeys([each.rows.dataset for each in test.then] or test.runs)
+    return _Test(test.name, places.line(test.span), tuple(given), tuple(then))
 
 
 def _ends(

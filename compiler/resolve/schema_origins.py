@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import posixpath
 
 from msgspec import Struct
@@ -39,7 +39,10 @@ from ssbt.compiler.syntax.encoding import decoded
 
 
 class _Text(Struct, frozen=True):
-    """A schema's text: named at `span`; `path` is its file, or that of the declaration."""
+    """A schema's text: named at `span`; `path` is its file, or that of the declaration.
+
+    `imports` are texts that it imports, by their paths, and that no file has.
+    """
 
     language: str
     content: str | bytes
@@ -47,6 +50,7 @@ class _Text(Struct, frozen=True):
     span: Span
     message: str
     is_file: bool = True
+    imports: Mapping[str, str] = {}
 
 
 class SchemaOrigins:
@@ -136,11 +140,12 @@ class SchemaOrigins:
         if pulled.language != PROTOBUF:
             return self._guarded(
                 _Text(pulled.language, "", path, span, ""),
-                lambda: written_json(pulled.language, pulled.schema),
+                lambda: written_json(pulled.language, pulled.schema, pulled.others),
             )
         content = str(pulled.schema.content)
         proto = f"{posixpath.splitext(path)[0]}.proto"
-        return self._told(_Text(PROTOBUF, content, proto, span, message, is_file=False))
+        imports = {each.name: str(each.schema.content) for each in pulled.references}
+        return self._told(_Text(PROTOBUF, content, proto, span, message, False, imports))
 
     def _pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
         try:
@@ -173,6 +178,8 @@ class SchemaOrigins:
 
     def _told(self, text: _Text) -> Written | None:
         def imported(name: str) -> str:
+            if name in text.imports:
+                return text.imports[name]
             found = self._content(_beside(text.path, name), text.span)
             if not isinstance(found, str):
                 raise _ToldError

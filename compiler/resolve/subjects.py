@@ -22,6 +22,8 @@ from ssbt.compiler.resolve.schemas import REGISTRY_KIND, registry_uses
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast.expressions import Name
 
+_NONE: Mapping[str, str] = {}
+
 
 class NamedSubject(Struct, frozen=True):
     """The subject of a declared schema, and the options of the registry that has it.
@@ -30,6 +32,7 @@ class NamedSubject(Struct, frozen=True):
     """
 
     subject: RegistrySubject
+    connection: str
     options: Mapping[str, str | SecretName]
 
 
@@ -41,17 +44,18 @@ class Subjects(Struct, frozen=True):
     sources: Mapping[str, Source]
 
 
-def subjects(path: str, read: Reader) -> Subjects:
+def subjects(path: str, read: Reader, values: Mapping[str, str] = _NONE) -> Subjects:
     """The subjects that the file at `path` and its imports declare schemas from.
 
     Only findings about these and their connections are told: the rest is the compiler's to say.
+    `values` are those of parameters, by casefolded name, where it is not the default.
     """
     files = loaded(path, read, Report())
     found = declared(files.declarations, Report())
     report = Report()
     given = parameters(found.params.values(), Report())
     spelling = {key: each.name for key, each in given.items()}
-    connections = _Connections(found, given, spelling, report)
+    connections = _Connections(found, given, values, spelling, report)
     named: list[NamedSubject] = []
     for node in found.schemas.values():
         origin = node.origin
@@ -62,7 +66,7 @@ def subjects(path: str, read: Reader) -> Subjects:
             use = next(registry_uses([node], found.connections), None)
             options = connections.options(use)
             if options is not None:
-                named.append(NamedSubject(entries.subject, options))
+                named.append(NamedSubject(entries.subject, use.name if use else "", options))
     return Subjects(tuple(named), tuple(report.findings), files.sources)
 
 
@@ -73,11 +77,13 @@ class _Connections:
         self,
         found: Declared,
         given: Mapping[str, Parameter],
+        values: Mapping[str, str],
         spelling: Mapping[str, str],
         report: Report,
     ) -> None:
         self._declared = found
         self._parameters = given
+        self._given = values
         self._report = report
         self._options = Options(
             found, given, lambda name: spelling.get(name.casefold(), name), "4.1", report
@@ -107,12 +113,16 @@ class _Connections:
                 yield setting.option.name, "".join(map(self._part, parts))
 
     def _part(self, part: str | ParamUse) -> str:
-        """A part of a text, for which parameters have their defaults."""
+        """A part of a text, for which parameters have the values given, or their defaults."""
         if isinstance(part, str):
             return part
+        if part.name.casefold() in self._given:
+            return self._given[part.name.casefold()]
         known = self._parameters.get(part.name.casefold())
         if known is None or known.required:
             message = f"the value of `{part.name}` is not known here: it has no default"
-            self._report.add(name_codes.BAD_ENTRY, part.span, message, help="say it with `--url`")
+            self._report.add(
+                name_codes.BAD_ENTRY, part.span, message, help="say it with `--env` or `--url`"
+            )
             return ""
         return str(known.default)

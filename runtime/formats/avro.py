@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 import json
-import logging
 from typing import Any
 
 from pyspark.sql import Column
@@ -10,10 +9,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
 from ssbt.runtime.records.decoding import ADDED
-from ssbt.runtime.records.frames import HEAD, MAGIC, NEW, writers
-from ssbt.runtime.records.registry import Registry, RegistryError
+from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, writers
+from ssbt.runtime.registries.registry import Registry, Schema
 
-_LOG = logging.getLogger("ssbt.runtime")
 _MOST_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
@@ -74,19 +72,8 @@ def encoded_registry_avro(
 
     Raises RegistryError where the schema is not registered, or does not fit the subject.
     """
-    asked = Registry.of(registry)
-    id = asked.registered(subject, schema)
-    if id is None and not register:
-        raise RegistryError(
-            f"the schema is not registered under {subject} at {asked.url}, "
-            "and `auto_register` is off"
-        )
-    if id is None:
-        if not asked.is_compatible(subject, schema):
-            raise RegistryError(f"the schema does not fit those of {subject} at {asked.url}")
-        id = asked.register(subject, schema)
-        _LOG.info("registered schema %s under %s at %s", id, subject, asked.url)
-    return F.concat(F.lit(_head(id)), to_avro(record, schema))
+    known = Registry.of(registry).registered(subject, Schema(schema), register=register)
+    return F.concat(F.lit(_head(known.id)), to_avro(record, schema))
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:

@@ -21,8 +21,9 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.formats.messages import message_class, payload, row
-from ssbt.runtime.records.frames import HEAD, MAGIC, NEW, Writers, message_paths, writers
-from ssbt.runtime.records.registry import RegistryError
+from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, writers
+from ssbt.runtime.registries.message_schemas import message_paths, registered
+from ssbt.runtime.registries.registry import Registry, RegistryError
 
 
 def decoded_protobuf(
@@ -87,14 +88,23 @@ def encoded_registry_protobuf(
     message: str,
     registry: Mapping[str, str],
     subject: str,
+    *,
+    register: bool = False,
 ) -> Column:
-    """The framed bytes, by the latest schema of the subject, which must have such a message."""
-    known = writers(registry, subject, "PROTOBUF")
-    places = {name: path for path, name in _names(known.schemas.get(known.latest) or "").items()}
+    """The framed bytes, by the latest schema of the subject, which must have such a message.
+
+    With `register` it is by the message's own schema, which is registered if it is new. Raises
+    RegistryError where there is no such message, or where its schema does not fit the subject.
+    """
+    if register:
+        id, text = registered(Registry.of(registry), descriptors, subject)
+    else:
+        known = writers(registry, subject, "PROTOBUF")
+        id, text = known.latest, known.schemas.get(known.latest) or ""
+    places = {name: path for path, name in _names(text).items()}
     if message not in places:
-        raise RegistryError(f"the latest schema of {subject} at {known.url} has no {message}")
-    path = places[message]
-    head = MAGIC + known.latest.to_bytes(4, "big") + _indexes(path)
+        raise RegistryError(f"the latest schema of {subject} has no message {message}")
+    head = MAGIC + id.to_bytes(4, "big") + _indexes(places[message])
     return F.concat(F.lit(head), encoded_protobuf(record, descriptors, message))
 
 

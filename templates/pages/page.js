@@ -227,7 +227,10 @@ class Picture {
   }
 
   fit() {
-    const [width, height] = this.data.size, { clientWidth, clientHeight } = this.view;
+    const [width, height] = this.data.size;
+    // A small picture needs no large frame.
+    this.view.style.maxHeight = `${Math.max(220, height * 1.1 + 64)}px`;
+    const { clientWidth, clientHeight } = this.view;
     this.scale = Math.min(1.1, (clientWidth - 48) / width, (clientHeight - 48) / height);
     this.x = (clientWidth - width * this.scale) / 2;
     this.y = (clientHeight - height * this.scale) / 2;

@@ -43,6 +43,29 @@ sink orders to noop {{
 }}
 """
 
+MONEY = 'syntax = "proto3"; package shop; message Money { int64 cents = 1; }'
+PARCEL = """
+syntax = "proto3";
+import "shop/money.proto";
+message Parcel { shop.Money price = 1; }
+"""
+USES = """
+source payments from kafka {
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "payments"
+  value             = avro { registry = main }
+  schema            = Order
+}
+sink payments to noop { }
+source parcels from kafka {
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "parcels"
+  value             = protobuf { registry = main }
+  schema            = Parcel
+}
+sink parcels to noop { }
+"""
+
 
 def record(*fields: object) -> dict[str, object]:
     return {"type": "record", "name": "Order", "fields": list(fields)}
@@ -134,3 +157,68 @@ def test_what_cannot_be_asked(subject: str, tmp_path: Path):
     missing = ssbtc(tmp_path, "schema", "pull")
     assert missing.returncode == 2
     assert "the registry does not have `nobody-value`" in missing.stderr
+
+
+def test_an_environment_says_where_and_who(registry: Registry, subject: str, tmp_path: Path):
+    """The address by a parameter, another user, and a password from a file: nothing by default."""
+    text = (tmp_path / "paid.ssbt").read_text()
+    (tmp_path / "paid.ssbt").write_text(text.replace(registry.url, "http://127.0.0.1:1"))
+    (tmp_path / "ssbt.conf").write_text("environments = [prod, bad]\n")
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "prod.conf").write_text(f"""
+params.registry_url = "{registry.url}"
+connections.main {{ username = prod, password = {{ secret = prod_word }} }}
+secrets.default {{ provider = file, folder = "{tmp_path}" }}
+""")
+    (tmp_path / "conf" / "bad.conf").write_text("secrets.default { provider = fil }\n")
+    no_file = ssbtc(tmp_path, "schema", "pull", "--env", "prod")
+    assert no_file.returncode == 2
+    assert "the secret `prod_word` (provider file)" in no_file.stderr
+    (tmp_path / "prod_word").write_text("hush")
+    assert ssbtc(tmp_path, "schema", "pull", "--env", "prod", password="").returncode == 0
+    same = ssbtc(tmp_path, "schema", "check", "--env", "prod", password="")
+    assert (same.returncode, same.stderr) == (0, "1 schema is as the registry has them\n")
+    for name, message in (
+        ("bad", "there is no provider of secrets `fil`"),
+        ("else", "there is no environment `else`"),
+    ):
+        done = ssbtc(tmp_path, "schema", "pull", "--env", name)
+        assert done.returncode == 2
+        assert message in done.stderr
+
+
+def test_schemas_that_refer_to_others(registry: Registry, subject: str, tmp_path: Path):
+    space = uuid4().hex[:8]
+    countries, money = f"countries-{space}", f"money-{space}"
+    registry.register(countries, {"type": "enum", "name": "Country", "symbols": ["DE"]})
+    order = record(ID, *({"name": n, "type": "Country"} for n in ("shop", "buyer")))
+    registry.accept_all(subject)
+    registry.register(subject, order, references={"Country": countries})
+    registry.register(money, MONEY, "PROTOBUF")
+    parcels = f"parcels-{space}-value"
+    registry.register(parcels, PARCEL, "PROTOBUF", {"shop/money.proto": money})
+    text = (tmp_path / "paid.ssbt").read_text()
+    declared = f'schema Parcel from registry {{ subject = "{parcels}" }}\n'
+    (tmp_path / "paid.ssbt").write_text(text + declared + USES)
+
+    assert ssbtc(tmp_path, "schema", "pull").returncode == 0
+    pulled = json.loads((tmp_path / "schemas" / f"{parcels}.json").read_text())
+    assert [(each["name"], each["subject"]) for each in pulled["references"]] == [
+        ("shop/money.proto", money)
+    ]
+    done = ssbtc(tmp_path, "compile")
+    assert done.returncode == 0, done.stdout + done.stderr
+    script = (tmp_path / "build" / "paid.py").read_text()
+    assert "STRUCT<cents: BIGINT>" in script
+    assert "shop STRING NOT NULL, buyer STRING NOT NULL" in script
+    assert script.count('"name":"Country"') == 1
+    assert ssbtc(tmp_path, "schema", "check").returncode == 0
+
+    registry.accept_all(countries)
+    registry.register(countries, {"type": "enum", "name": "Country", "symbols": ["FR"]})
+    body = {"name": "Country", "subject": countries, "version": 2}
+    newer = {"schema": json.dumps(order), "references": [body]}
+    registry.request("POST", f"/subjects/{subject}/versions", newer)
+    broken = ssbtc(tmp_path, "schema", "check")
+    assert broken.returncode == 1
+    assert "`shop` has new symbols: FR" in broken.stdout

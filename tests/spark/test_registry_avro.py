@@ -20,7 +20,7 @@ from ssbt.runtime.formats.avro import (
     registry_avro_problem,
 )
 from ssbt.runtime.records.decoding import Decoding, decoded
-from ssbt.runtime.records.registry import RegistryError
+from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry
 
 pytestmark = pytest.mark.spark
@@ -140,6 +140,28 @@ def test_a_record_of_nulls_is_a_record_and_nothing_is_a_tombstone(spark, registr
     assert tombstone.status is None
     with pytest.raises(Exception, match="cannot be decoded"):
         decoded(table(spark, [whole[:-1]]), part).collect()
+
+
+def test_schemas_that_refer_to_others(spark, registry):
+    """Two deep, in namespaces of their own and none, named twice, beside a schema without."""
+    space = uuid4().hex[:8]
+    customers, countries, subject = f"customers-{space}", f"countries-{space}", f"orders-{space}"
+    country = {"type": "enum", "name": "Country", "symbols": ["DE", "FR"]}
+    name = {"type": "record", "name": "Customer", "namespace": "crm"}
+    customer = {**name, "fields": [{"name": "country", "type": "Country"}]}
+    buyer, payer = ({"name": n, "type": "crm.Customer"} for n in ("buyer", "payer"))
+    order = record(ID, buyer, payer)
+    registry.register(countries, country)
+    registry.register(customers, customer, references={"Country": countries})
+    id_ = registry.register(subject, order, references={"crm.Customer": customers})
+    whole_country = {**country, "namespace": ""}
+    whole_customer = {**name, "fields": [{"name": "country", "type": whole_country}]}
+    whole = record(ID, {**buyer, "type": whole_customer}, payer)
+    row = {"id": "1L", "buyer": "struct('DE' as country)", "payer": "struct('FR' as country)"}
+    found = decoded(
+        table(spark, [framed(spark, id_, whole, row)]), decoding(registry, subject, whole)
+    )
+    assert found.select("id", "buyer.*", "payer.*").collect() == [(1, "DE", "FR")]
 
 
 POISON = {

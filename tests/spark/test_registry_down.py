@@ -15,8 +15,8 @@ import pytest
 from ssbt.runtime import Decoding, Job, Stream, decoded, run_streams
 from ssbt.runtime.entry import _run
 from ssbt.runtime.formats.avro import decoded_registry_avro, registry_avro_problem
-from ssbt.runtime.records import registry as asking
-from ssbt.runtime.records.registry import RegistryError
+from ssbt.runtime.registries import registry as asking
+from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry, running_registry
 
 pytestmark = pytest.mark.spark

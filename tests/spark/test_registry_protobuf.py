@@ -23,7 +23,7 @@ from ssbt.runtime.formats.protobuf import (
     encoded_protobuf,
     encoded_registry_protobuf,
 )
-from ssbt.runtime.records.registry import RegistryError
+from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry
 
 pytestmark = pytest.mark.spark
@@ -156,8 +156,44 @@ def test_frames_say_which_message_it_is(spark, registry, subject):
     (row,) = written.collect()
     assert bytes(row.v[:7]) == head + b"\2\2"
     assert [row.m.id for row in written.select(framed(registry, subject)).collect()] == [1]
-    with pytest.raises(RegistryError, match=r"has no shop\.Nothing"):
+    with pytest.raises(RegistryError, match=r"has no message shop\.Nothing"):
         encoded_registry_protobuf(F.col("m"), WRITTEN.text, "shop.Nothing", *record)
+
+
+def test_a_schema_is_registered_with_what_it_imports(spark, registry):
+    """Before the first record, if it fits; the next time it is known."""
+    space = uuid4().hex[:8]
+    subject, path = f"orders-{space}-value", f"shop/{space}/line.proto"
+    line = 'syntax = "proto3"; package shop; message Line { string sku = 1; }'
+    order = f'syntax = "proto3"; package shop; import "{path}"; message Head {{}} '
+    order += "message Order { %s id = 1; Line line = 2; }"
+    imports = {path: line}.__getitem__
+    ours, other = (
+        written_text("protobuf", order % type_, "order.proto", "shop.Order", imports)
+        for type_ in ("int64", "string")
+    )
+    rows = spark.sql("select 7L as id, named_struct('sku', 'a') as line")
+
+    def encoded(text: str) -> Any:
+        given = text, "shop.Order", {"url": registry.url}, subject
+        return rows.select(
+            encoded_registry_protobuf(F.struct("*"), *given, register=True).alias("v")
+        )
+
+    written = [
+        bytes(row.v) for row in (*encoded(ours.text).collect(), *encoded(ours.text).collect())
+    ]
+    found = registry.request("GET", f"/subjects/{subject}/versions/latest")
+    assert found["references"] == [{"name": path, "subject": path, "version": 1}]
+    assert set(written) == {b"\0" + found["id"].to_bytes(4, "big") + b"\2\2\x08\7\x12\3\x0a\1a"}
+    given = ours.text, "shop.Order", "id BIGINT, line STRUCT<sku: STRING>"
+    back = encoded(ours.text).select(
+        decoded_registry_protobuf(F.col("v"), *given, {"url": registry.url}, subject).alias("m")
+    )
+    assert back.select("m.id", "m.line.sku").collect() == [(7, "a")]
+    with pytest.raises(RegistryError, match="does not fit"):
+        encoded(other.text)
+    assert registry.request("GET", f"/subjects/{subject}/versions") == [1]
 
 
 def test_a_schema_that_comes_later(spark, registry, subject):

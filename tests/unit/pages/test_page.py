@@ -166,6 +166,16 @@ def test_source_and_script_show_what_belongs_together(shown: Shown):
     assert not any("def orders(" in text for text in marked)
 
 
+def test_tests_are_listed(browser: Chrome, tmp_path: Path):
+    text = (ROOT / "examples" / "quickstart" / "pipeline.ssbt").read_text()
+    (tmp_path / "p.ssbt").write_text(
+        f'{text}\ntest "none" {{\n  given orders {{}}\n  then paid {{}}\n}}\n'
+    )
+    browser.get(made(tmp_path / "page.html", tmp_path / "p.ssbt", "Tests").as_uri())
+    row = next(each.text for each in of(browser, "tbody tr") if each.text.startswith("none"))
+    assert row.split() == ["none", "orders", "paid", row.split()[-1]]
+
+
 def test_a_name_is_found_in_all_pipelines(shown: Shown):
     browser = shown("quickstart")
     browser.find_element(By.ID, "search").send_keys("business_share")

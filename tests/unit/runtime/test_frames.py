@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 import pytest
 
+from ssbt.compiler.formats.protoc import compiled
 from ssbt.runtime.formats.protobuf import _indexes, _path
-from ssbt.runtime.records.frames import message_paths
+from ssbt.runtime.registries.message_schemas import message_paths
 
 PROTO = """\
 syntax = "proto3";
@@ -17,7 +21,7 @@ option java_package = "message Text { }";
 message Order {
   enum Status { NEW = 0; }
   int64 id = 1;
-  oneof choice { string a = 2; message_id b = 3; }
+  oneof choice { string a = 2; bytes message_id = 3; }
   message Line {
     message Part { }
   }
@@ -28,8 +32,12 @@ message Other { }
 """
 
 
-def test_places_of_messages():
-    assert message_paths(PROTO) == {
+@pytest.mark.parametrize("is_text", [True, False])
+def test_places_of_messages(is_text: bool):
+    """Of a text, and of what Confluent's client for Python registers."""
+    files = FileDescriptorSet.FromString(compiled("orders.proto", {"orders.proto": PROTO})).file
+    encoded = base64.b64encode(files[-1].SerializeToString()).decode()
+    assert message_paths(PROTO if is_text else encoded) == {
         (0,): "shop.orders.Order",
         (0, 0): "shop.orders.Order.Line",
         (0, 0, 0): "shop.orders.Order.Line.Part",

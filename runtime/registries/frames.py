@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import logging
 import re
 
-from ssbt.runtime.records.registry import Registry, RegistryError
+from ssbt.runtime.registries.registry import Registry, RegistryError
 
 _LOG = logging.getLogger("ssbt.runtime")
 MAGIC, HEAD = b"\0", 5
@@ -19,11 +19,6 @@ _NEW = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
 # Registries count their ids up; what is far above all of them is no id but other bytes.
 _FAR, _HIGHEST = 1_000_000, 2**31 - 1
 _MOST_MISSING = 100
-_PROTO = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'
-    |\bpackage\s+(?P<package>[\w.]+)|\bmessage\s+(?P<name>\w+)\s*(?P<body>\{)|(?P<brace>[{}])""",
-    re.VERBOSE | re.DOTALL,
-)
 
 
 @dataclass
@@ -82,28 +77,3 @@ def learned(error: BaseException) -> bool:
     known = "missing" if of.schemas[id] is None else "known now"
     _LOG.info("schema %s of %s is %s: the pipeline is planned anew", id, url, known)
     return True
-
-
-def message_paths(text: str) -> dict[tuple[int, ...], str]:
-    """The full names of the messages in a `.proto` text, by their places in it, as frames say."""
-    found: dict[tuple[int, ...], str] = {}
-    package, names, counts = "", [], [0]
-    # What each open brace is of: the place of a message, or nothing.
-    places: list[tuple[int, ...] | None] = []
-    for match in _PROTO.finditer(text):
-        if match["package"] and not places:
-            package = f"{match['package']}."
-        elif match["body"]:
-            outer = next((place for place in reversed(places) if place is not None), ())
-            place = (*outer, counts[-1])
-            counts[-1] += 1
-            names.append(match["name"])
-            counts.append(0)
-            places.append(place)
-            found[place] = package + ".".join(names)
-        elif match["brace"] == "{":
-            places.append(None)
-        elif match["brace"] == "}" and places and places.pop() is not None:
-            names.pop()
-            counts.pop()
-    return found

@@ -1,0 +1,1 @@
+"""Registries of schemas: asked, and what their schemas and the frames of records say."""
