@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import Expression, Named, Origin, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.source import Span
@@ -252,7 +252,9 @@ class Stateful(Step, frozen=True):
 class SqlQuery(Step, frozen=True):
     """A Spark query; `{name}` stands for a dataset, `:name` for a parameter.
 
-    `inputs` are the datasets that it names besides `{input}`; what flows in is called so.
+    `inputs` are the datasets that it names besides `{input}`; what flows in is called so. `rows`
+    are the columns that decide about its rows, by how; where they cannot be told, every column of
+    the result is made from every column that goes in.
     """
 
     text: str
@@ -260,6 +262,7 @@ class SqlQuery(Step, frozen=True):
     uses_input: bool
     parameters: tuple[tuple[str, DataType], ...]
     schema: str
+    rows: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
 
 
 def schemas_of(step: Step) -> Iterator[str]:

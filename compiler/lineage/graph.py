@@ -212,6 +212,8 @@ def _deciding(
             yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
         case s.Sort():
             yield Kind.ORDER, _of(key.expression for key in step.keys)
+        case s.SqlQuery():
+            yield from ((Kind(word), origins) for word, origins in step.rows)
         case s.Explode():
             yield Kind.FILTER, step.expression.origins
 

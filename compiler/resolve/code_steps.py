@@ -6,6 +6,8 @@ import re
 from string import Formatter
 from textwrap import dedent
 
+from msgspec.structs import replace
+
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
@@ -13,6 +15,7 @@ from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.modules import Purpose
+from ssbt.compiler.resolve.sql_lineage import query_lineage
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -122,7 +125,17 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
         flow.relation = Relation((), True)
         return None
     output = declared_relation(schema, origins(*read), tags(*read))
-    return ir.SqlQuery(node.span, output, text, inputs, uses_input, tuple(parameters), schema[0])
+    found = query_lineage(text, dict(zip(("input", *inputs), read, strict=True)))
+    rows: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
+    names = {column.name.casefold() for column in output.columns}
+    if found is not None and names <= found.columns.keys():
+        columns = (
+            replace(column, origins=found.columns[column.name.casefold()])
+            for column in output.columns
+        )
+        output, rows = replace(output, columns=tuple(columns)), found.rows
+    values = tuple(parameters)
+    return ir.SqlQuery(node.span, output, text, inputs, uses_input, values, schema[0], rows)
 
 
 def _placeholders(

@@ -182,6 +182,30 @@ def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: 
         assert missing(asked.session, text, tmp_path)[0] == {}
 
 
+QUERIES = """
+schema Two { id: bigint, text: string }
+let windowed = from orders
+  |> sql "select id, max(status) over (partition by amount) as text from {input}" returns Two
+let with_names = from orders
+  |> sql "with a as (select id, status as s from {input}) select id + 1 as id, s as text from a"
+  returns Two
+let beside = from orders
+  |> sql "select o.id, c.name as text from {input} o left join {customers} c on o.id = c.id"
+  returns Two
+let under = from orders
+  |> sql "select id, status as text from {input} union all select id, name from {customers}"
+  returns Two
+"""
+
+
+def test_no_source_of_a_query_is_missing(spark: SparkSession, tmp_path: Path) -> None:
+    names = ("windowed", "with_names", "beside", "under", "inferred")
+    text = scripts.HEAD + QUERIES + "".join(map(scripts.sink, names))
+    asked = Asked(spark)
+    with asked.active():
+        assert missing(asked.session, text, tmp_path)[0] == {}
+
+
 def test_the_plan_is_read_in_full(spark: SparkSession) -> None:
     """The check is one: what a plan is made from is found."""
     orders = tagged(spark, "orders", "id BIGINT, amount INT, tags ARRAY<STRING>")

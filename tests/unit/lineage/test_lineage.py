@@ -162,3 +162,48 @@ def test_json():
 def test_dependencies_can_be_compared():
     one, other = (Dependency(Origin("a", "b"), kind) for kind in (Kind.VALUE, Kind.JOIN))
     assert one != other
+
+
+QUERIES = {
+    "select id, amount + customer as sum from {input} where day > '2026-01-01'": {
+        *("value orders.amount", "value orders.customer", "filter orders.day"),
+    },
+    "with a as (select id, amount as sum, customer from {input}) select id, max(sum) as sum "
+    "from a group by id order by id": {
+        *("value orders.amount", "grouping orders.id", "ordering orders.id"),
+    },
+    "select o.id, o.amount as sum from {input} o join {customers} c on o.customer = c.id": {
+        *("value orders.amount", "join key orders.customer", "join key customers.id"),
+    },
+    "select id, amount as sum from {input} union select id, 0 from {customers}": {
+        *("value orders.amount", "grouping orders.id", "grouping orders.amount"),
+        "grouping customers.id",
+    },
+    "select id, sum(amount) over (partition by customer order by day) as sum from {input}": {
+        *("value orders.amount", "value orders.customer", "value orders.day"),
+    },
+}
+EVERYTHING = {f"value orders.{name}" for name in ("id", "customer", "amount", "day", "tags")}
+
+
+def of_query(query: str) -> set[str]:
+    schema = "schema Sum { id: bigint, sum: decimal(19,2) }\n"
+    found = known(schema, f'let result = from orders |> sql "{query}" returns Sum\n')
+    return told(found, "result", "sum")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_queries(query: str):
+    assert of_query(query) == QUERIES[query]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select id, amount as sum, tag from {input} lateral view explode(tags) as tag",
+        "select id, (select max(amount) from {input}) as sum from {input}",
+        "select id, explode(tags) as sum from {input}",
+    ],
+)
+def test_a_query_that_is_not_understood_is_made_from_everything(query: str):
+    assert of_query(query) >= EVERYTHING
