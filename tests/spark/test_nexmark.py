@@ -15,7 +15,7 @@ import pytest
 
 from ssbt.compiler.driver import checked, emitted
 from ssbt.runtime import Job
-from tests.maven import artefact
+from tests.jars import artefact
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
