@@ -1,5 +1,7 @@
 """The files of a starter project, by their paths in it."""
 
+from ssbt.compiler.emit.version import VERSION
+
 PIPELINE = """\
 # Revenue per country, from two CSV files: change it, and `ssbtc check` tells you what is wrong.
 pipeline revenue_by_country {
@@ -65,6 +67,84 @@ id,country
 3,DE
 """
 
+SSBT_CONF = """\
+# The environments that this project runs in; each has a file in conf/.
+environments = [dev, prod]
+"""
+
+DEFAULTS = """\
+# What holds in each environment, unless its own file says otherwise.
+params {
+  min_amount = 0.01
+}
+"""
+
+DEV = """\
+# `ssbtc run pipeline.ssbt --env dev`
+params {
+  results = results/dev
+}
+"""
+
+PROD = """\
+params {
+  data    = /data/shop
+  results = /data/results
+}
+"""
+
+PRE_COMMIT = """\
+# Checks before each commit: `pre-commit install` once. `ssbtc` must be on the PATH; the hooks of
+# SSBT's own repository install it by themselves.
+repos:
+  - repo: local
+    hooks:
+      - id: ssbtc-fmt
+        name: ssbtc fmt
+        entry: ssbtc fmt
+        language: system
+        files: \\.ssbt$
+      - id: ssbtc-check
+        name: ssbtc check
+        entry: ssbtc check
+        language: system
+        files: \\.(ssbt|conf)$
+        pass_filenames: false
+      - id: ssbtc-compile
+        name: ssbtc compile --check
+        entry: ssbtc compile --check
+        language: system
+        files: \\.(ssbt|conf)$|^build/
+        pass_filenames: false
+"""
+
+WORKFLOW = f"""\
+# What a pull request needs: the same layout, no mistakes, and scripts that are up to date.
+name: pipelines
+
+on:
+  pull_request:
+  push:
+    branches: [main]
+
+permissions:
+  contents: read
+
+jobs:
+  pipelines:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.12"
+      # Of this version are the scripts in build/: take them along when it changes.
+      - run: pip install ssbt=={VERSION}
+      - run: ssbtc fmt --check --diff
+      - run: ssbtc check --output-format github
+      - run: ssbtc compile --check --diff
+"""
+
 README = """\
 # A first pipeline
 
@@ -78,14 +158,17 @@ $ ssbtc compile                    # write build/revenue_by_country.py, to be re
 $ ssbtc fmt                        # lay the file out
 ```
 
-Parameters are given when it runs: `ssbtc run pipeline.ssbt --set min_amount=10`. If something is
-missing on this machine, `ssbtc doctor` says what.
+Parameters are given when it runs: `ssbtc run pipeline.ssbt --set min_amount=10`. What differs from
+one environment to the next is in `conf/`: `ssbtc run pipeline.ssbt --env dev`,
+`ssbtc config show pipeline.ssbt --env prod`. If something is missing on this machine,
+`ssbtc doctor` says what.
+
+The scripts in `build/` belong into the repository: a pull request then shows what a change does to
+them. `.github/workflows/pipelines.yml` and `.pre-commit-config.yaml` see to it that they are up to
+date.
 """
 
 GITIGNORE = """\
-# What `ssbtc compile` writes. Take the line out to review the scripts in pull requests; in CI,
-# `ssbtc compile --check` then tells whether they are up to date.
-build/
 # What the pipeline and Spark write.
 results/
 spark-warehouse/
@@ -95,6 +178,12 @@ FILES = {
     "pipeline.ssbt": PIPELINE,
     "data/orders.csv": ORDERS,
     "data/customers.csv": CUSTOMERS,
+    "ssbt.conf": SSBT_CONF,
+    "conf/defaults.conf": DEFAULTS,
+    "conf/dev.conf": DEV,
+    "conf/prod.conf": PROD,
+    ".github/workflows/pipelines.yml": WORKFLOW,
+    ".pre-commit-config.yaml": PRE_COMMIT,
     "README.md": README,
     ".gitignore": GITIGNORE,
 }

@@ -1,0 +1,205 @@
+"""What a user's repository takes from this one: the Action, and the hooks for pre-commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+from pathlib import Path
+import re
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import yaml
+
+from ssbt.compiler.cli.starter import FILES
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = Path(sys.executable).parent
+PARTS = ("compiler", "grammar", "runtime", "templates")
+Break = Callable[[Path], object]
+
+
+def run(*command: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, **variables}
+    words = list(map(str, command))
+    return subprocess.run(
+        words, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def git(*arguments: str, cwd: Path) -> None:
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    assert run("git", *identity, *arguments, cwd=cwd).returncode == 0
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with the starter project and its compiled scripts."""
+    folder = tmp_path / "project"
+    assert run("ssbtc", "init", folder, cwd=tmp_path).returncode == 0
+    assert run("ssbtc", "compile", cwd=folder).returncode == 0
+    git("init", "--quiet", cwd=folder)
+    git("add", "--all", cwd=folder)
+    return folder
+
+
+def edited(path: str, old: str, new: str) -> Break:
+    def change(folder: Path) -> None:
+        text = (folder / path).read_text()
+        assert old in text
+        (folder / path).write_text(text.replace(old, new))
+
+    return change
+
+
+SCRIPT = "build/revenue_by_country.py"
+FAULTS: dict[str, tuple[Break, str, str]] = {
+    "layout": (edited("pipeline.ssbt", "source orders", "source  orders"), "fmt", "SSBT0807"),
+    "mistake": (edited("pipeline.ssbt", "amount >=", "amuont >="), "check", "SSBT0202"),
+    "value": (edited("conf/prod.conf", "data ", "dta "), "check", "dta"),
+    "stale": (edited("pipeline.ssbt", "'PAID'", "'OPEN'"), "compile --check", "SSBT0805"),
+    "edited": (edited(SCRIPT, "'PAID'", "'OPEN'"), "compile --check", "SSBT0802"),
+    "missing": (lambda folder: (folder / SCRIPT).unlink(), "compile --check", "SSBT0804"),
+    "orphaned": (
+        lambda folder: (folder / "build/other.json").write_text(
+            (folder / "build/revenue_by_country.json")
+            .read_text()
+            .replace('"revenue_by_country', '"other')
+        ),
+        "compile --check",
+        "SSBT0806",
+    ),
+}
+
+
+def of_the_system(file: Path) -> str:
+    """A configuration with this repository's hooks, to be run by the commands that are here."""
+    hooks = yaml.safe_load(file.read_text())
+    local = [hook | {"language": "system"} for hook in hooks]
+    return yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]})
+
+
+@pytest.mark.parametrize("whose", ["starter", "repository"])
+def test_the_hooks(project: Path, tmp_path: Path, whose: str) -> None:
+    """Pre-commit runs them: all is well, and then each fault is found by the one it is for."""
+    if whose == "repository":
+        config = of_the_system(ROOT / ".pre-commit-hooks.yaml")
+        (project / ".pre-commit-config.yaml").write_text(config)
+
+    def failed() -> tuple[list[str], str]:
+        git("add", "--all", cwd=project)
+        home = str(tmp_path / "pre-commit")
+        ran = run("pre-commit", "run", "--all-files", cwd=project, PRE_COMMIT_HOME=home)
+        names = re.findall(r"^ssbtc (.*?)\.+(?:.*\))?Failed$", ran.stdout, re.MULTILINE)
+        assert bool(names) == (ran.returncode != 0), ran.stdout + ran.stderr
+        return names, ran.stdout
+
+    assert failed()[0] == []
+    git("commit", "--quiet", "--message", "start", cwd=project)
+    for name, (damage, hook, told) in FAULTS.items():
+        damage(project)
+        names, output = failed()
+        assert hook in names, (name, output)
+        assert told in output or hook == "fmt", (name, output)
+        git("reset", "--quiet", "--hard", cwd=project)
+    assert failed()[0] == []
+
+
+def steps() -> list[dict[str, Any]]:
+    found = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    assert all("${{" not in step["run"] for step in found), "an input could become code"
+    return list(found)
+
+
+def carried_out(step: dict[str, Any], project: Path, **inputs: str) -> Any:
+    """A step of the Action, as a runner of GitHub's carries it out."""
+    declared = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    values = {name: item["default"] for name, item in declared.items()} | inputs
+    variables = {
+        name: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: values[found[1]], text)
+        for name, text in step.get("env", {}).items()
+    }
+    (project.parent / "step.sh").write_text(step["run"])
+    shell = ("bash", "--noprofile", "--norc", "-eo", "pipefail", project.parent / "step.sh")
+    return run(*shell, cwd=project, **variables)
+
+
+CHECKS = {"Layout": "fmt", "Mistakes": "check", "Scripts": "compile --check"}
+
+
+def test_the_action(project: Path) -> None:
+    git("commit", "--quiet", "--message", "start", cwd=project)
+
+    def failed(**inputs: str) -> tuple[set[str], str]:
+        ran = {
+            CHECKS[step["name"]]: carried_out(step, project, **inputs)
+            for step in steps()
+            if step["name"] in CHECKS
+        }
+        output = "".join(each.stdout + each.stderr for each in ran.values())
+        assert {each.returncode for each in ran.values()} <= {0, 1}, output
+        return {name for name, each in ran.items() if each.returncode}, output
+
+    assert failed() == (set(), failed()[1])
+    assert not failed(paths="pipeline.ssbt .", strict="true")[0]
+    for name, (damage, check, told) in FAULTS.items():
+        damage(project)
+        names, output = failed()
+        assert check in names, (name, output)
+        assert told in output, (name, output)
+        git("reset", "--quiet", "--hard", cwd=project)
+        git("clean", "--quiet", "--force", "-d", cwd=project)
+
+
+def test_an_input_is_no_code(project: Path) -> None:
+    (step,) = (step for step in steps() if step["name"] == "Layout")
+    carried_out(step, project, paths="$(touch hit) `touch hit` ; touch hit")
+    assert not (project / "hit").exists()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with what this one distributes."""
+    copy = tmp_path / "ssbt"
+    for part in PARTS:
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    names = ("pyproject.toml", "README.md", "LICENSE", "action.yml", ".pre-commit-hooks.yaml")
+    for name in names:
+        shutil.copy(ROOT / name, copy)
+    git("init", "--quiet", cwd=copy)
+    git("add", "--all", cwd=copy)
+    git("commit", "--quiet", "--message", "all", cwd=copy)
+    return copy
+
+
+def test_pre_commit_installs_the_hooks(project: Path, repository: Path, tmp_path: Path) -> None:
+    home = str(tmp_path / "pre-commit")
+    ran = run(
+        *("pre-commit", "try-repo", repository, "ssbtc-check", "--all-files"),
+        cwd=project,
+        PRE_COMMIT_HOME=home,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert re.search(r"^ssbtc check\.+Passed$", ran.stdout, re.MULTILINE)
+
+
+def test_the_action_installs_the_compiler(project: Path, repository: Path, tmp_path: Path) -> None:
+    (step,) = (step for step in steps() if step["name"] == "Install")
+    added = tmp_path / "path"
+    runner = {"RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(added)}
+    step["env"] = {**runner, "GITHUB_ACTION_PATH": str(repository)}
+    ran = carried_out(step, project)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    ssbtc = Path(added.read_text().strip(), "ssbtc")
+    assert run(ssbtc, "compile", "--check", cwd=project).returncode == 0
+
+
+def test_the_starter_has_all_of_it() -> None:
+    workflow = yaml.safe_load(FILES[".github/workflows/pipelines.yml"])
+    (job,) = workflow["jobs"].values()
+    commands = [step["run"].split(" --")[0] for step in job["steps"] if "run" in step]
+    assert commands[1:] == ["ssbtc fmt", "ssbtc check", "ssbtc compile"]
