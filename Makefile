@@ -21,8 +21,8 @@ check: lint  ## lint, then the quick tests: no JVM, no package, no long row of p
 	$(BIN)/pytest -n auto -m "not spark and not slow" --ignore=tests/packaging \
 		--hypothesis-profile=quick
 
-test: lint  ## lint, then every test
-	tools/java.sh $(BIN)/pytest
+test: lint  ## lint, then every test, those of a file in one of two processes
+	tools/java.sh $(BIN)/pytest -n 2 --dist loadfile
 
 demo: setup  ## compile the quickstart, run it on a local Spark and show the result
 	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt

@@ -7,6 +7,7 @@ it along, so that nothing has to be installed. What is no jar Maven itself fetch
 from __future__ import annotations
 
 from collections.abc import Callable
+import fcntl
 import os
 from pathlib import Path
 import subprocess
@@ -42,20 +43,17 @@ def cache_folder() -> Path:
 
 
 def kept(folder: Path, fetch: Callable[[Path], None]) -> None:
-    """Let `fetch` make the folder, unless it is there.
+    """Let `fetch` make the folder, unless it is there; it is there whole or not at all.
 
-    It is there whole or not at all, however many processes fetch it at a time.
+    One process fetches at a time: what Ivy and Maven keep for all does not bear two.
     """
-    if folder.exists():
-        return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent) as fresh:
-        fetch(Path(fresh, "files"))
-        try:
-            Path(fresh, "files").rename(folder)
-        except OSError:
-            if not folder.exists():
-                raise
+    with (cache_folder() / "downloads.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            with TemporaryDirectory(dir=folder.parent) as fresh:
+                fetch(Path(fresh, "files"))
+                Path(fresh, "files").rename(folder)
 
 
 def _with_maven(coordinates: str, folder: Path) -> None:
