@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 import logging
 import os
 from pathlib import Path
@@ -18,6 +19,7 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
+from ssbt.runtime.providers.driver_log import hide_in_driver_log
 from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
@@ -109,7 +111,7 @@ def _outcome(
         given = params(**values) if params else cast(P, None)
         _LOG.debug("parameters: %s", given)
         set_operation(name, arguments)
-        secrets = Secrets(shared.secrets)
+        secrets = Secrets(shared.secrets, tell=partial(hide_in_driver_log, session))
         _run(Job(session, given, name, secrets=secrets, connections=shared.connections), run)
     except SecretError as error:
         events.failed(_tell(error, script, file))

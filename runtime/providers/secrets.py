@@ -36,7 +36,10 @@ class Secret:
 
 
 class Secrets:
-    """Looks up the secrets of one run, each as its reference says: a provider with its options."""
+    """Looks up the secrets of one run, each as its reference says: a provider with its options.
+
+    `tell` is called with values that may not be seen, in all their spellings, as they come.
+    """
 
     def __init__(
         self,
@@ -44,9 +47,10 @@ class Secrets:
         *,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
+        tell: Callable[[set[str]], None] = lambda values: None,
     ) -> None:
         self._references = {name.casefold(): dict(r) for name, r in (references or {}).items()}
-        self._clock, self._wait = clock, wait
+        self._clock, self._wait, self._tell = clock, wait, tell
         self._values: dict[str, tuple[str, float]] = {}
 
     def value(self, name: str) -> str:
@@ -60,7 +64,9 @@ class Secrets:
         self._values[name.casefold()] = value, self._clock() + kept_for
         if self not in _in_use:
             _in_use.append(self)
-        _known.update(_spellings(value))
+        if new := _spellings(value) - _known:
+            _known.update(new)
+            self._tell(new)
         return value
 
     def rotated(self) -> list[str]:

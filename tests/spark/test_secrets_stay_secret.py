@@ -62,7 +62,7 @@ connection safe: vault_files {
   token = key
 }
 
-schema Order { id: bigint }
+schema Order { id: bigint, note: string }
 
 source orders from vault_files {
   connection = safe
@@ -71,7 +71,11 @@ source orders from vault_files {
   OPTION
 }
 
-sink orders to json {
+let checked =
+  from orders
+  |> where if(note is null, true, raise_error(note) is null)
+
+sink checked to json {
   path = "${data}/out"
   mode = overwrite
 }
@@ -151,3 +155,18 @@ def test_nothing_leaks(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "***" in done.stdout + done.stderr, "the error names the value"
     assert list(leaks(data, done)) == []
+
+
+@pytest.mark.usefixtures("package")
+def test_sparks_own_log_does_not_quote_it(tmp_path: Path) -> None:
+    """A task fails with the value in its error, which Spark logs by itself, and more than once."""
+    keys, data = tmp_path / "keys", tmp_path / "data"
+    keys.mkdir()
+    (data / "orders").mkdir(parents=True)
+    (data / "orders" / "1.json").write_text(f'{{"id": 1, "note": "refused {CANARY}"}}\n')
+    (keys / "key").write_text(CANARY)
+    done = run(compiled(data / "build", "", keys), data, "--verbose")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "ERROR Executor" in done.stderr
+    assert done.stderr.count("refused ***") > 3
+    assert CANARY not in done.stdout + done.stderr
