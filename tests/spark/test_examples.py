@@ -125,3 +125,14 @@ def run(tool: str, *arguments: str | Path, folder: Path) -> None:
         [BIN / tool, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.spark
+def test_the_examples_tests_pass(tmp_path: Path) -> None:
+    """Each example has tests, and `ssbtc test` runs all of them in one session."""
+    pipelines = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
+    assert all((path.parent / "pipeline_test.ssbt").exists() for path in pipelines)
+    command = [str(BIN / "ssbtc"), "test", "examples", "--set", f"results={tmp_path}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("_test.ssbt ") == len(pipelines)
