@@ -50,6 +50,22 @@ sink revenue to csv {
 }
 """
 
+TESTS = """\
+test "open orders and those without a price do not count" {
+  given orders {
+    (1, 7, 20.00, 'PAID')
+    (2, 7, 35.50, 'OPEN')
+    (3, 7, 0.00, 'PAID')
+  }
+  given customers {
+    (7, 'DE')
+  }
+  then revenue {
+    ('DE', 20.00, 1)
+  }
+}
+"""
+
 ORDERS = """\
 id,customer_id,amount,status
 1,1,20.00,PAID
@@ -155,7 +171,8 @@ $ ssbtc check                      # find mistakes
 $ ssbtc run pipeline.ssbt          # compile, and run on a Spark on this machine
 $ cat results/revenue/*.csv
 $ ssbtc compile                    # write build/revenue_by_country.py, to be read and submitted
-$ ssbtc fmt                        # lay the file out
+$ ssbtc test                       # run the tests in pipeline_test.ssbt
+$ ssbtc fmt                        # lay the files out
 ```
 
 Parameters are given when it runs: `ssbtc run pipeline.ssbt --set min_amount=10`. What differs from
@@ -176,6 +193,7 @@ spark-warehouse/
 
 FILES = {
     "pipeline.ssbt": PIPELINE,
+    "pipeline_test.ssbt": TESTS,
     "data/orders.csv": ORDERS,
     "data/customers.csv": CUSTOMERS,
     "ssbt.conf": SSBT_CONF,
