@@ -92,7 +92,8 @@ def _pipelines(
         data = _data(version, path)
         if len(version.files) > 1 and declared_name(data) is None:
             continue
-        result = configured(checked(path, version.read, target), path, version.read)
+        found_here = checked(path, version.read, target, tests=True)
+        result = configured(found_here, path, version.read)
         sources.update(relocated_sources(result.checked.sources, version))
         if result.checked.pipeline is None:
             errors += [relocated(each, version) for each in result.checked.findings]

@@ -46,6 +46,7 @@ class Subject(Enum):
     SETTING = "setting"
     PACKAGE = "package"
     ENVIRONMENT = "environment"
+    TEST = "test"
 
 
 Places = tuple[Span | None, Span | None]

@@ -17,6 +17,7 @@ from ssbt.compiler.compare.declarations import (
 )
 from ssbt.compiler.compare.environments import environment_changes
 from ssbt.compiler.compare.sinks import Sinks
+from ssbt.compiler.compare.tests import test_changes
 from ssbt.compiler.compare.verdicts import SinkVerdict, verdicts
 from ssbt.compiler.configuration.environments import Environment
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -81,3 +82,4 @@ def _changes(old: Side, new: Side, streams: tuple[SinkVerdict, ...]) -> Iterator
     yield from connection_changes(before, after)
     yield from pipeline_changes(before, after)
     yield from environment_changes(old.environments, new.environments)
+    yield from test_changes(before, after)

@@ -10,7 +10,7 @@ import pytest
 
 from ssbt.compiler.compare.changes import Severity
 from ssbt.compiler.compare.pipelines import Difference, difference
-from tests.unit.compare.versions import CORPUS, original, side
+from tests.unit.compare.versions import CORPUS, in_folder, original, side
 
 CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
 
@@ -92,3 +92,33 @@ def test_a_pipeline_that_is_new_or_gone() -> None:
     (new,) = difference(None, version).changes
     (gone,) = difference(version, None).changes
     assert (new.severity, gone.severity) == (Severity.BEHAVIOUR, Severity.BREAKING)
+
+
+TESTED = """
+test "open" {
+  given orders (id, status) {
+    (1, 'open')
+  }
+  then paid {}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("'open'", "'sent'", "gives something else"),
+        ("paid {}", "paid (id) {\n    (1)\n  }", "expects something else"),
+        ("test", "# A remark.\ntest", ""),
+        ("(1, 'open')", "( 1 , 'open' )", ""),
+        ('"open"', '"shut"', "is new"),
+    ],
+)
+def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -> None:
+    folder = CORPUS / "orders"
+    text = (folder / "pipeline.ssbt").read_text()
+    before, after = (in_folder(folder, text + each) for each in (TESTED, TESTED.replace(old, new)))
+    told = [each.message for each in difference(before, after).changes]
+    name = "shut" if message == "is new" else "open"
+    gone = ["the test `open` is gone"] if message == "is new" else []
+    assert told == ([f"the test `{name}` {message}", *gone] if message else [])

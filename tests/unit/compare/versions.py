@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 def side(read: Callable[[str], bytes], path: str = "pipeline.ssbt") -> Side:
     """A pipeline with its environments; it must have no errors."""
-    found = configured(checked(path, read), path, read)
+    found = configured(checked(path, read, tests=True), path, read)
     assert found.checked.pipeline is not None, found.checked.findings
     return Side(found.checked.pipeline, found.environments)
 
