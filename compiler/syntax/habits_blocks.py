@@ -15,6 +15,8 @@ _NEXT_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
 _QUOTED = re.compile(r"'[^'\\\"\r\n]*'")
 _PATH = re.compile(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
 _BARE = re.compile(r"=\s*([^\s\"'`=,{}\[\]()#]+)[ \t]*(?=[\r\n,#}]|\Z)")
+_ONE_OF = re.compile(r"one\s+of(?=\s*\()", re.IGNORECASE)
+_PARAM = re.compile(r"param\s+(\w+|`(?:[^`]|``)+`)", re.IGNORECASE)
 _VALUE = re.compile(r"[\w\"'.$\[+-]")
 
 
@@ -69,6 +71,25 @@ def single_quotes(trouble: Trouble) -> Diagnostic | None:
         f"write {written}",
         length=len(text),
         fix=(trouble.at, len(text), written),
+    )
+
+
+def one_of(trouble: Trouble) -> Diagnostic | None:
+    """The values of a parameter listed by `one of (…)`."""
+    match = _ONE_OF.match(trouble.piece, trouble.at)
+    param = _PARAM.match(trouble.piece)
+    if match is None or param is None:
+        return None
+    if "IN_LIST" in trouble.expected and "CHECK" not in trouble.expected:
+        written = "in"
+    else:
+        written = f"check {param[1]} in"
+    return trouble.found(
+        codes.UNEXPECTED_TOKEN,
+        "the values that there are come behind `in`",
+        f"write `{written} (…)`",
+        length=len(match.group()),
+        fix=(trouble.at, len(match.group()), written),
     )
 
 

@@ -125,6 +125,7 @@ _LOOKS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     blocks.declaration,
     expressions.lookalike,
     blocks.single_quotes,
+    blocks.one_of,
     blocks.two_entries,
     blocks.bare_text,
     blocks.assignment,
