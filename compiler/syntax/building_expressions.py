@@ -383,10 +383,14 @@ class ExpressionBuilder:
     def call_position_plain(self, span: Span, children: Children) -> e.Expression:
         call = self.call_trim_plain(span, children)
         only = call.arguments[0].value if isinstance(call, e.Call) and call.arguments else None
-        if isinstance(call, e.Call) and isinstance(only, e.InList) and len(call.arguments) == 1:
-            # `position(a in (b))` reads like a list of one.
-            return self._call(span, call.name.text, [only.operand, *only.items], ("", "in"))
-        return call
+        if not isinstance(call, e.Call) or len(call.arguments) != 1:
+            return call
+        if not isinstance(only, e.InList) or only.negated:
+            return call
+        # `position(a in (b))` reads like a list of one value, and `(b, c)` is a struct here.
+        first, *more = only.items
+        whole = e.Tuple(first.span.to(only.items[-1].span), only.items) if more else first
+        return self._call(span, call.name.text, [only.operand, whole], ("", "in"))
 
     def call_overlay(self, span: Span, children: Children) -> e.Expression:
         name, *rest = (child for child in children if not _is_word(child))
