@@ -47,6 +47,16 @@ def _java_for_spark(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("java_home")
 
 
+@pytest.fixture(autouse=True)
+def _no_secrets_of_others() -> Iterator[None]:
+    """What one test looked up as a secret is a plain word in the next."""
+    yield
+    module = sys.modules.get("ssbt.runtime.providers.secrets")
+    if module is not None:
+        module._known.clear()
+        module._in_use.clear()
+
+
 @pytest.fixture(scope="session")
 def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A local Spark shared by the whole run; tests must not stop it or change its settings."""

@@ -127,11 +127,13 @@ def test_a_jvm_that_may_not_ask_for_tokens(
 ) -> None:
     """Kafka's clients of the line 3.9 ask anywhere if nothing is said, those of 4 nowhere."""
     monkeypatch.setenv("SSBT_SECRET_LOGIN", CLIENT_WORD)
+    # A client that nobody was before: who is logged in already need not ask.
+    stranger = TOKEN.replace(f'"{CLIENT}"', '"stranger"')
     session: Any = spark
     system = session._jvm.java.lang.System
     system.setProperty(ALLOWED_URLS, "https://elsewhere/token")
     try:
         with pytest.raises(Exception, match=f"is not allowed.*{ALLOWED_URLS}"):
-            piped(connected(broker, "CLOSED", f"{TOKEN}\n{TRUSTED}") + READ)
+            piped(connected(broker, "CLOSED", f"{stranger}\n{TRUSTED}") + READ)
     finally:
         system.clearProperty(ALLOWED_URLS)

@@ -100,10 +100,15 @@ class Topics:
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""
         place = self._jvm.org.apache.kafka.common.TopicPartition(topic, partition)
-        # A static method is looked up with the loader of a thread, which need not know the client.
+        # Py4j looks static methods up with the loader of a thread, which need not know the client.
         loader = self._admin.getClass().getClassLoader()
-        self._jvm.java.lang.Thread.currentThread().setContextClassLoader(loader)
-        before = self._jvm.org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(offset)
+        kind = loader.loadClass("org.apache.kafka.clients.admin.RecordsToDelete")
+        named = [each for each in kind.getMethods() if each.getName() == "beforeOffset"]
+        (method,) = (each for each in named if each.getParameterCount() == 1)
+        gateway: Any = self._spark.sparkContext._gateway
+        arguments = gateway.new_array(self._jvm.java.lang.Object, 1)
+        arguments[0] = offset
+        before = method.invoke(None, arguments)
         self._admin.deleteRecords({place: before}).all().get()
 
     def _client(self, make: Any, settings: Mapping[str, str] | None = None) -> Any:
