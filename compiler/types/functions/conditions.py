@@ -65,7 +65,7 @@ def _nanvl(call: Call) -> Result:
 
 
 def _case(call: Call) -> Result:
-    """`when(condition, result, …)`, the function behind `case when`."""
+    """`when(condition, result, …)`, the function behind `case when`; one argument is its `else`."""
     results = [*call.arguments[1::2]]
     otherwise = call.arguments[-1] if len(call.arguments) % 2 else None
     return operators.case(call.arguments[:-1:2], results, otherwise, call.ansi)
@@ -120,6 +120,6 @@ SCALARS = {
     "time": _cast_to("time"),
     "timestamp": _cast_to("timestamp"),
     "tinyint": _cast_to("tinyint"),
-    "when": Row("1.0.1", "condition any, result any, more any*", _case),
+    "when": Row("1.0.1", "condition any, result any?, more any*", _case),
     "zeroifnull": Row("4.0.0", "expr any", _zero(null=False)),
 }

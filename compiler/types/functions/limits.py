@@ -45,13 +45,23 @@ def _one_character(value: Scalar) -> str | None:
     return "one character" if isinstance(value, str) and len(value) != 1 else None
 
 
+def _percentage(value: Scalar) -> str | None:
+    """A number, or a text of one, which Spark casts."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return _FROM_0_TO_1
+    return _between(0, 1, _FROM_0_TO_1)(value)
+
+
+_FROM_0_TO_1 = "a number from 0 to 1"
 _INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
-_PERCENTAGE = _between(0, 1, "a number from 0 to 1")
 _POSITIVE = _between(1)
 _K = _between(8, 65535)
 _LOG = _between(4, 26)
 _WINDOW = texts.duration
-_PERCENTILE = {1: _PERCENTAGE, 2: _POSITIVE}
+_PERCENTILE = {1: _percentage, 2: _POSITIVE}
 
 _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "approx_count_distinct": {1: _inside(0, 0.391)},
@@ -73,10 +83,10 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "mask": dict.fromkeys((1, 2, 3, 4), _one_character),
     "nth_value": {1: _POSITIVE},
     "ntile": {0: _POSITIVE},
-    "percentile": {1: _PERCENTAGE},
+    "percentile": {1: _percentage},
     "percentile_approx": _PERCENTILE,
-    "percentile_cont": {0: _PERCENTAGE},
-    "percentile_disc": {0: _PERCENTAGE},
+    "percentile_cont": {0: _percentage},
+    "percentile_disc": {0: _percentage},
     "regexp": {1: texts.pattern},
     "regexp_count": {1: texts.pattern},
     "regexp_extract": {1: texts.pattern},

@@ -16,6 +16,8 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DateType,
     DecimalType,
+    DoubleType,
+    FloatType,
     StringType,
     TimestampNTZType,
     TimestampType,
@@ -135,7 +137,9 @@ def _to_char(call: Call) -> Result:
     numeric = not isinstance(value, _FORMATTED)
     if numeric and isinstance(pattern, str) and _NUMBER_FORMAT.fullmatch(pattern) is None:
         return _bad_format(call, pattern)
-    return Typed(STRING, call.nullable)
+    # Without ANSI mode, what does not fit into a decimal becomes null on its way.
+    fails = not call.ansi and isinstance(value, FloatType | DoubleType | StringType)
+    return Typed(STRING, call.nullable or fails)
 
 
 def _hash(result: DataType) -> Rule:
