@@ -68,7 +68,7 @@ def test_links_devices_and_pipes(tmp_path: Path) -> None:
     for kind in ("file", "properties"):
         with pytest.raises(SecretError, match="more than 1,000,000 bytes"):
             value("x", provider=kind, file=f"{folder}/zero")
-    with pytest.raises(SecretError, match="0.2 seconds"):
+    with pytest.raises(SecretError, match=r"0\.2 seconds"):
         value("pipe", provider="file", folder=folder, timeout=0.2, retries=0)
 
 
