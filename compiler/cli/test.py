@@ -34,6 +34,24 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
 @click.option(
     "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
+@click.option(
+    "--create", "created", metavar="DATASET", help="Write a test of a dataset from real rows."
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="With --create: how many rows of each source, if so few will do.",
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="With --create: add the test to the tests in this file.",
+)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
     "--set",
@@ -56,6 +74,9 @@ def command(
     durations: int | None,
     junit_xml: str | None,
     update: bool,
+    created: str | None,
+    rows: int,
+    output: str | None,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -70,6 +91,7 @@ def command(
     now what came.
     """
     from ssbt.compiler.cli.console import width
+    from ssbt.compiler.cli.test_creation import Creation, create
     from ssbt.compiler.cli.test_plans import plans
     from ssbt.compiler.cli.test_running import TestRun
     from ssbt.compiler.cli.test_session import session
@@ -80,6 +102,9 @@ def command(
     report = options.report("text", strict=False, color=color)
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
+    if created is not None:
+        creation = Creation(created, rows, output, given, master, target, show_output)
+        return create(creation, units(paths).all, report)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
         found = plans(units(paths).all, folder, target, chosen, report)
         _check_names(given, found)
@@ -87,7 +112,7 @@ def command(
         if collect_only or not found.cases:
             _list(found)
             return code or (PASSED if found.cases else NO_TESTS)
-        plan = {"scripts": found.scripts, "set": given, "warehouse": f"{folder}/warehouse"}
+        plan = {"scripts": found.scripts, "set": given}
         display = Display(
             len(found.cases),
             width(sys.stdout),

@@ -39,8 +39,28 @@ class Difference(Struct, frozen=True):
     after: int | None = None
 
 
+class RowsMade(Struct, frozen=True):
+    """Rows of a dataset, as text for a test."""
+
+    dataset: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Created(Struct, frozen=True):
+    """What a test from real rows gives and expects; `clock` is empty where the time plays no role.
+
+    `notes` are for people.
+    """
+
+    clock: str
+    given: list[RowsMade]
+    then: RowsMade
+    notes: list[str]
+
+
 class Event(Struct, frozen=True):
-    """`session` begins, a test has `started` or `ended`."""
+    """`session` begins, a test has `started` or `ended`, or is `created` or `refused`."""
 
     event: str
     test: int = -1
@@ -49,6 +69,7 @@ class Event(Struct, frozen=True):
     message: str = ""
     differences: list[Difference] = []
     spark: str = ""
+    created: Created | None = None
 
 
 class Case(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The parameters that a script declares as a dataclass, and their values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,11 +92,17 @@ def resolved(
             settings[key] = str(raw).lower() if isinstance(raw, bool) else str(raw)
         else:
             problems.append(f"`{key}` ({source}) must be text, a number, true or false")
-    for name, parameter in parameters.items():
-        if parameter.default is MISSING and name not in values:
-            needed = f"parameter `{name}` ({parameter.spark_type}) needs a value"
-            problems.append(f"{needed}: --set {name}=...")
+    problems += lacking(parameters, values).values()
     return values, settings, problems
+
+
+def lacking(parameters: Mapping[str, Parameter], given: Container[str]) -> dict[str, str]:
+    """What is to be said of each parameter that needs a value and has none."""
+    return {
+        name: f"parameter `{name}` ({each.spark_type}) needs a value: --set {name}=..."
+        for name, each in parameters.items()
+        if each.default is MISSING and name not in given
+    }
 
 
 def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:
