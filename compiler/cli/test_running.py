@@ -10,6 +10,7 @@ from ssbt.compiler.cli.console import flush, put
 from ssbt.compiler.cli.test_plans import Plans
 from ssbt.compiler.cli.test_session import BrokenSessionError
 from ssbt.compiler.cli.writing import write_all
+from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.display import Display
 from ssbt.compiler.testing.junit import junit
 from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
@@ -18,10 +19,12 @@ from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
 class TestRun:
     """The results so far; with `first_only` the run ends at the first that has not passed."""
 
-    def __init__(self, plans: Plans, display: Display, *, first_only: bool) -> None:
+    def __init__(
+        self, plans: Plans, display: Display, coverage: Coverage | None, *, first_only: bool
+    ) -> None:
         self._cases = {case.number: case for case in plans.cases}
         self._deselected = plans.deselected
-        self._display = display
+        self._display, self._coverage = display, coverage
         self._first_only = first_only
         self._begun = time.monotonic()
         self._seconds = 0.0
@@ -56,6 +59,8 @@ class TestRun:
             case "started":
                 self._say(self._display.started(self._cases[event.test]))
             case "ended":
+                if self._coverage is not None:
+                    self._coverage.take(event)
                 self._end(result_of(self._cases[event.test], event))
 
     def _end(self, result: Result) -> None:
@@ -69,6 +74,9 @@ class TestRun:
             self._say(text)
         if durations is not None:
             for text in self._display.durations(self.results, durations):
+                self._say(text)
+        if self._coverage is not None:
+            for text in self._display.coverage(self._coverage):
                 self._say(text)
         for text in self._display.summary(self.results, self._deselected, self._seconds):
             self._say(text)

@@ -10,6 +10,7 @@ import msgspec
 from ssbt.compiler.cli import options
 from ssbt.compiler.cli.test_plans import plans
 from ssbt.compiler.cli.units import units
+from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
 from ssbt.runtime.expectations.plan import plan_of
 from ssbt.runtime.testing.running import events
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 Results = dict[str, Result]
 
 
-def results(spark: SparkSession, path: str, folder: Path, **given: str) -> Results:
+def results(
+    spark: SparkSession, path: str, folder: Path, coverage: Coverage | None = None, **given: str
+) -> Results:
     """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
     report = options.report("text", strict=False, color="never")
-    found = plans(units([path]).all, str(folder), None, lambda _: True, report)
+    found = plans(units([path]).all, str(folder), None, lambda _: True, report, coverage)
     assert not report.is_failure(report.findings)
     cases = {case.number: case for case in found.cases}
     made = {}
@@ -31,6 +34,8 @@ def results(spark: SparkSession, path: str, folder: Path, **given: str) -> Resul
         for told in events(spark, plan_of(script), given):
             event = msgspec.convert(told, Event)
             if event.event == "ended":
+                if coverage is not None:
+                    coverage.take(event)
                 result = result_of(cases[event.test], event)
                 made[result.case.name] = result
     assert len(made) == len(cases)
