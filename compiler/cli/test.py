@@ -32,6 +32,9 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
     "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
 )
 @test_coverage.options
+@click.option(
+    "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
+)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
     "--set",
@@ -56,6 +59,7 @@ def command(
     coverage: bool,
     coverage_fail_under: int | None,
     coverage_json: str | None,
+    update: bool,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -66,12 +70,14 @@ def command(
 
     PATHS are pipelines and folders of them, this folder if none is given. All tests share one
     session. The exit code is 0 when all have passed, 1 when one has not, a pipeline has mistakes or
-    the coverage is too low, 2 when they cannot be run, and 5 when there are none.
+    the coverage is too low, 2 when they cannot be run, and 5 when there are none. With --update, a
+    test passes that expects now what came.
     """
     from ssbt.compiler.cli.console import width
     from ssbt.compiler.cli.test_plans import plans
     from ssbt.compiler.cli.test_running import TestRun
     from ssbt.compiler.cli.test_session import session
+    from ssbt.compiler.cli.test_updates import Updates
     from ssbt.compiler.cli.units import units
     from ssbt.compiler.testing.display import Display
 
@@ -93,10 +99,12 @@ def command(
             verbose=verbose,
             color=report.console.colored(sys.stdout),
         )
-        run = TestRun(found, display, reach, first_only=exitfirst)
+        updates = Updates(found.tested, target) if update else None
+        run = TestRun(found, display, updates, reach, first_only=exitfirst)
         submit = ("--master", master)
         with session(folder, plan, submit, verbose=show_output) as events:
             run.follow(events)
+    run.update()
     run.tell(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)

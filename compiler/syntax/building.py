@@ -147,7 +147,7 @@ class Builder(ExpressionBuilder):
             after,
             dataset,
             tuple(columns),
-            words(children, tuple),
+            words(children, d.Row),
             next(iter(words(children, v.TextValue)), None),
         )
 
@@ -167,8 +167,8 @@ class Builder(ExpressionBuilder):
     def clause_fails(self, span: Span, children: Children) -> d.Fails:
         return d.Fails(span, children[-1])
 
-    def row(self, span: Span, children: Children) -> tuple[e.Expression, ...]:
-        return tuple(children)
+    def row(self, span: Span, children: Children) -> d.Row:
+        return d.Row(span, tuple(children))
 
     # ---- blocks
 

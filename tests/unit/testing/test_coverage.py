@@ -176,7 +176,9 @@ def test_transforms_are_looked_into_where_they_are_called():
 
 
 def test_names_that_are_taken():
-    coverage = found("|> where if(a = 1, true, false) |> union coverage_1", "let coverage_1 = from t")
+    coverage = found(
+        "|> where if(a = 1, true, false) |> union all coverage_1", "let coverage_1 = from t"
+    )
     assert [probe.name for probe in coverage.probes] == ["coverage_2"]
 
 
