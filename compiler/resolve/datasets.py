@@ -11,8 +11,9 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.pipeline import Parameter
+from ssbt.compiler.ir.provenance import copy_of
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input, Query
 from ssbt.compiler.resolve import scopes
@@ -379,7 +380,7 @@ class Datasets:
 def _as_dataset(name: str, relation: Relation) -> Relation:
     """The columns of a dataset as those see it who use it."""
     columns = tuple(
-        replace(column, qualifier=None, origins=(Origin(name, column.name),))
+        replace(column, qualifier=None, provenance=copy_of(name, column.name))
         for column in relation.columns
     )
     return replace(relation, columns=columns)

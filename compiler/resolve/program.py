@@ -180,7 +180,7 @@ class Program:
         for name, type_, span in settings.added_columns():
             if name.casefold() not in names:
                 added = named_type(type_) or UNKNOWN
-                columns.append(Column(name, added, True, None, (), frozenset(), span))
+                columns.append(Column(name, added, True, declared=span))
         return Relation(tuple(columns), False, node.stream)
 
     def source_schema(self, settings: Settings) -> DeclaredSchema | None:
