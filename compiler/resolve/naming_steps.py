@@ -154,6 +154,6 @@ def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
         text = f"{name_text(column.qualifier)}.{text}"
         flow.used_aliases.add(column.qualifier.casefold())
     found = ix.Expression(
-        span, (text,), column.type, column.nullable, text, column.origins, (), column.tags
+        span, (text,), column.type, column.nullable, text, column.provenance, (), column.tags
     )
     return ix.Named(found)
