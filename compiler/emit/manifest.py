@@ -134,7 +134,7 @@ def _column(column: Column) -> Json:
         "name": column.name,
         "type": column.type.sql,
         "nullable": column.nullable,
-        "origins": [[origin.dataset, origin.column] for origin in column.origins],
+        "origins": [[origin.dataset, origin.column, *origin.path] for origin in column.origins],
         "tags": sorted(column.tags),
     }
 

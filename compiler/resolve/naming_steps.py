@@ -15,8 +15,8 @@ from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.formatting.expressions import column_text
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.printing import column_text
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 
@@ -154,6 +154,6 @@ def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
         text = f"{name_text(column.qualifier)}.{text}"
         flow.used_aliases.add(column.qualifier.casefold())
     found = ix.Expression(
-        span, (text,), column.type, column.nullable, text, column.origins, (), column.tags
+        span, (text,), column.type, column.nullable, text, column.provenance, (), column.tags
     )
     return ix.Named(found)

@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.provenance import merged
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions import key_of
@@ -18,6 +19,7 @@ from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.group_steps import Keys, aggregates, grouping_keys, require_groupable
 from ssbt.compiler.resolve.naming_steps import whole_column
 from ssbt.compiler.resolve.time_literals import reads_as
+from ssbt.compiler.resolve.values import fitted
 from ssbt.compiler.resolve.walking import column_names, nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -164,7 +166,7 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
                 c.type,
                 c.nullable,
                 name_text(c.name),
-                c.origins,
+                c.provenance,
                 tags=c.tags,
             )
         )
@@ -188,12 +190,12 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
     ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
     _check_new_names(node, ids, flow)
     type_ = _common_type(node, chosen, flow)
-    origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
+    made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
     tags = frozenset(tag for c in chosen for tag in c.tags)
     nullable = any(c.nullable for c in chosen)
     made = (
-        Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
-        Column(node.value.text, type_, nullable, None, origins, tags, node.value.span),
+        Column(node.name.text, STRING, False, declared=node.name.span),
+        Column(node.value.text, type_, nullable, None, made_from, tags, node.value.span),
     )
     new_names = dict(renames)
     return ir.Unpivot(
