@@ -11,8 +11,8 @@ from ssbt.compiler.ir.expressions import ParameterText, Text
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import sql_text, ssbt_text
 from ssbt.compiler.syntax.parsing import parsed
-from ssbt.compiler.syntax.printing import sql_text, ssbt_text
 from ssbt.compiler.types.functions import Kind, find
 
 # Puts a condition on a branch into what stands around the branch; None where the functions around
