@@ -6,7 +6,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from ssbt.runtime.failures.causes import cause_of
+from ssbt.runtime.errors.causes import cause_of
 
 _NO_ROOM = re.compile(r"No space left on device|[Qq]uota")
 

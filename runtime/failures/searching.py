@@ -7,7 +7,7 @@ from pathlib import PurePath
 import re
 from types import TracebackType
 
-from ssbt.runtime.failures.causes import Cause, Quote
+from ssbt.runtime.errors.causes import Cause, Quote
 from ssbt.runtime.failures.scripts import Place, Script
 
 # What alone can raise an error of which Spark does not say the expression.

@@ -6,8 +6,8 @@ import linecache
 import re
 from types import TracebackType
 
-from ssbt.runtime.failures.causes import Cause, cause_of, is_of_a_library, without_quotes
-from ssbt.runtime.failures.helping import help_with
+from ssbt.runtime.errors.causes import Cause, cause_of, is_of_a_library, without_quotes
+from ssbt.runtime.errors.helping import help_with
 from ssbt.runtime.failures.scripts import Place, Script
 from ssbt.runtime.failures.searching import Search
 
