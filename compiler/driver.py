@@ -78,11 +78,16 @@ class Configured(Struct, frozen=True):
 
 
 def configured(
-    checked_pipeline: Checked, path: str, read: Reader, names: tuple[str, ...] = ()
+    checked_pipeline: Checked,
+    path: str,
+    read: Reader,
+    names: tuple[str, ...] = (),
+    real: Callable[[str], str] = str,
 ) -> Configured:
     """The environments called `names`, or all, of the project in which the pipeline at `path` is.
 
-    What is wrong with their files is added to the findings.
+    What is wrong with their files is added to the findings. `real` gives the path of a file with
+    all links followed: none may lead out of the project.
     """
     if checked_pipeline.pipeline is None:
         return Configured(checked_pipeline)
@@ -92,8 +97,9 @@ def configured(
     if folder is None and not names:
         return Configured(checked_pipeline)
     from ssbt.compiler.configuration.environments import of_project
+    from ssbt.compiler.hocon.loading import Files
 
-    found = of_project(checked_pipeline.pipeline, folder, read, names)
+    found = of_project(checked_pipeline.pipeline, folder, Files(read, real), names)
     findings = (*checked_pipeline.findings, *found.findings)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     pipeline = None if failed else checked_pipeline.pipeline

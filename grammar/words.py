@@ -17,10 +17,10 @@ CLAUSES = (
     *("after", "all", "any", "as", "asc", "available", "both", "by", "case", "check", "clock"),
     *("collate", "comment", "continuous", "current", "default", "delay", "desc", "else"),
     *("end", "escape", "every", "fails", "filter", "first", "following", "for", "given"),
-    *("grouping", "ignore", "include", "last", "leading", "now", "nulls", "on", "over"),
-    *("percent", "placing", "position", "preceding", "range", "real", "replacement", "respect"),
-    *("returns", "row", "rows", "seed", "sets", "some", "then", "to", "trailing", "unbounded"),
-    *("using", "when", "with", "within", "without", "zone"),
+    *("grouping", "ignore", "include", "last", "leading", "now", "nulls", "of", "on", "one"),
+    *("over", "percent", "placing", "position", "preceding", "range", "real", "replacement"),
+    *("respect", "returns", "row", "rows", "seed", "sets", "some", "then", "to", "trailing"),
+    *("unbounded", "using", "when", "with", "within", "without", "zone"),
 )
 # Keywords before `by` alone: elsewhere they are rather names.
 BEFORE_BY = ("cluster", "distribute", "group", "order", "partition", "sort")

@@ -1,7 +1,9 @@
 """`main`, which a script calls: configuration, session, run, summary, exit code."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 import logging
 import os
@@ -9,10 +11,10 @@ from pathlib import Path
 import re
 import sys
 import time
-from typing import TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import Observation
+from pyspark.sql import Observation, SparkSession
 
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.failures.telling import failure, problem_at_home
@@ -24,7 +26,7 @@ from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
-from ssbt.runtime.streams.operation import set_operation
+from ssbt.runtime.streams.operation import operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 
@@ -51,7 +53,7 @@ def main(
     """
     code: int | str | None
     try:
-        code = _outcome(name, run, params, target, spark or {})
+        code = _outcome(_Script(name, run, params, target, spark or {}))
     except SystemExit as stop:
         code = stop.code
     except (KeyboardInterrupt, Terminated) as stop:
@@ -67,73 +69,120 @@ def main(
         sys.exit(code)
 
 
-def _outcome(
-    name: str,
-    run: Callable[[Job[P]], None],
-    params: type[P] | None,
-    target: str | None,
-    spark: Mapping[str, str],
-) -> int:
-    script = run.__code__.co_filename
-    parameters = declared_parameters(params)
-    documentation = (run.__globals__.get("__doc__") or "").split("\n\n")[0]
+@dataclass(frozen=True)
+class _Script(Generic[P]):
+    """What a script says of itself: the arguments of `main`."""
+
+    name: str
+    run: Callable[[Job[P]], None]
+    params: type[P] | None
+    target: str | None
+    spark: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        return self.run.__code__.co_filename
+
+    @property
+    def summary(self) -> str:
+        return (self.run.__globals__.get("__doc__") or "").split("\n\n")[0]
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What the command line, the environment and the configuration say of a run."""
+
+    arguments: Namespace
+    values: dict[str, object]
+    settings: dict[str, str]
+    shared: Shared
+
+
+def _outcome(script: _Script[P]) -> int:
+    """Run; the exit code, with what is to be said of it in the log."""
+    wishes = _wishes(script)
+    if wishes is None:
+        return _MISUSED
+    events = RunEvents(script.name, script.path, wishes.values)
+    tell = partial(_tell, script=script.path, log_file=wishes.arguments.log_file)
+    events.begin()
+    # Until a failure has been told: Spark has to be asked for parts of it.
+    with ExitStack() as opened:
+        opened.enter_context(operated(script.name, wishes.arguments))
+        try:
+            session = opened.enter_context(_session(script, wishes))
+            if script.target and _is_older(session.version, script.target):
+                wanted = f"compiled for Spark {script.target}"
+                events.failed(f"{wanted}, but this is Spark {session.version}")
+                return _SPARK_TOO_OLD
+            events.running()
+            _run(_job(script, wishes, session), script.run)
+        except SecretError as error:
+            events.failed(tell(error))
+            return _MISUSED
+        except CheckpointsRefusedError as refusal:
+            events.failed("\n".join(map(str, refusal.args)))
+            for problem in refusal.args:
+                _LOG.error(problem_at_home(problem, script.path))
+            return _REFUSED
+        except GaveUpError as error:
+            _LOG.error("%s", error)
+            events.failed(f"{error}; then: {tell(error.__cause__ or error)}")
+            return _GAVE_UP
+        except Exception as error:
+            events.failed(tell(error))
+            return _FAILED
+        finally:
+            events.end()
+    return _DONE
+
+
+def _wishes(script: _Script[P]) -> _Wishes | None:
+    """What is wished of this run; None where a mistake has been logged."""
+    parameters = declared_parameters(script.params)
     # Mistakes of the command line are told in its format too.
-    configure_logging(name, as_json=wants_json(sys.argv), verbose=False)
-    arguments = parsed_arguments(name, Path(script), documentation, parameters)
+    configure_logging(script.name, as_json=wants_json(sys.argv), verbose=False)
+    arguments = parsed_arguments(script.name, Path(script.path), script.summary, parameters)
     as_json, file = arguments.log_format == "json", arguments.log_file
     try:
-        configure_logging(name, as_json=as_json, verbose=arguments.verbose, file=file)
+        configure_logging(script.name, as_json=as_json, verbose=arguments.verbose, file=file)
     except OSError as error:
         _LOG.error("cannot write the log file %s: %s", file, error.strerror)
-        return _MISUSED
+        return None
     variables = environment_entries(parameters, os.environ)
-    entries = arguments.env + arguments.conf_file + variables + arguments.set
     shared = Shared()
+    entries = arguments.env + arguments.conf_file + variables + arguments.set
     values, settings, problems = resolved(parameters, entries, shared)
     for problem in (*problems, *shared.problems):
-        _LOG.error(problem_at_home(problem, script))
+        _LOG.error(problem_at_home(problem, script.path))
     if problems or shared.problems:
-        return _MISUSED
-    settings = {**spark, **settings}
-    if arguments.verbose:
-        settings.setdefault("spark.sql.pyspark.jvmStacktrace.enabled", "true")
-    events = RunEvents(name, script, values)
-    events.begin()
-    session, created = None, False
+        return None
+    return _Wishes(arguments, values, {**script.spark, **settings}, shared)
+
+
+@contextmanager
+def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
+    """The session of the run, stopped afterwards unless it was there before."""
+    settings = wishes.settings
+    if wishes.arguments.verbose:
+        settings = {"spark.sql.pyspark.jvmStacktrace.enabled": "true", **settings}
+    session, created = opened_session(script.name, Path(script.path).name, settings)
+    if created:
+        listen_to_signals()
     try:
-        session, created = opened_session(name, Path(script).name, settings)
-        if created:
-            listen_to_signals()
-        if target and _is_older(session.version, target):
-            events.failed(f"compiled for Spark {target}, but this is Spark {session.version}")
-            return _SPARK_TOO_OLD
-        events.running()
-        given = params(**values) if params else cast(P, None)
-        _LOG.debug("parameters: %s", given)
-        set_operation(name, arguments)
-        secrets = Secrets(shared.secrets, tell=partial(hide_in_driver_log, session))
-        _run(Job(session, given, name, secrets=secrets, connections=shared.connections), run)
-    except SecretError as error:
-        events.failed(_tell(error, script, file))
-        return _MISUSED
-    except CheckpointsRefusedError as refusal:
-        events.failed("\n".join(map(str, refusal.args)))
-        for problem in refusal.args:
-            _LOG.error(problem_at_home(problem, script))
-        return _REFUSED
-    except GaveUpError as error:
-        _LOG.error("%s", error)
-        events.failed(f"{error}; then: {_tell(error.__cause__ or error, script, file)}")
-        return _GAVE_UP
-    except Exception as error:
-        events.failed(_tell(error, script, file))
-        return _FAILED
+        yield session
     finally:
-        events.end()
-        if session and created:
+        if created:
             with suppress(Exception):
                 session.stop()
-    return _DONE
+
+
+def _job(script: _Script[P], wishes: _Wishes, session: SparkSession) -> Job[P]:
+    given = script.params(**wishes.values) if script.params else cast(P, None)
+    _LOG.debug("parameters: %s", given)
+    shared = wishes.shared
+    secrets = Secrets(shared.secrets, tell=partial(hide_in_driver_log, session))
+    return Job(session, given, script.name, secrets=secrets, connections=shared.connections)
 
 
 def _tell(error: BaseException, script: str, log_file: str | None) -> str:

@@ -93,7 +93,7 @@ def _pipelines(
         if len(version.files) > 1 and declared_name(data) is None:
             continue
         found_here = checked(path, version.read, target, tests=True)
-        result = configured(found_here, path, version.read)
+        result = configured(found_here, path, version.read, real=version.real)
         sources.update(relocated_sources(result.checked.sources, version))
         if result.checked.pipeline is None:
             errors += [relocated(each, version) for each in result.checked.findings]

@@ -132,7 +132,11 @@ def made(
 
     chosen = (target,) if target else ()
     configured = driver.configured(
-        driver.checked(unit.path, read, *chosen, tests=True), unit.path, read, environments
+        driver.checked(unit.path, read, *chosen, tests=True),
+        unit.path,
+        read,
+        environments,
+        unit.real,
     )
     checked = configured.checked
     is_wanted = emits and not checked.failed

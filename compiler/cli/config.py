@@ -84,7 +84,8 @@ class _Read:
 
         self._unit = _only(units([path]).all)
         checked = driver.checked(self._unit.path, self._unit.read)
-        found = driver.configured(checked, self._unit.path, self._unit.read, names)
+        unit = self._unit
+        found = driver.configured(checked, unit.path, unit.read, names, unit.real)
         self.environments: tuple[Environment, ...] = found.environments
         self._sources: Mapping[str, Source] = found.checked.sources
         findings = [relocated(each, self._unit) for each in found.checked.findings]

@@ -24,6 +24,7 @@ from ssbt.compiler.formats.json_text import parsed_json
 from ssbt.compiler.formats.languages import AVRO
 from ssbt.compiler.formats.problems import SchemaProblemError
 from ssbt.compiler.formats.registry_files import PulledSchema, Version, file_text, pulled_schema
+from ssbt.compiler.hocon.loading import Files
 from ssbt.compiler.resolve.subjects import NamedSubject, Subjects, subjects
 from ssbt.compiler.source import Source
 
@@ -138,7 +139,7 @@ def _answers(unit: Unit, env: str | None) -> RegistryAnswers:
     """What an environment says of registries. Raises Failure where it has mistakes."""
     if env is None:
         return RegistryAnswers()
-    found = registry_answers(unit.path, unit.name, env, unit.read)
+    found = registry_answers(unit.path, unit.name, env, Files(unit.read, unit.real))
     if found.findings:
         command = f"`ssbtc check --env {env} {unit.input.path}`"
         raise Failure(f"{found.findings[0].message}: see {command}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-import errno
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import BUILD, SUFFIX, TESTS, Input, Inputs, contents, inputs
+from ssbt.compiler.cli.inputs import BUILD, SUFFIX, TESTS, Input, Inputs, inputs
+from ssbt.compiler.disk import project_file, real
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -42,9 +42,11 @@ class Unit(NamedTuple):
         """The bytes of a file that the driver asks for, by its path in `folder`."""
         if path == self.path:
             return self.input.read()
-        if "\0" in path:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        return contents(os.path.join(self.folder, path))
+        return project_file(os.path.join(self.folder, path))
+
+    def real(self, path: str) -> str:
+        """Where such a file really is, links followed."""
+        return real(os.path.join(self.folder, path))
 
     def file(self, path: str) -> str:
         """The path of such a file, one and the same for all units that read it."""

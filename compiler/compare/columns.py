@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
-from ssbt.compiler.compare.meaning import EVERY, MadeColumn, Meaning
+from ssbt.compiler.compare.meaning import MadeColumn, Meaning
 from ssbt.compiler.compare.reach import Reach, Reached
+from ssbt.compiler.compare.rows import EVERY
 from ssbt.compiler.ir.relations import Column
 
 # The steps that decide about rows and make columns of the same.

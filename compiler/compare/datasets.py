@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 from ssbt.compiler.compare.changes import Change, Severity, Subject
 from ssbt.compiler.compare.columns import Columns, Kind
 from ssbt.compiler.compare.matching import matched
-from ssbt.compiler.compare.meaning import RowStep, meanings
+from ssbt.compiler.compare.meaning import Meanings
 from ssbt.compiler.compare.reach import Reach
+from ssbt.compiler.compare.rows import RowStep
 from ssbt.compiler.compare.settings import Difference, differences
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
@@ -25,9 +26,9 @@ class Datasets:
         self._pipelines = old, new
         self._before = {self.names.get(each.name, each.name): each for each in old.datasets}
         self._after = {each.name: each for each in new.datasets}
-        was = meanings(old, self.names)
+        was = Meanings(old, self.names).all()
         self._was = {self.names.get(name, name): meaning for name, meaning in was.items()}
-        self._now = meanings(new, {name: name for name in self.names.values()})
+        self._now = Meanings(new, {name: name for name in self.names.values()}).all()
         self.reaches = Reach(old), Reach(new)
         self._columns = Columns(self._was, self._now, self.reaches)
 

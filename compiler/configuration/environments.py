@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct, field
 
 from ssbt.compiler.configuration.connections import connection_options
-from ssbt.compiler.configuration.finding import Reader
 from ssbt.compiler.configuration.parameters import parameter_values
 from ssbt.compiler.configuration.project import Project, project
 from ssbt.compiler.configuration.reports import Entry, Findings
@@ -19,7 +18,7 @@ from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.emit.naming import script_stem
-from ssbt.compiler.hocon.loading import Loader
+from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.nodes import Branch
 from ssbt.compiler.hocon.problems import MistakeError
 from ssbt.compiler.hocon.resolving import Object, resolved
@@ -44,9 +43,9 @@ class Environment(Struct, frozen=True):
         return json.dumps(self.document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def environment(project: Project, name: str, pipeline: Pipeline, read: Reader) -> Environment:
+def environment(project: Project, name: str, pipeline: Pipeline, files: Files) -> Environment:
     """The environment called `name`; its findings tell what is wrong with it."""
-    loader, findings = Loader(project.root, read), Findings()
+    loader, findings = Loader(project.root, files), Findings()
     try:
         said = said_of(project, name, pipeline.name, loader)
     except MistakeError as error:
@@ -97,10 +96,10 @@ class Environments(Struct, frozen=True):
 
 
 def of_project(
-    pipeline: Pipeline, folder: str | None, read: Reader, names: tuple[str, ...] = ()
+    pipeline: Pipeline, folder: str | None, files: Files, names: tuple[str, ...] = ()
 ) -> Environments:
     """The environments called `names`, or all, of the project in `folder`, if there is one."""
-    loader = Loader(folder or "", read)
+    loader = Loader(folder or "", files)
     try:
         known = project(folder, loader) if folder is not None else Project("", ())
     except MistakeError as error:
@@ -108,7 +107,7 @@ def of_project(
     listed = known.environments
     strange = [_unknown(name, listed, pipeline.span) for name in names if name not in listed]
     wanted = [name for name in names or listed if name in listed]
-    found = tuple(environment(known, name, pipeline, read) for name in wanted)
+    found = tuple(environment(known, name, pipeline, files) for name in wanted)
     # What several environments take from one file is wrong once.
     findings = dict.fromkeys((*strange, *(each for one in found for each in one.findings.all)))
     sources = dict(loader.sources)

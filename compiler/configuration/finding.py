@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 import posixpath
 
 PROJECT = "ssbt.conf"
@@ -16,8 +15,18 @@ def project_folder(pipeline: str, read: Reader) -> str | None:
     """The nearest folder with a project file, that of the pipeline at a path or one above it."""
     folder = posixpath.dirname(pipeline)
     for _ in range(_HIGHEST):
-        with suppress(OSError):
-            read(posixpath.join(folder, PROJECT))
+        if _is_there(posixpath.join(folder, PROJECT), read):
             return folder
         folder = posixpath.join(folder, "..")
     return None
+
+
+def _is_there(path: str, read: Reader) -> bool:
+    """Whether there is a file; one that cannot be read is told by whoever needs what it says."""
+    try:
+        read(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -8,14 +8,14 @@ from typing import Any
 from msgspec import Struct
 
 from ssbt.compiler.configuration.environments import said_of
-from ssbt.compiler.configuration.finding import Reader, project_folder
+from ssbt.compiler.configuration.finding import project_folder
 from ssbt.compiler.configuration.project import project
 from ssbt.compiler.configuration.reports import Findings
 from ssbt.compiler.configuration.secrets import reference
 from ssbt.compiler.connectors.settings import SecretName
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.hocon.loading import Loader
+from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.source import Span
@@ -38,10 +38,10 @@ class RegistryAnswers(Struct, frozen=True):
         return found or {"provider": "env"}
 
 
-def registry_answers(path: str, pipeline: str, name: str, read: Reader) -> RegistryAnswers:
+def registry_answers(path: str, pipeline: str, name: str, files: Files) -> RegistryAnswers:
     """The answers of the environment called `name`, for the pipeline at `path`."""
-    folder = project_folder(path, read)
-    loader = Loader(folder or "", read)
+    folder = project_folder(path, files.read)
+    loader = Loader(folder or "", files)
     try:
         known = project(folder, loader) if folder is not None else None
         if known is None or name not in known.environments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 import posixpath
+from typing import NamedTuple
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
@@ -14,15 +15,24 @@ from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.encoding import decoded, refusal
 
 _SUFFIXES = (".json", ".conf")
-Reader = Callable[[str], bytes]
+
+
+class Files(NamedTuple):
+    """How files are read, by paths as users write them, and where they really are.
+
+    `read` gives the bytes or raises OSError; `real` is the path with all links followed.
+    """
+
+    read: Callable[[str], bytes]
+    real: Callable[[str], str] = str
 
 
 class Loader:
-    """Reads the files below `root`, a path as `read` takes it; `sources` are those read so far."""
+    """Reads the files below `root`, a path as `files` take it; `sources` are those read so far."""
 
-    def __init__(self, root: str, read: Reader) -> None:
+    def __init__(self, root: str, files: Files) -> None:
         self._root = root
-        self._read = read
+        self._files = files
         self._above: list[str] = []
         self.sources: dict[str, Source] = {}
 
@@ -48,8 +58,11 @@ class Loader:
         return found
 
     def _source(self, path: str, place: Span | None) -> Source | None:
+        if self._is_outside(path):
+            message = f"`{path}` is a link that leads out of the project"
+            raise mistake(place or Span(path, 0, 0), message, codes.BAD_INCLUDE)
         try:
-            data = self._read(path)
+            data = self._files.read(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -65,6 +78,9 @@ class Loader:
         if refused is not None:
             raise MistakeError(refused)
         return source
+
+    def _is_outside(self, path: str) -> bool:
+        return _leads_out(self._files.real(path), self._files.real(self._root or "."))
 
     def _included(
         self, path: str, name: str, span: Span, required: bool, at: tuple[str, ...]
@@ -84,11 +100,14 @@ class Loader:
     def _targets(self, path: str, name: str, span: Span) -> Iterator[str]:
         """The files that an include may mean, the weakest first."""
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        inside = posixpath.relpath(target, self._root or ".")
-        outside = name.startswith("/") or inside.startswith("..")
-        if outside or "\\" in name or "\0" in name or ":" in name:
+        is_outside = name.startswith("/") or _leads_out(target, self._root or ".")
+        if is_outside or "\\" in name or "\0" in name or ":" in name:
             help_ = ("a path is relative to the file that includes, and stays in the project",)
             message = f"`{name}` is no file of this project"
             raise MistakeError(Diagnostic(codes.BAD_INCLUDE, message, Label(span), (), help_))
         is_named = posixpath.splitext(target)[1] in _SUFFIXES
         yield from (target,) if is_named else (target + suffix for suffix in _SUFFIXES)
+
+
+def _leads_out(path: str, root: str) -> bool:
+    return posixpath.relpath(path, root).partition("/")[0] == ".."

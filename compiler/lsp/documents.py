@@ -7,6 +7,7 @@ import os
 from urllib.parse import unquote, urlsplit
 from urllib.request import pathname2url, url2pathname
 
+from ssbt.compiler.disk import project_file
 from ssbt.compiler.lsp.positions import Units, offset
 from ssbt.compiler.source import Source
 
@@ -67,10 +68,7 @@ class Documents:
         source = self._open.get(path)
         if source is not None:
             return source.text.encode("utf-8", "surrogatepass")
-        if "\0" in path:
-            raise FileNotFoundError(2, os.strerror(2), path)
-        with open(path, "rb") as file:
-            return file.read()
+        return project_file(path)
 
     def uri(self, path: str) -> str:
         """The URI of a path, spelt as the editor spelt it if it ever did."""

@@ -57,8 +57,8 @@ def _condition(node: e.Expression, name: str, type_: DataType) -> Condition:
             operator = _negated(word, negated)
         case _:
             raise NoConstantError(
-                f"a check compares `{name}` with constants: `=`, `<`, `between`, `in`, `like`,"
-                " `rlike`, joined by `and`"
+                f"a check compares `{name}` with constants: `=`, `<`, `between`, `in` or `one of`,"
+                " `like`, `rlike`, joined by `and`"
             )
     measure, compared = _compared(operand, name, type_)
     if isinstance(compared, ArrayType | MapType):

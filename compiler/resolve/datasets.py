@@ -22,7 +22,9 @@ from ssbt.compiler.resolve.flow import Finders, Flow
 from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import DeclaredSchema, SchemaColumn
+from ssbt.compiler.resolve.schema_names import SchemaNames
+from ssbt.compiler.resolve.schemas import SchemaColumn
+from ssbt.compiler.resolve.sources import Sources
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
@@ -43,12 +45,8 @@ class Around(Protocol):
     declared: Declared
     parameters: dict[str, Parameter]
     report: Report
-
-    def source_relation(self, node: d.SourceRead) -> Relation:
-        """The columns that a source yields."""
-
-    def schema(self, name: str, span: Span) -> DeclaredSchema | None:
-        """A declared schema."""
+    sources: Sources
+    schema_names: SchemaNames
 
     def module(self, span: Span, path: str, wanted: str, purpose: Purpose) -> str | None:
         """A Python module to import."""
@@ -116,7 +114,7 @@ class Datasets:
 
     def _relation(self, node: d.SourceRead | d.Let) -> Relation:
         if isinstance(node, d.SourceRead):
-            relation = self._around.source_relation(node)
+            relation = self._around.sources.relation(node)
         else:
             query = resolved_query(node.query, self._flow(self._around.report, None))
             description = self._around.describe(node.span)
@@ -169,7 +167,7 @@ class Datasets:
         return Flow(_OPEN, self._typed_parameters, self._settings, report, finders, scope)
 
     def _schema(self, name: e.Name) -> tuple[str, StructType] | None:
-        found = self._around.schema(name.text, name.span)
+        found = self._around.schema_names.found(name.text, name.span)
         return (found.name, found.type) if found is not None else None
 
     def _dataset(self, name: e.Name, flow: Flow) -> tuple[str, Relation] | None:
@@ -268,7 +266,7 @@ class Datasets:
         scope: dict[str, tuple[str, Relation]] = {}
         parameters = []
         for parameter in node.parameters:
-            schema = self._around.schema(parameter.schema.text, parameter.schema.span)
+            schema = self._around.schema_names.found(parameter.schema.text, parameter.schema.span)
             relation = _OPEN
             if schema is not None:
                 columns = schema.when_read()
@@ -351,7 +349,7 @@ class Datasets:
         quiet = self._around.declared.schemas.get(parameter.schema.text.casefold())
         if quiet is None:
             return
-        schema = self._around.schema(parameter.schema.text, parameter.schema.span)
+        schema = self._around.schema_names.found(parameter.schema.text, parameter.schema.span)
         missing: list[SchemaColumn] = []
         for each in schema.columns if schema is not None else ():
             matches = [c for c in relation.columns if scopes.same(c.name, each.field.name)]

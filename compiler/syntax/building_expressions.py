@@ -209,8 +209,9 @@ class ExpressionBuilder:
         return self.checked(node, operand, low, high)
 
     def in_list(self, span: Span, children: Children) -> e.Expression:
-        operand, negated, _, *items = children
-        node = e.InList(span, operand, tuple(items), negated is not None)
+        operand, negated, word, *items = children
+        said = " ".join(str(word).lower().split())
+        node = e.InList(span, operand, tuple(items), negated is not None, said)
         return self.checked(node, *items, operand)
 
     def like(self, span: Span, children: Children) -> e.Expression:

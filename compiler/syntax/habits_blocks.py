@@ -75,18 +75,22 @@ def single_quotes(trouble: Trouble) -> Diagnostic | None:
 
 
 def one_of(trouble: Trouble) -> Diagnostic | None:
-    """The values of a parameter listed by `one of (…)`."""
+    """`one of (…)` right behind the type of a parameter, or in an expression of rows."""
     match = _ONE_OF.match(trouble.piece, trouble.at)
     param = _PARAM.match(trouble.piece)
-    if match is None or param is None:
+    if match is None:
         return None
-    if "IN_LIST" in trouble.expected and "CHECK" not in trouble.expected:
+    if param is not None and "CHECK" in trouble.expected:
+        message = "what a parameter may be is said by a `check` of its name"
+        written = f"check {param[1]} {match.group()}"
+    elif "IN_LIST" in trouble.expected:
+        message = "`one of` stands in `check NAME one of (…)`; elsewhere it is `in`"
         written = "in"
     else:
-        written = f"check {param[1]} in"
+        return None
     return trouble.found(
         codes.UNEXPECTED_TOKEN,
-        "the values that there are come behind `in`",
+        message,
         f"write `{written} (…)`",
         length=len(match.group()),
         fix=(trouble.at, len(match.group()), written),

@@ -251,8 +251,8 @@ def _(node: e.Between) -> Parts:
 
 @expands(e.InList)
 def _(node: e.InList) -> Parts:
-    word = " not" if node.negated else ""
-    return [node.operand, *bracketed(f"{word} in (", nodes(node.items), ")", node.span.end)]
+    words = f" {'not ' if node.negated else ''}{node.word} ("
+    return [node.operand, *bracketed(words, nodes(node.items), ")", node.span.end)]
 
 
 @expands(e.Like)

@@ -118,6 +118,7 @@ _CALLED = {
     "MORE": "`>`",
     "__ANON_0": "`|>`",
     "IN_LIST": "`in (`",
+    "ONE_OF": "`one of (`",
     "COMMENT_KW": "`comment`",
     "NOT_NULL": "`not null`",
     "GENERIC": "a type",
@@ -133,7 +134,7 @@ _NOISE = frozenset(
     (
         *("$END", "DOT", "COLLATE", "LSQB", "STAR", "SLASH", "CONCAT", "COMPARE", "SHIFT", "SIGN"),
         *("BAR", "HAT", "AMPERSAND", "PERCENT_SIGN", "DIV", "LESS", "MORE", "__ANON_1", "LIKE"),
-        *("IS", "IN_LIST", "BETWEEN", "AND", "OR", "NOT"),
+        *("IS", "IN_LIST", "ONE_OF", "BETWEEN", "AND", "OR", "NOT"),
     )
 )
 _EXPRESSION = {"CASE", "CAST", "INTERVAL", "TYPED_LITERAL"}

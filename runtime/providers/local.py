@@ -58,7 +58,9 @@ def _safe(name: str) -> str:
 
 def _content(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        # Not all of it: a device has no end.
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
         raise LookupError(f"{path}: {error.strerror}") from None
     if len(data) > _LARGEST:

@@ -16,6 +16,7 @@ from ssbt.runtime.settings.values import as_text, json_content, unique
 from ssbt.runtime.streams.operation import add_stream_options
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
+_LARGEST_FILE = 64_000_000
 
 
 def parsed_arguments(
@@ -113,7 +114,10 @@ def environment_entries(
 def _file_entries(name: str) -> list[Entry]:
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LARGEST_FILE + 1)
+        if len(text) > _LARGEST_FILE:
+            raise ValueError(f"it has more than {_LARGEST_FILE:,} characters")
         is_json = path.suffix != ".properties"
         content = _json(text) if is_json else [*unique([*properties(text)]).items()]
     except (OSError, ValueError, RecursionError) as error:

@@ -1,6 +1,8 @@
 """What whoever starts a job decides about its streams."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -29,7 +31,12 @@ def add_stream_options(parser: ArgumentParser) -> None:
     parser.add_argument("--max-restarts", type=int, default=limit, metavar="N", help=text)
 
 
-def set_operation(pipeline: str, arguments: Namespace) -> None:
-    """Let the streams that are started from here on know what the command line says."""
+@contextmanager
+def operated(pipeline: str, arguments: Namespace) -> Iterator[None]:
+    """Let the streams that are started within know what the command line says."""
     accepted = frozenset(arguments.accept_checkpoint_change)
-    OPERATION.set(Operation(pipeline, arguments.max_restarts, accepted))
+    token = OPERATION.set(Operation(pipeline, arguments.max_restarts, accepted))
+    try:
+        yield
+    finally:
+        OPERATION.reset(token)

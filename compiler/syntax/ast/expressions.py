@@ -136,11 +136,12 @@ class Between(Node, frozen=True):
 
 
 class InList(Node, frozen=True):
-    """`operand [not] in (items)`."""
+    """`operand [not] in (items)`; `word` is `one of` where a check says it so."""
 
     operand: Expression
     items: tuple[Expression, ...]
     negated: bool
+    word: str = "in"
 
 
 class Like(Node, frozen=True):

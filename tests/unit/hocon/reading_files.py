@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ssbt.compiler.hocon.loading import Loader
+from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.resolving import Items, Object, Value, resolved
 
 
@@ -17,7 +17,7 @@ def read(files: Mapping[str, str | bytes], path: str = "main.conf", root: str = 
         content = files[name]
         return content.encode() if isinstance(content, str) else content
 
-    branch = Loader(root, contents).branch(path)
+    branch = Loader(root, Files(contents)).branch(path)
     assert branch is not None
     return resolved([branch])
 

@@ -54,6 +54,7 @@ DATASETS = ["orders", "customers", "large"]
         ({"|> paid()": "|> le§"}, "keyword", ["left join"]),
         ({"# What": "§\n# What"}, "keyword", ["let", "source", "sink", "schema"]),
         ({"amount >=": "amount §"}, "keyword", ["and", "is", "between"]),
+        ({"# What": "param few: int check few §\n# What"}, "keyword", ["in", "one of"]),
         ({"|> where amount > 0": "|> where §"}, "column", ORDER),
         ({'description = "A shop"': "§"}, "option", ["description", "owner", "target", "spark"]),
     ],
@@ -64,6 +65,10 @@ def test_offered(project, replaced, kind, labels):
         assert set(labels) <= set(found)
     else:
         assert found == labels
+
+
+def test_one_of_is_for_checks(project):
+    assert "one of" not in offered(project({"amount >=": "amount §"}))["keyword"]
 
 
 def test_options_of_a_connector(project):

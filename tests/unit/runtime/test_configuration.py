@@ -175,6 +175,14 @@ def test_wrong_file(
     assert message in shown
 
 
+def test_a_file_without_an_end(arguments: Parse, capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        arguments("--conf-file", "/dev/zero")
+    assert (
+        "cannot read /dev/zero: it has more than 64,000,000 characters" in capsys.readouterr().err
+    )
+
+
 def test_missing_file_names_the_others(arguments: Parse, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "conf").mkdir()
     for name in ("prod", "test"):

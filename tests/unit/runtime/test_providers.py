@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+import os
 from pathlib import Path
 import sys
 import time
@@ -53,6 +54,22 @@ def test_files(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(SecretError, match=why):
             value(name, provider="file", folder=folder)
+
+
+def test_links_devices_and_pipes(tmp_path: Path) -> None:
+    """Kubernetes mounts secrets as links, so links are followed; what has no end is left."""
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / "login").write_text("one")
+    (tmp_path / "login").symlink_to("..data/login")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    folder = str(tmp_path)
+    assert value("login", provider="file", folder=folder) == "one"
+    for kind in ("file", "properties"):
+        with pytest.raises(SecretError, match="more than 1,000,000 bytes"):
+            value("x", provider=kind, file=f"{folder}/zero")
+    with pytest.raises(SecretError, match=r"0\.2 seconds"):
+        value("pipe", provider="file", folder=folder, timeout=0.2, retries=0)
 
 
 def test_property_files(tmp_path: Path) -> None:

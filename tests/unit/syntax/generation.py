@@ -99,7 +99,20 @@ class Generator:
 
     def param(self) -> Tokens:
         default = self.maybe(["=", *self.expression()])
-        return ["param", *self.name(), ":", *self.type(), *default, *self.maybe(self.block(), 0.1)]
+        check = self.maybe(["check", *self.condition()])
+        block = self.maybe(self.block(), 0.1)
+        return ["param", *self.name(), ":", *self.type(), *default, *check, *block]
+
+    def condition(self) -> Tokens:
+        """What a parameter must be: parts that may say `one of`."""
+        out = self.one(self.expression, self.one_of)
+        while self.random.random() < 0.2:
+            out += [self.random.choice(("and", "OR")), *self.one(self.predicate, self.one_of)]
+        return out
+
+    def one_of(self) -> Tokens:
+        words = [*self.maybe(["not"], 0.2), self.random.choice(("one of (", "ONE  of("))]
+        return [*self.binary(3), *words, *self.several(self.expression), ")"]
 
     def secret(self) -> Tokens:
         # A word that begins a declaration would need backticks before the next one.

@@ -42,16 +42,25 @@ def check_expressions(file: d.File, text: str) -> None:
         written = text[node.span.start : node.span.end]
         if isinstance(node, e.VariantPath) and not node.name.text:
             continue
-        inner = f"f({written})" if isinstance(node, e.Lambda) else written
-        again = tree(f"let x = from a |> select {inner}").declarations[0]
-        assert isinstance(again, d.Let)
-        (step,) = again.query.steps
-        assert isinstance(step, s.Select)
-        value = step.items[0].value
-        if isinstance(node, e.Lambda):
-            assert isinstance(value, e.Call)
-            value = value.arguments[0].value
-        assert difference(node, value) is None, written
+        assert difference(node, expression_again(node, written)) is None, written
+
+
+def expression_again(node: e.Node, written: str) -> e.Node | None:
+    """The expression that the text of a node means by itself, in a place where it may stand."""
+    if any(isinstance(each, e.InList) and each.word == "one of" for each, _ in nodes(node)):
+        (param,) = tree(f"param x: int check {written}").declarations
+        assert isinstance(param, d.Param)
+        return param.check
+    inner = f"f({written})" if isinstance(node, e.Lambda) else written
+    (let,) = tree(f"let x = from a |> select {inner}").declarations
+    assert isinstance(let, d.Let)
+    (step,) = let.query.steps
+    assert isinstance(step, s.Select)
+    value = step.items[0].value
+    if not isinstance(node, e.Lambda):
+        return value
+    assert isinstance(value, e.Call)
+    return value.arguments[0].value
 
 
 def check_names(file: d.File, text: str) -> None:

@@ -1,0 +1,141 @@
+"""Projects that mean harm: a clear error soon, nothing written, nothing told of other files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import os
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+import time
+
+import pytest
+
+from tests.unit.cli.conftest import Ssbtc
+
+PIPELINE = """\
+import "shared.ssbt"
+
+pipeline copied {
+}
+
+source lines from text {
+  path = "${place}"
+}
+
+sink lines to noop {
+}
+"""
+SECRET = "params.place = 6f2b1c-of-somebody-else"
+
+
+@pytest.fixture(autouse=True)
+def files(project: Path) -> Path:
+    (project / "copied.ssbt").write_text(PIPELINE)
+    (project / "shared.ssbt").write_text('param place: string = "data"\n')
+    (project / "ssbt.conf").write_text("environments = [prod]\n")
+    (project / "conf").mkdir()
+    (project / "conf" / "prod.conf").write_text('include "more"\n')
+    (project / "conf" / "more.conf").write_text("params.place = here\n")
+    (project.parent / "outside").mkdir()
+    (project.parent / "outside" / "prod.conf").write_text(SECRET)
+    return project
+
+
+def linked(path: str, target: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        place = project / path
+        if place.is_dir():
+            place.rename(project / "before")
+        else:
+            place.unlink()
+        place.symlink_to(target)
+
+    return change
+
+
+def piped(path: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        (project / path).unlink()
+        os.mkfifo(project / path)
+
+    return change
+
+
+def holding(path: str, content: bytes) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        (project / path).write_bytes(content)
+
+    return change
+
+
+def enormous(path: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        with (project / path).open("wb") as file:
+            file.truncate(1 << 40)
+
+    return change
+
+
+LEADS_OUT = "is a link that leads out of the project"
+NOT_REGULAR = "cannot be read: it is no regular file"
+MORE = "conf/more.conf"
+DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) + "\n_a60 = lol\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (linked(MORE, "../../outside/prod.conf"), f"conf/more.conf` {LEADS_OUT}"),
+        (linked("conf/prod.conf", "../../outside/prod.conf"), f"conf/prod.conf` {LEADS_OUT}"),
+        (linked("conf", "../outside"), f"conf/defaults.conf` {LEADS_OUT}"),
+        (linked("ssbt.conf", "../outside/prod.conf"), f"ssbt.conf` {LEADS_OUT}"),
+        (linked(MORE, "/dev/zero"), f"conf/more.conf` {LEADS_OUT}"),
+        (linked(MORE, "more.conf"), "`conf/more.conf` cannot be read"),
+        (linked("shared.ssbt", "/dev/zero"), "`shared.ssbt` cannot be read: it is no regular file"),
+        (piped(MORE), f"`conf/more.conf` {NOT_REGULAR}"),
+        (piped("conf/prod.conf"), f"`conf/prod.conf` {NOT_REGULAR}"),
+        (piped("ssbt.conf"), f"`ssbt.conf` {NOT_REGULAR}"),
+        (piped("shared.ssbt"), "`shared.ssbt` cannot be read: it is no regular file"),
+        (enormous(MORE), "has more than 64,000,000 bytes"),
+        (enormous("shared.ssbt"), "has more than 64,000,000 bytes"),
+        (holding(MORE, b"a = 1\n" * 1_000_000), "the limit is 4,000,000"),
+        (holding(MORE, "params.place = ä".encode("utf-16")), "is not UTF-8"),
+        (holding(MORE, b"params.place = a\0b"), "error[SSBT0"),
+        (holding(MORE, b"params.place = \xff"), "error[SSBT0"),
+        (holding(MORE, DOUBLED.encode()), "SSBT1213"),
+        (holding(MORE, b"{a=" * 100_000), "error[SSBT12"),
+        (holding(MORE, b"params.place = ${HOME}"), "there is no `HOME` in this configuration"),
+        (
+            holding(MORE, "\n".join(f"params.k{i} = {i}" for i in range(10_000)).encode()),
+            "there is no parameter `k9999`",
+        ),
+    ],
+)
+def test_refused(ssbtc: Ssbtc, project: Path, change: Callable[[Path], None], message: str) -> None:
+    change(project)
+    with bounded():
+        ran = ssbtc("compile", "copied.ssbt")
+    told = " ".join((ran.out + ran.err).replace("\n  ", " ").split())
+    assert ran.code == 1, told
+    assert message in told
+    assert "6f2b1c" not in told
+    assert os.environ["HOME"] not in told
+    assert not (project / "build").exists()
+
+
+def test_what_is_no_attack(ssbtc: Ssbtc, project: Path) -> None:
+    """A mark of the encoding, and links as Kubernetes lays them out, inside of the project."""
+    (project / "conf" / "..data").mkdir()
+    (project / "conf" / "..data" / "more.conf").write_bytes(b"\xef\xbb\xbfparams.place = there\n")
+    linked(MORE, "..data/more.conf")(project)
+    assert 'params.place = "there"' in ssbtc("config", "show", "--env", "prod").out
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Fails for what takes much time, or hundreds of megabytes more than was ever taken."""
+    before, started = getrusage(RUSAGE_SELF).ru_maxrss, time.process_time()
+    yield
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 400_000
+    assert time.process_time() - started < 30
