@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 import os
 import sys
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
 
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import TESTS, contents, quoted
-from ssbt.compiler.cli.test_plans import written_script
-from ssbt.compiler.cli.test_session import BrokenSessionError, session
 from ssbt.compiler.cli.writing import rewrite, write_all
-from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.testing.creating import test_name, test_text, with_test
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
@@ -25,6 +23,30 @@ if TYPE_CHECKING:
 
 # Of these a stream is what its folder holds, which can be read at once.
 _FILES = frozenset({"csv", "json", "orc", "parquet", "text"})
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def options(command: F) -> F:
+    """`created`, the dataset that a test is wanted of, `rows` and `output`."""
+    dataset = click.option(
+        "--create", "created", metavar="DATASET", help="Write a test of a dataset from real rows."
+    )
+    rows = click.option(
+        "--rows",
+        type=click.IntRange(1),
+        default=5,
+        show_default=True,
+        metavar="N",
+        help="With --create: how many rows of each source, if so few will do.",
+    )
+    output = click.option(
+        "-o",
+        "output",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="With --create: add the test to the tests in this file.",
+    )
+    return dataset(rows(output(command)))
 
 
 class Creation(NamedTuple):
@@ -48,6 +70,8 @@ class _Subject(NamedTuple):
 
 def create(wanted: Creation, units: Sequence[Unit], report: Report) -> int:
     """Write the test to standard output or into a file; the exit code. Raises Failure."""
+    from ssbt.compiler.testing.creating import test_name, test_text, with_test
+
     found = [*_pipelines(units, wanted.target, report)]
     if code := report.print():
         return code
@@ -137,6 +161,8 @@ def _file(out: str | None, unit: Unit) -> str:
 
 
 def _created(wanted: Creation, subject: _Subject) -> Created:
+    from ssbt.compiler.cli.test_plans import written_script
+    from ssbt.compiler.cli.test_session import BrokenSessionError, session
     from ssbt.compiler.driver import planned_test_of
     from ssbt.compiler.emit.submission import packages
 
@@ -161,6 +187,7 @@ def _created(wanted: Creation, subject: _Subject) -> Created:
 
 def _check(subject: _Subject, file: str, text: str, target: str | None) -> None:
     """Raises Failure where the rows cannot be written as a test."""
+    from ssbt.compiler.diagnostics.model import Severity
     from ssbt.compiler.driver import checked
 
     unit = subject.unit

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ssbt.compiler.emit.test_plan import typed_columns
-from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.row_orders import ordered_datasets
 from ssbt.compiler.lineage.graph import Kind, Lineage, lineage
 
@@ -76,7 +76,7 @@ def _needed(known: Lineage, dataset: str) -> frozenset[Origin]:
     """The columns of sources that values or rows of the dataset depend on."""
     made = known.sources()
     values = (made.columns[Origin(dataset, name)] for name in known.nodes[dataset].columns)
-    return frozenset(each.origin for each in made.rows[dataset]).union(*values)
+    return _whole(frozenset(each.origin for each in made.rows[dataset]).union(*values))
 
 
 def _joined(known: Lineage) -> list[frozenset[Origin]]:
@@ -86,4 +86,9 @@ def _joined(known: Lineage) -> list[frozenset[Origin]]:
         [made.columns[each.origin] for each in node.rows if each.kind is Kind.JOIN]
         for node in known.nodes.values()
     )
-    return [frozenset[Origin]().union(*columns) for columns in by_query]
+    return [_whole(frozenset[Origin]().union(*columns)) for columns in by_query]
+
+
+def _whole(origins: Iterable[Origin]) -> frozenset[Origin]:
+    """The columns in which these are, if they are fields."""
+    return frozenset(Origin(each.dataset, each.column) for each in origins)

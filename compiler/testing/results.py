@@ -60,7 +60,11 @@ class Created(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """`session` begins, a test has `started` or `ended`, or is `created` or `refused`."""
+    """`session` begins, a test has `started` or `ended`, or is `created` or `not created`.
+
+    `reached` are the numbers of the points that no test before it has reached; of those that are
+    `refused`, Spark cannot tell it, for the reason given.
+    """
 
     event: str
     test: int = -1
@@ -70,6 +74,8 @@ class Event(Struct, frozen=True):
     differences: list[Difference] = []
     spark: str = ""
     created: Created | None = None
+    reached: list[int] = []
+    refused: list[tuple[int, str]] = []
 
 
 class Case(Struct, frozen=True):

@@ -14,8 +14,8 @@ from ssbt.runtime.job import Job
 from ssbt.runtime.sampling.choosing import Chooser
 from ssbt.runtime.sampling.masking import Masks
 from ssbt.runtime.sampling.wishes import Wanted, Wish
+from ssbt.runtime.scripts.loading import ParametersError, Script
 from ssbt.runtime.testing.running import outcome, settings_of
-from ssbt.runtime.testing.scripts import ParametersError, Script
 
 Event = dict[str, Any]
 _EMPTY = "no row of {} came of the first 1,000,000 rows of each source"
@@ -34,14 +34,14 @@ class _AsBatch:
 
 
 def created(spark: SparkSession, wish: Wish, assignments: Mapping[str, str]) -> Event:
-    """The event `created` with the rows of the test, or `refused` with a message."""
+    """The event `created` with the rows of the test, or `not created` with a message."""
     with settings_of(spark, wish.plan.settings):
         try:
             return _Creation(spark, wish, Script(wish.plan, assignments)).event()
         except ParametersError as error:
-            return {"event": "refused", "message": "\n".join(error.args)}
+            return {"event": "not created", "message": "\n".join(error.args)}
         except Exception as error:
-            return {"event": "refused", "message": failure(error, wish.plan.script).message}
+            return {"event": "not created", "message": failure(error, wish.plan.script).message}
 
 
 class _Creation:

@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 import time
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from ssbt.runtime.expectations.comparing import Difference, collected, differences, same, shown
 from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
-from ssbt.runtime.testing.clocks import instant
-from ssbt.runtime.testing.scripts import ParametersError, Script
+from ssbt.runtime.scripts.clocks import instant
+from ssbt.runtime.scripts.loading import ParametersError, Script
+from ssbt.runtime.testing.coverage import Coverage
 from ssbt.runtime.testing.streams import Query, Source
 
 Event = dict[str, Any]
@@ -31,12 +32,14 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
     """
     with settings_of(spark, plan.settings):
         script: Script | None = None
+        coverage = Coverage(plan)
         for test in plan.tests:
             yield {"event": "started", "test": test.number}
             begun = time.monotonic()
             try:
                 script = script or Script(plan, assignments)
-                result = outcome(spark, script, test)
+                run = _Run(spark, script, test)
+                result = run.result() | coverage.of(run.computed(), test, run.flags)
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
@@ -93,6 +96,19 @@ class _Run:
         times = [time for time, first in clocks if first <= batch]
         self._script.set_time(times[-1] if times else None)
         return times[-1] if times else None
+
+    def computed(self) -> set[str]:
+        """The datasets, or the transform, that the test computes from what it gives."""
+        if self._test.transform is not None:
+            return {self._test.transform}
+        given = [each.dataset for each in self._test.given]
+        return self._script.computed(self._test.runs, given)
+
+    def flags(self, probe: str) -> list[Row]:
+        """The rows of a probe."""
+        with self._made([probe]) as made:
+            each = made[probe]
+            return each.every_row() if isinstance(each, Query) else each.distinct().collect()
 
     def _streams(self) -> dict[str, list[Given]]:
         """The micro-batches of each stream that is given."""
@@ -162,7 +178,7 @@ class _Run:
 
     def _frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         if self._test.transform is not None:
-            return self._script.transformed(self._test.transform, given)
+            return self._script.transformed(name, given)
         return self._script.frame(name, given)
 
     def _failure(self, wanted: str) -> Event:

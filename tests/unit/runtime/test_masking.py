@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from pyspark.sql import Row
 from pyspark.sql.types import (
     ArrayType,
     BinaryType,
@@ -55,5 +54,5 @@ def test_equal_values_of_other_columns_stay_equal():
     place = StructType([StructField("id", IntegerType()), StructField("name", StringType())])
     assert masks.masked("a", StringType()) == "masked 1"
     assert masks.masked(5, LongType()) == 1
-    assert masks.masked(Row(5, "a"), place) == (1, "masked 1")
+    assert masks.masked((5, "a"), place) == (1, "masked 1")
     assert masks.masked(Decimal("5.00"), DecimalType(10, 2)) == 1

@@ -1,7 +1,7 @@
 """A generated script as a module, whose functions the tests call."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -15,9 +15,9 @@ from pyspark.sql import DataFrame
 
 from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
 from ssbt.runtime.job import Job
+from ssbt.runtime.scripts.clocks import at_time
 from ssbt.runtime.settings.literals import literal
 from ssbt.runtime.settings.parameters import Parameter, declared_parameters, lacking, resolved
-from ssbt.runtime.testing.clocks import at_time
 
 
 class ParametersError(Exception):
@@ -62,11 +62,7 @@ class Script:
     def asks_time(self, name: str) -> bool:
         """Whether a dataset, what it is made from or a transform asks for the time."""
         functions = {each.function for each in self._plan.transforms.values()}
-        waiting = [name]
-        while waiting:
-            dataset = self._plan.datasets[waiting.pop()]
-            functions.add(dataset.function)
-            waiting += dataset.uses
+        functions |= {self._plan.datasets[each].function for each in self.computed([name], ())}
         tree = ast.parse(Path(self.path).read_bytes())
         nodes = [e for e in tree.body if isinstance(e, ast.FunctionDef) and e.name in functions]
         texts = (text for node in nodes for text in _texts(node))
@@ -89,6 +85,17 @@ class Script:
             return made[name]
 
         return frame_of(name)
+
+    def computed(self, names: Iterable[str], given: Collection[str]) -> set[str]:
+        """The datasets that are made from what is given, so that those of these names can be."""
+        found: set[str] = set()
+        waiting = [*names]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in given:
+                found.add(name)
+                waiting += self._plan.datasets[name].uses
+        return found
 
     def transformed(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         """The result of a transform over what is given under the names of its parameters."""
