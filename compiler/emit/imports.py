@@ -13,7 +13,16 @@ _TOKEN = re.compile(
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
-_WHERE_USED = {"Check", "Decoding", "Secret", "checked", "dead_letters", "decoded", "literal"}
+_WHERE_USED = {
+    "Check",
+    "Decoding",
+    "Months",
+    "Secret",
+    "checked",
+    "dead_letters",
+    "decoded",
+    "literal",
+}
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -42,7 +51,7 @@ def import_groups(
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
     known = tuple(fields)
-    noted = used_names(note for field in known for note in field.notes)
+    noted = used_names(text for field in known for text in (field.type, *field.notes))
     groups = (
         _standard(known),
         (*_pyspark(used), *_runtime(used | noted, functions)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 import json
@@ -11,10 +11,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.providers.secrets import Shared
 from ssbt.runtime.settings.constraints import Check
-from ssbt.runtime.settings.values import SparkType, parsed_type, parsed_value
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.types import SparkType, parsed_type, parsed_value
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 _SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}
+_SPARK_NAMES |= {timedelta: "INTERVAL DAY TO SECOND", Months: "INTERVAL YEAR TO MONTH"}
 
 # Where a value was given, its key (`params.rate`, `spark.sql.ansi.enabled`), and the value.
 Entry = tuple[str, str, object]

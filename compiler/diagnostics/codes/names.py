@@ -242,8 +242,8 @@ BAD_PARAM_TYPE = Code(
     "A type that a parameter cannot have",
     """\
 A parameter is given on a command line or in a file: it is a string, a number, a boolean, a date, a
-timestamp, binary, or an array or a map of these. A string of a certain length is a `string` with a
-`check`.
+timestamp, binary, an interval of days and times or of years and months, or an array or a map of
+these. A string of a certain length is a `string` with a `check`.
 """,
     wrong=example(
         before="param country: varchar(2) = 'DE'\n",
