@@ -133,7 +133,7 @@ def planned_tests(checked_pipeline: Checked) -> TestPlan:
 
 def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The file in its canonical layout; None, with the mistakes, where it does not parse."""
-    from ssbt.compiler.syntax.formatting import formatted as formatted_text
+    from ssbt.compiler.syntax.formatting.files import formatted as formatted_text
     from ssbt.compiler.syntax.parsing import parsed
 
     result = parsed(source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import partial
 
 from msgspec import Struct
 
@@ -14,7 +15,6 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.spark_settings import spark_settings
-from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
@@ -60,49 +60,43 @@ def pipeline_block(
 
     `secrets` are the declared ones, in lower case.
     """
-    texts: dict[str, str] = {}
-    checkpoint: Text | None = None
-    masking: tuple[str, ...] = ()
-    settings: v.Entry | None = None
-    seen: dict[str, Span] = {}
+    entries = _known_entries(node, report)
+
+    def text(name: str) -> str:
+        return _text(entries[name], report) if name in entries else ""
+
+    own = _target(entries["target"], text("target"), report) if "target" in entries else ""
+    line = target or own or "4.1"
+    spark: tuple[tuple[str, str], ...] = ()
+    if "spark" in entries:
+        read = partial(_text, report=report)
+        spark = spark_settings(entries["spark"], line, secrets, read, report)
+    return PipelineBlock(
+        text("description"),
+        text("owner"),
+        text("schedule"),
+        line,
+        spark,
+        _folder(entries["checkpoint"], spelling, report) if "checkpoint" in entries else None,
+        _masking(entries["masking"], report) if "masking" in entries else (),
+    )
+
+
+def _known_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Entry]:
+    """The entries by name in lower case, the first of each; others are reported."""
+    found: dict[str, v.Entry] = {}
     for entry in node.entries if node is not None else ():
         if isinstance(entry.value, v.BrokenValue):
             continue
-        name = entry.name.text.lower()
-        first = seen.setdefault(name, entry.name.span)
-        if first is not entry.name.span:
-            also = (Label(first, "given here already"),)
-            message = f"`{name}` is given twice"
-            report.add(codes.BAD_ENTRY, entry.name.span, message, also=also)
+        name, place = entry.name.text.lower(), entry.name.span
+        first = found.setdefault(name, entry)
+        if first is not entry:
+            also = (Label(first.name.span, "given here already"),)
+            report.add(codes.BAD_ENTRY, place, f"`{name}` is given twice", also=also)
         elif name not in _ENTRIES:
             message = f"a pipeline has no entry `{entry.name.text}`"
-            report.unknown(
-                codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(_ENTRIES), "entries"
-            )
-        elif name == "spark":
-            settings = entry
-        elif name == "masking":
-            masking = _masking(entry, report)
-        elif name == "checkpoint":
-            checkpoint = _folder(entry, spelling, report)
-        else:
-            text = _text(entry, report)
-            if name == "target":
-                text = _target(entry, text, report)
-            texts[name] = text
-    line = target or texts.get("target") or "4.1"
-    spark: tuple[tuple[str, str], ...] = ()
-    if settings is not None:
-        spark = spark_settings(settings, line, secrets, lambda each: _text(each, report), report)
-    return PipelineBlock(
-        texts.get("description", ""),
-        texts.get("owner", ""),
-        texts.get("schedule", ""),
-        line,
-        spark,
-        checkpoint,
-        masking,
-    )
+            report.unknown(codes.UNKNOWN_ENTRY, place, message, name, list(_ENTRIES), "entries")
+    return found
 
 
 def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:

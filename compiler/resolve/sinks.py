@@ -1,25 +1,100 @@
-"""What a sink says of the stream that flows into it."""
+"""Sinks: what is written where, and what a sink says of the stream that flows into it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ssbt.compiler.connectors.settings import FunctionName, Settings
-from ssbt.compiler.connectors.specification import Delivery, Place
+from ssbt.compiler.connectors.specification import Delivery, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.diagnostics.codes import connectors as codes_of_connectors
+from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
+from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.code_steps import python_target
+from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.modules import Purpose
+from ssbt.compiler.resolve.options import Options
+from ssbt.compiler.resolve.records import is_dead_letters
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schema_names import SchemaNames
+from ssbt.compiler.resolve.sources import Sources
 from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 
 AddModule = Callable[[Span, str, str, Purpose], str | None]
 
 
-def stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
+class Sinks:
+    """Resolves the sinks of a program, with the tables that they look things up in."""
+
+    def __init__(
+        self,
+        datasets: Datasets,
+        sources: Sources,
+        options: Options,
+        schemas: SchemaNames,
+        report: Report,
+    ) -> None:
+        self._datasets, self._sources, self._options = datasets, sources, options
+        self._schemas, self._report = schemas, report
+
+    def made(
+        self,
+        nodes: Iterable[d.SinkWrite],
+        add_module: AddModule,
+        describe: Callable[[Span], str],
+    ) -> list[ir.Sink]:
+        """The IR's sinks; one whose dataset or options have a mistake is left out."""
+        sinks: list[ir.Sink] = []
+        names: dict[str, d.SinkWrite] = {}
+        for node in nodes:
+            if node.part is not None and not is_dead_letters(node):
+                message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
+                self._report.add(unsupported.EXPECT, node.part.span, message)
+                continue
+            dataset = self._dataset(node)
+            streaming = dataset is not None and dataset[1].streaming
+            allow, entries = _allowed_tags(node.entries, self._report)
+            got = self._options.settings(Role.SINK, node.connector, entries, streaming=streaming)
+            if got is not None:
+                for named in written_schemas(got[1]):
+                    self._schemas.found(named.name, named.span)
+            if dataset is None or got is None:
+                continue
+            name = node.name.text if node.name is not None else dataset[0]
+            first = names.setdefault(name.casefold(), node)
+            if first is not node:
+                self._same_name(node, first)
+            stream = _stream_write(got[1], add_module, self._report) if streaming else None
+            text = describe(node.span)
+            sinks.append(ir.Sink(name, dataset[0], *got, text, node.span, stream, allow))
+        return sinks
+
+    def _dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
+        """The name and columns of what is written."""
+        dataset = self._datasets.named(node.dataset)
+        if dataset is not None and is_dead_letters(node):
+            return self._sources.dead_letters(node, *dataset)
+        return dataset
+
+    def _same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
+        name = node.name or node.dataset
+        also = (Label((first.name or first.dataset).span, "the first one"),)
+        message = f"two sinks are called `{name.text}`"
+        help_ = f"name one: `sink {node.dataset.text} to {node.connector.text} as other_name`"
+        self._report.add(
+            name_codes.DUPLICATE_DECLARATION, name.span, message, also=also, help=help_
+        )
+
+
+def _stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
     """The stream side of a sink's settings."""
     mode, trigger = settings.at(Place.MODE), settings.at(Place.TRIGGER)
     require = settings.at(Place.REQUIRE)
@@ -32,7 +107,7 @@ def stream_write(settings: Settings, add_module: AddModule, report: Report) -> S
     )
 
 
-def allowed_tags(
+def _allowed_tags(
     entries: tuple[v.Entry, ...], report: Report
 ) -> tuple[tuple[str, ...], tuple[v.Entry, ...]]:
     """The tags in `allow = […]`, which every sink may say, and the entries without it."""
