@@ -27,8 +27,9 @@ def given_frame(spark: SparkSession, given: Given, text: Text) -> DataFrame:
     if others and given.file and not given.is_open:
         listed = ", ".join(others)
         raise RowsError(f"{given.file['path']} has columns that {given.dataset} has not: {listed}")
+    absent = {name: F.expr(text(cell)) for name, cell in given.defaults.items()}
     columns = [
-        _cast(known.get(name.casefold(), F.lit(None)), type_).alias(name)
+        _cast(known.get(name.casefold(), absent.get(name, F.lit(None))), type_).alias(name)
         for name, type_ in given.schema
     ]
     return named.select(*columns, *(named[quoted(name)] for name in others))
