@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as ir
-from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.provenance import Origin
 
 _OPTION = "columnNameOfCorruptRecord"
 _WITH_CORRUPT = SOURCE.replace(

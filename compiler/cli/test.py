@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssbt.compiler.cli import options
+from ssbt.compiler.cli import options, test_coverage
 from ssbt.compiler.cli.inputs import TESTS
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
 @click.option("--durations", type=int, metavar="N", help="Show the N slowest tests, 0 for all.")
 @click.option(
     "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
+)
+@test_coverage.options
+@click.option(
+    "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
@@ -52,6 +56,10 @@ def command(
     exitfirst: bool,
     durations: int | None,
     junit_xml: str | None,
+    coverage: bool,
+    coverage_fail_under: int | None,
+    coverage_json: str | None,
+    update: bool,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -61,21 +69,24 @@ def command(
     """Run the tests of pipelines on a local Spark.
 
     PATHS are pipelines and folders of them, this folder if none is given. All tests share one
-    session. The exit code is 0 when all have passed, 1 when one has not or a pipeline has mistakes,
-    2 when they cannot be run, and 5 when there are none.
+    session. The exit code is 0 when all have passed, 1 when one has not, a pipeline has mistakes or
+    the coverage is too low, 2 when they cannot be run, and 5 when there are none. With --update, a
+    test passes that expects now what came.
     """
     from ssbt.compiler.cli.console import width
     from ssbt.compiler.cli.test_plans import plans
     from ssbt.compiler.cli.test_running import TestRun
     from ssbt.compiler.cli.test_session import session
+    from ssbt.compiler.cli.test_updates import Updates
     from ssbt.compiler.cli.units import units
     from ssbt.compiler.testing.display import Display
 
     report = options.report("text", strict=False, color=color)
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
+    reach = test_coverage.wanted(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
-        found = plans(units(paths).all, folder, target, chosen, report)
+        found = plans(units(paths).all, folder, target, chosen, report, reach)
         _check_names(given, found)
         code = report.print()
         if collect_only or not found.cases:
@@ -88,14 +99,17 @@ def command(
             verbose=verbose,
             color=report.console.colored(sys.stdout),
         )
-        run = TestRun(found, display, first_only=exitfirst)
+        updates = Updates(found.tested, target) if update else None
+        run = TestRun(found, display, updates, reach, first_only=exitfirst)
         submit = ("--master", master)
         with session(folder, plan, submit, verbose=show_output) as events:
             run.follow(events)
+    run.update()
     run.tell(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)
-    return code or (PASSED if run.passed else FAILED)
+    is_enough = test_coverage.told(reach, coverage_fail_under, coverage_json)
+    return code or (PASSED if run.passed and is_enough else FAILED)
 
 
 def _chosen(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ssbt.compiler.compare.changes import Severity
-from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage.graph import Lineage, Node, lineage
 
 
@@ -57,7 +57,7 @@ class Reach:
                 whole.add(node.name)
                 told.append(node.name)
                 continue
-            made = [name for name, origins in node.columns.items() if _within(origins, columns)]
+            made = [name for name, of in node.columns.items() if _within(of.origins, columns)]
             if made:
                 columns[node.name] = {name.casefold() for name in made}
                 told += [f"{node.name}.{name}" for name in made]

@@ -52,6 +52,7 @@ class Scope:
         self.steps: list[StepCode] = []
         self._declared = arguments
         self._literals: dict[str, str] = {}
+        self._counted = "", 0
         self._locals = around.names.locals(arguments.values())
 
     def dataset(self, name: str) -> str:
@@ -81,11 +82,20 @@ class Scope:
 
     def started(self, frame: str) -> None:
         """Note that the first step begins behind `frame`."""
-        self.base_calls = chained_calls(frame)
+        self.base_calls = self._calls(frame)
 
     def reached(self, step: Step, frame: str) -> None:
         """Note that the code of a step ends with `frame`."""
-        self.steps.append(StepCode(step.span, len(self.statements), chained_calls(frame)))
+        self.steps.append(StepCode(step.span, len(self.statements), self._calls(frame)))
+
+    def _calls(self, frame: str) -> int:
+        """The calls of the code, of which those of the step before are counted already."""
+        known, calls = self._counted
+        if not frame.startswith(known):
+            known, calls = "", 0
+        calls += chained_calls(frame[len(known) :])
+        self._counted = frame, calls
+        return calls
 
     def body(self, result: str) -> tuple[str, ...]:
         """The statements of the function, which returns `result`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
@@ -22,13 +23,6 @@ def shown(text: Text) -> str:
     return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in text)
 
 
-class Origin(Struct, frozen=True, order=True):
-    """A column of a dataset that a value is computed from."""
-
-    dataset: str
-    column: str
-
-
 class Call(Struct, frozen=True):
     """A function called in an expression, its name in lower case; `windowed` with `over (…)`."""
 
@@ -42,9 +36,8 @@ class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
-    column, such as `amount` or `o.amount`, backticks included where needed. `origins` are the
-    columns that the value is computed from, `tags` what is left of theirs. An unknown type is
-    `UnknownType`, never a guess.
+    column, such as `amount` or `o.amount`, backticks included where needed. `tags` is what is left
+    of those of the columns that it is made from. An unknown type is `UnknownType`, never a guess.
     """
 
     span: Span
@@ -52,9 +45,14 @@ class Expression(Struct, frozen=True):
     type: DataType
     nullable: bool
     column: str | None = None
-    origins: tuple[Origin, ...] = ()
+    provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
     tags: frozenset[str] = frozenset()
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The columns, and the fields in them, that the value is computed from."""
+        return self.provenance.origins
 
 
 class Named(Struct, frozen=True):

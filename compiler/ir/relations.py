@@ -6,7 +6,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
@@ -21,10 +21,15 @@ class Column(Struct, frozen=True):
     type: DataType
     nullable: bool
     qualifier: str | None = None
-    origins: tuple[Origin, ...] = ()
+    provenance: Provenance = Provenance()
     tags: frozenset[str] = frozenset()
     declared: Span | None = None
     event_time: bool = False
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The columns, and the fields in them, that its values are computed from."""
+        return self.provenance.origins
 
 
 class Relation(Struct, frozen=True, dict=True):

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Expression, Named, Origin, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.source import Span

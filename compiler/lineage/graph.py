@@ -6,18 +6,26 @@ or are grouped, and in which order they come. What decides about rows is told fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, Origin
+from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Let, Pipeline
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.provenance import Origin, Provenance, copy_of
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.types.datatypes import (
+    UNKNOWN,
+    DataType,
+    StructField,
+    StructType,
+    innermost,
+)
 
 
 class Kind(Enum):
@@ -46,8 +54,8 @@ class Node(Struct, frozen=True):
 
     name: str
     inputs: tuple[str, ...]
-    columns: Mapping[str, tuple[Origin, ...]]
-    types: Mapping[str, str]
+    columns: Mapping[str, Provenance]
+    types: Mapping[str, DataType]
     rows: tuple[Dependency, ...]
     is_open: bool
 
@@ -55,6 +63,32 @@ class Node(Struct, frozen=True):
     def is_source(self) -> bool:
         """Whether it is read from outside."""
         return not self.inputs
+
+    def values(self, column: Origin) -> tuple[Origin, ...]:
+        """What a column or a field of this dataset is made from; a struct of its own fields.
+
+        Those are told where they are put together here; they come from the dataset itself.
+        """
+        made = self.columns[column.column].at(column.path)
+        names = {each.name.casefold(): each.name for each in self.fields(column)}
+        whole = Provenance(made.copied, made.computed).origins
+        return (*whole, *(column.field(names.get(name, name)) for name, _ in made.fields))
+
+    def sources(self, column: Origin) -> tuple[Origin, ...]:
+        """What a column or a field of this dataset is made from, of other datasets."""
+        return self.columns[column.column].at(column.path).origins
+
+    def type_of(self, column: Origin) -> DataType:
+        """The type of a column or a field of this dataset."""
+        found = self.types[column.column]
+        for name in column.path:
+            fields = (each.type for each in _fields(found) if each.name == name)
+            found = next(fields, UNKNOWN)
+        return found
+
+    def fields(self, column: Origin) -> Sequence[StructField]:
+        """The fields of a column or a field of this dataset, through arrays and maps."""
+        return _fields(self.type_of(column))
 
 
 class Sources(Struct, frozen=True):
@@ -74,18 +108,19 @@ class Lineage(Struct, frozen=True):
     def dependencies(self, column: Origin) -> tuple[Dependency, ...]:
         """What a column is made from directly, its value first."""
         node = self.nodes[column.dataset]
-        values = [Dependency(origin, Kind.VALUE) for origin in node.columns[column.column]]
-        return (*values, *node.rows)
+        return (*(Dependency(origin, Kind.VALUE) for origin in node.values(column)), *node.rows)
 
     def sources(self) -> Sources:
         """What every dataset is made from at last, in one pass along the flow."""
         columns: dict[Origin, frozenset[Origin]] = {}
         rows: dict[str, frozenset[Dependency]] = {}
+        asked_for = self._asked_for()
         for node in self.nodes.values():
-            for name, origins in node.columns.items():
-                column = Origin(node.name, name)
-                made = frozenset().union(*(columns.get(each, ()) for each in origins))
-                columns[column] = frozenset((column,)) if node.is_source else made
+            for column in asked_for[node.name]:
+                made = (columns.get(each, ()) for each in node.sources(column))
+                columns[column] = (
+                    frozenset((column,)) if node.is_source else frozenset().union(*made)
+                )
             own = (
                 Dependency(source, each.kind)
                 for each in node.rows
@@ -93,6 +128,20 @@ class Lineage(Struct, frozen=True):
             )
             rows[node.name] = frozenset(own).union(*(rows[name] for name in node.inputs))
         return Sources(columns, rows)
+
+    def _asked_for(self) -> dict[str, dict[Origin, None]]:
+        """All columns by dataset, and the fields in them that others are made from."""
+        found = {
+            name: {Origin(name, column): None for column in node.columns}
+            for name, node in self.nodes.items()
+        }
+        for node in reversed([*self.nodes.values()]):
+            for column in found[node.name]:
+                for origin in node.sources(column):
+                    found[origin.dataset][origin] = None
+            for each in node.rows:
+                found[each.origin.dataset][each.origin] = None
+        return found
 
     def rows_upstream(self, dataset: str) -> tuple[Dependency, ...]:
         """What decides about the rows of a dataset and of all that they come from."""
@@ -125,13 +174,34 @@ class Lineage(Struct, frozen=True):
 
     def downstream(self, column: Origin) -> dict[Origin, set[Kind]]:
         """All columns that depend on a column, however far away."""
-        found: dict[Origin, set[Kind]] = {}
-        for node in self.nodes.values():
-            for name in node.columns:
-                kinds = self.upstream(Origin(node.name, name)).get(column)
-                if kinds:
-                    found[Origin(node.name, name)] = kinds
-        return found
+        return {
+            each: kinds
+            for node in self.nodes.values()
+            for name in node.columns
+            for each, kinds in self._made_of(Origin(node.name, name), column)
+        }
+
+    def _made_of(self, made: Origin, column: Origin) -> Iterator[tuple[Origin, set[Kind]]]:
+        """A column with how it depends on another; and its fields where they do in more ways."""
+        kinds = self._kinds(made, column)
+        fields = [made.field(each.name) for each in self.nodes[made.dataset].fields(made)]
+        shared = kinds.intersection(*(self._kinds(each, column) for each in fields))
+        if shared:
+            yield made, shared
+        for each in fields if kinds - shared else ():
+            for field, ways in self._made_of(each, column):
+                if ways - shared:
+                    yield field, ways
+
+    def _kinds(self, made: Origin, column: Origin) -> set[Kind]:
+        """How a column depends on another, on a field in it or on what it is a field in."""
+        upstream = self.upstream(made).items()
+        return {
+            kind
+            for each, kinds in upstream
+            if each.holds(column) or column.holds(each)
+            for kind in kinds
+        }
 
 
 def lineage(pipeline: Pipeline) -> Lineage:
@@ -144,8 +214,8 @@ def lineage(pipeline: Pipeline) -> Lineage:
         nodes[each.name] = Node(
             each.name,
             each.query.uses if isinstance(each, Let) else (),
-            {c.name: c.origins if isinstance(each, Let) else () for c in output.columns},
-            {column.name: column.type.sql for column in output.columns},
+            {c.name: _made(each, c) for c in output.columns},
+            {column.name: column.type for column in output.columns},
             tuple(dict.fromkeys(_rows(each, roots, ends))) if isinstance(each, Let) else (),
             output.is_open,
         )
@@ -153,6 +223,15 @@ def lineage(pipeline: Pipeline) -> Lineage:
         ends.setdefault(id(roots[each.name]), []).append(each.name)
     sinks = tuple((sink.name, sink.dataset) for sink in pipeline.sinks)
     return Lineage(pipeline.name, nodes, sinks)
+
+
+def _fields(type_: DataType) -> Sequence[StructField]:
+    inner = innermost(type_)
+    return inner.fields if isinstance(inner, StructType) else ()
+
+
+def _made(dataset: Source | Let, column: Column) -> Provenance:
+    return column.provenance if isinstance(dataset, Let) else Provenance()
 
 
 def _rows(
@@ -178,7 +257,7 @@ def _flowing(operator: Operator, let: Let, ends: Mapping[int, list[str]]) -> Rel
     if not names:
         return operator.output
     columns = (
-        replace(column, origins=(Origin(names[0], column.name),))
+        replace(column, provenance=copy_of(names[0], column.name))
         for column in operator.output.columns
     )
     return replace(operator.output, columns=tuple(columns))

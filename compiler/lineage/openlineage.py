@@ -7,17 +7,18 @@ all of it with `${name}` in places; the runtime holds it in the manifest and put
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 import re
 from typing import Any
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.lineage.graph import Dependency, Kind, lineage
+from ssbt.compiler.lineage.graph import Kind, lineage
+from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
 
@@ -147,7 +148,7 @@ class _Record:
         return found
 
     def _schema(self, relation: Relation) -> Json:
-        fields = [{"name": each.name, "type": each.type.sql} for each in relation.columns]
+        fields = [_typed(each.name, each.type) for each in relation.columns]
         return self._facet("1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet", fields=fields)
 
     def _output(self, sink: Sink) -> Json:
@@ -157,15 +158,16 @@ class _Record:
         fields = {
             each.name: {
                 "inputFields": [
-                    _field(origin, "DIRECT", "TRANSFORMATION")
-                    for origin in sorted(known.columns[Origin(sink.dataset, each.name)])
+                    _field(*column, "DIRECT", "TRANSFORMATION")
+                    for column in _columns(known.columns[Origin(sink.dataset, each.name)])
                 ]
             }
             for each in relation.columns
         }
+        deciding = {(*_column(each.origin), each.kind) for each in known.rows[sink.dataset]}
         indirect = [
-            _field(each.origin, "INDIRECT", _INDIRECT[each.kind])
-            for each in sorted(known.rows[sink.dataset], key=_order)
+            _field(dataset, column, "INDIRECT", _INDIRECT[kind])
+            for dataset, column, kind in sorted(deciding, key=_order)
         ]
         facet = self._facet(
             "1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet",
@@ -200,13 +202,37 @@ class _Record:
                 yield _text(each.value)
 
 
-def _order(each: Dependency) -> tuple[Origin, int]:
-    return each.origin, list(Kind).index(each.kind)
+def _typed(name: str, type_: DataType) -> Json:
+    """A column or a field with its type; what is in it has the names of the specification."""
+    match type_:
+        case StructType():
+            within = [_typed(each.name, each.type) for each in type_.fields]
+            return {"name": name, "type": "struct", "fields": within}
+        case ArrayType():
+            return {"name": name, "type": "array", "fields": [_typed("_element", type_.element)]}
+        case MapType():
+            within = [_typed("key", type_.key), _typed("value", type_.value)]
+            return {"name": name, "type": "map", "fields": within}
+    return {"name": name, "type": type_.sql}
 
 
-def _field(origin: Origin, type_: str, subtype: str) -> Json:
+def _columns(origins: Iterable[Origin]) -> list[tuple[str, str]]:
+    """The columns that these are, or are fields in: the specification has no names of fields."""
+    return sorted({_column(origin) for origin in origins})
+
+
+def _column(origin: Origin) -> tuple[str, str]:
+    return origin.dataset, origin.column
+
+
+def _order(each: tuple[str, str, Kind]) -> tuple[str, str, int]:
+    dataset, column, kind = each
+    return dataset, column, list(Kind).index(kind)
+
+
+def _field(dataset: str, column: str, type_: str, subtype: str) -> Json:
     how = {"type": type_, "subtype": subtype, "masking": False}
-    return {_DATASET: origin.dataset, "field": origin.column, "transformations": [how]}
+    return {_DATASET: dataset, "field": column, "transformations": [how]}
 
 
 def _text(value: object) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 import json
 import re
+from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage.graph import Kind, Lineage
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
 def uses(lineage: Lineage, column: Origin) -> str:
@@ -46,13 +47,21 @@ def tree(lineage: Lineage, column: Origin) -> str:
 
 
 def _branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> list[_Branch]:
+    return [
+        *_value_branches(lineage, column, told),
+        *_row_branches(lineage, column.dataset, told),
+    ]
+
+
+def _value_branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> Iterator[_Branch]:
     told.add(column)
-    branches = []
-    for origin in lineage.nodes[column.dataset].columns[column.column]:
-        again = origin in told and bool(lineage.nodes[origin.dataset].columns[origin.column])
+    for origin in lineage.nodes[column.dataset].values(column):
+        again = origin in told and bool(lineage.nodes[origin.dataset].values(origin))
+        # What decides about the rows of a struct is told once, not of its fields.
+        is_field = origin.dataset == column.dataset
+        below = _value_branches if is_field else _branches
         text = _titled(lineage, origin) + _AGAIN * again
-        branches.append(_Branch(text, [] if again else _branches(lineage, origin, told)))
-    return branches + _row_branches(lineage, column.dataset, told)
+        yield _Branch(text, [] if again else [*below(lineage, origin, told)])
 
 
 def _row_branches(lineage: Lineage, dataset: str, told: set[Origin | str]) -> list[_Branch]:
@@ -61,7 +70,7 @@ def _row_branches(lineage: Lineage, dataset: str, told: set[Origin | str]) -> li
         return []
     told.add(dataset)
     node = lineage.nodes[dataset]
-    kinds = {kind: [_dotted(d.origin) for d in node.rows if d.kind is kind] for kind in Kind}
+    kinds = {kind: [str(d.origin) for d in node.rows if d.kind is kind] for kind in Kind}
     branches = [_Branch(f"{kind.value}: {', '.join(c)}", []) for kind, c in kinds.items() if c]
     for given in node.inputs:
         below = _row_branches(lineage, given, told)
@@ -81,11 +90,7 @@ def _drawn(branches: list[_Branch]) -> Iterator[str]:
 def _titled(lineage: Lineage, column: Origin) -> str:
     node = lineage.nodes[column.dataset]
     kind = ", source" if node.is_source else ""
-    return f"{_dotted(column)} ({node.types[column.column]}{kind})"
-
-
-def _dotted(column: Origin) -> str:
-    return f"{column.dataset}.{column.column}"
+    return f"{column} ({node.type_of(column)}{kind})"
 
 
 def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
@@ -93,13 +98,12 @@ def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
     lines = ["flowchart LR"]
     edges, shown = _edges(lineage, columns)
     for name, members in shown.items():
-        lines.append(f"  subgraph {_id(name)}[{_label(name)}]")
-        lines += [f"    {_id(name, each)}[{_label(each)}]" for each in members]
+        lines.append(f"  subgraph {_id(Origin(name, ''))}[{_label(name)}]")
+        lines += [f"    {_id(each)}[{_label(each.place)}]" for each in members]
         lines.append("  end")
     for source, kind, target in edges:
         arrow = "-->" if kind is Kind.VALUE else f'-. "{kind.value}" .->'
-        end = _id(target.dataset, target.column) if target.column else _id(target.dataset)
-        lines.append(f"  {_id(source.dataset, source.column)} {arrow} {end}")
+        lines.append(f"  {_id(source)} {arrow} {_id(target)}")
     return "\n".join(lines) + "\n"
 
 
@@ -110,16 +114,15 @@ def graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
     for name, members in shown.items():
         lines.append(f"  subgraph {_quoted('cluster_' + name)} {{")
         lines.append(f"    label = {_quoted(name)}")
-        lines += [f"    {_quoted(f'{name}.{each}')} [label = {_quoted(each)}]" for each in members]
+        lines += [f"    {_quoted(str(each))} [label = {_quoted(each.place)}]" for each in members]
         lines.append("  }")
     for source, kind, target in edges:
-        first = next(iter(shown[target.dataset]))
-        end = _dotted(target) if target.column else f"{target.dataset}.{first}"
+        end = target if target.column else shown[target.dataset][0]
         into = "" if target.column else f", lhead = {_quoted('cluster_' + target.dataset)}"
         style = (
             "" if kind is Kind.VALUE else f" [style = dashed, label = {_quoted(kind.value)}{into}]"
         )
-        lines.append(f"  {_quoted(_dotted(source))} -> {_quoted(end)}{style}")
+        lines.append(f"  {_quoted(str(source))} -> {_quoted(str(end))}{style}")
     lines.insert(1, "  compound = true")
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -136,16 +139,18 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
                 "source": lineage.nodes[name].is_source,
                 "complete": not lineage.nodes[name].is_open,
                 "columns": [
-                    {"name": each, "type": lineage.nodes[name].types[each]} for each in members
+                    {"name": each.column}
+                    | _path(each)
+                    | {"type": lineage.nodes[name].type_of(each).sql}
+                    for each in members
                 ],
             }
             for name, members in shown.items()
         ],
         "dependencies": [
             {
-                "from": {"dataset": source.dataset, "column": source.column},
-                "to": {"dataset": target.dataset}
-                | ({"column": target.column} if target.column else {}),
+                "from": _end(source),
+                "to": _end(target),
                 "kind": kind.value,
             }
             for source, kind, target in edges
@@ -155,31 +160,44 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def _end(column: Origin) -> dict[str, Any]:
+    """A column, or a field in it; or a dataset as a whole."""
+    return (
+        {"dataset": column.dataset}
+        | ({"column": column.column} if column.column else {})
+        | _path(column)
+    )
+
+
+def _path(column: Origin) -> dict[str, Any]:
+    return {"path": list(column.path)} if column.path else {}
+
+
 _Edge = tuple[Origin, Kind, Origin]
 
 
 def _edges(
     lineage: Lineage, columns: Iterable[Origin]
-) -> tuple[list[_Edge], dict[str, dict[str, None]]]:
+) -> tuple[list[_Edge], dict[str, list[Origin]]]:
     """The arrows behind columns and the columns they join, datasets in the order of the flow.
 
     An arrow to a dataset as a whole has no column at its end.
     """
     edges: dict[_Edge, None] = {}
-    members: dict[str, dict[str, None]] = {}
+    members: dict[str, list[Origin]] = {}
     waiting, seen = list(columns), set[Origin]()
     while waiting:
         each = waiting.pop()
         if each in seen:
             continue
         seen.add(each)
-        members.setdefault(each.dataset, {})[each.column] = None
+        members.setdefault(each.dataset, []).append(each)
         for given in lineage.dependencies(each):
             target = each if given.kind is Kind.VALUE else Origin(each.dataset, "")
             edges[given.origin, given.kind, target] = None
             waiting.append(given.origin)
     ordered = {
-        name: {column: None for column in node.columns if column in members[name]}
+        name: sorted(members[name], key=_order(node.columns))
         for name, node in lineage.nodes.items()
         if name in members
     }
@@ -190,21 +208,28 @@ def _edges(
         source, kind, target = edge
         return (
             places[target.dataset],
-            target.column,
+            target.place,
             kinds.index(kind),
             places[source.dataset],
-            source.column,
+            source.place,
         )
 
     return sorted(edges, key=place), ordered
 
 
-def _id(*names: str) -> str:
-    """A name that Mermaid takes, different for different names."""
+def _order(columns: Iterable[str]) -> Callable[[Origin], tuple[int, tuple[str, ...]]]:
+    """Columns as they stand in the dataset, the fields in one behind it."""
+    places = {name: place for place, name in enumerate(columns)}
+    return lambda each: (places[each.column], each.path)
+
+
+def _id(column: Origin) -> str:
+    """A name that Mermaid takes for a column or a dataset, different for different ones."""
+    names = [name for name in (column.dataset, column.column, *column.path) if name]
     text = "__".join(names)
-    if _WORD.fullmatch(text) and text.isascii() and text != "end":
+    if _WORD.fullmatch(text) and text.count("__") == len(names) - 1 and text != "end":
         return text
-    return "n" + text.encode().hex()
+    return "n" + "\0".join(names).encode().hex()
 
 
 def _label(text: str) -> str:

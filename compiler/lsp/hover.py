@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 import re
 
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.mentions import Mention
@@ -126,7 +126,7 @@ def _lineage(of: Analysis, columns: Iterable[Column]) -> Iterator[str]:
             each
             for column in made.columns
             if column.name.casefold() == origin.column.casefold()
-            for each in column.origins
+            for each in column.provenance.at(origin.path).origins
         }
         if not above:
             first.add(origin)
@@ -139,7 +139,7 @@ def _lineage(of: Analysis, columns: Iterable[Column]) -> Iterator[str]:
 
 
 def _listed(origins: Iterable[Origin]) -> str:
-    return ", ".join(f"`{each.dataset}.{each.column}`" for each in sorted(origins))
+    return ", ".join(f"`{each}`" for each in sorted(origins))
 
 
 def _declared_at(of: Analysis, span: Span) -> list[Column]:

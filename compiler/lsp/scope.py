@@ -139,5 +139,5 @@ def _joined(of: Analysis, text: str) -> Relation:
 
 
 def _comes_from(column: Column) -> str:
-    listed = ", ".join(f"`{each.dataset}.{each.column}`" for each in column.origins)
+    listed = ", ".join(f"`{each}`" for each in column.origins)
     return f"Comes from {listed}." if listed else ""

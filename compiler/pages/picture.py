@@ -65,7 +65,7 @@ def _dataset(dataset: Json, lineage: Lineage) -> Json:
                 "name": each["name"],
                 "type": each["type"],
                 "tags": each["tags"],
-                "from": [[o.dataset, o.column] for o in node.columns[each["name"]]],
+                "from": [[o.dataset, o.column] for o in node.columns[each["name"]].origins],
             }
             for each in dataset["columns"]
         ],

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.call_clauses import clauses
 from ssbt.compiler.resolve.expressions import NOT_KNOWN, Typing, own_name
 from ssbt.compiler.resolve.folding import is_foldable
 from ssbt.compiler.resolve.unit_calls import unit_call_type
+from ssbt.compiler.resolve.values import Argument, Value, call_provenance, lambda_parameters
 from ssbt.compiler.resolve.windows import check_window
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import LONG, STRING
@@ -44,14 +46,21 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     typing.inside_aggregate = was_inside or aggregate
     if aggregate and typing.found_aggregate is None:
         typing.found_aggregate = node.span
+    start = len(typing.origins)
     arguments = _arguments(typing, node, function)
+    others = len(typing.origins)
     key = clauses(typing, node, function)
     typing.inside_aggregate = was_inside
     if node.window is not None:
         check_window(typing, node, node.window, function)
     if arguments is None or not in_target:
         return NOT_KNOWN
-    return _result(typing, node, function, arguments, key)
+    found = _result(typing, node, function, arguments, key)
+    made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
+    if made is None:
+        # A function may have handed on the very value of an argument.
+        return Typed(found.type, found.nullable, found.constant)
+    return typing.made(found, made, start)
 
 
 def _in_target(since: str, target: str) -> bool:
@@ -135,9 +144,9 @@ def _aggregate_allowed(typing: Typing, node: e.Call, function: Function) -> bool
     return True
 
 
-def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] | None:
-    """The types of the arguments in the function's order; None where one cannot be told."""
-    values: list[Typed] = []
+def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Argument] | None:
+    """The arguments in the function's order; None where one cannot be told."""
+    values: list[Argument] = []
     known = True
     for argument in _positional(typing, node, function):
         if argument is None:
@@ -151,9 +160,10 @@ def _arguments(typing: Typing, node: e.Call, function: Function) -> list[Typed] 
             values.append(_lambda(typing, value, function, values))
         elif isinstance(value, e.ColumnName) and value is _part(node, function):
             # It is no column: `extract` decides its type by the word.
-            values.append(Typed(STRING, False, value.parts[0].text))
+            values.append(Argument(Typed(STRING, False, value.parts[0].text)))
         else:
-            values.append(typing.typed(value))
+            name = argument.alias.text if argument.alias is not None else own_name(value)
+            values.append(Argument(*typing.part(value), name))
     return values if known else None
 
 
@@ -211,7 +221,7 @@ def _in_places(
     return [slots.get(place, left_out) for place in range(max(slots) + 1)]
 
 
-def _star(typing: Typing, node: e.Star, noted: bool) -> list[Typed]:
+def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
     """The columns that a star stands for; `noted` as those that the value comes from."""
     relation = typing.around.relation
     qualifier = node.qualifier[0].text if node.qualifier else None
@@ -225,14 +235,24 @@ def _star(typing: Typing, node: e.Star, noted: bool) -> list[Typed]:
     for column in columns if noted else ():
         typing.origins += column.origins
         typing.tags |= column.tags
-    return [Typed(column.type, column.nullable) for column in columns]
+    return [
+        Argument(
+            Typed(column.type, column.nullable),
+            column.provenance if noted else Provenance(),
+            column.name,
+        )
+        for column in columns
+    ]
 
 
-def _lambda(typing: Typing, node: e.Lambda, function: Function, before: Sequence[Typed]) -> Typed:
-    """The type of a lambda's body, its parameters typed by the function."""
-    types = function.lambda_parameters(len(before), before)
+def _lambda(
+    typing: Typing, node: e.Lambda, function: Function, before: Sequence[Argument]
+) -> Argument:
+    """A lambda's body, its parameters typed by the function."""
+    types = function.lambda_parameters(len(before), [each.typed for each in before])
     if types is None:
-        return typing.typed(node)
+        return Argument(typing.typed(node))
+    made = lambda_parameters(function.name, before)
     if len(node.parameters) > len(types):
         count = f"{len(types)} parameter{'s' if len(types) > 1 else ''}"
         message = f"a lambda of `{function.name}` has at most {count} here"
@@ -240,22 +260,25 @@ def _lambda(typing: Typing, node: e.Lambda, function: Function, before: Sequence
     outer = dict(typing.locals)
     for number, name in enumerate(node.parameters):
         known = types[number] if number < len(types) else NOT_KNOWN
+        if number < len(made):
+            known = Value(known.type, known.nullable, known.constant, made[number])
         typing.locals[name.text.casefold()] = known
-    body = typing.typed(node.body)
+    body = typing.part(node.body)
     typing.locals = outer
-    return body
+    return Argument(*body)
 
 
 def _result(
-    typing: Typing, node: e.Call, function: Function, values: list[Typed], key: Typed | None
+    typing: Typing, node: e.Call, function: Function, arguments: list[Argument], key: Typed | None
 ) -> Typed:
     if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
         return Typed(LONG, False)
+    values = [each.typed for each in arguments]
     wrong = function.arity_mismatch(len(values))
     if wrong is not None:
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
         return NOT_KNOWN
-    found = function.result(values, typing.around.ansi, _names(typing, node), key)
+    found = function.result(values, typing.around.ansi, [each.name for each in arguments], key)
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
     if in_order and not _constants_given(typing, node, function):
@@ -280,16 +303,3 @@ def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
         typing.mistake(codes.NOT_CONSTANT, operand.span, message)
         given = False
     return given
-
-
-def _names(typing: Typing, node: e.Call) -> list[str | None]:
-    """The names that arguments bring along, for `struct` and its like."""
-    names: list[str | None] = []
-    for argument in node.arguments:
-        if isinstance(argument.value, e.Star):
-            names += [column.name for column in typing.around.relation.columns]
-        elif argument.alias is not None:
-            names.append(argument.alias.text)
-        else:
-            names.append(own_name(argument.value))
-    return names

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.modules import Purpose
@@ -44,7 +44,7 @@ def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     text = "".join(part for part in node.target.parts if isinstance(part, str))
     masks = text.casefold() in flow.settings.masking
     cleared = frozenset() if masks else tags(flow.relation)
-    output = declared_relation(schema, origins(flow.relation), cleared)
+    output = declared_relation(schema, everything(flow.relation), cleared)
     return ir.ApplyFunction(node.span, output, *target, schema[0])
 
 
@@ -72,21 +72,21 @@ def python_target(text: str) -> tuple[str, str] | None:
 
 
 def declared_relation(
-    schema: tuple[str, StructType], origins: tuple[Origin, ...], tags: frozenset[str] = frozenset()
+    schema: tuple[str, StructType], made: Provenance, tags: frozenset[str] = frozenset()
 ) -> Relation:
     """What flows out of a step that declares its schema: any column may come from any."""
     return Relation(
         tuple(
-            Column(field.name, expression_type(field.type), field.nullable, None, origins, tags)
+            Column(field.name, expression_type(field.type), field.nullable, None, made, tags)
             for field in schema[1].fields
         )
     )
 
 
-def origins(*relations: Relation) -> tuple[Origin, ...]:
-    """Where the columns of relations come from, each place once."""
+def everything(*relations: Relation) -> Provenance:
+    """What is made of any columns of these."""
     columns = (column for each in relations for column in each.columns)
-    return tuple(dict.fromkeys(o for column in columns for o in column.origins))
+    return computed_from(o for column in columns for o in column.origins)
 
 
 def tags(*relations: Relation) -> frozenset[str]:
@@ -124,13 +124,13 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
     if schema is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, origins(*read), tags(*read))
+    output = declared_relation(schema, everything(*read), tags(*read))
     found = query_lineage(text, dict(zip(("input", *inputs), read, strict=True)))
     rows: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
     names = {column.name.casefold() for column in output.columns}
     if found is not None and names <= found.columns.keys():
         columns = (
-            replace(column, origins=found.columns[column.name.casefold()])
+            replace(column, provenance=found.columns[column.name.casefold()])
             for column in output.columns
         )
         output, rows = replace(output, columns=tuple(columns)), found.rows

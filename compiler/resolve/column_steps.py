@@ -128,12 +128,14 @@ def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Co
         message = f"this makes {len(fields)} columns, and {len(item.names)} names are given"
         flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
         fields = ()
+    made = [found.provenance.field(field.name) for field in fields]
     known = [(field.type, field.nullable) for field in fields] or [(UNKNOWN, True)] * len(
         item.names
     )
+    made = made or [found.provenance.opaque] * len(item.names)
     return [
-        Column(name.text, type_, nullable, None, found.origins, found.tags, name.span)
-        for name, (type_, nullable) in zip(item.names, known, strict=False)
+        Column(name.text, type_, nullable, None, source, found.tags, name.span)
+        for name, (type_, nullable), source in zip(item.names, known, made, strict=False)
     ]
 
 

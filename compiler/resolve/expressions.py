@@ -17,14 +17,16 @@ from ssbt.compiler.diagnostics.codes import literals as literal_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code
 from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
+from ssbt.compiler.resolve.values import Value, fitted, struct
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.printing import Piece, column_text, sql_text
+from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
 from ssbt.compiler.types import casts, literals, operators
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
@@ -99,7 +101,7 @@ class Typing(Struct):
     pivot: bool = False
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
-    origins: list[ir.Origin] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
@@ -116,6 +118,23 @@ class Typing(Struct):
     def typed(self, node: e.Expression) -> Typed:
         """The type of an expression; unknown, with a finding, where it has none."""
         return self._typed(node)
+
+    def provenance(self, value: Typed, start: int = 0) -> Provenance:
+        """What a value is made from, where `origins` were found for it from this place on."""
+        if isinstance(value, Value):
+            return value.provenance
+        return computed_from(self.origins[start:])
+
+    def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
+        """The value with what it is made from, and nothing else from this place of `origins` on."""
+        self.origins[start:] = provenance.origins
+        return Value(value.type, value.nullable, value.constant, provenance)
+
+    def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
+        """The type of a part of an expression, and what the part is made from."""
+        start = len(self.origins)
+        value = self._typed(node)
+        return value, self.provenance(value, start)
 
     def result(
         self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
@@ -227,13 +246,12 @@ class Typing(Struct):
         if found.qualified:
             self.used_aliases.add(first)
         if found.column is not None:
-            self.origins += found.column.origins
             self.tags |= found.column.tags
             self._check_grouped(node, found)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
-        return Typed(found.type, found.nullable)
+        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.origins))
 
     def bare_function(self, node: e.ColumnName) -> e.Call | None:
         """The call that a name without parentheses is, such as `current_date`, if it is one."""
@@ -242,14 +260,16 @@ class Typing(Struct):
         return e.Call(node.span, node.parts[0])
 
     def _local(self, node: e.ColumnName, value: Typed) -> Typed:
+        made = self.provenance(value, len(self.origins))
         for part in node.parts[1:]:
             inner = scopes.field_type(value.type, part.text)
             if inner is None:
                 message = f"{value.type.sql} has no field `{part.text}`"
                 self.mistake(name_codes.UNKNOWN_COLUMN, part.span, message)
                 return NOT_KNOWN
+            made = scopes.field_provenance(made, value.type, part.text)
             value = Typed(inner[0], value.nullable or inner[1])
-        return value
+        return self.made(value, made, len(self.origins))
 
     def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
         if self.grouping is None or self.inside_aggregate or found.column is None:
@@ -366,10 +386,15 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Case) -> Typed:
+        start = len(self.origins)
         operand = self._typed(node.operand) if node.operand is not None else None
         conditions = [self._typed(condition) for condition, _ in node.branches]
-        values = [self._typed(value) for _, value in node.branches]
-        otherwise = self._typed(node.otherwise) if node.otherwise is not None else None
+        deciding = self.origins[start:]
+        parts = [self.part(value) for _, value in node.branches]
+        values = [value for value, _ in parts]
+        if node.otherwise is not None:
+            parts.append(self.part(node.otherwise))
+        otherwise = parts[-1][0] if node.otherwise is not None else None
         everything = [*conditions, *values, *([operand] if operand else [])]
         if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
             return NOT_KNOWN
@@ -378,11 +403,14 @@ class Typing(Struct):
             found = operators.case(conditions, values, otherwise, ansi)
         else:
             found = operators.simple_case(operand, conditions, values, otherwise, ansi)
-        return self.result(node, found)
+        result = self.result(node, found)
+        made = merged(fitted(made, value.type, result.type) for value, made in parts)
+        return self.made(result, made.with_computed(deciding), start)
 
     @_typed.register
     def _(self, node: e.Cast) -> Typed:
-        value = self._typed(node.operand)
+        start = len(self.origins)
+        value, made = self.part(node.operand)
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
             return Typed(casts.expression_type(target), True)
@@ -393,7 +421,7 @@ class Typing(Struct):
         if isinstance(found, Mismatch):
             self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
             return Typed(casts.expression_type(target), True)
-        return found
+        return self.made(found, fitted(made, value.type, found.type), start)
 
     @_typed.register
     def _(self, node: e.Collate) -> Typed:
@@ -410,7 +438,15 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Subscript) -> Typed:
-        base, index = self._typed(node.base), self._typed(node.index)
+        start = len(self.origins)
+        base, made = self.part(node.base)
+        index, by = self.part(node.index)
+        if isinstance(index.constant, str):
+            made = scopes.field_provenance(made, base.type, index.constant)
+        return self.made(self._element(node, base, index), made.with_computed(by.origins), start)
+
+    def _element(self, node: e.Subscript, base: Typed, index: Typed) -> Typed:
+        """The type of `base[index]`."""
         if base.unknown or index.unknown:
             return NOT_KNOWN
         if isinstance(base.type, ArrayType):
@@ -432,10 +468,12 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Field) -> Typed:
-        base = self._typed(node.base)
+        start = len(self.origins)
+        base, made = self.part(node.base)
         inner = scopes.field_type(base.type, node.name.text)
         if inner is not None:
-            return Typed(inner[0], base.nullable or inner[1])
+            made = scopes.field_provenance(made, base.type, node.name.text)
+            return self.made(Typed(inner[0], base.nullable or inner[1]), made, start)
         message = f"{base.type.sql} has no field `{node.name.text}`"
         known = [each.name for each in scopes.fields_of(base.type)]
         self.report.unknown(
@@ -450,12 +488,14 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Tuple) -> Typed:
-        fields = []
+        start = len(self.origins)
+        fields, parts = [], []
         for number, item in enumerate(node.items, start=1):
-            value = self._typed(item)
+            value, made = self.part(item)
             name = own_name(item) or f"col{number}"
             fields.append(StructField(name, value.type, value.nullable))
-        return Typed(StructType(tuple(fields)), False)
+            parts.append((name, made))
+        return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
 
     @_typed.register
     def _(self, node: e.Lambda) -> Typed:
@@ -509,11 +549,11 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
         plain = plain.operand
     is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
     column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
-    origins = tuple(dict.fromkeys(typing.origins))
+    made = typing.provenance(value)
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))
     tags = frozenset(typing.tags)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, origins, calls, tags)
+    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

@@ -7,14 +7,18 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir import provenance
 from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.join_terms import join_terms
+from ssbt.compiler.resolve.values import fitted
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.coercion import wider
+from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.operators import comparison
 from ssbt.compiler.types.predicates import distinguishable, orderable
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -156,13 +160,13 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         )
         message = f"`{name.text}` is {left.type.sql} on the left and {right.type.sql} on the right"
         flow.report.add(codes.KEY_EXPRESSION, name.span, message, also=also)
-    origins = tuple(dict.fromkeys((*left.origins, *right.origins)))
     if kind == "right":
         return right
     if kind == "full":
         type_ = wider(left.type, right.type, ansi) or left.type
         nullable = left.nullable and right.nullable
-        return Column(left.name, type_, nullable, None, origins, left.tags | right.tags)
+        made = _made_of(left, right, type_)
+        return Column(left.name, type_, nullable, None, made, left.tags | right.tags)
     return left
 
 
@@ -249,5 +253,10 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
     if node.operator == "except":
         # Values of the right side only keep rows out.
         return merged
-    origins = tuple(dict.fromkeys((*left.origins, *right.origins)))
-    return replace(merged, origins=origins, tags=left.tags | right.tags)
+    made = _made_of(left, right, type_)
+    return replace(merged, provenance=made, tags=left.tags | right.tags)
+
+
+def _made_of(left: Column, right: Column, type_: DataType) -> Provenance:
+    """What a column of this type is made from that has the values of both."""
+    return provenance.merged(fitted(c.provenance, c.type, type_) for c in (left, right))

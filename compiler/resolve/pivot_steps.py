@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -9,6 +11,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.provenance import merged
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions import key_of
@@ -16,6 +19,7 @@ from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.group_steps import Keys, aggregates, grouping_keys, require_groupable
 from ssbt.compiler.resolve.naming_steps import whole_column
 from ssbt.compiler.resolve.time_literals import reads_as
+from ssbt.compiler.resolve.values import fitted
 from ssbt.compiler.resolve.walking import column_names, nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -27,6 +31,7 @@ from ssbt.compiler.types.datatypes import (
     STRING,
     UNKNOWN,
     BooleanType,
+    DataType,
     DecimalType,
     DoubleType,
     FloatType,
@@ -161,7 +166,7 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
                 c.type,
                 c.nullable,
                 name_text(c.name),
-                c.origins,
+                c.provenance,
                 tags=c.tags,
             )
         )
@@ -181,35 +186,16 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help=help_)
         flow.relation = Relation((), True)
         return None
-    chosen: list[Column] = []
-    renames: list[tuple[str, str]] = []
-    for item in node.columns:
-        if not isinstance(item.value, e.ColumnName):
-            message = "`unpivot` takes columns"
-            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
-            continue
-        column = whole_column(item.value, relation, flow)
-        if column is None:
-            continue
-        chosen.append(column)
-        if item.names and item.names[0].text != column.name:
-            renames.append((column.name, item.names[0].text))
+    chosen, renames = _unpivoted(node, flow)
     ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
     _check_new_names(node, ids, flow)
-    types = [c.type for c in chosen]
-    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
-    type_ = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
-    if type_ is None:
-        also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
-        message = "the unpivoted columns have no common type"
-        flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
-        type_ = UNKNOWN
-    origins = tuple(dict.fromkeys(o for c in chosen for o in c.origins))
+    type_ = _common_type(node, chosen, flow)
+    made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
     tags = frozenset(tag for c in chosen for tag in c.tags)
     nullable = any(c.nullable for c in chosen)
     made = (
-        Column(node.name.text, STRING, False, None, (), frozenset(), node.name.span),
-        Column(node.value.text, type_, nullable, None, origins, tags, node.value.span),
+        Column(node.name.text, STRING, False, declared=node.name.span),
+        Column(node.value.text, type_, nullable, None, made_from, tags, node.value.span),
     )
     new_names = dict(renames)
     return ir.Unpivot(
@@ -222,6 +208,37 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         node.value.text,
         node.include_nulls,
     )
+
+
+def _unpivoted(node: s.Unpivot, flow: Flow) -> tuple[list[Column], list[tuple[str, str]]]:
+    """The columns that become rows, and the new names of some."""
+    chosen: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for item in node.columns:
+        if not isinstance(item.value, e.ColumnName):
+            message = "`unpivot` takes columns"
+            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
+            continue
+        column = whole_column(item.value, flow.relation, flow)
+        if column is None:
+            continue
+        chosen.append(column)
+        if item.names and item.names[0].text != column.name:
+            renames.append((column.name, item.names[0].text))
+    return chosen, renames
+
+
+def _common_type(node: s.Unpivot, chosen: Sequence[Column], flow: Flow) -> DataType:
+    """The type of the values; unknown, with a finding, where the columns have none in common."""
+    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
+    types = [c.type for c in chosen]
+    found = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
+    if found is not None:
+        return found
+    also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
+    message = "the unpivoted columns have no common type"
+    flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
+    return UNKNOWN
 
 
 def _check_new_names(node: s.Unpivot, ids: tuple[Column, ...], flow: Flow) -> None:

@@ -124,9 +124,12 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
         message = f"{what}, and {given} given"
         flow.report.add(codes.WRONG_NAMES, node.names[0].span, message)
         types = (UNKNOWN,) * len(node.names)
+    whole = found.provenance
+    # A struct that is a key of a map is none that a name of the map's fields leads to.
+    sources = (whole.opaque, whole)[-len(types) :]
     made = [
-        Column(name.text, type_, True, None, found.origins, found.tags, name.span)
-        for name, type_ in zip(node.names, types, strict=True)
+        Column(name.text, type_, True, None, source, found.tags, name.span)
+        for name, type_, source in zip(node.names, types, sources, strict=True)
     ]
     names = [name.text for name in node.names]
     function = "explode"
@@ -134,7 +137,7 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
         function = "posexplode"
         nullable = node.outer
         position = Column(
-            node.position.text, INT, nullable, None, (), frozenset(), node.position.span
+            node.position.text, INT, nullable, tags=frozenset(), declared=node.position.span
         )
         made.insert(0, position)
         names.insert(0, node.position.text)

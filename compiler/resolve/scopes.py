@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir.provenance import Provenance, copy_of
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
@@ -35,7 +36,7 @@ class Found(Struct, frozen=True):
     """What a name stands for: a column, or a field inside one.
 
     `column` is None where the name may be a column of an open relation. `path` are the fields
-    below the column.
+    below the column, `provenance` is what the value is made from.
     """
 
     column: Column | None
@@ -43,6 +44,7 @@ class Found(Struct, frozen=True):
     nullable: bool
     path: tuple[str, ...]
     qualified: bool
+    provenance: Provenance = Provenance()
 
 
 def same(one: str, other: str) -> bool:
@@ -107,7 +109,7 @@ def _matches(
 def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:
     """The field of a column that the last parts of a name lead to."""
     type_, nullable = column.type, column.nullable
-    above = column.name
+    above, made = column.name, column.provenance
     for part in rest:
         inner = field_type(type_, part.text)
         if inner is None:
@@ -115,16 +117,23 @@ def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool
             known = [field.name for field in fields_of(type_)]
             report.unknown(codes.UNKNOWN_COLUMN, part.span, message, part.text, known, "fields")
             return None
+        made = field_provenance(made, type_, part.text)
         type_, nullable = inner[0], nullable or inner[1]
         above = f"{above}.{part.text}"
-    return Found(column, type_, nullable, tuple(part.text for part in rest), qualified)
+    return Found(column, type_, nullable, tuple(part.text for part in rest), qualified, made)
 
 
 def fields_of(type_: DataType) -> Sequence[StructField]:
     """The fields of a struct, or of the structs in an array."""
+    struct = _struct(type_)
+    return struct.fields if struct is not None else ()
+
+
+def _struct(type_: DataType) -> StructType | None:
+    """The struct that a name behind a dot is looked up in."""
     if isinstance(type_, Array):
         type_ = type_.element
-    return type_.fields if isinstance(type_, StructType) else ()
+    return type_ if isinstance(type_, StructType) else None
 
 
 def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
@@ -133,7 +142,8 @@ def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
         return UNKNOWN, True
     if isinstance(type_, MapType):
         return type_.value, True
-    matches = [field for field in fields_of(type_) if same(field.name, name)]
+    struct = _struct(type_)
+    matches = struct.named(name) if struct is not None else ()
     if len(matches) != 1:
         return None
     field = matches[0]
@@ -141,6 +151,13 @@ def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
         contains_null = type_.contains_null or field.nullable
         return Array(field.type, contains_null), False
     return field.type, field.nullable
+
+
+def field_provenance(value: Provenance, type_: DataType, name: str) -> Provenance:
+    """What `value.name` is made from; the values of a map go by the name of the map."""
+    struct = _struct(type_)
+    fields = struct.named(name) if struct is not None else ()
+    return value.field(fields[0].name) if fields else value
 
 
 def _ambiguous(name: ColumnName, matches: list[Column], report: Report) -> None:
@@ -183,6 +200,15 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         wanted = text
         message = f"there is no column `{text}` here"
     report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
+
+
+def as_dataset(name: str, relation: Relation) -> Relation:
+    """The columns of a dataset as those see it who use it."""
+    columns = tuple(
+        replace(column, qualifier=None, provenance=copy_of(name, column.name))
+        for column in relation.columns
+    )
+    return replace(relation, columns=columns)
 
 
 def requalified(relation: Relation, qualifier: str | None) -> Relation:

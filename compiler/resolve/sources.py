@@ -68,7 +68,7 @@ class Sources:
             return None
         for name, type_, span in _added(settings, [column.name for column in columns]):
             added = named_type(type_) or UNKNOWN
-            columns.append(Column(name, added, True, None, (), frozenset(), span))
+            columns.append(Column(name, added, True, declared=span))
         return tuple(columns)
 
     def made(

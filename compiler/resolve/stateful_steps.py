@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.state import StateVariable, TimeMode
-from ssbt.compiler.resolve.code_steps import declared_relation, origins, own_target, tags
+from ssbt.compiler.resolve.code_steps import declared_relation, everything, own_target, tags
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.naming_steps import whole_column
@@ -46,7 +46,7 @@ def stateful(node: s.Stateful, flow: Flow) -> ir.Step | None:
     if schema is None or module is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, origins(flow.relation), tags(flow.relation))
+    output = declared_relation(schema, everything(flow.relation), tags(flow.relation))
     event_time = _event_time(entries.get("event_time"), output, flow)
     names = tuple(key.name for key in keys if key is not None)
     return ir.Stateful(

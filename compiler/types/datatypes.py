@@ -6,7 +6,9 @@ type is hashable. `str(type)` and `type.sql` are the text that Spark's own DDL p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ssbt.compiler.types.atomic import (
     BINARY,
@@ -112,6 +114,7 @@ __all__ = [
     "VarcharType",
     "VariantType",
     "YearMonthIntervalType",
+    "innermost",
     "named_type",
     "quoted_name",
     "quoted_string",
@@ -161,15 +164,33 @@ class StructField:
         return f"{quoted_name(self.name)}: {self.type.sql}{null}{comment}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StructType(DataType):
     """Named fields in order; two may have the same name, as in Spark."""
 
     fields: tuple[StructField, ...] = ()
 
+    def named(self, name: str) -> Sequence[StructField]:
+        """The fields of a name, which has no case."""
+        return self._by_name.get(name.casefold(), ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[StructField]]:
+        table: dict[str, list[StructField]] = {}
+        for field in self.fields:
+            table.setdefault(field.name.casefold(), []).append(field)
+        return table
+
     @property
     def sql(self) -> str:
         return f"STRUCT<{', '.join(field.sql for field in self.fields)}>"
+
+
+def innermost(type_: DataType) -> DataType:
+    """The type of what is in arrays and maps, however deep; of a map its values."""
+    while isinstance(type_, ArrayType | MapType):
+        type_ = type_.element if isinstance(type_, ArrayType) else type_.value
+    return type_
 
 
 class TypeNameError(ValueError):

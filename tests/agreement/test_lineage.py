@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ssbt.compiler.driver import checked
-from ssbt.compiler.ir.expressions import Origin
 from ssbt.compiler.ir.pipeline import Let
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.steps import Pivot
 from ssbt.compiler.lineage.graph import Kind, Lineage, lineage
 from tests.agreement import scripts

@@ -47,6 +47,20 @@ MANY = {
         BATCH + query(f"|> extend {names(n, '1 as c{i}')}\n|> rename {names(n, 'c{i} as d{i}')}")
     ),
     "steps that make columns": lambda n: BATCH + query(lines(n // 2, "|> extend 1 as c{i}")),
+    "fields made and read": lambda n: (
+        BATCH
+        + query(
+            f"|> extend struct({names(n, 'id + {i} as f{i}')}) as s\n"
+            f"|> select {names(n, 's.f{i} as c{i}')}"
+        )
+    ),
+    "structs made of their fields": lambda n: (
+        BATCH
+        + query(
+            "|> extend named_struct('f', id, 'g', word) as s\n"
+            + lines(n, "|> set s = coalesce(s, named_struct('f', s.f + {i}, 'g', s.g))")
+        )
+    ),
     "unions": lambda n: BATCH + query("|> union all b\n" * n),
     "sinks": lambda n: BATCH + lines(n, 'sink b to parquet as s{i} { path = "out{i}" }'),
     "transforms": lambda n: (

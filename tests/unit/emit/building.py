@@ -11,7 +11,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.script import emitted
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps
-from ssbt.compiler.ir.expressions import Expression, Named, Origin, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.types.datatypes import (
@@ -108,7 +108,7 @@ def full_of(text: str) -> ir.Pipeline:
         ),
         schema=f"{text} schema",
         added=((f"{text} corrupt", "STRING"),),
-        output=Relation((Column(text, STRING, True, text, (Origin(text, text),)),)),
+        output=Relation((Column(text, STRING, True, text),)),
         description=text,
         span=PLACE,
     )

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ssbt.compiler.driver import checked
-from ssbt.compiler.ir.expressions import Origin
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
 from ssbt.compiler.lineage.graph import Dependency, Kind, Lineage, lineage
 
@@ -36,7 +36,7 @@ def known(*lets: str, sink: str = "result") -> Lineage:
 
 def told(found: Lineage, name: str, column: str) -> set[str]:
     given = found.dependencies(Origin(name, column))
-    return {f"{d.kind.value} {d.origin.dataset}.{d.origin.column}" for d in given}
+    return {f"{d.kind.value} {d.origin}" for d in given}
 
 
 STEPS = {

@@ -1,0 +1,121 @@
+"""Where values come from: the columns, and the fields in them, that they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+
+class Origin(Struct, frozen=True, order=True):
+    """A column of a dataset that a value is computed from, or a field in it.
+
+    `path` are the names of fields below the column. What is in an array or a map has the name of
+    the array or the map itself: `items.price` is the price of any of the items.
+    """
+
+    dataset: str
+    column: str
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ".".join((self.dataset, self.column, *self.path))
+
+    @property
+    def place(self) -> str:
+        """The column, and the fields below it, without the dataset."""
+        return ".".join((self.column, *self.path))
+
+    def field(self, name: str) -> Origin:
+        """A field of it."""
+        return Origin(self.dataset, self.column, (*self.path, name))
+
+    def holds(self, other: Origin) -> bool:
+        """Whether the other is this, or a field in it."""
+        same = (other.dataset, other.column) == (self.dataset, self.column)
+        return same and other.path[: len(self.path)] == self.path
+
+
+class Provenance(Struct, frozen=True, dict=True):
+    """What a value is made from.
+
+    `copied` are what it is itself, or an element of: a field of the value is that field of them.
+    `computed` goes into all of it. `fields` are what the fields that were put together are made
+    from, each name once, in lower case.
+    """
+
+    copied: tuple[Origin, ...] = ()
+    computed: tuple[Origin, ...] = ()
+    fields: tuple[tuple[str, Provenance], ...] = ()
+
+    @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """All of it, each place once; a field is not told beside the whole of its column."""
+        within = (origin for _, each in self.fields for origin in each.origins)
+        found = dict.fromkeys((*self.copied, *self.computed, *within))
+        return tuple(origin for origin in found if not _is_within(origin, found))
+
+    def field(self, name: str) -> Provenance:
+        """What a field of the value is made from."""
+        copied = tuple(origin.field(name) for origin in self.copied)
+        within = Provenance(copied, self.computed)
+        built = self._built.get(name.casefold())
+        return within if built is None else merged((within, built))
+
+    def at(self, path: Iterable[str]) -> Provenance:
+        """What a field of a field … of the value is made from."""
+        found = self
+        for name in path:
+            found = found.field(name)
+        return found
+
+    def with_computed(self, origins: Iterable[Origin]) -> Provenance:
+        """The same with more that goes into all of it."""
+        return replace(self, computed=_once((*self.computed, *origins)))
+
+    @property
+    def opaque(self) -> Provenance:
+        """The same where it is not known what becomes of fields."""
+        return Provenance((), self.origins)
+
+    @cached_property
+    def _built(self) -> dict[str, Provenance]:
+        return dict(self.fields)
+
+
+def copy_of(dataset: str, column: str) -> Provenance:
+    """What a column of a dataset is to those who use it."""
+    return Provenance((Origin(dataset, column),))
+
+
+def computed_from(origins: Iterable[Origin]) -> Provenance:
+    """What is made of all these in some way."""
+    return Provenance((), _once(origins))
+
+
+def merged(parts: Iterable[Provenance]) -> Provenance:
+    """What a value is made from that is one of several, or put together of them."""
+    parts = list(parts)
+    if len(parts) == 1:
+        return parts[0]
+    fields: dict[str, list[Provenance]] = {}
+    for part in parts:
+        for name, each in part.fields:
+            fields.setdefault(name, []).append(each)
+    return Provenance(
+        _once(origin for part in parts for origin in part.copied),
+        _once(origin for part in parts for origin in part.computed),
+        tuple((name, merged(each)) for name, each in fields.items()),
+    )
+
+
+def _once(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    return tuple(dict.fromkeys(origins))
+
+
+def _is_within(origin: Origin, found: dict[Origin, None]) -> bool:
+    """Whether a column, or a field, that the origin is a field in has been found, too."""
+    wider = (origin.path[:length] for length in range(len(origin.path)))
+    return any(Origin(origin.dataset, origin.column, path) in found for path in wider)

@@ -1,0 +1,168 @@
+"""What values are made from: how functions hand on, take out and put together the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.types.datatypes import DataType, StructType, innermost
+from ssbt.compiler.types.typed import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Typed):
+    """A typed expression of which it is known what becomes of each field."""
+
+    provenance: Provenance = field(default_factory=Provenance, compare=False)
+
+
+class Argument(Struct, frozen=True):
+    """An argument of a call: its type, what it is made from, and the name that it brings along."""
+
+    typed: Typed
+    provenance: Provenance = Provenance()
+    name: str | None = None
+
+
+Arguments = Sequence[Argument]
+Places = Callable[[int], Iterable[int]]
+
+
+def struct(fields: Iterable[tuple[str, Provenance]]) -> Provenance:
+    """What a struct that is put together of these is made from."""
+    parts: dict[str, list[Provenance]] = {}
+    for name, made in fields:
+        parts.setdefault(name.casefold(), []).append(made)
+    return Provenance((), (), tuple((name, merged(each)) for name, each in parts.items()))
+
+
+def fitted(value: Provenance, type_: DataType, result: DataType) -> Provenance:
+    """What a value of a type is made from once it is of another, whose fields may be others."""
+    return value if _shape(type_) == _shape(result) else value.opaque
+
+
+def _shape(type_: DataType) -> object:
+    """The names of all fields in a type, whatever collections they are in."""
+    inner = innermost(type_)
+    fields = inner.fields if isinstance(inner, StructType) else ()
+    return tuple((each.name.casefold(), _shape(each.type)) for each in fields)
+
+
+def _only(*places: int) -> Places:
+    return lambda count: [place for place in places if place < count]
+
+
+def _all(count: int) -> Iterable[int]:
+    return range(count)
+
+
+def _odd(count: int) -> Iterable[int]:
+    return range(1, count, 2)
+
+
+# The arguments that a function hands on, whole or an element of them; all others it looks at.
+_HANDED_ON: dict[str, Places] = {
+    **dict.fromkeys(("array", "array_union", "coalesce", "concat", "ifnull", "map_concat"), _all),
+    **dict.fromkeys(("nvl", "array_intersect", "array_append", "array_prepend"), _only(0, 1)),
+    **dict.fromkeys(("array_agg", "collect_list", "collect_set"), _only(0)),
+    **dict.fromkeys(("any_value", "first", "first_value", "last", "last_value"), _only(0)),
+    **dict.fromkeys(("max_by", "min_by", "nth_value", "nullif"), _only(0)),
+    **dict.fromkeys(("array_compact", "array_distinct", "array_except"), _only(0)),
+    **dict.fromkeys(("array_remove", "array_repeat", "array_sort", "sort_array"), _only(0)),
+    **dict.fromkeys(("filter", "flatten", "reverse", "shuffle", "slice"), _only(0)),
+    **dict.fromkeys(("element_at", "get", "try_element_at"), _only(0)),
+    **dict.fromkeys(("map_filter", "map_values"), _only(0)),
+    **dict.fromkeys(("lag", "lead", "array_insert"), _only(0, 2)),
+    **dict.fromkeys(("if", "iff", "nvl2"), _only(1, 2)),
+    **dict.fromkeys(("map_from_arrays", "transform", "transform_values"), _only(1)),
+    "map": _odd,
+    "zip_with": _only(2),
+}
+# Of which argument the parameters of a lambda are an element; None where of none.
+_ELEMENTS: dict[str, tuple[int | None, ...]] = {
+    **dict.fromkeys(("exists", "filter", "forall", "transform"), (0,)),
+    **dict.fromkeys(("map_filter", "transform_keys", "transform_values"), (None, 0)),
+    **dict.fromkeys(("aggregate", "reduce"), (None, 0)),
+    "array_sort": (0, 0),
+    "map_zip_with": (None, 0, 1),
+    "zip_with": (0, 1),
+}
+# Functions of whose collections nothing is used but what their lambdas name.
+_THROUGH_LAMBDAS = ("aggregate", "exists", "forall", "reduce", "transform", "zip_with")
+_EXPLODE = ("explode", "explode_outer", "posexplode", "posexplode_outer")
+_STRUCTS = ("struct", "arrays_zip")
+
+
+def lambda_parameters(name: str, before: Arguments) -> list[Provenance]:
+    """What the parameters of a lambda are made from, by the arguments before it."""
+    places = _ELEMENTS.get(name, ())
+    return [Provenance() if place is None else before[place].provenance for place in places]
+
+
+def call_provenance(
+    name: str, arguments: Arguments, others: Sequence[Origin], result: DataType
+) -> Provenance | None:
+    """What the fields of a call's result are made from; None where nothing is known of them.
+
+    `others` is what the call looks at besides its arguments, such as the keys of a window.
+    """
+    arguments = _narrowed(name, arguments)
+    if name == "named_struct":
+        pairs = zip(arguments[::2], arguments[1::2], strict=False)
+        fields = [(str(key.typed.constant), value.provenance) for key, value in pairs]
+        return struct(fields).with_computed(others)
+    if name in _STRUCTS:
+        fields = [(each.name or f"col{n}", each.provenance) for n, each in enumerate(arguments, 1)]
+        return struct(fields).with_computed(others)
+    if name.startswith("inline") and arguments:
+        return arguments[0].provenance.with_computed(others)
+    if name in _EXPLODE and arguments:
+        return _exploded(arguments[0], result)
+    places = _HANDED_ON.get(name)
+    if places is None:
+        # A lambda may look at no more than a field of a collection.
+        return _computed(arguments, others) if name in _THROUGH_LAMBDAS else None
+    handed = set(places(len(arguments)))
+    rest = [each for place, each in enumerate(arguments) if place not in handed]
+    parts = (
+        fitted(each.provenance, each.typed.type, result)
+        for place, each in enumerate(arguments)
+        if place in handed
+    )
+    return merged(parts).with_computed(_computed(rest, others).computed)
+
+
+def _computed(arguments: Arguments, others: Sequence[Origin]) -> Provenance:
+    within = (origin for each in arguments for origin in each.provenance.origins)
+    return computed_from((*within, *others))
+
+
+def _exploded(collection: Argument, result: DataType) -> Provenance:
+    """The columns of an exploded collection: its place, the key and the value, or the element."""
+    names = [each.name for each in scopes.fields_of(result)]
+    whole = collection.provenance
+    opaque = [(name.casefold(), whole.opaque) for name in names[:-1]]
+    return Provenance((), (), (*opaque, *((name.casefold(), whole) for name in names[-1:])))
+
+
+def _narrowed(name: str, arguments: Arguments) -> Arguments:
+    """The arguments without the collections of which a lambda looks at some fields alone."""
+    if name not in _THROUGH_LAMBDAS:
+        return arguments
+    places = {place for place in _ELEMENTS[name] if place is not None}
+    looked_at = [o for each in arguments[max(places) + 1 :] for o in each.provenance.origins]
+    return [
+        Argument(each.typed, Provenance(), each.name)
+        if place in places and _is_used(each.provenance, looked_at)
+        else each
+        for place, each in enumerate(arguments)
+    ]
+
+
+def _is_used(collection: Provenance, looked_at: Iterable[Origin]) -> bool:
+    """Whether any of these is the collection or in it."""
+    return any(whole.holds(part) for whole in collection.origins for part in looked_at)
