@@ -66,8 +66,7 @@ def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:
         case "json":
             schema = ", ".join(f"{quoted(name)} {type_}" for name, type_ in rows.columns if type_)
             is_list = Path(path).read_text(encoding="utf-8").lstrip().startswith("[")
-            options = {"multiLine": is_list, "mode": "FAILFAST"}
-            found = spark.read.json(path, schema=schema or None, **options)  # type: ignore[arg-type]
+            found = spark.read.json(path, schema or None, mode="FAILFAST", multiLine=is_list)
         case _:
             found = spark.read.parquet(path)
     if not rows.columns:

@@ -309,6 +309,21 @@ A setting that would change how Spark reads the script's own text is refused her
     right=example(pipeline=_setting("spark.sql.shuffle.partitions")),
 )
 
+BAD_PIPELINE_NAME = Code(
+    "SSBT0226",
+    "A pipeline called like a module of Python's",
+    """\
+`pipeline orders` is compiled to `orders.py`, and Python looks for modules beside the script that it
+runs first. A script called `types.py` is therefore what Python's own library and PySpark get when
+they import `types`, and Spark does not start.
+
+Names of modules that come with Python, and of those that PySpark itself imports, are no names of
+pipelines.
+""",
+    wrong=example(pipeline="pipeline types {\n}\n"),
+    right=example(pipeline="pipeline order_types {\n}\n"),
+)
+
 NO_SINK = Code(
     "SSBT0223",
     "A pipeline that writes nothing",
