@@ -31,6 +31,9 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
 @click.option(
     "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
 )
+@click.option(
+    "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
+)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
     "--set",
@@ -52,6 +55,7 @@ def command(
     exitfirst: bool,
     durations: int | None,
     junit_xml: str | None,
+    update: bool,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -62,12 +66,14 @@ def command(
 
     PATHS are pipelines and folders of them, this folder if none is given. All tests share one
     session. The exit code is 0 when all have passed, 1 when one has not or a pipeline has mistakes,
-    2 when they cannot be run, and 5 when there are none.
+    2 when they cannot be run, and 5 when there are none. With --update, a test passes that expects
+    now what came.
     """
     from ssbt.compiler.cli.console import width
     from ssbt.compiler.cli.test_plans import plans
     from ssbt.compiler.cli.test_running import TestRun
     from ssbt.compiler.cli.test_session import session
+    from ssbt.compiler.cli.test_updates import Updates
     from ssbt.compiler.cli.units import units
     from ssbt.compiler.testing.display import Display
 
@@ -88,10 +94,12 @@ def command(
             verbose=verbose,
             color=report.console.colored(sys.stdout),
         )
-        run = TestRun(found, display, first_only=exitfirst)
+        updates = Updates(found.tested, target) if update else None
+        run = TestRun(found, display, updates, first_only=exitfirst)
         submit = ("--master", master)
         with session(folder, plan, submit, verbose=show_output) as events:
             run.follow(events)
+    run.update()
     run.tell(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)

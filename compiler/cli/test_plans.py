@@ -19,13 +19,22 @@ Json = dict[str, Any]
 class Plans(NamedTuple):
     """The chosen tests, how many were not chosen, and what the runtime needs of their scripts.
 
-    `parameters` are the names of all parameters of these scripts.
+    `parameters` are the names of all parameters of these scripts, `tested` their pipelines.
     """
 
     cases: tuple[Case, ...]
     deselected: int
     scripts: tuple[Json, ...]
     parameters: frozenset[str]
+    tested: tuple[Tested, ...]
+
+
+class Tested(NamedTuple):
+    """A pipeline with those of its tests that are chosen."""
+
+    unit: Unit
+    checked: Checked
+    cases: tuple[Case, ...]
 
 
 def plans(
@@ -42,25 +51,27 @@ def plans(
     from ssbt.compiler.cli.units import relocated, relocated_sources
     from ssbt.compiler.driver import checked
 
-    cases: list[Case] = []
+    tested: list[Tested] = []
     scripts: list[Json] = []
     parameters: set[str] = set()
-    deselected = 0
+    count = 0
     for number, unit in enumerate(units):
         result = checked(unit.path, unit.read, target, tests=True)
         findings = [relocated(each, unit) for each in result.findings]
         report.add(findings, relocated_sources(result.sources, unit))
         if result.pipeline is None or not result.pipeline.tests:
             continue
-        made = _Planned(unit, result, len(cases) + deselected)
-        mine = [each for each in made.cases if chosen(each)]
-        deselected += len(made.cases) - len(mine)
+        made = _Planned(unit, result, count)
+        mine = tuple(each for each in made.cases if chosen(each))
+        count += len(made.cases)
         if mine:
             where = os.path.join(folder, str(number))
             scripts.append(made.written(where, mine))
-            cases += mine
+            tested.append(Tested(unit, result, mine))
             parameters |= set(made.parameters)
-    return Plans(tuple(cases), deselected, tuple(scripts), frozenset(parameters))
+    cases = tuple(case for each in tested for case in each.cases)
+    deselected = count - len(cases)
+    return Plans(cases, deselected, tuple(scripts), frozenset(parameters), tuple(tested))
 
 
 class _Planned:

@@ -7,21 +7,29 @@ import sys
 import time
 
 from ssbt.compiler.cli.console import flush, put
+from ssbt.compiler.cli.diffs import unified_diff
 from ssbt.compiler.cli.test_plans import Plans
 from ssbt.compiler.cli.test_session import BrokenSessionError
+from ssbt.compiler.cli.test_updates import Updates
 from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.testing.display import Display
 from ssbt.compiler.testing.junit import junit
-from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
+from ssbt.compiler.testing.results import FINE, Event, Outcome, Result, result_of
 
 
 class TestRun:
-    """The results so far; with `first_only` the run ends at the first that has not passed."""
+    """The results so far; with `first_only` the run ends at the first that has not passed.
 
-    def __init__(self, plans: Plans, display: Display, *, first_only: bool) -> None:
+    With `updates`, tests that fail come to expect what came.
+    """
+
+    def __init__(
+        self, plans: Plans, display: Display, updates: Updates | None = None, *, first_only: bool
+    ) -> None:
         self._cases = {case.number: case for case in plans.cases}
         self._deselected = plans.deselected
         self._display = display
+        self._updates = updates
         self._first_only = first_only
         self._begun = time.monotonic()
         self._seconds = 0.0
@@ -29,8 +37,8 @@ class TestRun:
 
     @property
     def passed(self) -> bool:
-        """Whether all tests have passed that have run."""
-        return all(each.outcome is Outcome.PASSED for each in self.results)
+        """Whether all tests that have run have passed, or now expect what came."""
+        return all(each.outcome in FINE for each in self.results)
 
     def follow(self, events: Iterable[Event]) -> None:
         """Show each event as it comes; what is left when the session breaks is an error."""
@@ -59,9 +67,19 @@ class TestRun:
                 self._end(result_of(self._cases[event.test], event))
 
     def _end(self, result: Result) -> None:
+        if self._updates is not None:
+            result = self._updates.revised(result)
         del self._cases[result.case.number]
         self.results.append(result)
         self._say(self._display.ended(result))
+
+    def update(self) -> None:
+        """Write the tests that expect now what came, and show what has changed in them."""
+        files = self._updates.write() if self._updates is not None else ()
+        if files:
+            self._say("\n" + self._display.rule("UPDATED"))
+        for file in files:
+            self._say(unified_diff(*file, color=self._display.color))
 
     def tell(self, durations: int | None) -> None:
         """Show what went wrong, and the summary."""

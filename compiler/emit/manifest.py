@@ -21,7 +21,7 @@ from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
+from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
@@ -54,33 +54,11 @@ def manifest(
             "owner": pipeline.owner,
             "schedule": pipeline.schedule,
         },
-        "spark": {
-            "target": pipeline.target,
-            "packages": list(packages(pipeline)),
-            "settings": dict(pipeline.spark) | dict(state_settings(pipeline)),
-        },
+        "spark": _spark(pipeline),
         "sources": _hashes((places.file(path), file.text) for path, file in sources.items()),
-        "parameters": [
-            {
-                "name": item.name,
-                "type": item.type.sql,
-                "required": item.required,
-                "description": item.description,
-                "place": places.line(item.span),
-                "text": places.text(item.span),
-            }
-            for item in pipeline.parameters
-        ],
+        "parameters": [_parameter(item, places) for item in pipeline.parameters],
         "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
-        "connections": [
-            {
-                "name": item.name,
-                "kind": item.connector.name,
-                "place": places.line(item.span),
-                "options": {o.name: _plain(o.value) for o in item.settings.spark_options()},
-            }
-            for item in pipeline.connections
-        ],
+        "connections": [_declared_connection(item, places) for item in pipeline.connections],
         "secrets": list(pipeline.secrets),
         "sinks": [
             _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
@@ -99,6 +77,34 @@ def manifest(
 def _hashes(texts: Iterable[tuple[str, str]]) -> Json:
     # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
     return {path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts}
+
+
+def _spark(pipeline: Pipeline) -> Json:
+    return {
+        "target": pipeline.target,
+        "packages": list(packages(pipeline)),
+        "settings": dict(pipeline.spark) | dict(state_settings(pipeline)),
+    }
+
+
+def _parameter(item: Parameter, places: Places) -> Json:
+    return {
+        "name": item.name,
+        "type": item.type.sql,
+        "required": item.required,
+        "description": item.description,
+        "place": places.line(item.span),
+        "text": places.text(item.span),
+    }
+
+
+def _declared_connection(item: Connection, places: Places) -> Json:
+    return {
+        "name": item.name,
+        "kind": item.connector.name,
+        "place": places.line(item.span),
+        "options": {o.name: _plain(o.value) for o in item.settings.spark_options()},
+    }
 
 
 def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json:

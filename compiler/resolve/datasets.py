@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as codes
-from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Expression
-from ssbt.compiler.ir.pipeline import Parameter
-from ssbt.compiler.ir.provenance import copy_of
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.ir.steps import Input, Query
+from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.declarations import Declared, Settings
+from ssbt.compiler.resolve.around import Around
+from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
 from ssbt.compiler.resolve.flow import Finders, Flow
-from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schema_names import SchemaNames
-from ssbt.compiler.resolve.schemas import SchemaColumn
-from ssbt.compiler.resolve.sources import Sources
-from ssbt.compiler.source import Span
+from ssbt.compiler.resolve.transforms import Scope, Transforms
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.vocabulary import OTHER_STEPS, STEPS
-from ssbt.compiler.types.casts import can_up_cast, expression_type
-from ssbt.compiler.types.datatypes import UNKNOWN, StructType, UnknownType
+from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 
 _OPEN = Relation((), True)
-_DEEPEST = 50
-Scope = Mapping[str, tuple[str, Relation]]
-
-
-class Around(Protocol):
-    """What datasets need of the program."""
-
-    declared: Declared
-    parameters: dict[str, Parameter]
-    report: Report
-    sources: Sources
-    schema_names: SchemaNames
-
-    def module(self, span: Span, path: str, wanted: str, purpose: Purpose) -> str | None:
-        """A Python module to import."""
-
-    def describe(self, span: Span) -> str:
-        """The comment above a declaration."""
 
 
 class Datasets:
@@ -64,22 +36,18 @@ class Datasets:
         self._settings = settings
         self._relations: dict[str, Relation] = {}
         self._under_way: list[str] = []
-        self._instances: dict[tuple[str, tuple[Relation, ...]], Query] = {}
-        self._transforms_under_way: list[str] = []
-        self._told_cycles: set[str] = set()
         self.lets: dict[str, ir.Let] = {}
-        self.transforms: dict[str, ir.Transform] = {}
         self._typed_parameters = {
             key: (each.name, each.type) for key, each in around.parameters.items()
         }
         for key in around.declared.broken:
             self._typed_parameters.setdefault(key, (key, UNKNOWN))
+        self._transforms = Transforms(around, self._flow)
 
     def resolve_all(self) -> None:
         """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
         declared = self._around.declared
-        for key, transform in declared.transforms.items():
-            self.transforms[key] = self._transform(transform)
+        self._transforms.resolve_all()
         # A dataset that needs others comes behind them, or a long chain would recurse too deeply.
         for key in behind_their_needs(declared.datasets, self._needs):
             self.named(declared.datasets[key].name)
@@ -124,7 +92,7 @@ class Datasets:
             relation = query.output
         if self._around.report.seen is not None:
             self._around.report.seen.made[node.name.text.casefold()] = relation
-        return _as_dataset(node.name.text, relation)
+        return scopes.as_dataset(node.name.text, relation)
 
     def _unknown(self, name: e.Name) -> None:
         declared = self._around.declared
@@ -158,6 +126,11 @@ class Datasets:
         flow = self._flow(report, None)
         flow.relation = Relation()
         return flow.value(node)
+
+    @property
+    def transforms(self) -> dict[str, ir.Transform]:
+        """The resolved transforms by lower-case name."""
+        return self._transforms.made
 
     # ---- queries
 
@@ -212,173 +185,32 @@ class Datasets:
         return self._input(use, flow)
 
     def _call(self, use: s.DatasetUse, flow: Flow, alias: str) -> tuple[Input, Relation] | None:
-        node = self._known_transform(use.name, flow.report)
-        if node is None:
+        got = self._instance(use.name, use.arguments or (), None, flow)
+        if got is None:
             return None
-        got = [self._argument(argument, flow) for argument in use.arguments or ()]
-        if any(each is None for each in got):
-            return None
-        inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
-        relations = [each[1] for each in got if each is not None]
-        places = [argument.span for argument in use.arguments or ()]
-        body = self._instance(node, relations, places, use.name.span, flow)
-        output = body.output if body is not None else _OPEN
-        return Input(node.name.text, inputs, alias, body), scopes.requalified(output, alias)
+        input_, output = got
+        return replace(input_, alias=alias), scopes.requalified(output, alias)
 
     def _use_transform(
         self, node: s.UseTransform, relation: Relation, flow: Flow
     ) -> tuple[Input, Relation] | None:
-        transform = self._known_transform(node.name, flow.report)
-        if transform is None:
-            return None
-        got = [self._argument(argument, flow) for argument in node.arguments]
-        if any(each is None for each in got):
-            return None
-        inputs = tuple(replace(each[0], alias=None) for each in got if each is not None)
-        relations = [relation, *(each[1] for each in got if each is not None)]
-        places = [node.name.span, *(argument.span for argument in node.arguments)]
-        body = self._instance(transform, relations, places, node.name.span, flow)
-        output = body.output if body is not None else _OPEN
-        return Input(transform.name.text, inputs, None, body), output
-
-    def _known_transform(self, name: e.Name, report: Report) -> d.Transform | None:
-        declared = self._around.declared
-        node = declared.transforms.get(name.text.casefold())
-        if node is None and name.text.casefold() not in declared.broken:
-            known = (each.name.text for each in declared.transforms.values())
-            message = f"there is no transform `{name.text}`"
-            if name.text.casefold() in declared.datasets:
-                message = f"`{name.text}` is a dataset, and takes no parentheses"
-                help_ = "a dataset flows in with `from`, or comes in with a `join` or `union`"
-                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
-                return None
-            step = OTHER_STEPS.get(name.text.lower(), name.text.lower())
-            if step in STEPS:
-                help_ = f"the step `{step}` is written without parentheses"
-                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
-                return None
-            report.unknown(
-                codes.UNKNOWN_TRANSFORM, name.span, message, name.text, known, "transforms"
-            )
-        return node
-
-    def _transform(self, node: d.Transform) -> ir.Transform:
-        """A transform by itself, over the schemas of its parameters."""
-        scope: dict[str, tuple[str, Relation]] = {}
-        parameters = []
-        for parameter in node.parameters:
-            schema = self._around.schema_names.found(parameter.schema.text, parameter.schema.span)
-            relation = _OPEN
-            if schema is not None:
-                columns = schema.when_read()
-                # It may be used with streams: that is what its script must be able to do.
-                relation = _as_dataset(parameter.name.text, Relation(columns, False, True))
-            if parameter.name.text.casefold() in scope:
-                message = f"`{parameter.name.text}` is declared twice"
-                self._around.report.add(codes.DUPLICATE_DECLARATION, parameter.name.span, message)
-            scope[parameter.name.text.casefold()] = (parameter.name.text, relation)
-            parameters.append((parameter.name.text, parameter.schema.text))
-        self._transforms_under_way.append(node.name.text.casefold())
-        query = resolved_query(node.query, self._flow(self._around.report, scope))
-        self._transforms_under_way.pop()
-        description = self._around.describe(node.span)
-        return ir.Transform(node.name.text, tuple(parameters), query, description, node.span)
+        return self._instance(node.name, node.arguments, relation, flow)
 
     def _instance(
-        self,
-        node: d.Transform,
-        relations: Sequence[Relation],
-        places: Sequence[Span],
-        span: Span,
-        flow: Flow,
-    ) -> Query | None:
-        """A transform over these datasets; None, with a finding, where it cannot take them."""
-        key = node.name.text.casefold()
-        if key in self._transforms_under_way:
-            self._transform_cycle(key, span)
+        self, name: e.Name, nodes: Sequence[s.DatasetUse], before: Relation | None, flow: Flow
+    ) -> tuple[Input, Relation] | None:
+        """A transform over the datasets that its arguments name, behind what flows into it."""
+        transform = self._transforms.known(name, flow.report)
+        if transform is None:
             return None
-        if len(self._transforms_under_way) > _DEEPEST:
-            message = f"transforms use each other more than {_DEEPEST} levels deep"
-            self._around.report.add(syntax_codes.NESTED_TOO_DEEPLY, node.name.span, message)
+        arguments = [self._argument(node, flow) for node in nodes]
+        got = [each for each in arguments if each is not None]
+        if len(got) < len(arguments):
             return None
-        if len(relations) != len(node.parameters):
-            wanted = len(node.parameters)
-            message = (
-                f"`{node.name.text}` takes {wanted} dataset{'s' if wanted != 1 else ''}, "
-                f"and {len(relations)} flow into it"
-            )
-            also = (Label(node.name.span, "declared here"),)
-            flow.report.add(codes.BAD_TRANSFORM_USE, span, message, also=also)
-            return None
-        for parameter, relation, place in zip(node.parameters, relations, places, strict=True):
-            self._check_argument(node, parameter, relation, place, flow)
-        instance = (key, tuple(relations))
-        if instance not in self._instances:
-            scope = {
-                parameter.name.text.casefold(): (parameter.name.text, relation)
-                for parameter, relation in zip(node.parameters, relations, strict=True)
-            }
-            self._transforms_under_way.append(key)
-            # Its own mistakes have been told where it is declared.
-            query = resolved_query(node.query, self._flow(Report(), scope))
-            self._transforms_under_way.pop()
-            output = scopes.requalified(query.output, None)
-            self._instances[instance] = replace(query, output=output)
-        return self._instances[instance]
-
-    def _transform_cycle(self, key: str, span: Span) -> None:
-        """Report transforms that use each other, once for all of them."""
-        chain = self._transforms_under_way[self._transforms_under_way.index(key) :]
-        if self._told_cycles & set(chain):
-            return
-        self._told_cycles |= set(chain)
-        names = [self._around.declared.transforms[each].name for each in chain]
-        text = " → ".join([*(name.text for name in names), names[0].text])
-        also = tuple(Label(name.span, "declared here") for name in names)
-        message = f"the transform `{names[0].text}` uses itself: {text}"
-        self._around.report.add(codes.CYCLE, span, message, also=also)
-
-    def _check_argument(
-        self,
-        node: d.Transform,
-        parameter: d.TransformParameter,
-        relation: Relation,
-        place: Span,
-        flow: Flow,
-    ) -> None:
-        """The columns of the parameter's schema must be there, with types that fit."""
-        quiet = self._around.declared.schemas.get(parameter.schema.text.casefold())
-        if quiet is None:
-            return
-        schema = self._around.schema_names.found(parameter.schema.text, parameter.schema.span)
-        missing: list[SchemaColumn] = []
-        for each in schema.columns if schema is not None else ():
-            matches = [c for c in relation.columns if scopes.same(c.name, each.field.name)]
-            wanted = expression_type(each.field.type)
-            also = (Label(each.span, f"`{node.name.text}` needs this column"),)
-            if not matches:
-                missing.append(each)
-            elif not (
-                isinstance(matches[0].type, UnknownType) or can_up_cast(matches[0].type, wanted)
-            ):
-                found = matches[0].type.sql
-                message = f"column `{each.field.name}` is {found}, and {wanted.sql} is needed"
-                name, type_ = name_text(each.field.name), wanted.sql.lower()
-                help_ = f"cast it before: `|> set {name} = cast({name} as {type_})`"
-                flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also, help=help_)
-        if missing and not relation.is_open:
-            names = ", ".join(f"`{each.field.name}`" for each in missing)
-            message = f"`{node.name.text}` needs {names}, which does not flow into it"
-            if len(missing) > 1:
-                message = f"`{node.name.text}` needs {names}, which do not flow into it"
-            also = (Label(parameter.span, "needed for this"),)
-            flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also)
-
-
-def _as_dataset(name: str, relation: Relation) -> Relation:
-    """The columns of a dataset as those see it who use it."""
-    columns = tuple(
-        replace(column, qualifier=None, provenance=copy_of(name, column.name))
-        for column in relation.columns
-    )
-    return replace(relation, columns=columns)
+        relations, places = [each[1] for each in got], [node.span for node in nodes]
+        if before is not None:
+            relations, places = [before, *relations], [name.span, *places]
+        body = self._transforms.instance(transform, relations, places, name.span, flow)
+        inputs = tuple(replace(each[0], alias=None) for each in got)
+        output = body.output if body is not None else _OPEN
+        return Input(transform.name.text, inputs, None, body), output

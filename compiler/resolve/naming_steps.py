@@ -89,12 +89,34 @@ def drop(node: s.Drop, flow: Flow) -> ir.Step:
 def rename(node: s.Rename, flow: Flow) -> ir.Step:
     """Columns renamed all at once; a qualified one of several of its name through a projection."""
     relation = flow.relation
+    pairs, renamed = _renamings(node, flow)
+    columns = tuple(
+        replace(c, name=renamed[i].text, qualifier=None, declared=renamed[i].span)
+        if i in renamed
+        else c
+        for i, c in enumerate(relation.columns)
+    )
+    output = Relation(columns, relation.is_open)
+    if not any(_has_twin(relation.columns[place], relation) for place in renamed):
+        return ir.RenameColumns(node.span, output, tuple(pairs))
+    if relation.is_open:
+        message = "renaming one of two columns of a name needs to know all columns"
+        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message)
+    named = []
+    for place, column in enumerate(relation.columns):
+        plain = as_it_is(column, node.span, flow)
+        names = (renamed[place].text,) if place in renamed else ()
+        named.append(ix.Named(plain.expression, names))
+    return ir.Project(node.span, output, tuple(named), False)
+
+
+def _renamings(node: s.Rename, flow: Flow) -> tuple[list[tuple[str, str]], dict[int, e.Name]]:
+    """The old and new names, and the new ones by the places of the columns that are known."""
     renamed: dict[int, e.Name] = {}
     pairs: list[tuple[str, str]] = []
     seen: dict[str, Span] = {}
-    ambiguous = False
     for renaming in node.renamings:
-        found = scopes.found(renaming.column, relation, flow.report)
+        found = scopes.found(renaming.column, flow.relation, flow.report)
         if found is None or is_repeated(
             seen, column_text(renaming.column), renaming.column.span, flow
         ):
@@ -109,28 +131,10 @@ def rename(node: s.Rename, flow: Flow) -> ir.Step:
             report_open_qualifier(renaming.column, flow)
         if found.column is not None:
             old = found.column.name
-            place = next(i for i, c in enumerate(relation.columns) if c is found.column)
+            place = next(i for i, c in enumerate(flow.relation.columns) if c is found.column)
             renamed[place] = renaming.name
-            ambiguous = ambiguous or _has_twin(found.column, relation)
         pairs.append((old, renaming.name.text))
-    columns = tuple(
-        replace(c, name=renamed[i].text, qualifier=None, declared=renamed[i].span)
-        if i in renamed
-        else c
-        for i, c in enumerate(relation.columns)
-    )
-    output = Relation(columns, relation.is_open)
-    if not ambiguous:
-        return ir.RenameColumns(node.span, output, tuple(pairs))
-    if relation.is_open:
-        message = "renaming one of two columns of a name needs to know all columns"
-        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message)
-    named = []
-    for place, column in enumerate(relation.columns):
-        plain = as_it_is(column, node.span, flow)
-        names = (renamed[place].text,) if place in renamed else ()
-        named.append(ix.Named(plain.expression, names))
-    return ir.Project(node.span, output, tuple(named), False)
+    return pairs, renamed
 
 
 def _has_twin(column: Column, relation: Relation) -> bool:

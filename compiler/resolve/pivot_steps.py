@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -29,6 +31,7 @@ from ssbt.compiler.types.datatypes import (
     STRING,
     UNKNOWN,
     BooleanType,
+    DataType,
     DecimalType,
     DoubleType,
     FloatType,
@@ -183,29 +186,10 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help=help_)
         flow.relation = Relation((), True)
         return None
-    chosen: list[Column] = []
-    renames: list[tuple[str, str]] = []
-    for item in node.columns:
-        if not isinstance(item.value, e.ColumnName):
-            message = "`unpivot` takes columns"
-            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
-            continue
-        column = whole_column(item.value, relation, flow)
-        if column is None:
-            continue
-        chosen.append(column)
-        if item.names and item.names[0].text != column.name:
-            renames.append((column.name, item.names[0].text))
+    chosen, renames = _unpivoted(node, flow)
     ids = tuple(c for c in relation.columns if not any(c is each for each in chosen))
     _check_new_names(node, ids, flow)
-    types = [c.type for c in chosen]
-    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
-    type_ = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
-    if type_ is None:
-        also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
-        message = "the unpivoted columns have no common type"
-        flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
-        type_ = UNKNOWN
+    type_ = _common_type(node, chosen, flow)
     made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
     tags = frozenset(tag for c in chosen for tag in c.tags)
     nullable = any(c.nullable for c in chosen)
@@ -224,6 +208,37 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
         node.value.text,
         node.include_nulls,
     )
+
+
+def _unpivoted(node: s.Unpivot, flow: Flow) -> tuple[list[Column], list[tuple[str, str]]]:
+    """The columns that become rows, and the new names of some."""
+    chosen: list[Column] = []
+    renames: list[tuple[str, str]] = []
+    for item in node.columns:
+        if not isinstance(item.value, e.ColumnName):
+            message = "`unpivot` takes columns"
+            flow.report.add(codes.BAD_PIVOT, item.span, message, help="compute it in an `extend`")
+            continue
+        column = whole_column(item.value, flow.relation, flow)
+        if column is None:
+            continue
+        chosen.append(column)
+        if item.names and item.names[0].text != column.name:
+            renames.append((column.name, item.names[0].text))
+    return chosen, renames
+
+
+def _common_type(node: s.Unpivot, chosen: Sequence[Column], flow: Flow) -> DataType:
+    """The type of the values; unknown, with a finding, where the columns have none in common."""
+    # A string meets no other type here, unlike in `union` (Spark's `UnpivotCoercion`).
+    types = [c.type for c in chosen]
+    found = wider_of_all_without_strings(types, flow.settings.ansi) if chosen else UNKNOWN
+    if found is not None:
+        return found
+    also = tuple(Label(c.declared, c.type.sql) for c in chosen if c.declared is not None)
+    message = "the unpivoted columns have no common type"
+    flow.report.add(codes.DIFFERENT_COLUMNS, node.span, message, also=also)
+    return UNKNOWN
 
 
 def _check_new_names(node: s.Unpivot, ids: tuple[Column, ...], flow: Flow) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
-from ssbt.compiler.ir.provenance import Provenance
+from ssbt.compiler.ir.provenance import Provenance, copy_of
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
@@ -200,6 +200,15 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         wanted = text
         message = f"there is no column `{text}` here"
     report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
+
+
+def as_dataset(name: str, relation: Relation) -> Relation:
+    """The columns of a dataset as those see it who use it."""
+    columns = tuple(
+        replace(column, qualifier=None, provenance=copy_of(name, column.name))
+        for column in relation.columns
+    )
+    return replace(relation, columns=columns)
 
 
 def requalified(relation: Relation, qualifier: str | None) -> Relation:

@@ -51,20 +51,20 @@ def _columns(clause: d.Rows, name: str, relation: Relation, report: Report) -> I
 
 
 def _row(
-    row: tuple[e.Expression, ...], columns: Sequence[Column], datasets: Datasets, report: Report
+    row: d.Row, columns: Sequence[Column], datasets: Datasets, report: Report
 ) -> tuple[Expression, ...]:
     def type_of(node: e.Expression) -> DataType:
         return datasets.constant(node, Report()).type
 
-    values = tuple(datasets.constant(node, report) for node in row)
-    if len(row) != len(columns):
-        counts = f"{_count(len(row), 'value')} for {_count(len(columns), 'column')}"
+    values = tuple(datasets.constant(node, report) for node in row.values)
+    if len(values) != len(columns):
+        counts = f"{_count(len(values), 'value')} for {_count(len(columns), 'column')}"
         names = ", ".join(column.name for column in columns)
         help_ = f"the columns are {names}" if names else "name the columns behind the dataset"
-        span = row[0].span.to(row[-1].span)
+        span = row.values[0].span.to(row.values[-1].span)
         report.add(codes.BAD_ROW, span, f"the row has {counts}", help=help_)
         return values
-    for node, column in zip(row, columns, strict=True):
+    for node, column in zip(row.values, columns, strict=True):
         for misfit in misfits(node, column.type, type_of):
             label = f"`{column.name}` is {column.type.sql}"
             report.add(codes.BAD_TEST_VALUE, misfit.span, misfit.reason, label)

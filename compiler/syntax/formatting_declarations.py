@@ -144,11 +144,12 @@ def _(node: d.Rows) -> Parts:
         out += bracketed(" (", names(node.columns))
     if node.file is not None:
         return [*out, " from ", node.file]
-    rows = [bracketed("(", listed([value] for value in row)) for row in node.rows]
-    places = [
-        [Place(row[0].span.start), *parts] for row, parts in zip(node.rows, rows, strict=True)
-    ]
-    return [*out, " ", *lines_of_block(places, node.span.end)]
+    return [*out, " ", *lines_of_block([[row] for row in node.rows], node.span.end)]
+
+
+@expands(d.Row)
+def _(node: d.Row) -> Parts:
+    return bracketed("(", listed([value] for value in node.values))
 
 
 @expands(d.Fails)

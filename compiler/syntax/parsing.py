@@ -15,7 +15,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.building import Builder
+from ssbt.compiler.syntax.building.declarations import Builder
 from ssbt.compiler.syntax.engine import Engine, StumbleError
 from ssbt.compiler.syntax.mistakes import syntax_mistake
 from ssbt.compiler.syntax.tables import tables

@@ -6,14 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.diagnostics.cells import display_width, visible, wrapped
 from ssbt.compiler.diagnostics.style import Style, paint, painted
-from ssbt.compiler.testing.results import Case, Outcome, Result
+from ssbt.compiler.testing.results import FINE, Case, Outcome, Result
 from ssbt.compiler.testing.tables import heading, table
 
-_LETTERS = {Outcome.PASSED: ".", Outcome.FAILED: "F", Outcome.ERROR: "E"}
+_LETTERS = {
+    Outcome.PASSED: ".",
+    Outcome.FAILED: "F",
+    Outcome.ERROR: "E",
+    Outcome.UPDATED: "U",
+}
 _STYLES = {
     Outcome.PASSED: Style.ADDED,
     Outcome.FAILED: Style.REMOVED,
     Outcome.ERROR: Style.REMOVED,
+    Outcome.UPDATED: Style.NOTE,
 }
 _SLOW = 0.005
 
@@ -23,7 +29,7 @@ class Display:
 
     def __init__(self, total: int, width: int, *, verbose: bool, color: bool) -> None:
         self._total, self._width = total, width
-        self._verbose, self._color = verbose, color
+        self._verbose, self.color = verbose, color
         self._file = ""
         self._used = 0
         self._done = 0
@@ -43,10 +49,10 @@ class Display:
         self._done += 1
         style = _STYLES[result.outcome]
         if self._verbose:
-            word = paint(result.outcome.value.upper(), style, color=self._color)
+            word = paint(result.outcome.value.upper(), style, color=self.color)
             used = display_width(visible(result.case.title)) + 1 + len(result.outcome.value)
             return f"{word}{self._percent(used)}\n"
-        letter = paint(_LETTERS[result.outcome], style, color=self._color)
+        letter = paint(_LETTERS[result.outcome], style, color=self.color)
         self._used += 1
         if self._used >= self._width - 8:
             percent, self._used = self._percent(self._used), 0
@@ -63,18 +69,18 @@ class Display:
     def _percent(self, used: int) -> str:
         text = f"[{100 * self._done // max(self._total, 1):3d}%]"
         room = max(self._width - used - len(text), 1)
-        return " " * room + paint(text, Style.ADDED, color=self._color)
+        return " " * room + paint(text, Style.ADDED, color=self.color)
 
     def rule(self, title: str, sign: str = "=", style: Style = Style.PLAIN) -> str:
         """A line across with a title in it."""
         room = max(self._width - display_width(title) - 2, 4)
         left = room // 2
         line = f"{sign * left} {title} {sign * (room - left)}"
-        return f"{paint(line, style, color=self._color)}\n"
+        return f"{paint(line, style, color=self.color)}\n"
 
     def failures(self, results: Sequence[Result]) -> Iterator[str]:
         """What went wrong, test by test."""
-        wrong = [each for each in results if each.outcome is not Outcome.PASSED]
+        wrong = [each for each in results if each.outcome not in FINE]
         if wrong:
             yield "\n" + self.rule("FAILURES")
         for each in wrong:
@@ -84,7 +90,7 @@ class Display:
                 yield from (f"  {part}\n" for part in wrapped(visible(line), self._width - 2))
             for difference in each.differences:
                 yield f"\n{visible(heading(difference))}\n"
-                yield painted(table(difference), color=self._color)
+                yield painted(table(difference), color=self.color)
             yield "\n"
 
     def durations(self, results: Sequence[Result], count: int) -> Iterator[str]:
@@ -97,15 +103,15 @@ class Display:
 
     def summary(self, results: Sequence[Result], deselected: int, seconds: float) -> Iterator[str]:
         """The last lines."""
-        wrong = [each for each in results if each.outcome is not Outcome.PASSED]
+        wrong = [each for each in results if each.outcome not in FINE]
         if wrong:
             yield self.rule("short test summary info")
         for each in wrong:
-            word = paint(each.outcome.value.upper(), Style.REMOVED, color=self._color)
+            word = paint(each.outcome.value.upper(), Style.REMOVED, color=self.color)
             yield f"{word} {visible(each.case.title)}\n"
         counts = [
             f"{number} {'error' + 's' * (number > 1) if word is Outcome.ERROR else word.value}"
-            for word in (Outcome.FAILED, Outcome.PASSED, Outcome.ERROR)
+            for word in (Outcome.FAILED, Outcome.UPDATED, Outcome.PASSED, Outcome.ERROR)
             if (number := sum(each.outcome is word for each in results))
         ]
         counts += [f"{deselected} deselected"] if deselected else []

@@ -8,24 +8,34 @@ from msgspec import Struct
 
 
 class Outcome(Enum):
-    """How a test ended; an error is a failure that no row and no expectation speaks of."""
+    """How a test ended; an error is a failure that no row and no expectation speaks of.
+
+    A test is updated that failed, and expects now what came.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     ERROR = "error"
+    UPDATED = "updated"
+
+
+# How a test ends that gives no reason to look at it.
+FINE = frozenset({Outcome.PASSED, Outcome.UPDATED})
 
 
 class Difference(Struct, frozen=True):
-    """Rows of a dataset that are not as expected: pairs of an expected and a real one, as text.
+    """Rows of a dataset that are not as expected: an expected and a real one, as text.
 
-    `equal` counts those that are. `after` is the micro-batch, None for all.
+    The third is the place of the expected row in its clause, from 0. `equal` counts the rows that
+    are as expected. `after` is the micro-batch, None for all; `then` the clause, from 0.
     """
 
     dataset: str
     place: str
     columns: list[str]
-    rows: list[tuple[list[str] | None, list[str] | None]]
+    rows: list[tuple[list[str] | None, list[str] | None, int | None]]
     equal: int
+    then: int = 0
     after: int | None = None
 
 

@@ -25,7 +25,7 @@ def heading(difference: Difference) -> str:
 def table(difference: Difference) -> Iterator[Row]:
     """The expected rows at the left, those that came at the right; other values are marked."""
     columns = [visible(name) for name in difference.columns]
-    rows = [(_shown(expected), _shown(got)) for expected, got in difference.rows[:_MOST_ROWS]]
+    rows = [(_shown(expected), _shown(got)) for expected, got, _ in difference.rows[:_MOST_ROWS]]
     widths = [_widths(columns, [row[side] for row in rows]) for side in (0, 1)]
     left = sum(widths[0]) + 2 * max(len(columns) - 1, 0)
     left = max(left, len("expected"))

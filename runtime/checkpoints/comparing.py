@@ -12,8 +12,8 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.operation import ACCEPT
 from ssbt.runtime.settings.parameters import unknown
-from ssbt.runtime.streams.operation import ACCEPT
 
 VERSION = "0.1.0"
 _LOG = logging.getLogger("ssbt.runtime")

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 import math
+import re
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
@@ -23,14 +25,23 @@ _RELATIVE, _ABSOLUTE = 1e-6, 1e-12
 # Types whose values Python compares as Spark does; all others are compared as Spark writes them.
 _AS_THEY_ARE = (BooleanType, BinaryType, NullType, NumericType, StringType)
 Values = tuple[Any, ...]
+# What does not stand for itself in a literal.
+_SPECIAL = re.compile(r"[\\']|[^ -~\u00a1-\u024f]")
+# Where a literal is cut, for none may hold the `${` of a parameter.
+_CUT = re.compile(r"(?<=\$)(?=\{)")
+_ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A row that is expected and one that came, or only one of the two."""
+    """A row that is expected and one that came, or only one of the two.
+
+    `place` is that of the expected row among all that are, from 0.
+    """
 
     expected: Values | None
     got: Values | None
+    place: int | None
 
 
 def collected(df: DataFrame) -> list[Row]:
@@ -64,47 +75,51 @@ def differences(
     if ordered:
         longest = max(len(expected), len(got))
         pairs = [(_at(expected, place), _at(got, place)) for place in range(longest)]
-        return [Difference(*pair) for pair in pairs if not _same(*pair)]
-    left = [*expected]
+        return [
+            Difference(*pair, place if place < len(expected) else None)
+            for place, pair in enumerate(pairs)
+            if not same(*pair)
+        ]
+    left = dict(enumerate(expected))
     came = [row for row in got if not _taken(row, left)]
     found = []
-    for row in left:
+    for place, row in left.items():
         near = max(came, key=lambda each: _likeness(row, each), default=None)
         if near is not None and _likeness(row, near):
             came.remove(near)
-            found.append(Difference(row, near))
+            found.append(Difference(row, near, place))
         else:
-            found.append(Difference(row, None))
-    return found + [Difference(None, row) for row in came]
+            found.append(Difference(row, None, place))
+    return found + [Difference(None, row, None) for row in came]
 
 
 def _at(rows: Sequence[Values], place: int) -> Values | None:
     return rows[place] if place < len(rows) else None
 
 
-def _taken(row: Values, waiting: list[Values]) -> bool:
+def _taken(row: Values, waiting: dict[int, Values]) -> bool:
     """Whether an equal row was waiting, which then waits no more."""
-    for place, each in enumerate(waiting):
-        if _same(each, row):
+    for place, each in waiting.items():
+        if same(each, row):
             del waiting[place]
             return True
     return False
 
 
 def _likeness(one: Values, other: Values) -> int:
-    return sum(map(_same, one, other))
+    return sum(map(same, one, other))
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal values; floats may be off by a millionth, and NaN equals itself."""
     match one, other:
         case (float(), float()):
             close = math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
             return close or (math.isnan(one) and math.isnan(other))
         case (tuple(), tuple()) | (list(), list()):
-            return len(one) == len(other) and all(map(_same, one, other))
+            return len(one) == len(other) and all(map(same, one, other))
         case (dict(), dict()):
-            return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+            return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
     return bool(one == other)
 
 
@@ -116,9 +131,10 @@ def shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-            escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-            return f"'{escaped}'"
+            pieces = [f"'{_SPECIAL.sub(_escape, piece)}'" for piece in _CUT.split(value)]
+            return f"concat({', '.join(pieces)})" if len(pieces) > 1 else pieces[0]
+        case Decimal():
+            return f"{value:f}"
         case bytes() | bytearray():
             return f"x'{value.hex()}'"
         case float() if not math.isfinite(value):
@@ -133,3 +149,13 @@ def shown(value: Any) -> str:
             items = (f"{shown(key)}, {shown(each)}" for key, each in value.items())
             return f"map({', '.join(items)})"
     return str(value)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    point = ord(char)
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"

@@ -16,8 +16,8 @@ from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import Leases
 from ssbt.runtime.failures.causes import cause_of
 from ssbt.runtime.failures.telling import note_stream
+from ssbt.runtime.operation import OPERATION, Operation
 from ssbt.runtime.providers.secrets import rotated_secrets
-from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once

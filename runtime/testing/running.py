@@ -9,7 +9,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from ssbt.runtime.expectations.comparing import collected, differences, shown
+from ssbt.runtime.expectations.comparing import Difference, collected, differences, same, shown
 from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
@@ -77,7 +77,7 @@ class _Run:
             return self._failure(self._test.fails)
         with self._made(dict.fromkeys(each.dataset for each in self._test.then)) as made:
             found = [self._difference(then, made[then.dataset]) for then in self._test.then]
-        different = [each for each in found if each is not None]
+        different = [{**each, "then": n} for n, each in enumerate(found) if each is not None]
         return {"outcome": "failed" if different else "passed", "differences": different}
 
     def _streams(self) -> dict[str, list[Given]]:
@@ -168,7 +168,7 @@ class _Run:
         different = differences(wanted, came, ordered=then.ordered)
         if not different:
             return None
-        rows = [[_cells(each.expected), _cells(each.got)] for each in different]
+        rows = [[*_cells(each), each.place] for each in different]
         return {
             "dataset": then.dataset,
             "place": then.place,
@@ -179,5 +179,15 @@ class _Run:
         }
 
 
-def _cells(row: Sequence[Any] | None) -> list[str] | None:
-    return [shown(value) for value in row] if row is not None else None
+def _cells(rows: Difference) -> list[list[str] | None]:
+    """The expected row and the one that came, as text; values that are equal look alike."""
+    expected, got = (
+        [shown(value) for value in row] if row is not None else None
+        for row in (rows.expected, rows.got)
+    )
+    if expected and got:
+        assert rows.expected is not None
+        assert rows.got is not None
+        equal = map(same, rows.expected, rows.got)
+        got = [one if e else other for one, other, e in zip(expected, got, equal, strict=True)]
+    return [expected, got]

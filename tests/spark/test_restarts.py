@@ -15,7 +15,7 @@ import pytest
 
 from ssbt.compiler.driver import Checked, emitted
 from ssbt.runtime import Job
-from ssbt.runtime.streams.operation import OPERATION, Operation
+from ssbt.runtime.operation import OPERATION, Operation
 from tests.spark.restarts import COUNTING, RESTARTS, Outcome, Restart, compiled
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert spark.conf.get("spark.sql.session.timeZone") == zone
     wrong = re.findall(r'^test "(.*)"', Path("types_test.ssbt").read_text(), re.MULTILINE)
     assert [*found] == wrong, found
-    assert "rows=[(['1'], ['2']), (['2'], ['1'])], equal=0" in found["another order"]
+    assert "rows=[(['1'], ['2'], 0), (['2'], ['1'], 1)], equal=0" in found["another order"]
     assert "2026-01-01 11:00:00" in found["another instant"]
     assert found["it does not fail"] == "computing chosen did not fail"
     assert found["it fails otherwise"].startswith("it failed otherwise: ")
@@ -46,7 +46,7 @@ def test_streams(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.Monkey
     found = results(spark, "streams.ssbt", tmp_path)
     assert [*outcomes(found)] == ["a stream differs"], outcomes(found)
     (difference,) = found["a stream differs"].differences
-    assert (difference.after, difference.rows) == (1, [(["'a'", "2"], ["'a'", "1"])])
+    assert (difference.after, difference.rows) == (1, [(["'a'", "2"], ["'a'", "1"], 0)])
 
 
 def test_the_command(tmp_path: Path):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.test_plans import plans
+from ssbt.compiler.cli.test_plans import Plans, plans
 from ssbt.compiler.cli.units import units
 from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
 from ssbt.runtime.expectations.plan import plan_of
@@ -22,9 +23,19 @@ Results = dict[str, Result]
 
 def results(spark: SparkSession, path: str, folder: Path, **given: str) -> Results:
     """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
+    return ran(spark, planned(path, folder), given)
+
+
+def planned(path: str, folder: Path) -> Plans:
+    """The tests of pipelines without mistakes."""
     report = options.report("text", strict=False, color="never")
     found = plans(units([path]).all, str(folder), None, lambda _: True, report)
     assert not report.is_failure(report.findings)
+    return found
+
+
+def ran(spark: SparkSession, found: Plans, given: Mapping[str, str]) -> Results:
+    """What comes of planned tests, by their names."""
     cases = {case.number: case for case in found.cases}
     made = {}
     for script in found.scripts:

@@ -132,6 +132,12 @@ class SinkWrite(Node, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class Row(Node, frozen=True):
+    """`(value, …)` in the rows of a test."""
+
+    values: tuple[Expression, ...]
+
+
 class Rows(Node, frozen=True):
     """Rows of a test: `given`/`then [after N]` a dataset, values inline or from a file."""
 
@@ -139,7 +145,7 @@ class Rows(Node, frozen=True):
     after: int | None
     dataset: Name
     columns: tuple[Name, ...]
-    rows: tuple[tuple[Expression, ...], ...]
+    rows: tuple[Row, ...]
     file: TextValue | None
 
 

@@ -55,33 +55,33 @@ def test_equal(one: object, other: object):
     ],
 )
 def test_different(one: object, other: object):
-    assert different([Row(one)], [Row(other)]) == [Difference((one,), (other,))] or different(
+    assert different([Row(one)], [Row(other)]) == [Difference((one,), (other,), 0)] or different(
         [Row(one)], [Row(other)]
-    ) == [Difference((one,), None), Difference(None, (other,))]
+    ) == [Difference((one,), None, 0), Difference(None, (other,), None)]
 
 
 def test_order_counts_where_it_is_told():
     one, two = Row(1), Row(2)
     assert different([one, two], [two, one]) == []
     assert different([one, two], [two, one], ordered=True) == [
-        Difference(one, two),
-        Difference(two, one),
+        Difference(one, two, 0),
+        Difference(two, one, 1),
     ]
-    assert different([one], [one, two], ordered=True) == [Difference(None, two)]
+    assert different([one], [one, two], ordered=True) == [Difference(None, two, None)]
 
 
 def test_rows_count_as_often_as_they_come():
     one = Row(1)
-    assert different([one], [one, one]) == [Difference(None, one)]
+    assert different([one], [one, one]) == [Difference(None, one, None)]
 
 
 def test_a_row_is_set_beside_the_one_most_like_it():
     expected = [Row(1, "a", 10), Row(2, "b", 20)]
     got = [Row(2, "b", 21), Row(1, "a", 11), Row(9, "z", 0)]
     assert different(expected, got) == [
-        Difference(expected[0], got[1]),
-        Difference(expected[1], got[0]),
-        Difference(None, got[2]),
+        Difference(expected[0], got[1], 0),
+        Difference(expected[1], got[0], 1),
+        Difference(None, got[2], None),
     ]
 
 
@@ -94,6 +94,9 @@ def test_a_row_is_set_beside_the_one_most_like_it():
         (1.5, "1.5"),
         (math.nan, "double('nan')"),
         (Decimal("1.50"), "1.50"),
+        (Decimal("0E-10"), "0.0000000000"),
+        ("ü 主 \x00 \u202e $", "'ü 主 \\u0000 \\u202e $'"),
+        ("a ${b}", "concat('a $', '{b}')"),
         ("it's\n\\", "'it\\'s\\n\\\\'"),
         (bytearray(b"\x01\xff"), "x'01ff'"),
         ([1, None], "array(1, null)"),

@@ -12,7 +12,7 @@ from lark import Lark, UnexpectedInput, logger
 import pytest
 
 from ssbt.compiler.syntax import tables as tables_module
-from ssbt.compiler.syntax.building import Builder
+from ssbt.compiler.syntax.building.declarations import Builder
 from ssbt.compiler.syntax.engine import Engine, StumbleError
 from ssbt.compiler.syntax.tables import STARTS, Tables, tables
 from tests.unit.syntax.generation import Generator

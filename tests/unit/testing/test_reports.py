@@ -17,7 +17,11 @@ DIFFERENCE = Difference(
     "paid",
     "orders.ssbt:55",
     ["id", "street"],
-    [(["1", "'Hauptstraße'"], ["1", "'主要'"]), (["2", "null"], None), (None, ["31", "null"])],
+    [
+        (["1", "'Hauptstraße'"], ["1", "'主要'"], 0),
+        (["2", "null"], None, 1),
+        (None, ["31", "null"], None),
+    ],
     4,
 )
 TWO_SHOWN = "orders.ssbt::late & <odd> \u241b"
@@ -47,7 +51,7 @@ def test_what_differs_is_coloured():
 
 
 def test_only_so_many_rows_are_shown():
-    many = Difference("paid", "", ["id"], [(["1"], None)] * 60, 0)
+    many = Difference("paid", "", ["id"], [(["1"], None, 0)] * 60, 0)
     text = painted(table(many), color=False)
     assert len(text.splitlines()) == 53
     assert text.endswith("  … and 10 more\n")

@@ -1,0 +1,139 @@
+"""Blocks: entries and their values."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from ssbt.compiler.diagnostics.codes import literals
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax import strings
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.building.expressions import ExpressionBuilder
+from ssbt.compiler.syntax.building.nodes import Children, words
+from ssbt.compiler.syntax.engine import Lexeme
+
+
+class BlockBuilder(ExpressionBuilder):
+    """Builds blocks."""
+
+    def block(self, span: Span, children: Children) -> v.BlockValue:
+        entries = self.separated(words(children, v.Entry))
+        return self._blocked(v.BlockValue(span, None, entries))
+
+    def _blocked(self, node: v.BlockValue) -> v.BlockValue:
+        """The block, as deep as the deepest of its entries, which had room."""
+        self.has_room(node, 0, *node.entries)
+        return node
+
+    def separated(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The entries of a block, each on a line of its own or behind a comma."""
+        for one, other in pairwise(entries):
+            between = self.piece[one.span.end - self.offset : other.span.start - self.offset]
+            if not any(char in between for char in "\r\n,"):
+                place = Span(self.path, other.name.span.start, other.name.span.end)
+                message = "entries on one line take a comma between them"
+                comma = Edit(Span(self.path, one.span.end, one.span.end), ",")
+                help_ = ("add a comma, or begin a new line",)
+                label = Label(place)
+                self.findings.append(
+                    Diagnostic(codes.MISSING_SEPARATOR, message, label, (), help_, (comma,))
+                )
+        return entries
+
+    def entry(self, span: Span, children: Children) -> v.Entry:
+        (name, quoted), value = children
+        node = v.Entry(span, name, value, quoted)
+        if self.has_room(node, 1, value):
+            return node
+        return v.Entry(span, name, v.BrokenValue(span), quoted)
+
+    entry_block = entry
+
+    def entry_name(self, span: Span, children: Children) -> tuple[e.Name, bool]:
+        return e.Name(span, ".".join(name.text for name in children)), False
+
+    def entry_name_quoted(self, span: Span, children: Children) -> tuple[e.Name, bool]:
+        text = self._parts(children[0], str(children[0])[1:-1])
+        if any(not isinstance(part, str) for part in text):
+            self.report(codes.UNEXPECTED_TOKEN, span, "a name cannot hold a parameter")
+        return e.Name(span, "".join(p for p in text if isinstance(p, str))), True
+
+    def text(self, span: Span, children: Children) -> v.TextValue:
+        parts = self._parts(children[0], str(children[0])[1:-1])
+        return v.TextValue(span, parts)
+
+    def text_lines(self, span: Span, children: Children) -> v.TextValue:
+        parts = self._parts(children[0], str(children[0])[3:-3], quotes=3)
+        return v.TextValue(span, parts, multiline=True)
+
+    def _parts(
+        self, literal: Lexeme, body: str, quotes: int = 1
+    ) -> tuple[str | e.ParameterUse, ...]:
+        """The pieces of a block's string: text, and the parameters in it."""
+        if quotes == 1:
+            body = strings.undoubled(body, '"')
+        place = self.token_span(literal)
+        self.idle_escapes(literals.BAD_ESCAPE, body, place, quotes)
+        base = place.start + quotes
+        parts: list[str | e.ParameterUse] = []
+        text, last = "", 0
+        for match in strings.PARAMETER.finditer(body):
+            text += self.unescaped(_lines(body[last : match.start()]), base + last)
+            last = match.end()
+            if match.group() == "$${":
+                text += "${"
+                continue
+            span = Span(self.path, base + match.start(), base + match.end())
+            if text:
+                parts.append(text)
+            name = match.group(1) or match.group(2).replace("``", "`")
+            parts.append(e.ParameterUse(span, e.Name(span, name)))
+            text = ""
+        text += self.unescaped(_lines(body[last:]), base + last)
+        if text or not parts:
+            parts.append(text)
+        return tuple(parts)
+
+    def value_number(self, span: Span, children: Children) -> v.NumberValue:
+        return v.NumberValue(span, "".join(children))
+
+    def value_true(self, span: Span, children: Children) -> v.BooleanValue:
+        return v.BooleanValue(span, True)
+
+    def value_false(self, span: Span, children: Children) -> v.BooleanValue:
+        return v.BooleanValue(span, False)
+
+    def quantity(self, span: Span, children: Children) -> v.QuantityValue:
+        text = str(children[0])
+        amount = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return v.QuantityValue(span, amount.strip(), text[len(amount) :].lower())
+
+    def value_every(self, span: Span, children: Children) -> v.EveryValue:
+        return v.EveryValue(span, " ".join(str(children[0]).lower().split()), children[1])
+
+    def value_phrase(self, span: Span, children: Children) -> v.WordValue:
+        return v.WordValue(span, " ".join(str(children[0]).lower().split()))
+
+    def value_word(self, span: Span, children: Children) -> v.WordValue:
+        return v.WordValue(span, children[0].text)
+
+    def value_list(self, span: Span, children: Children) -> v.ListValue:
+        items = tuple(child for child in children if child is not None)
+        return self.checked(v.ListValue(span, items), *items)
+
+    def value_block(self, span: Span, children: Children) -> v.BlockValue:
+        block: v.BlockValue = children[0]
+        return block
+
+    def value_kind(self, span: Span, children: Children) -> v.BlockValue:
+        kind, block = children
+        return self._blocked(v.BlockValue(span, kind, block.entries))
+
+
+def _lines(text: str) -> str:
+    """The text with each line end as a line feed: a file means the same however it is saved."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

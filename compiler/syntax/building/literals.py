@@ -1,0 +1,129 @@
+"""Names and literals."""
+
+from __future__ import annotations
+
+import re
+
+from ssbt.compiler.diagnostics.codes import literals
+from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax import strings
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.building.nodes import Children, NodeBuilder
+from ssbt.compiler.syntax.engine import Lexeme
+
+_UNITS = frozenset(
+    (
+        *("year", "month", "week", "day", "hour", "minute", "second"),
+        *("millisecond", "microsecond"),
+    )
+)
+
+_INTERVAL_VALUE = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*")
+
+
+class LiteralBuilder(NodeBuilder):
+    """Builds names and literals."""
+
+    def name(self, span: Span, children: Children) -> e.Name:
+        text = str(children[0])
+        if text.startswith("`"):
+            text = text[1:-1].replace("``", "`")
+        return e.Name(span, text)
+
+    def column(self, span: Span, children: Children) -> e.ColumnName:
+        return e.ColumnName(span, tuple(children))
+
+    def parameter_use(self, span: Span, children: Children) -> e.ParameterUse:
+        text = str(children[0])[2:-1].strip()
+        if text.startswith("`"):
+            text = text[1:-1].replace("``", "`")
+        return e.ParameterUse(span, e.Name(span, text))
+
+    def number(self, span: Span, children: Children) -> e.NumberLiteral:
+        return e.NumberLiteral(span, str(children[0]))
+
+    def string(self, span: Span, children: Children) -> str:
+        literal = children[0]
+        if literal.type == "RAW_STRING":
+            return str(literal)[2:-1]
+        body = str(literal)[1:-1]
+        self.idle_escapes(literals.IDLE_ESCAPE, body, self.token_span(literal), 1)
+        body = strings.undoubled(body, literal[0])
+        return self.unescaped(body, literal.start_pos + 1 + self.offset)
+
+    def sql_string(self, span: Span, children: Children) -> e.StringLiteral:
+        value = "".join(children)
+        match = strings.PARAMETER.search(value)
+        if match and match.group() != "$${":
+            self._parameter_in_text(span, value, match.group())
+        return e.StringLiteral(span, value)
+
+    def _parameter_in_text(self, span: Span, value: str, name: str) -> None:
+        """A parameter inside of quotes: drop them where it is all that is in them."""
+        message = f"`{name}` inside a string of an expression is plain text"
+        code, fix = literals.PARAMETER_IN_EXPRESSION_STRING, None
+        if value == name:
+            help_, fix = f"leave out the quotes: `{name}`", Edit(span, name)
+        else:
+            before, _, behind = value.partition(name)
+            shown = [f"'{part}'" for part in (before, behind)] if value.isprintable() else []
+            if any(sign in value for sign in "\\'") or strings.PARAMETER.search(behind):
+                shown = []
+            first, last = shown or ("'…'", "'…'")
+            pieces = [piece for piece in (first, name, last) if piece != "''"]
+            help_ = f"join the pieces: `concat({', '.join(pieces)})`"
+        self.report(code, span, message, help_, fix=fix)
+
+    def null(self, span: Span, children: Children) -> e.NullLiteral:
+        return e.NullLiteral(span)
+
+    def true(self, span: Span, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(span, True)
+
+    def false(self, span: Span, children: Children) -> e.BooleanLiteral:
+        return e.BooleanLiteral(span, False)
+
+    def hex(self, span: Span, children: Children) -> e.TypedLiteral:
+        digits = str(children[0])[1:].strip()[1:-1]
+        if any(c not in "0123456789abcdefABCDEF" for c in digits):
+            self.report(literals.BAD_TIME_LITERAL, span, f"`{digits}` is not hexadecimal")
+            digits = ""
+        return e.TypedLiteral(span, "x", digits.upper())
+
+    def typed_literal(self, span: Span, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(span, str(children[0]).lower(), children[1])
+
+    def interval(self, span: Span, children: Children) -> e.IntervalLiteral:
+        return e.IntervalLiteral(span, tuple(children[1:]))
+
+    def interval_part(self, span: Span, children: Children) -> tuple[e.Expression, str]:
+        sign, value, unit = children
+        kind = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
+        if not _INTERVAL_VALUE.fullmatch(value):
+            message = f"`{value}` is no number of {unit.text}"
+            self.report(literals.BAD_TIME_LITERAL, span, message)
+        return kind(span, _signed(sign, value)), self._unit(unit)
+
+    def interval_text(self, span: Span, children: Children) -> e.TypedLiteral:
+        return e.TypedLiteral(span, "interval", children[1])
+
+    def interval_range(self, span: Span, children: Children) -> e.TypedLiteral:
+        _, sign, value, first, _, last = children
+        units = (self._unit(first), self._unit(last))
+        return e.TypedLiteral(span, "interval", _signed(sign, value), units)
+
+    def _unit(self, name: e.Name) -> str:
+        unit = name.text.lower()
+        if unit.removesuffix("s") not in _UNITS:
+            known = ", ".join(sorted(_UNITS))
+            message = f"`{name.text}` is no unit of time"
+            self.report(literals.BAD_TIME_LITERAL, name.span, message, f"the units are {known}")
+        return unit
+
+
+def _signed(sign: str | None, value: str) -> str:
+    """The value of an interval with the sign that stands before it."""
+    if sign != "-":
+        return value
+    return value[1:] if value.startswith("-") else f"-{value.removeprefix('+')}"

@@ -1,0 +1,107 @@
+"""What all rules need: places, findings, the depth of nodes."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from ssbt.compiler.diagnostics.codes import literals
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax import strings
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.engine import Lexeme
+
+Children = list[Any]
+
+N = TypeVar("N", bound=e.Node)
+
+# Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1); chains
+# of `and` and `or` it takes by the thousand, so a link of one counts as a tenth of a level.
+MAXIMUM_DEPTH = 200
+_CHAINS = ("and", "or")
+
+
+class NodeBuilder:
+    """Builds from a piece of text, which stands at `offset` in the file called `path`; collects
+    findings."""
+
+    def __init__(self, path: str, offset: int, piece: str) -> None:
+        self.path, self.offset, self.piece = path, offset, piece
+        self.findings: list[Diagnostic] = []
+        self.depths: dict[int, tuple[float, object]] = {}
+
+    def token_span(self, literal: Lexeme) -> Span:
+        start = (literal.start_pos or 0) + self.offset
+        return Span(self.path, start, start + len(literal))
+
+    def report(
+        self, code: Code, span: Span, message: str, *help_: str, fix: Edit | None = None
+    ) -> None:
+        edits = () if fix is None else (fix,)
+        self.findings.append(Diagnostic(code, message, Label(span), (), tuple(help_), edits))
+
+    def checked(self, node: N, *children: object) -> N:
+        """The node, unless it is nested too deeply: then a broken one in its place."""
+        step = 0.1 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
+        if self.has_room(node, step, *children):
+            return node
+        # Behind the finding every rule takes one in the place of any node.
+        return cast(N, e.BrokenExpression(node.span))
+
+    def has_room(self, node: e.Node, step: float, *children: object) -> bool:
+        """Whether a node, so much deeper than its children, is not nested too deeply."""
+        below = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
+        depth = step + max(below, default=0.0)
+        if depth <= MAXIMUM_DEPTH:
+            # The node is kept beside its depth so that its id is not given to another.
+            self.depths[id(node)] = (depth, node)
+            return True
+        span = node.span
+        if not any(f.code is codes.NESTED_TOO_DEEPLY for f in self.findings):
+            start = Span(span.path, span.start, min(span.end, span.start + 1))
+            message = f"this is nested more than {MAXIMUM_DEPTH} levels deep"
+            help_ = "give parts of it names with `extend` or `let`"
+            self.report(codes.NESTED_TOO_DEEPLY, start, message, help_)
+        return False
+
+    def unescaped(self, body: str, base: int) -> str:
+        """What the body of a literal means; `base` is its offset in the file."""
+        try:
+            return strings.unescaped(body)
+        except strings.BadEscapeError as error:
+            start = base + error.offset
+            span = Span(self.path, start, start + len(error.text))
+            self.report(literals.BAD_ESCAPE, span, f"`{error.text}` is no character")
+            return body
+
+    def idle_escapes(self, code: Code, body: str, literal: Span, quotes: int) -> None:
+        """Report the escapes that mean nothing."""
+        for offset, text in strings.idle_escapes(body):
+            start = literal.start + quotes + offset
+            span = Span(self.path, start, start + len(text))
+            message = f"`{text}` means `{text[1:]}` here: the backslash is lost"
+            help_ = f"write `\\{text}`, or a raw string `r'…'` in an expression"
+            self.report(code, span, message, help_)
+
+    def whole_number(self, literal: Lexeme) -> int:
+        """The value of a whole number; 0, with a finding, for any other."""
+        if literal.isdecimal() and len(literal) < 20:
+            return int(literal)
+        self.report(
+            literals.BAD_NUMBER, self.token_span(literal), f"`{literal}` is no whole number"
+        )
+        return 0
+
+
+def words(children: Children, kind: type[Any]) -> tuple[Any, ...]:
+    """The children that are nodes of this kind."""
+    return tuple(child for child in children if isinstance(child, kind))
+
+
+def token(children: Children, *types: str) -> Lexeme | None:
+    """The first child that is a token of one of these types."""
+    for child in children:
+        if isinstance(child, Lexeme) and child.type in types:
+            return child
+    return None

@@ -1,0 +1,215 @@
+"""Queries and their steps."""
+
+from __future__ import annotations
+
+from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.building.blocks import BlockBuilder
+from ssbt.compiler.syntax.building.nodes import Children, token, words
+from ssbt.compiler.syntax.engine import Lexeme
+
+
+class StepBuilder(BlockBuilder):
+    """Builds queries."""
+
+    def query(self, span: Span, children: Children) -> s.Query:
+        _, base, *steps = children
+        return s.Query(span, base, tuple(steps))
+
+    def pipe_step(self, span: Span, children: Children) -> s.Step:
+        step: s.Step = children[0]
+        return step
+
+    def dataset_use(self, span: Span, children: Children) -> s.DatasetUse:
+        arguments = words(children, s.DatasetUse)
+        name, *alias = words(children, e.Name)
+        use = s.DatasetUse(span, name, arguments or None, alias[0] if alias else None)
+        if self.has_room(use, 1, *arguments):
+            return use
+        return s.DatasetUse(span, name, None, use.alias)
+
+    def step_where(self, span: Span, children: Children) -> s.Where:
+        return s.Where(span, children[1])
+
+    def step_select(self, span: Span, children: Children) -> s.Select:
+        return s.Select(span, children[2], children[1] is not None)
+
+    def step_extend(self, span: Span, children: Children) -> s.Extend:
+        return s.Extend(span, children[1])
+
+    def step_set(self, span: Span, children: Children) -> s.SetColumns:
+        return s.SetColumns(span, tuple(children[1:]))
+
+    def step_drop(self, span: Span, children: Children) -> s.Drop:
+        return s.Drop(span, children[1])
+
+    def step_rename(self, span: Span, children: Children) -> s.Rename:
+        return s.Rename(span, tuple(children[1:]))
+
+    def step_as(self, span: Span, children: Children) -> s.As:
+        return s.As(span, children[1])
+
+    def step_join(self, span: Span, children: Children) -> s.Join | s.BrokenStep:
+        keyword, right, condition = children
+        spelled = " ".join(str(keyword).lower().split())
+        words_ = spelled.removesuffix("join").split()
+        if "natural" in words_:
+            self.report(
+                codes.UNEXPECTED_TOKEN,
+                self.token_span(keyword),
+                "`natural join` is not in the language: a new column of the same name would "
+                "change the join in silence",
+                "name the columns with `using (…)`",
+            )
+            return s.BrokenStep(span)
+        kinds = [w for w in ("semi", "anti", "left", "right", "full", "cross") if w in words_]
+        on, using = condition or (None, ())
+        return s.Join(span, kinds[0] if kinds else "inner", right, on, using)
+
+    def join_on(self, span: Span, children: Children) -> tuple[e.Expression, tuple[e.Name, ...]]:
+        return children[1], ()
+
+    def join_using(self, span: Span, children: Children) -> tuple[None, tuple[e.Name, ...]]:
+        return None, words(children, e.Name)
+
+    def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
+        _, items, _, grouping = children
+        return s.Aggregate(span, items or (), grouping)
+
+    def grouping_items(self, span: Span, children: Children) -> s.Grouping:
+        keys = children[0]
+        first = keys[0].value
+        form = first.name.text.lower() if isinstance(first, e.Call) else ""
+        if len(keys) == 1 and form in ("rollup", "cube"):
+            plain = e.Call(first.span, first.name, first.arguments)
+            if first == plain and not any(argument.name for argument in first.arguments):
+                names = [(a.alias,) if a.alias else () for a in first.arguments]
+                given = zip(first.arguments, names, strict=True)
+                items = tuple(s.Item(a.span, a.value, names) for a, names in given)
+                return s.Grouping(span, form, items)
+        return s.Grouping(span, "", keys)
+
+    def grouping_sets(self, span: Span, children: Children) -> s.Grouping:
+        sets = tuple(children[1:])
+        keys = {_spelling(key): s.Item(key.span, key, ()) for members in sets for key in members}
+        return s.Grouping(span, "grouping sets", tuple(keys.values()), sets)
+
+    def grouping_set(self, span: Span, children: Children) -> tuple[e.Expression, ...]:
+        value = children[0] if children else None
+        if isinstance(value, e.Tuple):
+            return value.items
+        if isinstance(value, e.Parenthesised):
+            return (value.operand,)
+        return () if value is None else (value,)
+
+    def step_distinct(self, span: Span, children: Children) -> s.Distinct:
+        return s.Distinct(span)
+
+    def step_order_by(self, span: Span, children: Children) -> s.OrderBy:
+        keyword = children[0]
+        if keyword.lower().startswith("sort"):
+            place = self.token_span(keyword)
+            self.report(
+                codes.SORT_BY,
+                place,
+                "`sort by` would sort each partition for itself, and not the dataset",
+                "write `order by`",
+                fix=Edit(Span(self.path, place.start, place.start + len("sort")), "order"),
+            )
+        return s.OrderBy(span, tuple(children[1:]))
+
+    def step_limit(self, span: Span, children: Children) -> s.Limit:
+        return s.Limit(span, children[1])
+
+    def step_offset(self, span: Span, children: Children) -> s.Offset:
+        return s.Offset(span, children[1])
+
+    def count(self, span: Span, children: Children) -> int | e.ParameterUse:
+        value = children[0]
+        return self.whole_number(value) if isinstance(value, Lexeme) else value
+
+    def step_set_operation(self, span: Span, children: Children) -> s.SetOperation:
+        spelled = str(children[0]).lower().split()
+        operator = "except" if spelled[0] == "minus" else spelled[0]
+        return s.SetOperation(span, operator, "all" in spelled, children[1])
+
+    def step_pivot(self, span: Span, children: Children) -> s.Pivot:
+        aggregates, *keys = [child for child in children if isinstance(child, tuple)]
+        return s.Pivot(
+            span,
+            aggregates,
+            next(child for child in children if isinstance(child, e.ColumnName)),
+            words(children, s.PivotValue),
+            keys[0] if keys else None,
+        )
+
+    def pivot_value(self, span: Span, children: Children) -> s.PivotValue:
+        return s.PivotValue(span, children[0], children[2])
+
+    def step_unpivot(self, span: Span, children: Children) -> s.Unpivot:
+        value, name = words(children, e.Name)
+        items = next(child for child in children if isinstance(child, tuple))
+        return s.Unpivot(span, value, name, items, children[1] is not None)
+
+    def step_sample(self, span: Span, children: Children) -> s.Sample:
+        percent, seed = str(children[1]), children[5]
+        return s.Sample(
+            span,
+            percent,
+            children[3] is not None,
+            None if seed is None else self.whole_number(seed),
+        )
+
+    def step_explode(self, span: Span, children: Children) -> s.Explode:
+        _, outer, value, _, names, *_, position = children
+        return s.Explode(span, value, outer is not None, names, position)
+
+    def step_transform(self, span: Span, children: Children) -> s.UseTransform:
+        return s.UseTransform(span, children[0], words(children, s.DatasetUse))
+
+    def step_apply(self, span: Span, children: Children) -> s.Apply:
+        return s.Apply(span, children[1], children[3])
+
+    def step_sql(self, span: Span, children: Children) -> s.Sql:
+        return s.Sql(span, children[1], children[3])
+
+    def step_watermark(self, span: Span, children: Children) -> s.Watermark:
+        return s.Watermark(span, children[1], children[3])
+
+    def step_deduplicate(self, span: Span, children: Children) -> s.Deduplicate:
+        columns = next((child for child in children if isinstance(child, tuple)), ())
+        within = token(children, "WITHIN_WATERMARK") is not None
+        return s.Deduplicate(span, columns, within)
+
+    def step_stateful(self, span: Span, children: Children) -> s.Stateful:
+        _, target, _, keys, _, schema, block = children
+        entries = block.entries if block else ()
+        return s.Stateful(span, target, keys, schema, entries)
+
+    def items(self, span: Span, children: Children) -> tuple[s.Item, ...]:
+        return words(children, s.Item)
+
+    def item(self, span: Span, children: Children) -> s.Item:
+        return s.Item(span, children[0], children[2] or ())
+
+    def names(self, span: Span, children: Children) -> tuple[e.Name, ...]:
+        return tuple(children)
+
+    def assignment(self, span: Span, children: Children) -> s.Assignment:
+        return s.Assignment(span, children[0], children[1])
+
+    def columns(self, span: Span, children: Children) -> tuple[e.ColumnName, ...]:
+        return tuple(children)
+
+    def renaming(self, span: Span, children: Children) -> s.Renaming:
+        return s.Renaming(span, children[0], children[2])
+
+
+def _spelling(node: e.Expression) -> str:
+    """What tells two grouping keys apart, wherever they stand."""
+    if isinstance(node, e.ColumnName):
+        return ".".join(part.text.lower() for part in node.parts)
+    return f"{node.span.start}"

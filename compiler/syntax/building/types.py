@@ -1,0 +1,60 @@
+"""Names of types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ssbt.compiler.diagnostics.codes import literals
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.building.literals import LiteralBuilder
+from ssbt.compiler.syntax.building.nodes import Children
+from ssbt.compiler.syntax.engine import Lexeme
+
+
+class TypeBuilder(LiteralBuilder):
+    """Builds the names of types."""
+
+    def type_name(self, span: Span, children: Children) -> e.TypeName:
+        return e.TypeName(span, children[0].text.lower())
+
+    def type_collated(self, span: Span, children: Children) -> e.TypeName:
+        name, _, collation = children
+        return e.TypeName(span, name.text.lower(), collation=collation.text)
+
+    def type_numbers(self, span: Span, children: Children) -> e.TypeName:
+        name, *numbers = children
+        values = tuple(self._type_number(number) for number in numbers)
+        return e.TypeName(span, name.text.lower(), numbers=values)
+
+    def _type_number(self, literal: Lexeme) -> int:
+        if literal.isdecimal() and len(literal) < 10:
+            return int(literal)
+        message = f"`{literal}` is no parameter of a type: it takes a whole number"
+        self.report(literals.BAD_TYPE, self.token_span(literal), message)
+        return 0
+
+    def type_zoneless(self, span: Span, children: Children) -> e.TypeName:
+        keyword, number, _ = children
+        if keyword.lower().startswith("timestamp"):
+            return e.TypeName(span, "timestamp_ntz")
+        return e.TypeName(span, "time", () if number is None else (self._type_number(number),))
+
+    def type_generic(self, span: Span, children: Children) -> e.Expression | e.TypeName:
+        name, *inner = children
+        fields = tuple(child for child in inner if isinstance(child, e.TypeField))
+        types = tuple(child for child in inner if isinstance(child, e.TypeName))
+        parts = [*types, *(field.type for field in fields)]
+        node = e.TypeName(span, str(name).lower(), arguments=types, fields=fields)
+        return self.checked(node, *parts)
+
+    def type_argument(self, span: Span, children: Children) -> Any:
+        return children[0]
+
+    def type_field(self, span: Span, children: Children) -> e.TypeField:
+        name, type_, not_null, _, comment = children
+        return e.TypeField(span, name, type_, not_null is not None, comment)
+
+    def type_interval(self, span: Span, children: Children) -> e.TypeName:
+        units = tuple(child.text.lower() for child in children[1:] if isinstance(child, e.Name))
+        return e.TypeName(span, "interval", units=units)

@@ -1,0 +1,95 @@
+"""What to change in a file of tests so that a test expects the rows that came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+import re
+
+from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.testing.results import Difference
+
+_BLANK = " \t"
+_REST_OF_ROW = re.compile(r"[ \t]*,?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)?")
+_COMMA = re.compile(r"\s*,")
+
+
+class CannotUpdateError(Exception):
+    """Why an expectation is to be changed by hand; the text is for people."""
+
+
+def updates(test: d.Test, differences: Iterable[Difference], source: Source) -> Iterator[Edit]:
+    """The edits of `source` by which the test expects what came; rows that are equal stay.
+
+    Raises CannotUpdateError.
+    """
+    clauses = [
+        clause for clause in test.clauses if isinstance(clause, d.Rows) and clause.clause == "then"
+    ]
+    for difference in differences:
+        clause = clauses[difference.then]
+        if clause.file is not None:
+            path = "".join(map(str, clause.file.parts))
+            raise CannotUpdateError(f"change the rows of `{difference.dataset}` in {path} yourself")
+        yield from _Rows(clause, source).updates(difference)
+
+
+class _Rows:
+    """The rows of one `then` in its file."""
+
+    def __init__(self, clause: d.Rows, source: Source) -> None:
+        self._clause, self._text, self._path = clause, source.text, source.path
+        self._line_end = "\r\n" if "\r\n" in source.text else "\n"
+
+    def updates(self, difference: Difference) -> Iterator[Edit]:
+        new: list[Sequence[str]] = []
+        for expected, got, place in difference.rows:
+            if place is None:
+                new.append(got or ())
+            elif got is None:
+                yield self._without(self._clause.rows[place])
+            else:
+                yield from self._changed(self._clause.rows[place], expected or (), got)
+        if new:
+            yield self._with([f"({', '.join(cells)})" for cells in new])
+
+    def _changed(self, row: d.Row, expected: Sequence[str], got: Sequence[str]) -> Iterator[Edit]:
+        """Other values in a row; what is written for those that are equal stays."""
+        for value, before, after in zip(row.values, expected, got, strict=True):
+            if before != after:
+                if "${" in self._text[value.span.start : value.span.end]:
+                    dataset = self._clause.dataset.text
+                    raise CannotUpdateError(
+                        f"a value that `{dataset}` should have is made from a parameter: "
+                        "write it yourself"
+                    )
+                yield Edit(value.span, after)
+
+    def _without(self, row: d.Row) -> Edit:
+        """Leave a row out, with its line and the comment at its end if it has one of its own."""
+        start, end = row.span.start, row.span.end
+        line = max(self._text.rfind(sign, 0, start) for sign in "\r\n") + 1
+        rest = _REST_OF_ROW.match(self._text, end)
+        assert rest is not None
+        is_alone = not self._text[line:start].strip(_BLANK) and rest[0][-1:] in ("\r", "\n")
+        if is_alone:
+            return Edit(Span(self._path, line, rest.end()), "")
+        comma = _COMMA.match(self._text, end)
+        return Edit(Span(self._path, start, comma.end() if comma else end), "")
+
+    def _with(self, rows: Sequence[str]) -> Edit:
+        """Further rows, each on a line before the closing brace."""
+        end = self._clause.span.end - 1
+        start = len(self._text[:end].rstrip(_BLANK))
+        is_on_line = self._text[start - 1] not in "\r\n"
+        indent = self._indent()
+        lines = [f"{indent}  {row}{self._line_end}" for row in rows]
+        first = self._line_end if is_on_line else ""
+        return Edit(Span(self._path, start, end), f"{first}{''.join(lines)}{indent}")
+
+    def _indent(self) -> str:
+        """The blanks before the clause."""
+        start = self._clause.span.start
+        line = self._text[max(self._text.rfind(sign, 0, start) for sign in "\r\n") + 1 : start]
+        return line[: len(line) - len(line.lstrip(_BLANK))]

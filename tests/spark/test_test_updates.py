@@ -1,0 +1,104 @@
+"""`ssbtc test --update`: what a test expects afterwards is what came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ssbt.compiler.cli.test_updates import Updates
+from ssbt.compiler.testing.results import Outcome
+from tests.spark.tested import outcomes, planned, ran
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def updated(spark: SparkSession, path: str, folder: Path, **given: str) -> dict[str, Outcome]:
+    """How the tests end that are run with `--update`."""
+    plans = planned(path, folder)
+    changes = Updates(plans.tested, None)
+    found = {name: changes.revised(each) for name, each in ran(spark, plans, given).items()}
+    changes.write()
+    return {name: each.outcome for name, each in found.items()}
+
+
+def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Emptied, the expectations of rows of every type are filled again, and hold."""
+    shutil.copytree(FIXTURES / "tested", tmp_path / "tested")
+    monkeypatch.chdir(tmp_path / "tested")
+    file = Path("types.ssbt")
+    head, sign, test = file.read_text().partition('test "every type" {\n')
+    given, _, rest = test.partition("  then chosen {\n")
+    odd = "    (3, 4, 1e-20, -0.5, false, concat('a$', '{b}\\0'), x'', '0001-01-01',"
+    odd += " '1890-01-01', null, interval '-1-2' year to month,"
+    odd += " interval '-3 01:00:00.5' day to second, array(), map(), (null, null))\n  }\n"
+    given = given.rstrip().removesuffix("}").rstrip() + "\n" + odd
+    rest = rest.partition("\n  }\n}\n")[2]
+    file.write_text(f"{head}{sign}{given}  then chosen {{}}\n}}\n{rest}")
+    subprocess.run(
+        [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "fmt", "."],
+        check=True,
+    )
+    Path("types_test.ssbt").unlink()
+    outcome = updated(spark, "types.ssbt", tmp_path / "one", label="it is ")
+    assert outcome.pop("every type") is Outcome.UPDATED
+    assert {*outcome.values()} == {Outcome.PASSED}
+    after = planned("types.ssbt", tmp_path / "two")
+    assert outcomes(ran(spark, after, {"label": "it is "})) == {}
+
+
+def test_streams_and_what_stays(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A micro-batch is told anew; failures, errors and files are left alone."""
+    shutil.copytree(FIXTURES / "tested_streams", tmp_path / "streams")
+    monkeypatch.chdir(tmp_path / "streams")
+    outcome = updated(spark, "streams.ssbt", tmp_path / "one")
+    assert outcome.pop("a stream differs") is Outcome.UPDATED
+    assert {*outcome.values()} == {Outcome.PASSED}
+
+
+def test_the_command(tmp_path: Path):
+    """The diff is shown, the file is written, and what cannot be updated stays a failure."""
+    shutil.copytree(FIXTURES / "tested", tmp_path / "tested")
+    file = tmp_path / "tested" / "types_test.ssbt"
+    before = file.read_text()
+    words = ["test", "--update", "-k", "another or 'not fail'", "--set", "label=x"]
+    process = subprocess.run(
+        [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", *words],
+        cwd=tmp_path / "tested",
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (process.returncode, process.stderr) == (1, "")
+    assert "types_test.ssbt UUF" in process.stdout
+    assert DIFF in process.stdout
+    assert "not updated: `then fails with` is for you to change" in process.stdout
+    assert "1 failed, 2 updated, 11 deselected in" in process.stdout
+    after = before.replace("    (1)\n    (2)\n  }\n}", "    (2)\n    (1)\n  }\n}")
+    assert file.read_text() == after.replace("10:00:00+00:00", "10:00:00")
+
+
+DIFF = """\
+--- types_test.ssbt
++++ types_test.ssbt
+@@ -4,8 +4,8 @@
+     (2)
+   }
+   then chosen (id) {
++    (2)
+     (1)
+-    (2)
+   }
+ }
+"""
