@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.configuration.environments import Environment
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.emit.test_plan import TestPlan
+    from ssbt.compiler.ir.coverage import Probed
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.resolve.program import Resolved
 
@@ -123,17 +124,31 @@ def emitted(
     return emitted_files(pipeline, compiled, documents)
 
 
-def planned_tests(checked_pipeline: Checked) -> TestPlan:
-    """The tests of a pipeline that has no errors, for the runtime."""
+def planned_tests(checked_pipeline: Checked, coverage: Probed | None = None) -> TestPlan:
+    """The tests of a pipeline that has no errors, for the runtime; see `test_plan`."""
     from ssbt.compiler.emit.test_plan import test_plan
 
     assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
-    return test_plan(checked_pipeline.pipeline, checked_pipeline.sources)
+    return test_plan(checked_pipeline.pipeline, checked_pipeline.sources, coverage)
+
+
+def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
+    """A pipeline that has no errors, with datasets that tell what its tests reach."""
+    from msgspec.structs import replace
+
+    from ssbt.compiler.emit.probes import probed as with_probes
+    from ssbt.compiler.resolve.branches import Branches
+
+    pipeline = checked_pipeline.pipeline
+    assert pipeline is not None, "probes look into pipelines without errors"
+    names = [parameter.name for parameter in pipeline.parameters]
+    found = with_probes(pipeline, Branches(checked_pipeline.sources, names).of)
+    return replace(checked_pipeline, pipeline=found.pipeline), found
 
 
 def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The file in its canonical layout; None, with the mistakes, where it does not parse."""
-    from ssbt.compiler.syntax.formatting import formatted as formatted_text
+    from ssbt.compiler.syntax.formatting.files import formatted as formatted_text
     from ssbt.compiler.syntax.parsing import parsed
 
     result = parsed(source)

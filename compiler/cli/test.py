@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssbt.compiler.cli import options
+from ssbt.compiler.cli import options, test_coverage
 from ssbt.compiler.cli.inputs import TESTS
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
 @click.option(
     "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
 )
+@test_coverage.options
 @click.option(
     "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
@@ -55,6 +56,9 @@ def command(
     exitfirst: bool,
     durations: int | None,
     junit_xml: str | None,
+    coverage: bool,
+    coverage_fail_under: int | None,
+    coverage_json: str | None,
     update: bool,
     collect_only: bool,
     assignments: tuple[str, ...],
@@ -65,9 +69,9 @@ def command(
     """Run the tests of pipelines on a local Spark.
 
     PATHS are pipelines and folders of them, this folder if none is given. All tests share one
-    session. The exit code is 0 when all have passed, 1 when one has not or a pipeline has mistakes,
-    2 when they cannot be run, and 5 when there are none. With --update, a test passes that expects
-    now what came.
+    session. The exit code is 0 when all have passed, 1 when one has not, a pipeline has mistakes or
+    the coverage is too low, 2 when they cannot be run, and 5 when there are none. With --update, a
+    test passes that expects now what came.
     """
     from ssbt.compiler.cli.console import width
     from ssbt.compiler.cli.test_plans import plans
@@ -80,8 +84,9 @@ def command(
     report = options.report("text", strict=False, color=color)
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
+    reach = test_coverage.wanted(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
-        found = plans(units(paths).all, folder, target, chosen, report)
+        found = plans(units(paths).all, folder, target, chosen, report, reach)
         _check_names(given, found)
         code = report.print()
         if collect_only or not found.cases:
@@ -95,7 +100,7 @@ def command(
             color=report.console.colored(sys.stdout),
         )
         updates = Updates(found.tested, target) if update else None
-        run = TestRun(found, display, updates, first_only=exitfirst)
+        run = TestRun(found, display, updates, reach, first_only=exitfirst)
         submit = ("--master", master)
         with session(folder, plan, submit, verbose=show_output) as events:
             run.follow(events)
@@ -103,7 +108,8 @@ def command(
     run.tell(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)
-    return code or (PASSED if run.passed else FAILED)
+    is_enough = test_coverage.told(reach, coverage_fail_under, coverage_json)
+    return code or (PASSED if run.passed and is_enough else FAILED)
 
 
 def _chosen(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ssbt.compiler.testing.coverage import Place
 from ssbt.compiler.testing.results import Case
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.cli.units import Unit
     from ssbt.compiler.driver import Checked
+    from ssbt.compiler.ir.coverage import Point, Probed
+    from ssbt.compiler.testing.coverage import Coverage
 
 Json = dict[str, Any]
 
@@ -43,13 +46,15 @@ def plans(
     target: str | None,
     chosen: Callable[[Case], bool],
     report: Report,
+    coverage: Coverage | None = None,
 ) -> Plans:
     """Compile the pipelines into folders below `folder`; what is found in them is reported.
 
-    A pipeline with mistakes has no tests.
+    A pipeline with mistakes has no tests. With `coverage`, the scripts get probes for the points of
+    the pipelines, which are added to it.
     """
     from ssbt.compiler.cli.units import relocated, relocated_sources
-    from ssbt.compiler.driver import checked
+    from ssbt.compiler.driver import checked, probed
 
     tested: list[Tested] = []
     scripts: list[Json] = []
@@ -59,9 +64,12 @@ def plans(
         result = checked(unit.path, unit.read, target, tests=True)
         findings = [relocated(each, unit) for each in result.findings]
         report.add(findings, relocated_sources(result.sources, unit))
-        if result.pipeline is None or not result.pipeline.tests:
+        if result.pipeline is None or not (result.pipeline.tests or coverage):
             continue
-        made = _Planned(unit, result, count)
+        with_probes, points = probed(result) if coverage is not None else (result, None)
+        made = _Planned(unit, with_probes, count, points)
+        if coverage is not None:
+            coverage.add(made.places(), [case.number for case in made.cases])
         mine = tuple(each for each in made.cases if chosen(each))
         count += len(made.cases)
         if mine:
@@ -77,11 +85,11 @@ def plans(
 class _Planned:
     """The tests of one pipeline; the first has the number `first`."""
 
-    def __init__(self, unit: Unit, checked: Checked, first: int) -> None:
+    def __init__(self, unit: Unit, checked: Checked, first: int, coverage: Probed | None) -> None:
         from ssbt.compiler.driver import planned_tests
 
-        self._unit, self._checked = unit, checked
-        self._plan = planned_tests(checked)
+        self._unit, self._checked, self._coverage = unit, checked, coverage
+        self._plan = planned_tests(checked, coverage)
         self.cases = [*self._cases(first)]
         self.parameters: list[str] = self._plan.document["parameters"]
 
@@ -90,6 +98,16 @@ class _Planned:
             path, _, line = test["place"].rpartition(":")
             file = self._unit.shown(path)
             yield Case(number, file, name, f"{file}:{line}")
+
+    def places(self) -> tuple[Place, ...]:
+        """The points that tests can reach, in the order of their numbers."""
+        points = self._coverage.points if self._coverage is not None else ()
+        return tuple(map(self._place, points))
+
+    def _place(self, point: Point) -> Place:
+        file = self._unit.shown(point.span.path)
+        line, column = self._checked.sources[point.span.path].position(point.span.start)
+        return Place(file, line, column, point.kind, point.what, point.missing, point.measured)
 
     def written(self, folder: str, cases: Sequence[Case]) -> Json:
         """The plan of these cases, their script and its modules being written to `folder`."""

@@ -12,6 +12,7 @@ from ssbt.compiler.cli.test_plans import Plans
 from ssbt.compiler.cli.test_session import BrokenSessionError
 from ssbt.compiler.cli.test_updates import Updates
 from ssbt.compiler.cli.writing import write_all
+from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.display import Display
 from ssbt.compiler.testing.junit import junit
 from ssbt.compiler.testing.results import FINE, Event, Outcome, Result, result_of
@@ -20,16 +21,22 @@ from ssbt.compiler.testing.results import FINE, Event, Outcome, Result, result_o
 class TestRun:
     """The results so far; with `first_only` the run ends at the first that has not passed.
 
-    With `updates`, tests that fail come to expect what came.
+    With `updates`, tests that fail come to expect what came; `coverage` takes what they reach.
     """
 
     def __init__(
-        self, plans: Plans, display: Display, updates: Updates | None = None, *, first_only: bool
+        self,
+        plans: Plans,
+        display: Display,
+        updates: Updates | None = None,
+        coverage: Coverage | None = None,
+        *,
+        first_only: bool,
     ) -> None:
         self._cases = {case.number: case for case in plans.cases}
         self._deselected = plans.deselected
         self._display = display
-        self._updates = updates
+        self._updates, self._coverage = updates, coverage
         self._first_only = first_only
         self._begun = time.monotonic()
         self._seconds = 0.0
@@ -64,6 +71,8 @@ class TestRun:
             case "started":
                 self._say(self._display.started(self._cases[event.test]))
             case "ended":
+                if self._coverage is not None:
+                    self._coverage.take(event)
                 self._end(result_of(self._cases[event.test], event))
 
     def _end(self, result: Result) -> None:
@@ -87,6 +96,9 @@ class TestRun:
             self._say(text)
         if durations is not None:
             for text in self._display.durations(self.results, durations):
+                self._say(text)
+        if self._coverage is not None:
+            for text in self._display.coverage(self._coverage):
                 self._say(text)
         for text in self._display.summary(self.results, self._deselected, self._seconds):
             self._say(text)

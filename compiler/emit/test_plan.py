@@ -12,6 +12,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.script import Made, made
 from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.ir import tests as ir
+from ssbt.compiler.ir.coverage import Probe, Probed
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.plans import plans, stream_plans
@@ -38,11 +39,17 @@ class TestPlan(Struct, frozen=True):
     document: Json
 
 
-def test_plan(pipeline: Pipeline, sources: Mapping[str, Source]) -> TestPlan:
-    """The tests of a pipeline without mistakes, as `ssbt.runtime.testing` reads them."""
+def test_plan(
+    pipeline: Pipeline, sources: Mapping[str, Source], coverage: Probed | None
+) -> TestPlan:
+    """The tests of a pipeline without mistakes, as `ssbt.runtime.testing` reads them.
+
+    `pipeline` is the one with probes where there is `coverage`.
+    """
     parts = made(pipeline, sources)
     by_name = {function.name: function for function in parts.functions.in_order}
-    names, modes, roots = parts.around.names, _modes(pipeline), plans(pipeline)
+    probes = coverage.probes if coverage is not None else ()
+    names, modes, roots = parts.around.names, _modes(pipeline, probes), plans(pipeline)
     datasets = {
         item.name: _function(parts.functions.by_dataset[item.name])
         | ({"mode": modes[item.name]} if item.name in modes else {})
@@ -57,15 +64,18 @@ def test_plan(pipeline: Pipeline, sources: Mapping[str, Source]) -> TestPlan:
         "settings": dict(state_settings(pipeline)) | dict(pipeline.spark),
         "datasets": datasets,
         "transforms": transforms,
+        "probes": [{"name": each.name, "of": each.of, "points": each.points} for each in probes],
+        "computed": coverage.computed if coverage is not None else {},
     }
     planner = _Planner(parts)
     return TestPlan({test.name: planner.test(test) for test in pipeline.tests}, document)
 
 
-def _modes(pipeline: Pipeline) -> dict[str, str]:
+def _modes(pipeline: Pipeline, probes: Iterable[Probe]) -> dict[str, str]:
     """The output mode in which each stream is tested: that of its sink, if it has one.
 
-    On the way to a sink it is the sink's where state asks for it; rows alone are appended.
+    On the way to a sink it is the sink's where state asks for it; rows alone are appended. A probe
+    is on the way to what it looks into.
     """
     found: dict[str, str] = {}
     for sink, _ in stream_plans(pipeline):
@@ -77,6 +87,10 @@ def _modes(pipeline: Pipeline) -> dict[str, str]:
             keeps = roots[name].aggregations or roots[name].processors
             if keeps and item.name in found:
                 found.setdefault(name, found[item.name])
+    for probe in probes:
+        root = roots.get(probe.name)
+        if root is not None and (root.aggregations or root.processors) and probe.of in found:
+            found[probe.name] = found[probe.of]
     return found
 
 

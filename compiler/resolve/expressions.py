@@ -26,7 +26,7 @@ from ssbt.compiler.resolve.values import Value, fitted, struct
 from ssbt.compiler.resolve.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.printing import Piece, column_text, sql_text
+from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
 from ssbt.compiler.types import casts, literals, operators
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (

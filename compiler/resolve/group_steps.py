@@ -71,7 +71,7 @@ def _null_in_subtotals(keys: Keys, flow: Flow) -> Keys:
 
 
 def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
-    from ssbt.compiler.syntax.printing import ssbt_text
+    from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
     places = {ssbt_text(item.value).casefold(): i for i, item in enumerate(grouping.keys)}
     return tuple(

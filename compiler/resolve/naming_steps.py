@@ -15,8 +15,8 @@ from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.formatting.expressions import column_text
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.printing import column_text
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 

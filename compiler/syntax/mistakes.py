@@ -9,10 +9,8 @@ from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax import habits_blocks as blocks
-from ssbt.compiler.syntax import habits_expressions as expressions
-from ssbt.compiler.syntax import habits_queries as queries
 from ssbt.compiler.syntax.engine import StumbleError
+from ssbt.compiler.syntax.habits import blocks, expressions, queries
 from ssbt.compiler.syntax.trouble import Trouble
 from ssbt.compiler.syntax.vocabulary import expectation
 

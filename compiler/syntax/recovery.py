@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.cutting import Piece
-from ssbt.compiler.syntax.foreign import without_foreign_signs
+from ssbt.compiler.syntax.habits.comments import without_foreign_signs
 from ssbt.compiler.syntax.mistakes import unclosed
 from ssbt.compiler.syntax.parsing import Fragment, fragment
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.diagnostics.cells import display_width, visible, wrapped
 from ssbt.compiler.diagnostics.style import Style, paint, painted
+from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.results import FINE, Case, Outcome, Result
 from ssbt.compiler.testing.tables import heading, table
 
@@ -100,6 +101,12 @@ class Display:
         yield self.rule(f"slowest {count} durations" if count else "slowest durations")
         for each in slow[: count or None]:
             yield f"{each.seconds:7.2f}s {visible(each.case.title)}\n"
+
+    def coverage(self, found: Coverage) -> Iterator[str]:
+        """What the tests reach, and what they do not."""
+        yield "\n" + self.rule("coverage", "-")
+        yield from found.report(self._width)
+        yield "\n"
 
     def summary(self, results: Sequence[Result], deselected: int, seconds: float) -> Iterator[str]:
         """The last lines."""

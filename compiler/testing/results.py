@@ -40,7 +40,11 @@ class Difference(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """`session` begins, a test has `started` or `ended`."""
+    """`session` begins, a test has `started` or `ended`.
+
+    `reached` are the numbers of the points that no test before it has reached; of those that are
+    `refused`, Spark cannot tell it, for the reason given.
+    """
 
     event: str
     test: int = -1
@@ -49,6 +53,8 @@ class Event(Struct, frozen=True):
     message: str = ""
     differences: list[Difference] = []
     spark: str = ""
+    reached: list[int] = []
+    refused: list[tuple[int, str]] = []
 
 
 class Case(Struct, frozen=True):

@@ -72,10 +72,20 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """A dataset or transform whose columns, one for each of `points`, tell what `of` reaches."""
+
+    name: str
+    of: str
+    points: list[int]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The tests of one script; `settings` are the pipeline's own for Spark.
 
-    `datasets` and `transforms` are its functions by the names of the pipeline.
+    `datasets` and `transforms` are its functions by the names of the pipeline. `computed` are the
+    points that are reached where one of them is computed.
     """
 
     script: str
@@ -83,6 +93,8 @@ class Plan:
     datasets: Mapping[str, Dataset]
     transforms: Mapping[str, Dataset]
     tests: list[Test]
+    probes: list[Probe] = field(default_factory=list)
+    computed: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 def plan_of(document: Mapping[str, Any]) -> Plan:
@@ -101,4 +113,11 @@ def plan_of(document: Mapping[str, Any]) -> Plan:
         kind: {name: Dataset(**each) for name, each in document[kind].items()}
         for kind in ("datasets", "transforms")
     }
-    return Plan(document["script"], document["settings"], tests=tests, **functions)
+    return Plan(
+        document["script"],
+        document["settings"],
+        tests=tests,
+        probes=[Probe(**each) for each in document["probes"]],
+        computed=document["computed"],
+        **functions,
+    )

@@ -7,13 +7,14 @@ from tempfile import TemporaryDirectory
 import time
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from ssbt.runtime.expectations.comparing import Difference, collected, differences, same, shown
 from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
 from ssbt.runtime.testing.clocks import instant
+from ssbt.runtime.testing.coverage import Coverage
 from ssbt.runtime.testing.scripts import ParametersError, Script
 from ssbt.runtime.testing.streams import Query, Source
 
@@ -31,12 +32,14 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
     """
     with _settings(spark, plan.settings):
         script: Script | None = None
+        coverage = Coverage(plan)
         for test in plan.tests:
             yield {"event": "started", "test": test.number}
             begun = time.monotonic()
             try:
                 script = script or Script(plan, assignments)
-                result = _Run(spark, script, test).result()
+                run = _Run(spark, script, test)
+                result = run.result() | coverage.of(run.computed(), test, run.flags)
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
@@ -79,6 +82,19 @@ class _Run:
             found = [self._difference(then, made[then.dataset]) for then in self._test.then]
         different = [{**each, "then": n} for n, each in enumerate(found) if each is not None]
         return {"outcome": "failed" if different else "passed", "differences": different}
+
+    def computed(self) -> set[str]:
+        """The datasets, or the transform, that the test computes from what it gives."""
+        if self._test.transform is not None:
+            return {self._test.transform}
+        given = [each.dataset for each in self._test.given]
+        return self._script.computed(self._test.runs, given)
+
+    def flags(self, probe: str) -> list[Row]:
+        """The rows of a probe."""
+        with self._made([probe]) as made:
+            each = made[probe]
+            return each.every_row() if isinstance(each, Query) else each.distinct().collect()
 
     def _streams(self) -> dict[str, list[Given]]:
         """The micro-batches of each stream that is given."""
@@ -137,7 +153,7 @@ class _Run:
 
     def _frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         if self._test.transform is not None:
-            return self._script.transformed(self._test.transform, given)
+            return self._script.transformed(name, given)
         return self._script.frame(name, given)
 
     def _failure(self, wanted: str) -> Event:

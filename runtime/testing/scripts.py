@@ -1,7 +1,7 @@
 """A generated script as a module, whose functions the tests call."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -73,6 +73,17 @@ class Script:
             return made[name]
 
         return frame_of(name)
+
+    def computed(self, names: Iterable[str], given: Collection[str]) -> set[str]:
+        """The datasets that are made from what is given, so that those of these names can be."""
+        found: set[str] = set()
+        waiting = [*names]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in given:
+                found.add(name)
+                waiting += self._plan.datasets[name].uses
+        return found
 
     def transformed(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         """The result of a transform over what is given under the names of its parameters."""

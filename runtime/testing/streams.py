@@ -55,6 +55,10 @@ class Query:
         else:
             self._rows.append([row for rows in run.found for row in rows])
 
+    def every_row(self) -> list[Row]:
+        """What all micro-batches have written, again and again in complete mode."""
+        return [row for rows in self._rows for row in rows]
+
     def rows(self, after: int | None) -> list[Row]:
         """What the micro-batch with a number has written, or all of them.
 
@@ -64,7 +68,7 @@ class Query:
             return self._rows[after - 1]
         if self._mode == "complete":
             return self._rows[-1]
-        return [row for rows in self._rows for row in rows]
+        return self.every_row()
 
 
 class _Advance:

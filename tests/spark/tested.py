@@ -11,6 +11,7 @@ import msgspec
 from ssbt.compiler.cli import options
 from ssbt.compiler.cli.test_plans import Plans, plans
 from ssbt.compiler.cli.units import units
+from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
 from ssbt.runtime.expectations.plan import plan_of
 from ssbt.runtime.testing.running import events
@@ -21,20 +22,27 @@ if TYPE_CHECKING:
 Results = dict[str, Result]
 
 
-def results(spark: SparkSession, path: str, folder: Path, **given: str) -> Results:
+def results(
+    spark: SparkSession, path: str, folder: Path, coverage: Coverage | None = None, **given: str
+) -> Results:
     """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
-    return ran(spark, planned(path, folder), given)
+    return ran(spark, planned(path, folder, coverage), given, coverage)
 
 
-def planned(path: str, folder: Path) -> Plans:
+def planned(path: str, folder: Path, coverage: Coverage | None = None) -> Plans:
     """The tests of pipelines without mistakes."""
     report = options.report("text", strict=False, color="never")
-    found = plans(units([path]).all, str(folder), None, lambda _: True, report)
+    found = plans(units([path]).all, str(folder), None, lambda _: True, report, coverage)
     assert not report.is_failure(report.findings)
     return found
 
 
-def ran(spark: SparkSession, found: Plans, given: Mapping[str, str]) -> Results:
+def ran(
+    spark: SparkSession,
+    found: Plans,
+    given: Mapping[str, str],
+    coverage: Coverage | None = None,
+) -> Results:
     """What comes of planned tests, by their names."""
     cases = {case.number: case for case in found.cases}
     made = {}
@@ -42,6 +50,8 @@ def ran(spark: SparkSession, found: Plans, given: Mapping[str, str]) -> Results:
         for told in events(spark, plan_of(script), given):
             event = msgspec.convert(told, Event)
             if event.event == "ended":
+                if coverage is not None:
+                    coverage.take(event)
                 result = result_of(cases[event.test], event)
                 made[result.case.name] = result
     assert len(made) == len(cases)

@@ -13,7 +13,7 @@ import pytest
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.formatting import formatted
+from ssbt.compiler.syntax.formatting.files import formatted
 from ssbt.compiler.syntax.parsing import Parsed, parsed
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.mutation import mutated

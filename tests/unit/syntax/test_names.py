@@ -9,7 +9,7 @@ import pytest
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import names
 from ssbt.compiler.syntax.ast.declarations import File
-from ssbt.compiler.syntax.formatting import formatted
+from ssbt.compiler.syntax.formatting.files import formatted
 from ssbt.compiler.syntax.parsing import parsed
 from ssbt.compiler.syntax.tables import tables
 from tests.unit.syntax.trees import difference

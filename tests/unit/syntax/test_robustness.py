@@ -12,7 +12,7 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.encoding import decoded
-from ssbt.compiler.syntax.formatting import formatted
+from ssbt.compiler.syntax.formatting.files import formatted
 from ssbt.compiler.syntax.parsing import Parsed, parsed
 from tests.unit.syntax.test_formatting import LAYOUTS
 from tests.unit.timing import is_linear

@@ -1,9 +1,10 @@
-"""How the values of blocks are laid out; see `formatting`."""
+"""How the values of blocks are laid out; see `files`."""
 
 from __future__ import annotations
 
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.layout import (
+from ssbt.compiler.syntax.formatting.expressions import Parts, expands, parameter_text
+from ssbt.compiler.syntax.formatting.layout import (
     CELL,
     END,
     GROUP,
@@ -14,7 +15,6 @@ from ssbt.compiler.syntax.layout import (
     Place,
 )
 from ssbt.compiler.syntax.names import kind_name, option_name, word_text
-from ssbt.compiler.syntax.printing import Parts, expands, parameter_text
 from ssbt.compiler.syntax.strings import Parameter, double_quoted, triple_quoted
 
 FIRST_UNIT = Break(hard=True, begins=Begins.UNIT)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.layout import Begins, Line
+from ssbt.compiler.syntax.formatting.layout import Begins, Line
 
 _COMPACT = (d.Param, d.Import, d.Secret)
 _OPENING = ("{", "[", "(", "=")

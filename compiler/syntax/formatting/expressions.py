@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from ssbt.compiler.syntax import layout
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.layout import CLOSING, END, GROUP, SOFT, SPACE, UNNEST, Break, Nest, Place
+from ssbt.compiler.syntax.formatting import layout
+from ssbt.compiler.syntax.formatting.layout import (
+    CLOSING,
+    END,
+    GROUP,
+    SOFT,
+    SPACE,
+    UNNEST,
+    Break,
+    Nest,
+    Place,
+)
 from ssbt.compiler.syntax.names import declared_name, function_name, name_after_dot, name_text
 from ssbt.compiler.syntax.strings import escaped
 

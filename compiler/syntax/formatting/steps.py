@@ -1,4 +1,4 @@
-"""How queries and their steps are laid out; see `formatting`."""
+"""How queries and their steps are laid out; see `files`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from collections.abc import Iterable
 
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.formatting_values import block
-from ssbt.compiler.syntax.layout import END, GROUP, SPACE, UNNEST, Begins, Break, Nest
+from ssbt.compiler.syntax.formatting.expressions import (
+    Parts,
+    bracketed,
+    expands,
+    listed,
+    nodes,
+    several,
+)
+from ssbt.compiler.syntax.formatting.layout import END, GROUP, SPACE, UNNEST, Begins, Break, Nest
+from ssbt.compiler.syntax.formatting.values import block
 from ssbt.compiler.syntax.names import declared_name, step_name
-from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes, several
 
 _FROM = Break(hard=True, begins=Begins.STEP)
 

@@ -1,14 +1,14 @@
-"""How declarations are laid out; see `formatting`."""
+"""How declarations are laid out; see `files`."""
 
 from __future__ import annotations
 
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting_steps import names, query
-from ssbt.compiler.syntax.formatting_values import block, lines_of_block
-from ssbt.compiler.syntax.layout import CELL, Place
+from ssbt.compiler.syntax.formatting.expressions import Parts, bracketed, expands, listed, nodes
+from ssbt.compiler.syntax.formatting.layout import CELL, Place
+from ssbt.compiler.syntax.formatting.steps import names, query
+from ssbt.compiler.syntax.formatting.values import block, lines_of_block
 from ssbt.compiler.syntax.names import declaration_name, declared_name, secret_name
-from ssbt.compiler.syntax.printing import Parts, bracketed, expands, listed, nodes
 from ssbt.compiler.syntax.strings import escaped
 
 

@@ -1,22 +1,30 @@
 """The one canonical layout of a file.
 
-The file is expanded into parts (`printing` and the `formatting_*` modules), `layout` chooses where
-lines end, and `weaving` puts comments and blank lines back and aligns what stands below each
-other. Formatting a formatted file changes nothing.
+The file is expanded into parts (`expressions`, `values`, `steps`, `declarations`), `layout`
+chooses where lines end, and `weaving` puts comments and blank lines back and aligns what stands
+below each other. Formatting a formatted file changes nothing.
 """
 
 from __future__ import annotations
 
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax import formatting_declarations as _declarations
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.layout import BROKEN, GROUP, Begins, Break, Part, Place, laid_out
+from ssbt.compiler.syntax.formatting import declarations as _declarations
+from ssbt.compiler.syntax.formatting.expressions import EXPANSIONS, Parts
+from ssbt.compiler.syntax.formatting.layout import (
+    BROKEN,
+    GROUP,
+    Begins,
+    Break,
+    Part,
+    Place,
+    laid_out,
+)
+from ssbt.compiler.syntax.formatting.weaving import woven
 from ssbt.compiler.syntax.names import declared_name, own_name
 from ssbt.compiler.syntax.parsing import Parsed
 from ssbt.compiler.syntax.parsing import parsed as parse
-from ssbt.compiler.syntax.printing import EXPANSIONS, Parts
-from ssbt.compiler.syntax.weaving import woven
 
 __all__ = ["formatted"]
 

@@ -1,0 +1,45 @@
+"""What the tests of a script reach, told by its probes."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Row
+
+from ssbt.runtime.expectations.plan import Plan, Probe, Test
+
+# Gives the rows of a probe.
+Flags = Callable[[str], list[Row]]
+
+
+class Coverage:
+    """The points that are reached so far; a probe that can tell nothing new is not asked."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._reached: set[int] = set()
+
+    def of(self, computed: Collection[str], test: Test, flags: Flags) -> dict[str, Any]:
+        """What a test has reached besides, and the points of which Spark cannot tell it."""
+        found = {point for name in computed for point in self._plan.computed.get(name, ())}
+        refused: dict[int, str] = {}
+        for probe in self._plan.probes:
+            if probe.of in computed and not self._reached.issuperset(probe.points):
+                try:
+                    found |= _points(probe, flags(probe.name))
+                except Exception as error:
+                    # Where a test expects a failure, its rows may not come as far as the probe.
+                    if test.fails is None or isinstance(error, AnalysisException):
+                        refused |= dict.fromkeys(probe.points, _reason(error))
+        new = found - self._reached
+        self._reached |= new
+        return {"reached": sorted(new), "refused": [*refused.items()]}
+
+
+def _points(probe: Probe, rows: list[Row]) -> set[int]:
+    """The points of whose columns one is true."""
+    return {point for row in rows for point, flag in zip(probe.points, row, strict=True) if flag}
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
