@@ -9,7 +9,8 @@ from ssbt.compiler.emit.test_plan import typed_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.row_orders import ordered_datasets
-from ssbt.compiler.lineage.graph import Kind, Lineage, lineage
+from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.rows import Kind
 
 Json = dict[str, Any]
 

@@ -16,8 +16,8 @@ from pyspark.sql import DataFrame
 from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
 from ssbt.runtime.job import Job
 from ssbt.runtime.scripts.clocks import at_time
-from ssbt.runtime.settings.literals import literal
 from ssbt.runtime.settings.parameters import Parameter, declared_parameters, lacking, resolved
+from ssbt.runtime.values.literals import literal
 
 
 class ParametersError(Exception):
