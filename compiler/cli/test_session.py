@@ -22,6 +22,8 @@ from ssbt.compiler.testing.results import Event
 _ARCHIVE = "ssbt_runtime.zip"
 _LAST_LINES = 30
 _STANDARD_ERROR = 2
+# Small tests end before the second compiler of the JVM pays off, which takes half of the time.
+_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 class BrokenSessionError(Exception):
@@ -85,6 +87,7 @@ def _variables(folder: str, submit: Sequence[str]) -> dict[str, str]:
     found = environment(spark, java.home)
     paths = [os.path.join(folder, _ARCHIVE), *_pyspark(spark), found.get("PYTHONPATH", "")]
     found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    found["SPARK_SUBMIT_OPTS"] = f"{_JAVA_OPTIONS} {found.get('SPARK_SUBMIT_OPTS', '')}".rstrip()
     found["PYSPARK_SUBMIT_ARGS"] = shlex.join([*submit, "pyspark-shell"])
     return found
 
