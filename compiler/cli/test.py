@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssbt.compiler.cli import options, test_coverage
+from ssbt.compiler.cli import options, test_coverage, test_emitting
 from ssbt.compiler.cli.inputs import TESTS
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
 @click.option(
     "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
+@test_emitting.options
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
     "--set",
@@ -60,6 +61,9 @@ def command(
     coverage_fail_under: int | None,
     coverage_json: str | None,
     update: bool,
+    emit_pytest: bool,
+    check: bool,
+    out: str,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -84,6 +88,8 @@ def command(
     report = options.report("text", strict=False, color=color)
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
+    if emit_pytest or check:
+        return test_emitting.emitted(units(paths).all, target, given, out, report, check=check)
     reach = test_coverage.wanted(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
         found = plans(units(paths).all, folder, target, chosen, report, reach)

@@ -30,7 +30,7 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
 
     The outcome is `passed`, `failed` where rows differ or a failure did not come, or `error`.
     """
-    with _settings(spark, plan.settings):
+    with sql_settings(spark, plan.settings):
         script: Script | None = None
         coverage = Coverage(plan)
         for test in plan.tests:
@@ -38,7 +38,7 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
             begun = time.monotonic()
             try:
                 script = script or Script(plan, assignments)
-                run = _Run(spark, script, test)
+                run = Run(spark, script, test)
                 result = run.result() | coverage.of(run.computed(), test, run.flags)
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
@@ -49,7 +49,7 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
 
 
 @contextmanager
-def _settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+def sql_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
     """The pipeline's own settings of SQL, as far as they can be changed in a session."""
     before: dict[str, str | None] = {}
     for key, value in settings.items():
@@ -66,7 +66,7 @@ def _settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None
                 spark.conf.set(key, old)
 
 
-class _Run:
+class Run:
     """One test under way."""
 
     def __init__(self, spark: SparkSession, script: Script, test: Test) -> None:
