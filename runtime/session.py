@@ -26,7 +26,8 @@ def opened_session(
     active = SparkSession.getActiveSession()
     given: Collection[str]
     if session := active or _connected_session(name):
-        given = {key for key in settings if session.conf.get(key, None) is not None}
+        # `conf.get` would answer with Spark's defaults too.
+        given = {row.key for row in session.sql("SET").collect()}
         for key in settings.keys() - given:
             with suppress(AnalysisException):
                 session.conf.set(key, settings[key])

@@ -1,8 +1,22 @@
 """Small files on any store that Spark writes to, by Hadoop's FileSystem."""
 
+from contextlib import suppress
+import re
 from typing import Any
 
 from pyspark.sql import SparkSession
+
+from ssbt.runtime.errors.causes import cause_of
+
+_NO_ROOM = re.compile(r"No space left on device|[Qq]uota")
+
+
+class NotWrittenError(Exception):
+    """A file, of this `path`, cannot be written."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        super().__init__(f"cannot write {path}: {cause_of(error).message}")
+        self.path = path
 
 
 class Files:
@@ -29,24 +43,35 @@ class Files:
             stream.close()
 
     def create(self, path: str, text: str) -> bool:
-        """Write a file unless it exists; of those who try one succeeds, if the store can tell."""
+        """Write a file unless it exists; of those who try one succeeds, if the store can tell.
+
+        Raises NotWrittenError where nobody can.
+        """
         try:
             self.write(path, text, overwrite=False)
-        except Exception:
+        except NotWrittenError as error:
             store, place = self._place(path)
+            if _NO_ROOM.search(str(error)):
+                # The file that was begun would look like another's.
+                with suppress(Exception):
+                    store.delete(place, False)
+                raise
             if not store.exists(place):
                 raise
             return False
         return True
 
     def write(self, path: str, text: str, *, overwrite: bool = True) -> None:
-        """Write a file, in place of what is there."""
+        """Write a file, in place of what is there; raises NotWrittenError."""
         store, place = self._place(path)
-        stream = store.create(place, overwrite)
         try:
-            stream.write(text.encode())
-        finally:
-            stream.close()
+            stream = store.create(place, overwrite)
+            try:
+                stream.write(text.encode())
+            finally:
+                stream.close()
+        except Exception as error:
+            raise NotWrittenError(path, error) from error
 
     def delete(self, path: str) -> None:
         """Delete a file, if it exists."""

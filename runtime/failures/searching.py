@@ -7,7 +7,7 @@ from pathlib import PurePath
 import re
 from types import TracebackType
 
-from ssbt.runtime.failures.causes import Cause, Quote
+from ssbt.runtime.errors.causes import Cause, Quote
 from ssbt.runtime.failures.scripts import Place, Script
 
 # What alone can raise an error of which Spark does not say the expression.
@@ -25,6 +25,9 @@ _PATH = re.compile(r"\b(?:file|[a-z][a-z0-9+]*):/+[^\s'\"]+")
 _READ_PROBLEM = re.compile(
     r"FAILED_READ_FILE|MALFORMED_RECORD|PATH_NOT_FOUND|FileNotFound|AccessControl|AccessDenied"
 )
+_TOPIC_PROBLEM = re.compile(r"UnknownTopicOrPartition|data may have been lost|KAFKA_DATA_LOSS")
+_PRODUCER_PROBLEM = re.compile(r"not present in metadata")
+_BROADCAST_PROBLEM = re.compile(r"Could not execute broadcast")
 _WORKER_PROBLEM = re.compile(r"Python worker")
 _Point = tuple[int, int]
 _ANYTHING = r"[\s\S]+?"
@@ -70,8 +73,11 @@ class Search:
         # A script that somebody has changed may be wired in a way of its own.
         names = names if len(names) > 1 else set(self._script.functions)
         queries = {name for name in names if self._script.is_query(name)}
-        ways = (self._called(), self._quoted(queries), self._read(names), self._python(names))
-        for points in (*ways, self._raised(queries)):
+        ways = (
+            *(self._called(), self._quoted(queries), self._read(names), self._subscribed(names)),
+            *(self._joined(queries), self._python(names), self._raised(queries)),
+        )
+        for points in ways:
             if found := {self._script.at(*point): None for point in points}:
                 return [place for place in found if place]
         return []
@@ -101,7 +107,24 @@ class Search:
                     loaded = self._pattern(argument).replace(r"\*", "[^/]*").strip("/")
                     wanted = re.compile(rf"(?:^|[:/]){loaded}(?:/|$|\.)")
                     if any(map(wanted.search, paths)):
-                        yield load.end_lineno or 0, load.end_col_offset or 0
+                        yield _end_of(load)
+
+    def _subscribed(self, names: set[str]) -> Iterator[_Point]:
+        """The points that read from Kafka, where it is a reader that misses a topic or records."""
+        message = self._cause.message
+        if not _TOPIC_PROBLEM.search(message) or _PRODUCER_PROBLEM.search(message):
+            return
+        for node in self._nodes(names):
+            match node:
+                case ast.Call(ast.Attribute(attr="load") as load) if "kafka" in _known(load):
+                    yield _end_of(load)
+
+    def _joined(self, names: set[str]) -> Iterator[_Point]:
+        """The points that join, where one side was not sent to all executors in time."""
+        for node in self._nodes(names) if _BROADCAST_PROBLEM.search(self._cause.message) else ():
+            match node:
+                case ast.Attribute(attr="join" | "crossJoin"):
+                    yield _end_of(node)
 
     def _python(self, names: set[str]) -> Iterator[_Point]:
         """The points that use a module of the user's which a worker's traceback names.
@@ -153,6 +176,11 @@ class Search:
                 values = [getattr(job.params, name, None) for job in given if job is not None]
                 return re.escape(str(values[0])) if values else _ANYTHING
         return _ANYTHING
+
+
+def _end_of(node: ast.expr) -> _Point:
+    """Where a call's name ends, behind which no other step of the pipeline begins."""
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _end(call: TracebackType) -> _Point:

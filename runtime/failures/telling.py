@@ -6,7 +6,8 @@ import linecache
 import re
 from types import TracebackType
 
-from ssbt.runtime.failures.causes import Cause, cause_of, is_of_a_library, without_quotes
+from ssbt.runtime.errors.causes import Cause, cause_of, is_of_a_library, without_quotes
+from ssbt.runtime.errors.helping import help_with
 from ssbt.runtime.failures.scripts import Place, Script
 from ssbt.runtime.failures.searching import Search
 
@@ -47,9 +48,12 @@ def failure(error: BaseException, path: str) -> Failure:
         lines, is_marked = _quotation(origins[0], cause)
         message = without_quotes(message) if is_marked else message
     lines += [message, *_own_frames(calls, path, cause)]
+    fields = _fields(origins, cause)
+    if "help" in fields:
+        lines.append(f"help: {fields['help']}")
     if running and running.function not in {place.function for place in origins}:
         lines.append(f"while running {running.label}")
-    return Failure("\n".join(lines), _fields(origins, cause))
+    return Failure("\n".join(lines), fields)
 
 
 def problem_at_home(problem: str, path: str) -> str:
@@ -64,6 +68,8 @@ def problem_at_home(problem: str, path: str) -> str:
 
 def _fields(origins: Sequence[Place], cause: Cause) -> dict[str, str]:
     fields = {"error_class": cause.error_class} if cause.error_class else {}
+    if way_out := help_with(cause.message):
+        fields["help"] = way_out
     if len(origins) == 1:
         fields |= {"place": origins[0].source, "of": origins[0].title}
     return fields

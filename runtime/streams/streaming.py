@@ -1,6 +1,6 @@
 """Streams: started together, watched together, tried again, and stopped in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 import logging
@@ -12,14 +12,14 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
 from ssbt.runtime.checkpoints.damage import WAY_OUT
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import Leases
-from ssbt.runtime.failures.causes import cause_of
+from ssbt.runtime.errors.causes import cause_of
+from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.operation import OPERATION, Operation
 from ssbt.runtime.providers.secrets import rotated_secrets
 from ssbt.runtime.streams.progress import ProgressLog
-from ssbt.runtime.streams.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
@@ -66,12 +66,23 @@ def run_streams(*streams: Stream) -> None:
     with StopRequest() as stop, ExitStack() as held:
         if files:
             leases = held.enter_context(Leases(files, operation.pipeline, stop.because_of))
-            admit([run.kept for run in runs if run.kept], leases, operation.accepted)
+            _admit([run.kept for run in runs if run.kept], leases, operation.accepted)
         else:
             _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
         _watch(runs, stop)
         if stop.number is not None:
             stop_at_once(stop.number)
+
+
+def _admit(checkpoints: Sequence[Checkpoint], leases: Leases, accepted: Collection[str]) -> None:
+    """Hold the checkpoints; an error about the files of one names its stream."""
+    try:
+        admit(checkpoints, leases, accepted)
+    except NotWrittenError as error:
+        for each in checkpoints:
+            if error.path.startswith(f"{each.folder}/"):
+                note_stream(error, each.name)
+        raise
 
 
 def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:

@@ -1,13 +1,15 @@
-"""Fixtures of the tests on a real Kafka."""
+"""Fixtures of the tests on a real Kafka, and on clusters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spark import servers
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
 
@@ -31,3 +33,13 @@ def piped(
 ) -> Piped:
     """Compiles declarations and runs them on the broker."""
     return Piped(spark, topics, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def _no_work_folder() -> Iterator[None]:
+    """local-cluster keeps its executors' files in SPARK_HOME."""
+    work = servers.spark_home() / "work"
+    existed = work.exists()
+    yield
+    if not existed:
+        shutil.rmtree(work, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 import json
 from pathlib import Path
-import shutil
 import subprocess
 import sys
 
@@ -35,16 +34,6 @@ def lake(tmp_path: Path) -> Path:
 def connect_url(tmp_path_factory: pytest.TempPathFactory, java_home: Path) -> Iterator[str]:
     with servers.connect_server(tmp_path_factory.mktemp("connect")) as url:
         yield url
-
-
-@pytest.fixture
-def _no_work_folder() -> Iterator[None]:
-    """local-cluster keeps its executors' files in SPARK_HOME."""
-    work = servers.spark_home() / "work"
-    existed = work.exists()
-    yield
-    if not existed:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def rows(done: subprocess.CompletedProcess[str], lake: Path) -> set[str]:

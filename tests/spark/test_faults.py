@@ -7,29 +7,35 @@ the latter anew: read each as a user would, and ask what he would do next.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 import logging
+import os
 from pathlib import Path
-import re
-import runpy
-import shutil
+import socket
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from tests.spark import servers
+from tests.spark.outcomes import built, outcome, settings, steady
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from tests.brokers import Broker
+
 pytestmark = pytest.mark.spark
 
-FAULTS = sorted(path.parent for path in Path(__file__).parent.glob("faults/*/pipeline.ssbt"))
+FAULTS = {path.parent.name: path.parent for path in Path(__file__).parent.glob("faults/*/*.ssbt")}
 ARGUMENTS = {
     "bad_parameter": ["--set", "lowest=low"],
+    "kafka_does_not_answer": ["--max-restarts", "0"],
     "nobody_listens": ["--max-restarts", "0"],
 }
-_MOMENT = re.compile(r"^\S+Z (?=[A-Z]+ )", re.MULTILINE)
+PLACES = {"data": "here", "disk": "disk", "brokers": "brokers", "silence": "silence"}
+ON_A_CLUSTER = {"executor_lost"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,59 +43,21 @@ def _unchanged(spark: SparkSession) -> Iterator[None]:
     """Scripts log, and set what they need on the session of all tests."""
     logger = logging.getLogger("ssbt")
     before = logger.handlers, logger.level, logger.propagate
-    modules, settings = set(sys.modules), dict(spark.conf.getAll)
+    modules, known = set(sys.modules), set(spark.conf.getAll)
     yield
     logger.handlers, logger.level, logger.propagate = before
-    for name in spark.conf.getAll.keys() - settings.keys():
+    for name in spark.conf.getAll.keys() - known:
         spark.conf.unset(name)
     for name in set(sys.modules) - modules:
         if str(getattr(sys.modules[name], "__file__", "")).endswith("build/" + name + ".py"):
             del sys.modules[name]
 
 
-def built(fault: Path, here: Path) -> Path:
-    """The script of a fault, beside copies of its files."""
-    shutil.copytree(fault, here, dirs_exist_ok=True)
-    result = checked("pipeline.ssbt", lambda path: (here / path).read_bytes())
-    assert result.pipeline
-    for file in emitted(result):
-        (here / "build").mkdir(exist_ok=True)
-        (here / "build" / file.path).write_bytes(file.content)
-    return here / "build" / f"{result.pipeline.name}.py"
-
-
-def outcome(script: Path, *arguments: str) -> int:
-    """The exit code of a script, run in the session of the tests."""
-    argv, path = sys.argv, sys.path[:]
-    sys.argv, sys.path[:0] = [str(script), *arguments], [str(script.parent)]
-    try:
-        runpy.run_path(str(script), run_name="__main__")
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    finally:
-        sys.argv, sys.path[:] = argv, path
-    return 0
-
-
-def steady(text: str, here: Path) -> str:
-    """A log without what differs from run to run."""
-    text = _MOMENT.sub("", text).replace(str(here), "<here>")
-    text = re.sub(r"part-\d+-[-0-9a-f]+-c000", "part-*", text)
-    text = re.sub(r"attempt_\d+_\d+_m_\d+_\d+ .*", "attempt", text)
-    text = re.sub(r"_pyspark_[0-9a-f]+(\.\.\.)?", "<view>", text)
-    kept = (line for line in text.splitlines() if "was set by the operator" not in line)
-    return "".join(f"{line.rstrip()}\n" for line in kept)
-
-
-def compare(actual: str, expected: Path, config: pytest.Config) -> None:
+def compare(actual: str, fault: Path, config: pytest.Config) -> None:
+    expected = fault / "error.txt"
     if config.getoption("update_snapshots"):
         expected.write_text(actual)
     assert actual == expected.read_text()
-
-
-def arguments(fault: Path, here: Path) -> list[str]:
-    knows_data = "param data" in (fault / "pipeline.ssbt").read_text()
-    return [*(["--set", f"data={here}"] if knows_data else []), *ARGUMENTS.get(fault.name, ())]
 
 
 @pytest.fixture
@@ -98,41 +66,111 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.fixture
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A disk with room for a few small files."""
+    folder = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def brokers(broker: Broker) -> str:
+    """The address of a Kafka broker."""
+    return broker.address
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """An address at which somebody listens, and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def given(name: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The values of those parameters of a fault that are called like fixtures."""
+    text = (FAULTS[name] / "pipeline.ssbt").read_text()
+    wanted = [each for each in PLACES if f"\nparam {each}:" in text]
+    return {each: str(request.getfixturevalue(PLACES[each])) for each in wanted}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS.keys() - ON_A_CLUSTER))
 def test_fault(
-    fault: Path,
+    name: str,
+    given: dict[str, str],
     here: Path,
     spark: SparkSession,
     capsys: pytest.CaptureFixture[str],
     pytestconfig: pytest.Config,
 ) -> None:
-    script = built(fault, here)
-    if prepare := PREPARED.get(fault.name):
-        prepare(spark, here)
+    script = built(FAULTS[name], here)
+    if prepare := PREPARED.get(name):
+        prepare(spark, given)
     capsys.readouterr()
-    folder = (
-        ["--set", f"data={here}"] if "param data" in (here / "pipeline.ssbt").read_text() else []
+    assert outcome(script, *settings(given), *ARGUMENTS.get(name, ())) != 0
+    told = steady(capsys.readouterr().err, {"here": str(here)} | given)
+    compare(told, FAULTS[name], pytestconfig)
+
+
+@pytest.mark.usefixtures("_no_work_folder")
+@pytest.mark.parametrize("name", sorted(ON_A_CLUSTER))
+def test_fault_of_a_cluster(name: str, here: Path, pytestconfig: pytest.Config) -> None:
+    script = built(FAULTS[name], here)
+    done = servers.submitted(
+        script.parent / "ssbt_runtime.zip",
+        script,
+        *settings({"data": str(here)}),
+        master="local-cluster[1,1,1024]",
+        modules=sorted(script.parent.glob("scores.py")),
     )
-    assert outcome(script, *folder, *ARGUMENTS.get(fault.name, ())) != 0
-    compare(steady(capsys.readouterr().err, here), fault / "error.txt", pytestconfig)
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = steady(done.stdout, {"here": str(here)})
+    compare(told, FAULTS[name], pytestconfig)
 
 
-def another_schema(spark: SparkSession, here: Path) -> None:
-    spark.sql("select 'one' as id").write.parquet(str(here / "numbers.parquet"))
+def another_schema(spark: SparkSession, given: dict[str, str]) -> None:
+    spark.sql("select 'one' as id").write.parquet(f"{given['data']}/numbers.parquet")
 
 
-def another_query(spark: SparkSession, here: Path) -> None:
+def another_query(spark: SparkSession, given: dict[str, str]) -> None:
     """Runs the pipeline as it was before, which has left its checkpoint."""
-    before = here / "before"
-    fault = next(fault for fault in FAULTS if fault.name == "checkpoint_of_another_query")
-    script = built(fault, before)
+    before = Path(given["data"]) / "before"
+    script = built(FAULTS["checkpoint_of_another_query"], before)
     script.write_text(script.read_text().replace("max(id)", "min(id)"))
-    assert outcome(script, "--set", f"data={here}") == 0
+    assert outcome(script, *settings(given)) == 0
+
+
+def full(spark: SparkSession, given: dict[str, str]) -> None:
+    """Leaves no room on the disk."""
+    with suppress(OSError), (Path(given["disk"]) / "others").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def another_type(spark: SparkSession, given: dict[str, str]) -> None:
+    """The stream has read a file, then there is one whose columns have other types."""
+    numbers = f"{given['data']}/numbers"
+    spark.sql("select 1 as id").write.parquet(numbers)
+    assert outcome(Path("build/stream_of_another_type.py"), *settings(given)) == 0
+    spark.sql("select 'one' as id").write.mode("append").parquet(numbers)
+
+
+def other_columns(spark: SparkSession, given: dict[str, str]) -> None:
+    """The stream has read a file, then there is one with other columns."""
+    assert outcome(Path("build/stream_of_other_columns.py"), *settings(given)) == 0
+    Path("numbers/b.csv").write_text("text,price,id\none,1.50,1\n")
 
 
 PREPARED = {
     "checkpoint_of_another_query": another_query,
+    "full_disk_of_checkpoints": full,
     "parquet_of_another_schema": another_schema,
+    "stream_of_another_type": another_type,
+    "stream_of_other_columns": other_columns,
 }
 
 
@@ -140,10 +178,10 @@ def test_the_script_alone_names_the_place(
     here: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Away from its manifest a script has the place of the dataset, and shows its own line."""
-    script = built(next(fault for fault in FAULTS if fault.name == "divide_by_zero"), here)
+    script = built(FAULTS["divide_by_zero"], here)
     script.with_suffix(".json").unlink()
     assert outcome(script, "--set", f"data={here}") == 1
-    assert steady(capsys.readouterr().err, here).splitlines()[:3] == [
+    assert steady(capsys.readouterr().err, {"here": str(here)}).splitlines()[:3] == [
         "ERROR divide_by_zero: pipeline.ssbt:17 (shares)",
         "      divide_by_zero.py:44 |         "
         '{"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
@@ -154,7 +192,7 @@ def test_the_script_alone_names_the_place(
 def test_a_manifest_of_another_script_is_not_believed(
     here: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    script = built(next(fault for fault in FAULTS if fault.name == "divide_by_zero"), here)
+    script = built(FAULTS["divide_by_zero"], here)
     script.write_text("# mine\n" + script.read_text())
     assert outcome(script, "--set", f"data={here}") == 1
     assert " | " in capsys.readouterr().err
@@ -163,7 +201,7 @@ def test_a_manifest_of_another_script_is_not_believed(
 def test_stack_traces_are_in_the_log_file(
     here: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    script = built(next(fault for fault in FAULTS if fault.name == "divide_by_zero"), here)
+    script = built(FAULTS["divide_by_zero"], here)
     assert outcome(script, "--set", f"data={here}", "--log-file", "run.log") == 1
     assert "\tat org.apache.spark" not in capsys.readouterr().err
     log = (here / "run.log").read_text()
@@ -176,7 +214,7 @@ def test_stack_traces_are_in_the_log_file(
 
 
 def test_a_log_file_that_cannot_be(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    script = built(next(fault for fault in FAULTS if fault.name == "divide_by_zero"), here)
+    script = built(FAULTS["divide_by_zero"], here)
     assert outcome(script, "--log-file", "nowhere/run.log") == 2
     assert "cannot write the log file nowhere/run.log: No such file or directory" in (
         capsys.readouterr().err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-import shutil
 import subprocess
 
 import pytest
@@ -39,9 +38,8 @@ def totals(done: subprocess.CompletedProcess[str], lake: Path) -> dict[str, floa
     return {row["region"]: row["total"] for row in map(json.loads, lines)}
 
 
+@pytest.mark.usefixtures("_no_work_folder")
 def test_executors_of_their_own(build: Path, tmp_path: Path) -> None:
-    work = servers.spark_home() / "work"
-    existed = work.exists()
     done = servers.submitted(
         build / "ssbt_runtime.zip",
         build / "regions.py",
@@ -50,8 +48,6 @@ def test_executors_of_their_own(build: Path, tmp_path: Path) -> None:
         modules=[build / "placing.py"],
     )
     assert totals(done, tmp_path) == {"Europe": 12.5, "Asia": 2.0}
-    if not existed:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def test_spark_connect(build: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from ssbt.runtime import Job, SchemaMismatchError, checked, main
 from ssbt.runtime.job import rows_written
+from ssbt.runtime.session import opened_session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -59,6 +60,17 @@ def test_counts_rows_of_every_write(spark: SparkSession, tmp_path: Path) -> None
     expected |= {"ignored": 0, "table": 10, "ignored table": None, "noop": 10}
     assert rows(job) == expected
     assert spark.read.parquet(path).count() == 13
+
+
+def test_settings_on_a_session_that_exists(spark: SparkSession) -> None:
+    """Spark's default is nobody's word; what the session was built with is the operator's."""
+    wanted = {"spark.sql.broadcastTimeout": "44", "spark.sql.shuffle.partitions": "9"}
+    try:
+        session, created = opened_session("x", "x.py", wanted)
+        assert not created
+        assert [session.conf.get(name) for name in wanted] == ["44", "2"]
+    finally:
+        spark.conf.unset("spark.sql.broadcastTimeout")
 
 
 def test_write_that_never_was_has_no_count(spark: SparkSession) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.streams.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 
 STREAM = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
 PYTHON = "Traceback (most recent call last):\n  File sinks.py, line 3\n"

@@ -1,0 +1,36 @@
+"""Ways out of failures whose cause is typical, and which Spark tells without one."""
+
+import re
+
+_HELP = {
+    r"No space left on device|Disk quota exceeded|quota of .* is exceeded": (
+        "a disk is full: that of an output, of a checkpoint, or of `spark.local.dir`, where Spark "
+        "keeps what it sorts and shuffles. Make room there, or choose a place that has it"
+    ),
+    r"not present in metadata after [\s\S]*UnknownTopicOrPartitionException": (
+        "Kafka has no such topic, and this broker makes none by itself: create it, or compare its "
+        "name with those that the brokers have"
+    ),
+    r"not present in metadata after": (
+        "Kafka did not say in time whether there is such a topic: see whether `bootstrap_servers` "
+        "can be reached from here; `max_block` says how long to wait"
+    ),
+    r"UnknownTopicOrPartitionException": (
+        "Kafka has no such topic or partition, or has it no more: create it, or compare the names "
+        "with those that the brokers have"
+    ),
+    r"PARQUET_COLUMN_DATA_TYPE_MISMATCH|CSV header (is not equal|does not conform)": (
+        "the file has other columns than the `schema` of the source. If that is so from now on, "
+        "change the schema; files of two kinds need a source each, with a path of its own"
+    ),
+    r"ExecutorLostFailure|OutOfMemoryError": (
+        "a process that has used too much memory is ended like this: give it more "
+        "(`spark.executor.memory`, `spark.executor.memoryOverhead` for Python, "
+        "`spark.driver.memory`), or let each task do less (`spark.sql.shuffle.partitions`)"
+    ),
+}
+
+
+def help_with(message: str) -> str | None:
+    """What to do about a failure of this message; None where the message has to be enough."""
+    return next((text for cause, text in _HELP.items() if re.search(cause, message)), None)
