@@ -18,7 +18,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 INSTALLED = (
     *("_pytest", "iniconfig", "packaging", "pluggy", "py4j", "pygments", "pyspark", "pytest"),
     *("google", "numpy", "numpy.libs", "pandas", "pyarrow", "pyarrow.libs", "dateutil", "pytz"),
-    *("six.py", "typing_extensions.py", "tzdata"),
+    *("py.py", "six.py", "typing_extensions.py", "tzdata"),
 )
 CLEAN = '''"""Whether this is a Python without the compiler."""
 
@@ -59,7 +59,7 @@ def ran(installed: Path, folder: Path, *words: str) -> tuple[int, str]:
         text=True,
         timeout=500,
     )
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout or done.stderr
 
 
 def test_the_examples(installed: Path, tmp_path: Path):
