@@ -11,14 +11,15 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text, shown
+from ssbt.compiler.ir.lambdas import without_names
 from ssbt.compiler.ir.operators import Given, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
 
-# Strings, names in backticks with their dots, and what is left.
+# Strings, variables of lambdas and their fields, names with their dots, and what is left.
 _TOKEN = re.compile(
-    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*"
+    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | @\d+(?:\.(?:`(?:[^`]|``)*`|[^\W\d]\w*))*
     | (?P<path>(?:`(?:[^`]|``)*`|[^\W\d]\w*)(?:\.(?:`(?:[^`]|``)*`|[^\W\d]\w*))*)(?P<call>\s*\()?
     | .""",
     re.VERBOSE | re.DOTALL,
@@ -210,6 +211,7 @@ def _opaque(step: s.Step | Source, column: Column) -> Text:
 def expanded(text: Text, names: Names) -> Text:
     """Spark SQL text with what its columns are in their place, shortened where it grows long."""
     parts: list[str | ParameterText] = []
+    text = without_names(text)
     for index, part in enumerate(text):
         if isinstance(part, str):
             # A parameter beside the part may be an operand of an operator in it.

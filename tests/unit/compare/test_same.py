@@ -82,3 +82,52 @@ def test_nothing_is_told(rewriting: Rewriting, folder: Path, random: Random) -> 
     found = difference(original(folder), in_folder(folder, text))
     assert [each.message for each in found.changes] == []
     assert {each.verdict.name for each in found.streams} <= {"SAFE"}
+
+
+BASKETS = """pipeline baskets {}
+
+schema Basket { x: int, y: array<struct<x: int, prices: array<int>>> }
+
+source baskets from json { path = "in", schema = Basket }
+
+let sums =
+  from baskets
+  |> where exists(y, LAMBDA)
+  |> select x, aggregate(y, 0, (acc, each) -> acc + each.x) as total
+
+sink sums to noop { mode = overwrite }
+"""
+
+
+def told(one: str, other: str) -> list[str]:
+    """What is told of two lambdas in one place."""
+    old, new = (in_folder(Path("absent"), BASKETS.replace("LAMBDA", each)) for each in (one, other))
+    return [each.message for each in difference(old, new).changes]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("b -> b.x > 1", "basket -> basket.x > 1"),
+        # `x` and `y` are columns, too.
+        ("b -> b.x > 1", "x -> x.x > 1"),
+        ("b -> exists(b.prices, p -> p > b.x)", "y -> exists(y.prices, x -> x > y.x)"),
+        ("b -> exists(b.prices, p -> p > 1)", "b -> exists(b.prices, b -> b > 1)"),
+        ("b -> size(b.prices) > 1", "size -> size(size.prices) > 1"),
+        ("b -> b.x > length('b -> b')", "c -> c.x > length('b -> b')"),
+    ],
+)
+def test_a_variable_of_a_lambda_is_told_by_its_place(one: str, other: str) -> None:
+    assert told(one, other) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("b -> b.x > 1", "b -> b.x > 2"),
+        ("b -> b.x > x", "b -> b.x > b.x"),
+        ("b -> exists(b.prices, p -> p > b.x)", "b -> exists(b.prices, p -> p > x)"),
+    ],
+)
+def test_what_a_lambda_computes_is_told(one: str, other: str) -> None:
+    assert len(told(one, other)) == 1

@@ -1,0 +1,83 @@
+"""Variables of lambdas, by where they are bound: what they are called makes no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import re
+
+from ssbt.compiler.ir.expressions import ParameterText, Text
+
+_TOKEN = re.compile(
+    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`]|``)*` | [^\W\d]\w* | -> | \s+ | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_Tokens = list[str | ParameterText]
+
+
+def without_names(text: Text) -> Text:
+    """The text with each variable as `@1`, `@2` and so on, counted from the outermost lambda.
+
+    No column is called so, unlike anything that could be a name.
+    """
+    if not any("->" in part for part in text if isinstance(part, str)):
+        return text
+    tokens: _Tokens = []
+    for part in text:
+        tokens += _TOKEN.findall(part) if isinstance(part, str) else [part]
+    bound: list[tuple[int, int]] = []
+    for arrow in [i for i, token in enumerate(tokens) if token == "->"]:
+        end = _end(tokens, arrow)
+        # From left to right, so that an inner variable takes its name back from an outer one.
+        around = sum(count for until, count in bound if until > arrow)
+        variables = _variables(tokens, arrow)
+        _rename(tokens, variables, end, around)
+        bound.append((end, len(variables)))
+    return tuple(tokens)
+
+
+def _end(tokens: Sequence[str | ParameterText], arrow: int) -> int:
+    """Where the lambda ends: at the end of the argument that it is."""
+    depth = 0
+    for place in range(arrow, len(tokens)):
+        token = tokens[place]
+        if depth == 0 and token in (",", ")", "]"):
+            return place
+        if isinstance(token, str):
+            depth += (token in "([") - (token in ")]")
+    return len(tokens)
+
+
+def _variables(tokens: Sequence[str | ParameterText], arrow: int) -> list[int]:
+    """The places of the names before the arrow: one, or several in parentheses."""
+    names: list[int] = []
+    listed = False
+    for place in range(arrow - 1, -1, -1):
+        token = tokens[place]
+        if token == ")":
+            listed = True
+        elif _is_name(token):
+            names.append(place)
+            if not listed:
+                break
+        elif token == "(":
+            break
+    return names[::-1]
+
+
+def _rename(tokens: _Tokens, variables: Sequence[int], end: int, around: int) -> None:
+    if not variables:
+        return
+    new = {_plain(tokens[place]): f"@{around + n}" for n, place in enumerate(variables, 1)}
+    for place in range(variables[0], end):
+        is_field = place > 0 and tokens[place - 1] == "."
+        is_call = place + 1 < len(tokens) and tokens[place + 1] == "("
+        if _is_name(tokens[place]) and not is_field and not is_call:
+            tokens[place] = new.get(_plain(tokens[place]), tokens[place])
+
+
+def _is_name(token: str | ParameterText) -> bool:
+    return isinstance(token, str) and re.match(r"[^\W\d]|[`@]", token) is not None
+
+
+def _plain(token: str | ParameterText) -> str:
+    return str(token).strip("`").casefold()
