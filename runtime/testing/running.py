@@ -35,17 +35,19 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
         coverage = Coverage(plan)
         for test in plan.tests:
             yield {"event": "started", "test": test.number}
-            begun = time.monotonic()
+            begun, run = time.monotonic(), None
             try:
                 script = script or Script(plan, assignments)
                 run = Run(spark, script, test)
-                result = run.result() | coverage.of(run.computed(), test, run.flags)
+                result = run.result()
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
                 result = {"outcome": "error", "message": failure(error, plan.script).message}
-            seconds = round(time.monotonic() - begun, 3)
-            yield {"event": "ended", "test": test.number, "seconds": seconds, **result}
+            result["seconds"] = round(time.monotonic() - begun, 3)
+            if run is not None and result["outcome"] != "error":
+                result |= coverage.of(run.computed(), test, run.flags)
+            yield {"event": "ended", "test": test.number, **result}
 
 
 @contextmanager
