@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz agreement soak vault fmt docs vscode lock clean
+.PHONY: help setup lint check test demo fuzz agreement soak vault clouds fmt docs vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -44,6 +44,10 @@ soak: setup  ## kill drivers of streams 200 times (SSBT_SOAK_CYCLES) and count w
 
 vault: setup  ## build HashiCorp Vault's own server and hold the provider to it; needs Go
 	$(BIN)/pytest tests/vault/checks.py --timeout=0
+
+clouds: setup  ## hold the providers of Azure and Google Cloud to their libraries, which it fetches
+	$(BIN)/pip install --quiet --target build/clouds -r tests/clouds/requirements.txt
+	PYTHONPATH=build/clouds $(BIN)/pytest tests/clouds/checks.py
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

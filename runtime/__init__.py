@@ -7,9 +7,11 @@ from ssbt.runtime.records.decoding import Decoding, dead_letters, decoded
 from ssbt.runtime.records.kafka import kafka_options
 from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
-from ssbt.runtime.settings.literals import literal
 from ssbt.runtime.streams.streaming import Stream, run_streams
+from ssbt.runtime.values.defaults import with_defaults
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.literals import literal
 
-__all__ = ["Check", "Decoding", "Job", "SchemaMismatchError", "Secret", "SecretError"]
+__all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret", "SecretError"]
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "kafka_options", "literal"]
-__all__ += ["main", "run_streams"]
+__all__ += ["main", "run_streams", "with_defaults"]

@@ -22,8 +22,9 @@ from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
 from ssbt.runtime.operation import operated
-from ssbt.runtime.providers.driver_log import hide_in_driver_log
-from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared
+from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared, known_values
+from ssbt.runtime.redaction.driver_log import hide_in_driver_log
+from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
@@ -174,7 +175,7 @@ def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
     finally:
         if created:
             with suppress(Exception):
-                session.stop()
+                end_session(session, known_values())
 
 
 def _job(script: _Script[P], wishes: _Wishes, session: SparkSession) -> Job[P]:

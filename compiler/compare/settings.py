@@ -18,7 +18,7 @@ from ssbt.compiler.connectors.settings import (
 )
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.pipeline import Pipeline, Schema
 from ssbt.compiler.source import Span
 
 # The columns of a source say what its schema is; and what a sink requires changes nothing.
@@ -115,9 +115,14 @@ def _given(settings: Settings, schemas: Mapping[str, str]) -> Iterator[tuple[str
 
 def _schema_texts(pipeline: Pipeline) -> dict[str, str]:
     return {
-        each.name.casefold(): each.written.text if each.written else each.type.sql
+        each.name.casefold(): each.written.text if each.written else _schema_text(each)
         for each in pipeline.schemas
     }
+
+
+def _schema_text(schema: Schema) -> str:
+    defaults = "".join(f", default {name} = {value}" for name, value in schema.defaults)
+    return f"{schema.type.sql}{defaults}"
 
 
 def _default(name: str, others: Settings) -> Given | None:

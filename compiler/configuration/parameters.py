@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 import math
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
+from ssbt.compiler.hocon.units import milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
 from ssbt.compiler.resolve.constants import NoConstantError, given, mapping
-from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType
+from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType
+from ssbt.compiler.types.interval_values import Months, duration_text
 
 
 def parameter_values(
@@ -68,16 +70,28 @@ def _given(value: Value, type_: DataType) -> object:
             raise NoConstantError('this is no object: `{ "key" = value }`')
         case _, Scalar(value=None):
             raise NoConstantError("a parameter is never null")
+        case DayTimeIntervalType(), Scalar():
+            return given(_as_words(value.text), type_)
         case _, Scalar():
             return given(value.text, type_)
     raise NoConstantError("this is no single value")
 
 
+def _as_words(text: str) -> str:
+    """A duration with a unit of HOCON's own, such as `10m`, as an interval is written."""
+    length = milliseconds(text)
+    if length is None or not text.strip()[-1:].isalpha():
+        return text
+    return f"{length / 1000:f} seconds"
+
+
 def _json(value: object) -> object:
     """The constant as JSON has it; what JSON cannot say exactly is text."""
     match value:
-        case Decimal():
+        case Decimal() | Months():
             return str(value)
+        case timedelta():
+            return duration_text(value)
         case datetime():
             return value.isoformat(" ")
         case date():

@@ -24,13 +24,15 @@ class Decoding(Struct, frozen=True):
 
     Bytes are malformed if they become null. Where Spark tells it in another way, `malformed` is a
     STRING column that joins the schema and is not null for them; or a template `marker` gives the
-    name of a field that is null for them. `problem` says what is wrong.
+    name of a field that is null for them. `problem` says what is wrong. `fills_defaults` is as of a
+    source.
     """
 
     needs_schema: bool
     type: str
     malformed: str
     problem: str
+    fills_defaults: bool = False
 
 
 class Format(Connector, frozen=True):
@@ -86,7 +88,13 @@ def _decoding(table: TomlTable) -> Decoding:
     schema, type_ = table.text("schema"), table.text("type")
     if (schema == "required") == bool(type_):
         raise table.error("", 'needs either `schema = "required"` or a `type`')
-    return Decoding(bool(schema), type_, table.text("malformed"), table.required_text("problem"))
+    return Decoding(
+        bool(schema),
+        type_,
+        table.text("malformed"),
+        table.required_text("problem"),
+        table.value("fills_defaults", bool, False),
+    )
 
 
 def _imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:

@@ -268,7 +268,8 @@ class RoleSpecification(Struct, frozen=True):
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
-    of its schema by their places. `rejects` are Spark types that the format cannot hold. `features`
+    of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
+    defaults of the schema. `rejects` are Spark types that the format cannot hold. `features`
     of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
     options of what a connection says, where they are not the same.
     """
@@ -280,6 +281,7 @@ class RoleSpecification(Struct, frozen=True):
     rejects: tuple[str, ...] = ()
     replayable: bool = False
     by_position: bool = False
+    fills_defaults: bool = False
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()

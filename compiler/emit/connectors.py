@@ -31,14 +31,15 @@ reasons through `comment`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.emit.docstrings import comment
-from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.records import decoded, encoded
+from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Connection, Sink, Source
@@ -46,14 +47,13 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quoted_name
 
 
-def reading(source: Source, code: SettingCode, schemas: Mapping[str, str]) -> str:
-    """The code of the DataFrame that a source reads; `schemas` are the names of constants."""
+def reading(source: Source, code: SettingCode, schemas: SchemaCode) -> str:
+    """The code of the DataFrame that a source reads."""
     records = source.records
-    schema = schemas[source.schema] if source.schema is not None and records is None else None
     paths = source.settings.at(Place.LOAD)
     context = {
         "reader": "readStream" if source.output.streaming else "read",
-        "schema": _schema(schema, source.added),
+        "schema": _schema(source, schemas) if records is None else None,
         "paths": code.value(paths.value) if paths else None,
         **_options(source.connector, Role.SOURCE, source.settings, code),
     }
@@ -61,11 +61,11 @@ def reading(source: Source, code: SettingCode, schemas: Mapping[str, str]) -> st
     return decoded(source, records, read, code, schemas) if records is not None else read
 
 
-def _schema(schema: str | None, added: tuple[tuple[str, str], ...]) -> str | None:
-    if schema is None or not added:
-        return schema
-    ddl = "".join(f", {quoted_name(name)} {type_text}" for name, type_text in added)
-    return f_string([PythonCode(schema), ddl])
+def _schema(source: Source, schemas: SchemaCode) -> str | None:
+    if source.schema is None:
+        return None
+    added = "".join(f", {quoted_name(name)} {type_text}" for name, type_text in source.added)
+    return schemas.given(source.schema, added)
 
 
 def writing(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:

@@ -14,6 +14,7 @@ from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import Scope, Surroundings
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import Mapped, StepCode, chained_calls
@@ -83,6 +84,8 @@ class _Maker:
         self._around = around
         self._places = places
         self._code = SettingCode(around.names, around.parameter_types)
+        defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
+        self._schemas = SchemaCode(around.names.schemas, defaults)
         self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
@@ -104,7 +107,7 @@ class _Maker:
 
     def source(self, item: Source) -> Function:
         names = self._around.names
-        frame = reading(item, self._code, names.schemas)
+        frame = reading(item, self._code, self._schemas)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
             mapped=Mapped(names.datasets[item.name], item.name, item.span, *_loading(item, frame)),

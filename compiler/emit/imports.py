@@ -13,7 +13,17 @@ _TOKEN = re.compile(
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
-_WHERE_USED = {"Check", "Decoding", "Secret", "checked", "dead_letters", "decoded", "literal"}
+_WHERE_USED = {
+    "Check",
+    "Decoding",
+    "Months",
+    "Secret",
+    "checked",
+    "dead_letters",
+    "decoded",
+    "literal",
+    "with_defaults",
+}
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -42,23 +52,23 @@ def import_groups(
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
     known = tuple(fields)
-    noted = used_names(note for field in known for note in field.notes)
+    noted = used_names(text for field in known for text in (field.type, *field.notes))
     groups = (
-        _standard(known),
+        _standard(known, used),
         (*_pyspark(used), *_runtime(used | noted, functions)),
         _users(used, names),
     )
     return tuple(group for group in groups if group)
 
 
-def _standard(fields: tuple[Field, ...]) -> tuple[str, ...]:
+def _standard(fields: tuple[Field, ...], used: frozenset[str]) -> tuple[str, ...]:
     types = " ".join(field.type for field in fields)
     has_factory = any("field" in used_names([item.default or ""]) for item in fields)
     needed = {
-        "import datetime as dt": "dt." in types,
+        "import datetime as dt": "dt." in types or "dt" in used,
         "from dataclasses import dataclass, field": has_factory,
         "from dataclasses import dataclass": bool(fields) and not has_factory,
-        "from decimal import Decimal": "Decimal" in types,
+        "from decimal import Decimal": "Decimal" in types or "Decimal" in used,
         "from typing import Annotated": any(field.notes for field in fields),
     }
     return tuple(line for line, is_needed in needed.items() if is_needed)

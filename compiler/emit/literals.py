@@ -15,6 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ssbt.compiler.emit.characters import is_mark, is_shown
+from ssbt.compiler.types.interval_values import Months
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -31,11 +32,17 @@ Part: TypeAlias = str | PythonCode
 def python_literal(value: object) -> str:
     """`value` as Python source: black's spelling, on one line, and equal to it when evaluated.
 
-    Dates need `import datetime as dt`, decimals `from decimal import Decimal`.
+    Dates and intervals need `import datetime as dt`, decimals `from decimal import Decimal`, months
+    the runtime's `Months`.
     """
     match value:
         case PythonCode():
             return value.text
+        case Months():
+            return f"Months({int(value)})"
+        case timedelta():
+            sign = "-" if value < timedelta() else ""
+            return f"{sign}dt.timedelta({_parts(abs(value))})"
         case None | bool() | int():
             return repr(value)
         case str():
@@ -78,6 +85,19 @@ def _fields(moment: datetime) -> str:
     if moment.tzinfo is not UTC and offset:
         zone = f"dt.timezone(dt.timedelta(seconds={offset // timedelta(seconds=1)}))"
     return f"{_items(fields)}, tzinfo={zone}"
+
+
+def _parts(interval: timedelta) -> str:
+    """The arguments, each no more than fits below the one before."""
+    minutes, seconds = divmod(interval.seconds, 60)
+    named = {
+        "days": interval.days,
+        "hours": minutes // 60,
+        "minutes": minutes % 60,
+        "seconds": seconds,
+        "microseconds": interval.microseconds,
+    }
+    return ", ".join(f"{name}={value}" for name, value in named.items() if value)
 
 
 def f_string(parts: Sequence[Part]) -> str:

@@ -21,10 +21,12 @@ from ssbt.compiler.types.datatypes import (
     TIMESTAMP_NTZ,
     ArrayType,
     DataType,
+    DayTimeIntervalType,
     DecimalType,
     FloatType,
     IntegralType,
     MapType,
+    YearMonthIntervalType,
 )
 
 # The Spark types that the runtime concludes from Python's.
@@ -36,6 +38,8 @@ _IMPLIED: dict[DataType, str] = {
     DATE: "dt.date",
     TIMESTAMP: "dt.datetime",
     BINARY: "bytes",
+    DayTimeIntervalType(): "dt.timedelta",
+    YearMonthIntervalType(): "Months",
 }
 
 
@@ -104,6 +108,10 @@ def _python_type(data_type: DataType) -> str:
             return "int"
         case FloatType():
             return "float"
+        case DayTimeIntervalType():
+            return "dt.timedelta"
+        case YearMonthIntervalType():
+            return "Months"
     if data_type == TIMESTAMP_NTZ:
         return "dt.datetime"
     return _IMPLIED.get(data_type, "str")

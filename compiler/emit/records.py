@@ -11,14 +11,13 @@ constant, the name of its `message` in Protobuf, and its `subject`, a value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ssbt.compiler.connectors.loading import has_template
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.emit.expressions import reference
-from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.schema_texts import SchemaText
+from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Sink, Source
@@ -35,9 +34,9 @@ _PARTS = (
 
 
 def decoded(
-    source: Source, records: Records, read: str, code: SettingCode, schemas: Mapping[str, str]
+    source: Source, records: Records, read: str, code: SettingCode, schemas: SchemaCode
 ) -> str:
-    """The code of the rows that are made of the records of `read`; `schemas` are constants."""
+    """The code of the rows that are made of the records of `read`."""
     arguments = [read]
     parts = [("value", records.value, source.schema), ("key", records.key, records.key_schema)]
     for part, use, schema in parts:
@@ -59,15 +58,13 @@ def _decoding(
     schema: str | None,
     settings: Settings,
     code: SettingCode,
-    schemas: Mapping[str, str],
+    schemas: SchemaCode,
 ) -> str:
     """The code of a Decoding."""
     decoding = use.format.decoding
     assert decoding is not None
-    text = schemas[schema] if schema is not None else None
-    if text is not None and decoding.malformed:
-        added = f", {quoted_name(decoding.malformed)} STRING"
-        text = f_string([PythonCode(text), added])
+    added = f", {quoted_name(decoding.malformed)} STRING" if decoding.malformed else ""
+    text = schemas.given(schema, added) if schema is not None else None
     written = code.texts_of_schemas.declared.get(schema or "")
     context = {"bytes": f'F.col("{part}")', "schema": text, **_settings(use, code)}
     context |= _of_schema(use, part, settings, written, code)

@@ -1,11 +1,31 @@
-"""Schemas as Spark DDL in constants."""
+"""Schemas as Spark DDL in constants, and what readers are given of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec import Struct
+
 from ssbt.compiler.emit.docstrings import LINE_LENGTH
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.types.datatypes import StructField, StructType
 from ssbt.compiler.types.quoting import quoted_name, quoted_string
+
+
+class SchemaCode(Struct, frozen=True):
+    """The schemas of a script: the names of their constants, and the defaults of their columns."""
+
+    names: Mapping[str, str]
+    defaults: Mapping[str, tuple[tuple[str, object], ...]]
+
+    def given(self, schema: str, added: str = "") -> str:
+        """The code of what a reader is given: the DDL with columns `added`, and the defaults."""
+        code = self.names[schema]
+        if added:
+            code = f_string([PythonCode(code), added])
+        if values := self.defaults.get(schema):
+            return f"with_defaults(job.spark, {code}, {python_literal(dict(values))})"
+        return code
 
 
 def schema_constant(name: str, schema: StructType) -> str:

@@ -126,6 +126,7 @@ class _Planner:
             **self._rows(given.rows, given.all_columns),
             "schema": _columns(given.all_columns),
             "is_open": given.is_open,
+            "defaults": {name: self._cell(value) for name, value in given.defaults},
             "batch": given.batch,
             "streaming": given.streaming,
         }

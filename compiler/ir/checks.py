@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sized
+from datetime import timedelta
 from decimal import Decimal
 import operator
 import re
 from typing import Any
 
 from msgspec import Struct
+
+from ssbt.compiler.types.interval_values import Months, duration_text
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -49,7 +52,11 @@ class Condition(Struct, frozen=True):
 
 
 def _shown(operand: object) -> str:
-    is_number = isinstance(operand, int | float | Decimal)
+    if isinstance(operand, timedelta):
+        return f"'{duration_text(operand)}'"
+    if isinstance(operand, bytes):
+        return f"'{operand.hex()}'"
+    is_number = isinstance(operand, int | float | Decimal) and not isinstance(operand, Months)
     return str(operand).lower() if is_number else f"'{operand}'"
 
 

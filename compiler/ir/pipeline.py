@@ -46,12 +46,16 @@ class Parameter(Struct, frozen=True):
 
 
 class Schema(Struct, frozen=True):
-    """A record type; its text is Spark DDL, `written` is that of another language, if any."""
+    """A record type; its text is Spark DDL, `written` is that of another language, if any.
+
+    `defaults` are the values of columns that data may lack, by the column's name.
+    """
 
     name: str
     type: StructType
     span: Span
     written: Written | None = None
+    defaults: tuple[tuple[str, object], ...] = ()
 
 
 class Source(Struct, frozen=True):

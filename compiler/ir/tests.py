@@ -33,7 +33,8 @@ class Given(Struct, frozen=True):
     """What a source yields, or any other dataset that the test puts in its place.
 
     `all_columns` are those of the dataset, `is_open` when there may be more. `batch` counts the
-    micro-batches of a stream from 1.
+    micro-batches of a stream from 1. `defaults` are the values of columns that are not given, which
+    are null without one.
     """
 
     rows: Rows
@@ -41,6 +42,7 @@ class Given(Struct, frozen=True):
     is_open: bool
     batch: int
     streaming: bool
+    defaults: tuple[tuple[str, Expression], ...] = ()
 
 
 class Then(Struct, frozen=True):

@@ -6,19 +6,15 @@ or are grouped, and in which order they come. What decides about rows is told fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression
-from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.plans import plans
-from ssbt.compiler.ir.provenance import Origin, Provenance, copy_of
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.provenance import Origin, Provenance
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.lineage.rows import Dependency, Kind, deciding
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,
@@ -26,23 +22,6 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     innermost,
 )
-
-
-class Kind(Enum):
-    """How a column depends on another, in the order in which it is told."""
-
-    VALUE = "value"
-    FILTER = "filter"
-    JOIN = "join key"
-    GROUP = "grouping"
-    ORDER = "ordering"
-
-
-class Dependency(Struct, frozen=True, order=True):
-    """A column of a dataset that something is made from, and how."""
-
-    origin: Origin
-    kind: Kind
 
 
 class Node(Struct, frozen=True):
@@ -216,7 +195,7 @@ def lineage(pipeline: Pipeline) -> Lineage:
             each.query.uses if isinstance(each, Let) else (),
             {c.name: _made(each, c) for c in output.columns},
             {column.name: column.type for column in output.columns},
-            tuple(dict.fromkeys(_rows(each, roots, ends))) if isinstance(each, Let) else (),
+            tuple(dict.fromkeys(deciding(each, roots, ends))) if isinstance(each, Let) else (),
             output.is_open,
         )
         # A dataset without a step of its own ends where the one before it does.
@@ -232,80 +211,3 @@ def _fields(type_: DataType) -> Sequence[StructField]:
 
 def _made(dataset: Source | Let, column: Column) -> Provenance:
     return column.provenance if isinstance(dataset, Let) else Provenance()
-
-
-def _rows(
-    let: Let, roots: Mapping[str, Operator], ends: Mapping[int, list[str]]
-) -> Iterator[Dependency]:
-    """What the rows depend on, up to the datasets that the operators in `ends` belong to."""
-    waiting = [roots[let.name]]
-    seen = set(ends)
-    while waiting:
-        operator = waiting.pop()
-        if id(operator) in seen:
-            continue
-        seen.add(id(operator))
-        inputs = [_flowing(given, let, ends) for given in operator.inputs]
-        for kind, origins in _deciding(operator, inputs):
-            yield from (Dependency(origin, kind) for origin in origins)
-        waiting += operator.inputs
-
-
-def _flowing(operator: Operator, let: Let, ends: Mapping[int, list[str]]) -> Relation:
-    """The columns that an input brings, as those of the dataset that it is, if it is one."""
-    names = [name for name in ends.get(id(operator), ()) if name in let.query.uses]
-    if not names:
-        return operator.output
-    columns = (
-        replace(column, provenance=copy_of(names[0], column.name))
-        for column in operator.output.columns
-    )
-    return replace(operator.output, columns=tuple(columns))
-
-
-def _deciding(
-    operator: Operator, inputs: list[Relation]
-) -> Iterator[tuple[Kind, Iterable[Origin]]]:
-    """The columns by which a step chooses, matches, groups or sorts the rows of its inputs."""
-    step = operator.step
-    match step:
-        case s.Filter():
-            yield Kind.FILTER, step.condition.origins
-        case s.Watermark():
-            yield Kind.FILTER, _named((step.column,), inputs)
-        case s.Join():
-            yield Kind.JOIN, step.condition.origins if step.condition is not None else ()
-            yield Kind.JOIN, _named(step.using, inputs)
-        case s.Aggregate():
-            yield Kind.GROUP, _of(key.expression for key in step.keys)
-        case s.Pivot():
-            yield Kind.GROUP, _of(key.expression for key in step.keys)
-            yield Kind.GROUP, _named((step.column,), inputs)
-        case s.Deduplicate() if step.columns:
-            yield Kind.GROUP, _named(step.columns, inputs)
-        case s.Distinct() | s.Deduplicate() | s.Project(distinct=True):
-            yield Kind.GROUP, _all(operator.output.columns)
-        case s.SetOperation(operator="union"):
-            yield Kind.GROUP, () if step.all else _all(operator.output.columns)
-        case s.SetOperation():
-            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
-        case s.Sort():
-            yield Kind.ORDER, _of(key.expression for key in step.keys)
-        case s.SqlQuery():
-            yield from ((Kind(word), origins) for word, origins in step.rows)
-        case s.Explode():
-            yield Kind.FILTER, step.expression.origins
-
-
-def _of(expressions: Iterable[Expression]) -> list[Origin]:
-    return [origin for expression in expressions for origin in expression.origins]
-
-
-def _all(columns: Iterable[Column]) -> list[Origin]:
-    return [origin for column in columns for origin in column.origins]
-
-
-def _named(names: Iterable[str], inputs: Iterable[Relation]) -> list[Origin]:
-    """The origins of columns that a step names as Spark finds them, backticks and all."""
-    plain = [name.rpartition(".")[2].strip("`").replace("``", "`") for name in names]
-    return _all(column for given in inputs for name in plain for column in given.named(name))

@@ -126,7 +126,8 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
         return None
     output = declared_relation(schema, everything(*read), tags(*read))
     found = query_lineage(text, dict(zip(("input", *inputs), read, strict=True)))
-    rows: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
+    # A query that is not looked into may choose its rows by any column.
+    rows: tuple[tuple[str, tuple[Origin, ...]], ...] = (("filter", everything(*read).origins),)
     names = {column.name.casefold() for column in output.columns}
     if found is not None and names <= found.columns.keys():
         columns = (

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 import re
 
+from ssbt.compiler.resolve.interval_constants import IntervalType, interval
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
@@ -16,6 +17,7 @@ from ssbt.compiler.types.datatypes import (
     ByteType,
     DataType,
     DateType,
+    DayTimeIntervalType,
     DecimalType,
     DoubleType,
     FloatType,
@@ -26,6 +28,7 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     TimestampNTZType,
     TimestampType,
+    YearMonthIntervalType,
 )
 
 _BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
@@ -40,6 +43,8 @@ _SCALARS: tuple[type[DataType], ...] = (
     TimestampType,
     TimestampNTZType,
     BinaryType,
+    YearMonthIntervalType,
+    DayTimeIntervalType,
 )
 
 
@@ -79,6 +84,8 @@ def constant(node: e.Expression, type_: DataType) -> object:
             return _date(node)
         case TimestampType() | TimestampNTZType():
             return _timestamp(node)
+        case YearMonthIntervalType() | DayTimeIntervalType():
+            return _interval(node, type_)
         case BinaryType() if isinstance(node, e.TypedLiteral) and node.kind == "x":
             return bytes.fromhex(node.value if len(node.value) % 2 == 0 else f"0{node.value}")
     number = _number(node)
@@ -113,7 +120,13 @@ def given(text: str, type_: DataType) -> object:
             return _boolean(text)
         case BinaryType():
             return _bytes(text)
-        case DateType() | TimestampType() | TimestampNTZType():
+        case (
+            DateType()
+            | TimestampType()
+            | TimestampNTZType()
+            | YearMonthIntervalType()
+            | DayTimeIntervalType()
+        ):
             return constant(e.StringLiteral(Span("", 0, 0), text), type_)
     try:
         number = Decimal(text.strip())
@@ -137,6 +150,13 @@ def _bytes(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise NoConstantError(f"`{text}` is not hexadecimal; write it as `1F2A`") from None
+
+
+def _interval(node: e.Expression, type_: IntervalType) -> object:
+    try:
+        return interval(node, type_)
+    except ValueError as error:
+        raise NoConstantError(str(error)) from None
 
 
 def _number(node: e.Expression) -> Decimal | None:

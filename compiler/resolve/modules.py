@@ -15,7 +15,8 @@ from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
-_TAKEN = frozenset(("pyspark", "ssbt", "py4j", "ssbt_runtime"))
+_OF_SPARK = frozenset(("pyspark", "py4j", "numpy", "pandas", "pyarrow", "ssbt", "ssbt_runtime"))
+_TAKEN = _OF_SPARK | sys.stdlib_module_names
 
 
 class Purpose(Enum):
@@ -86,10 +87,9 @@ class Modules:
         return True
 
     def _name_problem(self, path: str, name: str) -> str | None:
-        taken = _TAKEN | sys.stdlib_module_names
         if keyword.iskeyword(name) or not name.isascii():
             return f"`{name}` cannot be imported in Python"
-        if name in taken or name == self._pipeline:
+        if hides_another(name) or name == self._pipeline:
             return f"a module called `{name}` would hide another one of that name"
         other = self.modules.get(name)
         if other is not None and other.path != path:
@@ -115,6 +115,11 @@ class Modules:
             help_ = f"did you mean `{near}`?" if near else ()
             message = f"`{path}` has no {purpose.word} `{wanted}`"
             self._report.add(codes.BAD_MODULE, span, message, help=help_)
+
+
+def hides_another(name: str) -> bool:
+    """Whether a file of this name, beside a script, is imported in place of what Spark needs."""
+    return name in _TAKEN
 
 
 def _problem(node: ast.FunctionDef | ast.ClassDef, purpose: Purpose) -> str | None:

@@ -21,7 +21,16 @@ from ssbt.compiler.resolve.declarations import Declared
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
-from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType
+from ssbt.compiler.types.datatypes import (
+    ArrayType,
+    BinaryType,
+    DayTimeIntervalType,
+    MapType,
+    YearMonthIntervalType,
+)
+
+# Types whose values are no text that an option could hold.
+_NO_TEXT = (ArrayType, MapType, BinaryType, DayTimeIntervalType, YearMonthIntervalType)
 
 
 class Options:
@@ -104,7 +113,7 @@ class Options:
         known_parameter = self._parameters.get(key)
         if known_parameter is not None:
             self.used_parameters.add(key)
-            if isinstance(known_parameter.type, ArrayType | MapType | BinaryType):
+            if isinstance(known_parameter.type, _NO_TEXT):
                 message = f"`{use.name}` is {known_parameter.type.sql}, which is no text"
                 help_ = "an option takes parameters of single values, which can be written as text"
                 self._report.add(UNFIT_PARAM, use.span, message, help=help_)

@@ -13,6 +13,7 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
+from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.spark_settings import spark_settings
 from ssbt.compiler.syntax.ast import declarations as d
@@ -61,6 +62,9 @@ def pipeline_block(
     `secrets` are the declared ones, in lower case.
     """
     entries = _known_entries(node, report)
+    if node is not None and hides_another(name := node.name.text):
+        message = f"`{name}.py` would be imported in place of Python's module `{name}`"
+        report.add(codes.BAD_PIPELINE_NAME, node.name.span, message, help=f"such as `{name}_job`")
 
     def text(name: str) -> str:
         return _text(entries[name], report) if name in entries else ""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes import records as codes
+from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
@@ -86,8 +87,21 @@ def _decoded(
         )
         help_ = f"declare it from a file or a registry: `schema {found.name} from …`"
         report.add(OTHER_LANGUAGE, schema.value.span, message, help=help_)
+    check_defaults(found, use.format.name, schema.span, report, fills=decoding.fills_defaults)
     # A record without a value is a row of nulls, whatever the schema says.
     return found.when_read()
+
+
+def check_defaults(
+    schema: DeclaredSchema, reader: str, span: Span | None, report: Report, *, fills: bool
+) -> None:
+    """The defaults of a schema need a connector or format that fills them in."""
+    for name, default in schema.defaults.items():
+        if not fills and span is not None:
+            also = (Label(default.node.span, "the default"),)
+            message = f"`{reader}` does not fill in the default of `{name}`"
+            help_ = "leave it out, and use `coalesce` in a step"
+            report.add(unsupported.COLUMN_DEFAULT, span, message, also=also, help=help_)
 
 
 def _key_column(found: tuple[Column, ...] | DataType | None) -> Column:

@@ -9,19 +9,19 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConnectionName
 from ssbt.compiler.diagnostics.codes import names as codes
-from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.resolve.constants import NoConstantError, constant, is_given
 from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.typenames import data_type
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.expressions import Expression, Name, NullLiteral
 from ssbt.compiler.syntax.ast.values import WordValue
 from ssbt.compiler.types.casts import expression_type
-from ssbt.compiler.types.datatypes import StructField, StructType
+from ssbt.compiler.types.datatypes import BinaryType, DataType, StructField, StructType, UnknownType
 
 if TYPE_CHECKING:
     from ssbt.compiler.formats.languages import Written
@@ -30,12 +30,20 @@ REGISTRY = "registry"
 REGISTRY_KIND = "schema_registry"
 
 
+class Default(Struct, frozen=True):
+    """What a column holds where the data has none of its name, and how it is written."""
+
+    value: object
+    node: Expression
+
+
 class SchemaColumn(Struct, frozen=True):
     """A column of a schema: its field, its tags, and where it is declared."""
 
     field: StructField
     tags: frozenset[str]
     span: Span
+    default: Default | None = None
 
 
 class DeclaredSchema(Struct, frozen=True):
@@ -64,9 +72,15 @@ class DeclaredSchema(Struct, frozen=True):
             for each in self.columns
         )
 
+    @property
+    def defaults(self) -> dict[str, Default]:
+        """Those of its columns, by their names."""
+        return {each.field.name: each.default for each in self.columns if each.default is not None}
+
     def resolved(self) -> ir.Schema:
         """The IR's schema."""
-        return ir.Schema(self.name, self.type, self.span, self.written)
+        values = tuple((name, default.value) for name, default in self.defaults.items())
+        return ir.Schema(self.name, self.type, self.span, self.written, values)
 
 
 def schemas(
@@ -133,12 +147,30 @@ def _schema(node: d.Schema, report: Report) -> DeclaredSchema:
             message = f"the schema has two columns called `{column.name.text}`"
             report.add(codes.DUPLICATE_COLUMN, column.name.span, message, also=also)
             continue
-        if column.default is not None:
-            message = "the default of a column is not supported yet"
-            help_ = "use `coalesce` in an `extend` or `set` step"
-            report.add(unsupported.COLUMN_DEFAULT, column.default.span, message, help=help_)
         type_ = data_type(column.type, report)
         field = StructField(column.name.text, type_, not column.not_null, column.comment)
         tags = frozenset(tag.text.lower() for tag in column.tags)
-        columns.append(SchemaColumn(field, tags, column.name.span))
+        default = _default(column, type_, report)
+        columns.append(SchemaColumn(field, tags, column.name.span, default))
     return DeclaredSchema(node.name.text, tuple(columns), node.name.span)
+
+
+def _default(column: d.SchemaColumn, type_: DataType, report: Report) -> Default | None:
+    node, name = column.default, column.name.text
+    if node is None or isinstance(type_, UnknownType):
+        return None
+    # Spark's vectorised reader of Parquet fails for binary ones.
+    if not is_given(type_) or isinstance(type_, BinaryType):
+        message = f"a column of the type {type_.sql} can have no default"
+        report.add(codes.BAD_DEFAULT, node.span, message)
+        return None
+    if isinstance(node, NullLiteral):
+        message = f"`{name}` is null anyway where the data has no such column"
+        report.add(codes.BAD_DEFAULT, node.span, message, help="leave the default out")
+        return None
+    try:
+        return Default(constant(node, type_), node)
+    except NoConstantError as error:
+        message = f"`{name}` has a default that does not fit: {error}"
+        report.add(codes.BAD_DEFAULT, node.span, message)
+        return None

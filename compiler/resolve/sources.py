@@ -11,7 +11,12 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.options import Options
-from ssbt.compiler.resolve.records import dead_letters, decoded_columns, records
+from ssbt.compiler.resolve.records import (
+    check_defaults,
+    dead_letters,
+    decoded_columns,
+    records,
+)
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schema_names import SchemaNames
 from ssbt.compiler.resolve.schemas import DeclaredSchema
@@ -56,7 +61,9 @@ class Sources:
         schema = None
         if setting is not None and isinstance(setting.value, SchemaName):
             schema = self._names.found(setting.value.name, setting.value.span)
-        if schema is not None:
+        if schema is not None and setting is not None:
+            fills = specification is not None and specification.fills_defaults
+            check_defaults(schema, connector.name, setting.span, self._report, fills=fills)
             columns = [*schema.when_read()]
         elif specification is not None and specification.columns:
             columns = [

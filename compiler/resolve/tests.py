@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.codes import tests as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import tests as it
-from ssbt.compiler.ir.expressions import ParameterText
+from ssbt.compiler.ir.expressions import Expression, ParameterText
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.row_orders import is_ordered, ordered_datasets
 from ssbt.compiler.resolve.datasets import Datasets
@@ -174,7 +174,18 @@ class _Reader:
             self._bad(clause.dataset.span, message, "put all its rows into one `given`")
         rows = rows_of(clause, name, relation, self._scripted.datasets, self._report)
         batch = len(earlier) + 1
-        yield it.Given(rows, relation.columns, relation.is_open, batch, relation.streaming)
+        known = relation.columns, relation.is_open, batch, relation.streaming
+        yield it.Given(rows, *known, tuple(self._defaults(name, subject)))
+
+    def _defaults(self, name: str, subject: _Subject) -> Iterator[tuple[str, Expression]]:
+        """Those of the schema of a source, or of a transform's parameter."""
+        source = self._made.get(name)
+        schema = source.schema if isinstance(source, ir.Source) and not source.part else None
+        if subject.transform is not None:
+            schema = dict(subject.transform.parameters).get(name)
+        declared = self._scripted.schemas.get(schema.casefold()) if schema is not None else None
+        for column, default in declared.defaults.items() if declared is not None else ():
+            yield column, self._scripted.datasets.constant(default.node, self._report)
 
     def _then(self, clause: d.Rows, subject: _Subject) -> Iterator[it.Then]:
         found = self._dataset(clause.dataset, subject)

@@ -87,6 +87,7 @@ def is_of_a_library(file: str) -> bool:
 
 
 def _parts(error: BaseException) -> Iterator[str]:
+    """What the error says, then what each of its causes does."""
     text = _TRACE.sub("", str(error))
     is_plain = not hasattr(error, "getCondition") and not hasattr(error, "java_exception")
     if isinstance(error, AnalysisException) and not isinstance(error, ParseException):
@@ -104,6 +105,7 @@ def _parts(error: BaseException) -> Iterator[str]:
 
 
 def _cleaned(text: str) -> str:
+    """The text without names of tasks and of classes that say nothing."""
     text = _PYTHON_TRACE.sub(_own_frames, text)
     before = None
     while text != before:

@@ -27,8 +27,9 @@ def given_frame(spark: SparkSession, given: Given, text: Text) -> DataFrame:
     if others and given.file and not given.is_open:
         listed = ", ".join(others)
         raise RowsError(f"{given.file['path']} has columns that {given.dataset} has not: {listed}")
+    absent = {name: F.expr(text(cell)) for name, cell in given.defaults.items()}
     columns = [
-        _cast(known.get(name.casefold(), F.lit(None)), type_).alias(name)
+        _cast(known.get(name.casefold(), absent.get(name, F.lit(None))), type_).alias(name)
         for name, type_ in given.schema
     ]
     return named.select(*columns, *(named[quoted(name)] for name in others))
@@ -72,8 +73,7 @@ def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:
         case "json":
             schema = ", ".join(f"{quoted(name)} {type_}" for name, type_ in rows.columns if type_)
             is_list = Path(path).read_text(encoding="utf-8").lstrip().startswith("[")
-            options = {"multiLine": is_list, "mode": "FAILFAST"}
-            found = spark.read.json(path, schema=schema or None, **options)  # type: ignore[arg-type]
+            found = spark.read.json(path, schema or None, mode="FAILFAST", multiLine=is_list)
         case _:
             found = spark.read.parquet(path)
     if not rows.columns:

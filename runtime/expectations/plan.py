@@ -25,9 +25,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Given(Rows):
-    """Rows that go in; `schema` are all columns of the dataset, or some if it `is_open`."""
+    """Rows that go in; `schema` are all columns of the dataset, or some if it `is_open`.
+
+    `defaults` are cells of columns that the test does not give.
+    """
 
     schema: list[tuple[str, str | None]] = field(default_factory=list)
+    defaults: dict[str, Cell] = field(default_factory=dict)
     is_open: bool = False
     batch: int = 1
     streaming: bool = False

@@ -31,6 +31,7 @@ class Place:
 
     @property
     def label(self) -> str:
+        """The line and what it is called, as a message begins with them."""
         return f"{self.source} ({self.title})"
 
 
@@ -57,25 +58,13 @@ class Script:
     """
 
     def __init__(self, path: str) -> None:
-        self._path, text = Path(path), "".join(linecache.getlines(path))
-        self._text = text.split("\n")
-        self.name = self._path.name
+        self._lines = linecache.getlines(path)
+        text, file = "".join(self._lines), Path(path)
+        self.name, self.manifest = file.name, _manifest(file, text)
         self._tree = ast.Module([], [])
         with suppress(SyntaxError, ValueError):
             self._tree = ast.parse(text)
-        self.manifest = _manifest(self._path, text)
-        entries = {each["function"]: each for each in self.manifest.get("source_map", ())}
-        self.functions = {
-            node.name: Function(node, found[1], entries.get(node.name, {}))
-            for node in self._tree.body
-            if isinstance(node, ast.FunctionDef)
-            and (
-                found := _PLACE.search("\n".join(self._text[node.lineno - 1 : node.body[0].lineno]))
-            )
-        }
-
-    def _lines(self, first: int, last: int) -> str:
-        return "\n".join(self._text[first - 1 : last])
+        self.functions = {each.node.name: each for each in self._generated()}
 
     def at(self, line: int, column: int = 0) -> Place | None:
         """The place that a line and column of the script come from: a step, or else a function."""
@@ -123,10 +112,19 @@ class Script:
                 waiting += called & self.functions.keys()
         return found
 
+    def _generated(self) -> Iterator[Function]:
+        """The functions that came from the pipeline, as the comments on their signatures say."""
+        entries = {each["function"]: each for each in self.manifest.get("source_map", ())}
+        for node in self._tree.body:
+            if isinstance(node, ast.FunctionDef):
+                signature = "".join(self._lines[node.lineno - 1 : node.body[0].lineno])
+                if found := _PLACE.search(signature):
+                    yield Function(node, found[1], entries.get(node.name, {}))
+
     def _wiring(self) -> Iterator[tuple[str, set[str]]]:
         """Each function that `run` calls, with those that made its arguments."""
         makers: dict[str, set[str]] = {}
-        runs = [each for each in self._tree.body if getattr(each, "name", "") == "run"]
+        runs = (each for each in self._tree.body if getattr(each, "name", "") == "run")
         for node in (node for run in runs for node in ast.walk(run)):
             match node:
                 case ast.Assign([ast.Name(variable)], ast.Call(ast.Name(maker))):
@@ -136,16 +134,19 @@ class Script:
                     yield called, {name for each in used & makers.keys() for name in makers[each]}
 
     def _step(self, function: Function, line: int, column: int) -> Place:
+        """The last step that has begun there; without a manifest, the script's own line."""
         steps = function.entry.get("steps", ())
         if begun := [each for each in steps if (each["line"], each["column"]) <= (line, column)]:
             return function.origin(begun[-1])
         whole = function.origin(function.entry)
         if function.entry or line == function.node.lineno:
             return whole
-        return replace(whole, lines=((f"{self.name}:{line}", self._text[line - 1]),))
+        shown = self._lines[line - 1].rstrip("\n")
+        return replace(whole, lines=((f"{self.name}:{line}", shown),))
 
 
 def _manifest(path: Path, text: str) -> Mapping[str, Any]:
+    """The manifest that was made together with the text of the script at `path`, or nothing."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     for folder in (path.parent, Path()):
         with suppress(OSError, ValueError, LookupError, TypeError):
@@ -157,6 +158,7 @@ def _manifest(path: Path, text: str) -> Mapping[str, Any]:
 
 
 def _numbered(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The source's lines of an entry of the manifest, each with its number."""
     if not (text := entry.get("text")):
         return ()
     first = int(entry["place"].rpartition(":")[2])
@@ -164,4 +166,5 @@ def _numbered(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _names(node: ast.AST) -> set[str]:
+    """The names that are used anywhere below a node."""
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

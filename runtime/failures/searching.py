@@ -1,7 +1,7 @@
 """The search for the line of a script whose expression, source or function has failed."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 import re
@@ -29,6 +29,7 @@ _TOPIC_PROBLEM = re.compile(r"UnknownTopicOrPartition|data may have been lost|KA
 _PRODUCER_PROBLEM = re.compile(r"not present in metadata")
 _BROADCAST_PROBLEM = re.compile(r"Could not execute broadcast")
 _WORKER_PROBLEM = re.compile(r"Python worker")
+# A line of the script, and a column in it.
 _Point = tuple[int, int]
 _ANYTHING = r"[\s\S]+?"
 
@@ -42,10 +43,12 @@ class _Text:
     known: str
 
     def is_whole(self, quote: Quote) -> bool:
+        """Whether it is what Spark quotes, and that by more than its gaps."""
         is_telling = 3 * len(self.known) > len(quote.text)
         return is_telling and bool(re.fullmatch(self.pattern, quote.text))
 
     def has_part(self, quote: Quote) -> bool:
+        """Whether what failed stands in it, as whole words."""
         if not (part := quote.fragment):
             return False
         before, after = (r"\b" if re.match(r"\w", part[at]) else "" for at in (0, -1))
@@ -64,7 +67,7 @@ class Search:
             return self._script.stream(stream)
         for call in reversed(self._calls):
             if call.tb_frame.f_code.co_name in self._script.functions:
-                return self._script.at(*_end(call))
+                return self._script.at(*_end_of_call(call))
         return None
 
     def origins(self, running: Place | None) -> list[Place]:
@@ -72,15 +75,21 @@ class Search:
         names = self._script.behind(running.function) if running else set()
         # A script that somebody has changed may be wired in a way of its own.
         names = names if len(names) > 1 else set(self._script.functions)
-        queries = {name for name in names if self._script.is_query(name)}
-        ways = (
-            *(self._called(), self._quoted(queries), self._read(names), self._subscribed(names)),
-            *(self._joined(queries), self._python(names), self._raised(queries)),
-        )
-        for points in ways:
-            if found := {self._script.at(*point): None for point in points}:
+        for points in self._ways(names):
+            if found := dict.fromkeys(self._script.at(*point) for point in points):
                 return [place for place in found if place]
         return []
+
+    def _ways(self, names: set[str]) -> Iterator[Iterable[_Point]]:
+        """The points that each kind of hint leads to in these functions, the surest kind first."""
+        queries = {name for name in names if self._script.is_query(name)}
+        yield self._called()
+        yield self._quoted(queries)
+        yield self._read(names)
+        yield self._subscribed(names)
+        yield self._joined(queries)
+        yield self._python(names)
+        yield self._raised(queries)
 
     def _called(self) -> Iterator[_Point]:
         """The lines at which the script called what failed, as PySpark 4 knows."""
@@ -107,7 +116,7 @@ class Search:
                     loaded = self._pattern(argument).replace(r"\*", "[^/]*").strip("/")
                     wanted = re.compile(rf"(?:^|[:/]){loaded}(?:/|$|\.)")
                     if any(map(wanted.search, paths)):
-                        yield _end_of(load)
+                        yield _end_of_name(load)
 
     def _subscribed(self, names: set[str]) -> Iterator[_Point]:
         """The points that read from Kafka, where it is a reader that misses a topic or records."""
@@ -117,14 +126,14 @@ class Search:
         for node in self._nodes(names):
             match node:
                 case ast.Call(ast.Attribute(attr="load") as load) if "kafka" in _known(load):
-                    yield _end_of(load)
+                    yield _end_of_name(load)
 
     def _joined(self, names: set[str]) -> Iterator[_Point]:
         """The points that join, where one side was not sent to all executors in time."""
         for node in self._nodes(names) if _BROADCAST_PROBLEM.search(self._cause.message) else ():
             match node:
                 case ast.Attribute(attr="join" | "crossJoin"):
-                    yield _end_of(node)
+                    yield _end_of_name(node)
 
     def _python(self, names: set[str]) -> Iterator[_Point]:
         """The points that use a module of the user's which a worker's traceback names.
@@ -157,6 +166,7 @@ class Search:
                 yield _Text((node.lineno, node.col_offset), self._pattern(node), known)
 
     def _nodes(self, names: set[str]) -> Iterator[ast.AST]:
+        """The nodes of the bodies of functions, without their docstrings."""
         for name, function in self._script.functions.items():
             for statement in function.node.body if name in names else ():
                 if not isinstance(getattr(statement, "value", None), ast.Constant):
@@ -178,12 +188,12 @@ class Search:
         return _ANYTHING
 
 
-def _end_of(node: ast.expr) -> _Point:
+def _end_of_name(node: ast.expr) -> _Point:
     """Where a call's name ends, behind which no other step of the pipeline begins."""
     return node.end_lineno or 0, node.end_col_offset or 0
 
 
-def _end(call: TracebackType) -> _Point:
+def _end_of_call(call: TracebackType) -> _Point:
     """Line and column at which what was called ends; the line alone where Python runs without."""
     positions = list(call.tb_frame.f_code.co_positions())
     _, line, _, column = positions[call.tb_lasti // 2]

@@ -67,6 +67,7 @@ def problem_at_home(problem: str, path: str) -> str:
 
 
 def _fields(origins: Sequence[Place], cause: Cause) -> dict[str, str]:
+    """What programs want to know, as far as it is known."""
     fields = {"error_class": cause.error_class} if cause.error_class else {}
     if way_out := help_with(cause.message):
         fields["help"] = way_out
@@ -76,11 +77,13 @@ def _fields(origins: Sequence[Place], cause: Cause) -> dict[str, str]:
 
 
 def _stream(error: BaseException) -> str | None:
+    """The stream that the error ended, as `note_stream` said."""
     notes = getattr(error, "__notes__", ())
     return next((n.removeprefix(_STREAM) for n in notes if n.startswith(_STREAM)), None)
 
 
 def _calls(error: BaseException) -> Iterator[TracebackType]:
+    """The calls that the error came through, outermost first."""
     call = error.__traceback__
     while call:
         yield call
@@ -123,6 +126,7 @@ def _quotation(place: Place, cause: Cause) -> tuple[list[str], bool]:
 
 
 def _margin(lines: Sequence[tuple[str, str]], mark: tuple[int, int] | None) -> list[str]:
+    """Lines behind their labels; `mark` says where to underline the first, and how far."""
     width = max((len(label) for label, _ in lines), default=0)
     shown = [f"  {label:>{width}} | {text}" for label, text in lines]
     if mark:

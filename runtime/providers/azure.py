@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+_MAY_PASS = (408, 429)
+
 
 def key_vault(name: str, options: Mapping[str, Any]) -> str:
     """The secret `secret`, or that called like the name with `-` for `_`, of the `vault`."""
-    from azure.core.exceptions import (
-        ClientAuthenticationError,
-        HttpResponseError,
-        ResourceNotFoundError,
-    )
+    from azure.core.exceptions import AzureError, ClientAuthenticationError
     from azure.identity import DefaultAzureCredential
     from azure.keyvault.secrets import SecretClient
 
@@ -20,8 +18,13 @@ def key_vault(name: str, options: Mapping[str, Any]) -> str:
         client = SecretClient(str(options["vault"]), DefaultAzureCredential(), retry_total=0)
         version = options.get("version")
         found = client.get_secret(wanted, version, connection_timeout=limit, read_timeout=limit)
-    except (ClientAuthenticationError, ResourceNotFoundError) as error:
+    except ClientAuthenticationError as error:
         raise LookupError(f"{options['vault']}: {type(error).__name__}") from None
-    except HttpResponseError as error:
-        raise ConnectionError(f"{options['vault']}: {type(error).__name__}") from None
+    except AzureError as error:
+        # What was never answered has no status.
+        status = getattr(error, "status_code", None) or 0
+        is_refused = 400 <= status < 500 and status not in _MAY_PASS
+        kind = LookupError if is_refused else ConnectionError
+        answer = f", which answers {status}" if status else ""
+        raise kind(f"{options['vault']}{answer}: {type(error).__name__}") from None
     return str(found.value or "")

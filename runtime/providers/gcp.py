@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+_MAY_PASS = (408, 409, 429)
+
 
 def secret_manager(name: str, options: Mapping[str, Any]) -> str:
     """The `version`, or the latest, of `secret`, or that called like it, in `project`."""
     from google.api_core.exceptions import ClientError, GoogleAPICallError
+    from google.auth.exceptions import GoogleAuthError
     from google.cloud.secretmanager import SecretManagerServiceClient
 
     wanted = f"{options.get('secret') or name}/versions/{options.get('version') or 'latest'}"
@@ -15,8 +18,11 @@ def secret_manager(name: str, options: Mapping[str, Any]) -> str:
         client = SecretManagerServiceClient()
         limit = float(options["timeout"])
         found = client.access_secret_version(name=path, timeout=limit, retry=None)
-    except ClientError as error:
-        raise LookupError(f"{path}: {type(error).__name__}") from None
+    except GoogleAuthError as error:
+        kind = ConnectionError if error.retryable else LookupError
+        raise kind(f"{path}: {type(error).__name__}") from None
     except GoogleAPICallError as error:
-        raise ConnectionError(f"{path}: {type(error).__name__}") from None
+        is_refused = isinstance(error, ClientError) and error.code not in _MAY_PASS
+        kind = LookupError if is_refused else ConnectionError
+        raise kind(f"{path}: {type(error).__name__}") from None
     return bytes(found.payload.data).decode("utf-8")

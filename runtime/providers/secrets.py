@@ -132,6 +132,11 @@ def rotated_secrets() -> list[str]:
     return [name for secrets in _in_use for name in secrets.rotated()]
 
 
+def known_values() -> frozenset[str]:
+    """The values that were looked up so far, in all their spellings."""
+    return frozenset(_known)
+
+
 def cleared(text: str) -> str:
     """The text without the values of the secrets that were looked up so far."""
     for value in sorted(_known, key=len, reverse=True):

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from ssbt.runtime.operation import add_stream_options
 from ssbt.runtime.settings.parameters import Entry, Parameter, unknown
 from ssbt.runtime.settings.properties import properties
-from ssbt.runtime.settings.values import as_text, json_content, unique
+from ssbt.runtime.values.types import as_text, json_content, unique
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
 _LARGEST_FILE = 64_000_000

@@ -6,6 +6,9 @@ import operator
 import re
 from typing import Any
 
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.types import as_text
+
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -59,8 +62,8 @@ class Check:
 
 
 def _shown(operand: object) -> str:
-    is_number = isinstance(operand, int | float | Decimal)
-    return str(operand).lower() if is_number else f"'{operand}'"
+    is_number = isinstance(operand, int | float | Decimal) and not isinstance(operand, Months)
+    return str(operand).lower() if is_number else f"'{as_text(operand)}'"
 
 
 def _pattern(like: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 import json
@@ -11,10 +11,14 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.providers.secrets import Shared
 from ssbt.runtime.settings.constraints import Check
-from ssbt.runtime.settings.values import SparkType, parsed_type, parsed_value
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.types import SparkType, parsed_type, parsed_value
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 _SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}
+_SPARK_NAMES |= {timedelta: "INTERVAL DAY TO SECOND", Months: "INTERVAL YEAR TO MONTH"}
+
+_SHARED = ("connections", "secrets")
 
 # Where a value was given, its key (`params.rate`, `spark.sql.ansi.enabled`), and the value.
 Entry = tuple[str, str, object]
@@ -67,36 +71,49 @@ def resolved(
     problems: list[str] = []
     for source, key, raw in entries:
         section, _, name = key.partition(".")
-        if section == "params" and name in parameters:
-            values[name] = None
-            if raw is None and parameters[name].default is None:
-                continue
-            try:
-                values[name] = parsed_value(raw, parameters[name].spark_type)
-                for problem in filter(
-                    None, (check.problem(values[name]) for check in parameters[name].checks)
-                ):
-                    raise ValueError(problem)
-            except (ValueError, RecursionError) as error:
-                value = json.dumps(raw, ensure_ascii=False, default=str)
-                wanted = f"parameter `{name}` ({source}): expected {parameters[name].spark_type}"
-                problems.append(f"{wanted}, got {value}: {error}")
-        elif section == "params":
-            problems.append(unknown("parameter", name, parameters, source))
-        elif section in ("connections", "secrets") and shared is not None:
-            shared.add(source, key, raw)
-        elif section != "spark":
-            sections = ("params", "spark", "connections", "secrets")
-            problems.append(unknown("section", section, sections, source))
-        elif isinstance(raw, str | int | Decimal):
-            settings[key] = str(raw).lower() if isinstance(raw, bool) else str(raw)
-        else:
-            problems.append(f"`{key}` ({source}) must be text, a number, true or false")
+        try:
+            if section == "params":
+                if name not in parameters:
+                    raise ValueError(unknown("parameter", name, parameters, source))
+                values[name] = None  # Given, though wrongly: it is not missing as well.
+                values[name] = _value(parameters[name], name, source, raw)
+            elif section == "spark":
+                settings[key] = _setting(key, source, raw)
+            elif shared is None or section not in _SHARED:
+                raise ValueError(unknown("section", section, ("params", "spark", *_SHARED), source))
+            else:
+                shared.add(source, key, raw)
+        except ValueError as error:
+            problems.append(str(error))
     for name, parameter in parameters.items():
         if parameter.default is MISSING and name not in values:
             needed = f"parameter `{name}` ({parameter.spark_type}) needs a value"
             problems.append(f"{needed}: --set {name}=...")
     return values, settings, problems
+
+
+def _value(parameter: Parameter, name: str, source: str, raw: object) -> object:
+    """What a parameter is given; raises `ValueError` for what its type or a check refuses."""
+    if raw is None and parameter.default is None:
+        return None
+    value: object = None
+    try:
+        value = parsed_value(raw, parameter.spark_type)
+        refusals = [check.problem(value) for check in parameter.checks]
+    except (ValueError, RecursionError) as error:
+        refusals = [str(error)]
+    for refusal in filter(None, refusals):
+        got = json.dumps(raw, ensure_ascii=False, default=str)
+        wanted = f"parameter `{name}` ({source}): expected {parameter.spark_type}"
+        raise ValueError(f"{wanted}, got {got}: {refusal}")
+    return value
+
+
+def _setting(key: str, source: str, raw: object) -> str:
+    """The text of a setting of Spark; raises `ValueError` for what has none."""
+    if isinstance(raw, str | int | Decimal):
+        return str(raw).lower() if isinstance(raw, bool) else str(raw)
+    raise ValueError(f"`{key}` ({source}) must be text, a number, true or false")
 
 
 def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from ssbt.runtime.settings.literals import literal
+from ssbt.runtime.values.literals import literal
 
 # Quoted parts of SQL are passed over. The names without parentheses are those that Spark takes for
 # the functions wherever no column is called so.

@@ -12,9 +12,9 @@ from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 
 from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
-from ssbt.runtime.settings.literals import literal
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.testing.clocks import at_time
+from ssbt.runtime.values.literals import literal
 
 
 class ParametersError(Exception):

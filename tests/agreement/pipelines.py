@@ -273,3 +273,40 @@ class PipelineMaker(Maker):
             "sample 10 percent",
         )
         return self.random.choice(forms)
+
+
+class StructMaker(PipelineMaker):
+    """Queries that put structs together and take fields out of them, more than by chance."""
+
+    def __init__(self, seed: int, datasets: Mapping[str, Relation]) -> None:
+        super().__init__(seed, {name: datasets[name] for name in ("orders", "customers")})
+
+    def column(self) -> str:
+        """A column, or a field in it; those with fields more often than others."""
+        columns = self.relation.columns
+        if not columns:
+            return "nothing"
+        structs = [each for each in columns if scopes.fields_of(each.type)]
+        column = self.random.choice(columns if self.breaks(30) or not structs else structs)
+        text, type_ = self.name(column.name), column.type
+        while fields := scopes.fields_of(type_):
+            if self.breaks(30):
+                break
+            field = self.random.choice(fields)
+            text, type_ = f"{text}.{field.name}", field.type
+        return text
+
+    def item(self) -> str:
+        """A column, a struct of columns, or an expression, with a name."""
+        if self.breaks(20):
+            return super().item()
+        one, other = self.column(), self.column()
+        forms = (
+            one,
+            f"named_struct('a', {one}, 'b', {other})",
+            f"struct({one} as c, {self.any(1)} as d)",
+            f"array(named_struct('e', {one}, 'f', {other}))",
+            f"coalesce({one}, {one})",
+            f"case when {self.condition(1)} then {one} end",
+        )
+        return f"{self.random.choice(forms)} as {self.new()}"

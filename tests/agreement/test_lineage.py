@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+import dataclasses
+from dataclasses import MISSING
 from pathlib import Path
 import re
-from typing import TYPE_CHECKING, Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked
-from ssbt.compiler.ir.pipeline import Let
-from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.steps import Pivot
-from ssbt.compiler.lineage.graph import Kind, Lineage, lineage
+from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.ir.pipeline import Let, Source
+from ssbt.compiler.lineage.graph import lineage
 from tests.agreement import scripts
 from tests.agreement.asking import Asked
+from tests.agreement.lineages import Found, found
 from tests.agreement.measured import asked_for
+from tests.agreement.pipelines import PipelineMaker, StructMaker
+from tests.agreement.plans import Plan, tagged
 from tests.agreement.test_pipelines import text_of
 
 if TYPE_CHECKING:
@@ -25,143 +31,55 @@ pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 SEEDS = asked_for(2_000) // 20
 SLICE = 100
-_ORIGIN = re.compile(r'"origin":"([^"]+)"')
 
 
-def tagged(spark: SparkSession, name: str, ddl: str) -> DataFrame:
-    """An empty source, each column with where it is from as metadata, which Spark hands on."""
-    from pyspark.sql import functions as F
-
-    empty = spark.createDataFrame([], ddl)
-    columns = [F.col(c).alias(c, metadata={"origin": f"{name}.{c}"}) for c in empty.columns]
-    return empty.select(*columns)
-
-
-class Plan:
-    """What the values of an analysed plan are made from."""
-
-    def __init__(self, frame: DataFrame) -> None:
-        self._made_from: dict[int, set[int]] = {}
-        self._origins: dict[int, str] = {}
-        self._root: Any = frame._jdf.queryExecution().analyzed()
-        waiting = [self._root]
-        while waiting:
-            node = waiting.pop()
-            self._read(node)
-            waiting += items(node.children())
-
-    def sources(self) -> dict[str, set[str]]:
-        """The sources' columns behind each column of the result."""
-        found = {}
-        for attribute in items(self._root.output()):
-            waiting, seen = [number(attribute)], set[int]()
-            while waiting:
-                each = waiting.pop()
-                if each not in seen:
-                    seen.add(each)
-                    waiting += self._made_from.get(each, ())
-            names = {self._origins[each] for each in seen if each in self._origins}
-            found[str(attribute.name())] = names
-        return found
-
-    def _read(self, node: Any) -> None:
-        kind = node.getClass().getSimpleName()
-        output = items(node.output())
-        for attribute in output:
-            origin = _ORIGIN.search(attribute.metadata().json())
-            if origin and not items(node.children()):
-                self._origins[number(attribute)] = origin[1]
-        if kind in ("Union", "Intersect"):
-            for child in items(node.children()):
-                self._add_pairs(output, items(child.output()))
-        elif kind == "Except":
-            self._add_pairs(output, items(node.left().output()))
-        elif kind == "Generate":
-            for attribute in items(node.generatorOutput()):
-                self._add(attribute, node.generator())
-        elif kind == "Expand":
-            for projection in items(node.projections()):
-                for attribute, expression in zip(output, items(projection), strict=True):
-                    self._add(attribute, expression)
-        waiting = items(node.expressions())
-        while waiting:
-            expression = waiting.pop()
-            if expression.getClass().getSimpleName() == "Alias":
-                self._add(expression, expression.child())
-                origin = _ORIGIN.search(expression.metadata().json())
-                if origin:
-                    self._origins[number(expression)] = origin[1]
-            waiting += items(expression.children())
-
-    def _add_pairs(self, made: list[Any], given: list[Any]) -> None:
-        for one, other in zip(made, given, strict=True):
-            if number(one) != number(other):
-                self._made_from.setdefault(number(one), set()).add(number(other))
-
-    def _add(self, attribute: Any, expression: Any) -> None:
-        references = items(expression.references().toSeq())
-        self._made_from.setdefault(number(attribute), set()).update(map(number, references))
-
-
-def items(sequence: Any) -> list[Any]:
-    """A sequence of Scala as a list."""
-    return [sequence.apply(index) for index in range(sequence.size())]
-
-
-def number(expression: Any) -> int:
-    """What Spark knows a column by."""
-    return int(expression.exprId().id())
-
-
-def ours(known: Lineage, let: Let) -> dict[str, set[str]]:
-    """The sources' columns that the values of each column of a dataset are made from."""
-    name, wanted = let.name, {Kind.VALUE}
-    if any(isinstance(step, Pivot) for step in let.query.steps):
-        # Spark picks the values of a group by the column that we say it is grouped by.
-        wanted.add(Kind.GROUP)
-    return {
-        column: {
-            f"{origin.dataset}.{origin.column}"
-            for origin, kinds in known.upstream(Origin(name, column)).items()
-            if known.nodes[origin.dataset].is_source and kinds & wanted
-        }
-        for column in known.nodes[name].columns
-    }
-
-
-def missing(spark: SparkSession, text: str, folder: Path) -> tuple[dict[str, object], int]:
-    """What Spark's plans are made from and our lineage does not name, by dataset; columns asked."""
-    module, lets = scripts.loaded(text, folder)
-    pipeline = checked("agreement.ssbt", lambda _: text.encode()).pipeline
-    assert pipeline is not None
-    known = lineage(pipeline)
-    made = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
-    params = module.Params() if hasattr(module, "Params") else None
-    wrong: dict[str, object] = {}
-    count = 0
+def frames(
+    module: ModuleType, lets: Iterable[Let], made: dict[str, DataFrame]
+) -> Iterator[tuple[Let, DataFrame]]:
+    """The lets of a script over these sources, which are given by the names of their variables."""
+    params = _params(module.Params) if hasattr(module, "Params") else None
     for let in lets:
         function = getattr(module, let.name)
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
         made[let.name] = function(*(params if n == "params" else made[n] for n in names))
-        told = ours(known, let)
-        for column, sources in Plan(made[let.name]).sources().items():
-            count += 1
-            if column in told and not sources <= told[column]:
-                wrong[f"{let.name}.{column}"] = sorted(sources - told[column])
-    return wrong, count
+        yield let, made[let.name]
 
 
-def test_no_source_column_is_missing(spark: SparkSession, tmp_path: Path) -> None:
+def _params(class_: type) -> object:
+    """The parameters of a script; those that must be given are texts in the examples."""
+    missing = {each.name: "x" for each in dataclasses.fields(class_) if each.default is MISSING}
+    return class_(**missing)
+
+
+def missing(spark: SparkSession, text: str, folder: Path) -> Found:
+    """What is missing in the lineage of a pipeline over the sources of `scripts`."""
+    module, lets = scripts.loaded(text, folder)
+    pipeline = checked("agreement.ssbt", lambda _: text.encode()).pipeline
+    assert pipeline is not None
+    made = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
+    return found(lineage(pipeline), frames(module, lets, made))
+
+
+@pytest.mark.parametrize("maker", [PipelineMaker, StructMaker])
+def test_no_source_column_is_missing(
+    maker: type[PipelineMaker], spark: SparkSession, tmp_path: Path
+) -> None:
     wrong: dict[str, object] = {}
-    columns = 0
+    columns = fields = rows = 0
     asked = Asked(spark)
     for start in range(0, SEEDS, SLICE):
-        text, queries = text_of(range(start, min(start + SLICE, SEEDS)))
+        text, queries = text_of(range(start, min(start + SLICE, SEEDS)), maker)
         with asked.active():
-            found, count = missing(asked.session, text, tmp_path)
-        columns += count
-        wrong |= {f"{queries[name.split('.')[0]]} {name}": each for name, each in found.items()}
-    print(f"\nlineage: {columns:,} columns of generated pipelines, {len(wrong)} lack a source")
+            got = missing(asked.session, text, tmp_path)
+        columns, fields, rows = columns + got.columns, fields + got.fields, rows + got.rows
+        for name, each in got.wrong.items():
+            wrong[f"{queries[re.split('[. ]', name)[0]]} {name}"] = each
+    print(
+        f"\nlineage, {maker.__name__}: {columns:,} columns, {fields:,} fields behind them, "
+        f"{rows:,} columns that decide about rows; {len(wrong)} are not told in full"
+    )
+    for query, gap in wrong.items():
+        print(query, gap, sep="\n    ", end="\n\n")
     assert wrong == {}
 
 
@@ -179,7 +97,7 @@ def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: 
     text = scripts.HEAD + TWO_SOURCES + "".join(map(scripts.sink, names))
     asked = Asked(spark)
     with asked.active():
-        assert missing(asked.session, text, tmp_path)[0] == {}
+        assert missing(asked.session, text, tmp_path).wrong == {}
 
 
 QUERIES = """
@@ -203,19 +121,122 @@ def test_no_source_of_a_query_is_missing(spark: SparkSession, tmp_path: Path) ->
     text = scripts.HEAD + QUERIES + "".join(map(scripts.sink, names))
     asked = Asked(spark)
     with asked.active():
-        assert missing(asked.session, text, tmp_path)[0] == {}
+        assert missing(asked.session, text, tmp_path).wrong == {}
+
+
+STRUCTS = """
+schema Town { id: bigint, town: string }
+schema Zip { id: bigint, z: struct<code: int> }
+let renamed = from orders
+  |> select id, named_struct('town', address.city, 'at', address.zip) as place
+let paired = from renamed
+  |> select id, place.at.code as code, struct(place.town as t, id) as two
+let again = from paired |> select two.t as town, coalesce(two, two).t as same, code
+let listed = from orders |> select items.sku as skus, items[0].qty as first, id
+let opened = from orders
+  |> explode items as item
+  |> select item.sku as sku, struct(item.qty) as s
+let grouped = from orders
+  |> aggregate first(address) as one, collect_list(struct(id, address)) as many
+     group by customer_id
+  |> select one.city as city, many.address as all, many.id as ids
+let changed = from orders
+  |> select transform(items, i -> named_struct('n', i.qty + id, 's', i.sku)) as made
+  |> select made.n as n, made.s as s
+let kept = from orders
+  |> select filter(items, i -> i.qty > 1).sku as skus, case when ok then address end.city as c
+let joined = from renamed
+  |> join paired on renamed.place.town = paired.two.t
+  |> select paired.two, place.at.code
+let ordered = from orders
+  |> where address.city = 'x'
+  |> order by address.zip.code
+  |> select id, address
+let united = from orders |> select id, address |> union all ordered
+let asked = from orders
+  |> sql "select id, address.city as town from {input} where items[0].qty > 1" returns Town
+let made = from orders
+  |> sql "with a as (select id, struct(address) as s from {input}) select id, s.address.zip z from a"
+  returns Zip
+"""
+
+
+def test_no_field_is_missing(spark: SparkSession, tmp_path: Path) -> None:
+    """Of what generated pipelines have few: structs that are put together and taken apart."""
+    lets = [line.split()[1] for line in STRUCTS.splitlines() if line.startswith("let")]
+    sinks = (*lets, "customers", "sales", "inferred")
+    text = scripts.HEAD + STRUCTS + "".join(map(scripts.sink, sinks))
+    asked = Asked(spark)
+    with asked.active():
+        got = missing(asked.session, text, tmp_path)
+    assert got.wrong == {}
+    assert got.fields > 20
+
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/pipeline.ssbt"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_no_source_of_an_example_is_missing(
+    path: Path, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The examples as they are, over empty sources of their schemas."""
+    result = checked("pipeline.ssbt", lambda name: (path.parent / name).read_bytes())
+    pipeline = result.pipeline
+    assert pipeline is not None
+    for file in emitted(result):
+        (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.content)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = _module(tmp_path / f"{pipeline.name}.py", monkeypatch)
+    asked = Asked(spark)
+    lets = [each for each in pipeline.datasets if isinstance(each, Let)]
+    sources = [each for each in pipeline.datasets if isinstance(each, Source)]
+    with asked.active():
+        made = {each.name: tagged(asked.session, each.name, _ddl(each)) for each in sources}
+        got = found(lineage(pipeline), frames(module, lets, made))
+    assert got.wrong == {}
+    assert got.columns >= len(lets)
+
+
+def _ddl(source: Source) -> str:
+    return ", ".join(f"`{each.name}` {each.type.sql}" for each in source.output.columns)
+
+
+def _module(path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A compiled script."""
+    module = ModuleType(path.stem)
+    monkeypatch.setitem(sys.modules, path.stem, module)
+    module.__dict__["__file__"] = str(path)
+    exec(compile(path.read_text("utf-8"), str(path), "exec"), module.__dict__)
+    return module
 
 
 def test_the_plan_is_read_in_full(spark: SparkSession) -> None:
     """The check is one: what a plan is made from is found."""
-    orders = tagged(spark, "orders", "id BIGINT, amount INT, tags ARRAY<STRING>")
+    columns = "id BIGINT, amount INT, tags ARRAY<STRING>, who STRUCT<name: STRING, n: INT>"
+    orders = tagged(spark, "orders", columns)
     customers = tagged(spark, "customers", "id BIGINT, name STRING")
     joined = orders.join(customers, "id").selectExpr("id", "amount + id as sum", "name")
     union = joined.union(customers.selectExpr("id", "id", "name"))
-    assert Plan(union).sources() == {
+    assert read(union) == {
         "id": {"orders.id", "customers.id"},
         "sum": {"orders.amount", "orders.id", "customers.id"},
         "name": {"customers.name"},
     }
     exploded = orders.selectExpr("explode(tags) as tag").groupBy("tag").count()
-    assert Plan(exploded).sources() == {"tag": {"orders.tags"}, "count": set()}
+    assert read(exploded) == {"tag": {"orders.tags"}, "count": set()}
+    assert Plan(exploded).rows() == {("filter", "orders.tags"), ("grouping", "orders.tags")}
+    built = orders.selectExpr("named_struct('w', who, 'i', id) as s")
+    fields = built.selectExpr("s.w.name as a", "s as b")
+    assert read(fields) == {"a": {"orders.who.name"}, "b": {"orders.who", "orders.id"}}
+    ordered = orders.where("who.n > 1").orderBy("amount").dropDuplicates(["id"])
+    assert Plan(ordered).rows() == {
+        *(("filter", "orders.who"), ("ordering", "orders.amount"), ("grouping", "orders.id")),
+    }
+
+
+def read(frame: DataFrame) -> dict[str, set[str]]:
+    """What is read for each column, as text."""
+    found = Plan(frame).sources().items()
+    return {column: {".".join((each.of, *each.path)) for each in reads} for column, reads in found}

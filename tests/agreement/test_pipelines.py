@@ -21,12 +21,12 @@ SEEDS = asked_for(4_000) // 20
 SLICE = 200
 
 
-def text_of(seeds: range) -> tuple[str, dict[str, str]]:
+def text_of(seeds: range, maker: type[PipelineMaker] = PipelineMaker) -> tuple[str, dict[str, str]]:
     """A pipeline of a let for each seed, and the queries by the names of the lets."""
     sources = tables()
     queries: dict[str, str] = {}
     for seed in seeds:
-        query = PipelineMaker(seed, sources).query()
+        query = maker(seed, sources).query()
         if query is not None:
             queries[f"q{seed}"] = query
     lets = "".join(f"let {name} =\n  {query}\n\n" for name, query in queries.items())

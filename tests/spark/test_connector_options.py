@@ -35,6 +35,7 @@ from ssbt.compiler.connectors.values import (
     Word,
 )
 from ssbt.compiler.emit.connectors import reading, writing
+from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.relations import Relation
@@ -207,7 +208,7 @@ def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = Fals
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
     relation = Relation(streaming=streaming)
     source = Source("data", built_in(name), found, schema, added, relation, "", NOWHERE)
-    code = reading(source, NO_PARAMS, {"S": "SCHEMA"})
+    code = reading(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}))
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.runtime import literal
+from ssbt.runtime import Months, literal
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -53,6 +53,7 @@ def integers(bits: int) -> st.SearchStrategy[int]:
 
 offsets = st.integers(-18 * 60, 18 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29))
+SPANS = timedelta(days=106_000_000)
 floats = st.floats(width=32)
 texts = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -74,6 +75,10 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     | st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=offsets),
     "TIMESTAMP_NTZ": moments,
     "BINARY": st.binary(),
+    "INTERVAL DAY TO SECOND": st.timedeltas(-SPANS, SPANS),
+    "INTERVAL HOUR TO MINUTE": st.integers(-(10**9), 10**9).map(lambda n: timedelta(minutes=n)),
+    "INTERVAL DAY": st.integers(-(10**8), 10**8).map(lambda n: timedelta(days=n)),
+    "ARRAY<INTERVAL DAY TO SECOND>": st.lists(st.timedeltas(-SPANS, SPANS)).map(tuple),
     "ARRAY<STRING>": st.lists(texts).map(tuple),
     "ARRAY<DECIMAL(12,2)>": st.lists(decimals(12, 2)).map(tuple),
     "MAP<STRING,DECIMAL(12,2)>": st.dictionaries(texts, decimals(12, 2)),
@@ -134,6 +139,26 @@ def test_any_value(spark: SparkSession, items: list[tuple[str, Any]]) -> None:
     assert_same(spark, items)
 
 
+@pytest.mark.parametrize("months", [0, 1, -1, 18, -18, 2**31 - 1, -(2**31)])
+def test_months(spark: SparkSession, months: int) -> None:
+    """Of years and months PySpark itself makes no Python value, so that its text is asked for."""
+    texts = {
+        "INTERVAL YEAR TO MONTH": f"INTERVAL '{Months(months)}' YEAR TO MONTH",
+        "INTERVAL MONTH": f"INTERVAL '{months}' MONTH",
+        "INTERVAL YEAR": f"INTERVAL '{months // 12}' YEAR",
+    }
+    if months % 12:
+        del texts["INTERVAL YEAR"]
+        with pytest.raises(ValueError, match="more than whole years"):
+            literal(Months(months), "INTERVAL YEAR")
+    literals = ", ".join(literal(Months(months), name) for name in texts)
+    df = spark.sql(f"SELECT {literals}")
+    assert [field.dataType.simpleString().upper() for field in df.schema] == list(texts)
+    row = df.selectExpr(*(f"cast(`{name}` as string)" for name in df.columns)).first()
+    assert row is not None
+    assert list(row) == list(texts.values())
+
+
 def test_limits(spark: SparkSession) -> None:
     limits = {
         **{
@@ -150,6 +175,11 @@ def test_limits(spark: SparkSession) -> None:
             3.4028234663852886e38,
         ],
         "DOUBLE": [0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7976931348623157e308, 1e22],
+        "INTERVAL DAY TO SECOND": [
+            timedelta(microseconds=2**63 - 1),
+            timedelta(microseconds=-(2**63)),
+            timedelta(microseconds=-1),
+        ],
         "DATE": [date.min, date(1582, 10, 10), date.max],
         "TIMESTAMP": [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)],
         "STRING": NASTY,

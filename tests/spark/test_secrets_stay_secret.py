@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+import re
 import subprocess
 from types import SimpleNamespace
 
@@ -118,14 +119,20 @@ def compiled(folder: Path, option: str, keys: Path) -> Path:
     return folder / "canary.py"
 
 
-def run(script: Path, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    script: Path, data: Path, *arguments: str, master: str = "local[1]", **settings: str
+) -> subprocess.CompletedProcess[str]:
     """A run that leaves behind whatever a run can: logs, an event log, outputs."""
     events = data / "events"
     events.mkdir(exist_ok=True)
     conf = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": events.as_uri()}
-    conf |= {"spark.log.level": "INFO", "spark.sql.warehouse.dir": str(data / "warehouse")}
+    # What is compressed would hide the canary from us.
+    conf |= {"spark.eventLog.compress": "false", "spark.log.level": "INFO"}
+    conf |= {"spark.sql.warehouse.dir": str(data / "warehouse")}
+    conf |= {f"spark.{name.replace('_', '.')}": value for name, value in settings.items()}
     words = ("--env", "prod", "--set", f"data={data}", *arguments)
-    return servers.submitted(script.parent / "ssbt_runtime.zip", script, *words, conf=conf)
+    zipped = script.parent / "ssbt_runtime.zip"
+    return servers.submitted(zipped, script, *words, master=master, conf=conf)
 
 
 def leaks(folder: Path, done: subprocess.CompletedProcess[str]) -> Iterator[str]:
@@ -157,16 +164,47 @@ def test_nothing_leaks(tmp_path: Path) -> None:
     assert list(leaks(data, done)) == []
 
 
-@pytest.mark.usefixtures("package")
-def test_sparks_own_log_does_not_quote_it(tmp_path: Path) -> None:
-    """A task fails with the value in its error, which Spark logs by itself, and more than once."""
+@pytest.fixture
+def failing(tmp_path: Path, package: None) -> tuple[Path, Path]:
+    """A script whose task fails with the value in its error, and the folder of its data."""
     keys, data = tmp_path / "keys", tmp_path / "data"
     keys.mkdir()
-    (data / "orders").mkdir(parents=True)
+    (tmp_path / "data" / "orders").mkdir(parents=True)
     (data / "orders" / "1.json").write_text(f'{{"id": 1, "note": "refused {CANARY}"}}\n')
     (keys / "key").write_text(CANARY)
-    done = run(compiled(data / "build", "", keys), data, "--verbose")
+    return compiled(data / "build", "", keys), data
+
+
+def test_what_spark_itself_writes(failing: tuple[Path, Path]) -> None:
+    """Spark logs a task's error more than once, and keeps it in the event log."""
+    script, data = failing
+    done = run(script, data, "--verbose")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "ERROR Executor" in done.stderr
     assert done.stderr.count("refused ***") > 3
-    assert CANARY not in done.stdout + done.stderr
+    (events,) = (data / "events").rglob("events_*")
+    assert events.read_text().count("refused ***") > 3
+    assert "SparkListenerApplicationEnd" in events.read_text().splitlines()[-1]
+    assert set(leaks(data, done)) == {"orders/1.json"}
+
+
+@pytest.mark.usefixtures("_no_work_folder")
+def test_what_executors_write(failing: tuple[Path, Path]) -> None:
+    """Executors of their own log as the guide says; the event log is compressed, and one file."""
+    script, data = failing
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "secrets.md"
+    (settings,) = re.findall(r"```properties\n(.*?)```", guide.read_text(), re.DOTALL)
+    (data / "log4j2.properties").write_text(settings)
+    done = run(
+        *(script, data),
+        master="local-cluster[1,1,1024]",
+        executor_extraJavaOptions=f"-Dlog4j2.configurationFile={data}/log4j2.properties",
+        eventLog_compress="true",
+        eventLog_rolling_enabled="false",
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    work = list((servers.spark_home() / "work").glob("app-*/0/stderr"))
+    assert [file.read_text().count("ERROR Executor: Exception in task") for file in work] == [4]
+    assert not any(CANARY in file.read_text() for file in work)
+    assert set(leaks(data, done)) == {"orders/1.json"}
+    assert "secrets were struck out of Spark's event log" in done.stdout

@@ -242,8 +242,8 @@ BAD_PARAM_TYPE = Code(
     "A type that a parameter cannot have",
     """\
 A parameter is given on a command line or in a file: it is a string, a number, a boolean, a date, a
-timestamp, binary, or an array or a map of these. A string of a certain length is a `string` with a
-`check`.
+timestamp, binary, an interval of days and times or of years and months, or an array or a map of
+these. A string of a certain length is a `string` with a `check`.
 """,
     wrong=example(
         before="param country: varchar(2) = 'DE'\n",
@@ -307,6 +307,21 @@ A setting that would change how Spark reads the script's own text is refused her
 """,
     wrong=example(pipeline=_setting("spark.sql.shufle.partitions")),
     right=example(pipeline=_setting("spark.sql.shuffle.partitions")),
+)
+
+BAD_PIPELINE_NAME = Code(
+    "SSBT0226",
+    "A pipeline called like a module of Python's",
+    """\
+`pipeline orders` is compiled to `orders.py`, and Python looks for modules beside the script that it
+runs first. A script called `types.py` is therefore what Python's own library and PySpark get when
+they import `types`, and Spark does not start.
+
+Names of modules that come with Python, and of those that PySpark itself imports, are no names of
+pipelines.
+""",
+    wrong=example(pipeline="pipeline types {\n}\n"),
+    right=example(pipeline="pipeline order_types {\n}\n"),
 )
 
 NO_SINK = Code(

@@ -1,4 +1,4 @@
-"""09xx: what the grammar has and this version does not compile yet."""
+"""09xx: what the grammar has and this version does not compile, or not everywhere."""
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code
@@ -22,10 +22,12 @@ one `let` with the condition, another one with `where not (…)`.
 
 COLUMN_DEFAULT = Code(
     "SSBT0909",
-    "Defaults of columns are not supported yet",
+    "A default of a column that nothing fills in",
     """\
-A schema's column may say `default …`, and nothing fills the column with it yet: a file without
-the column gives null. Until that changes, fill it where you need it, with `coalesce`.
+`default …` behind a column of a schema says what the column holds where the data has none of its
+name. JSON, Parquet and ORC files have names, and so have JSON records; there Spark fills it in.
+Fields of CSV are found by their places, and a row with fewer of them is malformed, so that a
+default would never count. A null that stands in the data stays null everywhere.
 """,
     wrong=example(
         schema="schema Order {\n  id:     bigint\n  amount: int default 0\n}\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 import math
 from typing import Annotated, Any
@@ -61,6 +61,7 @@ CHECKS: list[tuple[str, str, Sequence[object], Any, bool]] = [
     ("length", "=", [2], "€🚀", True),
     ("size", "between", [1, 2], (), False),
     ("size", ">", [1], {"a": 1, "b": 2}, True),
+    ("", "between", [timedelta(hours=1), timedelta(days=30)], timedelta(minutes=59), False),
 ]
 
 

@@ -157,9 +157,13 @@ def module(name: str, **members: Any) -> ModuleType:
 def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library is a stand-in: there is no Key Vault here."""
 
-    class HttpResponseError(Exception): ...
+    class AzureError(Exception): ...
 
-    class ResourceNotFoundError(HttpResponseError): ...
+    class HttpResponseError(AzureError):
+        status_code = 503
+
+    class ResourceNotFoundError(HttpResponseError):
+        status_code = 404
 
     class ClientAuthenticationError(HttpResponseError): ...
 
@@ -175,7 +179,7 @@ def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise ResourceNotFoundError("p4ssword")
             return SimpleNamespace(value=f"one {version}")
 
-    errors = (HttpResponseError, ResourceNotFoundError, ClientAuthenticationError)
+    errors = (AzureError, ClientAuthenticationError)
     library = {each.__name__: each for each in errors}
     parts: dict[str, dict[str, Any]] = {
         "azure.core.exceptions": library,
@@ -187,8 +191,9 @@ def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
     vault = {"provider": "azure_key_vault", "vault": "https://shop"}
     assert value("shop_login", **vault) == "one None"
     assert value("x", **vault, secret="shop-login", version="2") == "one 2"
-    for name, why in {"busy": "HttpResponseError", "none": "ResourceNotFoundError"}.items():
-        with pytest.raises(SecretError, match=f"https://shop: {why}$"):
+    answers = {"busy": "503: HttpResponseError", "none": "404: ResourceNotFoundError"}
+    for name, why in answers.items():
+        with pytest.raises(SecretError, match=f"https://shop, which answers {why}$"):
             value(name, **vault)
 
 
@@ -197,12 +202,18 @@ def test_gcp(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class GoogleAPICallError(Exception): ...
 
-    class ClientError(GoogleAPICallError): ...
+    class ClientError(GoogleAPICallError):
+        code = 404
+
+    class GoogleAuthError(Exception):
+        retryable = False
 
     class SecretManagerServiceClient:
         def access_secret_version(self, name: str, timeout: float, retry: None) -> Any:
             if "none" in name:
                 raise ClientError("p4ssword")
+            if "stranger" in name:
+                raise GoogleAuthError("p4ssword")
             if "busy" in name:
                 raise GoogleAPICallError("p4ssword")
             assert timeout == 10
@@ -212,6 +223,7 @@ def test_gcp(monkeypatch: pytest.MonkeyPatch) -> None:
     library = {"SecretManagerServiceClient": SecretManagerServiceClient}
     parts: dict[str, dict[str, Any]] = {
         "google.api_core.exceptions": errors,
+        "google.auth.exceptions": {"GoogleAuthError": GoogleAuthError},
         "google.cloud.secretmanager": library,
     }
     for name, members in parts.items():
@@ -220,6 +232,8 @@ def test_gcp(monkeypatch: pytest.MonkeyPatch) -> None:
     assert value("login", **shop) == "projects/shop/secrets/login/versions/latest"
     with pytest.raises(SecretError, match=r"versions/2: ClientError$"):
         value("none", **shop, version="2")
+    with pytest.raises(SecretError, match=r"latest: GoogleAuthError$"):
+        value("stranger", **shop)
     with pytest.raises(SecretError, match=r"busy/versions/latest: GoogleAPICallError$"):
         value("x", **shop, secret="busy")
 

@@ -8,7 +8,8 @@ import math
 
 import pytest
 
-from ssbt.runtime.settings.values import parsed_type, parsed_value
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.types import parsed_type, parsed_value
 
 GOOD = [
     ("STRING", "", ""),
@@ -47,6 +48,13 @@ GOOD = [
     ("TIMESTAMP_NTZ", "2026-01-31 10:05:00", datetime(2026, 1, 31, 10, 5)),
     ("BINARY", "cafe", b"\xca\xfe"),
     ("BINARY", "", b""),
+    ("INTERVAL DAY TO SECOND", "1 day 12 hours", timedelta(days=1, hours=12)),
+    ("interval day  to second", "-1 12:30:00.5", -timedelta(days=1, hours=12, seconds=1800.5)),
+    ("INTERVAL HOUR TO MINUTE", "90 minutes", timedelta(minutes=90)),
+    ("INTERVAL DAY", "2 weeks", timedelta(days=14)),
+    ("INTERVAL YEAR TO MONTH", "1-6", Months(18)),
+    ("INTERVAL YEAR", "36 months", Months(36)),
+    ("MAP<INTERVAL DAY, INTERVAL MONTH>", '{"1 day": "2-0"}', {timedelta(days=1): Months(24)}),
     ("ARRAY<STRING>", '["a", "b,c"]', ("a", "b,c")),
     ("ARRAY<STRING>", [], ()),
     ("ARRAY<DECIMAL(4,1)>", '[0.1, "2"]', (Decimal("0.1"), Decimal("2.0"))),
@@ -97,6 +105,9 @@ BAD = [
     ("TIMESTAMP", "31.01.2026", "not written like 2026-01-31 10:05:00"),
     ("TIMESTAMP_NTZ", "2026-01-31T10:05:00Z", "has a time zone"),
     ("BINARY", "caf", "not written like CAFE"),
+    ("INTERVAL DAY", "36 hours", "more than whole days"),
+    ("INTERVAL DAY TO SECOND", "5", "not written like 1 day 12 hours"),
+    ("INTERVAL YEAR", "18 months", "more than whole years"),
     ("ARRAY<INT>", "1", "not a JSON list"),
     ("ARRAY<INT>", '{"a": 1}', "not a JSON list"),
     ("ARRAY<INT>", "[1, 99999999999]", "outside -2147483648 to 2147483647"),

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Check, Job, literal, main
+from ssbt.runtime import Check, Job, Months, literal, main
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ class Params:
         default_factory=lambda: {"EU": Decimal("1.5"), "US": Decimal("-2")}
     )
     weeks: Annotated[tuple[tuple[int, ...], ...], "ARRAY<ARRAY<TINYINT>>"] = ()
+    lookback: Annotated[
+        dt.timedelta,
+        "INTERVAL DAY TO SECOND",
+        "How far back",
+        Check("between", dt.timedelta(hours=1), dt.timedelta(days=30)),
+    ] = dt.timedelta(days=7)
+    horizon: Months = Months(18)
+    shift: Annotated[dt.timedelta, "INTERVAL HOUR TO MINUTE"] = -dt.timedelta(
+        hours=1, minutes=30
+    )
+    pauses: tuple[dt.timedelta, ...] = (
+        dt.timedelta(microseconds=250000),
+        dt.timedelta(days=14),
+    )
 
 
 ORDER = (
@@ -54,7 +68,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:33
+def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:39
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -71,7 +85,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:33
     )
 
 
-def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:40
+def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:46
     """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
@@ -85,6 +99,10 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:40
     regions = literal(params.regions, "ARRAY<STRING>")
     limits = literal(params.limits, "MAP<STRING, DECIMAL(5,2)>")
     weeks = literal(params.weeks, "ARRAY<ARRAY<TINYINT>>")
+    lookback = literal(params.lookback, "INTERVAL DAY TO SECOND")
+    horizon = literal(params.horizon, "INTERVAL YEAR TO MONTH")
+    shift = literal(params.shift, "INTERVAL HOUR TO MINUTE")
+    pauses = literal(params.pauses, "ARRAY<INTERVAL DAY TO SECOND>")
     return (
         orders.where(
             f"placed_on = {day} and cast(placed_on as timestamp) >= {since} and amount >= {minimum}"
@@ -100,11 +118,13 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:40
         .where(
             f"array_contains({regions}, status) and amount < {limits}['EU'] and size({weeks}) > 1"
         )
+        .where(f"placed_on > {day} - {lookback} and placed_on < {day} + {horizon}")
+        .where(f"placed_on + {shift} > {since} and size({pauses}) = 2")
         .limit(params.top)
     )
 
 
-def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:48
+def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:56
     """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from itertools import combinations
 import json
 import re
 from typing import Any
+
+from ssbt.runtime.values.intervals import Months, duration, duration_text, misfit, months
 
 _BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
@@ -32,6 +35,15 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NTZ"), _TIME),
     "BINARY": ((bytes,), "([0-9a-f]{2})*", "CAFE", bytes.fromhex),
 }
+# Their readers know what their texts look like.
+_INTERVALS: dict[str, _Kind] = {
+    "YEAR MONTH": ((Months,), ".*", "1 year 6 months", months),
+    "DAY HOUR MINUTE SECOND": ((timedelta,), ".*", "1 day 12 hours", duration),
+}
+for _family, _kind in _INTERVALS.items():
+    _units = _family.split()
+    _KINDS |= {f"INTERVAL {unit}": _kind for unit in _units}
+    _KINDS |= {f"INTERVAL {one} TO {two}": _kind for one, two in combinations(_units, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,8 @@ def parsed_type(text: str) -> SparkType:
         return SparkType("MAP", element=parsed_type(found[2]), key=parsed_type(found[1]))
     if found := re.fullmatch(r"DECIMAL(?:\((\d\d?)(?:,(\d\d?))?\))?", name):
         return SparkType("DECIMAL", int(found[1] or 10), int(found[2] or 0))
+    if found := re.fullmatch(r"INTERVAL([A-Z]+?)(?:TO(YEAR|MONTH|HOUR|MINUTE|SECOND))?", name):
+        name = f"INTERVAL {' TO '.join(filter(None, found.groups()))}"
     if name not in _KINDS:
         raise ValueError(f"a parameter cannot have the type {text}")
     return SparkType(name)
@@ -117,6 +131,8 @@ def as_text(value: object) -> str:
             return str(value).lower()
         case bytes():
             return value.hex()
+        case timedelta():
+            return duration_text(value)
         case tuple():
             return f"[{', '.join(map(_item, value))}]"
         case dict():
@@ -126,6 +142,7 @@ def as_text(value: object) -> str:
 
 def _item(value: object) -> str:
     stands_alone = isinstance(value, int | float | Decimal | tuple | dict)
+    stands_alone = stands_alone and not isinstance(value, Months)
     return as_text(value) if stands_alone else _quoted(value)
 
 
@@ -146,6 +163,8 @@ def fitted(value: Any, spark_type: SparkType) -> object:
         raise ValueError(f"Python type {type(value).__name__}")
     if name in _BITS and not -(1 << _BITS[name]) <= value < 1 << _BITS[name]:
         raise ValueError(f"outside {-(1 << _BITS[name])} to {(1 << _BITS[name]) - 1}")
+    if name.startswith("INTERVAL") and (why := misfit(value, name)):
+        raise ValueError(why)
     if name == "TIMESTAMP_NTZ" and value.tzinfo:
         raise ValueError("has a time zone")
     if name == "DECIMAL":

@@ -1,11 +1,12 @@
 """Python values as Spark SQL text."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 import math
 import re
 
-from ssbt.runtime.settings.values import SparkType, fitted, parsed_type
+from ssbt.runtime.values.intervals import Months
+from ssbt.runtime.values.types import SparkType, as_text, fitted, parsed_type
 
 # What may stand between quotes as it is: without quote and backslash it means the same whatever
 # spark.sql.parser.escapedStringLiterals says, and without `$` there is no `${name}`, which Spark
@@ -45,6 +46,8 @@ def _text(value: object, spark_type: SparkType) -> str:
             return f"'{value}'" if is_plain else f"CAST(X'{value.encode().hex()}' AS STRING)"
         case bytes():
             return f"X'{value.hex()}'"
+        case Months() | timedelta():
+            return _interval(value, spark_type)
         case Decimal():
             return f"CAST('{value:f}' AS {spark_type})"
         case int() | float() if math.isfinite(value):
@@ -58,3 +61,9 @@ def _text(value: object, spark_type: SparkType) -> str:
         case date():
             return f"DATE'{value}'"
     return f"CAST('{value}' AS {spark_type})"  # not a number, or infinite
+
+
+def _interval(value: timedelta | Months, spark_type: SparkType) -> str:
+    whole = "YEAR TO MONTH" if isinstance(value, Months) else "DAY TO SECOND"
+    text = f"INTERVAL '{as_text(value)}' {whole}"
+    return text if spark_type.name == f"INTERVAL {whole}" else f"CAST({text} AS {spark_type})"

@@ -1,0 +1,1 @@
+"""The values of secrets struck out of what Spark itself writes."""
