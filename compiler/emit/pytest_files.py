@@ -161,7 +161,8 @@ def _function(test: Json, name: str, file_path: FilePath) -> Iterator[str]:
 
 def _parameters(test: Json) -> dict[str, None]:
     """The parameters whose values stand in rows."""
-    rows = (row for each in (*test["given"], *test["then"]) for row in each["rows"])
+    rows = [row for each in (*test["given"], *test["then"]) for row in each["rows"]]
+    rows += [[*given["defaults"].values()] for given in test["given"]]
     cells = (cell for row in rows for cell in row if not isinstance(cell, str))
     return {part["param"]: None for cell in cells for part in cell if not isinstance(part, str)}
 
@@ -175,6 +176,14 @@ def _rows(each: Json, method: str, variables: Mapping[str, str], file_path: File
     ]
     if each["file"] is not None:
         arguments.append(f"file={python_literal(file_path(each['file']['path']))}")
+    named = {name for name, _ in each["columns"]}
+    defaults = [
+        f"{python_literal(name)}: {f_string(_cell(cell, variables))}"
+        for name, cell in each.get("defaults", {}).items()
+        if name not in named
+    ]
+    if defaults:
+        arguments.append(f"defaults={{{', '.join(defaults)}}}")
     if each.get("after") is not None:
         arguments.append(f"after={each['after']}")
     arguments += [f"{flag}=True" for flag in ("is_open", "ordered") if each.get(flag)]
@@ -186,6 +195,13 @@ def _row(cells: list[str | list[Any]], variables: Mapping[str, str]) -> str:
     parts: list[str | PythonCode] = ["("]
     for place, cell in enumerate(cells):
         parts += [", "] if place else []
-        for part in [cell] if isinstance(cell, str) else cell:
-            parts.append(part if isinstance(part, str) else PythonCode(variables[part["param"]]))
+        parts += _cell(cell, variables)
     return f_string([*parts, ")"])
+
+
+def _cell(cell: str | list[Any], variables: Mapping[str, str]) -> list[str | PythonCode]:
+    """The SQL of a cell, with variables that hold the values of parameters."""
+    return [
+        part if isinstance(part, str) else PythonCode(variables[part["param"]])
+        for part in ([cell] if isinstance(cell, str) else cell)
+    ]

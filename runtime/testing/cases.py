@@ -78,7 +78,8 @@ class Case:
     def given(self, dataset: str, columns: str, *rows: str, **other: Any) -> None:
         """Rows of a dataset, each as SQL, or those of a `file`, for `columns` such as `id, amount`.
 
-        Columns that are left out are null; `is_open` lets the file have more than are known.
+        Columns that are left out are null, or what `defaults` says; `is_open` lets the file have
+        more than are known.
         """
         self._add_given(dataset, columns, rows, other)
 

@@ -22,7 +22,7 @@ FILES = {
 # What names and values may hold.
 HOSTILE = """pipeline `class "x"` { spark { "spark.sql.session.timeZone" = "UTC" } }
 param `a b`: string = "x"
-schema S { `a, b`: string, `c``d`: string }
+schema S { `a, b`: string, `c``d`: string default "{it's" }
 source `s "1"` from json { path = "in", schema = S }
 let `import` = from `s "1"` |> where `a, b` = ${`a b`}
 sink `import` to noop {}
