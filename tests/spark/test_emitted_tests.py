@@ -10,7 +10,7 @@ import sys
 import pyspark
 import pytest
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -57,7 +57,7 @@ def ran(installed: Path, folder: Path, *words: str) -> tuple[int, str]:
         env={**os.environ, "PYTHONPATH": str(installed), "COLUMNS": "100"},
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=800,
     )
     return done.returncode, done.stdout or done.stderr
 
