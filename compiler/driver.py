@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
 
 Reader = Callable[[str], bytes]
+JsonObject = dict[str, Any]
 DEFAULT_TARGET = "4.1"
 
 
@@ -161,6 +162,15 @@ def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
     names = [parameter.name for parameter in pipeline.parameters]
     found = with_probes(pipeline, Branches(checked_pipeline.sources, names).of)
     return replace(checked_pipeline, pipeline=found.pipeline), found
+
+
+def planned_test_of(checked_pipeline: Checked, dataset: str, rows: int) -> JsonObject:
+    """The wish for a test of a dataset from some `rows` of each source, for the runtime."""
+    from ssbt.compiler.emit.test_wish import wish
+
+    assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
+    plan = planned_tests(checked_pipeline).document
+    return {**wish(checked_pipeline.pipeline, dataset), "plan": plan, "rows": rows}
 
 
 def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:

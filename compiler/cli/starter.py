@@ -135,7 +135,8 @@ repos:
 """
 
 WORKFLOW = f"""\
-# What a pull request needs: the same layout, no mistakes, and scripts that are up to date.
+# What a pull request needs: the same layout, no mistakes, scripts that are up to date, and tests
+# that pass.
 name: pipelines
 
 on:
@@ -154,11 +155,17 @@ jobs:
       - uses: actions/setup-python@v6
         with:
           python-version: "3.12"
+      # Spark, which runs the tests, needs Java 17 or 21.
+      - uses: actions/setup-java@v5
+        with:
+          distribution: temurin
+          java-version: "17"
       # Of this version are the scripts in build/: take them along when it changes.
-      - run: pip install ssbt=={VERSION}
+      - run: pip install "ssbt[spark]=={VERSION}"
       - run: ssbtc fmt --check --diff
       - run: ssbtc check --output-format github
       - run: ssbtc compile --check --diff
+      - run: ssbtc test
 """
 
 README = """\

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ssbt.compiler.cli import options as shared
 from ssbt.compiler.cli.inputs import contents, quoted
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _EMIT = "run `ssbtc test --emit-pytest`"
 
 
 def options(command: F) -> F:
-    """`emit_pytest`, `check` and `out`."""
+    """`emit_pytest` and `check`."""
     emit = click.option(
         "--emit-pytest",
         is_flag=True,
@@ -32,7 +31,7 @@ def options(command: F) -> F:
     check = click.option(
         "--check", is_flag=True, help="With --emit-pytest: write nothing; exit with 1 if it would."
     )
-    return emit(check(shared.out(command)))
+    return emit(check(command))
 
 
 def emitted(

@@ -82,6 +82,19 @@ def plans(
     return Plans(cases, deselected, tuple(scripts), frozenset(parameters), tuple(tested))
 
 
+def written_script(checked: Checked, folder: str) -> str:
+    """The path of a pipeline's script, which is written with its modules to a new folder."""
+    from ssbt.compiler.driver import emitted
+
+    os.makedirs(folder)
+    # With the manifest beside the script, failures name the lines of the pipeline.
+    files = [each for each in emitted(checked) if each.path.endswith((".py", ".json"))]
+    for each in files:
+        with open(os.path.join(folder, each.path), "wb") as out:
+            out.write(each.content)
+    return os.path.join(folder, files[0].path)
+
+
 class _Planned:
     """The tests of one pipeline; the first has the number `first`."""
 
@@ -111,21 +124,9 @@ class _Planned:
 
     def written(self, folder: str, cases: Sequence[Case]) -> Json:
         """The plan of these cases, their script and its modules being written to `folder`."""
-        from ssbt.compiler.driver import emitted
-
-        os.makedirs(folder)
-        # With the manifest beside the script, failures name the lines of the pipeline.
-        made = emitted(self._checked)
-        files = [each for each in made if each.path.endswith((".py", ".json"))]
-        for each in files:
-            with open(os.path.join(folder, each.path), "wb") as out:
-                out.write(each.content)
         tests = [self._numbered(case) for case in cases]
-        return {
-            **self._plan.document,
-            "script": os.path.join(folder, files[0].path),
-            "tests": tests,
-        }
+        script = written_script(self._checked, folder)
+        return {**self._plan.document, "script": script, "tests": tests}
 
     def _numbered(self, case: Case) -> Json:
         """A test by its number, with its files by the paths that this process knows."""

@@ -39,7 +39,7 @@ def session(
     """
     plan = os.path.join(folder, "plan.json")
     with open(plan, "w", encoding="utf-8") as file:
-        json.dump(document, file)
+        json.dump({"warehouse": os.path.join(folder, "warehouse"), **document}, file)
     with open(os.path.join(folder, _ARCHIVE), "wb") as archive:
         archive.write(runtime_archive())
     reading, writing = os.pipe()

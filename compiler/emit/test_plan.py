@@ -124,7 +124,7 @@ class _Planner:
     def _given(self, given: ir.Given) -> Json:
         return {
             **self._rows(given.rows, given.all_columns),
-            "schema": _columns(given.all_columns),
+            "schema": typed_columns(given.all_columns),
             "is_open": given.is_open,
             "defaults": {name: self._cell(value) for name, value in given.defaults},
             "batch": given.batch,
@@ -145,7 +145,7 @@ class _Planner:
         return {
             "dataset": rows.dataset,
             "place": self._places.line(rows.span),
-            "columns": _columns(columns),
+            "columns": typed_columns(columns),
             "rows": [[self._cell(value) for value in row] for row in rows.rows],
             "file": file,
         }
@@ -159,7 +159,8 @@ class _Planner:
         ]
 
 
-def _columns(columns: Iterable[Column]) -> list[list[str | None]]:
+def typed_columns(columns: Iterable[Column]) -> list[list[str | None]]:
+    """Names and types, None for a type that is not known."""
     return [
         [column.name, column.type.sql if _is_known(column.type) else None] for column in columns
     ]

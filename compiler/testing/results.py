@@ -39,8 +39,28 @@ class Difference(Struct, frozen=True):
     after: int | None = None
 
 
+class RowsMade(Struct, frozen=True):
+    """Rows of a dataset, as text for a test."""
+
+    dataset: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Created(Struct, frozen=True):
+    """What a test from real rows gives and expects; `clock` is empty where the time plays no role.
+
+    `notes` are for people.
+    """
+
+    clock: str
+    given: list[RowsMade]
+    then: RowsMade
+    notes: list[str]
+
+
 class Event(Struct, frozen=True):
-    """`session` begins, a test has `started` or `ended`.
+    """`session` begins, a test has `started` or `ended`, or is `created` or `not created`.
 
     `reached` are the numbers of the points that no test before it has reached; of those that are
     `refused`, Spark cannot tell it, for the reason given.
@@ -53,6 +73,7 @@ class Event(Struct, frozen=True):
     message: str = ""
     differences: list[Difference] = []
     spark: str = ""
+    created: Created | None = None
     reached: list[int] = []
     refused: list[tuple[int, str]] = []
 

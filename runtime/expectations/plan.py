@@ -1,6 +1,6 @@
 """What is to be tested, as the compiler writes it down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ class Rows:
     dataset: str
     place: str
     columns: list[tuple[str, str | None]]
-    rows: list[list[Cell] | str]
+    rows: Sequence[list[Cell] | str]
     file: Mapping[str, str] | None = None
 
 

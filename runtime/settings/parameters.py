@@ -1,6 +1,6 @@
 """The parameters that a script declares as a dataclass, and their values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -85,11 +85,17 @@ def resolved(
                 shared.add(source, key, raw)
         except ValueError as error:
             problems.append(str(error))
-    for name, parameter in parameters.items():
-        if parameter.default is MISSING and name not in values:
-            needed = f"parameter `{name}` ({parameter.spark_type}) needs a value"
-            problems.append(f"{needed}: --set {name}=...")
+    problems += lacking(parameters, values).values()
     return values, settings, problems
+
+
+def lacking(parameters: Mapping[str, Parameter], given: Container[str]) -> dict[str, str]:
+    """What is to be said of each parameter that needs a value and has none."""
+    return {
+        name: f"parameter `{name}` ({each.spark_type}) needs a value: --set {name}=..."
+        for name, each in parameters.items()
+        if each.default is MISSING and name not in given
+    }
 
 
 def _value(parameter: Parameter, name: str, source: str, raw: object) -> object:

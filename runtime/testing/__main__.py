@@ -1,4 +1,4 @@
-"""`python -m ssbt.runtime.testing PLAN EVENTS`: run the tests of a plan in one session.
+"""`python -m ssbt.runtime.testing PLAN EVENTS`: run or write the tests of a plan in one session.
 
 PLAN is a JSON file; EVENTS is the number of an open file to which one JSON object a line is told.
 """
@@ -9,17 +9,21 @@ from pathlib import Path
 import sys
 
 from ssbt.runtime.expectations.plan import plan_of
+from ssbt.runtime.sampling.creating import created
+from ssbt.runtime.sampling.wishes import wish_of
 from ssbt.runtime.testing.running import events
 from ssbt.runtime.testing.sessions import builder
 
 
 def main(plan: str, target: str) -> None:
-    """Run all tests; `target` is the number of the file for the events."""
+    """Write and run all tests; `target` is the number of the file for the events."""
     document = json.loads(Path(plan).read_text(encoding="utf-8"))
     with os.fdopen(int(target), "w", encoding="utf-8", buffering=1) as out:
         spark = builder().config("spark.sql.warehouse.dir", document["warehouse"]).getOrCreate()
         out.write(json.dumps({"event": "session", "spark": spark.version}) + "\n")
-        for each in document["scripts"]:
+        for each in document.get("wishes", []):
+            out.write(json.dumps(created(spark, wish_of(each), document["set"])) + "\n")
+        for each in document.get("scripts", []):
             for event in events(spark, plan_of(each), document["set"]):
                 out.write(json.dumps(event) + "\n")
         spark.stop()

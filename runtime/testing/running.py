@@ -13,9 +13,9 @@ from ssbt.runtime.expectations.comparing import Difference, collected, differenc
 from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
-from ssbt.runtime.testing.clocks import instant
+from ssbt.runtime.scripts.clocks import instant
+from ssbt.runtime.scripts.loading import ParametersError, Script
 from ssbt.runtime.testing.coverage import Coverage
-from ssbt.runtime.testing.scripts import ParametersError, Script
 from ssbt.runtime.testing.streams import Query, Source
 
 Event = dict[str, Any]
@@ -30,7 +30,7 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
 
     The outcome is `passed`, `failed` where rows differ or a failure did not come, or `error`.
     """
-    with sql_settings(spark, plan.settings):
+    with settings_of(spark, plan.settings):
         script: Script | None = None
         coverage = Coverage(plan)
         for test in plan.tests:
@@ -50,8 +50,13 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
             yield {"event": "ended", "test": test.number, **result}
 
 
+def outcome(spark: SparkSession, script: Script, test: Test) -> Event:
+    """How a test ends: its outcome with what there is to say of it."""
+    return Run(spark, script, test).result()
+
+
 @contextmanager
-def sql_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+def settings_of(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
     """The pipeline's own settings of SQL, as far as they can be changed in a session."""
     before: dict[str, str | None] = {}
     for key, value in settings.items():
@@ -76,14 +81,23 @@ class Run:
 
     def result(self) -> Event:
         """The outcome, with what there is to say of it."""
-        times = self._test.clocks
-        self._script.set_time(times[0][0] if times and not self._streams() else None)
+        self._set_time(1)
         if self._test.fails is not None:
             return self._failure(self._test.fails)
         with self._made(dict.fromkeys(each.dataset for each in self._test.then)) as made:
             found = [self._difference(then, made[then.dataset]) for then in self._test.then]
         different = [{**each, "then": n} for n, each in enumerate(found) if each is not None]
         return {"outcome": "failed" if different else "passed", "differences": different}
+
+    def _set_time(self, batch: int) -> str | None:
+        """Let the script see the time at a micro-batch, which is one and the same for batches."""
+        clocks = self._test.clocks
+        if not self._streams():
+            clocks = clocks[:1]
+            batch = max((each for _, each in clocks), default=batch)
+        times = [time for time, first in clocks if first <= batch]
+        self._script.set_time(times[-1] if times else None)
+        return times[-1] if times else None
 
     def computed(self) -> set[str]:
         """The datasets, or the transform, that the test computes from what it gives."""
@@ -120,7 +134,7 @@ class Run:
             sources = [
                 Source(
                     folder / f"source{number}",
-                    {each.batch: given_frame(self._spark, each, text) for each in batches},
+                    {each.batch: self._timed(each) for each in batches},
                 )
                 for number, batches in enumerate(streams.values())
             ]
@@ -134,19 +148,30 @@ class Run:
                     made[each] = Query(frame, *self._script.writing(each), checkpoint)
                 else:
                     made[each] = frame
-            self._advance(sources, [each for each in made.values() if isinstance(each, Query)])
+            queries = {name: each for name, each in made.items() if isinstance(each, Query)}
+            self._advance(sources, queries, given)
             yield made
 
-    def _advance(self, sources: Sequence[Source], queries: Sequence[Query]) -> None:
-        """Let the streams run over each micro-batch in turn."""
+    def _timed(self, given: Given) -> DataFrame:
+        """The rows of a micro-batch, at its time."""
+        self._set_time(given.batch)
+        return given_frame(self._spark, given, self._script.text)
+
+    def _advance(
+        self,
+        sources: Sequence[Source],
+        queries: Mapping[str, Query],
+        given: Mapping[str, DataFrame],
+    ) -> None:
+        """Let the streams run over each micro-batch in turn, planned anew where it has a time."""
         count = max((each.batch for each in self._test.given), default=0) if queries else 0
         for number in range(1, count + 1):
-            times = [time for time, batch in self._test.clocks if batch <= number]
-            time_ms = self._milliseconds(times[-1]) if times else None
+            time = self._set_time(number)
+            time_ms = self._milliseconds(time) if time is not None else None
             for source in sources:
                 source.put(number)
-            for query in queries:
-                query.advance(time_ms)
+            for name, query in queries.items():
+                query.advance(self._frame(name, given), time_ms)
 
     def _milliseconds(self, time: str) -> int:
         row = self._spark.sql(f"SELECT unix_millis({instant(time)})").first()
@@ -165,6 +190,8 @@ class Run:
             with self._made(self._test.runs) as made:
                 for each in made.values():
                     _ = each.rows(None) if isinstance(each, Query) else collected(each)
+        except ParametersError:
+            raise
         except Exception as error:
             message = failure(error, self._script.path).message
             if wanted in message:
@@ -174,6 +201,7 @@ class Run:
 
     def _difference(self, then: Then, made: Made) -> Event | None:
         """Where the rows differ from the expected ones; None where they do not."""
+        self._set_time(then.after or max((each.batch for each in self._test.given), default=1))
         expected = rows_frame(self._spark, then, self._script.text)
         frame = made.frame if isinstance(made, Query) else made
         got = with_columns(frame, expected.columns)

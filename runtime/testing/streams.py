@@ -43,8 +43,9 @@ class Query:
         self.frame, self._mode, self._folder, self._most = frame, mode, folder, most
         self._rows: list[list[Row]] = []
 
-    def advance(self, time_ms: int | None) -> None:
-        """Run what has come since, at the time given or the machine's."""
+    def advance(self, frame: DataFrame, time_ms: int | None) -> None:
+        """Run what has come since on the frame as it is now, at the time given or the machine's."""
+        self.frame = frame
         run = _Advance(self._folder, self._most, time_ms)
         while not run.is_over:
             writer = self.frame.writeStream.outputMode(self._mode).trigger(availableNow=True)

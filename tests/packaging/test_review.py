@@ -131,6 +131,12 @@ def carried_out(step: dict[str, Any], project: Path, **inputs: str) -> Any:
 CHECKS = {"Layout": "fmt", "Mistakes": "check", "Scripts": "compile --check"}
 
 
+def test_the_action_runs_tests_if_asked() -> None:
+    (step,) = (step for step in steps() if step["name"] == "Tests")
+    assert "inputs.tests == 'true'" in step["if"]
+    assert step["run"].splitlines()[-1] == "ssbtc test $SSBT_PATHS"
+
+
 def test_the_action(project: Path) -> None:
     git("commit", "--quiet", "--message", "start", cwd=project)
 
@@ -202,4 +208,4 @@ def test_the_starter_has_all_of_it() -> None:
     workflow = yaml.safe_load(FILES[".github/workflows/pipelines.yml"])
     (job,) = workflow["jobs"].values()
     commands = [step["run"].split(" --")[0] for step in job["steps"] if "run" in step]
-    assert commands[1:] == ["ssbtc fmt", "ssbtc check", "ssbtc compile"]
+    assert commands[1:] == ["ssbtc fmt", "ssbtc check", "ssbtc compile", "ssbtc test"]

@@ -40,6 +40,19 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "rows.csv has columns that rows has not: colour" in found["not its columns"]
 
 
+def test_parameters_that_are_asked_for(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A value is needed by the tests that use it alone."""
+    monkeypatch.chdir(TESTED)
+    found = outcomes(results(spark, "types.ssbt", tmp_path))
+    needed = "parameter `label` (STRING) needs a value: --set label=..."
+    assert found["every type"] == found["another order"] == needed
+    assert {"on the way", "a transform alone"}.isdisjoint(found)
+    refused = outcomes(results(spark, "types.ssbt", tmp_path / "two", minimum="x"))
+    assert "expected DECIMAL(5,2)" in refused["on the way"]
+
+
 def test_streams(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Micro-batches in every output mode, late rows, sessions, and the time that a test sets."""
     monkeypatch.chdir(STREAMS)

@@ -1,24 +1,27 @@
 """A generated script as a module, whose functions the tests call."""
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 import sys
 from types import CodeType, ModuleType
+from typing import Any
 
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 
 from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
-from ssbt.runtime.settings.parameters import declared_parameters, resolved
-from ssbt.runtime.testing.clocks import at_time
+from ssbt.runtime.job import Job
+from ssbt.runtime.scripts.clocks import at_time
+from ssbt.runtime.settings.parameters import Parameter, declared_parameters, lacking, resolved
 from ssbt.runtime.values.literals import literal
 
 
 class ParametersError(Exception):
-    """The parameters of a script have no values; the arguments say which."""
+    """Parameters of a script have no values, or bad ones; the arguments say which."""
 
 
 class Script:
@@ -31,18 +34,12 @@ class Script:
         self._module = self._own = _imported(Path(plan.script))
         params = getattr(self._module, "Params", None)
         self._parameters = declared_parameters(params)
-        entries = [
-            ("--set", f"params.{name}", value)
-            for name, value in assignments.items()
-            if name in self._parameters
-        ]
-        values, _, problems = resolved(self._parameters, entries)
-        if problems:
-            raise ParametersError(*problems)
-        self._params = params(**values) if params is not None else None
+        self.params = _filled(params, self._parameters, assignments) if params is not None else None
 
     def set_time(self, time: str | None) -> None:
         """Let the functions and the cells of rows see this time; None for the machine's."""
+        if time == self._time:
+            return
         self._time = time
         timed = None if time is None else _TimedLoader(Path(self.path), time)
         self._module = self._own if timed is None else _loaded(timed)
@@ -55,12 +52,27 @@ class Script:
 
     def _value(self, part: Mapping[str, str]) -> str:
         name = part["param"]
-        return literal(getattr(self._params, name), str(self._parameters[name].spark_type))
+        return literal(getattr(self.params, name), str(self._parameters[name].spark_type))
 
     def writing(self, name: str) -> tuple[str, int]:
         """How a stream of the dataset is written; see `Dataset`."""
         dataset = self._plan.datasets[name]
         return dataset.mode, dataset.batches
+
+    def asks_time(self, name: str) -> bool:
+        """Whether a dataset, what it is made from or a transform asks for the time."""
+        functions = {each.function for each in self._plan.transforms.values()}
+        functions |= {self._plan.datasets[each].function for each in self.computed([name], ())}
+        tree = ast.parse(Path(self.path).read_bytes())
+        nodes = [e for e in tree.body if isinstance(e, ast.FunctionDef) and e.name in functions]
+        texts = (text for node in nodes for text in _texts(node))
+        return any(at_time(each.value, "") != each.value for each in texts)
+
+    def source(self, name: str, job: Job[Any]) -> DataFrame:
+        """A dataset as it is read from outside."""
+        function: Callable[[Job[Any]], DataFrame]
+        function = getattr(self._module, self._plan.datasets[name].function)
+        return function(job)
 
     def frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         """The dataset `name` made from what is given; each dataset on the way is made once."""
@@ -92,7 +104,27 @@ class Script:
 
     def _called(self, dataset: Dataset, frames: Sequence[DataFrame]) -> DataFrame:
         function: Callable[..., DataFrame] = getattr(self._module, dataset.function)
-        return function(*frames, *([self._params] if dataset.params else []))
+        return function(*frames, *([self.params] if dataset.params else []))
+
+
+def _filled(
+    params: type[Any], parameters: Mapping[str, Parameter], given: Mapping[str, str]
+) -> Any:
+    """The parameters; one without a value raises ParametersError when it is asked for."""
+    entries = [("--set", f"params.{n}", value) for n, value in given.items() if n in parameters]
+    missing = lacking(parameters, given)
+    optional = {n: replace(e, default=None) if n in missing else e for n, e in parameters.items()}
+    values, _, problems = resolved(optional, entries)
+    if problems:
+        raise ParametersError(*problems)
+
+    def value(self: Any, name: str) -> Any:
+        if name in missing:
+            raise ParametersError(missing[name])
+        return object.__getattribute__(self, name)
+
+    kind = type(params.__name__, (params,), {"__getattribute__": value}) if missing else params
+    return kind(**dict.fromkeys(missing), **values)
 
 
 def _imported(path: Path) -> ModuleType:
@@ -111,6 +143,13 @@ def _imported(path: Path) -> ModuleType:
     finally:
         sys.path.remove(folder)
     return module
+
+
+def _texts(tree: ast.AST) -> Iterator[Any]:
+    """The constants in code that are texts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
 
 
 def _module_name(path: Path) -> str:
@@ -137,8 +176,7 @@ class _TimedLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         tree = ast.parse(self.get_data(self.path))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                node.value = at_time(node.value, self._time)
+        for each in _texts(tree):
+            each.value = at_time(each.value, self._time)
         code: CodeType = compile(tree, self.path, "exec")
         return code

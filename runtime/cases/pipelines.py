@@ -1,4 +1,4 @@
-"""Tests as functions for pytest: what the files that `ssbtc test --emit-pytest` writes call."""
+"""A pipeline and its tests, as the files that `ssbtc test --emit-pytest` writes speak of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,8 +10,8 @@ from pyspark.sql import SparkSession
 
 from ssbt.runtime.expectations.plan import Dataset, Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
-from ssbt.runtime.testing.running import Run, sql_settings
-from ssbt.runtime.testing.scripts import Script
+from ssbt.runtime.scripts.loading import Script
+from ssbt.runtime.testing.running import Run, settings_of
 
 _NAME = re.compile(r"`((?:[^`]|``)*)`|([^`,\s]+)")
 # The types of a dataset's columns, None for one that is not known.
@@ -141,7 +141,7 @@ class Case:
             runs=self._runs,
             clocks=self._clocks,
         )
-        with sql_settings(self._spark, plan.settings):
+        with settings_of(self._spark, plan.settings):
             try:
                 result = Run(self._spark, pipeline.script, test).result()
             except Exception as error:

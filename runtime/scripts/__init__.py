@@ -1,0 +1,1 @@
+"""A generated script from within: its functions, at whatever time it is to be."""
