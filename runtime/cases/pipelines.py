@@ -168,7 +168,7 @@ def _told(result: Mapping[str, Any]) -> Iterable[str]:
         after = f" after micro-batch {each['after']}" if each["after"] is not None else ""
         yield f"`{each['dataset']}`{after} differs: - is expected, + came"
         yield f"  ({', '.join(each['columns'])})"
-        for expected, got in each["rows"]:
+        for expected, got, *_ in each["rows"]:
             yield from (
                 f"{sign} ({', '.join(row)})"
                 for sign, row in (("-", expected), ("+", got))
