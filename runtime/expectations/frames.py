@@ -56,9 +56,7 @@ def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
     # The cells were compiled, and names are quoted.
     selects = [f"SELECT * FROM VALUES {values} AS rows({given})"]  # nosec B608
     # Each by itself: what stands in one row must not change the types of another.
-    for row in texts:
-        cells = row.removeprefix("(").removesuffix(")")
-        selects.append(f"SELECT {cast} FROM (SELECT {cells}) AS rows({names})")  # nosec B608
+    selects += [f"SELECT {cast} FROM VALUES {row} AS rows({names})" for row in texts]  # nosec B608
     return spark.sql(" UNION ALL ".join(selects)).where("`is given`").drop("is given")
 
 
