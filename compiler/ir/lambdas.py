@@ -25,7 +25,7 @@ def without_names(text: Text) -> Text:
     for part in text:
         tokens += _TOKEN.findall(part) if isinstance(part, str) else [part]
     bound: list[tuple[int, int]] = []
-    for arrow in [i for i, token in enumerate(tokens) if token == "->"]:
+    for arrow in [i for i, piece in enumerate(tokens) if piece == "->"]:
         end = _end(tokens, arrow)
         # From left to right, so that an inner variable takes its name back from an outer one.
         around = sum(count for until, count in bound if until > arrow)
@@ -39,11 +39,11 @@ def _end(tokens: Sequence[str | ParameterText], arrow: int) -> int:
     """Where the lambda ends: at the end of the argument that it is."""
     depth = 0
     for place in range(arrow, len(tokens)):
-        token = tokens[place]
-        if depth == 0 and token in (",", ")", "]"):
+        piece = tokens[place]
+        if depth == 0 and piece in (",", ")", "]"):
             return place
-        if isinstance(token, str):
-            depth += (token in "([") - (token in ")]")
+        if isinstance(piece, str):
+            depth += (piece in "([") - (piece in ")]")
     return len(tokens)
 
 
@@ -52,14 +52,14 @@ def _variables(tokens: Sequence[str | ParameterText], arrow: int) -> list[int]:
     names: list[int] = []
     listed = False
     for place in range(arrow - 1, -1, -1):
-        token = tokens[place]
-        if token == ")":
+        piece = tokens[place]
+        if piece == ")":
             listed = True
-        elif _is_name(token):
+        elif _is_name(piece):
             names.append(place)
             if not listed:
                 break
-        elif token == "(":
+        elif piece == "(":
             break
     return names[::-1]
 
@@ -75,9 +75,9 @@ def _rename(tokens: _Tokens, variables: Sequence[int], end: int, around: int) ->
             tokens[place] = new.get(_plain(tokens[place]), tokens[place])
 
 
-def _is_name(token: str | ParameterText) -> bool:
-    return isinstance(token, str) and re.match(r"[^\W\d]|[`@]", token) is not None
+def _is_name(piece: str | ParameterText) -> bool:
+    return isinstance(piece, str) and re.match(r"[^\W\d]|[`@]", piece) is not None
 
 
-def _plain(token: str | ParameterText) -> str:
-    return str(token).strip("`").casefold()
+def _plain(piece: str | ParameterText) -> str:
+    return str(piece).strip("`").casefold()
