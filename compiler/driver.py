@@ -133,6 +133,23 @@ def planned_tests(checked_pipeline: Checked, coverage: Probed | None = None) -> 
     return test_plan(checked_pipeline.pipeline, checked_pipeline.sources, coverage)
 
 
+def pytest_files(
+    checked_pipeline: Checked, parameters: Mapping[str, str], file_path: Callable[[str], str]
+) -> tuple[OutputFile, ...]:
+    """The tests of a pipeline that has no errors as files for pytest; none without tests.
+
+    `file_path` gives the path by which such a file finds one with rows.
+    """
+    from ssbt.compiler.emit.pytest_files import CONFTEST, pytest_file
+
+    pipeline = checked_pipeline.pipeline
+    assert pipeline is not None, "tests are of pipelines without errors"
+    if not pipeline.tests:
+        return ()
+    plan = planned_tests(checked_pipeline)
+    return (pytest_file(pipeline, plan, parameters, file_path), CONFTEST)
+
+
 def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
     """A pipeline that has no errors, with datasets that tell what its tests reach."""
     from msgspec.structs import replace

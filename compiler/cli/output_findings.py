@@ -29,8 +29,7 @@ def differences(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
             case State.EDITED:
                 yield edited(each.path)
             case State.FOREIGN:
-                message = f"{quoted(each.path)} is in the way: `ssbtc` did not write it"
-                yield _finding(codes.FOREIGN, each.path, message, "move it away", _FORCE)
+                yield foreign(each.path, "move it away", _FORCE)
             case State.TAKEN | State.CLASH:
                 yield _shared(each)
 
@@ -41,14 +40,20 @@ def edited(path: str) -> Diagnostic:
     return _finding(codes.EDITED, path, message, "move the change to the pipeline", _FORCE)
 
 
-def missing(path: str) -> Diagnostic:
+def missing(path: str, way: str = _COMPILE) -> Diagnostic:
     """An output does not exist."""
-    return _finding(codes.MISSING, path, f"{quoted(path)} is missing", _COMPILE)
+    return _finding(codes.MISSING, path, f"{quoted(path)} is missing", way)
 
 
-def stale(path: str, why: str) -> Diagnostic:
+def stale(path: str, why: str, way: str = _COMPILE) -> Diagnostic:
     """An output was written by us, from something else."""
-    return _finding(codes.STALE, path, f"{quoted(path)} is stale: {why}", _COMPILE)
+    return _finding(codes.STALE, path, f"{quoted(path)} is stale: {why}", way)
+
+
+def foreign(path: str, *ways_out: str) -> Diagnostic:
+    """A file of somebody else's is where an output belongs."""
+    message = f"{quoted(path)} is in the way: `ssbtc` did not write it"
+    return _finding(codes.FOREIGN, path, message, *ways_out)
 
 
 def orphaned(path: str, manifest: Manifest, files: Iterable[str]) -> Diagnostic:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssbt.compiler.cli import options, test_coverage, test_creation
-from ssbt.compiler.cli.inputs import TESTS
+from ssbt.compiler.cli import options, test_coverage, test_creation, test_emitting
+from ssbt.compiler.cli.inputs import BUILD, TESTS
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.test_plans import Plans
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 PASSED, FAILED, NO_TESTS = 0, 1, 5
 _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not`, parentheses."
+_O_HELP = (
+    "With --create: add the test to the tests in this file. With --emit-pytest: the folder of the"
+    f" files, {BUILD} unless given."
+)
 
 
 @click.command("test")
@@ -36,6 +40,8 @@ _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not
     "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
 @test_creation.options
+@test_emitting.options
+@click.option("-o", "output", type=click.Path(), metavar="PATH", help=_O_HELP)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
     "--set",
@@ -64,6 +70,8 @@ def command(
     created: str | None,
     rows: int,
     output: str | None,
+    emit_pytest: bool,
+    check: bool,
     collect_only: bool,
     assignments: tuple[str, ...],
     master: str,
@@ -91,6 +99,9 @@ def command(
     if created is not None:
         wanted = test_creation.Creation(created, rows, output, given, master, target, show_output)
         return test_creation.create(wanted, units(paths).all, report)
+    if emit_pytest or check:
+        out = output or BUILD
+        return test_emitting.emitted(units(paths).all, target, given, out, report, check=check)
     reach = test_coverage.wanted(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
         found = plans(units(paths).all, folder, target, chosen, report, reach)

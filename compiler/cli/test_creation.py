@@ -27,7 +27,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options(command: F) -> F:
-    """`created`, the dataset that a test is wanted of, `rows` and `output`."""
+    """`created`, the dataset that a test is wanted of, and `rows`."""
     dataset = click.option(
         "--create", "created", metavar="DATASET", help="Write a test of a dataset from real rows."
     )
@@ -39,14 +39,7 @@ def options(command: F) -> F:
         metavar="N",
         help="With --create: how many rows of each source, if so few will do.",
     )
-    output = click.option(
-        "-o",
-        "output",
-        type=click.Path(dir_okay=False),
-        metavar="FILE",
-        help="With --create: add the test to the tests in this file.",
-    )
-    return dataset(rows(output(command)))
+    return dataset(rows(command))
 
 
 class Creation(NamedTuple):

@@ -25,6 +25,8 @@ from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.values import TextValue
+from ssbt.compiler.syntax.formatting.expressions import parameter_text
 
 
 class Scripted(Struct, frozen=True):
@@ -47,7 +49,7 @@ def tests(nodes: Iterable[d.Test], scripted: Scripted) -> tuple[it.Test, ...]:
     first: dict[str, d.Test] = {}
     found = []
     for node in nodes:
-        name = "".join(map(str, node.name.parts))
+        name = _plain(node.name)
         if first.setdefault(name, node) is not node:
             also = (Label(first[name].name.span, "the first one"),)
             message = "two tests have this name"
@@ -86,7 +88,7 @@ class _Reader:
         for clause in node.clauses:
             match clause:
                 case d.Fails(message=message):
-                    fails = "".join(map(str, message.parts))
+                    fails = _plain(message)
                 case d.Clock():
                     clocks += self._clock(clause, given)
                 case d.Rows(clause="given"):
@@ -218,3 +220,8 @@ class _Reader:
                 name = part.name if isinstance(part, ParameterText) else None
                 if name is not None and name.casefold() in self._scripted.unused_parameters:
                     self._not_in_script(e.Name(value.span, name), "is used by no sink")
+
+
+def _plain(node: TextValue) -> str:
+    """The text as it is written: names of tests and messages have no parameters."""
+    return "".join(part if isinstance(part, str) else parameter_text(part) for part in node.parts)

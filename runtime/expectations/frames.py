@@ -43,14 +43,23 @@ def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
     # A row that is left out makes every column one that may be null.
     nulls = [_sql("NULL", type_) for _, type_ in rows.columns]
     lines = [["false", *nulls]]
+    texts = []
     for row in rows.rows:
+        if isinstance(row, str):
+            texts.append(text(row))
+            continue
         pairs = zip(row, rows.columns, strict=True)
         lines.append(["true", *(_sql(text(cell), type_) for cell, (_, type_) in pairs)])
     values = ", ".join(f"({', '.join(line)})" for line in lines)
     given = ", ".join(["`is given`", *([names] if names else [])])
+    cast = ", ".join(["true", *(_sql(quoted(name), type_) for name, type_ in rows.columns)])
     # The cells were compiled, and names are quoted.
-    found = spark.sql(f"SELECT * FROM VALUES {values} AS rows({given})")  # nosec B608
-    return found.where("`is given`").drop("is given")
+    selects = [f"SELECT * FROM VALUES {values} AS rows({given})"]  # nosec B608
+    # Each by itself: what stands in one row must not change the types of another.
+    for row in texts:
+        cells = row.removeprefix("(").removesuffix(")")
+        selects.append(f"SELECT {cast} FROM (SELECT {cells}) AS rows({names})")  # nosec B608
+    return spark.sql(" UNION ALL ".join(selects)).where("`is given`").drop("is given")
 
 
 def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:

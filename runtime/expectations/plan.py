@@ -1,6 +1,6 @@
 """What is to be tested, as the compiler writes it down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,14 @@ Cell = str | list[Any]
 class Rows:
     """Rows of a dataset; `columns` pairs names and types, None for one that is not known.
 
-    `file` has the `path` and `kind` of rows that stand elsewhere. `place` is where the test is.
+    A row is cells, or the SQL text of them all in parentheses. `file` has the `path` and `kind` of
+    rows that stand elsewhere. `place` is where the test is.
     """
 
     dataset: str
     place: str
     columns: list[tuple[str, str | None]]
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell] | str]
     file: Mapping[str, str] | None = None
 
 

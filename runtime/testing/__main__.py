@@ -8,31 +8,18 @@ import os
 from pathlib import Path
 import sys
 
-from pyspark.sql import SparkSession
-
 from ssbt.runtime.expectations.plan import plan_of
 from ssbt.runtime.sampling.creating import created
 from ssbt.runtime.sampling.wishes import wish_of
 from ssbt.runtime.testing.running import events
-
-_SETTINGS: dict[str, bool | float | int | str | None] = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.variable.substitute": "false",
-    "spark.ui.enabled": "false",
-    "spark.log.level": "ERROR",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-}
+from ssbt.runtime.testing.sessions import builder
 
 
 def main(plan: str, target: str) -> None:
     """Write and run all tests; `target` is the number of the file for the events."""
     document = json.loads(Path(plan).read_text(encoding="utf-8"))
     with os.fdopen(int(target), "w", encoding="utf-8", buffering=1) as out:
-        builder = SparkSession.builder.appName("ssbtc test").config(map=_SETTINGS)
-        spark = builder.config("spark.sql.warehouse.dir", document["warehouse"]).getOrCreate()
+        spark = builder().config("spark.sql.warehouse.dir", document["warehouse"]).getOrCreate()
         out.write(json.dumps({"event": "session", "spark": spark.version}) + "\n")
         for each in document.get("wishes", []):
             out.write(json.dumps(created(spark, wish_of(each), document["set"])) + "\n")

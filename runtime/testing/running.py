@@ -35,22 +35,24 @@ def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> I
         coverage = Coverage(plan)
         for test in plan.tests:
             yield {"event": "started", "test": test.number}
-            begun = time.monotonic()
+            begun, run = time.monotonic(), None
             try:
                 script = script or Script(plan, assignments)
-                run = _Run(spark, script, test)
-                result = run.result() | coverage.of(run.computed(), test, run.flags)
+                run = Run(spark, script, test)
+                result = run.result()
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
                 result = {"outcome": "error", "message": failure(error, plan.script).message}
-            seconds = round(time.monotonic() - begun, 3)
-            yield {"event": "ended", "test": test.number, "seconds": seconds, **result}
+            result["seconds"] = round(time.monotonic() - begun, 3)
+            if run is not None and result["outcome"] != "error":
+                result |= coverage.of(run.computed(), test, run.flags)
+            yield {"event": "ended", "test": test.number, **result}
 
 
 def outcome(spark: SparkSession, script: Script, test: Test) -> Event:
     """How a test ends: its outcome with what there is to say of it."""
-    return _Run(spark, script, test).result()
+    return Run(spark, script, test).result()
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def settings_of(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[No
                 spark.conf.set(key, old)
 
 
-class _Run:
+class Run:
     """One test under way."""
 
     def __init__(self, spark: SparkSession, script: Script, test: Test) -> None:

@@ -1,0 +1,1 @@
+"""Tests as functions for pytest."""
