@@ -29,6 +29,8 @@ def secret_references(
         elif key.casefold() != providers.DEFAULT and key.casefold() not in spelling:
             findings.unknown(section.keys[key], f"there is no secret `{key}`", key, known)
     default = said.get(providers.DEFAULT)
+    # By itself as well, for it may hold what no secret takes from it.
+    reference(default, None, findings, is_needed=False)
     needed = {*pipeline.secrets, *replaced}
     for key, name in spelling.items():
         own = said.get(key)

@@ -8,6 +8,7 @@ from ssbt.compiler.configuration.reports import Entry, Findings, Part
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.source import Span
 from ssbt.compiler.sparkconf.settings import refusal
 
 _PREFIX = "spark."
@@ -16,13 +17,14 @@ _PREFIX = "spark."
 def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
     """The settings of the environment, and those of the pipeline that it leaves alone."""
     part = Part()
-    for key, value in _flat(section, ""):
+    for key, place, value in _flat(section, ""):
         name = key if key.startswith(_PREFIX) else _PREFIX + key
         if not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
         elif refused := refusal(name, value.text, pipeline.target):
             help_ = (refused.help,) if refused.help else ()
-            findings.add(BAD_SETTING, value.span, refused.message, *help_)
+            span = place if refused.is_name else value.span
+            findings.add(BAD_SETTING, span, refused.message, *help_)
         else:
             part.document[name] = value.text
             part.entries.append(Entry(name, f'"{value.text}"', value.span))
@@ -32,10 +34,10 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
     return part
 
 
-def _flat(value: Object, above: str) -> Iterator[tuple[str, Value]]:
-    """Values by their whole names, whether written with dots, in quotes, or nested."""
+def _flat(value: Object, above: str) -> Iterator[tuple[str, Span, Value]]:
+    """Values by whole names and their places, whether with dots, in quotes, or nested."""
     for key, each in value.fields.items():
         if isinstance(each, Object):
             yield from _flat(each, f"{above}{key}.")
         else:
-            yield f"{above}{key}", each
+            yield f"{above}{key}", value.keys[key], each

@@ -97,6 +97,8 @@ class Parser:
             if self._peek().text == "," and self._peek().kind == "mark":
                 raise self._wrong("two commas with nothing between them")
         elif not newline and token.kind != "end" and token.text != close:
+            if token.text == ":":
+                raise self._wrong('a text with `:` stands in quotes: `"s3a://bucket"`')
             raise self._wrong(f"a comma or a line end is missing before `{token.text}`")
 
     def _field(self, branch: Branch, path: tuple[str, ...]) -> None:
