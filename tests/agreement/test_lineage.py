@@ -156,7 +156,7 @@ let united = from orders |> select id, address |> union all ordered
 let asked = from orders
   |> sql "select id, address.city as town from {input} where items[0].qty > 1" returns Town
 let made = from orders
-  |> sql "with a as (select id, struct(address) as s from {input}) select id, s.address.zip z from a"
+  |> sql "with a as (select id, struct(address) s from {input}) select id, s.address.zip z from a"
   returns Zip
 """
 
