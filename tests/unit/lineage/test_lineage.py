@@ -67,10 +67,10 @@ STEPS = {
     "|> explode tags as tag": {"value orders.amount", "filter orders.tags"},
     "|> select amount, explode(tags) as tag": {"value orders.amount", "filter orders.tags"},
     "|> extend explode(tags) as tag": {"value orders.amount", "filter orders.tags"},
-    "|> select id, amount |> unpivot amount for kind in (id as one)": {
+    "|> select id |> unpivot amount for kind in (id as one)": {
         *("value orders.id", "filter orders.id"),
     },
-    "|> select id, amount |> unpivot include nulls amount for kind in (id as one)": {
+    "|> select id |> unpivot include nulls amount for kind in (id as one)": {
         "value orders.id",
     },
     "|> large()": {"value orders.amount", "filter orders.amount"},

@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from ssbt.compiler.cli.commands import ssbtc
 
@@ -90,6 +91,8 @@ def shown(browser: Chrome, examples: Path) -> Shown:
         browser.get("about:blank")
         browser.get(examples.as_uri())
         browser.find_element(By.LINK_TEXT, name).click()
+        # The page hears of its new address after the click.
+        until(browser, lambda: [each.text for each in of(browser, "h1")] == [name])
         return browser
 
     return opened
@@ -145,15 +148,21 @@ def test_a_column_lights_up_what_is_made_of_it(shown: Shown):
 def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
     browser = shown("quickstart")
     view, before = of(browser, ".view")[0], rect(browser, ".box")
+
+    def moved() -> tuple[float, float]:
+        now = rect(browser, ".box")
+        return now["left"] - before["left"], now["top"] - before["top"]
+
+    def enlarged() -> float:
+        return rect(browser, ".box")["width"] / before["width"]
+
     drag = ActionChains(browser).move_to_element_with_offset(view, 0, view.size["height"] // 2 - 5)
     drag.click_and_hold().move_by_offset(40, -30).move_by_offset(40, -30).release().perform()
-    after = rect(browser, ".box")
-    assert after["left"] - before["left"] == pytest.approx(80, abs=1)
-    assert after["top"] - before["top"] == pytest.approx(-60, abs=1)
+    until(browser, lambda: moved() == pytest.approx((80, -60), abs=1))
     of(browser, "[data-do=in]")[0].click()
-    assert rect(browser, ".box")["width"] == pytest.approx(before["width"] * 1.25, rel=0.01)
+    until(browser, lambda: enlarged() == pytest.approx(1.25, rel=0.01))
     of(browser, "[data-do=fit]")[0].click()
-    assert rect(browser, ".box") == before
+    until(browser, lambda: rect(browser, ".box") == before)
 
 
 def test_source_and_script_show_what_belongs_together(shown: Shown):
@@ -205,6 +214,11 @@ def rect(browser: Chrome, selector: str, place: int = 0) -> dict[str, float]:
     script = "return arguments[0].getBoundingClientRect().toJSON()"
     found: dict[str, float] = browser.execute_script(script, of(browser, selector)[place])
     return found
+
+
+def until(browser: Chrome, holds: Callable[[], bool]) -> None:
+    """Wait for a busy machine, which hears of an event and draws later than Selenium returns."""
+    WebDriverWait(browser, 30, poll_frequency=0.05).until(lambda _: holds())
 
 
 def column(browser: Chrome, dataset: str, name: str) -> Any:
