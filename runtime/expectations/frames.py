@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -13,12 +14,16 @@ Text = Callable[[Cell], str]
 
 
 class RowsError(Exception):
-    """A file has not the rows that the test needs."""
+    """The rows that a test needs cannot be had: not a failure of what is tested."""
 
 
 def given_frame(spark: SparkSession, given: Given, text: Text) -> DataFrame:
     """The rows of a dataset with all its columns, each of which can be null, as when read."""
-    named = rows_frame(spark, given, text)
+    try:
+        named = rows_frame(spark, given, text)
+    except PySparkException as error:
+        message = (str(error).splitlines() or [""])[0]
+        raise RowsError(f"the rows given for {given.dataset} cannot be made: {message}") from error
     if not given.schema:
         return named
     known = {name.casefold(): named[quoted(name)] for name in named.columns}

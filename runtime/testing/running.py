@@ -10,7 +10,13 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from ssbt.runtime.expectations.comparing import Difference, collected, differences, same, shown
-from ssbt.runtime.expectations.frames import cast_like, given_frame, rows_frame, with_columns
+from ssbt.runtime.expectations.frames import (
+    RowsError,
+    cast_like,
+    given_frame,
+    rows_frame,
+    with_columns,
+)
 from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
 from ssbt.runtime.failures.telling import failure
 from ssbt.runtime.scripts.clocks import instant
@@ -190,7 +196,7 @@ class Run:
             with self._made(self._test.runs) as made:
                 for each in made.values():
                     _ = each.rows(None) if isinstance(each, Query) else collected(each)
-        except ParametersError:
+        except (ParametersError, RowsError):
             raise
         except Exception as error:
             message = failure(error, self._script.path).message

@@ -90,6 +90,7 @@ def test_every_type_and_what_fails(installed: Path, tmp_path: Path):
             "test_another_instant",
             "test_it_does_not_fail",
             "test_it_fails_otherwise",
+            "test_what_is_given_fails",
             "test_it_breaks",
             "test_no_such_file",
             "test_not_its_columns",

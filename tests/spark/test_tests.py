@@ -36,6 +36,7 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert found["it fails otherwise"].startswith("it failed otherwise: ")
     assert "bad luck" in found["it fails otherwise"]
     assert "bad luck" in found["it breaks"]
+    assert found["what is given fails"].startswith("the rows given for rows cannot be made: ")
     assert "there is no file" in found["no such file"]
     assert "rows.csv has columns that rows has not: colour" in found["not its columns"]
 
