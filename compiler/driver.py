@@ -17,7 +17,7 @@ from ssbt.compiler.source import Source
 if TYPE_CHECKING:
     from ssbt.compiler.configuration.environments import Environment
     from ssbt.compiler.emit.files import OutputFile
-    from ssbt.compiler.emit.test_plan import TestPlan
+    from ssbt.compiler.emit.testing.plan import TestPlan
     from ssbt.compiler.ir.coverage import Probed
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.resolve.program import Resolved
@@ -127,7 +127,7 @@ def emitted(
 
 def planned_tests(checked_pipeline: Checked, coverage: Probed | None = None) -> TestPlan:
     """The tests of a pipeline that has no errors, for the runtime; see `test_plan`."""
-    from ssbt.compiler.emit.test_plan import test_plan
+    from ssbt.compiler.emit.testing.plan import test_plan
 
     assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
     return test_plan(checked_pipeline.pipeline, checked_pipeline.sources, coverage)
@@ -140,7 +140,7 @@ def pytest_files(
 
     `file_path` gives the path by which such a file finds one with rows.
     """
-    from ssbt.compiler.emit.pytest_files import CONFTEST, pytest_file
+    from ssbt.compiler.emit.testing.pytest_files import CONFTEST, pytest_file
 
     pipeline = checked_pipeline.pipeline
     assert pipeline is not None, "tests are of pipelines without errors"
@@ -154,8 +154,8 @@ def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
     """A pipeline that has no errors, with datasets that tell what its tests reach."""
     from msgspec.structs import replace
 
-    from ssbt.compiler.emit.probes import probed as with_probes
-    from ssbt.compiler.resolve.branches import Branches
+    from ssbt.compiler.emit.testing.probes import probed as with_probes
+    from ssbt.compiler.resolve.expressions.branches import Branches
 
     pipeline = checked_pipeline.pipeline
     assert pipeline is not None, "probes look into pipelines without errors"
@@ -166,7 +166,7 @@ def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
 
 def planned_test_of(checked_pipeline: Checked, dataset: str, rows: int) -> JsonObject:
     """The wish for a test of a dataset from some `rows` of each source, for the runtime."""
-    from ssbt.compiler.emit.test_wish import wish
+    from ssbt.compiler.emit.testing.wish import wish
 
     assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
     plan = planned_tests(checked_pipeline).document

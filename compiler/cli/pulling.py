@@ -25,7 +25,7 @@ from ssbt.compiler.formats.languages import AVRO
 from ssbt.compiler.formats.problems import SchemaProblemError
 from ssbt.compiler.formats.registry_files import PulledSchema, Version, file_text, pulled_schema
 from ssbt.compiler.hocon.loading import Files
-from ssbt.compiler.resolve.subjects import NamedSubject, Subjects, subjects
+from ssbt.compiler.resolve.schemas.subjects import NamedSubject, Subjects, subjects
 from ssbt.compiler.source import Source
 
 Compared = tuple[list[Diagnostic], Mapping[str, Source], int]

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ssbt.compiler.cli import options, test_coverage, test_creation, test_emitting
+from ssbt.compiler.cli import options
 from ssbt.compiler.cli.inputs import BUILD, TESTS
+from ssbt.compiler.cli.testing import coverage as reaching
+from ssbt.compiler.cli.testing import creation, emitting
 
 if TYPE_CHECKING:
-    from ssbt.compiler.cli.test_plans import Plans
+    from ssbt.compiler.cli.testing.plans import Plans
     from ssbt.compiler.testing.results import Case
 
 PASSED, FAILED, NO_TESTS = 0, 1, 5
@@ -35,12 +37,12 @@ _O_HELP = (
 @click.option(
     "--junit-xml", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report."
 )
-@test_coverage.options
+@reaching.options
 @click.option(
     "--update", is_flag=True, help="Let tests that fail expect what came, and show the changes."
 )
-@test_creation.options
-@test_emitting.options
+@creation.options
+@emitting.options
 @click.option("-o", "output", type=click.Path(), metavar="PATH", help=_O_HELP)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
 @click.option(
@@ -86,10 +88,10 @@ def command(
     test passes that expects now what came.
     """
     from ssbt.compiler.cli.console import width
-    from ssbt.compiler.cli.test_plans import plans
-    from ssbt.compiler.cli.test_running import TestRun
-    from ssbt.compiler.cli.test_session import session
-    from ssbt.compiler.cli.test_updates import Updates
+    from ssbt.compiler.cli.testing.plans import plans
+    from ssbt.compiler.cli.testing.running import TestRun
+    from ssbt.compiler.cli.testing.session import session
+    from ssbt.compiler.cli.testing.updates import Updates
     from ssbt.compiler.cli.units import units
     from ssbt.compiler.testing.display import Display
 
@@ -97,12 +99,12 @@ def command(
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
     if created is not None:
-        wanted = test_creation.Creation(created, rows, output, given, master, target, show_output)
-        return test_creation.create(wanted, units(paths).all, report)
+        wanted = creation.Creation(created, rows, output, given, master, target, show_output)
+        return creation.create(wanted, units(paths).all, report)
     if emit_pytest or check:
         out = output or BUILD
-        return test_emitting.emitted(units(paths).all, target, given, out, report, check=check)
-    reach = test_coverage.wanted(coverage, coverage_fail_under, coverage_json)
+        return emitting.emitted(units(paths).all, target, given, out, report, check=check)
+    reach = reaching.wanted(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
         found = plans(units(paths).all, folder, target, chosen, report, reach)
         _check_names(given, found)
@@ -126,7 +128,7 @@ def command(
     run.tell(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)
-    is_enough = test_coverage.told(reach, coverage_fail_under, coverage_json)
+    is_enough = reaching.told(reach, coverage_fail_under, coverage_json)
     return code or (PASSED if run.passed and is_enough else FAILED)
 
 

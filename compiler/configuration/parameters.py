@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
-from ssbt.compiler.resolve.constants import NoConstantError, given, mapping
+from ssbt.compiler.resolve.expressions.constants import NoConstantError, given, mapping
 from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType
 from ssbt.compiler.types.interval_values import Months, duration_text
 

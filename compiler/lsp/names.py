@@ -18,7 +18,7 @@ from ssbt.compiler.lsp.options import (
 )
 from ssbt.compiler.lsp.queries import query_mentions
 from ssbt.compiler.lsp.tests import test_mentions
-from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e

@@ -11,7 +11,7 @@ from ssbt.compiler.connectors.specification import (
     Shape,
 )
 from ssbt.compiler.lsp.options import connector_name, known_connector, options
-from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v

@@ -14,7 +14,7 @@ from ssbt.compiler.connectors.specification import (
     Role,
     RoleSpecification,
 )
-from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name

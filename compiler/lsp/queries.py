@@ -7,7 +7,7 @@ import re
 
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.mentions import Mention, named
-from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s

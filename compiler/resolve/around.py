@@ -8,7 +8,7 @@ from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.declarations import Declared
 from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schema_names import SchemaNames
+from ssbt.compiler.resolve.schemas.names import SchemaNames
 from ssbt.compiler.resolve.sources import Sources
 from ssbt.compiler.source import Span
 

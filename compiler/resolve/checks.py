@@ -6,7 +6,7 @@ import re
 
 from ssbt.compiler.diagnostics.codes.names import BAD_CHECK
 from ssbt.compiler.ir.checks import COMPARISONS, Condition
-from ssbt.compiler.resolve.constants import NoConstantError, constant
+from ssbt.compiler.resolve.expressions.constants import NoConstantError, constant
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e

@@ -17,8 +17,8 @@ from ssbt.compiler.resolve.around import Around
 from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
 from ssbt.compiler.resolve.flow import Finders, Flow
-from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.steps.queries import resolved_query
 from ssbt.compiler.resolve.transforms import Scope, Transforms
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e

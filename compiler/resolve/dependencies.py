@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 import re
 
-from ssbt.compiler.resolve.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import steps as s
 

@@ -8,9 +8,9 @@ from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.checks import conditions
-from ssbt.compiler.resolve.constants import NoConstantError, constant, is_given
+from ssbt.compiler.resolve.expressions.constants import NoConstantError, constant, is_given
+from ssbt.compiler.resolve.expressions.typenames import data_type
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.typenames import data_type
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import NullLiteral

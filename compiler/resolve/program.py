@@ -27,12 +27,12 @@ from ssbt.compiler.resolve.records import (
     check_dead_letters,
 )
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schema_names import SchemaNames
-from ssbt.compiler.resolve.schemas import (
+from ssbt.compiler.resolve.schemas.declared import (
     REGISTRY_KIND,
     registry_uses,
     schemas,
 )
+from ssbt.compiler.resolve.schemas.names import SchemaNames
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.resolve.sinks import Sinks
 from ssbt.compiler.resolve.sources import Sources
@@ -201,7 +201,7 @@ class Program:
         """The tests, which most compilations of a pipeline have none of."""
         if not self.declared.tests:
             return ()
-        from ssbt.compiler.resolve.tests import Scripted, tests
+        from ssbt.compiler.resolve.tests.declared import Scripted, tests
 
         unused = self.parameters.keys() - parameters
         scripted = Scripted(used, sinks, self.datasets, self.schemas, unused, self.report)

@@ -16,7 +16,7 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import DeclaredSchema
+from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN, DataType, StructField, StructType

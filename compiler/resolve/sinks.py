@@ -16,14 +16,14 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.ir.subjects import written_schemas
-from ssbt.compiler.resolve.code_steps import python_target
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.modules import Purpose
 from ssbt.compiler.resolve.options import Options
 from ssbt.compiler.resolve.records import is_dead_letters
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schema_names import SchemaNames
+from ssbt.compiler.resolve.schemas.names import SchemaNames
 from ssbt.compiler.resolve.sources import Sources
+from ssbt.compiler.resolve.steps.code import python_target
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v

@@ -18,8 +18,8 @@ from ssbt.compiler.resolve.records import (
     records,
 )
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schema_names import SchemaNames
-from ssbt.compiler.resolve.schemas import DeclaredSchema
+from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
+from ssbt.compiler.resolve.schemas.names import SchemaNames
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type

@@ -15,9 +15,9 @@ from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.around import Around
 from ssbt.compiler.resolve.flow import Flow
-from ssbt.compiler.resolve.queries import resolved_query
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas import SchemaColumn
+from ssbt.compiler.resolve.schemas.declared import SchemaColumn
+from ssbt.compiler.resolve.steps.queries import resolved_query
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e

@@ -11,8 +11,8 @@ from ssbt.compiler.ir.expressions import Expression, ParameterText
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.flow import Finders, Flow
-from ssbt.compiler.resolve.queries import resolved_step
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.steps.queries import resolved_step
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.parsing import fragment
 from ssbt.compiler.types import casts

@@ -10,8 +10,8 @@ from ssbt.compiler.ir.steps import Input, Step
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.flow import Finders, Flow
-from ssbt.compiler.resolve.queries import resolved_step
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.steps.queries import resolved_step
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import fragment

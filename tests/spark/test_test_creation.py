@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ssbt.compiler.cli.test_plans import written_script
+from ssbt.compiler.cli.testing.plans import written_script
 from ssbt.compiler.driver import checked, planned_test_of
 from ssbt.compiler.testing.creating import test_text as text_of
 from ssbt.compiler.testing.results import Created

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.cli.test_updates import Updates
+from ssbt.compiler.cli.testing.updates import Updates
 from ssbt.compiler.testing.results import Outcome
 from tests.spark.tested import outcomes, planned, ran
 

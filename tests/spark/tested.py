@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.test_plans import Plans, plans
+from ssbt.compiler.cli.testing.plans import Plans, plans
 from ssbt.compiler.cli.units import units
 from ssbt.compiler.testing.coverage import Coverage
 from ssbt.compiler.testing.results import Event, Outcome, Result, result_of

@@ -1,0 +1,95 @@
+"""What a test from real rows needs: sources, their columns, and which of them to mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ssbt.compiler.emit.testing.plan import typed_columns
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.provenance import Origin
+from ssbt.compiler.ir.row_orders import ordered_datasets
+from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.rows import Kind
+
+Json = dict[str, Any]
+
+
+def wish(pipeline: Pipeline, dataset: str) -> Json:
+    """The wish for a test of a dataset that is no source, as `ssbt.runtime.sampling` reads it.
+
+    A source gives the columns that the dataset depends on. Columns with a tag are masked, and those
+    that are joined with them.
+    """
+    known = lineage(pipeline)
+    upstream = sources_of(pipeline, dataset)
+    needed, joined = _needed(known, dataset), _joined(known)
+    tagged = {
+        Origin(each.name, column.name)
+        for each in pipeline.datasets
+        if isinstance(each, Source)
+        for column in each.output.columns
+        if column.tags
+    }
+    keys = frozenset[Origin]().union(*joined)
+    masked = tagged.union(*(group for group in joined if group & tagged))
+    (item,) = (each for each in pipeline.datasets if each.name == dataset)
+    assert isinstance(item, Let)
+    return {
+        "dataset": dataset,
+        "sources": [_source(each, needed, masked, keys) for each in upstream],
+        "ordered": dataset in ordered_datasets(pipeline.datasets),
+        "streaming": item.query.output.streaming,
+    }
+
+
+def sources_of(pipeline: Pipeline, dataset: str) -> tuple[Source, ...]:
+    """The sources that a dataset is made from, in the order of the pipeline."""
+    nodes, names, waiting = lineage(pipeline).nodes, set[str](), [dataset]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting += nodes[name].inputs
+    return tuple(
+        each for each in pipeline.datasets if isinstance(each, Source) and each.name in names
+    )
+
+
+def _source(
+    source: Source, needed: Iterable[Origin], masked: Iterable[Origin], keys: Iterable[Origin]
+) -> Json:
+    columns = source.output.columns
+    # A row must have a column, even if nothing but the number of rows counts.
+    of_use = [each for each in columns if Origin(source.name, each.name) in needed] or columns[:1]
+    return {
+        "name": source.name,
+        "columns": [] if source.output.is_open else typed_columns(of_use),
+        "schema": typed_columns(columns),
+        "is_open": source.output.is_open,
+        "streaming": source.output.streaming,
+        "masked": sorted(each.column for each in masked if each.dataset == source.name),
+        "keys": sorted(each.column for each in keys if each.dataset == source.name),
+    }
+
+
+def _needed(known: Lineage, dataset: str) -> frozenset[Origin]:
+    """The columns of sources that values or rows of the dataset depend on."""
+    made = known.sources()
+    values = (made.columns[Origin(dataset, name)] for name in known.nodes[dataset].columns)
+    return _whole(frozenset(each.origin for each in made.rows[dataset]).union(*values))
+
+
+def _joined(known: Lineage) -> list[frozenset[Origin]]:
+    """For each query of the pipeline, the columns of sources by which it joins rows."""
+    made = known.sources()
+    by_query = (
+        [made.columns[each.origin] for each in node.rows if each.kind is Kind.JOIN]
+        for node in known.nodes.values()
+    )
+    return [_whole(frozenset[Origin]().union(*columns)) for columns in by_query]
+
+
+def _whole(origins: Iterable[Origin]) -> frozenset[Origin]:
+    """The columns in which these are, if they are fields."""
+    return frozenset(Origin(each.dataset, each.column) for each in origins)

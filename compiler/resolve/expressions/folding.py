@@ -1,0 +1,30 @@
+"""Which expressions have a value before any row is read: what Spark calls foldable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.functions import Kind, find
+
+if TYPE_CHECKING:
+    from ssbt.compiler.resolve.expressions.typing import Typing
+
+
+def is_foldable(node: e.Expression, typing: Typing) -> bool:
+    """Whether the expression depends on no row and on no chance."""
+    return all(_foldable(part, typing) for part in nodes(node))
+
+
+def _foldable(node: e.Node, typing: Typing) -> bool:
+    match node:
+        case e.ColumnName():
+            return typing.bare_function(node) is not None
+        case e.Star() | e.Lambda():
+            return False
+        case e.Call():
+            function = find(node.name.text)
+            scalar = function is not None and function.kind is Kind.SCALAR
+            return function is None or (scalar and function.deterministic and not node.window)
+    return True

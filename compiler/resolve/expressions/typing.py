@@ -1,0 +1,570 @@
+"""Expressions: their names resolved, their types found, their place allowed.
+
+One `Typing` looks at one expression. What it finds besides the type (aggregates, the columns
+that the value comes from) is in its attributes afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import singledispatchmethod
+
+from msgspec import Struct, field
+
+from ssbt.compiler.connectors.secrets import flows
+from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.codes import literals as literal_codes
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
+from ssbt.compiler.resolve.expressions.typenames import data_type
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
+from ssbt.compiler.types import casts, literals, operators
+from ssbt.compiler.types.collations import is_collation
+from ssbt.compiler.types.datatypes import (
+    BINARY,
+    BOOLEAN,
+    DATE,
+    NULL,
+    STRING,
+    TIME,
+    TIMESTAMP,
+    TIMESTAMP_NTZ,
+    UNKNOWN,
+    ArrayType,
+    DataType,
+    IntegralType,
+    MapType,
+    NullType,
+    StringType,
+    StructField,
+    StructType,
+    UnknownType,
+)
+from ssbt.compiler.types.expected import exactly, implicit_cast
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+NOT_KNOWN = Typed(UNKNOWN)
+_LITERALS: dict[str, DataType] = {
+    "date": DATE,
+    "timestamp": TIMESTAMP,
+    "timestamp_ltz": TIMESTAMP,
+    "timestamp_ntz": TIMESTAMP_NTZ,
+    "time": TIME,
+    "x": BINARY,
+}
+# Units that functions know and intervals do not; of words that are no units the parser tells.
+_NO_INTERVAL = ("quarter", "nanosecond")
+
+
+class Surroundings(Struct, frozen=True):
+    """What expressions can refer to, and how they are typed.
+
+    `parameters` are the types of the pipeline's parameters by lower-case name, `secrets` the names
+    that are none because they are secrets. `masking` functions, in lower case, leave no personal
+    data in their result.
+    """
+
+    relation: Relation
+    parameters: Mapping[str, tuple[str, DataType]]
+    report: Report
+    target: str = "4.1"
+    ansi: bool = True
+    legacy_formats: bool = False
+    secrets: frozenset[str] = frozenset()
+    masking: frozenset[str] = frozenset()
+
+
+class Typing(Struct):
+    """One pass over one expression.
+
+    `aggregates` and `windows` tell what is allowed; `grouping` are the keys where a column must be
+    one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
+    that the expression repeats. `subtotals` tells that there is a row for each set of keys,
+    `pivot` that the aggregates fill a pivot.
+    `generator` is the one node that may be a generator.
+    """
+
+    around: Surroundings
+    aggregates: bool = False
+    windows: bool = False
+    generator: e.Expression | None = None
+    subtotals: bool = False
+    pivot: bool = False
+    grouping: frozenset[str] | None = None
+    grouped: frozenset[int] = frozenset()
+    origins: list[Origin] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
+    used_aliases: set[str] = field(default_factory=set)
+    used_parameters: list[str] = field(default_factory=list)
+    found_aggregate: Span | None = None
+    found_generator: Span | None = None
+    inside_aggregate: bool = False
+    inside_window: bool = False
+    locals: dict[str, Typed] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Report:
+        return self.around.report
+
+    def typed(self, node: e.Expression) -> Typed:
+        """The type of an expression; unknown, with a finding, where it has none."""
+        return self._typed(node)
+
+    def provenance(self, value: Typed, start: int = 0) -> Provenance:
+        """What a value is made from, where `origins` were found for it from this place on."""
+        if isinstance(value, Value):
+            return value.provenance
+        return computed_from(self.origins[start:])
+
+    def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
+        """The value with what it is made from, and nothing else from this place of `origins` on."""
+        self.origins[start:] = provenance.origins
+        return Value(value.type, value.nullable, value.constant, provenance)
+
+    def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
+        """The type of a part of an expression, and what the part is made from."""
+        start = len(self.origins)
+        value = self._typed(node)
+        return value, self.provenance(value, start)
+
+    def result(
+        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+    ) -> Typed:
+        """The type, or unknown with a finding at the operand that does not fit."""
+        if isinstance(result, Typed):
+            return result
+        span = node.span
+        if result.argument is not None and result.argument < len(operands):
+            span = operands[result.argument].span
+        expected = f"expected {result.expected}" if result.expected else ""
+        code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
+        self.mistake(code, span, result.reason, expected, help=result.help)
+        return NOT_KNOWN
+
+    def mistake(
+        self, code: Code, span: Span, message: str, label: str = "", help: str | None = None
+    ) -> None:
+        """Report a finding."""
+        self.report.add(code, span, message, label, help=help or ())
+
+    @singledispatchmethod
+    def _typed(self, node: e.Expression) -> Typed:
+        raise AssertionError(f"no type for {type(node).__name__}")
+
+    # ---- literals
+
+    @_typed.register
+    def _(self, node: e.BrokenExpression) -> Typed:
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.NullLiteral) -> Typed:
+        return Typed(NULL, True)
+
+    @_typed.register
+    def _(self, node: e.BooleanLiteral) -> Typed:
+        return Typed(BOOLEAN, False, node.value)
+
+    @_typed.register
+    def _(self, node: e.NumberLiteral) -> Typed:
+        return self._number(node, negative=False)
+
+    def _number(self, node: e.NumberLiteral, negative: bool) -> Typed:
+        found = literals.number(node.text, negative)
+        if isinstance(found, Mismatch):
+            self.mistake(codes.BAD_VALUE, node.span, found.reason)
+            return NOT_KNOWN
+        return found
+
+    @_typed.register
+    def _(self, node: e.StringLiteral) -> Typed:
+        return Typed(STRING, False, node.value)
+
+    @_typed.register
+    def _(self, node: e.TypedLiteral) -> Typed:
+        if node.kind != "interval":
+            self._check_literal(node)
+            return Typed(_LITERALS[node.kind], False)
+        return self._interval(node, node.units or self._units_of_text(node))
+
+    def _units_of_text(self, node: e.TypedLiteral) -> Sequence[str]:
+        """The units of `interval '3 days 2 hours'`."""
+        try:
+            return sorted(literals.text_interval(node.value))
+        except literals.UnitsError as error:
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, str(error))
+            return ()
+
+    def _check_literal(self, node: e.TypedLiteral) -> None:
+        from ssbt.compiler.resolve.expressions.time_literals import literal_problem
+
+        problem = literal_problem(node.kind, node.value)
+        if problem is not None:
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+
+    @_typed.register
+    def _(self, node: e.IntervalLiteral) -> Typed:
+        for value, _ in node.parts:
+            if not isinstance(value, e.StringLiteral):
+                self._typed(value)
+        return self._interval(node, tuple(unit for _, unit in node.parts))
+
+    def _interval(self, node: e.Expression, units: Sequence[str]) -> Typed:
+        if not units:
+            return Typed(UNKNOWN, False)
+        found = literals.interval(units)
+        if isinstance(found, Mismatch):
+            wrong = [unit for unit in units if isinstance(literals.interval([unit]), Mismatch)]
+            if wrong and not all(unit.removesuffix("s") in _NO_INTERVAL for unit in wrong):
+                return NOT_KNOWN
+            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
+            return NOT_KNOWN
+        return Typed(found, False)
+
+    # ---- names
+
+    @_typed.register
+    def _(self, node: e.ColumnName) -> Typed:
+        first = node.parts[0].text.casefold()
+        if first in self.locals:
+            return self._local(node, self.locals[first])
+        bare = self.bare_function(node)
+        if bare is not None:
+            return self._typed(bare)
+        found = scopes.found(node, self.around.relation, self.report)
+        if found is None:
+            return NOT_KNOWN
+        if found.qualified:
+            self.used_aliases.add(first)
+        if found.column is not None:
+            self.tags |= found.column.tags
+            self._check_grouped(node, found)
+        elif len(node.parts) > 1:
+            # It may be the alias of an open relation.
+            self.used_aliases.add(first)
+        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.origins))
+
+    def bare_function(self, node: e.ColumnName) -> e.Call | None:
+        """The call that a name without parentheses is, such as `current_date`, if it is one."""
+        if not scopes.is_bare_function(node, self.around.relation):
+            return None
+        return e.Call(node.span, node.parts[0])
+
+    def _local(self, node: e.ColumnName, value: Typed) -> Typed:
+        made = self.provenance(value, len(self.origins))
+        for part in node.parts[1:]:
+            inner = scopes.field_type(value.type, part.text)
+            if inner is None:
+                message = f"{value.type.sql} has no field `{part.text}`"
+                self.mistake(name_codes.UNKNOWN_COLUMN, part.span, message)
+                return NOT_KNOWN
+            made = scopes.field_provenance(made, value.type, part.text)
+            value = Typed(inner[0], value.nullable or inner[1])
+        return self.made(value, made, len(self.origins))
+
+    def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
+        if self.grouping is None or self.inside_aggregate or found.column is None:
+            return
+        is_key = key_of(found.column.name, found.column.qualifier) in self.grouping
+        if is_key or id(node) in self.grouped:
+            return
+        text = column_text(node)
+        message = f"`{text}` is neither a grouping key nor inside an aggregate function"
+        help_ = f"group by it, or take one value: `any_value({text})`"
+        if self.pivot:
+            message = f"`{text}` stands outside of the aggregate functions that fill the pivot"
+            help_ = f"take one value: `any_value({text})`"
+        self.mistake(codes.NOT_GROUPED, node.span, message, help=help_)
+
+    @_typed.register
+    def _(self, node: e.ParameterUse) -> Typed:
+        known = self.around.parameters.get(node.name.text.casefold())
+        if known is None and node.name.text.casefold() in self.around.secrets:
+            self.report.findings.append(flows(node.name.text, "an expression", node.span))
+            return NOT_KNOWN
+        if known is None:
+            names = [name for name, _ in self.around.parameters.values()]
+            message = f"there is no parameter `{node.name.text}`"
+            self.report.unknown(
+                name_codes.UNKNOWN_PARAM, node.span, message, node.name.text, names, "parameters"
+            )
+            return NOT_KNOWN
+        name, type_ = known
+        if name not in self.used_parameters:
+            self.used_parameters.append(name)
+        return Typed(casts.expression_type(type_), False)
+
+    @_typed.register
+    def _(self, node: e.Star) -> Typed:
+        message = "`*` stands for all columns in `select` and in the arguments of a function"
+        self.mistake(codes.MISPLACED_STAR, node.span, message)
+        return NOT_KNOWN
+
+    # ---- operators
+
+    @_typed.register
+    def _(self, node: e.Parenthesised) -> Typed:
+        return self._typed(node.operand)
+
+    @_typed.register
+    def _(self, node: e.Unary) -> Typed:
+        if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
+            return self._number(node.operand, negative=True)
+        operand = self._typed(node.operand)
+        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+
+    @_typed.register
+    def _(self, node: e.Binary) -> Typed:
+        # A chain of `and` may be thousands long: it is walked without recursion.
+        chain: list[e.Binary] = []
+        left: e.Expression = node
+        while isinstance(left, e.Binary):
+            chain.append(left)
+            left = left.left
+        value = self._typed(left)
+        for link in reversed(chain):
+            right = self._typed(link.right)
+            value = self._binary(link, value, right)
+        return value
+
+    def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
+        if left.unknown or right.unknown:
+            return operators_unknown(node.operator, left, right)
+        if node.operator == "||":
+            found = operators.concatenation((left, right), self.around.ansi)
+        else:
+            found = operators.binary(node.operator, left, right, self.around.ansi)
+        return self.result(node, found, (node.left, node.right))
+
+    @_typed.register
+    def _(self, node: e.Between) -> Typed:
+        nodes = (node.operand, node.low, node.high)
+        value, low, high = (self._typed(part) for part in nodes)
+        return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
+
+    @_typed.register
+    def _(self, node: e.InList) -> Typed:
+        nodes = (node.operand, *node.items)
+        value, *choices = (self._typed(part) for part in nodes)
+        return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
+
+    @_typed.register
+    def _(self, node: e.Like) -> Typed:
+        value = self._typed(node.operand)
+        result = Typed(BOOLEAN, value.nullable)
+        for pattern in node.patterns:
+            given = self._typed(pattern)
+            found = operators.like(value, given, self.around.ansi, node.operator)
+            result = self.result(node, found, (node.operand, pattern))
+        return result
+
+    @_typed.register
+    def _(self, node: e.Is) -> Typed:
+        value = self._typed(node.operand)
+        if node.what == "null":
+            return operators.is_null(value)
+        if isinstance(operators.is_truth(value, self.around.ansi), Mismatch):
+            message = f"`is {node.what}` does not take {value.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
+        return Typed(BOOLEAN, False)
+
+    @_typed.register
+    def _(self, node: e.IsDistinctFrom) -> Typed:
+        nodes = (node.left, node.right)
+        left, right = (self._typed(part) for part in nodes)
+        found = operators.is_distinct_from(left, right, self.around.ansi)
+        return self.result(node, found, nodes)
+
+    @_typed.register
+    def _(self, node: e.Case) -> Typed:
+        start = len(self.origins)
+        operand = self._typed(node.operand) if node.operand is not None else None
+        conditions = [self._typed(condition) for condition, _ in node.branches]
+        deciding = self.origins[start:]
+        parts = [self.part(value) for _, value in node.branches]
+        values = [value for value, _ in parts]
+        if node.otherwise is not None:
+            parts.append(self.part(node.otherwise))
+        otherwise = parts[-1][0] if node.otherwise is not None else None
+        everything = [*conditions, *values, *([operand] if operand else [])]
+        if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
+            return NOT_KNOWN
+        ansi = self.around.ansi
+        if operand is None:
+            found = operators.case(conditions, values, otherwise, ansi)
+        else:
+            found = operators.simple_case(operand, conditions, values, otherwise, ansi)
+        result = self.result(node, found)
+        made = merged(fitted(made, value.type, result.type) for value, made in parts)
+        return self.made(result, made.with_computed(deciding), start)
+
+    @_typed.register
+    def _(self, node: e.Cast) -> Typed:
+        start = len(self.origins)
+        value, made = self.part(node.operand)
+        target = data_type(node.type, self.report)
+        if value.unknown or isinstance(target, UnknownType):
+            return Typed(casts.expression_type(target), True)
+        if node.form == "try_cast":
+            found = casts.try_cast(value, target)
+        else:
+            found = casts.cast(value, target, self.around.ansi)
+        if isinstance(found, Mismatch):
+            self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
+            return Typed(casts.expression_type(target), True)
+        return self.made(found, fitted(made, value.type, found.type), start)
+
+    @_typed.register
+    def _(self, node: e.Collate) -> Typed:
+        value = self._typed(node.operand)
+        if not isinstance(value.type, StringType) and not value.unknown:
+            message = f"`collate` does not take {value.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
+        elif not is_collation(node.collation):
+            message = f"there is no collation `{node.collation}`"
+            self.mistake(codes.BAD_CONSTANT, node.span, message)
+        return Typed(StringType(node.collation.upper()), value.nullable)
+
+    # ---- parts
+
+    @_typed.register
+    def _(self, node: e.Subscript) -> Typed:
+        start = len(self.origins)
+        base, made = self.part(node.base)
+        index, by = self.part(node.index)
+        if isinstance(index.constant, str):
+            made = scopes.field_provenance(made, base.type, index.constant)
+        return self.made(self._element(node, base, index), made.with_computed(by.origins), start)
+
+    def _element(self, node: e.Subscript, base: Typed, index: Typed) -> Typed:
+        """The type of `base[index]`."""
+        if base.unknown or index.unknown:
+            return NOT_KNOWN
+        if isinstance(base.type, ArrayType):
+            if not isinstance(index.type, IntegralType | NullType):
+                message = f"an array is indexed by a whole number, not by {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            return Typed(base.type.element, True)
+        if isinstance(base.type, MapType):
+            if implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
+                message = f"the keys are {base.type.key.sql}, and this is {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            return Typed(base.type.value, True)
+        if isinstance(base.type, StructType) and isinstance(index.constant, str):
+            inner = scopes.field_type(base.type, index.constant)
+            return Typed(inner[0], base.nullable or inner[1]) if inner else NOT_KNOWN
+        message = f"{base.type.sql} has no elements to take with `[…]`"
+        self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Field) -> Typed:
+        start = len(self.origins)
+        base, made = self.part(node.base)
+        inner = scopes.field_type(base.type, node.name.text)
+        if inner is not None:
+            made = scopes.field_provenance(made, base.type, node.name.text)
+            return self.made(Typed(inner[0], base.nullable or inner[1]), made, start)
+        message = f"{base.type.sql} has no field `{node.name.text}`"
+        known = [each.name for each in scopes.fields_of(base.type)]
+        self.report.unknown(
+            name_codes.UNKNOWN_COLUMN, node.name.span, message, node.name.text, known, "fields"
+        )
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.VariantPath) -> Typed:
+        self._typed(node.base)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Tuple) -> Typed:
+        start = len(self.origins)
+        fields, parts = [], []
+        for number, item in enumerate(node.items, start=1):
+            value, made = self.part(item)
+            name = own_name(item) or f"col{number}"
+            fields.append(StructField(name, value.type, value.nullable))
+            parts.append((name, made))
+        return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
+
+    @_typed.register
+    def _(self, node: e.Lambda) -> Typed:
+        message = "a lambda is an argument of a function over collections"
+        self.mistake(codes.MISPLACED_LAMBDA, node.span, message)
+        return NOT_KNOWN
+
+    @_typed.register
+    def _(self, node: e.Call) -> Typed:
+        from ssbt.compiler.resolve.expressions.calls import call_type
+
+        before = frozenset(self.tags)
+        found = call_type(self, node)
+        if node.name.text.casefold() in self.around.masking:
+            self.tags = set(before)
+        if self.report.seen is not None:
+            self.report.seen.values[node.name.span] = found
+        return found
+
+
+def own_name(node: e.Expression) -> str | None:
+    """The name that a value brings along into a struct: that of a column, a field or a key."""
+    match node:
+        case e.Parenthesised(operand=operand):
+            return own_name(operand)
+        case e.ColumnName(parts=parts):
+            return parts[-1].text
+        case e.Field(name=name) | e.VariantPath(name=name):
+            return name.text
+        case e.Subscript(index=e.StringLiteral(value=value)):
+            return value
+    return None
+
+
+def operators_unknown(operator: str, left: Typed, right: Typed) -> Typed:
+    """What is known of `left operator right` where an operand is not known."""
+    if operator in operators.COMPARISONS or operator in ("and", "or"):
+        return Typed(BOOLEAN, operator != "<=>")
+    return NOT_KNOWN
+
+
+def key_of(name: str, qualifier: str | None) -> str:
+    """What identifies a column among grouping keys."""
+    return f"{(qualifier or '').casefold()}.{name.casefold()}"
+
+
+def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expression:
+    """The IR's expression, after `typing` has looked at it."""
+    plain = node
+    while isinstance(plain, e.Parenthesised):
+        plain = plain.operand
+    is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
+    column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
+    made = typing.provenance(value)
+    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
+    calls = tuple(_calls(node))
+    tags = frozenset(typing.tags)
+    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
+
+
+def _calls(node: e.Expression) -> Iterator[ir.Call]:
+    for part in nodes(node):
+        if isinstance(part, e.Call):
+            windowed = part.window is not None
+            yield ir.Call(part.name.text.casefold(), part.span, part.distinct, windowed)
+
+
+def _ir_piece(piece: Piece, typing: Typing) -> str | ir.ParameterText:
+    if isinstance(piece, str):
+        return piece
+    known = typing.around.parameters.get(piece.name.text.casefold())
+    return ir.ParameterText(known[0] if known else piece.name.text)

@@ -1,0 +1,83 @@
+"""Calls whose first argument is a unit of time: `dateadd(month, 1, day)`, `datediff(hour, a, b)`.
+
+They are syntax, not functions of Spark's registry: with two arguments `date_add`, `dateadd`,
+`datediff` and `date_diff` are functions like others.
+"""
+
+from __future__ import annotations
+
+from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.resolve.expressions.typing import NOT_KNOWN, Typing
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import (
+    LONG,
+    TIMESTAMP,
+    TIMESTAMP_NTZ,
+    DateType,
+    IntegralType,
+    NullType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
+from ssbt.compiler.types.expected import exactly, implicit_cast
+from ssbt.compiler.types.typed import Typed
+
+_SYNTAX_ONLY = ("timestampadd", "timestampdiff", "timediff")
+_ADD = ("timestampadd", "dateadd", "date_add")
+_DIFFERENCE = ("timestampdiff", "datediff", "date_diff", "timediff")
+_TIMES = (DateType, TimestampType, TimestampNTZType, StringType, NullType)
+_UNITS = (
+    *("year", "quarter", "month", "week", "day", "dayofyear"),
+    *("hour", "minute", "second", "millisecond", "microsecond"),
+)
+
+
+def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
+    """The type of such a call, unknown, with findings, where it is not right; None for others."""
+    name = node.name.text.casefold()
+    if name not in (*_ADD, *_DIFFERENCE):
+        return None
+    if len(node.arguments) != 3:
+        if name in _SYNTAX_ONLY:
+            message = f"`{name}` takes a unit of time and two values"
+            typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
+            return NOT_KNOWN
+        return None
+    unit, *values = (argument.value for argument in node.arguments)
+    _check_unit(typing, unit)
+    first, second = (typing.typed(value) for value in values)
+    if first.unknown or second.unknown:
+        return NOT_KNOWN
+    if name in _DIFFERENCE:
+        _check_time(typing, values[0], first)
+        _check_time(typing, values[1], second)
+        return Typed(LONG, _nullable_time(first) or _nullable_time(second))
+    _check_time(typing, values[1], second)
+    if implicit_cast(first.type, exactly(LONG), typing.around.ansi) is None:
+        message = f"this is {first.type.sql}, and a whole number is needed"
+        typing.mistake(codes.TYPE_MISMATCH, values[0].span, message)
+    type_ = TIMESTAMP_NTZ if isinstance(second.type, TimestampNTZType) else TIMESTAMP
+    exact = isinstance(first.type, IntegralType)
+    return Typed(type_, first.nullable or not exact or _nullable_time(second))
+
+
+def _check_unit(typing: Typing, node: e.Expression) -> None:
+    is_word = isinstance(node, e.ColumnName) and len(node.parts) == 1
+    word = node.parts[0].text.casefold() if isinstance(node, e.ColumnName) else ""
+    if is_word and word in _UNITS:
+        return
+    near = did_you_mean(word, _UNITS)
+    help_ = f"did you mean `{near}`?" if near else f"the units are {', '.join(_UNITS)}"
+    typing.mistake(codes.WRONG_ARGUMENTS, node.span, "this is no unit of time", help=help_)
+
+
+def _check_time(typing: Typing, node: e.Expression, value: Typed) -> None:
+    if not isinstance(value.type, _TIMES):
+        message = f"this is {value.type.sql}, and a date or timestamp is needed"
+        typing.mistake(codes.TYPE_MISMATCH, node.span, message)
+
+
+def _nullable_time(value: Typed) -> bool:
+    return value.nullable or isinstance(value.type, StringType)

@@ -1,0 +1,149 @@
+"""What the block behind `schema NAME from …` says."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.formats.languages import AVRO, DESCRIPTORS, JSON_SCHEMA, PROTOBUF
+from ssbt.compiler.formats.registry_files import usual_path
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas.declared import REGISTRY
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.expressions import Name
+
+_REQUIRED = {
+    AVRO: ("schema",),
+    JSON_SCHEMA: ("schema",),
+    PROTOBUF: ("schema",),
+    REGISTRY: ("subject",),
+}
+_OPTIONAL = {PROTOBUF: ("message",), REGISTRY: ("registry", "version", "file", "message")}
+KINDS = tuple(_REQUIRED)
+_FILE_ENTRIES = {PROTOBUF: ("message",), DESCRIPTORS: ("message",)}
+
+
+class RegistrySubject(Struct, frozen=True):
+    """A subject of a registry; `registry` names a connection, and 0 is the latest version.
+
+    `file` is the path of the pulled schema, relative to the file that declares it.
+    """
+
+    subject: str
+    version: int
+    registry: Name | None
+    file: str
+    span: Span
+
+
+class OriginEntries(Struct, frozen=True):
+    """The entries that any kind has, empty where they are not given."""
+
+    schema: str
+    message: str
+    span: Span
+    subject: RegistrySubject | None = None
+
+
+def kind_entries(kind: Name, entries: tuple[v.Entry, ...], report: Report) -> OriginEntries | None:
+    """The entries of an origin that is no file; None, with findings, where they do not do."""
+    word = kind.text.lower()
+    if word not in KINDS:
+        message = f"a schema does not come from `{kind.text}`"
+        help_ = f"from a file in quotes, or from {', '.join(KINDS)}"
+        report.add(codes.UNKNOWN_ENTRY, kind.span, message, help=help_)
+        return None
+    given = _given(entries, (*_REQUIRED[word], *_OPTIONAL.get(word, ())), report)
+    if given is None:
+        return None
+    for name in _REQUIRED[word]:
+        if name not in given:
+            message = f"`{word}` needs `{name}`"
+            report.add(codes.BAD_ENTRY, kind.span, message)
+            return None
+    subject = _subject(given, kind.span, report) if word == REGISTRY else None
+    if word == REGISTRY and subject is None:
+        return None
+    texts = [_text(given[name], report) if name in given else "" for name in ("schema", "message")]
+    schema, message_name = texts
+    if schema is None or message_name is None:
+        return None
+    place = given["schema"].value.span if "schema" in given else kind.span
+    return OriginEntries(schema, message_name, place, subject)
+
+
+def file_entries(
+    language: str, span: Span, entries: tuple[v.Entry, ...], report: Report
+) -> OriginEntries | None:
+    """The entries behind a file; None, with findings, where they do not do."""
+    given = _given(entries, _FILE_ENTRIES.get(language, ()), report)
+    if given is None:
+        return None
+    message = _text(given["message"], report) if "message" in given else ""
+    return OriginEntries("", message, span) if message is not None else None
+
+
+def _given(
+    entries: tuple[v.Entry, ...], names: tuple[str, ...], report: Report
+) -> dict[str, v.Entry] | None:
+    found: dict[str, v.Entry] = {}
+    for entry in entries:
+        name = entry.name.text.lower()
+        if isinstance(entry.value, v.BrokenValue):
+            return None
+        if name not in names:
+            message = f"there is no entry `{entry.name.text}` here"
+            report.unknown(
+                codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(names), "entries"
+            )
+            return None
+        if name in found:
+            also = (Label(found[name].name.span, "given here already"),)
+            report.add(codes.BAD_ENTRY, entry.name.span, f"`{name}` is given twice", also=also)
+            return None
+        found[name] = entry
+    return found
+
+
+def _subject(given: dict[str, v.Entry], span: Span, report: Report) -> RegistrySubject | None:
+    subject = _text(given["subject"], report)
+    version = _version(given["version"], report) if "version" in given else 0
+    registry = _word(given["registry"], report) if "registry" in given else None
+    if not subject or version is None:
+        return None
+    file = _text(given["file"], report) if "file" in given else usual_path(subject)
+    return RegistrySubject(subject, version, registry, file, span) if file else None
+
+
+def _text(entry: v.Entry, report: Report) -> str | None:
+    value = entry.value
+    if isinstance(value, v.TextValue):
+        plain = [part for part in value.parts if isinstance(part, str)]
+        if len(plain) == len(value.parts):
+            return "".join(plain)
+        message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
+    else:
+        message = f"`{entry.name.text}` is a text in quotes"
+    report.add(codes.BAD_ENTRY, value.span, message)
+    return None
+
+
+def _version(entry: v.Entry, report: Report) -> int | None:
+    value = entry.value
+    if isinstance(value, v.WordValue) and value.text.lower() == "latest":
+        return 0
+    if isinstance(value, v.NumberValue) and value.text.isdigit() and int(value.text) > 0:
+        return int(value.text)
+    message = "`version` is a number of the subject's, or `latest`"
+    report.add(codes.BAD_ENTRY, value.span, message)
+    return None
+
+
+def _word(entry: v.Entry, report: Report) -> Name | None:
+    if isinstance(entry.value, v.WordValue):
+        return Name(entry.value.span, entry.value.text)
+    message = "`registry` is the name of a `connection`"
+    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    return None

@@ -1,0 +1,32 @@
+"""Schemas looked up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
+from ssbt.compiler.source import Span
+
+
+class SchemaNames:
+    """The schemas of a program; `used` are those that were asked for, in lower case."""
+
+    def __init__(
+        self, schemas: Mapping[str, DeclaredSchema], broken: Collection[str], report: Report
+    ) -> None:
+        self._schemas, self._broken, self._report = schemas, broken, report
+        self.used: set[str] = set()
+
+    def found(self, name: str, span: Span) -> DeclaredSchema | None:
+        """A declared schema; None, with a finding, where there is none."""
+        known = self._schemas.get(name.casefold())
+        if known is not None:
+            self.used.add(name.casefold())
+            return known
+        if name.casefold() not in self._broken:
+            names = [each.name for each in self._schemas.values()]
+            message = f"there is no schema `{name}`"
+            self._report.unknown(codes.UNKNOWN_SCHEMA, span, message, name, names, "schemas")
+        return None

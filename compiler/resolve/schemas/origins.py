@@ -1,0 +1,246 @@
+"""Schemas that are written elsewhere: in a file, in another language, or in a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+import posixpath
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ssbt.compiler.diagnostics.codes import schemas as codes
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.formats.languages import (
+    BY_SUFFIX,
+    DESCRIPTORS,
+    PROTOBUF,
+    MissingExtraError,
+    NoSuchMessageError,
+    Written,
+    written_descriptors,
+    written_json,
+    written_text,
+)
+from ssbt.compiler.formats.problems import SchemaProblemError
+from ssbt.compiler.formats.registry_files import PulledSchema, pulled_schema
+from ssbt.compiler.resolve.files import Reader
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.schemas.entries import (
+    OriginEntries,
+    RegistrySubject,
+    file_entries,
+    kind_entries,
+)
+from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.encoding import decoded
+
+
+class _Text(Struct, frozen=True):
+    """A schema's text: named at `span`; `path` is its file, or that of the declaration.
+
+    `imports` are texts that it imports, by their paths, and that no file has.
+    """
+
+    language: str
+    content: str | bytes
+    path: str
+    span: Span
+    message: str
+    is_file: bool = True
+    imports: Mapping[str, str] = {}
+
+
+class SchemaOrigins:
+    """Reads what stands behind `from`, and adds the files that it reads to `sources`."""
+
+    def __init__(self, read: Reader, sources: dict[str, Source], report: Report) -> None:
+        self._read = read
+        self._report = report
+        self._sources = sources
+
+    def written(self, origin: d.SchemaOrigin) -> Written | None:
+        """The schema; None with a finding."""
+        if isinstance(origin.place, Name):
+            place = origin.place
+            entries = kind_entries(place, origin.entries, self._report)
+            if entries is None:
+                return None
+            if entries.subject is not None:
+                return self._pulled(entries.subject, entries)
+            kind = place.text.lower()
+            path = place.span.path
+            text = _Text(kind, entries.schema, path, entries.span, entries.message, False)
+        else:
+            found = self._file(origin)
+            if found is None:
+                return None
+            text = found
+        return self._told(text)
+
+    # ---- files
+
+    def _file(self, origin: d.SchemaOrigin) -> _Text | None:
+        assert not isinstance(origin.place, Name)
+        span, parts = origin.place.span, origin.place.parts
+        relative = "".join(part for part in parts if isinstance(part, str))
+        suffix = posixpath.splitext(relative)[1].lower()
+        if any(not isinstance(part, str) for part in parts):
+            message = "the path of a schema is known when compiling: it holds no parameter"
+            self._report.add(codes.UNUSABLE_SCHEMA_FILE, span, message)
+            return None
+        if suffix not in BY_SUFFIX:
+            message = f'what is in "{relative}" is not known by its ending'
+            help_ = f"schemas are in files that end in {', '.join(BY_SUFFIX)}"
+            self._report.add(codes.UNUSABLE_SCHEMA_FILE, span, message, help=help_)
+            return None
+        entries = file_entries(BY_SUFFIX[suffix], span, origin.entries, self._report)
+        path = _beside(span.path, relative)
+        content = self._content(path, span, is_text=BY_SUFFIX[suffix] != DESCRIPTORS)
+        if entries is None or content is None:
+            return None
+        return _Text(BY_SUFFIX[suffix], content, path, span, entries.message)
+
+    def _content(self, path: str, span: Span, *, is_text: bool = True) -> str | bytes | None:
+        """What is in a file; None with a finding."""
+        if path in self._sources:
+            return self._sources[path].text
+        try:
+            data = self._read(path)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            message = f"`{path}` cannot be read: {why}"
+            help_ = "the path is relative to the file that declares the schema"
+            self._report.add(codes.UNUSABLE_SCHEMA_FILE, span, message, help=help_)
+            return None
+        if not is_text:
+            return data
+        source = decoded(path, data)
+        if isinstance(source, Diagnostic):
+            self._report.findings.append(source)
+            return None
+        self._sources[path] = source
+        return source.text
+
+    # ---- registries
+
+    def _pulled(self, subject: RegistrySubject, entries: OriginEntries) -> Written | None:
+        path = _beside(subject.span.path, subject.file)
+        pulled = self._pulled_file(path, subject)
+        if pulled is None:
+            return None
+        written = self._of_pulled(pulled, path, subject.span, entries.message)
+        return replace(written, subject=subject.subject) if written is not None else None
+
+    def _of_pulled(
+        self, pulled: PulledSchema, path: str, span: Span, message: str
+    ) -> Written | None:
+        if pulled.language != PROTOBUF:
+            return self._guarded(
+                _Text(pulled.language, "", path, span, ""),
+                lambda: written_json(pulled.language, pulled.schema, pulled.others),
+            )
+        content = str(pulled.schema.content)
+        proto = f"{posixpath.splitext(path)[0]}.proto"
+        imports = {each.name: str(each.schema.content) for each in pulled.references}
+        return self._told(_Text(PROTOBUF, content, proto, span, message, False, imports))
+
+    def _pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
+        try:
+            source = decoded(path, self._read(path))
+        except OSError:
+            message = f"the schema of `{subject.subject}` is not here: there is no `{path}`"
+            help_ = "fetch it with `ssbtc schema pull`"
+            self._report.add(codes.NOT_PULLED, subject.span, message, help=help_)
+            return None
+        if isinstance(source, Diagnostic):
+            self._report.findings.append(source)
+            return None
+        self._sources[path] = source
+        try:
+            pulled = pulled_schema(source.text)
+        except SchemaProblemError as problem:
+            self._add(problem, Span(path, problem.start, problem.end))
+            return None
+        is_other = pulled.subject != subject.subject
+        if is_other or (subject.version and pulled.version != subject.version):
+            wanted = f"version {subject.version}" if not is_other else f"`{subject.subject}`"
+            has = f"version {pulled.version}" if not is_other else f"`{pulled.subject}`"
+            message = f"`{path}` holds {has}, not {wanted}"
+            help_ = "fetch it with `ssbtc schema pull`"
+            self._report.add(codes.NOT_PULLED, subject.span, message, help=help_)
+            return None
+        return pulled
+
+    # ---- what the text declares
+
+    def _told(self, text: _Text) -> Written | None:
+        def imported(name: str) -> str:
+            if name in text.imports:
+                return text.imports[name]
+            found = self._content(_beside(text.path, name), text.span)
+            if not isinstance(found, str):
+                raise _ToldError
+            return found
+
+        if isinstance(text.content, bytes):
+            data = text.content
+            return self._guarded(text, lambda: written_descriptors(data, text.message))
+        content, name = text.content, posixpath.basename(text.path)
+        return self._guarded(
+            text, lambda: written_text(text.language, content, name, text.message, imported)
+        )
+
+    def _guarded(self, text: _Text, make: Callable[[], Written]) -> Written | None:
+        try:
+            return make()
+        except _ToldError:
+            return None
+        except SchemaProblemError as problem:
+            if text.is_file and text.path in self._sources and problem.end > 0:
+                self._add(problem, Span(text.path, problem.start, problem.end))
+            else:
+                self._add(problem, text.span, _position(text.content, problem))
+        except MissingExtraError:
+            message = "Protobuf's libraries are not installed here"
+            help_ = "pip install 'ssbt[protobuf]'"
+            self._report.add(codes.UNUSABLE_SCHEMA_FILE, text.span, message, help=help_)
+        except NoSuchMessageError as error:
+            self._no_message(text, error.args)
+        return None
+
+    def _add(self, problem: SchemaProblemError, span: Span, label: str = "") -> None:
+        help_ = problem.help or ()
+        self._report.add(codes.BAD_SCHEMA_TEXT, span, problem.message, label, help=help_)
+
+    def _no_message(self, text: _Text, names: tuple[str, ...]) -> None:
+        listed = ", ".join(f"`{name}`" for name in names)
+        if not text.message:
+            message = (
+                f"there are several messages here: {listed}" if names else "no message is here"
+            )
+            help_ = f'say which is meant: `message = "{names[0]}"`' if names else ()
+        else:
+            near = did_you_mean(text.message, names)
+            message = f"there is no message `{text.message}`"
+            help_ = f"did you mean `{near}`?" if near else f"the messages are {listed}"
+        self._report.add(codes.NO_SUCH_MESSAGE, text.span, message, help=help_)
+
+
+class _ToldError(Exception):
+    """What is wrong has been told."""
+
+
+def _position(content: str | bytes, problem: SchemaProblemError) -> str:
+    """Where in a text the problem is, for people; nothing where that is not known."""
+    if isinstance(content, bytes) or not problem.end:
+        return ""
+    line, column = Source("", content).position(problem.start)
+    return f"line {line}, column {column} of this text"
+
+
+def _beside(path: str, relative: str) -> str:
+    """The path of a file that is named by its place beside another one."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))

@@ -1,0 +1,177 @@
+"""The step that makes one row of many, and what a pivot shares with it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.ir import expressions as ix
+from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.typing import key_of
+from ssbt.compiler.resolve.expressions.walking import names_within
+from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.steps.columns import (
+    AS_NAME,
+    own_column,
+    report_no_name,
+    tagged,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.types.predicates import groupable, orderable
+
+
+class Keys(Struct, frozen=True):
+    """Grouping keys: how they are computed, their columns, and what an aggregate may repeat.
+
+    `names` identify the keys that are columns, see `key_of`; `values` are the others as written.
+    `subtotals` tells that not all rows are grouped by all of them.
+    """
+
+    named: tuple[ix.Named, ...]
+    columns: tuple[Column, ...]
+    names: frozenset[str]
+    values: tuple[e.Expression, ...] = ()
+    subtotals: bool = False
+
+
+def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
+    grouping = node.grouping
+    form = grouping.form if grouping else ""
+    keys = grouping_keys(grouping.keys if grouping else (), flow, bool(form))
+    if form == "grouping sets" and flow.settings.target.startswith("3."):
+        message = "`grouping sets` came to PySpark with Spark 4.0.0"
+        help_ = f"the target is Spark {flow.settings.target}; `cube` has the same rows and more"
+        flow.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
+    if form:
+        keys = _null_in_subtotals(keys, flow)
+    items, columns = aggregates(node.items, keys, flow)
+    key_columns = keys.columns
+    if not node.items and not keys.named:
+        message = "`aggregate` needs an aggregate function or `group by`"
+        flow.report.add(codes.NO_NAME, node.span, message)
+    sets = _sets(grouping) if grouping else ()
+    output = Relation((*key_columns, *columns))
+    return ir.Aggregate(node.span, output, form, keys.named, tuple(items), sets)
+
+
+def _null_in_subtotals(keys: Keys, flow: Flow) -> Keys:
+    """The keys, here and where aggregates mention them: null in rows not grouped by them."""
+    columns = tuple(
+        replace(c, nullable=True) if key_of(c.name, c.qualifier) in keys.names else c
+        for c in flow.relation.columns
+    )
+    flow.relation = Relation(columns, flow.relation.is_open)
+    return replace(keys, columns=tuple(replace(column, nullable=True) for column in keys.columns))
+
+
+def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
+    from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+    places = {ssbt_text(item.value).casefold(): i for i, item in enumerate(grouping.keys)}
+    return tuple(
+        tuple(places[ssbt_text(member).casefold()] for member in members)
+        for members in grouping.sets
+    )
+
+
+def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
+    """The grouping keys in these items; findings for what can be none."""
+    named: list[ix.Named] = []
+    columns: list[Column] = []
+    names: set[str] = set()
+    values: list[e.Expression] = []
+    for item in items:
+        if isinstance(item.value, e.Star):
+            message = "a grouping key is an expression"
+            flow.report.add(expression_codes.MISPLACED_STAR, item.span, message)
+            continue
+        found = flow.value(item.value)
+        require_groupable(found, flow)
+        if item.names:
+            name = item.names[0]
+            column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        else:
+            plain = own_column(item.value, found, flow)
+            if plain is None:
+                where = "add it as a column with `extend` before" if plain_only else AS_NAME
+                report_no_name(item, flow, where)
+                continue
+            column = plain
+        if plain_only and item.names:
+            message = "name the keys of `rollup`, `cube` and `grouping sets` with `extend` before"
+            flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
+        columns.append(column)
+        named.append(ix.Named(found, tuple(name.text for name in item.names)))
+        whole = _whole(item.value, flow)
+        if whole is None:
+            values.append(item.value)
+        else:
+            names.add(key_of(whole.name, whole.qualifier))
+    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values), plain_only)
+
+
+def require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:
+    """Report a key that Spark cannot group by; maps and intervals it can, from 4.0 on."""
+    is_old = flow.settings.target.startswith("3.")
+    fits = orderable if is_old else groupable
+    flow.require(fits, found, found.span, f"as a grouping key{which}")
+
+
+def _whole(node: e.Expression, flow: Flow) -> Column | None:
+    """The column that a key is, unless it is computed or a field of one."""
+    if not isinstance(node, e.ColumnName):
+        return None
+    found = scopes.found(node, flow.relation, Report())
+    return found.column if found is not None and not found.path else None
+
+
+def aggregates(
+    items: tuple[s.Item, ...], keys: Keys, flow: Flow, in_pivot: bool = False
+) -> tuple[list[ix.Named], list[Column]]:
+    named: list[ix.Named] = []
+    columns: list[Column] = []
+    for item in items:
+        typing = flow.typing()
+        typing.aggregates = True
+        # What fills a pivot stands inside of aggregates, its keys too.
+        typing.pivot = in_pivot
+        typing.grouping = frozenset() if in_pivot else keys.names
+        typing.subtotals = keys.subtotals
+        if not in_pivot:
+            typing.grouped = names_within(item.value, keys.values, flow.one_column)
+        if isinstance(item.value, e.Star):
+            typing.typed(item.value)
+            continue
+        before = len(flow.report.findings)
+        found = flow.finished(item.value, typing)
+        if in_pivot and typing.found_aggregate is None and len(flow.report.findings) == before:
+            message = "the columns of a pivot are filled by aggregates, and this has none"
+            flow.report.add(codes.BAD_PIVOT, item.value.span, message)
+        if not item.names:
+            _report_unnamed(item, found, keys.columns, flow)
+            continue
+        if len(item.names) > 1:
+            message = "an aggregate becomes one column"
+            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+        name = item.names[0]
+        columns.append(column_of(found, name.text, name.span))
+        named.append(ix.Named(found, (name.text,)))
+    return named, columns
+
+
+def _report_unnamed(
+    item: s.Item, found: ix.Expression, keys: tuple[Column, ...], flow: Flow
+) -> None:
+    """Report an aggregate without a name; SQL's habit of repeating the keys gets its own words."""
+    column = own_column(item.value, found, flow)
+    if column is None:
+        report_no_name(item, flow)
+    elif any(scopes.same(key.name, column.name) for key in keys):
+        message = f"`{column.name}` is a grouping key, and keys are in the result already"
+        flow.report.add(codes.REPEATED_COLUMN, item.span, message, help="remove it here")

@@ -1,0 +1,145 @@
+"""What the condition of a join says, as far as the state of two joined streams depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.steps import JoinTerms
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.walking import column_names
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.expressions import Name
+
+_SWAPPED = {">": "<", ">=": "<="}
+
+
+class _Sides(Struct, frozen=True):
+    """The two sides of a join, in which names are looked up together."""
+
+    left: Relation
+    right: Relation
+
+    def column(self, name: e.ColumnName) -> Column | None:
+        """The whole column that a name stands for."""
+        both = Relation(
+            (*self.left.columns, *self.right.columns), self.left.is_open or self.right.is_open
+        )
+        found = scopes.found(name, both, Report())
+        return found.column if found is not None and not found.path else None
+
+    def of(self, node: e.Expression) -> set[str]:
+        """The sides whose columns an expression uses; both where one is not known."""
+        sides: set[str] = set()
+        for name in column_names(node):
+            both = Relation((*self.left.columns, *self.right.columns))
+            found = scopes.found(name, both, Report())
+            if found is None or found.column is None:
+                return {"left", "right"}
+            is_left = any(found.column is each for each in self.left.columns)
+            sides.add("left" if is_left else "right")
+        return sides
+
+
+def join_terms(
+    condition: e.Expression | None, using: tuple[Name, ...], left: Relation, right: Relation
+) -> JoinTerms:
+    """The terms of a join on a condition, or by names."""
+    if using:
+        return _by_names(using, left, right)
+    sides = _Sides(left, right)
+    parts = list(_conjuncts(condition)) if condition is not None else []
+    equalities = [part for part in parts if _is_equality(part, sides)]
+    bounds = [bound for part in parts for bound in _bounds(part, sides)]
+    return JoinTerms(
+        equality=bool(equalities),
+        on_event_time=any(_has_event_time(part, sides) for part in equalities),
+        right_bounded=any(_precedes(bound, right, left) for bound in bounds),
+        left_bounded=any(_precedes(bound, left, right) for bound in bounds),
+    )
+
+
+def _by_names(using: tuple[Name, ...], left: Relation, right: Relation) -> JoinTerms:
+    names = {name.text.casefold() for name in using}
+    keys = [c for c in (*left.columns, *right.columns) if c.name.casefold() in names]
+    return JoinTerms(equality=True, on_event_time=any(key.event_time for key in keys))
+
+
+def _conjuncts(node: e.Expression) -> Iterator[e.Expression]:
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, e.Parenthesised):
+            waiting.append(each.operand)
+        elif isinstance(each, e.Binary) and each.operator == "and":
+            waiting += [each.right, each.left]
+        else:
+            yield each
+
+
+def _is_equality(node: e.Expression, sides: _Sides) -> bool:
+    """Whether it sets something of one side equal to something of the other."""
+    if not isinstance(node, e.Binary) or node.operator not in ("=", "==", "<=>"):
+        return False
+    found = sides.of(node.left), sides.of(node.right)
+    return found in (({"left"}, {"right"}), ({"right"}, {"left"}))
+
+
+def _has_event_time(node: e.Expression, sides: _Sides) -> bool:
+    """Whether one of the two that are equal is a column which bears a watermark."""
+    operands = (node.left, node.right) if isinstance(node, e.Binary) else ()
+    columns = [sides.column(each) for each in operands if isinstance(each, e.ColumnName)]
+    return any(column is not None and column.event_time for column in columns)
+
+
+def _bounds(node: e.Expression, sides: _Sides) -> Iterator[tuple[Column, Column]]:
+    """Pairs of columns of which the first is at most the second, but for a constant."""
+    if isinstance(node, e.Between) and not node.negated:
+        pairs = [(node.low, node.operand), (node.operand, node.high)]
+    elif isinstance(node, e.Binary) and node.operator in ("<", "<="):
+        pairs = [(node.left, node.right)]
+    elif isinstance(node, e.Binary) and node.operator in _SWAPPED:
+        pairs = [(node.right, node.left)]
+    else:
+        return
+    for earlier, later in pairs:
+        first, second = _shifted(earlier, sides), _shifted(later, sides)
+        if first is not None and second is not None:
+            yield first, second
+
+
+def _shifted(node: e.Expression, sides: _Sides) -> Column | None:
+    """The column of `column`, `column + interval …` and `column - interval …`."""
+    while not isinstance(node, e.ColumnName):
+        if isinstance(node, e.Parenthesised):
+            node = node.operand
+        elif isinstance(node, e.Binary) and node.operator in ("+", "-"):
+            if _is_interval(node.right):
+                node = node.left
+            elif node.operator == "+" and _is_interval(node.left):
+                node = node.right
+            else:
+                return None
+        else:
+            return None
+    return sides.column(node)
+
+
+def _is_interval(node: e.Expression) -> bool:
+    while isinstance(node, e.Parenthesised):
+        node = node.operand
+    is_text = isinstance(node, e.TypedLiteral) and node.kind == "interval"
+    return is_text or isinstance(node, e.IntervalLiteral)
+
+
+def _precedes(bound: tuple[Column, Column], first: Relation, second: Relation) -> bool:
+    """Whether the watermark of `first` tells when rows of `second` can no longer match."""
+    earlier, later = bound
+    return (
+        earlier.event_time
+        and any(earlier is each for each in first.columns)
+        and any(later is each for each in second.columns)
+    )

@@ -1,0 +1,194 @@
+"""What the columns of a query in Spark SQL are made from, as sqlglot parses it.
+
+It is imported only where a pipeline has a `sql` step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+from msgspec import Struct
+
+from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.provenance import fitted, struct
+from ssbt.compiler.types.datatypes import (
+    UNKNOWN,
+    ArrayType,
+    DataType,
+    MapType,
+    StructField,
+    StructType,
+)
+
+Origins = tuple[Origin, ...]
+
+
+class QueryLineage(Struct, frozen=True):
+    """What each column is made from, by its name in lower case, and what decides about rows."""
+
+    columns: Mapping[str, Provenance]
+    rows: tuple[tuple[str, Origins], ...]
+
+
+class _Value(Struct, frozen=True):
+    """What a value is made from, and its type as far as fields may be taken out of it."""
+
+    provenance: Provenance
+    type: DataType = UNKNOWN
+
+
+def query_lineage(text: str, relations: Mapping[str, Relation]) -> QueryLineage | None:
+    """The lineage of a query over `{name}`s; None where it cannot be told for sure."""
+    if any(relation.is_open for relation in relations.values()):
+        return None
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+    from sqlglot.optimizer.qualify import qualify
+    from sqlglot.optimizer.scope import build_scope
+
+    schema: dict[str, object] = {
+        name: {column.name: column.type.sql for column in relation.columns}
+        for name, relation in relations.items()
+    }
+    try:
+        tree = parse_one(_with_names(text), dialect="spark")
+        if tree.find(exp.UDTF, exp.Lateral, exp.Pivot, exp.Explode, exp.Command):
+            return None
+        if any(each.args.get("recursive") for each in tree.find_all(exp.With)):
+            return None
+        root = build_scope(qualify(tree, schema=schema, dialect="spark"))
+        return None if root is None else _Reader(relations).lineage(root)
+    except (SqlglotError, _UnknownError, ValueError, RecursionError):
+        return None
+
+
+def _with_names(text: str) -> str:
+    """The query with names of tables for what stands in braces."""
+    return "".join(
+        literal + (f"`{field}`" if field is not None else "")
+        for literal, field, _, _ in Formatter().parse(text)
+    )
+
+
+class _UnknownError(Exception):
+    """A column whose source is not to be found."""
+
+
+class _Reader:
+    """Reads scopes; `exp` is sqlglot's module of expressions, imported late."""
+
+    def __init__(self, relations: Mapping[str, Relation]) -> None:
+        from sqlglot import exp
+
+        self._exp = exp
+        self._known: dict[tuple[int, int], _Value] = {}
+        self._relations = {name.casefold(): relation for name, relation in relations.items()}
+
+    def lineage(self, root: Any) -> QueryLineage:
+        names = [each.alias_or_name.casefold() for each in root.expression.selects]
+        columns = {name: self._output(root, place) for place, name in enumerate(names)}
+        rows = {(kind, each) for scope in root.traverse() for kind, each in self._rows(scope)}
+        kinds = sorted({kind for kind, _ in rows})
+        listed = ((kind, tuple(sorted(o for k, o in rows if k == kind))) for kind in kinds)
+        made = {name: value.provenance for name, value in columns.items()}
+        return QueryLineage(made, tuple(listed))
+
+    def _output(self, scope: Any, place: int) -> _Value:
+        """The column at a place in a scope's result."""
+        key = id(scope), place
+        if key not in self._known:
+            self._known[key] = self._found(scope, place)
+        return self._known[key]
+
+    def _found(self, scope: Any, place: int) -> _Value:
+        if isinstance(scope.expression, self._exp.SetOperation):
+            if scope.expression.args.get("by_name"):
+                raise _UnknownError
+            sides = [self._output(each, place) for each in scope.set_operation_scopes]
+            type_ = sides[0].type
+            return _Value(merged(fitted(s.provenance, s.type, type_) for s in sides), type_)
+        return self._value(scope, scope.expression.selects[place])
+
+    def _value(self, scope: Any, expression: Any) -> _Value:
+        """An expression of a scope: what it is made from, its fields told apart where known."""
+        exp = self._exp
+        match expression:
+            case exp.Query():
+                # Its columns may be those of this scope or of its own.
+                raise _UnknownError
+            case exp.Alias() | exp.Paren():
+                return self._value(scope, expression.this)
+            case exp.Column():
+                return self._column(scope, expression)
+            case exp.Dot() if isinstance(expression.expression, exp.Identifier):
+                base = self._value(scope, expression.this)
+                name = expression.expression.name
+                inner = scopes.field_type(base.type, name)
+                made = scopes.field_provenance(base.provenance, base.type, name)
+                return _Value(made, inner[0] if inner is not None else UNKNOWN)
+            case exp.Bracket():
+                return self._element(scope, expression)
+            case exp.Struct() if all(isinstance(e, exp.PropertyEQ) for e in expression.expressions):
+                named = [(e.name, self._value(scope, e.expression)) for e in expression.expressions]
+                type_ = StructType(tuple(StructField(name, value.type) for name, value in named))
+                return _Value(struct((name, value.provenance) for name, value in named), type_)
+        parts = (self._value(scope, part) for part in expression.iter_expressions())
+        return _Value(computed_from(o for part in parts for o in part.provenance.origins))
+
+    def _element(self, scope: Any, expression: Any) -> _Value:
+        """An element of an array or a map."""
+        base = self._value(scope, expression.this)
+        keys = (self._value(scope, key) for key in expression.expressions)
+        made = base.provenance.with_computed(o for key in keys for o in key.provenance.origins)
+        match base.type:
+            case ArrayType(element=inner) | MapType(value=inner):
+                return _Value(made, inner)
+        return _Value(made.opaque)
+
+    def _column(self, scope: Any, column: Any) -> _Value:
+        source = scope.sources.get(column.table)
+        if not column.table:
+            # What sorts may be called as a column of the result is.
+            source = scope
+        if isinstance(source, self._exp.Table):
+            relation = self._relations.get(source.name.casefold())
+            matches = relation.named(column.name) if relation is not None else []
+            if len(matches) != 1:
+                raise _UnknownError
+            return _Value(matches[0].provenance, matches[0].type)
+        if source is None:
+            raise _UnknownError
+        names = [each.alias_or_name for each in source.expression.selects]
+        if column.name not in names:
+            raise _UnknownError
+        return self._output(source, names.index(column.name))
+
+    def _rows(self, scope: Any) -> Iterator[tuple[str, Origin]]:
+        """What decides about the rows of one scope, by the kinds of lineage."""
+        expression = scope.expression
+        for kind, clauses in self._clauses(expression):
+            for clause in clauses:
+                for origin in self._value(scope, clause).provenance.origins:
+                    yield kind, origin
+        places = range(len(expression.selects))
+        shown = (o for place in places for o in self._output(scope, place).provenance.origins)
+        if isinstance(expression, self._exp.SetOperation) and (
+            expression.args.get("distinct") or not isinstance(expression, self._exp.Union)
+        ):
+            kind = "grouping" if isinstance(expression, self._exp.Union) else "filter"
+            yield from ((kind, origin) for origin in shown)
+        elif expression.args.get("distinct"):
+            yield from (("grouping", origin) for origin in shown)
+
+    def _clauses(self, expression: Any) -> Iterator[tuple[str, Iterable[Any]]]:
+        words = {"where": "filter", "having": "filter", "qualify": "filter", "group": "grouping"}
+        for word, kind in {**words, "order": "ordering", "sort": "ordering"}.items():
+            clause = expression.args.get(word)
+            if clause is not None:
+                yield kind, (clause,)
+        joins = expression.args.get("joins") or ()
+        yield "join key", [each.args["on"] for each in joins if each.args.get("on") is not None]

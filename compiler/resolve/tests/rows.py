@@ -1,0 +1,92 @@
+"""The rows of a test, held to the columns of their dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+import posixpath
+
+from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes import tests as codes
+from ssbt.compiler.ir import tests as ir
+from ssbt.compiler.ir.expressions import Expression
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve.datasets import Datasets
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.tests.values import misfits
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.values import TextValue
+from ssbt.compiler.types.datatypes import UNKNOWN, DataType
+
+_KINDS = {".csv": "csv", ".json": "json", ".jsonl": "json", ".parquet": "parquet"}
+
+
+def rows_of(
+    clause: d.Rows, name: str, relation: Relation, datasets: Datasets, report: Report
+) -> ir.Rows:
+    """The rows of a clause about the dataset `name`; what does not fit is told."""
+    columns = tuple(_columns(clause, name, relation, report))
+    file = _file(clause.file, report) if clause.file is not None else None
+    rows = tuple(_row(row, columns, datasets, report) for row in clause.rows)
+    return ir.Rows(name, columns, rows, file, clause.dataset.span)
+
+
+def _columns(clause: d.Rows, name: str, relation: Relation, report: Report) -> Iterator[Column]:
+    """Those that the clause names, or else all; those of a file are in the file."""
+    if not clause.columns and clause.file is None:
+        yield from relation.columns
+    seen: set[str] = set()
+    for each in clause.columns:
+        if each.text.casefold() in seen:
+            message = f"`{each.text}` stands here twice"
+            report.add(name_codes.DUPLICATE_COLUMN, each.span, message)
+        seen.add(each.text.casefold())
+        known = relation.named(each.text)
+        if not known and not relation.is_open:
+            names = [column.name for column in relation.columns]
+            message = f"`{name}` has no column `{each.text}`"
+            code = name_codes.UNKNOWN_COLUMN
+            report.unknown(code, each.span, message, each.text, names, "columns")
+        yield known[0] if known else Column(each.text, UNKNOWN, True)
+
+
+def _row(
+    row: d.Row, columns: Sequence[Column], datasets: Datasets, report: Report
+) -> tuple[Expression, ...]:
+    def type_of(node: e.Expression) -> DataType:
+        return datasets.constant(node, Report()).type
+
+    values = tuple(datasets.constant(node, report) for node in row.values)
+    if len(values) != len(columns):
+        counts = f"{_count(len(values), 'value')} for {_count(len(columns), 'column')}"
+        names = ", ".join(column.name for column in columns)
+        help_ = f"the columns are {names}" if names else "name the columns behind the dataset"
+        span = row.values[0].span.to(row.values[-1].span)
+        report.add(codes.BAD_ROW, span, f"the row has {counts}", help=help_)
+        return values
+    for node, column in zip(row.values, columns, strict=True):
+        for misfit in misfits(node, column.type, type_of):
+            label = f"`{column.name}` is {column.type.sql}"
+            report.add(codes.BAD_TEST_VALUE, misfit.span, misfit.reason, label)
+    return values
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _file(text: TextValue, report: Report) -> ir.RowsFile | None:
+    """The file, relative to where the path of the main file is."""
+    path = "".join(part for part in text.parts if isinstance(part, str))
+    kind = _KINDS.get(posixpath.splitext(path)[1].lower())
+    if len(text.parts) > 1 or not all(isinstance(part, str) for part in text.parts):
+        message = "the path of a test's file holds no parameter"
+        report.add(codes.BAD_TEST_FILE, text.span, message)
+        return None
+    if kind is None:
+        message = f'rows do not come from "{path}"'
+        help_ = "the file is a .csv, .json, .jsonl or .parquet"
+        report.add(codes.BAD_TEST_FILE, text.span, message, help=help_)
+        return None
+    folder = posixpath.dirname(text.span.path)
+    return ir.RowsFile(posixpath.normpath(posixpath.join(folder, path)), kind)
