@@ -98,7 +98,7 @@ def _by_step(operator: Operator, inputs: list[Relation]) -> Iterator[tuple[Kind,
             yield from ((Kind(word), origins) for word, origins in step.rows)
         case s.Unpivot(include_nulls=False):
             # The column of the values is the last.
-            yield Kind.FILTER, operator.output.columns[-1].origins
+            yield Kind.FILTER, _all(operator.output.columns[-1:])
         case s.Explode():
             yield Kind.FILTER, step.expression.origins
         case s.Project():
