@@ -52,7 +52,10 @@ class Pipeline:
 
     @cached_property
     def script(self) -> Script:
-        """The script, imported once."""
+        """The script, imported once; raises FileNotFoundError where it was not compiled."""
+        if not Path(self.plan.script).exists():
+            missing = f"there is no {self.plan.script}: let `ssbtc compile` write it"
+            raise FileNotFoundError(missing)
         return Script(self.plan, self._parameters)
 
     def literal(self, parameter: str) -> str:
