@@ -54,6 +54,24 @@ def out(command: F) -> F:
     )(command)
 
 
+def assignments(command: F) -> F:
+    """`assignments`: values of parameters, each `NAME=VALUE`."""
+    return click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Give a parameter a value; may be repeated.",
+    )(command)
+
+
+def master(default: str) -> Callable[[F], F]:
+    """`master`: the address of the cluster, or of the threads that stand for one."""
+    return click.option(
+        "--master", default=default, show_default=True, metavar="URL", help="Where Spark runs."
+    )
+
+
 def no_cache(command: F) -> F:
     """`no_cache`: whether to leave the cache alone."""
     return click.option(

@@ -42,13 +42,7 @@ class _Run(click.Command):
 
 @click.command("run", cls=_Run)
 @click.argument("path", type=click.Path())
-@click.option(
-    "--set",
-    "assignments",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Give a parameter a value; may be repeated.",
-)
+@options.assignments
 @click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
 @click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
@@ -66,9 +60,7 @@ class _Run(click.Command):
     help="Let a stream go on from a checkpoint that was refused; may be repeated.",
 )
 @click.option("--max-restarts", type=int, metavar="N", help="Restarts of a stream that fails.")
-@click.option(
-    "--master", default="local[*]", show_default=True, metavar="URL", help="Where Spark runs."
-)
+@options.master("local[*]")
 @options.target
 @options.out
 @options.force
@@ -180,17 +172,10 @@ def _taken(name: str, given: tuple[str, ...]) -> tuple[list[str], tuple[str, ...
 
 def _become_spark_submit(arguments: list[str], log: str | None) -> NoReturn:
     """Replace this process: signals and the exit code then need no passing on."""
-    from ssbt.compiler.cli.java import absence, suitable_java
-    from ssbt.compiler.cli.spark import NO_SPARK, environment, found_spark
+    from ssbt.compiler.cli.spark import spark_with_java
 
-    spark, _ = found_spark()
-    if spark is None:
-        raise Failure(NO_SPARK)
-    java, passed = suitable_java()
-    if java is None:
-        raise Failure(absence(passed))
+    spark, variables = spark_with_java()
     sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
     sys.stderr.flush()
     words = [spark.submit, *arguments]
-    variables = {**({_LOG_FILE: log} if log else {}), **environment(spark, java.home)}
-    os.execve(spark.submit, words, variables)  # nosec B606
+    os.execve(spark.submit, words, {**({_LOG_FILE: log} if log else {}), **variables})  # nosec B606

@@ -12,6 +12,9 @@ import sys
 
 from msgspec import Struct
 
+from ssbt.compiler.cli.failures import Failure
+from ssbt.compiler.cli.java import absence, suitable_java
+
 NO_SPARK = (
     "no spark-submit was found: install PySpark beside ssbtc (`pip install 'ssbt[spark]'`), or set "
     "SPARK_HOME to a Spark"
@@ -50,8 +53,21 @@ def found_spark() -> tuple[Spark | None, tuple[Spark, ...]]:
     return None, tuple(passed)
 
 
-def environment(spark: Spark, java_home: str) -> dict[str, str]:
-    """The environment in which `spark-submit` finds this Spark, this Java and this Python."""
+def spark_with_java() -> tuple[Spark, dict[str, str]]:
+    """The Spark that will do, and the environment in which it finds its Java and this Python.
+
+    Raises Failure where there is no Spark or no Java.
+    """
+    spark, _ = found_spark()
+    if spark is None:
+        raise Failure(NO_SPARK)
+    java, passed = suitable_java()
+    if java is None:
+        raise Failure(absence(passed))
+    return spark, _environment(spark, java.home)
+
+
+def _environment(spark: Spark, java_home: str) -> dict[str, str]:
     python = os.environ.get("PYSPARK_PYTHON") or sys.executable
     found = {**os.environ, "JAVA_HOME": java_home, "PYSPARK_PYTHON": python}
     found.setdefault("PYSPARK_DRIVER_PYTHON", python)

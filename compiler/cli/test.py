@@ -45,16 +45,8 @@ _O_HELP = (
 @emitting.options
 @click.option("-o", "output", type=click.Path(), metavar="PATH", help=_O_HELP)
 @click.option("--collect-only", is_flag=True, help="List the tests, and run none.")
-@click.option(
-    "--set",
-    "assignments",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Give a parameter a value; may be repeated.",
-)
-@click.option(
-    "--master", default="local[2]", show_default=True, metavar="URL", help="Where Spark runs."
-)
+@options.assignments
+@options.master("local[2]")
 @options.target
 @options.color
 def command(

@@ -13,9 +13,7 @@ from typing import IO, Any
 
 import msgspec
 
-from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.java import absence, suitable_java
-from ssbt.compiler.cli.spark import NO_SPARK, Spark, environment, found_spark
+from ssbt.compiler.cli.spark import Spark, spark_with_java
 from ssbt.compiler.emit.archive import runtime_archive
 from ssbt.compiler.testing.results import Event
 
@@ -78,13 +76,7 @@ def _events(told: IO[str], process: subprocess.Popen[bytes], log: IO[bytes]) -> 
 
 def _variables(folder: str, submit: Sequence[str]) -> dict[str, str]:
     """The environment in which Python finds PySpark and the runtime, and Spark its Java."""
-    spark, _ = found_spark()
-    if spark is None:
-        raise Failure(NO_SPARK)
-    java, passed = suitable_java()
-    if java is None:
-        raise Failure(absence(passed))
-    found = environment(spark, java.home)
+    spark, found = spark_with_java()
     paths = [os.path.join(folder, _ARCHIVE), *_pyspark(spark), found.get("PYTHONPATH", "")]
     found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     found["SPARK_SUBMIT_OPTS"] = f"{_JAVA_OPTIONS} {found.get('SPARK_SUBMIT_OPTS', '')}".rstrip()
