@@ -12,7 +12,9 @@ from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.expressions.typing import NOT_KNOWN, Surroundings, Typing, expression
+from ssbt.compiler.resolve.expressions.resolved import expression
+from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, Surroundings
+from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import same
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType

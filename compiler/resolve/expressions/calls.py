@@ -17,7 +17,8 @@ from ssbt.compiler.resolve.expressions.provenance import (
     call_provenance,
     lambda_parameters,
 )
-from ssbt.compiler.resolve.expressions.typing import NOT_KNOWN, Typing, own_name
+from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, own_name
+from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
 from ssbt.compiler.syntax.ast import expressions as e

@@ -6,41 +6,38 @@ that the value comes from) is in its attributes afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import singledispatchmethod
 
 from msgspec import Struct, field
 
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
-from ssbt.compiler.diagnostics.codes import literals as literal_codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code
-from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
-from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
+from ssbt.compiler.resolve.expressions.surroundings import (
+    NOT_KNOWN,
+    Surroundings,
+    key_of,
+    operators_unknown,
+    own_name,
+)
 from ssbt.compiler.resolve.expressions.typenames import data_type
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
-from ssbt.compiler.types import casts, literals, operators
+from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
-    BINARY,
     BOOLEAN,
-    DATE,
     NULL,
     STRING,
-    TIME,
-    TIMESTAMP,
-    TIMESTAMP_NTZ,
-    UNKNOWN,
     ArrayType,
-    DataType,
     IntegralType,
     MapType,
     NullType,
@@ -51,36 +48,6 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Mismatch, Typed
-
-NOT_KNOWN = Typed(UNKNOWN)
-_LITERALS: dict[str, DataType] = {
-    "date": DATE,
-    "timestamp": TIMESTAMP,
-    "timestamp_ltz": TIMESTAMP,
-    "timestamp_ntz": TIMESTAMP_NTZ,
-    "time": TIME,
-    "x": BINARY,
-}
-# Units that functions know and intervals do not; of words that are no units the parser tells.
-_NO_INTERVAL = ("quarter", "nanosecond")
-
-
-class Surroundings(Struct, frozen=True):
-    """What expressions can refer to, and how they are typed.
-
-    `parameters` are the types of the pipeline's parameters by lower-case name, `secrets` the names
-    that are none because they are secrets. `masking` functions, in lower case, leave no personal
-    data in their result.
-    """
-
-    relation: Relation
-    parameters: Mapping[str, tuple[str, DataType]]
-    report: Report
-    target: str = "4.1"
-    ansi: bool = True
-    legacy_formats: bool = False
-    secrets: frozenset[str] = frozenset()
-    masking: frozenset[str] = frozenset()
 
 
 class Typing(Struct):
@@ -176,14 +143,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.NumberLiteral) -> Typed:
-        return self._number(node, negative=False)
-
-    def _number(self, node: e.NumberLiteral, negative: bool) -> Typed:
-        found = literals.number(node.text, negative)
-        if isinstance(found, Mismatch):
-            self.mistake(codes.BAD_VALUE, node.span, found.reason)
-            return NOT_KNOWN
-        return found
+        return number(self, node, negative=False)
 
     @_typed.register
     def _(self, node: e.StringLiteral) -> Typed:
@@ -191,44 +151,14 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.TypedLiteral) -> Typed:
-        if node.kind != "interval":
-            self._check_literal(node)
-            return Typed(_LITERALS[node.kind], False)
-        return self._interval(node, node.units or self._units_of_text(node))
-
-    def _units_of_text(self, node: e.TypedLiteral) -> Sequence[str]:
-        """The units of `interval '3 days 2 hours'`."""
-        try:
-            return sorted(literals.text_interval(node.value))
-        except literals.UnitsError as error:
-            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, str(error))
-            return ()
-
-    def _check_literal(self, node: e.TypedLiteral) -> None:
-        from ssbt.compiler.resolve.expressions.time_literals import literal_problem
-
-        problem = literal_problem(node.kind, node.value)
-        if problem is not None:
-            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+        return typed_literal(self, node)
 
     @_typed.register
     def _(self, node: e.IntervalLiteral) -> Typed:
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
                 self._typed(value)
-        return self._interval(node, tuple(unit for _, unit in node.parts))
-
-    def _interval(self, node: e.Expression, units: Sequence[str]) -> Typed:
-        if not units:
-            return Typed(UNKNOWN, False)
-        found = literals.interval(units)
-        if isinstance(found, Mismatch):
-            wrong = [unit for unit in units if isinstance(literals.interval([unit]), Mismatch)]
-            if wrong and not all(unit.removesuffix("s") in _NO_INTERVAL for unit in wrong):
-                return NOT_KNOWN
-            self.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
-            return NOT_KNOWN
-        return Typed(found, False)
+        return interval(self, node, tuple(unit for _, unit in node.parts))
 
     # ---- names
 
@@ -318,7 +248,7 @@ class Typing(Struct):
     @_typed.register
     def _(self, node: e.Unary) -> Typed:
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
-            return self._number(node.operand, negative=True)
+            return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
         return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
 
@@ -490,9 +420,9 @@ class Typing(Struct):
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
-        for number, item in enumerate(node.items, start=1):
+        for place, item in enumerate(node.items, start=1):
             value, made = self.part(item)
-            name = own_name(item) or f"col{number}"
+            name = own_name(item) or f"col{place}"
             fields.append(StructField(name, value.type, value.nullable))
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
@@ -514,57 +444,3 @@ class Typing(Struct):
         if self.report.seen is not None:
             self.report.seen.values[node.name.span] = found
         return found
-
-
-def own_name(node: e.Expression) -> str | None:
-    """The name that a value brings along into a struct: that of a column, a field or a key."""
-    match node:
-        case e.Parenthesised(operand=operand):
-            return own_name(operand)
-        case e.ColumnName(parts=parts):
-            return parts[-1].text
-        case e.Field(name=name) | e.VariantPath(name=name):
-            return name.text
-        case e.Subscript(index=e.StringLiteral(value=value)):
-            return value
-    return None
-
-
-def operators_unknown(operator: str, left: Typed, right: Typed) -> Typed:
-    """What is known of `left operator right` where an operand is not known."""
-    if operator in operators.COMPARISONS or operator in ("and", "or"):
-        return Typed(BOOLEAN, operator != "<=>")
-    return NOT_KNOWN
-
-
-def key_of(name: str, qualifier: str | None) -> str:
-    """What identifies a column among grouping keys."""
-    return f"{(qualifier or '').casefold()}.{name.casefold()}"
-
-
-def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expression:
-    """The IR's expression, after `typing` has looked at it."""
-    plain = node
-    while isinstance(plain, e.Parenthesised):
-        plain = plain.operand
-    is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
-    column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
-    made = typing.provenance(value)
-    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
-    calls = tuple(_calls(node))
-    tags = frozenset(typing.tags)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
-
-
-def _calls(node: e.Expression) -> Iterator[ir.Call]:
-    for part in nodes(node):
-        if isinstance(part, e.Call):
-            windowed = part.window is not None
-            yield ir.Call(part.name.text.casefold(), part.span, part.distinct, windowed)
-
-
-def _ir_piece(piece: Piece, typing: Typing) -> str | ir.ParameterText:
-    if isinstance(piece, str):
-        return piece
-    known = typing.around.parameters.get(piece.name.text.casefold())
-    return ir.ParameterText(known[0] if known else piece.name.text)

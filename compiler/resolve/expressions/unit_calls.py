@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.resolve.expressions.typing import NOT_KNOWN, Typing
+from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN
+from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
     LONG,

@@ -11,7 +11,7 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.expressions.typing import key_of
+from ssbt.compiler.resolve.expressions.surroundings import key_of
 from ssbt.compiler.resolve.expressions.walking import names_within
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report

@@ -15,8 +15,8 @@ from ssbt.compiler.ir.provenance import merged
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.provenance import fitted
+from ssbt.compiler.resolve.expressions.surroundings import key_of
 from ssbt.compiler.resolve.expressions.time_literals import reads_as
-from ssbt.compiler.resolve.expressions.typing import key_of
 from ssbt.compiler.resolve.expressions.walking import column_names, nodes
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.groups import Keys, aggregates, grouping_keys, require_groupable
