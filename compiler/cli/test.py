@@ -87,6 +87,10 @@ def command(
     from ssbt.compiler.cli.units import units
     from ssbt.compiler.testing.display import Display
 
+    _check_modes(
+        {"--create": created, "--emit-pytest": emit_pytest, "--update": update}
+        | {"--collect-only": collect_only}
+    )
     report = options.report("text", strict=False, color=color)
     report.results_there = True
     chosen, given = _chosen(expression, paths), _assigned(assignments)
@@ -122,6 +126,13 @@ def command(
         run.write_junit(junit_xml)
     is_enough = reaching.told(reach, coverage_fail_under, coverage_json)
     return code or (PASSED if run.passed and is_enough else FAILED)
+
+
+def _check_modes(modes: Mapping[str, object]) -> None:
+    """Raises UsageError for words of which each does something else with the tests."""
+    given = [f"`{word}`" for word, value in modes.items() if value]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} do not go together")
 
 
 def _chosen(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:

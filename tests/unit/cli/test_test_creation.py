@@ -49,6 +49,7 @@ sink ticks to noop as ticks {}
             ["--create", "known", "-o", "tests/all_test.ssbt"],
             "tests of `clicks.ssbt` stand in it or in `clicks_test.ssbt`",
         ),
+        (["--create", "known", "--update"], "`--create` and `--update` do not go together"),
     ],
 )
 def test_what_is_refused(project: Path, ssbtc: Ssbtc, words: list[str], reason: str):
