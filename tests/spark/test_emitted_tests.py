@@ -107,5 +107,5 @@ def test_streams(installed: Path, tmp_path: Path):
     words = ["-k", "updated or differs or time_of"]
     code, out = ran(installed, tmp_path, *words)
     assert code == 1
-    assert "1 failed, 2 passed" in out, out
+    assert "1 failed, 3 passed" in out, out
     assert "`totals` after micro-batch 1 differs" in out

@@ -31,7 +31,7 @@ schema Order {{ id: bigint, amount: decimal(12,2) }}
 """
 STREAMED = "trigger = available now"
 # What `from_json` says nothing about, or too little: no JSON, an empty text, another type, null.
-FAIL_FAST = 'BROKERS\n  raw { "kafka.max.block.ms" = 3000 }\n  topic '
+FAIL_FAST = "BROKERS\n  max_block = 3 seconds\n  topic "
 BROKEN = ("{", "", '{"id": "x"}', "null", "[1]")
 
 

@@ -84,7 +84,7 @@ def test_the_command(tmp_path: Path):
     assert "types_test.ssbt UUF" in process.stdout
     assert DIFF in process.stdout
     assert "not updated: `then fails with` is for you to change" in process.stdout
-    assert "1 failed, 2 updated, 11 deselected in" in process.stdout
+    assert "1 failed, 2 updated, 12 deselected in" in process.stdout
     after = before.replace("    (1)\n    (2)\n  }\n}", "    (2)\n    (1)\n  }\n}")
     assert file.read_text() == after.replace("10:00:00+00:00", "10:00:00")
 

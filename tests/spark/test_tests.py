@@ -113,5 +113,5 @@ types_test.ssbt:6: `chosen` differs in 2 rows
  0.00s types.ssbt::on the way
 =========================== short test summary info ============================
 FAILED types_test.ssbt::another order
-1 failed, 1 passed, 12 deselected in
+1 failed, 1 passed, 13 deselected in
 """
