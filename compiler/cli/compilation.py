@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ssbt.compiler.cli.cache import Cache, Entry, hash_of, opened_cache
 from ssbt.compiler.cli.parallel import mapped
-from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
+from ssbt.compiler.cli.units import Unit, relocated_findings
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -40,8 +40,7 @@ class Result(NamedTuple):
         """The findings and their sources, by paths as the user would write them."""
         if not self.findings:
             return [], {}
-        findings = [relocated(finding, self.unit) for finding in self.findings]
-        return findings, relocated_sources(self.sources, self.unit)
+        return relocated_findings(self.findings, self.sources, self.unit)
 
 
 class Compiler:

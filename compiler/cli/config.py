@@ -80,7 +80,7 @@ class _Read:
 
     def __init__(self, path: str, names: tuple[str, ...], report: Report) -> None:
         from ssbt.compiler import driver
-        from ssbt.compiler.cli.units import relocated, relocated_sources, units
+        from ssbt.compiler.cli.units import relocated_findings, units
 
         self._unit = _only(units([path]).all)
         checked = driver.checked(self._unit.path, self._unit.read)
@@ -88,9 +88,8 @@ class _Read:
         found = driver.configured(checked, unit.path, unit.read, names, unit.real)
         self.environments: tuple[Environment, ...] = found.environments
         self._sources: Mapping[str, Source] = found.checked.sources
-        findings = [relocated(each, self._unit) for each in found.checked.findings]
         if found.checked.failed:
-            report.add(findings, relocated_sources(self._sources, self._unit))
+            report.add(*relocated_findings(found.checked.findings, self._sources, self._unit))
         self.code = report.print() if found.checked.failed else 0
         sys.stdout.flush()
 

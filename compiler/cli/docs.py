@@ -36,7 +36,7 @@ def command(
     script beside its source. It needs no server and asks for nothing from outside. PATHS are
     pipelines and folders of them, this folder if none is given.
     """
-    from ssbt.compiler.cli.units import relocated, relocated_sources, units
+    from ssbt.compiler.cli.units import relocated_findings, units
     from ssbt.compiler.cli.writing import write_all
     from ssbt.compiler.driver import checked, emitted
     from ssbt.compiler.pages.page import Documented, page
@@ -45,9 +45,8 @@ def command(
     documented = []
     for unit in units(paths).all:
         result = checked(unit.path, unit.read, target, tests=True)
-        findings = [relocated(finding, unit) for finding in result.findings]
         if result.pipeline is None:
-            report.add(findings, relocated_sources(result.sources, unit))
+            report.add(*relocated_findings(result.findings, result.sources, unit))
         else:
             files = emitted(result)
             documented.append(Documented(unit.input.path, result.pipeline, result.sources, files))

@@ -78,13 +78,12 @@ def _is_path(text: str) -> bool:
 
 
 def _pipeline(unit: Unit, target: str | None, report: Report) -> Pipeline | None:
-    from ssbt.compiler.cli.units import relocated, relocated_sources
+    from ssbt.compiler.cli.units import relocated_findings
     from ssbt.compiler.driver import checked
 
     result = checked(unit.path, unit.read, target)
     if result.pipeline is None:
-        findings = [relocated(finding, unit) for finding in result.findings]
-        report.add(findings, relocated_sources(result.sources, unit))
+        report.add(*relocated_findings(result.findings, result.sources, unit))
     return result.pipeline
 
 

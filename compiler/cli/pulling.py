@@ -12,7 +12,7 @@ from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import contents, quoted
 from ssbt.compiler.cli.registry import Registry
 from ssbt.compiler.cli.secret_values import secret_values
-from ssbt.compiler.cli.units import Unit, relocated, relocated_sources
+from ssbt.compiler.cli.units import Unit, relocated_findings
 from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.configuration.registries import RegistryAnswers, registry_answers
 from ssbt.compiler.connectors.settings import SecretName
@@ -70,8 +70,7 @@ def compared(units: Iterable[Unit], url: str | None, env: str | None) -> Iterato
         asked = Asked(_answers(unit, env), url)
         found = _subjects(unit, asked)
         findings = [each for named in found.all for each in _compared(unit, named, asked)]
-        shown = [relocated(finding, unit) for finding in findings]
-        yield shown, relocated_sources(found.sources, unit), len(found.all)
+        yield *relocated_findings(findings, found.sources, unit), len(found.all)
 
 
 def _compared(unit: Unit, named: NamedSubject, asked: Asked) -> Iterator[Diagnostic]:

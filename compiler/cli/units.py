@@ -137,6 +137,13 @@ def relocated_sources(sources: Mapping[str, Source], unit: Locator) -> dict[str,
     return {path: Source(path, text) for path, text in shown.items()}
 
 
+def relocated_findings(
+    findings: Iterable[Diagnostic], sources: Mapping[str, Source], unit: Locator
+) -> tuple[list[Diagnostic], dict[str, Source]]:
+    """Findings and the sources that they stand in, by paths as the user would write them."""
+    return [relocated(each, unit) for each in findings], relocated_sources(sources, unit)
+
+
 def _unit(file: Input) -> Unit:
     """The pipeline in a file, or beside it where the file holds the tests of one."""
     if file.path.endswith(TESTS) and not file.is_standard_input:

@@ -147,7 +147,7 @@ def cleared(text: str) -> str:
 def _spellings(value: str) -> set[str]:
     """The value as it may stand in a text: as it is, escaped, or in an address."""
     found = {value, value.strip(), json.dumps(value)[1:-1], repr(value)[1:-1]}
-    found |= {quote(value, safe=""), quote_plus(value), value.replace('"', '\\"')}
+    found |= {quote(value, safe=""), quote_plus(value), json.dumps(value, ensure_ascii=False)[1:-1]}
     found |= {line.strip() for line in value.splitlines()}
     return {each for each in found if len(each) >= _SHORTEST}
 

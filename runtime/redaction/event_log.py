@@ -69,7 +69,8 @@ class _EventLog:
                 stream.write(without(pattern, lines))
         self._store.setPermission(copy, self._store.getFileStatus(file).getPermission())
         self._store.delete(file, False)
-        self._store.rename(copy, file)
+        if not self._store.rename(copy, file):
+            raise OSError(f"the cleared event log stays at {copy.toString()}")
 
     def _compressed(self, file: Any, stream: Any) -> Any:
         codec = self._jvm.org.apache.spark.deploy.history.EventLogFileWriter.codecName(file)

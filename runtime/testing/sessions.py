@@ -30,5 +30,7 @@ def local_session(runtime: str, warehouse: Path) -> Iterator[SparkSession]:
     spark = local.getOrCreate()
     if Path(runtime).exists():
         spark.sparkContext.addPyFile(runtime)
-    yield spark
-    spark.stop()
+    try:
+        yield spark
+    finally:
+        spark.stop()

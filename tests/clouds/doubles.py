@@ -89,6 +89,7 @@ def azure(folder: Path) -> Iterator[tuple[str, str, Path]]:
             server.server_close()
 
 
+# grpc has no types in `make setup`: `make clouds` fetches it.
 class _SecretManager(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Secrets whose value is their path; a name such as `ABORTED` gives that status."""
 

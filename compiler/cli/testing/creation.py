@@ -89,13 +89,12 @@ def create(wanted: Creation, units: Sequence[Unit], report: Report) -> int:
 def _pipelines(
     units: Sequence[Unit], target: str | None, report: Report
 ) -> Iterator[tuple[Unit, Checked, Pipeline]]:
-    from ssbt.compiler.cli.units import relocated, relocated_sources
+    from ssbt.compiler.cli.units import relocated_findings
     from ssbt.compiler.driver import checked
 
     for unit in units:
         result = checked(unit.path, unit.read, target, tests=True)
-        findings = [relocated(each, unit) for each in result.findings]
-        report.add(findings, relocated_sources(result.sources, unit))
+        report.add(*relocated_findings(result.findings, result.sources, unit))
         if result.pipeline is not None:
             yield unit, result, result.pipeline
 

@@ -68,15 +68,14 @@ def emitted(
 def _files(
     unit: Unit, target: str | None, parameters: Mapping[str, str], out: str, report: Report
 ) -> tuple[OutputFile, ...]:
-    from ssbt.compiler.cli.units import relocated, relocated_sources
+    from ssbt.compiler.cli.units import relocated_findings
     from ssbt.compiler.driver import checked, pytest_files
 
     def file_path(path: str) -> str:
         return os.path.relpath(unit.file(path), out).replace(os.sep, "/")
 
     result = checked(unit.path, unit.read, target, tests=True)
-    findings = [relocated(each, unit) for each in result.findings]
-    report.add(findings, relocated_sources(result.sources, unit))
+    report.add(*relocated_findings(result.findings, result.sources, unit))
     return pytest_files(result, parameters, file_path) if result.pipeline is not None else ()
 
 

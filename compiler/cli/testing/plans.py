@@ -53,7 +53,7 @@ def plans(
     A pipeline with mistakes has no tests. With `coverage`, the scripts get probes for the points of
     the pipelines, which are added to it.
     """
-    from ssbt.compiler.cli.units import relocated, relocated_sources
+    from ssbt.compiler.cli.units import relocated_findings
     from ssbt.compiler.driver import checked, probed
 
     tested: list[Tested] = []
@@ -62,8 +62,7 @@ def plans(
     count = 0
     for number, unit in enumerate(units):
         result = checked(unit.path, unit.read, target, tests=True)
-        findings = [relocated(each, unit) for each in result.findings]
-        report.add(findings, relocated_sources(result.sources, unit))
+        report.add(*relocated_findings(result.findings, result.sources, unit))
         if result.pipeline is None or not (result.pipeline.tests or coverage):
             continue
         with_probes, points = probed(result) if coverage is not None else (result, None)

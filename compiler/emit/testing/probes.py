@@ -7,6 +7,7 @@ its rows do, and the functions of the script stay as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,6 +68,7 @@ class _Prober:
         named = (*pipeline.datasets, *pipeline.transforms)
         self._taken = {item.name.casefold() for item in named}
         self._marking: list[Transform] = []
+        self._numbers = count(1)
 
     def probed(self) -> Probed:
         """The whole, with the probes behind everything else."""
@@ -106,10 +108,8 @@ class _Prober:
 
     def _free(self, wanted: str) -> str:
         """A name that nothing has, such as `coverage_3`."""
-        number, name = 1, f"{wanted}_1"
-        while name in self._taken:
-            number += 1
-            name = f"{wanted}_{number}"
+        names = (f"{wanted}_{number}" for number in self._numbers)
+        name = next(each for each in names if each not in self._taken)
         self._taken.add(name)
         return name
 

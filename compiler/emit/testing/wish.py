@@ -9,7 +9,7 @@ from ssbt.compiler.emit.testing.plan import typed_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.row_orders import ordered_datasets
-from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.graph import Lineage, Sources, lineage
 from ssbt.compiler.lineage.rows import Kind
 
 Json = dict[str, Any]
@@ -22,8 +22,8 @@ def wish(pipeline: Pipeline, dataset: str) -> Json:
     that are joined with them.
     """
     known = lineage(pipeline)
-    upstream = sources_of(pipeline, dataset)
-    needed, joined = _needed(known, dataset), _joined(known)
+    made, upstream = known.sources(), _upstream(pipeline, known, dataset)
+    needed, joined = _needed(known, made, dataset), _joined(known, made)
     tagged = {
         Origin(each.name, column.name)
         for each in pipeline.datasets
@@ -45,12 +45,16 @@ def wish(pipeline: Pipeline, dataset: str) -> Json:
 
 def sources_of(pipeline: Pipeline, dataset: str) -> tuple[Source, ...]:
     """The sources that a dataset is made from, in the order of the pipeline."""
-    nodes, names, waiting = lineage(pipeline).nodes, set[str](), [dataset]
+    return _upstream(pipeline, lineage(pipeline), dataset)
+
+
+def _upstream(pipeline: Pipeline, known: Lineage, dataset: str) -> tuple[Source, ...]:
+    names, waiting = set[str](), [dataset]
     while waiting:
         name = waiting.pop()
         if name not in names:
             names.add(name)
-            waiting += nodes[name].inputs
+            waiting += known.nodes[name].inputs
     return tuple(
         each for each in pipeline.datasets if isinstance(each, Source) and each.name in names
     )
@@ -73,16 +77,14 @@ def _source(
     }
 
 
-def _needed(known: Lineage, dataset: str) -> frozenset[Origin]:
+def _needed(known: Lineage, made: Sources, dataset: str) -> frozenset[Origin]:
     """The columns of sources that values or rows of the dataset depend on."""
-    made = known.sources()
     values = (made.columns[Origin(dataset, name)] for name in known.nodes[dataset].columns)
     return _whole(frozenset(each.origin for each in made.rows[dataset]).union(*values))
 
 
-def _joined(known: Lineage) -> list[frozenset[Origin]]:
+def _joined(known: Lineage, made: Sources) -> list[frozenset[Origin]]:
     """For each query of the pipeline, the columns of sources by which it joins rows."""
-    made = known.sources()
     by_query = (
         [made.columns[each.origin] for each in node.rows if each.kind is Kind.JOIN]
         for node in known.nodes.values()
