@@ -49,6 +49,10 @@ class Meanings:
             return _source(each)
         return _let(each, self._plans, self._definitions)
 
+    def plan(self, name: str) -> Operator:
+        """The query behind a dataset, up to those in `names`."""
+        return self._plans[name]
+
     def all(self) -> dict[str, Meaning]:
         """The meanings of all of them, by name."""
         return {name: self.of(name) for name in self._datasets}

@@ -57,7 +57,7 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator.
+    `generator` is the one node that may be a generator. `values` are what was found, by node's id.
     """
 
     around: Surroundings
@@ -77,6 +77,7 @@ class Typing(Struct):
     inside_aggregate: bool = False
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
+    values: dict[int, Typed] = field(default_factory=dict)
 
     @property
     def report(self) -> Report:
@@ -84,7 +85,8 @@ class Typing(Struct):
 
     def typed(self, node: e.Expression) -> Typed:
         """The type of an expression; unknown, with a finding, where it has none."""
-        return self._typed(node)
+        found = self.values[id(node)] = self._typed(node)
+        return found
 
     def provenance(self, value: Typed, start: int = 0) -> Provenance:
         """What a value is made from, where `origins` were found for it from this place on."""
@@ -100,7 +102,7 @@ class Typing(Struct):
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
         start = len(self.origins)
-        value = self._typed(node)
+        value = self.typed(node)
         return value, self.provenance(value, start)
 
     def result(
@@ -157,7 +159,7 @@ class Typing(Struct):
     def _(self, node: e.IntervalLiteral) -> Typed:
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
-                self._typed(value)
+                self.typed(value)
         return interval(self, node, tuple(unit for _, unit in node.parts))
 
     # ---- names
@@ -169,7 +171,7 @@ class Typing(Struct):
             return self._local(node, self.locals[first])
         bare = self.bare_function(node)
         if bare is not None:
-            return self._typed(bare)
+            return self.typed(bare)
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -243,13 +245,13 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Parenthesised) -> Typed:
-        return self._typed(node.operand)
+        return self.typed(node.operand)
 
     @_typed.register
     def _(self, node: e.Unary) -> Typed:
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
-        operand = self._typed(node.operand)
+        operand = self.typed(node.operand)
         return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
 
     @_typed.register
@@ -260,10 +262,10 @@ class Typing(Struct):
         while isinstance(left, e.Binary):
             chain.append(left)
             left = left.left
-        value = self._typed(left)
+        value = self.typed(left)
         for link in reversed(chain):
-            right = self._typed(link.right)
-            value = self._binary(link, value, right)
+            right = self.typed(link.right)
+            value = self.values[id(link)] = self._binary(link, value, right)
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
@@ -278,28 +280,28 @@ class Typing(Struct):
     @_typed.register
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
-        value, low, high = (self._typed(part) for part in nodes)
+        value, low, high = (self.typed(part) for part in nodes)
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
     @_typed.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
-        value, *choices = (self._typed(part) for part in nodes)
+        value, *choices = (self.typed(part) for part in nodes)
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
     @_typed.register
     def _(self, node: e.Like) -> Typed:
-        value = self._typed(node.operand)
+        value = self.typed(node.operand)
         result = Typed(BOOLEAN, value.nullable)
         for pattern in node.patterns:
-            given = self._typed(pattern)
+            given = self.typed(pattern)
             found = operators.like(value, given, self.around.ansi, node.operator)
             result = self.result(node, found, (node.operand, pattern))
         return result
 
     @_typed.register
     def _(self, node: e.Is) -> Typed:
-        value = self._typed(node.operand)
+        value = self.typed(node.operand)
         if node.what == "null":
             return operators.is_null(value)
         if isinstance(operators.is_truth(value, self.around.ansi), Mismatch):
@@ -310,15 +312,15 @@ class Typing(Struct):
     @_typed.register
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
-        left, right = (self._typed(part) for part in nodes)
+        left, right = (self.typed(part) for part in nodes)
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
     @_typed.register
     def _(self, node: e.Case) -> Typed:
         start = len(self.origins)
-        operand = self._typed(node.operand) if node.operand is not None else None
-        conditions = [self._typed(condition) for condition, _ in node.branches]
+        operand = self.typed(node.operand) if node.operand is not None else None
+        conditions = [self.typed(condition) for condition, _ in node.branches]
         deciding = self.origins[start:]
         parts = [self.part(value) for _, value in node.branches]
         values = [value for value, _ in parts]
@@ -355,7 +357,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Collate) -> Typed:
-        value = self._typed(node.operand)
+        value = self.typed(node.operand)
         if not isinstance(value.type, StringType) and not value.unknown:
             message = f"`collate` does not take {value.type.sql}"
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
@@ -413,7 +415,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.VariantPath) -> Typed:
-        self._typed(node.base)
+        self.typed(node.base)
         return NOT_KNOWN
 
     @_typed.register
