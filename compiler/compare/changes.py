@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, IntEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.source import Span
 
@@ -58,6 +60,7 @@ class Change(Struct, frozen=True):
 
     `affects` are the columns, datasets and sinks that something else comes out of, in the order of
     the flow. `why` is a further sentence. `is_silent` where a stream would go on and be wrong.
+    `also` are the other pipelines that have the very same change.
     """
 
     severity: Severity
@@ -68,3 +71,27 @@ class Change(Struct, frozen=True):
     affects: tuple[str, ...] = ()
     why: str = ""
     is_silent: bool = False
+    also: tuple[str, ...] = ()
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """The changes of datasets, each place once: a transform may be used by many of them."""
+    found: dict[object, Change] = {}
+    for each in changes:
+        old, new = each.places
+        is_inside = each.subject in (Subject.DATASET, Subject.COLUMN) and old and new
+        key = (each.subject, each.places, _column(each)) if is_inside else len(found)
+        first = found.get(key)
+        if first is None:
+            found[key] = each
+            continue
+        others = tuple(name for name in (each.name, *each.affects) if name not in first.affects)
+        severity = max(first.severity, each.severity)
+        affects = tuple(name for name in (*first.affects, *others) if name != first.name)
+        found[key] = replace(first, severity=severity, affects=affects)
+    return list(found.values())
+
+
+def _column(change: Change) -> str:
+    """The column that a change is one of: several may be made at one place."""
+    return change.name.partition(".")[2]

@@ -13,6 +13,7 @@ from ssbt.compiler.compare.meaning import MadeColumn, Meaning
 from ssbt.compiler.compare.proofs import Proofs
 from ssbt.compiler.compare.reach import Reach, Reached
 from ssbt.compiler.compare.rows import EVERY
+from ssbt.compiler.compare.wording import was_and_is
 from ssbt.compiler.ir.relations import Column
 
 # The steps that decide about rows and make columns of the same.
@@ -133,7 +134,7 @@ class Columns:
         if old.column.nullable != new.column.nullable:
             self._nullable.add(_key(name, new))
             nulls = ", and can be null" if new.column.nullable else ", and can no longer be null"
-        message = f"was `{before}`{types[0]} and is `{new.text}`{types[1]}{nulls}"
+        message = f"{was_and_is(before, new.text, types)}{nulls}"
         yield self._change(name, pair, message)
 
     def moved(self, name: str, old_name: str, told: Collection[str]) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from ssbt.compiler.compare.proofs import Proofs
 from ssbt.compiler.compare.reach import Reach
 from ssbt.compiler.compare.rows import EVERY, KeyedStep, RowStep, keyed_steps
 from ssbt.compiler.compare.settings import Difference, differences
+from ssbt.compiler.compare.wording import was_and_is
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 
@@ -121,6 +122,8 @@ class Datasets:
 
     def _is_retyped(self, old: Source | Let, new: Let) -> bool:
         """Whether what flows in is of other types, which is told of where it comes from."""
+        if self._has_other_parameters(old, new):
+            return True
         inputs = {*self._uses(self._before, old), *self._uses(self._after, new)}
         for name in inputs:
             was, now = self._was.get(name), self._now.get(name)
@@ -131,6 +134,13 @@ class Datasets:
                 if (one.type, one.nullable) != (other.type, other.nullable):
                     return True
         return False
+
+    def _has_other_parameters(self, old: Source | Let, new: Let) -> bool:
+        """Whether a parameter of both is of another type."""
+        types = [{each.name: each.type for each in one.parameters} for one in self._pipelines]
+        names = {*(old.query.parameters if isinstance(old, Let) else ()), *new.query.parameters}
+        shared = names & types[0].keys() & types[1].keys()
+        return any(types[0][name] != types[1][name] for name in shared)
 
     def _uses(self, version: Mapping[str, Source | Let], item: Source | Let) -> Iterator[str]:
         """The datasets of both versions that a dataset is made of, by their new names."""
@@ -222,7 +232,7 @@ def _difference(old: RowStep | None, new: RowStep | None) -> str:
     assert old is not None
     if old.text == new.text:
         return f"the {new.word} `{new.text}` stands elsewhere among the steps"
-    return f"the {new.word} was `{old.text}` and is `{new.text}`"
+    return f"the {new.word} {was_and_is(old.text, new.text)}"
 
 
 def _pairs(

@@ -17,6 +17,9 @@ from ssbt.compiler.ir.plans import local_plans
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
 
+# Beyond it, an expression is shown as it was written: some double with every step.
+_LONGEST = 2_000
+
 
 class MadeColumn(Struct, frozen=True):
     """A column and what it is made of; a source's is made of nothing."""
@@ -40,7 +43,7 @@ class Meanings:
     def __init__(self, pipeline: Pipeline, names: Mapping[str, str]) -> None:
         self._datasets = {each.name: each for each in pipeline.datasets}
         self._plans = local_plans(pipeline, names)
-        self._definitions = Definitions()
+        self._definitions = Definitions(_LONGEST, whole=True)
 
     def of(self, name: str) -> Meaning:
         """The meaning of one dataset of the pipeline."""

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical import functions
 from ssbt.compiler.compare.canonical.failing import can_fail
 from ssbt.compiler.compare.canonical.numbers import as_double, as_number, is_number_literal
 from ssbt.compiler.compare.canonical.values import Pool, Value
 from ssbt.compiler.ir.terms import (
+    CALL,
     LAMBDA,
     LITERAL,
     PARAMETER,
@@ -49,7 +51,7 @@ class Scope(Struct, frozen=True):
     """What an expression stands in.
 
     `names` are its columns, alone and behind their qualifiers. `rows` are those that it is computed
-    among, `ordered_rows` the same where their order counts, too. `sites` counts what is drawn there.
+    among, `ordered_rows` the same where their order counts, too. `sites` counts the draws there.
     """
 
     names: Names
@@ -265,9 +267,7 @@ class Canonical:
         if len(parts) % 2 and _is_null(parts[-1]):
             parts = parts[:-1]
         fails = can_fail("case", parts, None, term.type)
-        return self._pool.make(
-            "case", parts, None, term.type, nullable=term.nullable, fails=fails
-        )
+        return self._pool.make("case", parts, None, term.type, nullable=term.nullable, fails=fails)
 
     def _cast(self, term: Term, *, lazy: bool) -> Value:
         (operand,) = (self.value(each, lazy=lazy) for each in term.operands)
@@ -307,29 +307,21 @@ class Canonical:
     def _of_call(self, form: CallForm, term: Term, operands: Sequence[Value]) -> Value:
         name = functions.canonical_name(form.name)
         kind = functions.kind_of(form.name)
-        names = form.names if _keeps_names(name, form.names) else ()
-        told = (name, form.arguments, form.distinct, form.nulls, form.words, names)
-        told = (*told, form.within_group, form.filter, form.window)
+        told = replace(form, name=name, names=_names(name, form.names))
         if name == "count" and _counts_rows(form, operands):
-            told, operands = ("count", 0, False, None, (), (), (), form.filter, form.window), [
-                *operands[form.arguments :]
-            ]
-        collects = kind in functions.COLLECTING or form.window is not None
+            told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
         drawn = functions.is_drawn(form.name)
+        collects = kind in functions.COLLECTING or form.window is not None
         place = self._place(name, form, operands) if collects or drawn else None
         if name in ("grouping", "grouping_id") or name in functions.MULTIPLYING:
             place = self._scope.rows
-        if drawn:
-            told = (*told, self._site(told, operands))
-        type_ = term.type
-        fails = can_fail(name, operands, told, type_, is_call=True)
         return self._pool.make(
-            "call",
+            CALL,
             operands,
-            told,
-            type_,
+            (told, self._site(told, operands)) if drawn else told,
+            term.type,
             nullable=term.nullable,
-            fails=fails,
+            fails=can_fail(name, operands, told, term.type, is_call=True),
             drawn=drawn,
             place=place,
         )
@@ -389,9 +381,10 @@ def _written(value: object) -> str:
     return str(value[0]) if isinstance(value, tuple) and value else ""
 
 
-def _keeps_names(name: str, names: tuple[str, ...]) -> bool:
-    """Whether what arguments are called goes into the result, or they are given by name."""
-    return name in ("struct", "arrays_zip") or any(each.endswith(" =>") for each in names)
+def _names(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What arguments are called, where that goes into the result or tells which they are."""
+    counts = name in ("struct", "arrays_zip") or any(each.endswith(" =>") for each in names)
+    return names if counts else ()
 
 
 def _counts_rows(form: CallForm, operands: Sequence[Value]) -> bool:
@@ -404,4 +397,3 @@ def _counts_rows(form: CallForm, operands: Sequence[Value]) -> bool:
     if counted.operator == PARAMETER:
         return False
     return not (counted.nullable or counted.fails or counted.drawn)
-

@@ -96,7 +96,7 @@ def _is_widened(types: Sequence[DataType], type_: DataType) -> bool:
 
 
 def _is_safe_cast(source: DataType, target: DataType) -> bool:
-    if source == target or source == NULL:
+    if source in (target, NULL):
         return True
     if isinstance(source, _WHOLE) and isinstance(target, _WHOLE):
         return _WHOLE.index(type(source)) <= _WHOLE.index(type(target))

@@ -382,13 +382,20 @@ class Queries:
         told = dict.fromkeys(keys) if not step.form else keys
         form = (step.form, step.sets)
         rows = self._grouped(given, "group", list(told), form, sorted_keys=not step.form)
-        return self._of_groups(rows, keys, step.form, self.values(step.aggregates, operator, given), operator)
+        return self._of_groups(
+            rows, keys, step.form, self.values(step.aggregates, operator, given), operator
+        )
 
     def _grouped(
         self, given: Rows, operator: str, keys: list[Value], value: object, *, sorted_keys: bool
     ) -> Rows:
         return self._table.stepped(
-            given, operator, keys, value, keeps_order=False, unordered=sorted_keys  # type: ignore[arg-type]
+            given,
+            operator,
+            keys,
+            value,
+            keeps_order=False,
+            unordered=sorted_keys,
         )
 
     def _of_groups(
@@ -476,9 +483,7 @@ class Queries:
     def set_operation(self, step: s.SetOperation, operator: Operator) -> Rows:
         left, right = self.flowing_into(operator)
         others = self._table.names(right.cells)
-        pairs = [
-            (each.value, others.get((each.column.name.casefold(),))) for each in left.cells
-        ]
+        pairs = [(each.value, others.get((each.column.name.casefold(),))) for each in left.cells]
         if left.is_open or right.is_open or len(operator.output.columns) != len(pairs):
             return self._opaque(operator, self._united(step, left, right, ()))
         values = []
@@ -501,7 +506,13 @@ class Queries:
         return replace(settled, cells=self._table.representatives(settled.cells, plain.base))
 
     def _united(
-        self, step: s.SetOperation, left: Rows, right: Rows, told: Iterable[Value], *, by_order: bool = False
+        self,
+        step: s.SetOperation,
+        left: Rows,
+        right: Rows,
+        told: Iterable[Value],
+        *,
+        by_order: bool = False,
     ) -> Value:
         sides = [self._table.both(each)[by_order] for each in (left, right)]
         return self._pool.make("set operation", (*sides, *told), (step.operator, step.all))
@@ -509,9 +520,7 @@ class Queries:
     def _either(self, step: s.SetOperation, column: Column, one: Value, other: Value) -> Value:
         if step.operator != "union" or one is other:
             return one
-        return self._pool.make(
-            "either", (one, other), None, column.type, nullable=column.nullable
-        )
+        return self._pool.make("either", (one, other), None, column.type, nullable=column.nullable)
 
     def pivot(self, step: s.Pivot, operator: Operator) -> Rows:
         (given,) = self.flowing_into(operator)
@@ -572,13 +581,12 @@ class Queries:
         return self._as_output(operator, replace(rows, cells=(*rows.cells, *cells)))
 
     def apply(self, step: s.ApplyFunction, operator: Operator) -> Rows:
-        return self._of_code(operator, (step.module, step.function, step.schema))
+        return self._of_code(operator, (step.module, step.function))
 
     def stateful(self, step: s.Stateful, operator: Operator) -> Rows:
-        (given,) = self.flowing_into(operator)
         keys = tuple(name.casefold() for name in step.keys)
         state = tuple(sorted(f"{each.described} {each.ttl or ''}" for each in step.variables))
-        told = (step.module, step.processor, keys, step.schema, step.timers.value, state)
+        told = (step.module, step.processor, keys, step.timers.value, state)
         return self._of_code(operator, (*told, step.event_time))
 
     def sql_query(self, step: s.SqlQuery, operator: Operator) -> Rows:
@@ -586,7 +594,7 @@ class Queries:
         if not _QUOTED.search(text):
             text = " ".join(text.split())
         parameters = tuple((name, type_.sql) for name, type_ in step.parameters)
-        return self._of_code(operator, (text, step.inputs, step.uses_input, parameters, step.schema))
+        return self._of_code(operator, (text, step.inputs, step.uses_input, parameters))
 
     def _of_code(self, operator: Operator, told: tuple[object, ...]) -> Rows:
         """What code makes of all that flows into it: of the columns, their names and order, too."""
@@ -597,7 +605,7 @@ class Queries:
             operands += [each.value for each in given.cells]
             names.append((given.is_open, *(each.column.name for each in given.cells)))
         kind = type(operator.step).__name__
-        return self._opaque(operator, self._pool.make(kind, operands, (*told, *names)))  # type: ignore[arg-type]
+        return self._opaque(operator, self._pool.make(kind, operands, (*told, *names)))
 
 
 STEPS: dict[type[s.Step], Callable[[Queries, Any, Operator], Rows]] = {

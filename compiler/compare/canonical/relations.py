@@ -131,9 +131,7 @@ class Table:
 
     def representatives(self, cells: Iterable[Cell], place: Value) -> tuple[Cell, ...]:
         """The columns of one row for several that are alike: of a key, any one's value."""
-        return tuple(
-            Cell(each.column, self.key(each.value, place), each.age) for each in cells
-        )
+        return tuple(Cell(each.column, self.key(each.value, place), each.age) for each in cells)
 
     def key(self, value: Value, place: Value) -> Value:
         """The value of a key: Spark makes one of the two zeros, and of strings alike."""
@@ -158,7 +156,9 @@ def _where(cell: Cell, place: Value) -> Value | None:
     return None if cell.value.operator in ("column", OPTIONAL) else place
 
 
-def named(column: Column, cells: Iterable[Cell], names: Mapping[tuple[str, ...], Value]) -> Value | None:
+def named(
+    column: Column, cells: Iterable[Cell], names: Mapping[tuple[str, ...], Value]
+) -> Value | None:
     """The value of a column that was there before, found by its whole name first."""
     name = column.name.casefold()
     return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
