@@ -9,7 +9,7 @@ UNUSED_ALLOWANCE = Code(
     "SSBT0140",
     "An `allow` that silences nothing",
     """\
-`# allow SSBT0209: reason` says that a warning is meant. It holds for the line on which it stands, or,
+`# allow SSBT0209: reason` says that a warning is meant. It holds for the line it stands on, or,
 alone on its line, for the next line that is no comment; several codes are separated by commas. Only
 warnings can be allowed: what is an error would fail or be wrong in every case.
 
