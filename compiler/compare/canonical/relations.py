@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical.expressions import Names, in_order
 from ssbt.compiler.compare.canonical.values import OPTIONAL, Pool, Value
@@ -178,3 +179,20 @@ def is_blurred(type_: DataType) -> bool:
         case StructType():
             return any(is_blurred(field.type) for field in type_.fields)
     return False
+
+
+def behind_alias(given: Rows, alias: str) -> Rows:
+    """The same columns behind an alias, if it is one."""
+    if not alias:
+        return given
+    cells = tuple(
+        Cell(replace(each.column, qualifier=alias), each.value, each.age) for each in given.cells
+    )
+    return replace(given, cells=cells)
+
+
+def met(sides: Iterable[Rows]) -> Rows:
+    """Both sides of a join, as its condition sees them."""
+    left, *others = sides
+    cells = (*left.cells, *(each for other in others for each in other.cells))
+    return replace(left, cells=cells)
