@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from enum import Enum, IntEnum
 
 from msgspec import Struct
@@ -77,13 +78,10 @@ class Change(Struct, frozen=True):
 def merged(changes: Iterable[Change]) -> list[Change]:
     """The changes of datasets, each place once: a transform may be used by many of them."""
     found: dict[object, Change] = {}
-    for each in changes:
-        old, new = each.places
-        is_inside = each.subject in (Subject.DATASET, Subject.COLUMN) and old and new
-        key = (each.subject, each.places, _column(each)) if is_inside else len(found)
-        first = found.get(key)
+    for key, each in numbered(changes):
+        first = found.get(key) if _is_inside(each) else None
         if first is None:
-            found[key] = each
+            found[key if _is_inside(each) else len(found)] = each
             continue
         others = tuple(name for name in (each.name, *each.affects) if name not in first.affects)
         severity = max(first.severity, each.severity)
@@ -92,6 +90,24 @@ def merged(changes: Iterable[Change]) -> list[Change]:
     return list(found.values())
 
 
-def _column(change: Change) -> str:
-    """The column that a change is one of: several may be made at one place."""
-    return change.name.partition(".")[2]
+def numbered(changes: Iterable[Change]) -> Iterator[tuple[object, Change]]:
+    """Changes with what tells them from others; one thing may change in several ways at a place."""
+    count = Counter[object]()
+    for each in changes:
+        key = identity(each)
+        count[each.name, key] += 1
+        yield (key, count[each.name, key]), each
+
+
+def identity(change: Change) -> object:
+    """What tells a change from others: its place, where a transform may be used by many."""
+    if _is_inside(change):
+        # Several columns may be made at one place.
+        return change.subject, change.places, change.name.partition(".")[2]
+    return change.subject, change.name, change.message, change.places, change.why
+
+
+def _is_inside(change: Change) -> bool:
+    """Whether it is a change of a step, which both versions have."""
+    is_step = change.subject in (Subject.DATASET, Subject.COLUMN)
+    return is_step and None not in change.places

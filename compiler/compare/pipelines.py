@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.changes import Change, Severity, Subject, merged
+from ssbt.compiler.compare.changes import Change, Severity, Subject, merged, numbered
 from ssbt.compiler.compare.datasets import Datasets
 from ssbt.compiler.compare.declarations import (
     connection_changes,
@@ -75,26 +75,21 @@ def told_once(differences: Iterable[Difference]) -> tuple[Difference, ...]:
     differences = list(differences)
     having: dict[object, list[tuple[str, Change]]] = {}
     for each in differences:
-        for change in each.changes:
-            having.setdefault(_identity(change), []).append((each.name, change))
+        for key, change in numbered(each.changes):
+            having.setdefault(key, []).append((each.name, change))
     return tuple(_told(each, having) for each in differences)
-
-
-def _identity(change: Change) -> object:
-    return change.subject, change.name, change.message, change.places, change.why
 
 
 def _told(each: Difference, having: Mapping[object, list[tuple[str, Change]]]) -> Difference:
     changes, shared = [], []
-    for change in each.changes:
-        (first, _), *others = having[_identity(change)]
+    for key, change in numbered(each.changes):
+        (first, _), *others = having[key]
         if first != each.name:
             shared.append(change)
             continue
-        severity = max(other.severity for _, other in having[_identity(change)])
-        affects = dict.fromkeys((*change.affects, *(a for _, o in others for a in o.affects)))
+        severity = max(other.severity for _, other in having[key])
         also = tuple(name for name, _ in others)
-        changes.append(replace(change, severity=severity, affects=tuple(affects), also=also))
+        changes.append(replace(change, severity=severity, also=also))
     return Difference(each.name, _weighed(changes), each.streams, tuple(shared))
 
 

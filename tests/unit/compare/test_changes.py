@@ -214,3 +214,9 @@ def test_what_pipelines_share_is_told_of_the_first() -> None:
     assert found[0].changes[0].also == ("b", "c")
     assert {each.severity for each in found} == {Severity.BEHAVIOUR}
     assert difference(*sides).changes == ()
+
+
+def test_two_conditions_of_one_step_are_two_changes() -> None:
+    change = next(each for each in CHANGES if each["name"] == "another comparison")
+    both = {**change, "old": "status = 'paid' and amount >=", "new": "status = 'sent' and amount >"}
+    assert len(told(both).changes) == 2
