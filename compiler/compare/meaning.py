@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
@@ -13,8 +14,9 @@ from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, shown
 from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
-from ssbt.compiler.ir.plans import local_plans
+from ssbt.compiler.ir.plans import expressions, local_plans
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.terms import NAME, walk
 from ssbt.compiler.source import Span
 
 # Beyond it, an expression is shown as it was written: some double with every step.
@@ -55,6 +57,20 @@ class Meanings:
     def plan(self, name: str) -> Operator:
         """The query behind a dataset, up to those in `names`."""
         return self._plans[name]
+
+    def uses(self) -> Counter[str]:
+        """How often expressions use each name, in any dataset of the pipeline."""
+        roots = self._plans.values()
+        done: set[int] = set()
+        steps = [each.step for root in roots for each in walked(root, attrgetter("inputs"), done)]
+        return Counter(
+            part
+            for step in steps
+            for expression in expressions(step)
+            for term in (walk(expression.term) if expression.term is not None else ())
+            if term.operator == NAME and isinstance(term.value, tuple)
+            for part in term.value[:2]
+        )
 
     def all(self) -> dict[str, Meaning]:
         """The meanings of all of them, by name."""

@@ -41,7 +41,10 @@ class Proofs:
         self._meanings = meanings
         self._renamed: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, str], Proof] = {}
-        self.queries = Queries(pool, self._renamed), Queries(pool, {})
+        self.queries = (
+            Queries(pool, self._renamed, meanings[0].uses()),
+            Queries(pool, {}, meanings[1].uses()),
+        )
 
     def rename(self, dataset: str, old: str, new: str) -> None:
         """Note that a column of a dataset is called otherwise in the new version."""

@@ -8,14 +8,15 @@ further ones of `and`, `or`, `case` and `coalesce` only where they are needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical import functions
+from ssbt.compiler.compare.canonical.conditions import Conditions, may_swap
 from ssbt.compiler.compare.canonical.failing import can_fail
-from ssbt.compiler.compare.canonical.numbers import as_double, as_number, is_number_literal
+from ssbt.compiler.compare.canonical.numbers import as_double
+from ssbt.compiler.compare.canonical.scopes import Need, Scope
 from ssbt.compiler.compare.canonical.values import Pool, Value
 from ssbt.compiler.ir.terms import (
     CALL,
@@ -30,34 +31,15 @@ from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DOUBLE,
     UNKNOWN,
-    DoubleType,
-    FloatType,
     NumericType,
 )
 
 _COMPARING = frozenset({"=", "<", "<=", "<=>", ">", ">="})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _CHAINED = _COMPARING | _ARITHMETIC | {"||", "&", "|", "^", "div", "<<", ">>", ">>>"}
-_MIRRORED = {">": "<", ">=": "<="}
-_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _COMMUTING = frozenset({"+", "*"})
 _LOGIC = frozenset({"and", "or"})
 _MAXIMUM = 3
-
-Names = Mapping[tuple[str, ...], Value]
-
-
-class Scope(Struct, frozen=True):
-    """What an expression stands in.
-
-    `names` are its columns, alone and behind their qualifiers. `rows` are those that it is computed
-    among, `ordered_rows` the same where their order counts, too. `sites` counts the draws there.
-    """
-
-    names: Names
-    rows: Value
-    ordered_rows: Value
-    sites: dict[object, int]
 
 
 class Canonical:
@@ -65,49 +47,62 @@ class Canonical:
 
     def __init__(self, pool: Pool, scope: Scope) -> None:
         self._pool, self._scope = pool, scope
+        self.conditions = Conditions(pool)
         self.order_counts = False
         self.computes_among_rows = False
 
-    def value(self, term: Term, *, lazy: bool = False) -> Value:
-        """The value of a term; `lazy` where Spark may not ask for it."""
+    def value(self, term: Term, need: Need = Need.SURE) -> Value:
+        """The value of a term that Spark needs so much."""
         if term.operator in _LOGIC:
-            return self._logic(term, lazy=lazy)
+            return self._logic(term, need)
         match term.operator:
             case "name":
-                return self._column(term, lazy=lazy)
+                return self._column(term, need)
             case "call":
-                return self._call(term, lazy=lazy)
+                return self._call(term, need)
             case "not":
-                return self.negated(self.value(term.operands[0], lazy=lazy))
+                return self.conditions.negated(self.value(term.operands[0], need))
             case "cast":
-                return self._cast(term, lazy=lazy)
+                return self._cast(term, need)
             case "case":
-                return self._case(term, lazy=lazy)
+                return self._case(term, need)
             case "between":
-                return self._between(term, lazy=lazy)
+                return self._between(term, need)
             case "positive":
-                return self.value(term.operands[0], lazy=lazy)
+                return self.value(term.operands[0], need)
         if term.operator in _CHAINED:
-            return self._chain(term, lazy=lazy)
-        inner = lazy or term.operator == LAMBDA
-        operands = [self.value(each, lazy=inner) for each in term.operands]
+            return self._chain(term, need)
+        if term.operator == LAMBDA:
+            need = Need.PERHAPS
+        further = Need.PERHAPS if term.operator == "in" else Need.UNLESS_NULL
+        operands = self._operands(term.operands, need, further)
         return self._in(term, operands) if term.operator == "in" else self._plain(term, operands)
 
-    def _chain(self, term: Term, *, lazy: bool) -> Value:
+    def _operands(self, terms: Sequence[Term], need: Need, further: Need) -> list[Value]:
+        """The values of operands, the further ones behind one that is null being needed less."""
+        found: list[Value] = []
+        for each in terms:
+            found.append(self.value(each, need))
+            if further is Need.PERHAPS or found[-1].nullable:
+                need = max(need, further)
+        return found
+
+    def _chain(self, term: Term, need: Need) -> Value:
         """Operators between two operands, which may stand in a chain of thousands."""
         links: list[Term] = []
         while term.operator in _CHAINED:
             links.append(term)
             term = term.operands[0]
-        value = self.value(term, lazy=lazy)
+        value = self.value(term, need)
         for link in reversed(links):
-            pair = [value, self.value(link.operands[1], lazy=lazy)]
+            second = max(need, Need.UNLESS_NULL) if value.nullable else need
+            pair = [value, self.value(link.operands[1], second)]
             value = self._between_two(link, pair)
         return value
 
     def _between_two(self, term: Term, pair: list[Value]) -> Value:
         if term.operator in _COMPARING:
-            return self.compared(term.operator, *pair, nullable=term.nullable)
+            return self.conditions.compared(term.operator, *pair, nullable=term.nullable)
         if term.operator in _ARITHMETIC:
             return self._computed(term, pair)
         if term.operator == "||":
@@ -137,25 +132,37 @@ class Canonical:
             term.operator, operands, term.value, term.type, nullable=term.nullable, fails=fails
         )
 
-    def _column(self, term: Term, *, lazy: bool) -> Value:
+    def _column(self, term: Term, need: Need) -> Value:
         parts = term.value
         assert isinstance(parts, tuple)
         for length in (2, 1):
             found = self._scope.names.get(parts[:length])
             if found is None or len(parts) < length:
                 continue
-            if lazy and found.fails:
-                # The column is computed before, whether it is asked for or not.
+            if found.fails and self._is_computed_before(parts, found, need):
                 found = self._pool.marked("eager", found, None, fails=True)
             for part in parts[length:]:
                 found = self._pool.make("field", (found,), part, term.type, nullable=True)
             return found
+        if not self._scope.is_open:
+            return self._pool.unlike_any("open")
         # A column of a relation of which not all are known.
         return self._pool.make("open", (), parts, place=self._scope.rows)
 
+    def _is_computed_before(self, parts: tuple[str, ...], value: Value, need: Need) -> bool:
+        """Whether Spark computes a column, which may fail, though nothing may ask for it.
+
+        It puts the expression of a column that is used once in the column's place, but for places
+        that nobody may ask for.
+        """
+        if need is Need.UNLESS_NULL:
+            often = max(self._scope.uses[part] for part in parts[:2]) > 1
+            return often or value.number in self._scope.older
+        return need is Need.PERHAPS
+
     # ---- logic
 
-    def _logic(self, term: Term, *, lazy: bool) -> Value:
+    def _logic(self, term: Term, need: Need) -> Value:
         """A chain of `and`, or of `or`; behind the first, Spark may not ask for a condition."""
         waiting, found = [*reversed(term.operands)], list[Value]()
         while waiting:
@@ -163,84 +170,29 @@ class Canonical:
             if each.operator == term.operator:
                 waiting += reversed(each.operands)
                 continue
-            found.append(self.value(each, lazy=lazy or bool(found)))
-        return self.joined(term.operator, found)
+            found.append(self.value(each, Need.PERHAPS if found else need))
+        return self.conditions.joined(term.operator, found)
 
-    def joined(self, operator: str, values: Sequence[Value]) -> Value:
-        """Conditions that all must hold, or of which one must."""
-        flat = [part for each in values for part in _parts(operator, each)]
-        ordered = in_order(flat)
-        if len(ordered) == 1:
-            return ordered[0]
-        nullable = any(each.nullable for each in ordered)
-        return self._pool.make(operator, ordered, None, BOOLEAN, nullable=nullable)
-
-    def negated(self, value: Value, depth: int = 4) -> Value:
-        """What is true where the value is false; Spark sorts NaN behind all numbers.
-
-        What is nested deeper is negated as a whole.
-        """
-        match value.operator:
-            case "not":
-                return value.operands[0]
-            case "<" | "<=" | ">" | ">=" as operator:
-                left, right = value.operands
-                return self.compared(_NEGATED[operator], left, right, nullable=value.nullable)
-            case "and" | "or" if depth:
-                other = "or" if value.operator == "and" else "and"
-                parts = [self.negated(each, depth - 1) for each in value.operands]
-                return self.joined(other, parts)
-        if value.operator == LITERAL and isinstance(value.value, bool):
-            return self._pool.make(LITERAL, (), not value.value, BOOLEAN, nullable=False)
-        return self._pool.make("not", (value,), None, BOOLEAN, nullable=value.nullable)
-
-    # ---- comparisons
-
-    def compared(self, operator: str, left: Value, right: Value, *, nullable: bool) -> Value:
-        """A comparison, of which the sides may change places."""
-        left, right = self._as_numbers((left, right))
-        if operator in _MIRRORED:
-            if self._may_swap(left, right):
-                return self.compared(_MIRRORED[operator], right, left, nullable=nullable)
-        elif operator in ("=", "<=>") and left.number > right.number:
-            left, right = (right, left) if self._may_swap(left, right) else (left, right)
-        fails = can_fail(operator, (left, right), None, BOOLEAN)
-        return self._pool.make(
-            operator, (left, right), None, BOOLEAN, nullable=nullable, fails=fails
-        )
-
-    def _may_swap(self, left: Value, right: Value) -> bool:
-        """Whether no side fails that Spark does not ask for where the other one is null."""
-        if left.drawn or right.drawn:
-            return False
-        return not ((left.fails and right.nullable) or (right.fails and left.nullable))
-
-    def _as_numbers(self, values: Sequence[Value]) -> list[Value]:
-        """Literals compared with numbers, by what they are worth: 5 and 5.00 are the same there."""
-        others = [each for each in values if not is_number_literal(each)]
-        if not others or not all(isinstance(each.type, NumericType) for each in others):
-            return list(values)
-        types = [each.type for each in values]
-        return [as_number(self._pool, each, types) for each in values]
-
-    def _between(self, term: Term, *, lazy: bool) -> Value:
+    def _between(self, term: Term, need: Need) -> Value:
         """Two comparisons, as Spark itself makes of it; one of them where the value is drawn."""
-        value, low, high = (self.value(each, lazy=lazy) for each in term.operands)
+        value, low, high = (self.value(each, need) for each in term.operands)
         if value.drawn:
             return self._plain(term, (value, low, high))
-        above = self.compared(">=", value, low, nullable=value.nullable or low.nullable)
-        again, high = (self.value(term.operands[place], lazy=True) for place in (0, 2))
-        below = self.compared("<=", again, high, nullable=value.nullable or high.nullable)
-        return self.joined("and", [above, below])
+        above = self.conditions.compared(">=", value, low, nullable=value.nullable or low.nullable)
+        again, high = (self.value(term.operands[place], Need.PERHAPS) for place in (0, 2))
+        below = self.conditions.compared(
+            "<=", again, high, nullable=value.nullable or high.nullable
+        )
+        return self.conditions.joined("and", [above, below])
 
     def _in(self, term: Term, operands: list[Value]) -> Value:
         """The items in an order of their own, each once."""
-        value, *items = self._as_numbers(operands)
+        value, *items = self.conditions.as_numbers(operands)
         if any(each.fails or each.drawn for each in items):
             return self._plain(term, [value, *items])
         ordered = sorted(dict.fromkeys(items), key=lambda each: each.number)
         if len(ordered) == 1 and ordered[0].type == value.type:
-            return self.compared("=", value, ordered[0], nullable=term.nullable)
+            return self.conditions.compared("=", value, ordered[0], nullable=term.nullable)
         return self._plain(term, (value, *ordered))
 
     # ---- arithmetic
@@ -251,16 +203,13 @@ class Canonical:
         left, right = operands
         numbers = all(isinstance(each.type, NumericType) for each in operands)
         if term.operator in _COMMUTING and numbers and left.number > right.number:
-            operands = [right, left] if self._may_swap(left, right) else operands
+            operands = [right, left] if may_swap(left, right) else operands
         return self._plain(term, operands)
 
     # ---- choices
 
-    def _case(self, term: Term, *, lazy: bool) -> Value:
-        parts = [
-            self.value(each, lazy=lazy or place > 0) for place, each in enumerate(term.operands)
-        ]
-        return self._chosen(term, parts)
+    def _case(self, term: Term, need: Need) -> Value:
+        return self._chosen(term, self._operands(term.operands, need, Need.PERHAPS))
 
     def _chosen(self, term: Term, parts: list[Value]) -> Value:
         """A `case`; one without `else` is null there."""
@@ -269,8 +218,8 @@ class Canonical:
         fails = can_fail("case", parts, None, term.type)
         return self._pool.make("case", parts, None, term.type, nullable=term.nullable, fails=fails)
 
-    def _cast(self, term: Term, *, lazy: bool) -> Value:
-        (operand,) = (self.value(each, lazy=lazy) for each in term.operands)
+    def _cast(self, term: Term, need: Need) -> Value:
+        (operand,) = (self.value(each, need) for each in term.operands)
         is_sized = _written(term.value) in ("char", "varchar", "character")
         if operand.type == term.type != UNKNOWN and not is_sized:
             return operand
@@ -281,24 +230,21 @@ class Canonical:
 
     # ---- calls
 
-    def _call(self, term: Term, *, lazy: bool) -> Value:
+    def _call(self, term: Term, need: Need) -> Value:
         form = term.value
         assert isinstance(form, CallForm)
         name = functions.canonical_name(form.name)
-        choosing = name in functions.CHOOSING
-        operands = [
-            self.value(each, lazy=lazy or (choosing and place > 0))
-            for place, each in enumerate(term.operands)
-        ]
+        further = Need.PERHAPS if name in functions.CHOOSING else Need.UNLESS_NULL
+        operands = self._operands(term.operands, Need.PERHAPS if form.filter else need, further)
         plain = form == CallForm(form.name, form.arguments, names=form.names)
         if plain and name == "if" and form.arguments == _MAXIMUM:
             return self._chosen(term, operands)
         if plain and name == "nvl2" and form.arguments == _MAXIMUM:
-            known = self.negated(self._known_null(operands[0]))
+            known = self.conditions.negated(self._known_null(operands[0]))
             return self._chosen(term, [known, *operands[1:]])
         if plain and name in ("isnull", "isnotnull") and form.arguments == 1:
             null = self._known_null(operands[0])
-            return null if name == "isnull" else self.negated(null)
+            return null if name == "isnull" else self.conditions.negated(null)
         return self._of_call(form, term, operands)
 
     def _known_null(self, value: Value) -> Value:
@@ -330,12 +276,7 @@ class Canonical:
         """The rows that a value is computed among."""
         if form.window is not None or functions.is_drawn(form.name):
             self.computes_among_rows = True
-        orderless = name in functions.ORDERLESS or (
-            name in functions.ORDERLESS_IF_EXACT
-            and bool(operands)
-            and isinstance(operands[0].type, NumericType)
-            and not isinstance(operands[0].type, FloatType | DoubleType)
-        )
+        orderless = functions.is_orderless(name, [each.type for each in operands])
         frame = form.window.frame if form.window is not None else None
         if orderless and (frame is None or frame.unit != "rows"):
             return self._scope.rows
@@ -348,29 +289,6 @@ class Canonical:
         key = (among, told, tuple(each.number for each in operands))
         self._scope.sites[key] = self._scope.sites.get(key, -1) + 1
         return self._scope.sites[key]
-
-
-def in_order(values: Sequence[Value]) -> list[Value]:
-    """Conditions in an order of their own, those that may fail where they stand."""
-    found: list[Value] = []
-    run: list[Value] = []
-    seen: set[int] = set()
-    for each in values:
-        # The second time, a condition is as it was the first time, or nobody would ask for it.
-        if each.number in seen and not each.drawn:
-            continue
-        seen.add(each.number)
-        if each.fails or each.drawn:
-            found += sorted(run, key=lambda one: one.number)
-            run = []
-            found.append(each)
-        else:
-            run.append(each)
-    return found + sorted(run, key=lambda one: one.number)
-
-
-def _parts(operator: str, value: Value) -> Iterator[Value]:
-    yield from value.operands if value.operator == operator else (value,)
 
 
 def _is_null(value: Value) -> bool:

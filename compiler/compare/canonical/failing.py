@@ -128,7 +128,7 @@ def _is_simple_pattern(operands: Sequence[Value], value: object) -> bool:
 def _is_total_call(
     name: str, operands: Sequence[Value], value: object, types: Sequence[DataType]
 ) -> bool:
-    if name in functions.ORDERLESS or name in functions.TOTAL:
+    if name in functions.ORDERLESS or name in functions.TOTAL or name in ("max", "min"):
         return True
     if name == "isnan":
         return all(isinstance(each, FloatType | DoubleType) for each in types)

@@ -76,10 +76,10 @@ def _join_conditions(
     if step.using:
         pairs = zip(*(queries.columns(step.using, each) for each in (left, right)), strict=True)
         found = [
-            reader.compared("=", one, other, nullable=one.nullable or other.nullable)
+            reader.conditions.compared("=", one, other, nullable=one.nullable or other.nullable)
             for one, other in pairs
         ]
-    joined = reader.joined("and", found) if found else None
+    joined = reader.conditions.joined("and", found) if found else None
     return list(joined.operands) if joined and joined.operator == "and" else found
 
 

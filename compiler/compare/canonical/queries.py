@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical import choices, code, columns, groups, joins
-from ssbt.compiler.compare.canonical.expressions import Canonical, Scope
+from ssbt.compiler.compare.canonical.expressions import Canonical
 from ssbt.compiler.compare.canonical.relations import Cell, Chain, Rows, Table, behind_alias, met
+from ssbt.compiler.compare.canonical.scopes import Scope
 from ssbt.compiler.compare.canonical.terms import parts_of, term_of
 from ssbt.compiler.compare.canonical.values import Pool, Value, exactly
 from ssbt.compiler.ir import steps as s
@@ -39,10 +40,13 @@ class Queries:
     """The canonical forms of operators, each found once.
 
     `columns` are the names that columns of datasets have in the other version, by both names.
+    `uses` counts how often a name is used.
     """
 
-    def __init__(self, pool: Pool, columns: Mapping[tuple[str, str], str]) -> None:
-        self.pool, self._columns = pool, columns
+    def __init__(
+        self, pool: Pool, columns: Mapping[tuple[str, str], str], uses: Mapping[str, int]
+    ) -> None:
+        self.pool, self._columns, self._uses = pool, columns, uses
         self.table = Table(pool)
         self._known: dict[int, tuple[Operator, Rows]] = {}
         self._sites: dict[object, int] = {}
@@ -131,10 +135,13 @@ class Queries:
         self._by_order[id(operator)] |= leaves
 
     def reader(self, operator: Operator, given: Rows) -> Canonical:
+        """What makes values of the expressions of a step."""
         plain, ordered = self.table.both(given)
-        return Canonical(
-            self.pool, Scope(self.table.names(given.cells), plain, ordered, self._sites)
-        )
+        older = (each.value.number for each in given.cells if each.age < given.age)
+        names = self.table.names(given.cells)
+        is_open = given.is_open or any(each.output.is_open for each in operator.inputs)
+        scope = Scope(names, plain, ordered, self._sites, self._uses, frozenset(older), is_open)
+        return Canonical(self.pool, scope)
 
     def value(self, expression: Expression, operator: Operator, given: Rows) -> Value:
         """The value of an expression of a step."""
@@ -148,6 +155,12 @@ class Queries:
         """The values of several expressions."""
         return [self.value(item.expression, operator, given) for item in items]
 
+    def unseen(self, name: tuple[str, ...], given: Rows) -> Value:
+        """A column that is not among those that are known."""
+        if given.is_open:
+            return self.pool.make("open", (), name, place=given.plain.base)
+        return self.pool.unlike_any("open")
+
     def columns(self, names: Iterable[str], given: Rows) -> list[Value]:
         """The values of columns that a step names as Spark finds them."""
         known = self.table.names(given.cells)
@@ -155,7 +168,7 @@ class Queries:
         for name in names:
             parts = parts_of(name)
             value = known.get(parts) or known.get(parts[-1:])
-            found.append(value or self.pool.make("open", (), parts, place=given.plain.base))
+            found.append(value or self.unseen(parts, given))
         return found
 
     def as_output(self, operator: Operator, given: Rows) -> Rows:
@@ -167,7 +180,7 @@ class Queries:
             name = column.name.casefold()
             value = names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
             if value is None:
-                value = self.pool.make("open", (), (name,), place=given.plain.base)
+                value = self.unseen((name,), given)
             cells.append(Cell(column, value, ages.get(id(value), given.age)))
         return replace(given, cells=tuple(cells), is_open=operator.output.is_open)
 

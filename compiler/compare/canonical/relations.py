@@ -12,18 +12,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.expressions import Names, in_order
+from ssbt.compiler.compare.canonical.conditions import in_order
+from ssbt.compiler.compare.canonical.functions import is_blurred
+from ssbt.compiler.compare.canonical.scopes import Names
 from ssbt.compiler.compare.canonical.values import OPTIONAL, Pool, Value
 from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.types.datatypes import (
-    ArrayType,
-    DataType,
-    DoubleType,
-    FloatType,
-    MapType,
-    StringType,
-    StructType,
-)
 
 
 class Chain(Struct, frozen=True):
@@ -163,22 +156,6 @@ def named(
     """The value of a column that was there before, found by its whole name first."""
     name = column.name.casefold()
     return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
-
-
-def is_blurred(type_: DataType) -> bool:
-    """Whether values that are not the same may be alike: zeros, and strings with a collation."""
-    match type_:
-        case FloatType() | DoubleType():
-            return True
-        case StringType():
-            return type_ != StringType()
-        case ArrayType():
-            return is_blurred(type_.element)
-        case MapType():
-            return is_blurred(type_.key) or is_blurred(type_.value)
-        case StructType():
-            return any(is_blurred(field.type) for field in type_.fields)
-    return False
 
 
 def behind_alias(given: Rows, alias: str) -> Rows:

@@ -224,8 +224,9 @@ class _Builder:
     @_term.register
     def _(self, node: e.Lambda) -> Term:
         outer = dict(self._variables)
-        for name in node.parameters:
-            self._variables[name.text.casefold()] = len(set(self._variables.values()))
+        first = max(self._variables.values(), default=-1) + 1
+        for place, name in enumerate(node.parameters, first):
+            self._variables[name.text.casefold()] = place
         body = self.build(node.body)
         self._variables = outer
         return self._made(LAMBDA, node, (body,), len(node.parameters))
