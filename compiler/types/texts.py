@@ -7,8 +7,10 @@ Java can tell is left to Java.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 import re
 
+from ssbt.compiler.types import interval_values
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.literals import UnitsError, text_interval
 from ssbt.compiler.types.typed import Scalar
@@ -156,6 +158,36 @@ def duration(value: Scalar) -> str | None:
     if units & {"year", "month"}:
         return "a duration without months and years, which differ in length"
     return None
+
+
+def positive_duration(value: Scalar) -> str | None:
+    """The width of a window, which has to be above 0."""
+    wrong = duration(value)
+    if wrong is not None:
+        return wrong
+    width = microseconds(value)
+    return "a duration above 0" if width is not None and width <= 0 else None
+
+
+def microseconds(value: object) -> int | None:
+    """How long a duration is; None where that is not known."""
+    if not isinstance(value, str):
+        return None
+    try:
+        whole = interval_values.duration(
+            re.sub(r"\A\s*interval\s+", "", value, flags=re.IGNORECASE)
+        )
+    except (ValueError, OverflowError):
+        return None
+    return whole // timedelta(microseconds=1)
+
+
+def group_count(value: str) -> int | None:
+    """How many groups a regular expression has; None where Python reads it otherwise than Java."""
+    try:
+        return re.compile(value).groups
+    except (re.error, OverflowError):
+        return None
 
 
 def collation(value: Scalar) -> str | None:

@@ -13,6 +13,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
+    ArrayType,
     DataType,
     NullType,
     NumericType,
@@ -117,6 +118,8 @@ def _column_meant(node: e.Expression, view: View) -> tuple[e.StringLiteral, str]
 def _ways_out(reason: str) -> tuple[str, ...]:
     if reason == _ZERO:
         return ("where null is meant, write `null`; a divisor that may be 0 is `try_divide(a, b)`",)
+    if reason.startswith("elements are counted"):
+        return ("from the end count `element_at(…, -1)`",)
     if "outside the range" in reason:
         return ("a number with `L` behind it, such as `86400L`, is computed as a BIGINT",)
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
@@ -168,9 +171,17 @@ def _failing_operands(node: e.Expression, view: View) -> Iterator[tuple[e.Expres
         made = cast_value_of(outcome, target, view.ansi)
         if isinstance(made, Failure):
             yield part, made.reason
+    if isinstance(node, e.Subscript) and view.ansi and _is_before_first(node, view):
+        yield node.index, "elements are counted from 0, so there is none at a negative place"
     by = divisor(node)
     if view.ansi and by is not None and divisor_is_zero(view.outcome(by), view.ansi):
         yield by, _ZERO
+
+
+def _is_before_first(node: e.Subscript, view: View) -> bool:
+    index = view.outcome(node.index)
+    is_negative = isinstance(index, Value) and isinstance(index.value, int) and index.value < 0
+    return is_negative and isinstance(view.type(node.base), ArrayType)
 
 
 def divisor(node: e.Expression) -> e.Expression | None:
