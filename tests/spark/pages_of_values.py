@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ssbt.compiler.diagnostics import registry
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "silent-results.md"
 _TABLE = re.compile(
     r"\| in Spark 4\.1(?:, in a session in (\S+))? \| gives \|\n\|---\|---\|\n((?:\|.*\n)+)"
 )
@@ -18,14 +20,16 @@ _ROW = re.compile(r"\| `(.*)` \| (`.*`) \|")
 
 
 def rows() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """The code, the expression or query, the texts of the values, and the session's time zone."""
-    for code in registry.codes():
-        for table in _TABLE.finditer(code.why):
+    """The code or guide, the expression or query, the texts of the values, and the session's time zone."""
+    texts = {code.number: code.why for code in registry.codes()}
+    texts["the guide"] = _GUIDE.read_text("utf-8")
+    for name, whole in texts.items():
+        for table in _TABLE.finditer(whole):
             for line in table[2].splitlines():
                 row = _ROW.fullmatch(line)
                 assert row is not None, line
                 values = tuple(re.findall(r"`([^`]*)`", row[2].replace("\\|", "|")))
-                yield code.number, row[1].replace("\\|", "|"), values, table[1] or "UTC"
+                yield name, row[1].replace("\\|", "|"), values, table[1] or "UTC"
 
 
 def answer(spark: SparkSession, text: str, zone: str) -> tuple[str, ...]:
