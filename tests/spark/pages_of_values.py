@@ -20,7 +20,7 @@ _ROW = re.compile(r"\| `(.*)` \| (`.*`) \|")
 
 
 def rows() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """The code or guide, the expression or query, the texts of the values, and the session's time zone."""
+    """The code or guide, the expression or query, its values as text, and the time zone."""
     texts = {code.number: code.why for code in registry.codes()}
     texts["the guide"] = _GUIDE.read_text("utf-8")
     for name, whole in texts.items():
