@@ -38,6 +38,11 @@ _VARIANT_STEP = re.compile(
 )
 
 
+_REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
+# `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
+_NAMED = re.compile(r"\\[pPxN]\{[^}]*\}")
+
+
 def pattern(value: Scalar) -> str | None:
     """A regular expression of Java."""
     if not isinstance(value, str):
@@ -58,7 +63,8 @@ def _is_balanced(text: str) -> bool:
         if mark == "\\":
             if place + 1 == len(text):
                 return False
-            place += 1
+            named = _NAMED.match(text, place)
+            place = named.end() - 1 if named else place + 1
         elif mark == "[":
             end = _class_end(text, place)
             if end is None:
@@ -70,11 +76,19 @@ def _is_balanced(text: str) -> bool:
             depth -= 1
             if depth < 0:
                 return False
-        elif (mark in "*+" and before in "(|") or (mark == "?" and before == "|"):
+        elif _repeats_nothing(text, place, before):
             return False
         before = mark if mark in "(|" else "x"
         place += 1
     return depth == 0
+
+
+def _repeats_nothing(text: str, place: int, before: str) -> bool:
+    """Whether a quantifier has nothing to repeat, or a brace does not say how often."""
+    mark = text[place]
+    if mark == "{":
+        return _REPETITION.match(text, place) is None
+    return (mark in "*+" and before in "(|") or (mark == "?" and (before == "|" or not place))
 
 
 def _class_end(text: str, start: int) -> int | None:

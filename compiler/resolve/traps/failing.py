@@ -10,6 +10,7 @@ from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING, c
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
@@ -22,6 +23,7 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
 from ssbt.compiler.types.folding.comparing import compared_types
+from ssbt.compiler.types.folding.dates import UNITS
 from ssbt.compiler.types.folding.model import Failure, Value
 from ssbt.compiler.types.functions import find
 from ssbt.compiler.types.operators import COMPARISONS
@@ -84,7 +86,7 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
             continue
         own = [*_failing_operands(node, view)]
         for part, reason in own:
-            yield _finding(part, reason, conditional, view)
+            yield _swapped(node, part, view) or _finding(part, reason, conditional, view)
         seen = {id(part) for part, _ in own}
         children = [(part, cond) for part, cond in _children(node) if id(part) not in seen]
         waiting += [(part, conditional or cond) for part, cond in reversed(children)]
@@ -103,6 +105,22 @@ def _finding(node: e.Expression, reason: str, conditional: bool, view: View) -> 
         fix = (Edit(text.span, name),)
         return Diagnostic(CONSTANT_FAILS, message, Label(text.span), (), (help_,), fix)
     return Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), _ways_out(reason))
+
+
+def _swapped(node: e.Expression, part: e.Expression, view: View) -> Diagnostic | None:
+    """`date_trunc(day, 'month')` and `trunc('month', day)`: the unit in the place of the date."""
+    if not isinstance(node, e.Call) or function_name(node) not in ("date_trunc", "trunc"):
+        return None
+    if len(node.arguments) != 2 or str(view.text(part)).upper() not in UNITS:
+        return None
+    one, other = (argument.value for argument in node.arguments)
+    texts = (ssbt_text(other), ssbt_text(one))
+    name = function_name(node)
+    place = "first" if name == "date_trunc" else "second"
+    message = f"the unit of `{name}` is its {place} argument"
+    fix = (Edit(one.span, texts[0]), Edit(other.span, texts[1]))
+    help_ = (f"write `{name}({texts[0]}, {texts[1]})`",)
+    return Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), help_, fix)
 
 
 def _column_meant(node: e.Expression, view: View) -> tuple[e.StringLiteral, str] | None:

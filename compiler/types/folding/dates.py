@@ -24,6 +24,9 @@ TRUNC_UNITS = {
     "WEEK": "week",
 }
 
+# And those of `date_trunc`.
+UNITS = (*TRUNC_UNITS, "DAY", "DD", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND")
+
 
 def _of_date(function: Callable[[date], int | date]) -> Evaluate:
     """A function of one date."""

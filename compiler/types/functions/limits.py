@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ssbt.compiler.types import texts
 from ssbt.compiler.types.datatypes import ArrayType, NullType, StringType, UnknownType
-from ssbt.compiler.types.folding.dates import TRUNC_UNITS, weekday_number
+from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS, weekday_number
 from ssbt.compiler.types.typed import Mismatch, Scalar, Typed
 
 # What is wrong with a value, as an ending of "… takes"; None where it is good.
@@ -96,8 +96,7 @@ _PERCENTILE = {1: _percentage, 2: _POSITIVE}
 _FROM_1 = _not_zero("a place counted from 1, or from -1 at the end")
 _TRUNC_UNIT = _one_of(*TRUNC_UNITS, what="'year', 'quarter', 'month' or 'week'")
 _DATE_TRUNC_UNIT = _one_of(
-    *TRUNC_UNITS,
-    *("day", "dd", "hour", "minute", "second", "millisecond", "microsecond"),
+    *UNITS,
     what="'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute' or 'second'",
 )
 _CHARSET = _one_of(
