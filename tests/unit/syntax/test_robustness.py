@@ -160,7 +160,7 @@ def test_a_broken_file_of_a_million_tokens_has_one_finding():
 
 
 @pytest.mark.parametrize(
-    "text", ["a > x'" + "f" * 100_001 + "'", "`" + "x y " * 100_000 + "` = = 1"]
+    "text", ["a > 1" + "e9" * 100_000, "`" + "x y " * 100_000 + "` = = 1"]
 )
 def test_messages_quote_in_part(text: str):
     found = read(WHERE + text)
