@@ -159,9 +159,7 @@ def test_a_broken_file_of_a_million_tokens_has_one_finding():
     assert len(read("pipeline p {\n}\n" + '""\\' * 500_000).findings) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["a > 1" + "e9" * 100_000, "`" + "x y " * 100_000 + "` = = 1"]
-)
+@pytest.mark.parametrize("text", ["a > 1" + "e9" * 100_000, "`" + "x y " * 100_000 + "` = = 1"])
 def test_messages_quote_in_part(text: str):
     found = read(WHERE + text)
     assert found.findings
