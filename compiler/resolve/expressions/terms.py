@@ -32,7 +32,7 @@ _UNARY = {"-": "negative", "+": "positive"}
 
 def term(node: e.Expression, typing: Typing) -> Term:
     """The tree of an expression, after `typing` has looked at it."""
-    return _Builder(typing.values, typing.bare_function, _spelling(typing)).build(node)
+    return _Builder(typing.types, typing.bare_function, _spelling(typing)).build(node)
 
 
 def _spelling(typing: Typing) -> Callable[[str], str]:
@@ -46,15 +46,15 @@ def _spelling(typing: Typing) -> Callable[[str], str]:
 
 
 class _Builder:
-    """`values` are the types of nodes by id; `variables` are those of lambdas around a node."""
+    """`types` are those of nodes by id, beside the nodes; `variables` are those of lambdas."""
 
     def __init__(
         self,
-        values: Mapping[int, Typed],
+        types: Mapping[int, tuple[e.Expression, Typed]],
         bare_function: Callable[[e.ColumnName], e.Call | None],
         spelled: Callable[[str], str],
     ) -> None:
-        self._values, self._bare_function, self._spelled = values, bare_function, spelled
+        self._types, self._bare_function, self._spelled = types, bare_function, spelled
         self._variables: dict[str, int] = {}
 
     def build(self, node: e.Expression) -> Term:
@@ -71,8 +71,12 @@ class _Builder:
     def _made(
         self, operator: str, node: e.Expression, operands: Iterable[Term] = (), value: object = None
     ) -> Term:
-        typed = self._values.get(id(node), NOT_KNOWN)
+        typed = self._typed(node)
         return Term(operator, tuple(operands), value, typed.type, typed.nullable)
+
+    def _typed(self, node: e.Expression) -> Typed:
+        found = self._types.get(id(node))
+        return found[1] if found is not None else NOT_KNOWN
 
     def _all(self, nodes: Iterable[e.Expression]) -> tuple[Term, ...]:
         return tuple(self.build(node) for node in nodes)
@@ -100,7 +104,7 @@ class _Builder:
 
     @_term.register
     def _(self, node: e.NumberLiteral) -> Term:
-        typed = self._values.get(id(node), NOT_KNOWN)
+        typed = self._typed(node)
         known = typed.constant is not None
         return self._made(LITERAL, node, value=typed.constant if known else node.text.lower())
 
@@ -115,7 +119,7 @@ class _Builder:
 
     @_term.register
     def _(self, node: e.ColumnName) -> Term:
-        if id(node) not in self._values:
+        if id(node) not in self._types:
             # No column but a word, as in `extract(year from day)`: nothing looked for its type.
             return Term(LITERAL, value=("word", *(part.text.casefold() for part in node.parts)))
         first, *rest = (part.text.casefold() for part in node.parts)
@@ -149,7 +153,7 @@ class _Builder:
     def _(self, node: e.Unary) -> Term:
         operator = _UNARY.get(node.operator, node.operator)
         if operator == "negative" and isinstance(node.operand, e.NumberLiteral):
-            value = self._values.get(id(node), NOT_KNOWN).constant
+            value = self._typed(node).constant
             return self._made(LITERAL, node, value=value)
         return self._made(operator, node, (self.build(node.operand),))
 

@@ -57,7 +57,8 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator. `values` are what was found, by node's id.
+    `generator` is the one node that may be a generator. `types` holds what was found of each node,
+    by its id, beside the node itself, so that no other gets its id.
     """
 
     around: Surroundings
@@ -77,7 +78,7 @@ class Typing(Struct):
     inside_aggregate: bool = False
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
-    values: dict[int, Typed] = field(default_factory=dict)
+    types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 
     @property
     def report(self) -> Report:
@@ -85,8 +86,7 @@ class Typing(Struct):
 
     def typed(self, node: e.Expression) -> Typed:
         """The type of an expression; unknown, with a finding, where it has none."""
-        found = self.values[id(node)] = self._typed(node)
-        return found
+        return self._typed(node)
 
     def provenance(self, value: Typed, start: int = 0) -> Provenance:
         """What a value is made from, where `origins` were found for it from this place on."""
@@ -102,7 +102,7 @@ class Typing(Struct):
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
         start = len(self.origins)
-        value = self.typed(node)
+        value = self._typed(node)
         return value, self.provenance(value, start)
 
     def result(
@@ -125,53 +125,61 @@ class Typing(Struct):
         """Report a finding."""
         self.report.add(code, span, message, label, help=help or ())
 
-    @singledispatchmethod
     def _typed(self, node: e.Expression) -> Typed:
+        return self.remember(node, self._type_of(node))
+
+    def remember(self, node: e.Expression, value: Typed) -> Typed:
+        """The type, which those who look at the expression afterwards find under the node."""
+        self.types[id(node)] = (node, value)
+        return value
+
+    @singledispatchmethod
+    def _type_of(self, node: e.Expression) -> Typed:
         raise AssertionError(f"no type for {type(node).__name__}")
 
     # ---- literals
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BrokenExpression) -> Typed:
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NullLiteral) -> Typed:
         return Typed(NULL, True)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BooleanLiteral) -> Typed:
         return Typed(BOOLEAN, False, node.value)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NumberLiteral) -> Typed:
         return number(self, node, negative=False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.StringLiteral) -> Typed:
         return Typed(STRING, False, node.value)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
         return typed_literal(self, node)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IntervalLiteral) -> Typed:
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
-                self.typed(value)
+                self._typed(value)
         return interval(self, node, tuple(unit for _, unit in node.parts))
 
     # ---- names
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ColumnName) -> Typed:
         first = node.parts[0].text.casefold()
         if first in self.locals:
             return self._local(node, self.locals[first])
         bare = self.bare_function(node)
         if bare is not None:
-            return self.typed(bare)
+            return self._typed(bare)
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -217,7 +225,7 @@ class Typing(Struct):
             help_ = f"take one value: `any_value({text})`"
         self.mistake(codes.NOT_GROUPED, node.span, message, help=help_)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ParameterUse) -> Typed:
         known = self.around.parameters.get(node.name.text.casefold())
         if known is None and node.name.text.casefold() in self.around.secrets:
@@ -235,7 +243,7 @@ class Typing(Struct):
             self.used_parameters.append(name)
         return Typed(casts.expression_type(type_), False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Star) -> Typed:
         message = "`*` stands for all columns in `select` and in the arguments of a function"
         self.mistake(codes.MISPLACED_STAR, node.span, message)
@@ -243,18 +251,18 @@ class Typing(Struct):
 
     # ---- operators
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Parenthesised) -> Typed:
-        return self.typed(node.operand)
+        return self._typed(node.operand)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Unary) -> Typed:
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
-        operand = self.typed(node.operand)
+        operand = self._typed(node.operand)
         return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Binary) -> Typed:
         # A chain of `and` may be thousands long: it is walked without recursion.
         chain: list[e.Binary] = []
@@ -262,10 +270,10 @@ class Typing(Struct):
         while isinstance(left, e.Binary):
             chain.append(left)
             left = left.left
-        value = self.typed(left)
+        value = self._typed(left)
         for link in reversed(chain):
-            right = self.typed(link.right)
-            value = self.values[id(link)] = self._binary(link, value, right)
+            right = self._typed(link.right)
+            value = self.remember(link, self._binary(link, value, right))
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
@@ -277,31 +285,31 @@ class Typing(Struct):
             found = operators.binary(node.operator, left, right, self.around.ansi)
         return self.result(node, found, (node.left, node.right))
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
-        value, low, high = (self.typed(part) for part in nodes)
+        value, low, high = (self._typed(part) for part in nodes)
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
-        value, *choices = (self.typed(part) for part in nodes)
+        value, *choices = (self._typed(part) for part in nodes)
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Like) -> Typed:
-        value = self.typed(node.operand)
+        value = self._typed(node.operand)
         result = Typed(BOOLEAN, value.nullable)
         for pattern in node.patterns:
-            given = self.typed(pattern)
+            given = self._typed(pattern)
             found = operators.like(value, given, self.around.ansi, node.operator)
             result = self.result(node, found, (node.operand, pattern))
         return result
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Is) -> Typed:
-        value = self.typed(node.operand)
+        value = self._typed(node.operand)
         if node.what == "null":
             return operators.is_null(value)
         if isinstance(operators.is_truth(value, self.around.ansi), Mismatch):
@@ -309,18 +317,18 @@ class Typing(Struct):
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
         return Typed(BOOLEAN, False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
-        left, right = (self.typed(part) for part in nodes)
+        left, right = (self._typed(part) for part in nodes)
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Case) -> Typed:
         start = len(self.origins)
-        operand = self.typed(node.operand) if node.operand is not None else None
-        conditions = [self.typed(condition) for condition, _ in node.branches]
+        operand = self._typed(node.operand) if node.operand is not None else None
+        conditions = [self._typed(condition) for condition, _ in node.branches]
         deciding = self.origins[start:]
         parts = [self.part(value) for _, value in node.branches]
         values = [value for value, _ in parts]
@@ -339,7 +347,7 @@ class Typing(Struct):
         made = merged(fitted(made, value.type, result.type) for value, made in parts)
         return self.made(result, made.with_computed(deciding), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Cast) -> Typed:
         start = len(self.origins)
         value, made = self.part(node.operand)
@@ -355,9 +363,9 @@ class Typing(Struct):
             return Typed(casts.expression_type(target), True)
         return self.made(found, fitted(made, value.type, found.type), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Collate) -> Typed:
-        value = self.typed(node.operand)
+        value = self._typed(node.operand)
         if not isinstance(value.type, StringType) and not value.unknown:
             message = f"`collate` does not take {value.type.sql}"
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
@@ -368,7 +376,7 @@ class Typing(Struct):
 
     # ---- parts
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Subscript) -> Typed:
         start = len(self.origins)
         base, made = self.part(node.base)
@@ -398,7 +406,7 @@ class Typing(Struct):
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Field) -> Typed:
         start = len(self.origins)
         base, made = self.part(node.base)
@@ -413,12 +421,12 @@ class Typing(Struct):
         )
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
-        self.typed(node.base)
+        self._typed(node.base)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
@@ -429,13 +437,13 @@ class Typing(Struct):
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Lambda) -> Typed:
         message = "a lambda is an argument of a function over collections"
         self.mistake(codes.MISPLACED_LAMBDA, node.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.expressions.calls import call_type
 
