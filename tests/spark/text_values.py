@@ -134,20 +134,26 @@ def _timestamp(text: str, zone: str, *, zoned: bool) -> object:
     found = _TIMESTAMP.fullmatch(text)
     if not found or (found[8] and not zoned) or len(found[7] or "") > 6:
         return NOTHING
-    year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
-    micros = int((found[7] or "").ljust(6, "0") or 0)
+    year, *numbers = (int(each or 0) for each in found.groups()[:6])
+    month, day, hour, minute, second = numbers
+    # Python's years end at 9999; after 400 of them the calendar begins again.
+    shift = 400 if year < 2 else -400 if year > 9998 else 0
     try:
-        local = datetime(year, month, day, hour, minute, second, micros)
+        local = datetime(year + shift, month, day, hour, minute, second, micros)
     except ValueError:
         return NOTHING
     if zoned:
-        offset = _offset(found[8], zone)
-        if found[8] is None and zone != "UTC":
-            there = local.replace(tzinfo=ZoneInfo(zone))
-            if there.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
-                return NOTHING
-        local = local.replace(tzinfo=offset).astimezone(UTC).replace(tzinfo=None)
-    return local.isoformat(" ").rstrip("0").rstrip(".") if micros else local.isoformat(" ")
+        if found[8] is None and _is_skipped(local, zone):
+            return NOTHING
+        local = local.replace(tzinfo=_offset(found[8], zone)).astimezone(UTC).replace(tzinfo=None)
+    text = f"{local.year - shift:04}{local.isoformat(' ')[4:]}"
+    return text.rstrip("0").rstrip(".") if micros else text
+
+
+def _is_skipped(local: datetime, zone: str) -> bool:
+    """Whether the clocks never showed that time."""
+    there = local.replace(tzinfo=ZoneInfo(zone))
+    return there.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local
 
 
 def _offset(text: str | None, zone: str) -> ZoneInfo | timezone:
