@@ -151,7 +151,7 @@ QUOTES: dict[str, tuple[object, object]] = {
 def test_quotes_of_dialects(read: Read, dialect: str, place: int) -> None:
     """What is not of the dialect is malformed or stops the job, and never becomes other text."""
     swap = str.maketrans(",;", ";,") if "excel" in dialect else {}
-    outcomes = {}
+    outcomes: dict[str, object] = {}
     for record in QUOTES:
         frame = read("csv", f"{record}\n".translate(swap), dialect, "a: string, b: string")
         try:
@@ -256,7 +256,7 @@ JSON = {
 
 
 def test_lines_of_json(read: Read) -> None:
-    outcomes = {}
+    outcomes: dict[str, object] = {}
     for line in JSON:
         frame = read("json", f"{line}\n", "", "a: int, b: string")
         try:

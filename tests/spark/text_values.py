@@ -136,6 +136,7 @@ def _timestamp(text: str, zone: str, *, zoned: bool) -> object:
         return NOTHING
     year, *numbers = (int(each or 0) for each in found.groups()[:6])
     month, day, hour, minute, second = numbers
+    micros = int((found[7] or "").ljust(6, "0"))
     # Python's years end at 9999; after 400 of them the calendar begins again.
     shift = 400 if year < 2 else -400 if year > 9998 else 0
     try:
