@@ -50,6 +50,9 @@ class Flow(Struct):
 
     `scope` are the relations that `from` may name inside a transform, else None. `streaming` is
     true from the first input on that is a stream: no step makes a batch of it again.
+    `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
+    `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
+    alias, and `starred` the aliases of which an expression takes all columns.
     """
 
     relation: Relation
@@ -62,6 +65,9 @@ class Flow(Struct):
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
     streaming: bool = False
+    hidden_keys: set[str] = field(default_factory=set)
+    inputs: dict[str, Relation] = field(default_factory=dict)
+    starred: set[str] = field(default_factory=set)
 
     def typing(self, relation: Relation | None = None) -> Typing:
         """A fresh look at an expression over the relation that flows here."""
@@ -74,6 +80,8 @@ class Flow(Struct):
             self.settings.legacy_formats,
             self.settings.secrets,
             self.settings.masking,
+            frozenset(self.hidden_keys),
+            self.scope is not None,
         )
         return Typing(around)
 
@@ -86,6 +94,7 @@ class Flow(Struct):
     def note(self, typing: Typing) -> None:
         """Remember the aliases and parameters that an expression uses."""
         self.used_aliases |= typing.used_aliases
+        self.starred |= typing.starred
         for name in typing.used_parameters:
             self.use_parameter(name)
 
@@ -94,9 +103,11 @@ class Flow(Struct):
         if name not in self.used_parameters:
             self.used_parameters.append(name)
 
-    def take(self, relation: Relation) -> None:
-        """Note what flows in."""
+    def take(self, relation: Relation, alias: str | None = None) -> None:
+        """Note what flows in, and under which alias its columns do."""
         self.streaming = self.streaming or relation.streaming
+        if alias is not None:
+            self.inputs[alias.casefold()] = relation
 
     def use_dataset(self, name: str) -> None:
         """Remember that the query takes a dataset."""

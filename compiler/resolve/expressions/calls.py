@@ -8,7 +8,6 @@ from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.provenance import Provenance
-from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.call_clauses import clauses
 from ssbt.compiler.resolve.expressions.folding import is_foldable
 from ssbt.compiler.resolve.expressions.provenance import (
@@ -229,16 +228,9 @@ def _in_places(
 
 def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
     """The columns that a star stands for; `noted` as those that the value comes from."""
-    relation = typing.around.relation
-    qualifier = node.qualifier[0].text if node.qualifier else None
-    if qualifier is not None:
-        typing.used_aliases.add(qualifier.casefold())
-    columns = [
-        column
-        for column in relation.columns
-        if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
-    ]
+    columns = typing.expand(node).columns
     for column in columns if noted else ():
+        typing.check_key(node, column.name, column)
         typing.origins += column.origins
         typing.tags |= column.tags
     return [

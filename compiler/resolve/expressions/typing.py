@@ -16,6 +16,7 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code
 from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
@@ -28,6 +29,7 @@ from ssbt.compiler.resolve.expressions.surroundings import (
 )
 from ssbt.compiler.resolve.expressions.typenames import data_type
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
@@ -57,7 +59,8 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator.
+    `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
+    whose columns are taken all, `spelled_stars` by id the stars that are written as names.
     """
 
     around: Surroundings
@@ -71,12 +74,27 @@ class Typing(Struct):
     origins: list[Origin] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
     used_aliases: set[str] = field(default_factory=set)
+    starred: set[str] = field(default_factory=set)
+    spelled_stars: dict[int, tuple[e.ColumnName, ...]] = field(default_factory=dict)
     used_parameters: list[str] = field(default_factory=list)
     found_aggregate: Span | None = None
     found_generator: Span | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
+
+    def expand(self, node: e.Star) -> Expansion:
+        """What a star stands for, and how it is written, noted."""
+        found = expand_star(node, self.around)
+        if found.qualifier is not None:
+            self.used_aliases.add(found.qualifier)
+            self.starred.add(found.qualifier)
+        if found.names is not None:
+            self.spelled_stars[id(node)] = found.names
+            self.used_aliases |= {
+                name.parts[0].text.casefold() for name in found.names if len(name.parts) > 1
+            }
+        return found
 
     @property
     def report(self) -> Report:
@@ -177,7 +195,7 @@ class Typing(Struct):
             self.used_aliases.add(first)
         if found.column is not None:
             self.tags |= found.column.tags
-            self._check_grouped(node, found)
+            self.check_key(node, column_text(node), found.column)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
@@ -201,13 +219,13 @@ class Typing(Struct):
             value = Typed(inner[0], value.nullable or inner[1])
         return self.made(value, made, len(self.origins))
 
-    def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
-        if self.grouping is None or self.inside_aggregate or found.column is None:
+    def check_key(self, node: e.Expression, text: str, column: Column) -> None:
+        """Report a column that is not there once a row stands for many."""
+        if self.grouping is None or self.inside_aggregate:
             return
-        is_key = key_of(found.column.name, found.column.qualifier) in self.grouping
+        is_key = key_of(column.name, column.qualifier) in self.grouping
         if is_key or id(node) in self.grouped:
             return
-        text = column_text(node)
         message = f"`{text}` is neither a grouping key nor inside an aggregate function"
         help_ = f"group by it, or take one value: `any_value({text})`"
         if self.pivot:

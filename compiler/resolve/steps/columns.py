@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
-from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
@@ -19,6 +18,7 @@ from ssbt.compiler.resolve.steps.naming import as_it_is, is_repeated, whole_colu
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.formatting.expressions import sql_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 from ssbt.compiler.types.predicates import distinguishable
@@ -61,32 +61,15 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
 
 def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]:
     """The columns that a star brings, how it is written, and whether there may be more."""
-    relation = flow.relation
-    columns = list(relation.columns)
-    text = "*"
-    if node.qualifier:
-        qualifier = node.qualifier[0].text
-        columns = [c for c in columns if c.qualifier and scopes.same(c.qualifier, qualifier)]
-        flow.used_aliases.add(qualifier.casefold())
-        text = f"{name_text(qualifier)}.*"
-        if not columns and not relation.is_open:
-            message = f"there is no dataset `{qualifier}` here"
-            known = sorted({c.qualifier for c in relation.columns if c.qualifier})
-            flow.report.unknown(
-                name_codes.UNKNOWN_DATASET, node.span, message, qualifier, known, "datasets"
-            )
-    if not node.excluded:
-        star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
-        return columns, [ix.Named(star)], relation.is_open
-    if relation.is_open:
-        message = "`* except` needs to know all columns"
-        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="use a `drop` step")
-        return [], [], True
-    for name in node.excluded:
-        found = scopes.found(name, relation, flow.report)
-        if found is not None and found.column is not None:
-            columns = [column for column in columns if column is not found.column]
-    return columns, [as_it_is(column, node.span, flow) for column in columns], False
+    typing = flow.typing()
+    found = typing.expand(node)
+    flow.note(typing)
+    if found.names is not None:
+        named = [as_it_is(column, node.span, flow) for column in found.columns]
+        return list(found.columns), named, found.is_open
+    text = "".join(part for part in sql_text(node) if isinstance(part, str))
+    star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
+    return list(found.columns), [ix.Named(star)], found.is_open
 
 
 def _named_columns(

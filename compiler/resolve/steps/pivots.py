@@ -38,7 +38,8 @@ from ssbt.compiler.types.datatypes import (
     IntegralType,
     UnknownType,
 )
-from ssbt.compiler.types.typed import Mismatch
+from ssbt.compiler.types.promotion import arrived
+from ssbt.compiler.types.typed import Mismatch, Typed
 
 # Spark pivots these types in two aggregations, all others by a condition for each value.
 _TWICE = (BooleanType, IntegralType, FloatType, DoubleType, DecimalType, UnknownType)
@@ -192,7 +193,7 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
     type_ = _common_type(node, chosen, flow)
     made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
     tags = frozenset(tag for c in chosen for tag in c.tags)
-    nullable = any(c.nullable for c in chosen)
+    nullable = any(arrived(Typed(c.type, c.nullable), type_).nullable for c in chosen)
     made = (
         Column(node.name.text, STRING, False, declared=node.name.span),
         Column(node.value.text, type_, nullable, None, made_from, tags, node.value.span),
