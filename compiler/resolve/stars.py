@@ -93,9 +93,7 @@ def _fields(node: e.Star, around: Surroundings) -> Expansion:
     return Expansion((), True)
 
 
-def _names(
-    columns: tuple[Column, ...], relation: Relation, span: Span
-) -> tuple[e.ColumnName, ...]:
+def _names(columns: tuple[Column, ...], relation: Relation, span: Span) -> tuple[e.ColumnName, ...]:
     return tuple(column_name(column, relation, span) for column in columns)
 
 

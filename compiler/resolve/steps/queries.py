@@ -86,8 +86,7 @@ def _clashing_inputs(flow: Flow) -> set[str]:
         alias
         for alias, relation in flow.inputs.items()
         for other in relation.aliases & flow.used_aliases & flow.inputs.keys()
-        if other != alias
-        and (other in flow.starred or _share_a_name(relation, flow.inputs[other]))
+        if other != alias and (other in flow.starred or _share_a_name(relation, flow.inputs[other]))
     }
 
 
