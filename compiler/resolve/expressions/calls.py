@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.provenance import (
     lambda_parameters,
 )
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, own_name
+from ssbt.compiler.resolve.expressions.time_windows import check_time_window
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
@@ -60,6 +61,7 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         check_window(typing, node, node.window, function)
     if arguments is None or not in_target:
         return NOT_KNOWN
+    check_time_window(typing, node, arguments[0].typed if arguments else None)
     found = _result(typing, node, function, arguments, key)
     made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
     if made is None:

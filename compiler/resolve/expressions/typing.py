@@ -73,6 +73,7 @@ class Typing(Struct):
     grouped: frozenset[int] = frozenset()
     origins: list[Origin] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    time_windows: list[e.Call] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     starred: set[str] = field(default_factory=set)
     spelled_stars: dict[int, tuple[e.ColumnName, ...]] = field(default_factory=dict)
