@@ -439,9 +439,10 @@ class Typing(Struct):
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
-        for place, item in enumerate(node.items, start=1):
+        names = node.names or (None,) * len(node.items)
+        for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
-            name = own_name(item) or f"col{place}"
+            name = given.text if given is not None else own_name(item) or f"col{place}"
             fields.append(StructField(name, value.type, value.nullable))
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)

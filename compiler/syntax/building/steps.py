@@ -224,7 +224,7 @@ def _member(argument: e.Argument) -> s.GroupingElement:
 def _keys_together(node: e.Expression) -> s.GroupingElement:
     """`(a, b)` as two keys that count as one, and any other value as one."""
     values: tuple[e.Expression, ...] = (node,)
-    if isinstance(node, e.Tuple):
+    if isinstance(node, e.Tuple) and not node.names:
         values = node.items
     elif isinstance(node, e.Parenthesised):
         values = (node.operand,)
