@@ -53,7 +53,8 @@ STEPS = {
     " |> aggregate sum(v) as n group by w",
     "made_up_window": "{mark} |> extend struct(at as start, at as end) as w"
     " |> aggregate count(*) as n group by w, id",
-    "rollup_window": f"{{mark}} |> extend {_HOUR} |> aggregate count(*) as n group by rollup(w, id)",
+    "rollup_window": f"{{mark}} |> extend {_HOUR}"
+    " |> aggregate count(*) as n group by rollup(w, id)",
     "grouping_mixed": f"{{mark}} |> aggregate count(*) as n group by {_HOUR}, rollup(id, v)",
     "sql_aggregate": 'as q |> sql """select id, count(*) as v, max(at) as at from {input}'
     ' group by id""" returns Row',

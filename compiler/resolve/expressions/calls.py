@@ -293,7 +293,7 @@ def _result(
 
 
 def _check_counted_star(typing: Typing, node: e.Call) -> None:
-    """Report `count(orders.*)`, which counts the rows in which no column is null, or all of them."""
+    """Report `count(orders.*)`: rows, or rows in which no column is null?"""
     only = node.arguments[0].value if len(node.arguments) == 1 else None
     if not isinstance(only, e.Star) or len(only.qualifier) != 1:
         return
