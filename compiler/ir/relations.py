@@ -14,7 +14,8 @@ from ssbt.compiler.types.datatypes import DataType
 class Column(Struct, frozen=True):
     """A column: `qualifier` is the alias before its dot; `declared` where its name was given.
 
-    `event_time` holds where a watermark was set on the column, or on what it is a window over.
+    `event_time` holds where a watermark was set on the column, or on what it is a window over;
+    `time_window` where Spark takes it for the struct that a `window` or `session_window` has made.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Column(Struct, frozen=True):
     tags: frozenset[str] = frozenset()
     declared: Span | None = None
     event_time: bool = False
+    time_window: bool = False
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -14,6 +14,7 @@ from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.resolved import expression
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, Surroundings
+from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import same
 from ssbt.compiler.resolve.report import Report
@@ -52,7 +53,8 @@ class Flow(Struct):
     true from the first input on that is a stream: no step makes a batch of it again.
     `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
     `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
-    alias, and `starred` the aliases of which an expression takes all columns.
+    alias, `starred` the aliases of which an expression takes all columns, `windows` what the step
+    at hand groups by time.
     """
 
     relation: Relation
@@ -68,6 +70,7 @@ class Flow(Struct):
     hidden_keys: set[str] = field(default_factory=set)
     inputs: dict[str, Relation] = field(default_factory=dict)
     starred: set[str] = field(default_factory=set)
+    windows: TimeWindows = field(default_factory=TimeWindows)
 
     def typing(self, relation: Relation | None = None) -> Typing:
         """A fresh look at an expression over the relation that flows here."""
@@ -95,6 +98,7 @@ class Flow(Struct):
         """Remember the aliases and parameters that an expression uses."""
         self.used_aliases |= typing.used_aliases
         self.starred |= typing.starred
+        self.windows.note(typing.time_windows)
         for name in typing.used_parameters:
             self.use_parameter(name)
 

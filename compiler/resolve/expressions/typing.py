@@ -73,6 +73,7 @@ class Typing(Struct):
     grouped: frozenset[int] = frozenset()
     origins: list[Origin] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    time_windows: list[e.Call] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     starred: set[str] = field(default_factory=set)
     spelled_stars: dict[int, tuple[e.ColumnName, ...]] = field(default_factory=dict)
@@ -438,9 +439,10 @@ class Typing(Struct):
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
-        for place, item in enumerate(node.items, start=1):
+        names = node.names or (None,) * len(node.items)
+        for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
-            name = own_name(item) or f"col{place}"
+            name = given.text if given is not None else own_name(item) or f"col{place}"
             fields.append(StructField(name, value.type, value.nullable))
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)

@@ -11,6 +11,7 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.time_windows import TIME_WINDOWS
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report
@@ -24,7 +25,7 @@ from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 from ssbt.compiler.types.predicates import distinguishable
 
 AS_NAME = "give it one: `as name`"
-_WINDOWS = ("window", "session_window", "window_time")
+_OF_TIME = (*TIME_WINDOWS, "window_time")
 
 
 def where(node: s.Where, flow: Flow) -> ir.Step:
@@ -141,23 +142,26 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
 def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
     """The column with the tags of the one that it renames, and with its event time."""
     if isinstance(node, e.Call):
-        return replace(column, event_time=_is_window_of_event_time(node, flow))
+        is_window = node.name.text.casefold() in TIME_WINDOWS
+        return replace(column, event_time=_bears_event_time(node, flow), time_window=is_window)
     if not isinstance(node, e.ColumnName):
         return column
     plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
     if plain is None:
         return column
-    return replace(column, tags=plain.tags, event_time=plain.event_time)
+    kept = {"event_time": plain.event_time, "time_window": plain.time_window}
+    return replace(column, tags=plain.tags, **kept)
 
 
-def _is_window_of_event_time(node: e.Call, flow: Flow) -> bool:
-    """Whether a call makes windows, or the time of one, of a column that bears a watermark."""
-    if node.name.text.casefold() not in _WINDOWS or not node.arguments:
+def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
+    """Whether it is a column that bears a watermark, a window over one, or the time of that."""
+    while isinstance(node, e.Call):
+        if node.name.text.casefold() not in _OF_TIME or not node.arguments:
+            return False
+        node = node.arguments[0].value
+    if not isinstance(node, e.ColumnName):
         return False
-    time = node.arguments[0].value
-    if not isinstance(time, e.ColumnName):
-        return False
-    found = scopes.found(time, flow.relation, Report())
+    found = scopes.found(node, flow.relation, Report())
     if found is None or found.column is None or found.path:
         return False
     return found.column.event_time
@@ -202,6 +206,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         if not groups or _mentions(item.value, fresh):
             groups.append([])
             fresh = set()
+            flow.windows.begin(typing.time_windows)
         groups[-1].append(ix.Named(found, (name.text,)))
         fresh.add(name.text.casefold())
         column = tagged(column_of(found, name.text, name.span), item.value, flow)
@@ -252,6 +257,7 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
         if not groups or _mentions(assignment.value, fresh):
             groups.append([])
             fresh = set()
+            flow.windows.begin(typing.time_windows)
         groups[-1].append(ix.Named(found, (target.name,)))
         fresh.add(target.name.casefold())
         new = column_of(found, target.name, name.span)

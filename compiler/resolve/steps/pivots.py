@@ -141,7 +141,7 @@ def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow, *, ansi: boo
 def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None:
     """The columns that stay: those of `group by`, or all that the pivot does not use, as in SQL."""
     if node.keys is not None:
-        return grouping_keys(node.keys, flow, False)
+        return grouping_keys(node.keys, flow)
     if target is None:
         return None
     if flow.relation.is_open:

@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.time_windows import TimeWindows, report_time_windows
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.seen import StepSeen
 from ssbt.compiler.resolve.steps import (
@@ -110,7 +111,9 @@ def _is_whole(part: ir.Input | ir.Step) -> bool:
 def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
     """The IR of one step over what flows; None, with findings, where nothing of it can be told."""
     before = flow.relation
+    flow.windows = TimeWindows()
     made = _resolved(step, flow)
+    report_time_windows(step, flow.windows, flow.report)
     if made is not None:
         flow.relation = made.output.with_streaming(flow.streaming)
         made = replace(made, output=flow.relation)

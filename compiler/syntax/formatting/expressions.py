@@ -343,7 +343,12 @@ def _(node: e.VariantPath) -> Parts:
 
 @expands(e.Tuple)
 def _(node: e.Tuple) -> Parts:
-    return bracketed("(", nodes(node.items), ")", node.span.end)
+    names = node.names or (None,) * len(node.items)
+    items: list[Parts] = [
+        [item, "" if name is None else f" as {name_text(name.text)}"]
+        for item, name in zip(node.items, names, strict=True)
+    ]
+    return bracketed("(", listed(items), ")", node.span.end)
 
 
 # ---- calls

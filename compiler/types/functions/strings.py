@@ -66,8 +66,11 @@ def _padded(call: Call) -> Result:
     return Typed(BINARY if bytes_only else STRING, call.nullable)
 
 
-# A sign or a dollar, digits with grouping, a fraction, and a sign behind.
-_NUMBER_FORMAT = re.compile(r"(MI|S)?\$?[09,G]*([.D][09]*)?\$?(MI|S|PR)?", re.IGNORECASE)
+# A sign, a dollar, digits with others around each separator, a fraction, and a sign behind.
+_NUMBER_FORMAT = re.compile(
+    r"(?=.*[09])(MI|S)?\$?(?:[09]+(?:[,G][09]+)*)?(?:[.D][09]*)?(?:(?!\1)(?:MI|S)|PR)?",
+    re.IGNORECASE,
+)
 
 
 def _bad_format(call: Call, pattern: str) -> Mismatch:
