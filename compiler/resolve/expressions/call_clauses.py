@@ -75,12 +75,12 @@ def _within_group(typing: Typing, node: e.Call, function: Function) -> Typed | N
         if not orderable(value.type):
             message = f"{value.type.sql} cannot be used to sort by"
             typing.mistake(codes.TYPE_MISMATCH, key.value.span, message)
-    if name in _LISTS and node.distinct and values and not _is_listed(values[0]):
+    problem = _within_group_problem(node, function)
+    if problem is None and name in _LISTS and node.distinct and not all(map(_is_listed, values)):
         # Spark casts the value and not the key, and then finds that they differ.
         message = f"`{name}(distinct …)` is ordered by text or BINARY, and not by {values[0].type}"
         help_ = "cast it in a step before"
         typing.mistake(codes.WRONG_ARGUMENTS, keys[0].value.span, message, help=help_)
-    problem = _within_group_problem(node, function)
     if problem is not None:
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, problem)
     return values[0] if values and name in _ORDERED else None

@@ -18,7 +18,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.types.datatypes import StructType
+from ssbt.compiler.types.datatypes import DataType, StructType
 
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.expressions.typing import Typing
@@ -50,23 +50,23 @@ def check_time_window(typing: Typing, node: e.Call, given: Typed | None) -> None
     `given` is the first argument.
     """
     name = node.name.text.casefold()
-    if name in TIME_WINDOWS:
-        # Those that it is made of are of a projection before.
-        inside = set(map(id, nodes(node)))
-        outer = [call for call in typing.time_windows if id(call) not in inside]
-        typing.time_windows = [*outer, node]
-    elif name != "window_time":
+    if name not in (*TIME_WINDOWS, "window_time"):
         return
     if typing.locals:
         message = f"`{name}` cannot stand in a lambda"
         typing.mistake(codes.TIME_WINDOWS, node.span, message)
         return
+    if name in TIME_WINDOWS:
+        # Those that it is made of are of a projection before.
+        inside = set(map(id, nodes(node)))
+        outer = [call for call in typing.time_windows if id(call) not in inside]
+        typing.time_windows = [*outer, node]
     operand = node.arguments[0].value if node.arguments else None
     while isinstance(operand, e.Parenthesised):
         operand = operand.operand
     if operand is None or _is_window(operand, typing):
         return
-    if name == "window_time" or (given is not None and isinstance(given.type, StructType)):
+    if name == "window_time" or (given is not None and _has_ends(given.type)):
         message = f"`{name}` takes a window, and this is none that Spark has made"
         help_ = "give it the column that `window(…)` or `session_window(…)` has become, as it is"
         typing.mistake(codes.NO_TIME_WINDOW, operand.span, message, help=help_)
@@ -82,6 +82,10 @@ def _is_window(node: e.Expression, typing: Typing) -> bool:
     if found is None or found.column is None:
         return True
     return found.column.time_window and not found.path
+
+
+def _has_ends(type_: DataType) -> bool:
+    return isinstance(type_, StructType) and bool(type_.named("start") and type_.named("end"))
 
 
 def report_time_windows(step: s.Step, windows: TimeWindows, report: Report) -> None:

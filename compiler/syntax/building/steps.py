@@ -76,12 +76,11 @@ class StepBuilder(BlockBuilder):
         return None, words(children, e.Name)
 
     def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
-        _, items, _, grouping = children
-        return s.Aggregate(span, items or (), grouping)
-
-    def step_aggregate_all(self, span: Span, children: Children) -> s.Aggregate:
-        _, items, keyword = children
-        return s.Aggregate(span, items or (), s.Grouping(self.token_span(keyword), (), True))
+        _, items, keyword, *grouped = children
+        if not grouped:
+            grouping = s.Grouping(self.token_span(keyword), (), True)
+            return s.Aggregate(span, items or (), grouping)
+        return s.Aggregate(span, items or (), grouped[0])
 
     def grouping(self, span: Span, children: Children) -> s.Grouping:
         return s.Grouping(span, words(children, s.GroupingElement))
