@@ -34,6 +34,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -114,7 +115,7 @@ class Typing(Struct):
     def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
         """The value with what it is made from, and nothing else from this place of `origins` on."""
         self.origins[start:] = provenance.origins
-        return Value(value.type, value.nullable, value.constant, provenance)
+        return Value(value.type, value.nullable, value.constant, value.strength, provenance)
 
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
@@ -166,7 +167,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.StringLiteral) -> Typed:
-        return Typed(STRING, False, node.value)
+        return Typed(STRING, False, node.value, Strength.DEFAULT)
 
     @_typed.register
     def _(self, node: e.TypedLiteral) -> Typed:
@@ -250,7 +251,7 @@ class Typing(Struct):
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
-        return Typed(casts.expression_type(type_), False)
+        return Typed(casts.expression_type(type_), False, strength=Strength.DEFAULT)
 
     @_typed.register
     def _(self, node: e.Star) -> Typed:
@@ -370,18 +371,21 @@ class Typing(Struct):
         if isinstance(found, Mismatch):
             self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
             return Typed(casts.expression_type(target), True)
+        strength = None if text_of(value.type) else Strength.DEFAULT
+        found = Typed(found.type, found.nullable, found.constant, strength)
         return self.made(found, fitted(made, value.type, found.type), start)
 
     @_typed.register
     def _(self, node: e.Collate) -> Typed:
         value = self._typed(node.operand)
-        if not isinstance(value.type, StringType) and not value.unknown:
+        if not isinstance(value.type, StringType | NullType) and not value.unknown:
             message = f"`collate` does not take {value.type.sql}"
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
         elif not is_collation(node.collation):
             message = f"there is no collation `{node.collation}`"
             self.mistake(codes.BAD_CONSTANT, node.span, message)
-        return Typed(StringType(node.collation.upper()), value.nullable)
+        collated = StringType(node.collation.upper())
+        return Typed(collated, value.nullable, strength=Strength.EXPLICIT)
 
     # ---- parts
 
@@ -404,7 +408,12 @@ class Typing(Struct):
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.element, True)
         if isinstance(base.type, MapType):
-            if implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
+            key = base.type.key
+            is_text = isinstance(key, StringType) and isinstance(index.type, StringType)
+            if is_text and not isinstance(node.index, e.StringLiteral) and index.type != key:
+                message = f"the keys are {key.sql}, and this is {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            elif implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
                 message = f"the keys are {base.type.key.sql}, and this is {index.type.sql}"
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.value, True)
