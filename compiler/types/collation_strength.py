@@ -16,7 +16,9 @@ from ssbt.compiler.types.datatypes import (
     INDETERMINATE_COLLATION,
     ArrayType,
     DataType,
+    MapType,
     StringType,
+    StructType,
 )
 from ssbt.compiler.types.typed import Typed
 
@@ -107,8 +109,31 @@ def _collated(type_: DataType, name: str) -> DataType:
 
 def is_indeterminate(values: Iterable[Typed]) -> bool:
     """Whether any of the texts has no collation that could be told."""
-    texts = (text_of(value.type) for value in values)
-    return any(text is not None and text.collation == INDETERMINATE_COLLATION for text in texts)
+    return any(_holds_indeterminate(value.type) for value in values)
+
+
+def _holds_indeterminate(type_: DataType) -> bool:
+    match type_:
+        case StringType(name):
+            return name == INDETERMINATE_COLLATION
+        case ArrayType(element, _):
+            return _holds_indeterminate(element)
+        case MapType(key, value, _):
+            return _holds_indeterminate(key) or _holds_indeterminate(value)
+        case StructType(fields):
+            return any(_holds_indeterminate(field.type) for field in fields)
+    return False
+
+
+def is_compared_blindly(value: Typed, other: Typed) -> bool:
+    """Whether Spark loses the collation of a value that it evaluates once and compares twice.
+
+    So `between` and `nullif` do; compared with a literal it then has none in Spark 4.1.
+    """
+    one, against = collation_of(value), collation_of(other)
+    if one is None or against is None:
+        return False
+    return one.name != DEFAULT_COLLATION and against.strength is Strength.DEFAULT
 
 
 def strength_of_result(values: Iterable[Typed]) -> int:

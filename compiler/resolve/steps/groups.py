@@ -109,6 +109,9 @@ def grouping_keys(
             continue
         if item.names:
             name = item.names[0]
+            if partial is not None and flow.relation.named(name.text):
+                message = f"there is a column `{name.text}` already, which this would replace"
+                flow.report.add(codes.COLUMN_EXISTS, name.span, message, help="name it otherwise")
             column = tagged(column_of(found, name.text, name.span), item.value, flow)
         else:
             plain = own_column(item.value, found, flow)

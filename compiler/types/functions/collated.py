@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from ssbt.compiler.types.collation_strength import (
     PATTERN_COLLATIONS,
     CollationError,
-    Strength,
     collate_together,
-    collation_of,
+    is_compared_blindly,
     is_indeterminate,
     strength_of_result,
     text_of,
 )
 from ssbt.compiler.types.datatypes import (
-    DEFAULT_COLLATION,
     STRING,
+    ArrayType,
     DataType,
 )
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -78,7 +77,7 @@ def collate_arguments(name: str, arguments: Sequence[Typed]) -> Sequence[Typed] 
         if text is not None and text.collation not in PATTERN_COLLATIONS:
             expected = "a text of UTF8_BINARY or UTF8_LCASE"
             return Mismatch(f"`{name}` does not take {text.sql}", 0, expected)
-    if name == "nullif" and _compares_blindly(arguments):
+    if name == "nullif" and is_compared_blindly(*arguments[:2]):
         reason = "`nullif` does not compare a text of a collation with one of none"
         return Mismatch(reason, 1, help="write `case when a = b then null else a end`")
     return arguments
@@ -86,13 +85,6 @@ def collate_arguments(name: str, arguments: Sequence[Typed]) -> Sequence[Typed] 
 
 def _types(values: Sequence[Typed]) -> list[DataType]:
     return [value.type for value in values]
-
-
-def _compares_blindly(arguments: Sequence[Typed]) -> bool:
-    one, other = (collation_of(each) for each in arguments[:2])
-    if one is None or other is None:
-        return False
-    return one.name != DEFAULT_COLLATION and other.strength is Strength.DEFAULT
 
 
 def collate_result(
@@ -109,5 +101,7 @@ def collate_result(
     text = text_of(arguments[place].type) if place is not None and len(arguments) > place else None
     if type_ == STRING and text is not None:
         type_ = text
+    elif name == "split" and isinstance(type_, ArrayType):
+        type_ = ArrayType(arguments[0].type, type_.contains_null)
     strength = strength_of_result(given)
     return Typed(type_, result.nullable, result.constant, strength)
