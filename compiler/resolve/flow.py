@@ -18,6 +18,7 @@ from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import same
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.types.collation_strength import is_indeterminate
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
 from ssbt.compiler.types.predicates import orderable
 
@@ -90,8 +91,17 @@ class Flow(Struct):
 
     def finished(self, node: e.Expression, typing: Typing) -> ir.Expression:
         """The IR of an expression, and what it uses noted."""
+        before = len(self.report.findings)
         value = typing.typed(node)
+        if len(self.report.findings) == before:
+            from ssbt.compiler.resolve.traps.rules import find_traps
+
+            self.report.findings += find_traps(node, typing)
         self.note(typing)
+        if is_indeterminate([value]):
+            message = "this text is made of columns of different collations, and has none"
+            help_ = "say which one counts: `(…) collate NAME`"
+            self.report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_)
         return expression(node, typing, value)
 
     def note(self, typing: Typing) -> None:

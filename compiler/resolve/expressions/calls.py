@@ -67,7 +67,7 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
     if made is None:
         # A function may have handed on the very value of an argument.
-        return Typed(found.type, found.nullable, found.constant)
+        return Typed(found.type, found.nullable, found.constant, found.strength)
     return typing.made(found, made, start)
 
 
@@ -262,7 +262,7 @@ def _lambda(
     for number, name in enumerate(node.parameters):
         known = types[number] if number < len(types) else NOT_KNOWN
         if number < len(made):
-            known = Value(known.type, known.nullable, known.constant, made[number])
+            known = Value(known.type, known.nullable, known.constant, None, made[number])
         typing.locals[name.text.casefold()] = known
     body = typing.part(node.body)
     typing.locals = outer

@@ -26,6 +26,7 @@ from ssbt.compiler.resolve.steps.grouping_sets import (
     plan_grouping,
     split_items,
 )
+from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.predicates import groupable, orderable
@@ -104,8 +105,13 @@ def grouping_keys(
             continue
         found = flow.value(item.value)
         require_groupable(found, flow)
+        if check_position(item.value, "group by", flow):
+            continue
         if item.names:
             name = item.names[0]
+            if partial is not None and flow.relation.named(name.text):
+                message = f"there is a column `{name.text}` already, which this would replace"
+                flow.report.add(codes.COLUMN_EXISTS, name.span, message, help="name it otherwise")
             column = tagged(column_of(found, name.text, name.span), item.value, flow)
         else:
             plain = own_column(item.value, found, flow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ssbt.compiler.types import operators
+from ssbt.compiler.types.collation_strength import Strength
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -56,7 +57,7 @@ def _collate(call: Call) -> Result:
     name = call.arguments[1].constant
     if not isinstance(name, str):
         return Typed(UNKNOWN)
-    return Typed(StringType(name.upper()), call.arguments[0].nullable)
+    return Typed(StringType(name.upper()), call.arguments[0].nullable, None, Strength.EXPLICIT)
 
 
 def _padded(call: Call) -> Result:
