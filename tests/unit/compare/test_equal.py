@@ -169,6 +169,10 @@ CHANGES = [
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> a = c))) as k",
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> b = c))) as k",
     ),
+    (
+        "from o |> select n as a, id as b |> select to_json(struct(*)) as j",
+        "from o |> select n as a, n as b |> select to_json(struct(*)) as j",
+    ),
     # What differs for nulls, types or names alone.
     ("from o |> aggregate count(n) as k", "from o |> aggregate count(*) as k"),
     ("from o |> where n <=> 1", "from o |> where coalesce(n = 1, true)"),
