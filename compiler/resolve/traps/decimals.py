@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View
+from ssbt.compiler.resolve.expressions.evaluation import COALESCING
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import DecimalType
+from ssbt.compiler.types.datatypes import DataType, DecimalType
 from ssbt.compiler.types.promotion import for_arithmetic
 
 _SCHEMA_OF_RATES = """\
@@ -43,13 +44,14 @@ Cast the operands to the digits that they really have before: `cast(rate as deci
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary,)
-_MOST = 38
+TAKES = (e.Binary, e.Case, e.Call)
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    assert isinstance(node, e.Binary)
     result = view.type(node)
+    if not isinstance(node, e.Binary):
+        yield from _branches(node, result, view)
+        return
     if node.operator not in ("+", "-", "*", "/") or not isinstance(result, DecimalType):
         return
     left, right = for_arithmetic(view.typed(node.left), view.typed(node.right), view.ansi)
@@ -67,3 +69,24 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     )
     help_ = "cast both sides to the digits that they have, such as `cast(… as decimal(18,6))`"
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
+
+
+def _branches(node: e.Expression, result: DataType, view: View) -> Iterator[Diagnostic]:
+    """The branches of `case` and `coalesce`, which all get the digits of one type."""
+    match node:
+        case e.Case(branches=branches, otherwise=otherwise):
+            parts = [value for _, value in branches] + ([otherwise] if otherwise else [])
+        case e.Call() if function_name(node) in COALESCING:
+            parts = operands(node)
+        case _:
+            return
+    if not isinstance(result, DecimalType):
+        return
+    for part in parts:
+        given = view.type(part)
+        is_cut = isinstance(given, DecimalType) and given.scale > result.scale
+        if is_cut and not view.is_constant(part):
+            message = f"of {given.sql} only {result.scale} digits behind the point are kept:"
+            message += f" the whole is {result.sql}"
+            help_ = "cast the branches to one type that has room for what they hold"
+            yield Diagnostic(CUT_SCALE, message, Label(part.span), (), (help_,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
@@ -66,6 +67,7 @@ meant to fail, `raise_error('why')` says so.
 )
 
 _ZERO = "a division by zero"
+_EXPRESSIONS = frozenset(get_args(e.Expression))
 _DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
 
 
@@ -75,21 +77,20 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
     waiting: list[tuple[e.Node, bool]] = [(root, False)]
     while waiting:
         node, conditional = waiting.pop()
-        if not isinstance(node, e.Expression):
+        if type(node) not in _EXPRESSIONS:
             waiting += [(part, conditional) for part in _parts(node)]
             continue
-        outcome = view.outcome(node)
+        part = cast("e.Expression", node)
+        outcome = view.outcome(part)
         if isinstance(outcome, Failure):
-            yield _finding(view.evaluator.origin(node), outcome.reason, conditional, view)
-            continue
-        if isinstance(outcome, Value):
-            continue
-        own = [*_failing_operands(node, view)]
-        for part, reason in own:
-            yield _swapped(node, part, view) or _finding(part, reason, conditional, view)
-        seen = {id(part) for part, _ in own}
-        children = [(part, cond) for part, cond in _children(node) if id(part) not in seen]
-        waiting += [(part, conditional or cond) for part, cond in reversed(children)]
+            yield _finding(view.evaluator.origin(part), outcome.reason, conditional, view)
+        elif outcome is None:
+            own = [*_failing_operands(part, view)]
+            for operand, reason in own:
+                yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
+            told = {id(operand) for operand, _ in own}
+            children = [each for each in _children(part) if id(each[0]) not in told]
+            waiting += [(child, conditional or lazy) for child, lazy in reversed(children)]
 
 
 def _finding(node: e.Expression, reason: str, conditional: bool, view: View) -> Diagnostic:
