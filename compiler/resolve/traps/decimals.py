@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
@@ -10,6 +11,7 @@ from ssbt.compiler.resolve.expressions.evaluation import COALESCING
 from ssbt.compiler.resolve.traps.view import View, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import DataType, DecimalType
+from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.promotion import for_arithmetic
 
 _SCHEMA_OF_RATES = """\
@@ -59,7 +61,8 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     if not isinstance(a, DecimalType) or not isinstance(b, DecimalType):
         return
     # A quotient is hardly ever exact: only fewer digits than the operands have are a loss.
-    exact = a.scale + b.scale if node.operator == "*" else max(a.scale, b.scale)
+    scales = (_needed_scale(node.left, a, view), _needed_scale(node.right, b, view))
+    exact = sum(scales) if node.operator == "*" else max(scales)
     if result.scale >= exact:
         return
     digits = "no digit" if result.scale == 0 else f"{result.scale} digits"
@@ -69,6 +72,18 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     )
     help_ = "cast both sides to the digits that they have, such as `cast(… as decimal(18,6))`"
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
+
+
+def _needed_scale(part: e.Expression, type_: DecimalType, view: View) -> int:
+    """The digits behind the point that an operand has; of a constant, without zeros at its end."""
+    made = view.outcome(part)
+    if isinstance(made, Value) and made.is_opaque:
+        # A parameter has the digits that it is given.
+        return 0
+    if isinstance(made, Value) and isinstance(made.value, int | Decimal):
+        exponent = Decimal(made.value).normalize().as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    return type_.scale
 
 
 def _branches(node: e.Expression, result: DataType, view: View) -> Iterator[Diagnostic]:
