@@ -31,10 +31,9 @@ cuts the fraction, down to six digits: small numbers become 0, and others are ro
 
 | in Spark 4.1 | gives |
 |---|---|
-| `1.000000000000000001BD * cast(0.0000001 as decimal(38,18))` | `0.0000001000000000000000` |
 | `cast(0.0000001 as decimal(38,18)) * cast(1 as decimal(38,18))` | `0.000000` |
 | `cast(1 as decimal(38,18)) / cast(3 as decimal(38,18))` | `0.333333` |
-| `cast(0.1 as decimal(20,10)) * cast(0.0000001 as decimal(18,8))` | `0.000000010000000000` |
+| `cast(0.1 as decimal(20,10)) * cast(0.0000001 as decimal(18,8))` | `0.00000001000000000` |
 
 Cast the operands to the digits that they really have before: `cast(rate as decimal(18,8))`.
 """,
