@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ PIPELINES = sorted(
 TRAPS = [code for code in registry.codes() if "SSBT0430" <= code.number <= "SSBT0469"]
 
 
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
 def findings(text: str) -> tuple[Diagnostic, ...]:
     """What is found in a file that imports nothing."""
     return checked("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
@@ -31,7 +36,7 @@ def slips(found: tuple[Diagnostic, ...]) -> list[str]:
     return [f"{each.code.number} {each.message}" for each in found if each.code in TRAPS]
 
 
-@pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", PIPELINES, ids=name_of)
 def test_a_good_pipeline_has_no_such_finding(path: Path):
     result = checked(path.name, lambda name: (path.parent / name).read_bytes())
     assert slips(result.findings) == []
@@ -42,7 +47,7 @@ def test_the_guides_have_no_such_finding():
         flat = example.page.startswith("docs/connectors/")
         scaffold = test_docs.FLAT if flat else test_docs.SCAFFOLD
         files = {"main.ssbt": test_docs.whole(example.text, scaffold).encode()}
-        result = checked("main.ssbt", lambda path, files=files: test_docs.read(files, path))
+        result = checked("main.ssbt", partial(test_docs.read, files))
         assert slips(result.findings) == [], example
 
 

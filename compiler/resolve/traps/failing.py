@@ -7,7 +7,12 @@ from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING, cast_value_of
+from ssbt.compiler.resolve.expressions.evaluation import (
+    CHOOSING,
+    COALESCING,
+    LOOKING_AHEAD,
+    cast_value_of,
+)
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
@@ -168,10 +173,16 @@ def _children(node: e.Expression) -> list[tuple[e.Node, bool]]:
             return [(part, part is not first) for part in _parts(node)]
         case e.Lambda(body=body):
             return [(body, True)]
+        case e.Is(operand=operand):
+            # Whether something is null is often known without computing it.
+            return [(operand, True)]
+        case e.Call() if function_name(node) == "typeof":
+            return []
         case e.Call():
             name = function_name(node)
-            lazy = name in COALESCING or name in CHOOSING or name.startswith("try_")
-            firsts = [] if name.startswith("try_") else node.arguments[:1]
+            uncertain = name in LOOKING_AHEAD or name.startswith("try_") or name == "nvl2"
+            lazy = uncertain or name in COALESCING or name in CHOOSING
+            firsts = [] if uncertain else node.arguments[:1]
             return [
                 (part, lazy and isinstance(part, e.Argument) and part not in firsts)
                 for part in _parts(node)

@@ -59,7 +59,7 @@ def _repeat(text: str, count: int) -> str | None:
 def _pad(text: str | bytes, length: int, pad: str | bytes | None, left: bool) -> str | bytes | None:
     if pad is None:
         pad = " " if isinstance(text, str) else b"\0"
-    if length > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
+    if abs(length) > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
         return None
     length = max(length, 0)
     if length <= len(text) or not pad:
@@ -107,7 +107,7 @@ def _substring_index(text: str, separator: str, count: int) -> str:
 def _split_part(text: str, separator: str, number: int) -> str | Failure | None:
     if number == 0:
         return Failure("parts are counted from 1, or from -1 at the end, and there is no part 0")
-    if not separator:
+    if not separator or abs(number) > _LONGEST:
         return None
     parts = text.split(separator)
     if number < 0:
