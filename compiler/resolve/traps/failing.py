@@ -95,7 +95,9 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
                 yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
             told = {id(operand) for operand, _ in own}
             children = [each for each in _children(part) if id(each[0]) not in told]
-            waiting += [(child, conditional or lazy) for child, lazy in reversed(children)]
+            # Beside a null, Spark often computes nothing else.
+            uncertain = conditional or any(_is_null(child, view) for child, _ in children)
+            waiting += [(child, uncertain or lazy) for child, lazy in reversed(children)]
 
 
 def _finding(node: e.Expression, reason: str, conditional: bool, view: View) -> Diagnostic:
@@ -149,6 +151,11 @@ def _ways_out(reason: str) -> tuple[str, ...]:
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
         return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
     return ()
+
+
+def _is_null(node: e.Node, view: View) -> bool:
+    inner = node.value if isinstance(node, e.Argument) else node
+    return type(inner) in _EXPRESSIONS and view.is_null(cast("e.Expression", inner))
 
 
 def _parts(node: e.Node) -> list[e.Node]:

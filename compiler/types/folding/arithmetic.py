@@ -189,9 +189,8 @@ def _compute_decimal(
 ) -> Outcome:
     if operator == "div":
         whole = int(EXACT.divide_int(a, b))
-        if not fits_bits(whole, result):
-            return Failure(f"{a} div {b} is outside the range of BIGINT") if ansi else None
-        return Value(result, whole)
+        # What is too large for a BIGINT is cut to it without a word.
+        return Value(result, whole) if fits_bits(whole, result) else None
     if not isinstance(result, DecimalType):
         return None
     match operator:

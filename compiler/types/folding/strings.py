@@ -95,7 +95,10 @@ def _translate(text: str, letters: str, others: str) -> str:
     return text.translate(table)
 
 
-def _substring_index(text: str, separator: str, count: int) -> str:
+def _substring_index(text: str, separator: str, count: int) -> str | None:
+    if abs(count) > _LONGEST:
+        # Java's numbers overflow here.
+        return None
     if not separator or not count:
         return ""
     parts = text.split(separator)
