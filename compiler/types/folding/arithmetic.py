@@ -84,10 +84,9 @@ def _cast_operands(
     a, b = for_arithmetic(*types, ansi)
     made = []
     for value, typed in ((left, a), (right, b)):
-        target = typed.type
-        if operator == "/" and not isinstance(target, DecimalType):
-            target = DOUBLE
-        one = cast_value(value, target, ansi)
+        one = cast_value(value, typed.type, ansi)
+        if operator == "/" and isinstance(one, Value) and not isinstance(one.type, DecimalType):
+            one = cast_value(one, DOUBLE, ansi)
         if not isinstance(one, Value):
             return one
         made.append(one)

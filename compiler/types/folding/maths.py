@@ -91,9 +91,10 @@ def _pmod(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
         return None
     if b == 0:
         return Failure("a division by zero") if ansi else Value(result, None)
-    made = int(math.fmod(a, b)) if max(abs(a), abs(b)) < 1 << 50 else None
-    if made is None:
+    if b < 0 or max(abs(a), b) >= 1 << 50:
+        # Java's numbers may overflow here.
         return None
+    made = int(math.fmod(a, b))
     return Value(result, int(math.fmod(made + b, b)) if made < 0 else made)
 
 

@@ -81,7 +81,9 @@ def _instr(text: str, part: str) -> int:
 
 
 def _locate(part: str, text: str, start: int = 1) -> int:
-    return text.find(part, start - 1) + 1 if start > 0 and start - 1 <= len(text) else 0
+    if not part:
+        return int(start > 0)
+    return text.find(part, start - 1) + 1 if start > 0 else 0
 
 
 def _replace(text: str, search: str, replacement: str = "") -> str:
