@@ -13,6 +13,7 @@ from ssbt.compiler.resolve.expressions.evaluation import (
     LOOKING_AHEAD,
     cast_value_of,
 )
+from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
@@ -78,6 +79,7 @@ _DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
 
 def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
     """One finding for each part that cannot be computed."""
+    constant = _constant_nodes(root, view)
     # A list, not recursion: a chain of `and` may be thousands long.
     waiting: list[tuple[e.Node, bool]] = [(root, False)]
     while waiting:
@@ -90,12 +92,14 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
         if isinstance(outcome, Failure):
             yield _finding(view.evaluator.origin(part), outcome.reason, conditional, view)
         elif outcome is None:
+            conditional = conditional or id(part) in constant
             own = [*_failing_operands(part, view)]
             for operand, reason in own:
                 yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
             told = {id(operand) for operand, _ in own}
             children = [each for each in _children(part) if id(each[0]) not in told]
-            # Beside a null, Spark often computes nothing else.
+            # Beside a null, Spark often computes nothing else; nor is anything certain within a
+            # constant that is not known.
             uncertain = conditional or any(_is_null(child, view) for child, _ in children)
             waiting += [(child, uncertain or lazy) for child, lazy in reversed(children)]
 
@@ -151,6 +155,16 @@ def _ways_out(reason: str) -> tuple[str, ...]:
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
         return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
     return ()
+
+
+def _constant_nodes(root: e.Expression, view: View) -> frozenset[int]:
+    """The ids of the nodes that depend on no row."""
+    found: set[int] = set()
+    for node in reversed([*nodes(root)]):
+        itself = is_foldable_itself(node, view.evaluator.typing)
+        if itself and all(id(part) in found for part in _parts(node)):
+            found.add(id(node))
+    return frozenset(found)
 
 
 def _is_null(node: e.Node, view: View) -> bool:
