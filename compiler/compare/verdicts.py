@@ -76,6 +76,7 @@ _WORDS = {
     Kind.STATE: "state",
     Kind.MODE: "output mode",
     Kind.SINK: "place that rows go to",
+    Kind.PARTITIONS: "partitioning of the files",
 }
 # What Spark neither checks nor defines: it goes on, with a mixture of old and new.
 _UNDEFINED = "Spark does not say what becomes of the rows that the checkpoint already counts"
@@ -86,6 +87,10 @@ _OTHER_MEANING = (
 _OTHER_PLACE = (
     "rows so far stay in the old place; Spark writes later ones to the new one without a word,"
     " and those who read it miss the first"
+)
+_OTHER_FOLDERS = (
+    "Spark goes on: old and new files lie in folders of other columns, which no reader can put"
+    " together, so rows vanish or reading fails"
 )
 _LEFT_BEHIND = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
 _EMPTY = "it begins empty, for keys that were there before, too"
@@ -107,6 +112,7 @@ _ON_CHANGE = {
     Kind.STATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
     Kind.MODE: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
     Kind.SINK: (Verdict.SILENTLY_WRONG, _OTHER_PLACE),
+    Kind.PARTITIONS: (Verdict.SILENTLY_WRONG, _OTHER_FOLDERS),
 }
 
 
@@ -225,6 +231,8 @@ def _one_sided(old: Part | None, new: Part | None) -> Reason:
     assert part is not None
     change = "gone" if new is None else "new"
     verdict = Verdict.NEW_CHECKPOINT
+    if part.kind is Kind.PARTITIONS:
+        verdict = Verdict.SILENTLY_WRONG
     explanation = _UNDEFINED if part.kind in (*_SOFT, Kind.MODE, Kind.CODE) else _STOPS
     message = f"the {_WORDS[part.kind]} `{shown(part.text)}` is {change}"
     return Reason(

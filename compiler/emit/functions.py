@@ -203,6 +203,9 @@ class _Maker:
             depends = dependencies(item, self._roots[item.dataset])
             items = (_item(python_literal(self._code.value(each))) for each in depends)
             parts.append(f"depends_on=({', '.join(items)})")
+            path = item.settings.at(Place.PATH)
+            if path is not None:
+                parts.append(f"output={python_literal(self._code.value(path.value))}")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
             mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),

@@ -49,6 +49,7 @@ class Kind(Enum):
     STATE = "state"
     MODE = "mode"
     SINK = "sink"
+    PARTITIONS = "partition_by"
 
 
 class Part(Struct, frozen=True):
@@ -237,6 +238,10 @@ def _sink_parts(sink: Sink, *, stateful: bool) -> Iterator[Part]:
         yield Part(Kind.MODE, (sink.stream.mode.value,), (), sink.stream.mode_span or sink.span)
     location = _location(sink.settings)
     yield Part(Kind.SINK, _placed(sink.connector.name, location), (), sink.span)
+    columns = sink.settings.columns_at(Place.PARTITION_BY)
+    if columns:
+        text = ", ".join(column.name for column in columns)
+        yield Part(Kind.PARTITIONS, (text,), (), columns[0].span)
 
 
 def _placed(connector: str, location: Text) -> Text:

@@ -6,7 +6,10 @@ import re
 
 from ssbt.runtime.checkpoints.files import Files
 
-WAY_OUT = "bring it back from a copy of the folder, or begin with a new checkpoint"
+WAY_OUT = (
+    "bring it back from a copy of the folder; or begin anew with an empty one, and let a file sink"
+    " write to another folder or behind what it has: --keep-output"
+)
 # Larger files, which only compacted logs are, are not read before Spark does.
 _LARGEST = 1_000_000
 
@@ -29,6 +32,13 @@ def checkpoint_damage(files: Files, folder: str) -> tuple[int | None, list[str]]
             if found := re.fullmatch(r'\{"logOffset":(\d+)\}', line):
                 problems += log_damage(files, f"{folder}/sources/{source}", int(found[1]))
     return done, problems
+
+
+def last_batch(files: Files, folder: str) -> int:
+    """The last batch that a checkpoint has planned, done or not; -1 if there is none."""
+    return max(
+        max(_numbers(files, f"{folder}/{log}"), default=-1) for log in ("offsets", "commits")
+    )
 
 
 def log_damage(files: Files, log: str, last: int) -> list[str]:
