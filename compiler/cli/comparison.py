@@ -14,12 +14,20 @@ from ssbt.compiler.compare.pipelines import Difference, Side, difference
 from ssbt.compiler.diagnostics.codes import changes as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.driver import checked, configured
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.source import Source, Span
 
 _CODES = {
     Severity.BREAKING: codes.BREAKING,
     Severity.CHECKPOINT: codes.NEW_CHECKPOINT,
     Severity.BEHAVIOUR: codes.BEHAVIOUR,
+}
+
+_VERDICT_CODES = {
+    Verdict.UNKNOWN: codes.UNPROVED,
+    Verdict.NEW_CHECKPOINT: codes.NEW_CHECKPOINT,
+    Verdict.OLD_OUTPUT: codes.OLD_OUTPUT,
+    Verdict.SILENTLY_WRONG: codes.SILENTLY_WRONG,
 }
 
 
@@ -65,7 +73,9 @@ class Comparison(NamedTuple):
         first, *others = reversed(labels) if labels else [Label(Span(self.versions[1].name, 0, 0))]
         affects = f"affects {', '.join(change.affects)}" if change.affects else ""
         help_ = tuple(line for line in (change.why, affects) if line)
-        code = codes.SILENTLY_WRONG if change.is_silent else _CODES[change.severity]
+        code = _CODES[change.severity]
+        if change.verdict is not None:
+            code = _VERDICT_CODES[change.verdict]
         return Diagnostic(code, change.message, first, secondary=tuple(others), help=help_)
 
 
@@ -78,7 +88,8 @@ def compared(old: Version, new: Version, target: str | None) -> Comparison:
     if errors:
         return Comparison((old, new), (), sources, tuple(errors))
     found = [
-        difference(before.get(name), after.get(name)) for name in dict.fromkeys((*after, *before))
+        difference(before.get(name), after.get(name), before.values())
+        for name in dict.fromkeys((*after, *before))
     ]
     return Comparison((old, new), tuple(found), sources)
 

@@ -6,6 +6,7 @@ from enum import Enum, IntEnum
 
 from msgspec import Struct
 
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.source import Span
 
 
@@ -57,7 +58,7 @@ class Change(Struct, frozen=True):
     """One difference; `name` is that of the thing, as `paid.amount` or `orders`.
 
     `affects` are the columns, datasets and sinks that something else comes out of, in the order of
-    the flow. `why` is a further sentence. `is_silent` where a stream would go on and be wrong.
+    the flow. `why` is a further sentence. `verdict` is present where it is about a checkpoint.
     """
 
     severity: Severity
@@ -67,4 +68,4 @@ class Change(Struct, frozen=True):
     places: Places = (None, None)
     affects: tuple[str, ...] = ()
     why: str = ""
-    is_silent: bool = False
+    verdict: Verdict | None = None

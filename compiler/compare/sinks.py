@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.settings import Difference, differences, location
-from ssbt.compiler.compare.verdicts import SinkVerdict, Verdict
+from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
@@ -55,22 +56,10 @@ class Sinks:
             elif old is not None and new is not None:
                 yield from self._changed(old, new)
 
-    def stream_changes(self, found: SinkVerdict) -> Iterator[Change]:
-        """Why a stream cannot go on from its checkpoint; of a sink that is gone that is told."""
-        gone = {old.name for old, new in self._pairs if new is None and old is not None}
-        for reason in found.reasons if found.sink not in gone else ():
-            if reason.verdict is not Verdict.SAFE:
-                is_whole = reason.message.startswith("the stream ")
-                message = ("" if is_whole else f"the stream `{found.sink}`: ") + reason.message
-                yield Change(
-                    Severity.CHECKPOINT,
-                    Subject.STREAM,
-                    found.sink,
-                    message,
-                    (reason.old, reason.new),
-                    why=reason.explanation,
-                    is_silent=reason.verdict is Verdict.SILENTLY_WRONG,
-                )
+    @property
+    def gone(self) -> frozenset[str]:
+        """The names of the sinks that are gone, of which that is told and no more."""
+        return frozenset(old.name for old, new in self._pairs if new is None and old is not None)
 
     def _changed(self, old: Sink, new: Sink) -> Iterator[Change]:
         places = (old.span, new.span)
@@ -144,6 +133,23 @@ class Sinks:
             yield _change(Severity.BEHAVIOUR, new, message, (old.span, new.span))
 
 
+def stream_changes(found: SinkVerdict) -> Iterator[Change]:
+    """Why a stream cannot go on from its checkpoint, or may not."""
+    for reason in found.reasons:
+        if reason.verdict is not Verdict.SAFE:
+            is_whole = "the stream `" in reason.message
+            message = ("" if is_whole else f"the stream `{found.sink}`: ") + reason.message
+            yield Change(
+                Severity.CHECKPOINT,
+                Subject.STREAM,
+                found.sink,
+                message,
+                (reason.old, reason.new),
+                why=reason.explanation,
+                verdict=reason.verdict,
+            )
+
+
 def _matched(
     old: Pipeline, new: Pipeline, names: Mapping[str, str]
 ) -> Iterator[tuple[Sink | None, Sink | None]]:
@@ -176,7 +182,7 @@ def _joins_old_files(old: Sink, new: Sink) -> bool:
 
 
 def _streamed(old: Sink, new: Sink) -> Change:
-    """A sink that has become a stream's or a batch's; of one folder readers see one or the other."""
+    """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
     now = "is a stream" if new.stream is not None else "is no longer a stream"
     lost = new.settings.at(Place.PATH) is not None and _joins_old_files(old, new)
     seen = "those of batches" if new.stream is not None else "what batches add there"

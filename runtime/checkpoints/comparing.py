@@ -1,6 +1,6 @@
 """What a checkpoint belongs to and depends on, kept inside it and compared at each start."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -13,11 +13,19 @@ from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_d
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.checkpoints.outputs import Output
-from ssbt.runtime.operation import ACCEPT, KEEP, Operation
 from ssbt.runtime.settings.parameters import unknown
+from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
 VERSION = "0.1.0"
 _LOG = logging.getLogger("ssbt.runtime")
+# Kinds of parts of which the compiler cannot tell what a change does: `ssbtc diff` says "unknown".
+UNPROVED = ("python", "rows", "setting", "trigger")
+_UNPROVED = re.compile(rf"`(?:{'|'.join(UNPROVED)}): ")
+_LOOK = (
+    "nothing proves that what it has kept is still right. Look whether a row or value in it would"
+    " be another:"
+)
+_SETTING = "setting: "
 
 
 def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operation) -> None:
@@ -146,7 +154,9 @@ class Checkpoint:
         # An older compiler did not tell them.
         both = was["depends_on"] and own["depends_on"]
         if both and (found := list(changes(was["depends_on"], own["depends_on"]))):
-            yield "the query has changed:" + "".join(f"\n- {change}" for change in found)
+            known = [each for each in found if not _UNPROVED.search(each)]
+            said = "the query has changed:" if known else _LOOK
+            yield said + "".join(f"\n- {change}" for change in found)
 
 
 def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
@@ -164,6 +174,16 @@ def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
                     yield f"was `{old}`, is `{new}`"
                 else:
                     yield f"was `{old}`, is gone" if old else f"is new: `{new}`"
+
+
+def with_values(parts: Sequence[str], value: Callable[[str], str | None]) -> tuple[str, ...]:
+    """The parts, those that name a Spark setting with the value that it has in this run."""
+    return tuple(
+        f"{part} = {value(part.removeprefix(_SETTING)) or 'not set'}"
+        if part.startswith(_SETTING)
+        else part
+        for part in parts
+    )
 
 
 def _variables(parts: Sequence[str]) -> set[str]:

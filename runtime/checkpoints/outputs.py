@@ -10,14 +10,14 @@ import re
 from typing import Any
 
 from ssbt.runtime.checkpoints.files import Files
-from ssbt.runtime.operation import KEEP
+from ssbt.runtime.streams.operation import KEEP
 
 LOG = "_spark_metadata"
 _NUMBERED = re.compile(r"(\d+)(\.compact)?")
 
 
 class Output:
-    """What a file sink has written to a folder, as far as it tells whether a stream may write on."""
+    """What lies in the folder of a file sink, which tells whether a stream may write there."""
 
     def __init__(self, files: Files, folder: str) -> None:
         self.files, self.folder = files, folder.rstrip("/")

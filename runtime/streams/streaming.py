@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.keeping import keep_output
@@ -18,8 +18,8 @@ from ssbt.runtime.checkpoints.leases import Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
-from ssbt.runtime.operation import OPERATION, Operation
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -64,7 +64,7 @@ def run_streams(*streams: Stream) -> None:
     """
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
-    runs = [_Run(stream, operation, files, spark.version) for stream in streams]
+    runs = [_Run(stream, operation, files, spark) for stream in streams]
     with StopRequest() as stop, ExitStack() as held:
         if files:
             leases = held.enter_context(Leases(files, operation.pipeline, stop.because_of))
@@ -112,12 +112,13 @@ class _Run:
     """A stream, the query that it is now, and how often that was started again."""
 
     def __init__(
-        self, stream: Stream, operation: Operation, files: Files | None, spark: str
+        self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
         self.kept: Checkpoint | None = None
         if files and stream.checkpoint is not None:
-            kept = stream.name, stream.checkpoint, operation.pipeline, stream.depends_on
-            self.kept = Checkpoint(files, *kept, spark, stream.output)
+            parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
+            kept = stream.name, stream.checkpoint, operation.pipeline, parts
+            self.kept = Checkpoint(files, *kept, spark.version, stream.output)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0

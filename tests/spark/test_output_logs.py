@@ -1,4 +1,4 @@
-"""A new checkpoint over what another one has written: no row is lost, and none that was no row comes.
+"""A new checkpoint over what another one has written: no row is lost, and none comes that was none.
 
 The kind: a stream that begins anew where a log, or files without one, lie already.
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 import shutil
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from pyspark.sql import functions as F
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from ssbt.compiler.driver import checked, emitted
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.operation import OPERATION, Operation
+from ssbt.runtime.streams.operation import OPERATION, Operation
 from tests.spark.stream_jobs import add_events
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ schema Event { id: bigint, at: timestamp }
 stream source events from json { path = "${root}/events", schema = Event }
 stream source more from json { path = "${root}/more", schema = Event }
 let result = from events STEPS
-sink result AS to json { path = "${root}/out", trigger = available now OPTIONS }
+sink result to json AS { path = "${root}/out", trigger = available now OPTIONS }
 """
 STEPS = {
     "no state": "|> select id, at",
@@ -60,8 +63,9 @@ def run(
     script = emitted(found)[0].content.decode()
     token = OPERATION.set(Operation("filesink", 0, frozenset(), frozenset({keep} if keep else ())))
     try:
-        exec(compile(script, "filesink.py", "exec"), space)
-        space["run"](Job(spark, space["Params"](str(root))))  # type: ignore[operator]
+        with patch.dict(sys.modules, {"filesink": ModuleType("filesink")}):
+            exec(compile(script, "filesink.py", "exec"), space)
+            space["run"](Job(spark, space["Params"](str(root))))  # type: ignore[operator]
     finally:
         OPERATION.reset(token)
 
@@ -175,7 +179,7 @@ def test_a_checkpoint_that_is_behind_the_log(spark: SparkSession, tmp_path: Path
 
 def test_two_streams_do_not_share_a_folder(spark: SparkSession, tmp_path: Path) -> None:
     add(tmp_path, 0)
-    second = 'sink result as other to json { path = "${root}/out", trigger = available now }\n'
-    options = f"}}\n{second}sink result as x to noop {{"
+    second = 'sink result to json as other { path = "${root}/out", trigger = available now }\n'
+    options = f"}}\n{second}sink result to noop as x {{"
     told = refusal(spark, tmp_path, "|> select id", options=options)
     assert told.startswith("stream `other` cannot write to ROOT/out: stream `result` does, ")
