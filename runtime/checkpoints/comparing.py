@@ -12,7 +12,7 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
-from ssbt.runtime.checkpoints.outputs import Output
+from ssbt.runtime.outputs.folders import Output
 from ssbt.runtime.settings.parameters import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
@@ -109,7 +109,8 @@ class Checkpoint:
         if numbers := sorted(map(int, self._files.sizes(records))):
             self._latest = json.loads(self._files.content(f"{records}/{numbers[-1]}"))
             self._latest["number"] = numbers[-1]
-        done, problems = checkpoint_damage(self._files, self.folder)
+        sources = sum(part.startswith("source: ") for part in self._own["depends_on"])
+        done, problems = checkpoint_damage(self._files, self.folder, sources)
         if done is None:
             self.begins_anew = True
             return problems

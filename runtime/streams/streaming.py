@@ -13,11 +13,11 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
-from ssbt.runtime.checkpoints.keeping import keep_output
 from ssbt.runtime.checkpoints.leases import Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
+from ssbt.runtime.outputs.keeping import keep_output
 from ssbt.runtime.providers.secrets import rotated_secrets
 from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog

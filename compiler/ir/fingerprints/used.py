@@ -13,6 +13,8 @@ from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.types.functions.generators import GENERATORS
 
 _NAME = re.compile(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
+# All columns, not a product.
+_STAR = re.compile(r"(?:^|[(,.])\s*\*")
 Names = frozenset[str]
 
 
@@ -53,19 +55,19 @@ def _needed(each: Operator, used: Names, given: Operator) -> Names:
     """What of an input an operator needs, of whose columns `used` are used."""
     step = each.step
     match step:
-        case s.Project(distinct=False):
-            return _of_items(step.columns, used)
+        case s.Project():
+            return _of_items(step.columns, _all(each) if step.distinct else used, given)
         case s.WithColumns():
             for group in reversed(step.groups):
                 made = {name.casefold() for item in group for name in item.names}
-                used = (used - made) | _of_items(group, used)
+                used = (used - made) | _of_items(group, used, given)
             return used
         case s.RenameColumns():
             old = {new.casefold(): old.casefold() for old, new in step.pairs}
             return frozenset(old.get(name, name) for name in used)
         case s.Aggregate():
             keys = _names_of(key.expression for key in step.keys)
-            return keys | _of_items(step.aggregates, used)
+            return keys | _of_items(step.aggregates, used, given)
         case s.Deduplicate() if step.columns:
             return used | _folded(step.columns)
         case s.Filter():
@@ -93,14 +95,19 @@ def _needed(each: Operator, used: Names, given: Operator) -> Names:
 _NONE: Names = frozenset()
 
 
-def _of_items(items: Iterable[Named], used: Names) -> Names:
+def _of_items(items: Iterable[Named], used: Names, given: Operator) -> Names:
     """The names in those expressions that make a used column, or rows."""
-    found = used if any("*" in "".join(map(str, i.expression.text)) for i in items) else _NONE
+    found = _NONE
     for item in items:
+        text = "".join(part for part in item.expression.text if isinstance(part, str))
+        has_star = _STAR.search(text.replace("count(*)", "")) is not None
+        if not item.names and has_star:
+            found |= used
+            continue
         column = item.expression.column
         names = item.names or ((column,) if column is not None else ())
         if not names or is_generator(item) or _folded(names) & used:
-            found |= names_in(item.expression.text)
+            found |= _all(given) if has_star else names_in(item.expression.text)
     return found
 
 

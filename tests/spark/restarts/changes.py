@@ -288,6 +288,5 @@ CHANGES = [
         "a let",
         "|> set v = v * 2",
         "|> extend v * 2 as x |> drop v |> rename x as v",
-        harmless=True,
     ),
 ]

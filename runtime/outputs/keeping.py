@@ -19,7 +19,7 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.checkpoints.outputs import LOG, Output
+from ssbt.runtime.outputs.folders import LOG, Output
 
 _LOG = logging.getLogger("ssbt.runtime")
 
