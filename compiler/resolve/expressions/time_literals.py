@@ -8,10 +8,7 @@ import re
 from ssbt.compiler.types.datatypes import (
     STRING,
     DataType,
-    DateType,
     DayTimeIntervalType,
-    TimestampNTZType,
-    TimestampType,
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.folding.casts import cast_value
@@ -52,15 +49,9 @@ def reads_as(constant: object, type_: DataType) -> bool:
     if not isinstance(constant, str):
         return True
     match type_:
-        case DateType() | TimestampType() | TimestampNTZType() if _is_special(constant):
-            return True
         case YearMonthIntervalType() | DayTimeIntervalType():
             return any(character.isdigit() for character in constant)
     return not isinstance(cast_value(Value(STRING, constant), type_), Failure)
-
-
-def _is_special(text: str) -> bool:
-    return text.strip().lower().split(" ")[0] in _SPECIAL
 
 
 def _is_date(text: str) -> bool:
