@@ -42,6 +42,8 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
             )
         )
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "amount", "status", "day", "tags")
     )
 
 
@@ -64,6 +66,8 @@ def updates(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", "malformed")
         .load("data/updates")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "amount", "status", "day", "tags", "malformed")
     )
 
 

@@ -29,6 +29,8 @@ def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
         .load(["data/a.csv", "data/b.csv"])
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region", "_corrupt")
     )
 
 
@@ -53,6 +55,8 @@ def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
         .option("mode", "FAILFAST")
         .option("someOption", "1")
         .load("data/json")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region")
     )
 
 
@@ -72,13 +76,19 @@ def from_orc(job: Job[None]) -> DataFrame:  # pipeline.ssbt:40
         .schema(EVENT)
         .option("pathGlobFilter", "*.orc")
         .load("data/orc")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region")
     )
 
 
 def lines(job: Job[None]) -> DataFrame:  # pipeline.ssbt:46
     """Read lines from Text files."""
     return (
-        job.spark.read.format("text").option("wholetext", True).load("data/lines.txt")
+        job.spark.read.format("text")
+        .option("wholetext", True)
+        .load("data/lines.txt")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("value")
     )
 
 

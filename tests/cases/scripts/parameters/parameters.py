@@ -82,6 +82,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:39
         # Stop if the header does not match the schema: columns are matched by position.
         .option("enforceSchema", False)
         .load(f"{job.params.lake}/orders/day={job.params.day}")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 

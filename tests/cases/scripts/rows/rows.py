@@ -31,6 +31,8 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/visits")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "tags", "prices")
     )
 
 

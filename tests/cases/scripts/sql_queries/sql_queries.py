@@ -48,6 +48,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:16
         # Stop if the header does not match the schema: columns are matched by position.
         .option("enforceSchema", False)
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
@@ -64,6 +66,8 @@ def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:27
         # Stop if the header does not match the schema: columns are matched by position.
         .option("enforceSchema", False)
         .load("data/customers")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "country")
     )
 
 

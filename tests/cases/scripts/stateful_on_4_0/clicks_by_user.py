@@ -30,6 +30,8 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("user", "page", "at")
     )
 
 

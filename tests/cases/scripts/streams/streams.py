@@ -44,6 +44,8 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
         # Stop if the header does not match the schema: columns are matched by position.
         .option("enforceSchema", False)
         .load(f"{job.params.lake}/readings")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sensor", "value", "at")
     )
 
 
@@ -54,6 +56,8 @@ def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:31
         .schema(READING)
         .option("maxBytesPerTrigger", 1073741824)
         .load(f"{job.params.lake}/more")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sensor", "value", "at")
     )
 
 
@@ -93,6 +97,8 @@ def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
         # A bounded intake: without it the first batch takes in all files that are
         # there.
         .option("maxFilesPerTrigger", 1000).load(f"{job.params.lake}/typed")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("value")
     )
 
 
