@@ -16,18 +16,18 @@ LOST_FOLDER = Code(
     "SSBT0335",
     "A column that is a folder of the path, and would be null",
     """\
-Spark takes a folder such as `day=2026-01-31` for a column only below the path that it is given. Where
-the path goes into such a folder and the schema declares the column, the script says with `basePath`
-from where on folders count. That needs one folder above them all, and is not possible
+Spark takes a folder such as `day=2026-01-31` for a column only below the path that it is given.
+Where the path goes into such a folder and the schema declares the column, the script says with
+`basePath` from where on folders count. That needs one folder above them all, and is not possible
 
 - behind a glob that may lead into several folders, as in `data/*/day=*`,
 - with several paths that do not have it in common,
 - in a stream, for a folder that its path names without a glob,
 - together with `recursive_file_lookup`.
 
-Spark would read null in every row, without a word. Read from the folder above and keep the rows that
-you want with `where`, for which Spark opens no other folder; or `union` several sources. Where the
-files hold the column themselves, say so by a `base_path` that is the path.
+Spark would read null in every row, without a word. Read from the folder above and keep the rows
+that you want with `where`, for which Spark opens no other folder; or `union` several sources. Where
+the files hold the column themselves, say so by a `base_path` that is the path.
 """,
     wrong=example(source=_DAY.replace('"PATH"', '["data/shop/placed_on=2026-01-31", "data/web"]')),
     right=example(
@@ -51,7 +51,10 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
             continue
         columns = " and ".join(f"`{name}`" for name in folders.columns)
         message = f"{columns} would be null in every row: {folders.problem}"
-        help_ = ("read from the folder above, and keep the rows that you want with `where`",)
+        help_ = (
+            "read from the folder above, and keep the rows that you want with `where`",
+            "if the files hold the column themselves, say `base_path` with the path",
+        )
         also = tuple(
             Label(column.declared, "a folder of the path")
             for column in source.output.columns

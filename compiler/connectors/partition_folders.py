@@ -1,7 +1,7 @@
 """Folders of a path that hold a column, `day=2026-01-31`, as far as a compiler can know them.
 
-Spark takes a folder for a column only below the path that it is given. A column that the path itself
-names would be null in every row, unless `basePath` says where folders begin to count.
+Spark takes a folder for a column only below the path that it is given. A column that the path
+itself names would be null in every row, unless `basePath` says where folders begin to count.
 """
 
 from __future__ import annotations

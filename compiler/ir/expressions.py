@@ -37,7 +37,9 @@ class Expression(Struct, frozen=True):
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
     column, such as `amount` or `o.amount`, backticks included where needed. `tags` is what is left
-    of those of the columns that it is made from. An unknown type is `UnknownType`, never a guess.
+    of those of the columns that it is made from. `zone_use` is the first part whose value depends
+    on the time zone of the session, if there is one. An unknown type is `UnknownType`, never a
+    guess.
     """
 
     span: Span
@@ -48,6 +50,7 @@ class Expression(Struct, frozen=True):
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
     tags: frozenset[str] = frozenset()
+    zone_use: Span | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

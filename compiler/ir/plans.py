@@ -100,11 +100,17 @@ def each_once(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Op
 
 def calls(step: object) -> Iterator[Call]:
     """Every function that a step calls."""
+    for expression in expressions(step):
+        yield from expression.calls
+
+
+def expressions(step: object) -> Iterator[Expression]:
+    """Every expression of a step."""
     waiting = [step]
     while waiting:
         each = waiting.pop()
         if isinstance(each, Expression):
-            yield from each.calls
+            yield each
         elif isinstance(each, tuple):
             waiting += each
         elif isinstance(each, Named | SortKey):

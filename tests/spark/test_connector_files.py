@@ -221,7 +221,9 @@ def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
                 if "UNSUPPORTED_" not in str(error):
                     raise
                 refused.add(type_name)
-    known = {type_name for type_name in side.rejects if TYPES[type_name][index]}
+    # Spark writes bytes to CSV as `[00 FF]`, and has TIME behind a setting.
+    words = set(side.rejects) & TYPES.keys() - ({"BINARY"} if name == "csv" else set())
+    known = {type_name for type_name in words if TYPES[type_name][index]}
     assert refused == known
 
 

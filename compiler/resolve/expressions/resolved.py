@@ -23,7 +23,17 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))
     tags = frozenset(typing.tags)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
+    return ir.Expression(
+        node.span,
+        text,
+        value.type,
+        value.nullable,
+        column=column,
+        provenance=made,
+        calls=calls,
+        tags=tags,
+        zone_use=typing.zone_use,
+    )
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

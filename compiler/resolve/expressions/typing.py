@@ -31,7 +31,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
-from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types import casts, operators, zone_dependence
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -57,7 +57,8 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator.
+    `generator` is the one node that may be a generator. `zone_use` is the first part whose value
+    depends on the time zone of the session.
     """
 
     around: Surroundings
@@ -76,6 +77,7 @@ class Typing(Struct):
     found_generator: Span | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
+    zone_use: Span | None = None
     locals: dict[str, Typed] = field(default_factory=dict)
 
     @property
@@ -117,6 +119,11 @@ class Typing(Struct):
         self.mistake(code, span, result.reason, expected, help=result.help)
         return NOT_KNOWN
 
+    def note_zone(self, node: e.Expression, depends: bool) -> None:
+        """Remember the first part whose value depends on the time zone of the session."""
+        if depends and self.zone_use is None:
+            self.zone_use = node.span
+
     def mistake(
         self, code: Code, span: Span, message: str, label: str = "", help: str | None = None
     ) -> None:
@@ -151,6 +158,8 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.TypedLiteral) -> Typed:
+        if node.kind in ("timestamp", "timestamp_ltz"):
+            self.note_zone(node, not zone_dependence.text_has_zone(node.value))
         return typed_literal(self, node)
 
     @_typed.register
@@ -231,6 +240,7 @@ class Typing(Struct):
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
+        self.note_zone(node, zone_dependence.holds_instant(type_))
         return Typed(casts.expression_type(type_), False)
 
     @_typed.register
@@ -269,6 +279,7 @@ class Typing(Struct):
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
         if left.unknown or right.unknown:
             return operators_unknown(node.operator, left, right)
+        self.note_zone(node, zone_dependence.binary_depends(node.operator, left, right))
         if node.operator == "||":
             found = operators.concatenation((left, right), self.around.ansi)
         else:
@@ -279,17 +290,20 @@ class Typing(Struct):
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
         value, low, high = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, low, high)))
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
     @_typed.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
         value, *choices = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, *choices)))
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
     @_typed.register
     def _(self, node: e.Like) -> Typed:
         value = self._typed(node.operand)
+        self.note_zone(node, zone_dependence.holds_instant(value.type))
         result = Typed(BOOLEAN, value.nullable)
         for pattern in node.patterns:
             given = self._typed(pattern)
@@ -311,6 +325,7 @@ class Typing(Struct):
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
         left, right = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((left, right)))
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
@@ -326,6 +341,7 @@ class Typing(Struct):
             parts.append(self.part(node.otherwise))
         otherwise = parts[-1][0] if node.otherwise is not None else None
         everything = [*conditions, *values, *([operand] if operand else [])]
+        self.note_zone(node, zone_dependence.mixes([*values, *([otherwise] if otherwise else [])]))
         if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
             return NOT_KNOWN
         ansi = self.around.ansi
@@ -344,6 +360,7 @@ class Typing(Struct):
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
             return Typed(casts.expression_type(target), True)
+        self.note_zone(node, zone_dependence.cast_depends(value, target))
         if node.form == "try_cast":
             found = casts.try_cast(value, target)
         else:
