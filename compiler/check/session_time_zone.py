@@ -76,7 +76,11 @@ def _uses(pipeline: Pipeline) -> Iterator[tuple[Span, str]]:
     for span in sorted(found, key=lambda span: (span.path != main, span.path, span.start)):
         yield span, "this"
     for each in pipeline.datasets:
-        if isinstance(each, Source) and _is_local_text(each.settings, each.output, each):
+        if (
+            isinstance(each, Source)
+            and not each.part
+            and _is_local_text(each.settings, each.output, each)
+        ):
             yield head(each.span), f"what `{each.name}` reads as timestamps"
     for sink in pipeline.sinks:
         root = known.get(sink.dataset)
@@ -105,7 +109,10 @@ def _mixes_sides(operator: Operator) -> bool:
 
 def _is_local_text(settings: Settings, relation: Relation, of: Source | Sink) -> bool:
     """Whether timestamps are texts there, and neither they nor an option say their zone."""
-    if not any(holds_instant(column.type) for column in relation.columns):
+    records = isinstance(of, Source) and of.records is not None
+    # Beside the value of a record are columns of Spark's own, such as `_timestamp`.
+    columns = [each for each in relation.columns if not (records and each.name.startswith("_"))]
+    if not any(holds_instant(column.type) for column in columns):
         return False
     role = Role.SOURCE if isinstance(of, Source) else Role.SINK
     value = settings.format_at(Place.VALUE)

@@ -25,11 +25,11 @@ left for the files themselves.
 """,
     wrong=example(
         steps="|> select status, id",
-        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status, id]"),
+        sink=SINK.replace("mode = overwrite", "partition_by = [status, id]"),
     ),
     right=example(
         steps="|> select status, id",
-        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status]"),
+        sink=SINK.replace("mode = overwrite", "partition_by = [status]"),
     ),
 )
 

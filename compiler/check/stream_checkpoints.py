@@ -18,7 +18,7 @@ A stream keeps what it has read, and its state, in a checkpoint, from which it g
 failure or a new deployment. Name a folder in the `pipeline` block: each sink gets its own below it,
 called as the sink. It must outlive the cluster, as the data does.
 """,
-    wrong=streamed(pipeline=PIPELINE),
+    wrong=streamed(pipeline=PIPELINE.replace("}\n", '  time_zone   = "UTC"\n}\n')),
     right=streamed(),
 )
 

@@ -7,6 +7,7 @@ value that comes back as another, which the page of the connector tells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,10 @@ def test_round_trips(spark: SparkSession, tmp_path: Path, name: str, zone: str) 
     assert wrong == {}
 
 
+def encoded(text: str) -> Callable[[str], bytes]:
+    return lambda path: text.encode()
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_is_refused(name: str) -> None:
     """When compiling, in a sink and in a source."""
@@ -124,6 +129,6 @@ def test_what_is_refused(name: str) -> None:
             f'source data from parquet {{ path = "in", schema = Row }}\n'
             f'sink data to {name} {{ path = "out" }}\n'
         )
-        found = checked("files.ssbt", lambda path, text=text: text.encode()).findings
+        found = checked("files.ssbt", encoded(text)).findings
         refused = any(each.code.number == "SSBT0523" for each in found)
         assert refused is (type_ in REFUSED[name]), type_

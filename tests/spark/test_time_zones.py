@@ -68,7 +68,7 @@ to_date(s, 'yyyy-MM-dd HH:mm:ss')|cast(n as date)|hour(n)|n > d|cast(n as string
 cast(d as string)|to_timestamp_ntz(s)|extract(hour from n)|d + interval 1 day|n - n
 coalesce(at, later)|greatest(at, later)|if(i > 1, at, later)|array(at, later)
 at > '2026-03-29T00:00:00Z'|at > timestamp '2026-03-29 00:00:00 Europe/Berlin'
-months_between(d, d)|to_timestamp(z, 'yyyy-MM-dd HH:mm:ssXXX') is null|unix_timestamp(at)
+months_between(d, d)|try_to_timestamp(z, 'yyyy-MM-dd HH:mm:ssXXX') is null|unix_timestamp(at)
 to_unix_timestamp(at)|make_timestamp(2026, 3, 29, 1, 30, 0, 'Asia/Tokyo')
 convert_timezone('UTC', 'Asia/Tokyo', n)|timestampdiff(minute, at, later)
 timestampadd(hour, 5, at)|from_utc_timestamp(at, 'Asia/Tokyo')

@@ -31,6 +31,8 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
         # Stop if the header does not match the schema: columns are matched by position.
         .option("enforceSchema", False)
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
@@ -92,6 +94,7 @@ def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:  # pipeline
         job.counted(priced, "priced_by_year")
         .write.format("parquet")
         .mode("overwrite")
+        .option("partitionOverwriteMode", "dynamic")
         .partitionBy("year")
         .save("out/priced")
     )

@@ -115,6 +115,10 @@ def write_bad(bad: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:70
         .write.format("csv")
         .mode("append")
         .option("header", True)
+        # Spark would take the white space before and after values away.
+        .option("ignoreLeadingWhiteSpace", False)
+        # White space again, here after values.
+        .option("ignoreTrailingWhiteSpace", False)
         .save("out/bad")
     )
 

@@ -23,7 +23,7 @@ class Params:
 VISIT = "id BIGINT, at TIMESTAMP, tags ARRAY<STRING>, prices MAP<STRING, DOUBLE>"
 
 
-def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
+def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
     """Read visits from JSON files."""
     return (
         job.spark.read.format("json")
@@ -36,7 +36,7 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
     )
 
 
-def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:19
+def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:20
     """Derive tags from visits."""
     return (
         visits.select("*", F.posexplode("tags").alias("place", "tag"))
@@ -48,7 +48,7 @@ def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:28
+def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     """Derive some from visits."""
     return (
         visits.sample(fraction=0.125, seed=42)
@@ -58,7 +58,7 @@ def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:28
     )
 
 
-def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:35
+def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:36
     """Derive again from visits."""
     return (
         visits.sample(withReplacement=True, fraction=2.0)
@@ -67,17 +67,17 @@ def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def write_tags(tags: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:41
+def write_tags(tags: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:42
     """Write tags to noop."""
     job.counted(tags, "tags").write.format("noop").mode("overwrite").save()
 
 
-def write_some(some: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:43
+def write_some(some: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:44
     """Write some to noop."""
     job.counted(some, "some").write.format("noop").mode("overwrite").save()
 
 
-def write_again(again: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:45
+def write_again(again: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:46
     """Write again to noop."""
     job.counted(again, "again").write.format("noop").mode("overwrite").save()
 
@@ -94,4 +94,4 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("rows", run, Params, target="4.1")
+    main("rows", run, Params, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -26,7 +26,7 @@ READING = "sensor STRING, value DOUBLE, at TIMESTAMP"
 PLACE = "sensor STRING, room STRING"
 
 
-def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
+def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:21
     """Stream readings from CSV files."""
     return (
         job.spark.readStream.format("csv")
@@ -49,7 +49,7 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
     )
 
 
-def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:31
+def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:32
     """Stream more from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
@@ -61,7 +61,7 @@ def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:31
     )
 
 
-def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:58
+def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:59
     """Each reading once."""
     return (
         readings.unionByName(more)
@@ -70,7 +70,7 @@ def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:5
     )
 
 
-def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:52
+def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:53
     """Read places from JSON files."""
     return (
         job.spark.read.format("json")
@@ -81,7 +81,7 @@ def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:52
     )
 
 
-def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:64
+def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:65
     """Derive hourly from clean and places."""
     return (
         clean.join(places, "sensor", "left")
@@ -90,7 +90,7 @@ def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:6
     )
 
 
-def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
+def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
     """Stream typed from Text files."""
     return (
         job.spark.readStream.format("text")
@@ -102,7 +102,7 @@ def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
     )
 
 
-def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:41
+def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:42
     """Stream ticks from generated rows."""
     return (
         job.spark.readStream.format("rate")
@@ -112,7 +112,7 @@ def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:41
     )
 
 
-def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:46
+def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:47
     """Stream lines from a socket."""
     return (
         job.spark.readStream.format("socket")
@@ -123,7 +123,7 @@ def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:46
     )
 
 
-def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:70
+def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:71
     """Stream clean to ORC files."""
     return Stream(
         "clean",
@@ -144,7 +144,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:77
+def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:78
     """Stream hourly to Parquet files."""
     return Stream(
         "hourly",
@@ -166,7 +166,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
     )
 
 
-def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:84
+def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:85
     """Stream hourly to a Python function, batch by batch."""
     return Stream(
         "upserted",
@@ -185,11 +185,15 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
     )
 
 
-def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:90
+def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:91
     """Stream typed to JSON files."""
     return Stream(
         "typed in",
-        typed.writeStream.format("json").option("path", f"{job.params.lake}/typed_in"),
+        typed.writeStream.format("json")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False).option(
+            "path", f"{job.params.lake}/typed_in"
+        ),
         checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
         depends_on=(
             f"source: text {job.params.lake}/typed",
@@ -198,7 +202,7 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ss
     )
 
 
-def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:94
+def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:95
     """Stream ticks to noop."""
     return Stream(
         "ticks",
@@ -208,7 +212,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:98
+def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:99
     """Stream lines to the console."""
     return Stream(
         "lines",
@@ -220,7 +224,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:103
+def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:104
     """Stream lines to a table in memory."""
     return Stream("lines_seen", lines.writeStream.format("memory"))
 
@@ -253,6 +257,7 @@ if __name__ == "__main__":
         Params,
         target="4.1",
         spark={
+            "spark.sql.session.timeZone": "UTC",
             # State lives in RocksDB, which may outgrow the memory of the executors.
             "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
             # Each batch saves what it has changed, not all of the state.
