@@ -8,7 +8,7 @@ from operator import attrgetter
 from ssbt.compiler.check.stream_findings import head
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Place, Role, RoleSpecification
-from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SOURCE, example
+from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator, walked
@@ -42,7 +42,7 @@ What `spark-submit --conf spark.sql.session.timeZone=…` says goes before it, a
 Whether a step `sql` or Python code depends on the zone is not looked at.
 """,
     wrong=example(**_TIMES),
-    right=example(pipeline=PIPELINE.replace("}\n", '  time_zone   = "UTC"\n}\n'), **_TIMES),
+    right=example(pipeline=ZONED, **_TIMES),
     severity=Severity.WARNING,
 )
 

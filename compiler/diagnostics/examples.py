@@ -10,6 +10,8 @@ pipeline paid_orders {
 }
 """
 
+ZONED = PIPELINE.replace("}\n", '  time_zone   = "UTC"\n}\n')
+
 # What a pipeline of streams says, whose rows are CSV with timestamps.
 STREAMING = """\
   checkpoint  = "checkpoints"

@@ -98,12 +98,6 @@ def each_once(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Op
             yield sink, each
 
 
-def calls(step: object) -> Iterator[Call]:
-    """Every function that a step calls."""
-    for expression in expressions(step):
-        yield from expression.calls
-
-
 def expressions(step: object) -> Iterator[Expression]:
     """Every expression of a step."""
     waiting = [step]
@@ -117,6 +111,11 @@ def expressions(step: object) -> Iterator[Expression]:
             waiting.append(each.expression)
         elif isinstance(each, s.Step):
             waiting += [getattr(each, name) for name in each.__struct_fields__]
+
+
+def calls(step: object) -> Iterator[Call]:
+    """Every function that a step calls."""
+    return (call for each in expressions(step) for call in each.calls)
 
 
 def has_state(pipeline: Pipeline) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.resolve.expressions.terms import term
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
@@ -32,6 +33,7 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
         provenance=made,
         calls=calls,
         tags=tags,
+        term=term(node, typing),
         zone_use=typing.zone_use,
     )
 
