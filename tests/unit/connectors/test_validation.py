@@ -141,7 +141,15 @@ RIGHT = [
     (
         "sink to csv",
         f'{PARQUET}, compression = "com.example.Codec", raw {{ "x.y" = 1, "z" = "${{lake}}/1" }}',
-        {"compression": "com.example.Codec", "x.y": "1", "z": "text ${lake}/1"},
+        {
+            "compression": "com.example.Codec",
+            "ignoreLeadingWhiteSpace": False,
+            "ignoreTrailingWhiteSpace": False,
+            "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX",
+            "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+            "x.y": "1",
+            "z": "text ${lake}/1",
+        },
     ),
     ("sink to noop", "", {}),
 ]

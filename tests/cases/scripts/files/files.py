@@ -119,6 +119,8 @@ def write_bad(bad: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:70
         .write.format("csv")
         .mode("append")
         .option("header", True)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
         # Spark would take the white space before and after values away.
         .option("ignoreLeadingWhiteSpace", False)
         # White space again, here after values.
@@ -159,6 +161,8 @@ def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
         job.counted(from_orc, "from_orc")
         .write.format("json")
         .option("ignoreNullFields", False)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
         .save("out/json")
     )
 

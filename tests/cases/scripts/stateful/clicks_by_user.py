@@ -82,6 +82,8 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
     return Stream(
         "longest",
         longest.writeStream.format("json")
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
         # A null stays a null: a reader may have a default for a field that is missing.
         .option("ignoreNullFields", False).option("path", "out/longest"),
         checkpoint="checkpoints/longest",

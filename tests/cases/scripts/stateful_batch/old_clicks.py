@@ -45,6 +45,8 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
         job.counted(sessions, "sessions")
         .write.format("json")
         .mode("overwrite")
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
         # A null stays a null: a reader may have a default for a field that is missing.
         .option("ignoreNullFields", False)
         .save("out/sessions")
