@@ -145,8 +145,6 @@ RIGHT = [
             "compression": "com.example.Codec",
             "ignoreLeadingWhiteSpace": False,
             "ignoreTrailingWhiteSpace": False,
-            "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX",
-            "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
             "x.y": "1",
             "z": "text ${lake}/1",
         },
