@@ -255,6 +255,9 @@ def _lambda(
     if types is None:
         return Argument(typing.typed(node))
     made = lambda_parameters(function.name, before)
+    if len(node.parameters) < len(types) and function.name not in ("transform", "filter"):
+        message = f"a lambda of `{function.name}` has {len(types)} parameters here"
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
     if len(node.parameters) > len(types):
         count = f"{len(types)} parameter{'s' if len(types) > 1 else ''}"
         message = f"a lambda of `{function.name}` has at most {count} here"
@@ -313,7 +316,9 @@ def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
     given = True
     for place, argument in enumerate(node.arguments):
         parameter, operand = function.parameter(place), argument.value
-        if parameter is None or not parameter.constant or operand is _part(node, function):
+        is_name = function.name == "named_struct" and place % 2 == 0
+        is_constant = is_name or (parameter is not None and parameter.constant)
+        if parameter is None or not is_constant or operand is _part(node, function):
             continue
         if is_foldable(operand, typing):
             continue

@@ -40,6 +40,7 @@ from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     NULL,
     STRING,
+    VARIANT,
     ArrayType,
     IntegralType,
     MapType,
@@ -48,6 +49,7 @@ from ssbt.compiler.types.datatypes import (
     StructField,
     StructType,
     UnknownType,
+    VariantType,
 )
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -447,6 +449,8 @@ class Typing(Struct):
         if isinstance(base.type, StructType) and isinstance(index.constant, str):
             inner = scopes.field_type(base.type, index.constant)
             return Typed(inner[0], base.nullable or inner[1]) if inner else NOT_KNOWN
+        if isinstance(base.type, VariantType):
+            return Typed(VARIANT, True)
         message = f"{base.type.sql} has no elements to take with `[…]`"
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
@@ -468,13 +472,21 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
-        self._typed(node.base)
-        return NOT_KNOWN
+        base = self._typed(node.base)
+        if not isinstance(base.type, VariantType) and not base.unknown:
+            message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+            return NOT_KNOWN
+        return Typed(VARIANT, True)
 
     @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
+        if not node.items:
+            message = "`()` is a set of no keys, which stands in groupings alone"
+            self.mistake(codes.TYPE_MISMATCH, node.span, message)
+            return NOT_KNOWN
         names = node.names or (None,) * len(node.items)
         for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
