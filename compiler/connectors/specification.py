@@ -43,6 +43,7 @@ class Kind(Enum):
 
     STRING = "string"
     CHAR = "char"
+    DATETIME_PATTERN = "datetime pattern"
     BOOLEAN = "boolean"
     INTEGER = "integer"
     NUMBER = "number"
@@ -89,6 +90,7 @@ class Place(Enum):
     TRIGGER = "trigger"
     FUNCTION = "function"
     REQUIRE = "require"
+    DIALECT = "dialect"
     KEY = "key"
     CONNECTION = "connection"
     VALUE = "value"
@@ -113,7 +115,8 @@ class OptionType(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """One of the words that an option takes, `spark` being how Spark spells it.
 
-    `adds_column` is the type of the column, called `spark`, that a source has with it.
+    `adds_column` is the type of the column, called `spark`, that a source has with it. `settings`
+    are the values of other options that a dialect stands for.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Choice(Struct, frozen=True):
     since: str = SPARK_LINES[0]
     doc: str = ""
     adds_column: str = ""
+    settings: tuple[tuple[str, Default], ...] = ()
 
 
 class Condition(Struct, frozen=True):
@@ -136,7 +140,8 @@ class Condition(Struct, frozen=True):
 class Supplied(Struct, frozen=True):
     """A value that the compiler emits, with its reason as a comment, where the user wrote none.
 
-    It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`.
+    It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`;
+    with `types`, only for columns of which one is of such a type, or holds one.
     """
 
     value: Default
@@ -144,6 +149,7 @@ class Supplied(Struct, frozen=True):
     when: tuple[Condition, ...] = ()
     when_any: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 class Option(Struct, frozen=True):
@@ -155,6 +161,8 @@ class Option(Struct, frozen=True):
     `identity` holds where the value says which data it is: a checkpoint is good for that alone;
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
+    `changes_values` is false where no value that is read depends on it, so that state may outlive
+    a change: said of an option that only decides when, how fast, or with which rights.
     """
 
     name: str
@@ -182,6 +190,7 @@ class Option(Struct, frozen=True):
     identity: bool = False
     address: bool = False
     connection_only: bool = False
+    changes_values: bool = True
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:
@@ -269,7 +278,8 @@ class RoleSpecification(Struct, frozen=True):
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
     of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
-    defaults of the schema. `rejects` are Spark types that the format cannot hold. `features`
+    defaults of the schema. `rejects` are Spark types that the format cannot hold, `TIME before 4.2`
+    one that it cannot hold on older lines. `features`
     of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
     options of what a connection says, where they are not the same.
     """
@@ -295,6 +305,12 @@ class RoleSpecification(Struct, frozen=True):
             if option.name == name and (mode is None or mode in option.modes):
                 return option
         return None
+
+    def rejected(self, spark: str) -> tuple[str, ...]:
+        """The types that the format cannot hold on a Spark line."""
+        rows = (each.split(" before ") for each in self.rejects)
+        lines = SPARK_LINES.index
+        return tuple(word for word, *line in rows if not line or lines(spark) < lines(line[0]))
 
     def has(self, place: Place) -> bool:
         """Whether an option goes to that place."""

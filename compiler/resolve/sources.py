@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ssbt.compiler.connectors.settings import SchemaName, Settings
+from msgspec.structs import replace
+
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, partition_folders
+from ssbt.compiler.connectors.settings import SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
@@ -20,6 +23,7 @@ from ssbt.compiler.resolve.records import (
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.resolve.schemas.names import SchemaNames
+from ssbt.compiler.resolve.supplied import without_unneeded
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
@@ -34,8 +38,11 @@ class Sources:
         schemas: Mapping[str, DeclaredSchema],
         names: SchemaNames,
         report: Report,
+        *,
+        legacy_formats: bool,
     ) -> None:
         self._options, self._schemas, self._names, self._report = options, schemas, names, report
+        self._legacy_formats = legacy_formats
         self._connectors: dict[str, Connector] = {}
         self.settings: dict[str, Settings] = {}
 
@@ -48,11 +55,12 @@ class Sources:
             return Relation((), True, node.stream)
         connector, settings = got
         key = node.name.text.casefold()
-        self._connectors[key], self.settings[key] = connector, settings
+        self._connectors[key] = connector
         if connector.source is not None and connector.source.has(Place.VALUE):
             known = decoded_columns(settings, self._names.found, self._report)
         else:
             known = self._read_columns(connector, settings)
+        self.settings[key] = without_unneeded(settings, known or (), legacy=self._legacy_formats)
         return Relation(known or (), known is None, node.stream)
 
     def _read_columns(self, connector: Connector, settings: Settings) -> tuple[Column, ...] | None:
@@ -113,6 +121,7 @@ class Sources:
             if schema is None:
                 return None
         given = [each.field.name for each in schema.columns] if schema is not None else []
+        settings = _with_base_path(settings, self._connectors[key], given, node.stream)
         added = _added(settings, given) if schema is not None else ()
         return ir.Source(
             node.name.text,
@@ -139,6 +148,20 @@ class Sources:
         help_ = "they are those of a source with `on_error = dead_letter`"
         self._report.add(NO_DEAD_LETTERS, node.part.span, message, help=help_)
         return None
+
+
+def _with_base_path(
+    settings: Settings, connector: Connector, names: list[str], streaming: bool
+) -> Settings:
+    """The settings, with the folder below which folders count where the path names some itself."""
+    option = connector.source.option(BASE_PATH) if connector.source is not None else None
+    folders = partition_folders(settings, names, streaming=streaming) if option else None
+    if option is None or folders is None or folders.base is None:
+        return settings
+    columns = " and ".join(f"`{name}`" for name in folders.columns)
+    reason = f"Without it {columns} would be null: the path says the folder."
+    base = Setting(option, folders.base, None, reason)
+    return replace(settings, settings=(*settings.settings, base))
 
 
 def _added(settings: Settings, names: Iterable[str]) -> Iterator[tuple[str, str, Span | None]]:

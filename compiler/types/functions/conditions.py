@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.collation_strength import evaluated_once
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
     FLOAT,
@@ -39,7 +40,7 @@ def _if(call: Call) -> Result:
 
 def _nullif(call: Call) -> Result:
     left, right = call.arguments
-    compared = operators.comparison("=", left, right, call.ansi)
+    compared = operators.comparison("=", evaluated_once(left), right, call.ansi)
     if isinstance(compared, Mismatch):
         return Mismatch(f"`{call.name}` cannot compare {left.type} with {right.type}", 1)
     return Typed(left.type)

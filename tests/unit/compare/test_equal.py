@@ -59,6 +59,18 @@ NO_CHANGE = [
     ("from o |> where not (tax > 4)", "from o |> where tax <= 4"),
     ("from o |> where not (n > 4 and open)", "from o |> where n <= 4 or not open"),
     ("from o |> where n in (1, 2, 3)", "from o |> where n in (3, 1, 2, 1)"),
+    ("from o |> where n in (1, 2)", "from o |> where n = 2 or 1 = n"),
+    ("from o |> where n not in (1, 2)", "from o |> where n != 2 and n != 1"),
+    ("from o |> where open = true", "from o |> where open"),
+    ("from o |> where open = false", "from o |> where not open"),
+    ("from o |> select cast(n as integer) as m", "from o |> select int(n) as m"),
+    ("from o |> select string(n) as m", "from o |> select n::string as m"),
+    ("from o |> select extract(year from day) as m", "from o |> select year(day) as m"),
+    ("from o |> select date_part('month', day) as m", "from o |> select month(day) as m"),
+    (
+        "from o |> select substring(shop from 1 for 2) as m",
+        "from o |> select substr(shop, 1, 2) as m",
+    ),
     ("from o |> where shop in ('a')", "from o |> where shop = 'a'"),
     ("from o |> aggregate count(1) as k by shop", "from o |> aggregate count(*) as k by shop"),
     ("from o |> aggregate count(n is null) as k", "from o |> aggregate count(*) as k"),
@@ -157,6 +169,10 @@ CHANGES = [
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> a = c))) as k",
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> b = c))) as k",
     ),
+    (
+        "from o |> select n as a, id as b |> select to_json(struct(*)) as j",
+        "from o |> select n as a, n as b |> select to_json(struct(*)) as j",
+    ),
     # What differs for nulls, types or names alone.
     ("from o |> aggregate count(n) as k", "from o |> aggregate count(*) as k"),
     ("from o |> where n <=> 1", "from o |> where coalesce(n = 1, true)"),
@@ -198,6 +214,24 @@ def test_what_looks_alike_is_told(old: str, new: str) -> None:
 def compiles(text: str) -> bool:
     """Whether a pipeline has no errors."""
     return checked("a.ssbt", lambda _: text.encode()).pipeline is not None
+
+
+def test_a_column_of_another_name_is_looked_at_too() -> None:
+    window = "row_number() over (order by id)"
+    messages = told(
+        f"from o |> where n > 1 |> extend {window} as p",
+        f"from o |> extend {window} as q |> where n > 1",
+    )
+    assert "the column `p` of `r` is called `q`" in messages
+    assert any("`q` of `r` is computed at another place" in each for each in messages)
+
+
+def test_keys_that_change_places() -> None:
+    keys = ("n as k, id as l", "id as k, n as l")
+    old, new = (f"from o |> aggregate count(*) as c group by {each}" for each in keys)
+    assert "the column `k` of `r` was `o.n` (INT) and is `o.id` (BIGINT)" in "\n".join(
+        told(old, new)
+    )
 
 
 def test_what_chance_writes_in_another_way_is_no_change() -> None:

@@ -21,18 +21,24 @@ EVENT = (
 )
 
 
-def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:16
+def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
     """Read events from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(EVENT)
+        # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+        .option("dateFormat", "yyyy-MM-dd")
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
         .load("data/events")
     )
 
 
-def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
+def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
     """Derive values from events."""
     return (
         events.where(
@@ -103,7 +109,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
     )
 
 
-def write_values(values: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:45
+def write_values(values: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
     """Write values to Parquet files."""
     job.counted(values, "values").write.format("parquet").save("out/values")
 
@@ -116,4 +122,4 @@ def run(job: Job[None]) -> None:
 
 
 if __name__ == "__main__":
-    main("expressions", run, target="4.1")
+    main("expressions", run, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -68,24 +68,32 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:39
+def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:40
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
         .option("header", job.params.with_header)
         .option("sep", job.params.separator)
+        # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+        .option("dateFormat", "yyyy-MM-dd")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/orders/day={job.params.day}")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
-def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:46
+def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:47
     """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
@@ -124,7 +132,7 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:46
     )
 
 
-def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:56
+def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:57
     """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")
@@ -142,4 +150,10 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("parameters", run, Params, target="4.1")
+    main(
+        "parameters",
+        run,
+        Params,
+        target="4.1",
+        spark={"spark.sql.session.timeZone": "UTC"},
+    )
