@@ -27,6 +27,7 @@ from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.functions.limits import limit_mismatch
 from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.zone_dependence import call_depends
 
 _SUBTOTALS = ("grouping", "grouping_id")
 
@@ -284,6 +285,9 @@ def _result(
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
         return NOT_KNOWN
     found = function.result(values, typing.around.ansi, [each.name for each in arguments], key)
+    if isinstance(found, Typed):
+        ansi = typing.around.ansi
+        typing.note_zone(node, call_depends(function, values, found.type, ansi=ansi))
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
     if in_order and not _constants_given(typing, node, function):
