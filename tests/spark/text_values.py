@@ -29,6 +29,7 @@ SENTENCES = {
     "rounded": "rounded to the scale of their column",
     "commas": "`en-US` takes all commas out of decimals",
     "points": "`de-DE` all points",
+    "apostrophe": "no mark but `\u2019` between thousands",
     "suffix": "a `d` or `f` behind a number",
     "blanks": "blanks around it",
     "infinite": "one that is too large is infinite",
@@ -179,6 +180,14 @@ def german_meaning(text: str, type_: str) -> object:
     return plain_meaning(f"{found[3]}-{found[2]}-{found[1]}{found[4] or ''}", type_)
 
 
+def _is_rounded(text: str, outcome: str) -> bool:
+    if not _REAL.fullmatch(text):
+        return False
+    with localcontext(prec=1000):
+        exact = Decimal(text)
+        return exact.quantize(Decimal(outcome), ROUND_HALF_UP) == Decimal(outcome)
+
+
 def sentence_word(text: str, type_: str, options: str, reader: str, outcome: str | None) -> str:
     """The word of the sentence about a value that does not plainly mean the outcome."""
     if "fallback" in options:
@@ -190,7 +199,9 @@ def sentence_word(text: str, type_: str, options: str, reader: str, outcome: str
             return "points"
         if "en-US" in options and "," in text:
             return "commas"
-        return "rounded" if re.sub("[^0-9]", "", text) else "?"
+        if "\u2019" in text:
+            return "apostrophe"
+        return "rounded" if _is_rounded(text, outcome) else "?"
     if type_ in ("float", "double"):
         if text[-1:].lower() in ("d", "f"):
             return "suffix"
