@@ -87,7 +87,7 @@ class Cell(NamedTuple):
     @property
     def verdict(self) -> str:
         """`right`, or the word for the sentence about it."""
-        text = self.value.strip() if self._is_trimmed else self.value
+        text = self.value.strip(" \t") if self._is_trimmed else self.value
         if text == ("NULL" if "null_value" in self.options else "null") and self._takes_null:
             return "right" if self.outcome is None else "?"
         if "dd.MM" in self.options or "de-DE" in self.options:
@@ -164,8 +164,8 @@ def outcomes(frame: DataFrame, type_: str) -> Iterator[tuple[str, str | None]]:
 
 def test_what_is_read(read: list[Cell], pytestconfig: pytest.Config) -> None:
     """Every value that is not malformed is right, or the page has a sentence about it."""
-    unknown = [cell for cell in read if cell.verdict not in ("right", *SENTENCES)]
-    assert not unknown
+    unknown = [str(tuple(cell)) for cell in read if cell.verdict not in ("right", *SENTENCES)]
+    assert "\n".join(unknown) == ""
     text = recorded(read)
     if pytestconfig.getoption("update_snapshots"):
         RECORDED.write_text(text)
@@ -191,6 +191,6 @@ def recorded(cells: list[Cell]) -> str:
 @pytest.mark.parametrize("name", ["csv", "json"])
 def test_pages_have_the_sentences(read: list[Cell], name: str) -> None:
     page = " ".join((ROOT / "docs" / "connectors" / f"{name}.md").read_text().split()).lower()
-    words = {c.verdict for c in read if c.reader.startswith(name)} - {"right"}
+    words = {cell.verdict for cell in read if cell.reader.startswith(name)} - {"right"}
     missing = [word for word in sorted(words) if SENTENCES[word].lower() not in page]
     assert not missing
