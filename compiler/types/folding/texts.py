@@ -47,7 +47,7 @@ def read_integer(text: str, ansi: bool) -> int | None:
     if ansi:
         return int(body) if _INTEGER.match(body) else None
     match = _INTEGER_AND_FRACTION.match(body)
-    if match is None or not any(character.isdigit() for character in body):
+    if match is None or body in ("", "+", "-"):
         return None
     if match[1] in ("", "+", "-"):
         raise NotKnownError
@@ -76,6 +76,12 @@ def read_boolean(text: str) -> bool | None:
     """`true`, `yes`, `1` and their like."""
     body = text.strip(_BLANK).lower()
     return True if body in _TRUE else False if body in _FALSE else None
+
+
+def is_special(text: str) -> bool:
+    """Whether a text is `today`, `now` and the like, perhaps with a time zone behind."""
+    first = text.strip(_BLANK).split(" ")[0].lower()
+    return first in ("epoch", "now", "today", "tomorrow", "yesterday")
 
 
 def read_date(text: str) -> int | None:
