@@ -39,7 +39,6 @@ from ssbt.compiler.connectors.values import (
 from ssbt.compiler.connectors.wording import (
     found,
     one_of,
-    same_words,
     too_new,
     wrong_type,
 )
@@ -226,7 +225,7 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
         + (f"; did you mean `{near}`?" if near else ""),
         Label(value.span),
         help=(f"the choices are {one_of(f'`{name}`' for name in names)}",),
-        fix=(Edit(value.span, near),) if near and same_words(near, text) else (),
+        fix=(Edit(value.span, near),) if near else (),
     )
 
 

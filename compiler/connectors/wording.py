@@ -94,11 +94,6 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
-def same_words(one: str, other: str) -> bool:
-    """Whether both are the same but for case and `_`: `inferSchema` is `infer_schema`."""
-    return one.replace("_", "").casefold() == other.replace("_", "").casefold()
-
-
 def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagnostic:
     """The finding that the option takes something else; an `item` is one of a list."""
     return Diagnostic(

@@ -199,7 +199,9 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         known = list(dict.fromkeys(c.name for c in relation.columns))
         wanted = text
         message = f"there is no column `{text}` here"
-    report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
+    part = name.parts[0 if kind == "datasets" or len(name.parts) == 1 else 1]
+    code, place = codes.UNKNOWN_COLUMN, part.span
+    report.unknown(code, name.span, message, wanted, known, kind, place=place)
 
 
 def as_dataset(name: str, relation: Relation) -> Relation:

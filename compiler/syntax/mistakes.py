@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.engine import StumbleError
-from ssbt.compiler.syntax.habits import blocks, expressions, queries
+from ssbt.compiler.syntax.habits import blocks, expressions, queries, repairs
 from ssbt.compiler.syntax.trouble import Trouble
 from ssbt.compiler.syntax.vocabulary import expectation
 
@@ -138,8 +138,9 @@ _LOOKS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     expressions.other_parameter,
     expressions.sign,
     expressions.clause,
-    expressions.missing_as,
     blocks.one_value,
     _bracket,
     _number,
+    repairs.repair,
+    expressions.missing_as,
 )

@@ -22,6 +22,7 @@ from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.names import function_name
 from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.functions.limits import limit_mismatch
@@ -78,14 +79,10 @@ def _in_target(since: str, target: str) -> bool:
 def _unknown(typing: Typing, node: e.Call) -> None:
     name = node.name.text
     near = did_you_mean(name, names())
-    help_ = (
-        f"did you mean `{near}`?"
-        if near
-        else ("functions are Spark SQL's; one of your own is used with `apply`")
-    )
-    typing.mistake(
-        codes.UNKNOWN_FUNCTION, node.name.span, f"there is no function `{name}`", help=help_
-    )
+    text = function_name(near) if near else None
+    otherwise = "functions are Spark SQL's; one of your own is used with `apply`"
+    code, message = codes.UNKNOWN_FUNCTION, f"there is no function `{name}`"
+    typing.report.suggest(code, node.name.span, message, near, otherwise, text=text)
 
 
 def _visit_arguments(typing: Typing, node: e.Call) -> None:
@@ -204,11 +201,12 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
         if name not in parameters or parameters.index(name) in slots:
             near = did_you_mean(argument.name.text, spelled)
             message = f"`{function.name}` has no parameter `{argument.name.text}`"
-            help_ = f"did you mean `{near}`?" if near else f"it has {', '.join(spelled)}"
+            otherwise = f"it has {', '.join(spelled)}"
             if name in parameters:
-                message = f"`{argument.name.text}` is given twice"
-                help_ = "its place among the others gives it already"
-            typing.mistake(codes.WRONG_ARGUMENTS, argument.name.span, message, help=help_)
+                near, message = None, f"`{argument.name.text}` is given twice"
+                otherwise = "its place among the others gives it already"
+            place = argument.name.span
+            typing.report.suggest(codes.WRONG_ARGUMENTS, place, message, near, otherwise)
             return [None]
         slots[parameters.index(name)] = argument
     return _in_places(typing, node, function, slots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.diagnostics.codes import literals as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import BrokenExpression, TypeName
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
@@ -40,8 +41,10 @@ def data_type(node: TypeName, report: Report) -> DataType:
         return UNKNOWN
     if found is None:
         near = did_you_mean(node.name, type_names())
-        help_ = f"did you mean `{near}`?" if near else f"the types are {', '.join(type_names())}"
-        report.add(codes.BAD_TYPE, node.span, f"there is no type `{node.name}`", help=help_)
+        listed = f"the types are {', '.join(type_names())}"
+        message = f"there is no type `{node.name}`"
+        place = Span(node.span.path, node.span.start, node.span.start + len(node.name))
+        report.suggest(codes.BAD_TYPE, node.span, message, near, listed, place=place)
         return UNKNOWN
     if node.collation is not None:
         if isinstance(found, StringType):

@@ -31,6 +31,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
@@ -224,8 +225,10 @@ class Typing(Struct):
         if known is None:
             names = [name for name, _ in self.around.parameters.values()]
             message = f"there is no parameter `{node.name.text}`"
+            code, text = name_codes.UNKNOWN_PARAM, node.name.text
+            written = parameter_text
             self.report.unknown(
-                name_codes.UNKNOWN_PARAM, node.span, message, node.name.text, names, "parameters"
+                code, node.span, message, text, names, "parameters", written=written
             )
             return NOT_KNOWN
         name, type_ = known

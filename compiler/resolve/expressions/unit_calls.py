@@ -70,8 +70,9 @@ def _check_unit(typing: Typing, node: e.Expression) -> None:
     if is_word and word in _UNITS:
         return
     near = did_you_mean(word, _UNITS)
-    help_ = f"did you mean `{near}`?" if near else f"the units are {', '.join(_UNITS)}"
-    typing.mistake(codes.WRONG_ARGUMENTS, node.span, "this is no unit of time", help=help_)
+    listed = f"the units are {', '.join(_UNITS)}"
+    code, message = codes.WRONG_ARGUMENTS, "this is no unit of time"
+    typing.report.suggest(code, node.span, message, near, listed)
 
 
 def _check_time(typing: Typing, node: e.Expression, value: Typed) -> None:

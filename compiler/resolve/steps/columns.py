@@ -72,9 +72,8 @@ def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]
         if not columns and not relation.is_open:
             message = f"there is no dataset `{qualifier}` here"
             known = sorted({c.qualifier for c in relation.columns if c.qualifier})
-            flow.report.unknown(
-                name_codes.UNKNOWN_DATASET, node.span, message, qualifier, known, "datasets"
-            )
+            code, place = name_codes.UNKNOWN_DATASET, node.qualifier[0].span
+            flow.report.unknown(code, node.span, message, qualifier, known, "datasets", place=place)
     if not node.excluded:
         star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
         return columns, [ix.Named(star)], relation.is_open
