@@ -14,9 +14,15 @@ from msgspec import Struct, field
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Edit
 from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.foreign_operators import (
+    Hint,
+    operator_hint,
+    report_foreign_value,
+    report_frame_column,
+)
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
@@ -105,9 +111,16 @@ class Typing(Struct):
         return value, self.provenance(value, start)
 
     def result(
-        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+        self,
+        node: e.Expression,
+        result: Typed | Mismatch,
+        operands: Sequence[e.Expression] = (),
+        hint: Hint | None = None,
     ) -> Typed:
-        """The type, or unknown with a finding at the operand that does not fit."""
+        """The type, or unknown with a finding at the operand that does not fit.
+
+        `hint` is what was probably meant.
+        """
         if isinstance(result, Typed):
             return result
         span = node.span
@@ -115,7 +128,8 @@ class Typing(Struct):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
         code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
-        self.mistake(code, span, result.reason, expected, help=result.help)
+        help_, fix = hint if hint is not None else (result.help, ())
+        self.report.add(code, span, result.reason, expected, help=help_ or (), fix=fix)
         return NOT_KNOWN
 
     def mistake(
@@ -171,6 +185,8 @@ class Typing(Struct):
         bare = self.bare_function(node)
         if bare is not None:
             return self._typed(bare)
+        if report_foreign_value(node, self.around.relation, self.report):
+            return NOT_KNOWN
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -227,6 +243,11 @@ class Typing(Struct):
             message = f"there is no parameter `{node.name.text}`"
             code, text = name_codes.UNKNOWN_PARAM, node.name.text
             written = parameter_text
+            if self.around.relation.named(text):
+                plain = column_text(e.ColumnName(node.span, (node.name,)))
+                fix, help_ = (Edit(node.span, plain),), f"a column is written `{plain}`"
+                self.report.add(code, node.span, message, help=help_, fix=fix)
+                return NOT_KNOWN
             self.report.unknown(
                 code, node.span, message, text, names, "parameters", written=written
             )
@@ -253,7 +274,9 @@ class Typing(Struct):
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
-        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+        found = operators.unary(node.operator, operand, self.around.ansi)
+        hint = operator_hint(node, operand) if isinstance(found, Mismatch) else None
+        return self.result(node, found, hint=hint)
 
     @_typed.register
     def _(self, node: e.Binary) -> Typed:
@@ -276,7 +299,8 @@ class Typing(Struct):
             found = operators.concatenation((left, right), self.around.ansi)
         else:
             found = operators.binary(node.operator, left, right, self.around.ansi)
-        return self.result(node, found, (node.left, node.right))
+        hint = operator_hint(node, left, right) if isinstance(found, Mismatch) else None
+        return self.result(node, found, (node.left, node.right), hint)
 
     @_typed.register
     def _(self, node: e.Between) -> Typed:
@@ -371,6 +395,8 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Subscript) -> Typed:
+        if report_frame_column(node, self.around.relation, self.locals, self.report):
+            return NOT_KNOWN
         start = len(self.origins)
         base, made = self.part(node.base)
         index, by = self.part(node.index)
