@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.specification import Kind, Option, Shape
@@ -58,6 +59,14 @@ _FOUND: dict[type, str] = {
     MapOf: "a map",
     Nested: "a block",
 }
+
+
+_BOOLEANS = {
+    **dict.fromkeys(("yes", "on", "y"), "true"),
+    **dict.fromkeys(("no", "off", "n", "none"), "false"),
+}
+_TRIGGERS = {"availablenow": "available now", "realtime": "real time"}
+_DURATION = re.compile(r"\d+ (?:milli)?(?:second|minute|hour|day|week)s?")
 
 
 def expected(option: Option) -> str:
@@ -121,6 +130,14 @@ def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, .
         start, end = Span(span.path, span.start, span.start), Span(span.path, span.end, span.end)
         return Edit(start, "["), Edit(end, "]")
     match value:
+        case Word(text) if kind is Kind.BOOLEAN and text.casefold() in _BOOLEANS:
+            return (Edit(span, _BOOLEANS[text.casefold()]),)
+        case Word(text) if kind is Kind.TRIGGER and text.replace("_", "").lower() in _TRIGGERS:
+            return (Edit(span, _TRIGGERS[text.replace("_", "").lower()]),)
+        case Text(plain=str(text)) if kind is Kind.TRIGGER and _DURATION.fullmatch(text):
+            return (Edit(span, f"every {text}"),)
+        case Duration() if kind is Kind.TRIGGER:
+            return (Edit(Span(span.path, span.start, span.start), "every "),)
         case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR}:
             return (Edit(span, f'"{text}"'),)
         case Boolean(flag) if kind is Kind.STRING:

@@ -23,7 +23,11 @@ Include = Callable[[str, Span, bool, tuple[str, ...]], Branch | None]
 
 
 class Parser:
-    """One file; `prefix` is the path at which it is included."""
+    """One file; `prefix` is the path at which it is included.
+
+    `names` are the paths of all keys and references, each with the place of its last part, and
+    `texts` the values that are one text.
+    """
 
     def __init__(self, source: Source, include: Include, prefix: tuple[str, ...]) -> None:
         self._source = source
@@ -32,6 +36,8 @@ class Parser:
         self._tokens = list(tokens(source))
         self._at = 0
         self._depth = 0
+        self.names: list[tuple[tuple[str, ...], Span]] = []
+        self.texts: list[tuple[tuple[str, ...], str, Span]] = []
 
     def root(self) -> Branch:
         """The whole file; raises MistakeError."""
@@ -123,6 +129,15 @@ class Parser:
         for key, place in zip(keys[:-1], places, strict=False):
             branch = branch.inner(key, place)
         branch.add(keys[-1], (value,), places[-1])
+        self._note((*path, *keys), places)
+        if isinstance(value, Leaf):
+            self.texts.append(((*path, *keys), value.text, value.span))
+
+    def _note(self, keys: tuple[str, ...], places: list[Span]) -> None:
+        """Keep where the last parts of a path stand."""
+        above = len(keys) - len(places)
+        for count, place in enumerate(places, start=above + 1):
+            self.names.append((keys[:count], place))
 
     def _keys(self) -> tuple[tuple[str, ...], list[Span]]:
         """The path before a `=`, and where each part stands; a dot in quotes separates nothing."""
@@ -233,6 +248,7 @@ class Parser:
         keys = _path(pieces)
         if not keys or ("" in keys and not _has_quotes(pieces)):
             raise mistake(span, "a part of this name is empty")
+        self._note(keys, [Span(self._source.path, *place) for place in _places(pieces)])
         return Reference(span, keys, start.text.endswith("?"), self._prefix)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin, Provenance
+from ssbt.compiler.ir.terms import Term
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
@@ -37,7 +38,8 @@ class Expression(Struct, frozen=True):
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
     column, such as `amount` or `o.amount`, backticks included where needed. `tags` is what is left
-    of those of the columns that it is made from. An unknown type is `UnknownType`, never a guess.
+    of those of the columns that it is made from. `term` is its tree, None where it is a plain name
+    that the compiler wrote, or `*`. An unknown type is `UnknownType`, never a guess.
     """
 
     span: Span
@@ -48,6 +50,7 @@ class Expression(Struct, frozen=True):
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
     tags: frozenset[str] = frozenset()
+    term: Term | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

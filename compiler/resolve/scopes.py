@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
-from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.model import Edit, Label
 from ssbt.compiler.ir.provenance import Provenance, copy_of
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.report import Report
@@ -193,7 +193,9 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         plain = [c for c in relation.columns if same(c.name, name.parts[1].text)]
         if plain:
             help_ = f"the column is called `{plain[0].name}` here"
-            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
+            qualifier = Span(name.span.path, name.span.start, name.parts[1].span.start)
+            fix = (Edit(qualifier, ""),)
+            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_, fix=fix)
             return
     else:
         known = list(dict.fromkeys(c.name for c in relation.columns))

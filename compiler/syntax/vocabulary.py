@@ -21,9 +21,7 @@ OTHER_STEPS = {
     ),
     **dict.fromkeys(("withcolumnrenamed", "withcolumnsrenamed"), "rename"),
     **dict.fromkeys(("agg", "summarize", "summarise"), "aggregate"),
-    **dict.fromkeys(
-        ("sort", "sortby", "sort_by", "sort_values", "orderby", "order_by", "order"), "order by"
-    ),
+    **dict.fromkeys(("sort", "sortby", "sort_by", "orderby", "order_by", "order"), "order by"),
     **dict.fromkeys(("take", "head", "top", "fetch"), "limit"),
     "skip": "offset",
     **dict.fromkeys(("lateral", "unnest", "flatten"), "explode"),
@@ -83,6 +81,7 @@ NO_STEPS = {
         "rows are shown by `sink NAME to console { }`, and a `test` says what they must be",
     ),
     "qualify": "name the window function with `|> extend … as NAME`, and filter with `|> where …`",
+    "sort_values": "write `|> order by COLUMN desc`",
     "dropna": "write `|> where COLUMN is not null`",
     "fillna": "write `|> set COLUMN = coalesce(COLUMN, …)`",
     "delete": "write `|> where not (…)`: what stays is said",

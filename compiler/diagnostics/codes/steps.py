@@ -1,7 +1,7 @@
 """05xx: steps."""
 
 from ssbt.compiler.diagnostics.examples import example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 NO_NAME = Code(
     "SSBT0501",
@@ -144,4 +144,47 @@ lost.
 """,
     wrong=example(steps="|> drop amount, amount"),
     right=example(steps="|> drop amount"),
+)
+
+TOO_MANY_GROUPINGS = Code(
+    "SSBT0513",
+    "Groupings that multiply",
+    """\
+Elements of a `group by` meet each other: two `cube`s of six columns are 4,096 sets of keys, and
+Spark makes a copy of every row for each of them. Name the combinations that are needed with
+`grouping sets ((…), …)`.
+""",
+    wrong=example(
+        steps="|> aggregate count(*) as n\n"
+        "   group by cube(id, amount, status, placed_on),\n"
+        "     cube((id, amount), (id, status), (id, placed_on), (amount, status), id),\n"
+        "     cube((id, amount, status), (id, status, placed_on), amount, status)"
+    ),
+    right=example(
+        steps="|> aggregate count(*) as n group by status, grouping sets ((id), (amount), ())"
+    ),
+)
+
+POSITION = Code(
+    "SSBT0440",
+    "A number to sort or group by",
+    """\
+Spark takes a whole number behind `order by` or `group by` for the place of a column, counted from
+1. A column added in front would change the order or the groups in silence, so columns are named
+here.
+""",
+    wrong=example(steps="|> order by 2"),
+    right=example(steps="|> order by amount"),
+)
+
+CONSTANT_ORDER = Code(
+    "SSBT0441",
+    "A constant to sort by",
+    """\
+A constant is the same in every row, and sorting by it sorts nothing. `"amount"` in double quotes is
+a string; names that need quotes have backticks.
+""",
+    wrong=example(steps='|> order by "amount"'),
+    right=example(steps="|> order by `amount`"),
+    severity=Severity.WARNING,
 )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.call_clauses import clauses
 from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.foreign_calls import report_foreign_call
 from ssbt.compiler.resolve.expressions.provenance import (
     Argument,
     Value,
@@ -18,16 +20,26 @@ from ssbt.compiler.resolve.expressions.provenance import (
     lambda_parameters,
 )
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, own_name
+from ssbt.compiler.resolve.expressions.time_windows import check_time_window
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import function_name
-from ssbt.compiler.types.datatypes import LONG, STRING
+from ssbt.compiler.types.datatypes import LONG, STRING, ArrayType, MapType
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.functions.limits import limit_mismatch
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Mismatch, Typed
 
+# Functions that take a function of one argument or more.
+_HIGHER_ORDER = frozenset(
+    (
+        *("aggregate", "array_sort", "exists", "filter", "forall", "map_filter", "map_zip_with"),
+        *("reduce", "transform", "transform_keys", "transform_values", "zip_with"),
+    )
+)
+_LENGTHS = frozenset(("len", "length", "char_length", "character_length"))
 _SUBTOTALS = ("grouping", "grouping_id")
 
 
@@ -38,8 +50,9 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         return with_unit
     function = find(node.name.text)
     if function is None:
-        _unknown(typing, node)
-        _visit_arguments(typing, node)
+        if not report_foreign_call(typing, node):
+            _unknown(typing, node)
+            _visit_arguments(typing, node)
         return NOT_KNOWN
     in_target = _in_target(function.since, typing.around.target)
     if not in_target:
@@ -62,12 +75,21 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         check_window(typing, node, node.window, function)
     if arguments is None or not in_target:
         return NOT_KNOWN
+    check_time_window(typing, node, arguments[0].typed if arguments else None)
     found = _result(typing, node, function, arguments, key)
     made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
     if made is None:
         # A function may have handed on the very value of an argument.
-        return Typed(found.type, found.nullable, found.constant)
+        return Typed(found.type, found.nullable, found.constant, found.strength)
     return typing.made(found, made, start)
+
+
+def _arity_hint(node: e.Call, function: Function) -> tuple[str | tuple[str, ...], tuple[Edit, ...]]:
+    """What was probably meant by a call with too few arguments."""
+    if function.name == "count" and not node.arguments:
+        return "rows are counted by `count(*)`", (Edit(node.span, "count(*)"),)
+    spelled = ", ".join(parameter.name for parameter in function.parameters)
+    return (f"its arguments are {spelled}", ()) if spelled else ((), ())
 
 
 def _in_target(since: str, target: str) -> bool:
@@ -86,10 +108,12 @@ def _unknown(typing: Typing, node: e.Call) -> None:
 
 
 def _visit_arguments(typing: Typing, node: e.Call) -> None:
-    """Report what is wrong inside a call of which nothing else is known."""
+    """Report what is wrong inside a call of which nothing else is known, not even its kind."""
+    was_inside, typing.inside_aggregate = typing.inside_aggregate, True
     for argument in node.arguments:
         if not isinstance(argument.value, e.Star | e.Lambda):
             typing.typed(argument.value)
+    typing.inside_aggregate = was_inside
 
 
 def _place_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
@@ -185,6 +209,12 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
     if not function.named:
         first = named[0]
         assert first.name is not None
+        if function.name in _HIGHER_ORDER:
+            arrow = Span(node.span.path, first.name.span.end, first.value.span.start)
+            message = f"`{function.name}` has no parameter `{first.name.text}`"
+            way, fix = "a function of its own takes `->`", (Edit(arrow, " -> "),)
+            typing.report.add(codes.WRONG_ARGUMENTS, first.name.span, message, help=way, fix=fix)
+            return [None]
         message = f"Spark takes no named arguments for `{function.name}`"
         help_ = f"give them in order: {', '.join(spelled)}" if spelled else None
         typing.mistake(codes.WRONG_ARGUMENTS, first.name.span, message, help=help_)
@@ -227,16 +257,9 @@ def _in_places(
 
 def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
     """The columns that a star stands for; `noted` as those that the value comes from."""
-    relation = typing.around.relation
-    qualifier = node.qualifier[0].text if node.qualifier else None
-    if qualifier is not None:
-        typing.used_aliases.add(qualifier.casefold())
-    columns = [
-        column
-        for column in relation.columns
-        if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
-    ]
+    columns = typing.expand(node).columns
     for column in columns if noted else ():
+        typing.check_key(node, column.name, column)
         typing.origins += column.origins
         typing.tags |= column.tags
     return [
@@ -265,7 +288,7 @@ def _lambda(
     for number, name in enumerate(node.parameters):
         known = types[number] if number < len(types) else NOT_KNOWN
         if number < len(made):
-            known = Value(known.type, known.nullable, known.constant, made[number])
+            known = Value(known.type, known.nullable, known.constant, None, made[number])
         typing.locals[name.text.casefold()] = known
     body = typing.part(node.body)
     typing.locals = outer
@@ -276,22 +299,41 @@ def _result(
     typing: Typing, node: e.Call, function: Function, arguments: list[Argument], key: Typed | None
 ) -> Typed:
     if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
+        _check_counted_star(typing, node)
         return Typed(LONG, False)
     values = [each.typed for each in arguments]
     wrong = function.arity_mismatch(len(values))
     if wrong is not None:
-        typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
+        help_, fix = _arity_hint(node, function)
+        code = codes.WRONG_ARGUMENTS
+        typing.report.add(code, node.span, wrong.reason, help=help_, fix=fix)
         return NOT_KNOWN
     found = function.result(values, typing.around.ansi, [each.name for each in arguments], key)
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
+    hint = None
+    is_length = isinstance(found, Mismatch) and function.name in _LENGTHS
+    if is_length and isinstance(values[0].type, ArrayType | MapType):
+        hint = "elements are counted by `size`", (Edit(node.name.span, "size"),)
     if in_order and not _constants_given(typing, node, function):
         return found if isinstance(found, Typed) else NOT_KNOWN
     wrong = limit_mismatch(function.name, values, typing.around.legacy_formats)
     if isinstance(found, Typed) and wrong is not None:
         typing.result(node, wrong, operands if in_order else ())
         return found
-    return typing.result(node, found, operands if in_order else ())
+    return typing.result(node, found, operands if in_order else (), hint)
+
+
+def _check_counted_star(typing: Typing, node: e.Call) -> None:
+    """Report `count(orders.*)`: rows, or rows in which no column is null?"""
+    only = node.arguments[0].value if len(node.arguments) == 1 else None
+    if not isinstance(only, e.Star) or len(only.qualifier) != 1:
+        return
+    first = only.qualifier[0].text
+    if any(c.qualifier and scopes.same(c.qualifier, first) for c in typing.around.relation.columns):
+        message = f"Spark refuses `count({first}.*)`, which systems read in different ways"
+        help_ = "`count(*)` counts rows; `count(a, b)` those in which none of the columns is null"
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, message, help=help_)
 
 
 def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.resolve.expressions.terms import term
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
@@ -20,10 +21,13 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
     column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
     made = typing.provenance(value)
-    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
+    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node, typing.spelled_stars))
     calls = tuple(_calls(node))
     tags = frozenset(typing.tags)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
+    tree = term(node, typing)
+    return ir.Expression(
+        node.span, text, value.type, value.nullable, column, made, calls, tags, tree
+    )
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

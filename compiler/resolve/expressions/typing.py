@@ -14,9 +14,16 @@ from msgspec import Struct, field
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Edit
 from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.foreign_operators import (
+    Hint,
+    operator_hint,
+    report_foreign_value,
+    report_frame_column,
+)
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
@@ -28,11 +35,13 @@ from ssbt.compiler.resolve.expressions.surroundings import (
 )
 from ssbt.compiler.resolve.expressions.typenames import data_type
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
 from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -58,7 +67,10 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator.
+    `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
+    whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
+    holds what was found of each node, by its id, beside the node itself, so that no other gets its
+    id.
     """
 
     around: Surroundings
@@ -71,13 +83,30 @@ class Typing(Struct):
     grouped: frozenset[int] = frozenset()
     origins: list[Origin] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    time_windows: list[e.Call] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
+    starred: set[str] = field(default_factory=set)
+    spelled_stars: dict[int, tuple[e.ColumnName, ...]] = field(default_factory=dict)
     used_parameters: list[str] = field(default_factory=list)
     found_aggregate: Span | None = None
     found_generator: Span | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
+    types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
+
+    def expand(self, node: e.Star) -> Expansion:
+        """What a star stands for, and how it is written, noted."""
+        found = expand_star(node, self.around)
+        if found.qualifier is not None:
+            self.used_aliases.add(found.qualifier)
+            self.starred.add(found.qualifier)
+        if found.names is not None:
+            self.spelled_stars[id(node)] = found.names
+            self.used_aliases |= {
+                name.parts[0].text.casefold() for name in found.names if len(name.parts) > 1
+            }
+        return found
 
     @property
     def report(self) -> Report:
@@ -96,7 +125,7 @@ class Typing(Struct):
     def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
         """The value with what it is made from, and nothing else from this place of `origins` on."""
         self.origins[start:] = provenance.origins
-        return Value(value.type, value.nullable, value.constant, provenance)
+        return Value(value.type, value.nullable, value.constant, value.strength, provenance)
 
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
@@ -105,9 +134,16 @@ class Typing(Struct):
         return value, self.provenance(value, start)
 
     def result(
-        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+        self,
+        node: e.Expression,
+        result: Typed | Mismatch,
+        operands: Sequence[e.Expression] = (),
+        hint: Hint | None = None,
     ) -> Typed:
-        """The type, or unknown with a finding at the operand that does not fit."""
+        """The type, or unknown with a finding at the operand that does not fit.
+
+        `hint` is what was probably meant.
+        """
         if isinstance(result, Typed):
             return result
         span = node.span
@@ -115,7 +151,8 @@ class Typing(Struct):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
         code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
-        self.mistake(code, span, result.reason, expected, help=result.help)
+        help_, fix = hint if hint is not None else (result.help, ())
+        self.report.add(code, span, result.reason, expected, help=help_ or (), fix=fix)
         return NOT_KNOWN
 
     def mistake(
@@ -124,37 +161,45 @@ class Typing(Struct):
         """Report a finding."""
         self.report.add(code, span, message, label, help=help or ())
 
-    @singledispatchmethod
     def _typed(self, node: e.Expression) -> Typed:
+        return self.remember(node, self._type_of(node))
+
+    def remember(self, node: e.Expression, value: Typed) -> Typed:
+        """The type, which those who look at the expression afterwards find under the node."""
+        self.types[id(node)] = (node, value)
+        return value
+
+    @singledispatchmethod
+    def _type_of(self, node: e.Expression) -> Typed:
         raise AssertionError(f"no type for {type(node).__name__}")
 
     # ---- literals
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BrokenExpression) -> Typed:
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NullLiteral) -> Typed:
         return Typed(NULL, True)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BooleanLiteral) -> Typed:
         return Typed(BOOLEAN, False, node.value)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NumberLiteral) -> Typed:
         return number(self, node, negative=False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.StringLiteral) -> Typed:
-        return Typed(STRING, False, node.value)
+        return Typed(STRING, False, node.value, Strength.DEFAULT)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
         return typed_literal(self, node)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IntervalLiteral) -> Typed:
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
@@ -163,7 +208,7 @@ class Typing(Struct):
 
     # ---- names
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ColumnName) -> Typed:
         first = node.parts[0].text.casefold()
         if first in self.locals:
@@ -171,6 +216,8 @@ class Typing(Struct):
         bare = self.bare_function(node)
         if bare is not None:
             return self._typed(bare)
+        if report_foreign_value(node, self.around.relation, self.report):
+            return NOT_KNOWN
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -178,7 +225,7 @@ class Typing(Struct):
             self.used_aliases.add(first)
         if found.column is not None:
             self.tags |= found.column.tags
-            self._check_grouped(node, found)
+            self.check_key(node, column_text(node), found.column)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
@@ -202,13 +249,13 @@ class Typing(Struct):
             value = Typed(inner[0], value.nullable or inner[1])
         return self.made(value, made, len(self.origins))
 
-    def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
-        if self.grouping is None or self.inside_aggregate or found.column is None:
+    def check_key(self, node: e.Expression, text: str, column: Column) -> None:
+        """Report a column that is not there once a row stands for many."""
+        if self.grouping is None or self.inside_aggregate:
             return
-        is_key = key_of(found.column.name, found.column.qualifier) in self.grouping
+        is_key = key_of(column.name, column.qualifier) in self.grouping
         if is_key or id(node) in self.grouped:
             return
-        text = column_text(node)
         message = f"`{text}` is neither a grouping key nor inside an aggregate function"
         help_ = f"group by it, or take one value: `any_value({text})`"
         if self.pivot:
@@ -216,7 +263,7 @@ class Typing(Struct):
             help_ = f"take one value: `any_value({text})`"
         self.mistake(codes.NOT_GROUPED, node.span, message, help=help_)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ParameterUse) -> Typed:
         known = self.around.parameters.get(node.name.text.casefold())
         if known is None and node.name.text.casefold() in self.around.secrets:
@@ -227,6 +274,11 @@ class Typing(Struct):
             message = f"there is no parameter `{node.name.text}`"
             code, text = name_codes.UNKNOWN_PARAM, node.name.text
             written = parameter_text
+            if self.around.relation.named(text):
+                plain = column_text(e.ColumnName(node.span, (node.name,)))
+                fix, help_ = (Edit(node.span, plain),), f"a column is written `{plain}`"
+                self.report.add(code, node.span, message, help=help_, fix=fix)
+                return NOT_KNOWN
             self.report.unknown(
                 code, node.span, message, text, names, "parameters", written=written
             )
@@ -234,9 +286,9 @@ class Typing(Struct):
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
-        return Typed(casts.expression_type(type_), False)
+        return Typed(casts.expression_type(type_), False, strength=Strength.DEFAULT)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Star) -> Typed:
         message = "`*` stands for all columns in `select` and in the arguments of a function"
         self.mistake(codes.MISPLACED_STAR, node.span, message)
@@ -244,18 +296,20 @@ class Typing(Struct):
 
     # ---- operators
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Parenthesised) -> Typed:
         return self._typed(node.operand)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Unary) -> Typed:
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
-        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+        found = operators.unary(node.operator, operand, self.around.ansi)
+        hint = operator_hint(node, operand) if isinstance(found, Mismatch) else None
+        return self.result(node, found, hint=hint)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Binary) -> Typed:
         # A chain of `and` may be thousands long: it is walked without recursion.
         chain: list[e.Binary] = []
@@ -266,7 +320,7 @@ class Typing(Struct):
         value = self._typed(left)
         for link in reversed(chain):
             right = self._typed(link.right)
-            value = self._binary(link, value, right)
+            value = self.remember(link, self._binary(link, value, right))
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
@@ -276,21 +330,22 @@ class Typing(Struct):
             found = operators.concatenation((left, right), self.around.ansi)
         else:
             found = operators.binary(node.operator, left, right, self.around.ansi)
-        return self.result(node, found, (node.left, node.right))
+        hint = operator_hint(node, left, right) if isinstance(found, Mismatch) else None
+        return self.result(node, found, (node.left, node.right), hint)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
         value, low, high = (self._typed(part) for part in nodes)
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
         value, *choices = (self._typed(part) for part in nodes)
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Like) -> Typed:
         value = self._typed(node.operand)
         result = Typed(BOOLEAN, value.nullable)
@@ -300,7 +355,7 @@ class Typing(Struct):
             result = self.result(node, found, (node.operand, pattern))
         return result
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Is) -> Typed:
         value = self._typed(node.operand)
         if node.what == "null":
@@ -310,14 +365,14 @@ class Typing(Struct):
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
         return Typed(BOOLEAN, False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
         left, right = (self._typed(part) for part in nodes)
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Case) -> Typed:
         start = len(self.origins)
         operand = self._typed(node.operand) if node.operand is not None else None
@@ -340,7 +395,7 @@ class Typing(Struct):
         made = merged(fitted(made, value.type, result.type) for value, made in parts)
         return self.made(result, made.with_computed(deciding), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Cast) -> Typed:
         start = len(self.origins)
         value, made = self.part(node.operand)
@@ -354,23 +409,28 @@ class Typing(Struct):
         if isinstance(found, Mismatch):
             self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
             return Typed(casts.expression_type(target), True)
+        strength = None if text_of(value.type) else Strength.DEFAULT
+        found = Typed(found.type, found.nullable, found.constant, strength)
         return self.made(found, fitted(made, value.type, found.type), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Collate) -> Typed:
         value = self._typed(node.operand)
-        if not isinstance(value.type, StringType) and not value.unknown:
+        if not isinstance(value.type, StringType | NullType) and not value.unknown:
             message = f"`collate` does not take {value.type.sql}"
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
         elif not is_collation(node.collation):
             message = f"there is no collation `{node.collation}`"
             self.mistake(codes.BAD_CONSTANT, node.span, message)
-        return Typed(StringType(node.collation.upper()), value.nullable)
+        collated = StringType(node.collation.upper())
+        return Typed(collated, value.nullable, strength=Strength.EXPLICIT)
 
     # ---- parts
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Subscript) -> Typed:
+        if report_frame_column(node, self.around.relation, self.locals, self.report):
+            return NOT_KNOWN
         start = len(self.origins)
         base, made = self.part(node.base)
         index, by = self.part(node.index)
@@ -388,7 +448,12 @@ class Typing(Struct):
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.element, True)
         if isinstance(base.type, MapType):
-            if implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
+            key = base.type.key
+            is_text = isinstance(key, StringType) and isinstance(index.type, StringType)
+            if is_text and not isinstance(node.index, e.StringLiteral) and index.type != key:
+                message = f"the keys are {key.sql}, and this is {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            elif implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
                 message = f"the keys are {base.type.key.sql}, and this is {index.type.sql}"
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.value, True)
@@ -399,7 +464,7 @@ class Typing(Struct):
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Field) -> Typed:
         start = len(self.origins)
         base, made = self.part(node.base)
@@ -414,29 +479,30 @@ class Typing(Struct):
         )
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
         self._typed(node.base)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
-        for place, item in enumerate(node.items, start=1):
+        names = node.names or (None,) * len(node.items)
+        for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
-            name = own_name(item) or f"col{place}"
+            name = given.text if given is not None else own_name(item) or f"col{place}"
             fields.append(StructField(name, value.type, value.nullable))
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Lambda) -> Typed:
         message = "a lambda is an argument of a function over collections"
         self.mistake(codes.MISPLACED_LAMBDA, node.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.expressions.calls import call_type
 

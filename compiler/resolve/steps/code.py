@@ -77,7 +77,16 @@ def declared_relation(
     """What flows out of a step that declares its schema: any column may come from any."""
     return Relation(
         tuple(
-            Column(field.name, expression_type(field.type), field.nullable, None, made, tags)
+            Column(
+                field.name,
+                expression_type(field.type),
+                field.nullable,
+                None,
+                made,
+                tags,
+                # The step may hand on a window as it was.
+                time_window=isinstance(field.type, StructType),
+            )
             for field in schema[1].fields
         )
     )

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.model import Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import provenance
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.provenance import Provenance
@@ -15,12 +16,16 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.provenance import fitted
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.join_terms import join_terms
+from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.names import own_name
 from ssbt.compiler.types.coercion import wider
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.datatypes import STRING, DataType
 from ssbt.compiler.types.operators import comparison
 from ssbt.compiler.types.predicates import distinguishable, orderable
+from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 _LEFT_ONLY = ("semi", "anti")
@@ -43,15 +48,42 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
     condition = None
     using: tuple[str, ...] = ()
     if node.using:
+        _hide_keys(node, relation, flow)
         using = tuple(key.text for key in node.using)
         output = _using_output(node, flow.relation, relation, flow)
     else:
-        if node.condition is not None:
+        if node.condition is not None and not _is_key(node, relation, flow):
             condition = flow.condition(node.condition, both)
         output = _output(node.kind, flow.relation, relation)
     _check_form(node, flow)
     terms = join_terms(node.condition, node.using, flow.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
+
+
+def _is_key(node: s.Join, right: Relation, flow: Flow) -> bool:
+    """Whether the condition is but a column of both sides, `on id`; it is reported then."""
+    match node.condition:
+        case e.ColumnName(span=span, parts=(name,)) if flow.relation.named(name.text):
+            pass
+        case _:
+            return False
+    if not right.named(name.text):
+        return False
+    written = f"using ({own_name(name.text)})"
+    place = Span(span.path, node.right.span.end, span.end)
+    code, message = codes.JOIN_CONDITION, f"`{name.text}` is a column, and no condition"
+    fix = (Edit(place, f" {written}"),)
+    flow.report.add(code, span, message, help=f"write `{written}`", fix=fix)
+    return True
+
+
+def _hide_keys(node: s.Join, right: Relation, flow: Flow) -> None:
+    """Note the sides whose keys Spark keeps for `side.*` though they are no columns any more."""
+    sides = {"right": (flow.relation,), "full": (flow.relation, right)}.get(node.kind, (right,))
+    if node.kind not in _LEFT_ONLY:
+        for side in sides:
+            flow.hidden_keys |= {c.qualifier.casefold() for c in side.columns if c.qualifier}
+            flow.hidden_keys |= flow.inputs.keys() if side.is_open else set()
 
 
 def _visit_condition(node: s.Join, flow: Flow) -> None:
@@ -144,6 +176,14 @@ def _key(name: e.Name, relation: Relation, side: str, flow: Flow) -> Column | No
         flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message)
     else:
         message = f"the {side} side of the join has no column `{name.text}`"
+        if did_you_mean(name.text, known) is None:
+            listed = ", ".join(known) if len(known) <= 12 else "others"
+            help_ = (
+                f"the {side} side's columns are {listed}",
+                f"keys of different names take a condition: `on … .{own_name(name.text)} = …`",
+            )
+            flow.report.add(codes.KEY_EXPRESSION, name.span, message, help=help_)
+            return None
         flow.report.unknown(
             codes.KEY_EXPRESSION, name.span, message, name.text, known, f"{side} side's columns"
         )
@@ -160,14 +200,27 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         )
         message = f"`{name.text}` is {left.type.sql} on the left and {right.type.sql} on the right"
         flow.report.add(codes.KEY_EXPRESSION, name.span, message, also=also)
+    _warn_of_text(name.span, left, right, flow)
     if kind == "right":
         return right
     if kind == "full":
         type_ = wider(left.type, right.type, ansi) or left.type
-        nullable = left.nullable and right.nullable
         made = _made_of(left, right, type_)
-        return Column(left.name, type_, nullable, None, made, left.tags | right.tags)
+        # Spark knows of each side that it may be missing, not that one is always there.
+        return Column(left.name, type_, True, None, made, left.tags | right.tags)
     return left
+
+
+def _warn_of_text(span: Span, left: Column, right: Column, flow: Flow) -> None:
+    """Report a column that is text on one side and a number or a date on the other."""
+    for text, other in ((left, right), (right, left)):
+        if text.type == STRING and isinstance(other.type, READ_FROM_TEXT):
+            also = tuple(
+                Label(c.declared, f"{c.type.sql} here") for c in (text, other) if c.declared
+            )
+            message = f"`{left.name}` is text on one side, and Spark reads it as {other.type.sql}"
+            help_ = f"cast one side before: `|> set {text.name} = cast(… as {other.type.sql})`"
+            flow.report.add(TEXT_READ_AS_NUMBER, span, message, also=also, help=help_)
 
 
 def set_operation(node: s.SetOperation, flow: Flow) -> ir.Step | None:
@@ -244,11 +297,10 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         )
         flow.report.add(codes.DIFFERENT_COLUMNS, node.right.span, message, also=also)
         type_ = left.type
-    nullable = left.nullable or right.nullable
-    if node.operator == "intersect":
-        nullable = left.nullable and right.nullable
-    if node.operator == "except":
-        nullable = left.nullable
+    else:
+        _warn_of_text(node.right.span, left, right, flow)
+    nulls = [arrived(Typed(c.type, c.nullable), type_).nullable for c in (left, right)]
+    nullable = {"intersect": all(nulls), "except": nulls[0]}.get(node.operator, any(nulls))
     merged = replace(left, type=type_, nullable=nullable, qualifier=None)
     if node.operator == "except":
         # Values of the right side only keep rows out.

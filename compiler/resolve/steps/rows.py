@@ -14,6 +14,7 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.naming import whole_column
+from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.datatypes import (
@@ -23,6 +24,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     IntegralType,
     MapType,
+    StructType,
     TimestampType,
     UnknownType,
 )
@@ -52,7 +54,7 @@ def watermark(node: s.Watermark, flow: Flow) -> ir.Step | None:
     if delay is None:
         message = "a delay is a whole number of seconds, minutes, hours or days"
         flow.report.add(stream_codes.BAD_WATERMARK, node.delay.span, message)
-    if column is not None and not isinstance(column.type, TimestampType | UnknownType):
+    if column is not None and not _bears_time(column.type):
         message = f"a watermark is on a TIMESTAMP column, and `{column.name}` is {column.type.sql}"
         help_ = "make it one before: `|> set … = cast(… as timestamp)`"
         flow.report.add(stream_codes.BAD_WATERMARK, node.column.span, message, help=help_)
@@ -65,6 +67,14 @@ def watermark(node: s.Watermark, flow: Flow) -> ir.Step | None:
     return ir.Watermark(node.span, output, column.name, delay)
 
 
+def _bears_time(type_: DataType) -> bool:
+    """Whether a column can have a watermark: a TIMESTAMP, or a window, which has an `end`."""
+    if isinstance(type_, StructType):
+        ends = [field.type for field in type_.fields if field.name == "end"]
+        return bool(ends) and isinstance(ends[0], TimestampType | UnknownType)
+    return isinstance(type_, TimestampType | UnknownType)
+
+
 def order_by(node: s.OrderBy, flow: Flow) -> ir.Step:
     keys = []
     for key in node.keys:
@@ -72,6 +82,7 @@ def order_by(node: s.OrderBy, flow: Flow) -> ir.Step:
         typing.windows = True
         found = flow.finished(key.value, typing)
         flow.require_orderable(found, key.value.span, "to sort by")
+        check_position(key.value, "order by", flow)
         keys.append(ix.SortKey(found, key.descending, key.nulls))
     return ir.Sort(node.span, flow.relation, tuple(keys))
 

@@ -64,9 +64,10 @@ class NumberLiteral(Node, frozen=True):
 
 
 class StringLiteral(Node, frozen=True):
-    """A character string; `value` is what it means, escapes resolved."""
+    """A character string; `value` is what it means, escapes resolved; `raw` if written `r'…'`."""
 
     value: str
+    raw: bool = False
 
 
 class TypedLiteral(Node, frozen=True):
@@ -216,9 +217,10 @@ class Collate(Node, frozen=True):
 
 
 class Tuple(Node, frozen=True):
-    """`(a, b)`: a struct of its items."""
+    """`(a, b as c)`: a struct of its items; `names` is empty where `as` gives none a name."""
 
     items: tuple[Expression, ...]
+    names: tuple[Name | None, ...] = ()
 
 
 class Lambda(Node, frozen=True):

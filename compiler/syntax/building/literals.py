@@ -19,7 +19,7 @@ _UNITS = frozenset(
     )
 )
 
-_INTERVAL_VALUE = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*")
+_INTERVAL_VALUE = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
 
 
 class LiteralBuilder(NodeBuilder):
@@ -57,7 +57,8 @@ class LiteralBuilder(NodeBuilder):
         match = strings.PARAMETER.search(value)
         if match and match.group() != "$${":
             self._parameter_in_text(span, value, match.group())
-        return e.StringLiteral(span, value)
+        is_raw = len(children) == 1 and self.piece[span.start - self.offset] in "rR"
+        return e.StringLiteral(span, value, is_raw)
 
     def _parameter_in_text(self, span: Span, value: str, name: str) -> None:
         """A parameter inside of quotes: drop them where it is all that is in them."""
@@ -102,6 +103,9 @@ class LiteralBuilder(NodeBuilder):
         kind = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
         if not _INTERVAL_VALUE.fullmatch(value):
             message = f"`{value}` is no number of {unit.text}"
+            self.report(literals.BAD_TIME_LITERAL, span, message)
+        elif "." in value and unit.text.lower().removesuffix("s") != "second":
+            message = f"only seconds have a fraction, not {unit.text}"
             self.report(literals.BAD_TIME_LITERAL, span, message)
         return kind(span, _signed(sign, value)), self._unit(unit)
 

@@ -167,7 +167,7 @@ def bare_text(trouble: Trouble) -> Diagnostic | None:
     if trouble.start != "entry":
         return None
     match = _BARE.search(trouble.piece)
-    if match is None or not match.start(1) < trouble.at <= match.end(1):
+    if match is None or not match.start(1) <= trouble.at <= match.end(1):
         return None
     text = match.group(1)
     if not (text[0].isalpha() or text[0] in "./~") or not any(sign in text for sign in "./-:"):

@@ -17,6 +17,10 @@ _STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
 _SUBQUERY = re.compile(r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.]+\s+)?$", re.IGNORECASE)
 
 
+_BEFORE_DATASET = re.compile(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")
+_IN = re.compile(r"\bin\s*$")
+
+
 def unknown_step(trouble: Trouble) -> Diagnostic | None:
     """A word behind `|>` that is no step, or a step with parentheses like those of a call."""
     match = _STEP.match(trouble.piece) if trouble.start == "step" else None
@@ -80,14 +84,33 @@ def subquery(trouble: Trouble) -> Diagnostic | None:
     match = _SUBQUERY.search(trouble.piece[base : trouble.at])
     if match is None:
         return None
+    before = trouble.piece[max(0, base + match.start() - 80) : base + match.start()].lower()
+    if _BEFORE_DATASET.search(before):
+        return None
     return trouble.found(
         codes.SUBQUERY,
         "an expression holds no subquery",
-        "give the query a name with `let` and join it: `semi join` for `exists` and `in`, "
-        "`anti join` for `not exists`, `cross join` for a single value",
+        f"give the query a name with `let`, and {_joining(before, match.group().lower())}",
         at=base + match.start(),
         length=trouble.at - base - match.start(),
     )
+
+
+def _joining(before: str, query: str) -> str:
+    """How the query joins in place of what stands before it."""
+    is_list, is_exists = bool(_IN.search(before)), query.startswith("exists")
+    if is_list or is_exists:
+        kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", before) else "semi"
+        return f"join it: `|> {kind} join NAME on …`"
+    return "join its one row: `|> cross join NAME`"
+
+
+def missing_step(trouble: Trouble) -> Diagnostic | None:
+    """`|>` with nothing behind it."""
+    if trouble.start != "step" or trouble.piece.strip():
+        return None
+    code, message = codes.UNEXPECTED_TOKEN, "a step is missing behind this `|>`"
+    return trouble.found(code, message, "leave it out", at=-2, length=2, fix=(-2, 2, ""))
 
 
 def missing_pipe(trouble: Trouble) -> Diagnostic | None:

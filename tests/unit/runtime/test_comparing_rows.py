@@ -90,7 +90,7 @@ ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=7)
 @given(ROWS, ROWS)
 def test_differences_in_order_lead_from_one_side_to_the_other(expected: Rows, got: Rows):
     found = differences(expected, got, ordered=True)
-    rows: Rows = []
+    rows: list[object] = []
     for place in range(len(expected) + 1):
         rows += [each.got for each in found if each.expected is None and each.place == place]
         changed = [each for each in found if each.expected is not None and each.place == place]

@@ -40,7 +40,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
             " and status like 'P%' escape '!'"
         )
         .where(
-            "not (status rlike '^\\\\d+$' or status ilike any ('a%', 'b%'))"
+            r"not (status rlike '^\\d+$' or status ilike any ('a%', 'b%'))"
             " and address.city is not null"
         )
         .where(
@@ -94,7 +94,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
         .select(
             "id",
             F.expr("'it\\'s \"quoted\" \\\\ and {braced}'").alias("quotes"),
-            F.expr("'a\\tb\\nc'").alias("lines"),
+            F.expr(r"'a\tb\nc'").alias("lines"),
             F.expr("'cost: $5'").alias("dollar"),
             "pair.total",
             "letters",
