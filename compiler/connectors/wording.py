@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _EXPECTED = {
     Kind.STRING: "text in quotes",
     Kind.CHAR: "one character in quotes",
+    Kind.DATETIME_PATTERN: 'a pattern in quotes, such as `"dd.MM.yyyy"`',
     Kind.BOOLEAN: "`true` or `false`",
     Kind.INTEGER: "a whole number",
     Kind.NUMBER: "a number",
@@ -138,7 +139,7 @@ def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, .
             return (Edit(span, f"every {text}"),)
         case Duration() if kind is Kind.TRIGGER:
             return (Edit(Span(span.path, span.start, span.start), "every "),)
-        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR}:
+        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR, Kind.DATETIME_PATTERN}:
             return (Edit(span, f'"{text}"'),)
         case Boolean(flag) if kind is Kind.STRING:
             return (Edit(span, f'"{str(flag).lower()}"'),)

@@ -41,11 +41,12 @@ class Difference(Struct, frozen=True):
 
 
 class RowsMade(Struct, frozen=True):
-    """Rows of a dataset, as text for a test."""
+    """Rows of a dataset, as text for a test, and as lines of a JSON file if one can hold them."""
 
     dataset: str
     columns: list[str]
     rows: list[list[str]]
+    lines: list[str] = []
 
 
 class Created(Struct, frozen=True):

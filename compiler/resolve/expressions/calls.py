@@ -48,11 +48,12 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     with_unit = unit_call_type(typing, node)
     if with_unit is not None:
         return with_unit
+    if report_foreign_call(typing, node):
+        return NOT_KNOWN
     function = find(node.name.text)
     if function is None:
-        if not report_foreign_call(typing, node):
-            _unknown(typing, node)
-            _visit_arguments(typing, node)
+        _unknown(typing, node)
+        _visit_arguments(typing, node)
         return NOT_KNOWN
     in_target = _in_target(function.since, typing.around.target)
     if not in_target:

@@ -71,6 +71,8 @@ Fix = tuple[Edit, ...]
 def report_foreign_call(typing: Typing, node: e.Call) -> bool:
     """Report a call of another language with its way out; whether it is one."""
     name = node.name.text
+    if find(name) is not None:
+        return _extract(typing, node)
     before, _, last = name.rpartition(".")
     is_module = before.casefold() in _MODULES
     plain = last if is_module else name
@@ -84,6 +86,28 @@ def report_foreign_call(typing: Typing, node: e.Call) -> bool:
     help_, fix = found
     message = f"there is no function `{name}`"
     typing.report.add(codes.UNKNOWN_FUNCTION, node.name.span, message, help=help_, fix=fix)
+    return True
+
+
+def _extract(typing: Typing, node: e.Call) -> bool:
+    """`extract(year, day)`."""
+    match node:
+        case e.Call(
+            name=e.Name(text=name),
+            arguments=(
+                e.Argument(value=e.ColumnName(parts=(unit,)) as first),
+                e.Argument(value=second),
+            ),
+        ) if name.casefold() == "extract" and not node.words:
+            pass
+        case _:
+            return False
+    if typing.around.relation.named(unit.text):
+        return False
+    between = Span(node.span.path, first.span.end, second.span.start)
+    help_, fix = f"write `extract({unit.text} from …)`", (Edit(between, " from "),)
+    message = "the field of `extract` is a word before `from`"
+    typing.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
     return True
 
 

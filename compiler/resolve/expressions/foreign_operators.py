@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Container
 import re
 
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import own_name
 from ssbt.compiler.types.datatypes import (
     BooleanType,
@@ -19,6 +21,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.types.predicates import COMPARISONS
 from ssbt.compiler.types.typed import Typed
 
 Hint = tuple[str, tuple[Edit, ...]]
@@ -48,6 +51,8 @@ def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -
     if not isinstance(node, e.Binary) or right is None:
         return None
     types = left.type, right.type
+    if node.operator in COMPARISONS and _is_comparison(node.left):
+        return _chain(node)
     if node.operator in ("+", "&") and all(isinstance(each, StringType) for each in types):
         return "texts are joined by `||`", _instead(node, "||")
     if node.operator in _LOGICAL and all(isinstance(each, BooleanType) for each in types):
@@ -56,6 +61,44 @@ def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -
     if any(isinstance(each, _TIMES) for each in types):
         return _date(node) or _interval(node)
     return None
+
+
+def report_or(node: e.Binary, right: Typed, report: Report) -> bool:
+    """Report `a > 1 || b = 'x'`, which compares a condition with a text; whether this is it."""
+    match node:
+        case e.Binary(left=e.Binary(right=e.Binary(operator="||", left=one, right=other))) if (
+            node.operator in COMPARISONS and _is_comparison(node.left)
+        ):
+            pass
+        case _:
+            return False
+    if right.unknown or isinstance(right.type, BooleanType):
+        return False
+    between = Span(node.span.path, one.span.end, other.span.start)
+    help_, fix = "conditions are joined by `or`", (Edit(between, " or "),)
+    message = "`||` joins texts, and the comparison before it is compared with what follows"
+    report.add(expression_codes.TYPE_MISMATCH, between, message, help=help_, fix=fix)
+    return True
+
+
+def condition_hint(node: e.Expression) -> Hint | None:
+    """The way out for `(a > 1) || (b = 2)`, which is a text."""
+    if isinstance(node, e.Binary) and node.operator == "||":
+        return "conditions are joined by `or`", _instead(node, "or")
+    return None
+
+
+def _is_comparison(node: e.Expression) -> bool:
+    return isinstance(node, e.Binary) and node.operator in COMPARISONS
+
+
+def _chain(node: e.Binary) -> Hint | None:
+    """`1 < amount < 10`."""
+    assert isinstance(node.left, e.Binary)
+    middle = ssbt_text(node.left.right)
+    place = Span(node.span.path, node.left.span.end, node.left.span.end)
+    help_ = f"two comparisons are joined by `and`: `… and {middle} {node.operator} …`"
+    return help_, (Edit(place, f" and {middle}"),)
 
 
 def _instead(node: e.Binary, operator: str) -> tuple[Edit, ...]:

@@ -23,6 +23,7 @@ from ssbt.compiler.resolve.expressions.foreign_operators import (
     operator_hint,
     report_foreign_value,
     report_frame_column,
+    report_or,
 )
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
@@ -324,6 +325,8 @@ class Typing(Struct):
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
+        if report_or(node, right, self.report):
+            return NOT_KNOWN
         if left.unknown or right.unknown:
             return operators_unknown(node.operator, left, right)
         if node.operator == "||":
