@@ -87,6 +87,7 @@ class _Maker:
         defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
         self._schemas = SchemaCode(around.names.schemas, defaults)
         self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
+        self._pipeline = pipeline
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
@@ -200,9 +201,12 @@ class _Maker:
         if self._checkpoint is not None and item.keeps_its_place:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
             parts.append(f"checkpoint={python_literal(folder)}")
-            depends = dependencies(item, self._roots[item.dataset])
+            depends = dependencies(self._pipeline, item, self._roots[item.dataset])
             items = (_item(python_literal(self._code.value(each))) for each in depends)
             parts.append(f"depends_on=({', '.join(items)})")
+            path = item.settings.at(Place.PATH)
+            if path is not None:
+                parts.append(f"output={python_literal(self._code.value(path.value))}")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
             mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),

@@ -131,11 +131,15 @@ class Connection(Struct, frozen=True):
 
 
 class PythonModule(Struct, frozen=True):
-    """A module of the user's that the script imports and ships; `path` is as in the pipeline."""
+    """A module of the user's that the script imports and ships; `path` is as in the pipeline.
+
+    `imports` are the modules of the project that it imports, and those that they do, by path.
+    """
 
     name: str
     path: str
     text: str
+    imports: tuple[PythonModule, ...] = ()
 
 
 class Shared(Struct, frozen=True):

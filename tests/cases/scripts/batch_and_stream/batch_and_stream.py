@@ -55,12 +55,15 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
         checkpoint="checkpoints/new_clean",
         depends_on=(
             "source: parquet data/new",
+            "reading: id BIGINT, at TIMESTAMP",
             "where: id > 0",
             "watermark: at, 1 day",
             "deduplicate: id within watermark",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             "sink: parquet out/new",
         ),
+        output="out/new",
     )
 
 

@@ -83,8 +83,11 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
         checkpoint="checkpoints/longest",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "watermark: at, 10 minutes",
             "code: sessions.Sessions",
+            "python: sessions 5fc59b594522",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user",
             "timers: EventTime",
             (
@@ -92,9 +95,11 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
                 "clicks: BIGINT>"
             ),
             "aggregate: max(Stateful clicks) by window(Stateful ended, '1 hour')",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             "sink: json out/longest",
         ),
+        output="out/longest",
     )
 
 
@@ -106,7 +111,10 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
         checkpoint="checkpoints/counted",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "code: sessions.Sessions",
+            "python: sessions 5fc59b594522",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user, page",
             "timers: ProcessingTime",
             (
@@ -118,6 +126,7 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
                 "state: Sessions.seen = map of STRUCT<page: STRING> to STRUCT<started: "
                 "TIMESTAMP, clicks: BIGINT>, with a ttl"
             ),
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: console",
         ),

@@ -51,14 +51,18 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.s
         checkpoint="checkpoints/sessions",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "watermark: at, 10 minutes",
             "code: sessions.sessions",
+            "python: sessions 8256026ef9fe",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user",
             "timers: EventTime",
             (
                 "state: sessions.open = value of STRUCT<started: TIMESTAMP, "
                 "clicks: BIGINT>"
             ),
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: console",
         ),

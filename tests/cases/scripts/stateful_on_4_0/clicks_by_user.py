@@ -58,14 +58,18 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.s
         checkpoint="checkpoints/sessions",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "watermark: at, 10 minutes",
             "code: sessions.Sessions",
+            "python: sessions 818d1c21dca4",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user",
             "timers: EventTime",
             (
                 "state: Sessions.open = value of STRUCT<started: TIMESTAMP, "
                 "clicks: BIGINT>"
             ),
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: console",
         ),

@@ -133,12 +133,21 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         checkpoint=f"{job.params.lake}/checkpoints/clean",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             f"sink: orc {job.params.lake}/clean",
+            "partition_by: sensor",
         ),
+        output=f"{job.params.lake}/clean",
     )
 
 
@@ -153,14 +162,24 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
         checkpoint=f"{job.params.lake}/checkpoints/hourly",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            f"table: json {job.params.lake}/places",
+            "reading: sensor STRING, room STRING",
             "lookup: left using sensor",
             "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             f"sink: parquet {job.params.lake}/hourly",
         ),
+        output=f"{job.params.lake}/hourly",
     )
 
 
@@ -172,11 +191,20 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
         checkpoint=f"{job.params.lake}/checkpoints/upserted",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            f"table: json {job.params.lake}/places",
+            "reading: sensor STRING, room STRING",
             "lookup: left using sensor",
             "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: foreach_batch",
         ),
@@ -193,6 +221,7 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ss
             f"source: text {job.params.lake}/typed",
             f"sink: json {job.params.lake}/typed_in",
         ),
+        output=f"{job.params.lake}/typed_in",
     )
 
 
@@ -202,7 +231,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         "ticks",
         ticks.writeStream.format("noop").trigger(continuous="1 second"),
         checkpoint=f"{job.params.lake}/checkpoints/ticks",
-        depends_on=("source: rate", "sink: noop"),
+        depends_on=("source: rate", "trigger: continuous", "sink: noop"),
     )
 
 
