@@ -278,7 +278,8 @@ class RoleSpecification(Struct, frozen=True):
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
     of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
-    defaults of the schema. `rejects` are Spark types that the format cannot hold. `features`
+    defaults of the schema. `rejects` are Spark types that the format cannot hold, `TIME before 4.2`
+    one that it cannot hold on older lines. `features`
     of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
     options of what a connection says, where they are not the same.
     """
@@ -304,6 +305,12 @@ class RoleSpecification(Struct, frozen=True):
             if option.name == name and (mode is None or mode in option.modes):
                 return option
         return None
+
+    def rejected(self, spark: str) -> tuple[str, ...]:
+        """The types that the format cannot hold on a Spark line."""
+        rows = (each.split(" before ") for each in self.rejects)
+        lines = SPARK_LINES.index
+        return tuple(word for word, *line in rows if not line or lines(spark) < lines(line[0]))
 
     def has(self, place: Place) -> bool:
         """Whether an option goes to that place."""

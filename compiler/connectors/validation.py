@@ -277,6 +277,8 @@ def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
 def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str, ...]:
     if near:
         return ()
+    if "checkpoint" in name.casefold():
+        return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
     return (
         f"the options of a {of.name} {use.role.value} are listed in {of.page}",
         f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',

@@ -20,6 +20,7 @@ from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import Mapped, StepCode, chained_calls
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
+from ssbt.compiler.ir.exposure import exposed_sources
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
@@ -90,6 +91,7 @@ class _Maker:
         self._pipeline = pipeline
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
+        self._exposed = exposed_sources(pipeline)
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def connection(self, item: Connection) -> Function:
@@ -108,7 +110,8 @@ class _Maker:
 
     def source(self, item: Source) -> Function:
         names = self._around.names
-        frame = reading(item, self._code, self._schemas)
+        exposed = item.name in self._exposed
+        frame = reading(item, self._code, self._schemas, exposed=exposed)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
             mapped=Mapped(names.datasets[item.name], item.name, item.span, *_loading(item, frame)),

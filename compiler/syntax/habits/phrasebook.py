@@ -137,6 +137,16 @@ _EXPRESSIONS: tuple[Phrase, ...] = (
     phrase(r"\bfor\s+system_time\s+as\s+of\s+\S+\s*", "Spark has no such join: leave it out"),
     phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
     phrase(r"===", "write `=`", "="),
+    phrase(r"=>", "write `>=`", ">="),
+    phrase(r"=<", "write `<=`", "<="),
+    phrase(
+        r"([\w.]+)\s*(>=?|<=?)\s*(\S+)\s+and\s+(?=[<>])",
+        r"each comparison has two sides: `\1 \2 \3 and \1 …`",
+        r"\1 \2 \3 and \1 ",
+    ),
+    phrase(
+        r"\bcase\s+(?!when\b)([^|]+?)\s+then\b", r"write `case when \1 then`", r"case when \1 then"
+    ),
     phrase(r"!==", "write `!=`", "!="),
     phrase(r"\s*&&\s*", "write `and`", " and "),
     phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
@@ -204,6 +214,22 @@ _DATASETS: tuple[Phrase, ...] = (
     phrase(r"\b(join|from|union|all)\s+(\w+)\s*\(\s*\)", r"write `\1 \2`", r"\1 \2"),
 )
 _STEPS: tuple[Phrase, ...] = (
+    phrase(
+        r"^\s*set\b[^|]*\swhere\b",
+        "values of some rows: `set COLUMN = if(CONDITION, VALUE, COLUMN)`; a `where` drops the "
+        "others",
+    ),
+    phrase(r"(?<=,)(\s*)columns?\s+(?=\w)", "the names alone are written", r"\1"),
+    phrase(r"\b(limit|offset)\s+(\d+)\s+rows?\b", r"write `\1 \2`", r"\1 \2"),
+    phrase(
+        r"^(\s*)(aggregate|extend|select)\s*\(((?:[^()]|\([^()]*\))*)\)",
+        r"a step takes no parentheses: `|> \2 …`",
+        r"\1\2 \3",
+    ),
+    phrase(
+        r"\b(union|intersect|except)(\s+all)?\s+\w+\s*,",
+        r"each further dataset takes a step of its own: `|> \1\2 DATASET`",
+    ),
     phrase(
         r"^\s*(?:head|take|top|fetch)\s*\(?\s*(\d+)\s*\)?\s*$", r"write `limit \1`", r"limit \1"
     ),
@@ -459,6 +485,10 @@ _DECLARATIONS: tuple[Phrase, ...] = (
     *_QUERIES,
 )
 _ENTRIES: tuple[Phrase, ...] = (
+    phrase(
+        r"\bschema\s*=\s*\{[^{}]*\}?",
+        "a schema is declared by itself, `schema NAME { … }`, and named here: `schema = NAME`",
+    ),
     phrase(r"\"\s*\+\s*\"", 'a text is one text: `"${name}/more"`', ""),
     phrase(rf"=\s*\(\s*({_NAMES})\s*\)", r"a list is written `[\1]`", r"= [\1]"),
     phrase(_DURATION, "units are written out: `10 minutes`", _duration),

@@ -14,7 +14,9 @@ _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
 _JOINS = tuple(step for step in STEPS if step.endswith("join"))
 _JOIN_WORDS = frozenset(step.split()[0] for step in _JOINS) - {"join"}
 _STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
-_SUBQUERY = re.compile(r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.]+\s+)?$", re.IGNORECASE)
+_SUBQUERY = re.compile(
+    r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.*]+\s+)?(?:from\s+)?$", re.IGNORECASE
+)
 
 
 _BEFORE_DATASET = re.compile(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")

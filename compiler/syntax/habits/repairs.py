@@ -55,7 +55,8 @@ def _added(trouble: Trouble, word: str) -> Replacement:
 
 def _put_instead(trouble: Trouble, word: str) -> Replacement | None:
     length = len(trouble.text)
-    if not length:
+    # A comma begins another item, which no name is.
+    if not length or (trouble.text == "," and word == "as"):
         return None
     text = trouble.piece[: trouble.at]
     before = " " if _JOINED.match(word) and _JOINED.match(text[-1:]) else ""

@@ -184,9 +184,7 @@ async def test_a_fix(session: Session):
 
 async def test_allowing_a_warning(session: Session):
     """The comment stands above the line, as far in, and the warning is gone with it."""
-    unused = "param limit_of_rows: int = 3\n"
-    text = MAIN + unused
-    session.open(session.main, text)
+    session.open(session.main, MAIN)
     found = await session.found(session.main, "SSBT0209")
     actions = await session.client.text_document_code_action_async(
         lsp.CodeActionParams(session.document, found.range, lsp.CodeActionContext([found]))
