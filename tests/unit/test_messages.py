@@ -23,7 +23,7 @@ MESSAGES = Path(__file__).resolve().parents[1] / "messages"
 ORIGINS = sorted(path for path in MESSAGES.glob("*.txt") if ".expected" not in path.name)
 HEAD = re.compile(r"^=== (\w+): (.+)\n", re.MULTILINE)
 BEFORE = """\
-pipeline shop { checkpoint = "checkpoints" }
+pipeline shop { checkpoint = "checkpoints", time_zone = "UTC" }
 param lake: string = "data"
 param minimum: decimal(12,2) = 0.01
 schema Order {
