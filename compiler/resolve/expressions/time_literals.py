@@ -6,20 +6,15 @@ from datetime import date
 import re
 
 from ssbt.compiler.types.datatypes import (
-    BooleanType,
+    STRING,
     DataType,
-    DateType,
     DayTimeIntervalType,
-    DecimalType,
-    IntegralType,
-    NumericType,
-    TimestampNTZType,
-    TimestampType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.folding.casts import cast_value
+from ssbt.compiler.types.folding.model import Failure, Value
 
 _DATE = re.compile(r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL)
-_TRUE_OR_FALSE = ("t", "true", "y", "yes", "1", "f", "false", "n", "no", "0")
 _SPECIAL = ("epoch", "now", "today", "tomorrow", "yesterday")
 _TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?\s*([AaPp][Mm])?\Z")
 _TIMESTAMP = re.compile(r"([+-]?\d{4,6}(?:-\d{1,2}(?:-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL)
@@ -53,26 +48,10 @@ def reads_as(constant: object, type_: DataType) -> bool:
     """Whether a cast makes a value of a constant text, or may; of others nothing is said."""
     if not isinstance(constant, str):
         return True
-    text = constant.strip()
     match type_:
-        case IntegralType():
-            return re.fullmatch(r"[+-]?\d+", text) is not None
-        case DecimalType():
-            return re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text) is not None
-        case NumericType():
-            try:
-                float(text.rstrip("dDfF"))
-            except ValueError:
-                return False
-        case BooleanType():
-            return text.lower() in _TRUE_OR_FALSE
-        case DateType():
-            return _is_date(text)
-        case TimestampType() | TimestampNTZType():
-            return _is_timestamp(text)
         case YearMonthIntervalType() | DayTimeIntervalType():
-            return any(character.isdigit() for character in text)
-    return True
+            return any(character.isdigit() for character in constant)
+    return not isinstance(cast_value(Value(STRING, constant), type_), Failure)
 
 
 def _is_date(text: str) -> bool:
