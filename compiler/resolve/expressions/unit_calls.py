@@ -54,7 +54,9 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
     first, second = (typing.typed(value) for value in values)
     if first.unknown or second.unknown:
         return NOT_KNOWN
-    typing.note_zone(node, _counts_days(unit) and _has_instant((first, second)))
+    typing.note_zone(
+        node, (name in _DIFFERENCE or _counts_days(unit)) and _has_instant((first, second))
+    )
     if name in _DIFFERENCE:
         _check_time(typing, values[0], first)
         _check_time(typing, values[1], second)
