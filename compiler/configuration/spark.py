@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
-from ssbt.compiler.sparkconf.settings import refusal
+from ssbt.compiler.sparkconf.settings import refusal, setting_value
 
 _PREFIX = "spark."
 
@@ -17,27 +18,47 @@ _PREFIX = "spark."
 def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
     """The settings of the environment, and those of the pipeline that it leaves alone."""
     part = Part()
-    for key, place, value in _flat(section, ""):
+    for keys, places, value in _flat(section):
+        key = ".".join(keys)
         name = key if key.startswith(_PREFIX) else _PREFIX + key
         if not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
-        elif refused := refusal(name, value.text, pipeline.target):
+            continue
+        text = setting_value(name, value.text)
+        if refused := refusal(name, text, pipeline.target):
             help_ = (refused.help,) if refused.help else ()
-            span = place if refused.is_name else value.span
-            findings.add(BAD_SETTING, span, refused.message, *help_)
+            span = places[-1] if refused.is_name else value.span
+            fix = _renamed(keys, places, refused.near) if refused.near else ()
+            findings.add(BAD_SETTING, span, refused.message, *help_, fix=fix)
         else:
-            part.document[name] = value.text
-            part.entries.append(Entry(name, f'"{value.text}"', value.span))
+            part.document[name] = text
+            part.entries.append(Entry(name, f'"{text}"', value.span))
     for name, text in pipeline.spark:
         if name not in part.document:
             part.entries.append(Entry(name, f'"{text}"', pipeline.span))
     return part
 
 
-def _flat(value: Object, above: str) -> Iterator[tuple[str, Span, Value]]:
-    """Values by whole names and their places, whether with dots, in quotes, or nested."""
+def _flat(
+    value: Object, above: tuple[str, ...] = (), places: tuple[Span, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...], Value]]:
+    """Values by the parts of their names and their places, whether in quotes or nested."""
     for key, each in value.fields.items():
+        names, where = (*above, key), (*places, value.keys[key])
         if isinstance(each, Object):
-            yield from _flat(each, f"{above}{key}.")
+            yield from _flat(each, names, where)
         else:
-            yield f"{above}{key}", value.keys[key], each
+            yield names, where, each
+
+
+def _renamed(keys: tuple[str, ...], places: tuple[Span, ...], near: str) -> tuple[Edit, ...]:
+    """The edit of the one part in which a setting's name differs from the one that is meant."""
+    wanted = near if keys[0].startswith(_PREFIX) else near.removeprefix(_PREFIX)
+    for index, (key, place) in enumerate(zip(keys, places, strict=True)):
+        if wanted.startswith(f"{key}."):
+            wanted = wanted.removeprefix(f"{key}.")
+            continue
+        behind = "".join(f".{each}" for each in keys[index + 1 :])
+        if wanted.endswith(behind):
+            return (Edit(place, f'"{wanted.removesuffix(behind)}"'),)
+    return ()

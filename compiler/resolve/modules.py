@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
+from ssbt.compiler.resolve.imported_modules import imported_modules
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
@@ -59,7 +60,7 @@ class Modules:
         name = posixpath.basename(path).removesuffix(".py")
         if path not in self.sources and not self._load(span, path, name):
             return None
-        self._check(span, path, wanted, purpose)
+        self._check(span, path, relative, wanted, purpose)
         return name
 
     def _load(self, span: Span, path: str, name: str) -> bool:
@@ -83,7 +84,12 @@ class Modules:
             self._report.add(codes.BAD_MODULE, span, problem)
             return False
         self.sources[path] = Source(path, text)
-        self.modules[name] = PythonModule(name, path, text)
+        imports = imported_modules(
+            PythonModule(name, path, text), self._read, posixpath.dirname(span.path)
+        )
+        # What a module imports decides what it does, so that a change of it is one of the pipeline.
+        self.sources.update({each.path: Source(each.path, each.text) for each in imports})
+        self.modules[name] = PythonModule(name, path, text, imports)
         return True
 
     def _name_problem(self, path: str, name: str) -> str | None:
@@ -96,7 +102,7 @@ class Modules:
             return f"`{path}` and `{other.path}` would both be imported as `{name}`"
         return None
 
-    def _check(self, span: Span, path: str, wanted: str, purpose: Purpose) -> None:
+    def _check(self, span: Span, path: str, relative: str, wanted: str, purpose: Purpose) -> None:
         """A function of the module that can be called so, or a class."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
@@ -112,9 +118,9 @@ class Modules:
                 names += [t.id for t in node.targets if isinstance(t, ast.Name)]
         if wanted not in names and "*" not in names:
             near = did_you_mean(wanted, names)
-            help_ = f"did you mean `{near}`?" if near else ()
             message = f"`{path}` has no {purpose.word} `{wanted}`"
-            self._report.add(codes.BAD_MODULE, span, message, help=help_)
+            text = f'"{relative}:{near}"'
+            self._report.suggest(codes.BAD_MODULE, span, message, near, text=text)
 
 
 def hides_another(name: str) -> bool:

@@ -16,11 +16,16 @@ from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.spark_settings import spark_settings
+from ssbt.compiler.sparkconf.settings import TIME_ZONE
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
+from ssbt.compiler.types.zones import is_zone
 
-_ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "masking", "spark")
+_ENTRIES = (
+    *("description", "owner", "schedule", "target", "time_zone", "checkpoint", "masking"),
+    "spark",
+)
 
 
 class PipelineBlock(Struct, frozen=True):
@@ -75,6 +80,8 @@ def pipeline_block(
     if "spark" in entries:
         read = partial(_text, report=report)
         spark = spark_settings(entries["spark"], line, secrets, read, report)
+    if "time_zone" in entries:
+        spark = _with_time_zone(entries["time_zone"], text("time_zone"), spark, report)
     return PipelineBlock(
         text("description"),
         text("owner"),
@@ -114,8 +121,7 @@ def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
             case v.WordValue(span, name):
                 message = f"there is no function `{name}`"
                 near = did_you_mean(name.lower(), functions.names())
-                help_ = f"did you mean `{near}`?" if near else ()
-                report.add(codes.BAD_ENTRY, span, message, help=help_)
+                report.suggest(codes.BAD_ENTRY, span, message, near)
             case v.TextValue(_, (str(text),)) if ":" in text:
                 found.append(text.casefold())
             case _:
@@ -146,6 +152,23 @@ def _text(entry: v.Entry, report: Report) -> str:
         message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
     report.add(codes.BAD_ENTRY, entry.value.span, message)
     return ""
+
+
+def _with_time_zone(
+    entry: v.Entry, zone: str, spark: tuple[tuple[str, str], ...], report: Report
+) -> tuple[tuple[str, str], ...]:
+    """The settings of the session with its time zone, which only one of two entries may say."""
+    if any(name.lower() == TIME_ZONE.lower() for name, _ in spark):
+        message = f"`time_zone` and the setting `{TIME_ZONE}` are one and the same"
+        report.add(codes.BAD_ENTRY, entry.name.span, message, help="keep one of them")
+        return spark
+    if not zone:
+        return spark
+    if not is_zone(zone):
+        message = f"`{zone}` is no time zone"
+        help_ = "an area such as `Europe/Berlin`, an offset such as `+01:00`, or `UTC`"
+        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+    return (*spark, (TIME_ZONE, zone))
 
 
 def _target(entry: v.Entry, text: str, report: Report) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ssbt.compiler.connectors.settings import SchemaName, Settings
+from msgspec.structs import replace
+
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, partition_folders
+from ssbt.compiler.connectors.settings import SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
@@ -118,6 +121,7 @@ class Sources:
             if schema is None:
                 return None
         given = [each.field.name for each in schema.columns] if schema is not None else []
+        settings = _with_base_path(settings, self._connectors[key], given, node.stream)
         added = _added(settings, given) if schema is not None else ()
         return ir.Source(
             node.name.text,
@@ -144,6 +148,20 @@ class Sources:
         help_ = "they are those of a source with `on_error = dead_letter`"
         self._report.add(NO_DEAD_LETTERS, node.part.span, message, help=help_)
         return None
+
+
+def _with_base_path(
+    settings: Settings, connector: Connector, names: list[str], streaming: bool
+) -> Settings:
+    """The settings, with the folder below which folders count where the path names some itself."""
+    option = connector.source.option(BASE_PATH) if connector.source is not None else None
+    folders = partition_folders(settings, names, streaming=streaming) if option else None
+    if option is None or folders is None or folders.base is None:
+        return settings
+    columns = " and ".join(f"`{name}`" for name in folders.columns)
+    reason = f"Without it {columns} would be null: the path says the folder."
+    base = Setting(option, folders.base, None, reason)
+    return replace(settings, settings=(*settings.settings, base))
 
 
 def _added(settings: Settings, names: Iterable[str]) -> Iterator[tuple[str, str, Span | None]]:

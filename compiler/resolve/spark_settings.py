@@ -6,13 +6,11 @@ from collections.abc import Callable, Container
 
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import refusal
+from ssbt.compiler.sparkconf.values import spark_quantity
 from ssbt.compiler.syntax.ast import values as v
-
-# Spark's words for units that have another in this language.
-_UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "min", "hour": "h"}
-_UNITS |= {"day": "d", "byte": "b", "kib": "k", "mib": "m", "gib": "g", "tib": "t"}
 
 
 def spark_settings(
@@ -52,7 +50,8 @@ def _check(entry: v.Entry, value: str, spark: str, report: Report) -> None:
     refused = refusal(entry.name.text, value, spark)
     if refused is not None:
         span = entry.name.span if refused.is_name else entry.value.span
-        report.add(codes.BAD_SETTING, span, refused.message, help=refused.help or ())
+        fix = (Edit(span, f'"{refused.near}"'),) if refused.near else ()
+        report.add(codes.BAD_SETTING, span, refused.message, help=refused.help or (), fix=fix)
 
 
 def _value(
@@ -67,5 +66,5 @@ def _value(
         case v.BooleanValue(_, value):
             return "true" if value else "false"
         case v.QuantityValue(_, amount, unit):
-            return f"{amount}{_UNITS.get(unit.lower().removesuffix('s'), unit)}"
+            return spark_quantity(amount, unit)
     return text(entry)

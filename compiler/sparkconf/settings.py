@@ -8,13 +8,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance
-from ssbt.compiler.sparkconf.values import misfit
+from ssbt.compiler.sparkconf.values import misfit, without_words
 
 # Beginnings of names that are put together when Spark runs, besides those that its code has whole.
 _OPEN = (
     *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
     *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
 )
+TIME_ZONE = "spark.sql.session.timeZone"
 _SQL = "spark.sql."
 # Two letters: names of other programs' settings are further away from Spark's own.
 _NEAR = 2
@@ -42,11 +43,15 @@ class Setting(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """What is wrong with a setting: with its name, or else with its value."""
+    """What is wrong with a setting: with its name, or else with its value.
+
+    `near` is the setting that was probably meant.
+    """
 
     message: str
     help: str = ""
     is_name: bool = False
+    near: str = ""
 
 
 @cache
@@ -58,6 +63,12 @@ def known_settings() -> dict[str, Setting]:
         name: Setting(name, kind, since, last, least, tuple(filter(None, choices.split(","))))
         for name, kind, since, last, least, choices in rows
     }
+
+
+def setting_value(name: str, text: str) -> str:
+    """What Spark is given where somebody wrote `2 minutes` or `64 MiB`."""
+    known = known_settings().get(name)
+    return without_words(text, known.kind) if known else text
 
 
 def refusal(name: str, value: str, spark: str) -> Refusal | None:
@@ -91,7 +102,8 @@ def _unknown(name: str) -> Refusal | None:
         near = next((each for each in known_settings() if _is_near(name, each)), None)
         if near is None:
             return None
-    return Refusal(f"Spark has no `{name}`", f"did you mean `{near}`?" if near else "", True)
+    message, help_ = f"Spark has no `{name}`", f"did you mean `{near}`?" if near else ""
+    return Refusal(message, help_, True, near or "")
 
 
 def _is_near(name: str, known: str) -> bool:

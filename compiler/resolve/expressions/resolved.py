@@ -24,9 +24,17 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node, typing.spelled_stars))
     calls = tuple(_calls(node))
     tags = frozenset(typing.tags)
-    tree = term(node, typing)
     return ir.Expression(
-        node.span, text, value.type, value.nullable, column, made, calls, tags, tree
+        node.span,
+        text,
+        value.type,
+        value.nullable,
+        column=column,
+        provenance=made,
+        calls=calls,
+        tags=tags,
+        term=term(node, typing),
+        zone_use=typing.zone_use,
     )
 
 

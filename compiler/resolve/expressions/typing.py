@@ -14,10 +14,17 @@ from msgspec import Struct, field
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Edit
 from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.foreign_operators import (
+    Hint,
+    operator_hint,
+    report_foreign_value,
+    report_frame_column,
+    report_or,
+)
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
@@ -33,13 +40,15 @@ from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
-from ssbt.compiler.types import casts, operators
+from ssbt.compiler.syntax.names import parameter_text
+from ssbt.compiler.types import casts, operators, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     NULL,
     STRING,
+    VARIANT,
     ArrayType,
     IntegralType,
     MapType,
@@ -48,6 +57,7 @@ from ssbt.compiler.types.datatypes import (
     StructField,
     StructType,
     UnknownType,
+    VariantType,
 )
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -63,7 +73,7 @@ class Typing(Struct):
     `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
     whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
     holds what was found of each node, by its id, beside the node itself, so that no other gets its
-    id.
+    id. `zone_use` is the first part whose value depends on the time zone of the session.
     """
 
     around: Surroundings
@@ -85,6 +95,7 @@ class Typing(Struct):
     found_generator: Span | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
+    zone_use: Span | None = None
     locals: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 
@@ -127,9 +138,16 @@ class Typing(Struct):
         return value, self.provenance(value, start)
 
     def result(
-        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+        self,
+        node: e.Expression,
+        result: Typed | Mismatch,
+        operands: Sequence[e.Expression] = (),
+        hint: Hint | None = None,
     ) -> Typed:
-        """The type, or unknown with a finding at the operand that does not fit."""
+        """The type, or unknown with a finding at the operand that does not fit.
+
+        `hint` is what was probably meant.
+        """
         if isinstance(result, Typed):
             return result
         span = node.span
@@ -137,8 +155,14 @@ class Typing(Struct):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
         code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
-        self.mistake(code, span, result.reason, expected, help=result.help)
+        help_, fix = hint if hint is not None else (result.help, ())
+        self.report.add(code, span, result.reason, expected, help=help_ or (), fix=fix)
         return NOT_KNOWN
+
+    def note_zone(self, node: e.Expression, depends: bool) -> None:
+        """Remember the first part whose value depends on the time zone of the session."""
+        if depends and self.zone_use is None:
+            self.zone_use = node.span
 
     def mistake(
         self, code: Code, span: Span, message: str, label: str = "", help: str | None = None
@@ -182,6 +206,8 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
+        if node.kind in ("timestamp", "timestamp_ltz"):
+            self.note_zone(node, not zone_dependence.text_has_zone(node.value))
         return typed_literal(self, node)
 
     @_type_of.register
@@ -201,6 +227,8 @@ class Typing(Struct):
         bare = self.bare_function(node)
         if bare is not None:
             return self._typed(bare)
+        if report_foreign_value(node, self.around.relation, self.report):
+            return NOT_KNOWN
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -255,13 +283,21 @@ class Typing(Struct):
         if known is None:
             names = [name for name, _ in self.around.parameters.values()]
             message = f"there is no parameter `{node.name.text}`"
+            code, text = name_codes.UNKNOWN_PARAM, node.name.text
+            written = parameter_text
+            if self.around.relation.named(text):
+                plain = column_text(e.ColumnName(node.span, (node.name,)))
+                fix, help_ = (Edit(node.span, plain),), f"a column is written `{plain}`"
+                self.report.add(code, node.span, message, help=help_, fix=fix)
+                return NOT_KNOWN
             self.report.unknown(
-                name_codes.UNKNOWN_PARAM, node.span, message, node.name.text, names, "parameters"
+                code, node.span, message, text, names, "parameters", written=written
             )
             return NOT_KNOWN
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
+        self.note_zone(node, zone_dependence.holds_instant(type_))
         return Typed(casts.expression_type(type_), False, strength=Strength.DEFAULT)
 
     @_type_of.register
@@ -281,7 +317,9 @@ class Typing(Struct):
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
-        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+        found = operators.unary(node.operator, operand, self.around.ansi)
+        hint = operator_hint(node, operand) if isinstance(found, Mismatch) else None
+        return self.result(node, found, hint=hint)
 
     @_type_of.register
     def _(self, node: e.Binary) -> Typed:
@@ -298,29 +336,36 @@ class Typing(Struct):
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
+        if report_or(node, right, self.report):
+            return NOT_KNOWN
         if left.unknown or right.unknown:
             return operators_unknown(node.operator, left, right)
+        self.note_zone(node, zone_dependence.binary_depends(node.operator, left, right))
         if node.operator == "||":
             found = operators.concatenation((left, right), self.around.ansi)
         else:
             found = operators.binary(node.operator, left, right, self.around.ansi)
-        return self.result(node, found, (node.left, node.right))
+        hint = operator_hint(node, left, right) if isinstance(found, Mismatch) else None
+        return self.result(node, found, (node.left, node.right), hint)
 
     @_type_of.register
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
         value, low, high = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, low, high)))
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
     @_type_of.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
         value, *choices = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, *choices)))
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
     @_type_of.register
     def _(self, node: e.Like) -> Typed:
         value = self._typed(node.operand)
+        self.note_zone(node, zone_dependence.holds_instant(value.type))
         result = Typed(BOOLEAN, value.nullable)
         for pattern in node.patterns:
             given = self._typed(pattern)
@@ -342,6 +387,7 @@ class Typing(Struct):
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
         left, right = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((left, right)))
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
@@ -357,6 +403,7 @@ class Typing(Struct):
             parts.append(self.part(node.otherwise))
         otherwise = parts[-1][0] if node.otherwise is not None else None
         everything = [*conditions, *values, *([operand] if operand else [])]
+        self.note_zone(node, zone_dependence.mixes([*values, *([otherwise] if otherwise else [])]))
         if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
             return NOT_KNOWN
         ansi = self.around.ansi
@@ -375,6 +422,7 @@ class Typing(Struct):
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
             return Typed(casts.expression_type(target), True)
+        self.note_zone(node, zone_dependence.cast_depends(value, target))
         if node.form == "try_cast":
             found = casts.try_cast(value, target)
         else:
@@ -402,6 +450,8 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Subscript) -> Typed:
+        if report_frame_column(node, self.around.relation, self.locals, self.report):
+            return NOT_KNOWN
         start = len(self.origins)
         base, made = self.part(node.base)
         index, by = self.part(node.index)
@@ -431,6 +481,8 @@ class Typing(Struct):
         if isinstance(base.type, StructType) and isinstance(index.constant, str):
             inner = scopes.field_type(base.type, index.constant)
             return Typed(inner[0], base.nullable or inner[1]) if inner else NOT_KNOWN
+        if isinstance(base.type, VariantType):
+            return Typed(VARIANT, True)
         message = f"{base.type.sql} has no elements to take with `[…]`"
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
@@ -452,13 +504,21 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
-        self._typed(node.base)
-        return NOT_KNOWN
+        base = self._typed(node.base)
+        if not isinstance(base.type, VariantType) and not base.unknown:
+            message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+            return NOT_KNOWN
+        return Typed(VARIANT, True)
 
     @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.origins)
         fields, parts = [], []
+        if not node.items:
+            message = "`()` is a set of no keys, which stands in groupings alone"
+            self.mistake(codes.TYPE_MISMATCH, node.span, message)
+            return NOT_KNOWN
         names = node.names or (None,) * len(node.items)
         for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
