@@ -1,7 +1,7 @@
 """`main`, which a script calls: configuration, session, run, summary, exit code."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,12 +21,13 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.providers.secrets import SecretError, Secrets, Shared, known_values
+from ssbt.runtime.providers.secrets import SecretError, Secrets, known_values
 from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
+from ssbt.runtime.settings.shared import Shared
 from ssbt.runtime.streams.operation import operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
@@ -44,17 +45,21 @@ def main(
     *,
     target: str | None = None,
     spark: Mapping[str, str] | None = None,
+    connections: Mapping[str, str] | None = None,
+    secrets: Sequence[str] | None = None,
 ) -> None:
     """Run the pipeline `name` as the command line says.
 
-    `target` is the Spark line that it was compiled for, `spark` its own Spark settings. Returns
+    `target` is the Spark line that it was compiled for, `spark` its own Spark settings,
+    `connections` its connections with their kinds, and `secrets` those that it declares. Returns
     when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
     configuration is wrong, 3 Spark is older than `target`, 4 a checkpoint forbids to go on, 5 a
     stream failed too often of what may pass, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
     """
     code: int | str | None
     try:
-        code = _outcome(_Script(name, run, params, target, spark or {}))
+        script = _Script(name, run, params, target, spark or {}, connections, secrets)
+        code = _outcome(script)
     except SystemExit as stop:
         code = stop.code
     except (KeyboardInterrupt, Terminated) as stop:
@@ -79,6 +84,8 @@ class _Script(Generic[P]):
     params: type[P] | None
     target: str | None
     spark: Mapping[str, str]
+    connections: Mapping[str, str] | None
+    secrets: Sequence[str] | None
 
     @property
     def path(self) -> str:
@@ -151,12 +158,13 @@ def _wishes(script: _Script[P]) -> _Wishes | None:
         _LOG.error("cannot write the log file %s: %s", file, error.strerror)
         return None
     variables = environment_entries(parameters, os.environ)
-    shared = Shared()
+    shared = Shared(script.connections, script.secrets)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
     values, settings, problems = resolved(parameters, entries, shared)
-    for problem in (*problems, *shared.problems):
+    problems += shared.problems + shared.unknown_provider_options()
+    for problem in problems:
         _LOG.error(problem_at_home(problem, script.path))
-    if problems or shared.problems:
+    if problems:
         return None
     return _Wishes(arguments, values, {**script.spark, **settings}, shared)
 

@@ -133,4 +133,12 @@ def _main(pipeline: Pipeline, made: Functions) -> str:
         settings.append(_NO_SUBSTITUTION)
     if settings:
         arguments.append(f"spark={{{', '.join(settings)}}}")
+    # What is given at run time is compared with them.
+    if kinds := pipeline.declared.connections:
+        items = (
+            f"{python_literal(each.name)}: {python_literal(each.connector.name)}" for each in kinds
+        )
+        arguments.append(f"connections={{{', '.join(items)}}}")
+    if names := pipeline.declared.secrets:
+        arguments.append(f"secrets=[{', '.join(map(python_literal, names))}]")
     return f"main({', '.join(arguments)})"

@@ -13,7 +13,7 @@ from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_d
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.outputs.folders import Output
-from ssbt.runtime.settings.parameters import unknown
+from ssbt.runtime.settings.shared import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
 VERSION = "0.1.0"

@@ -6,7 +6,7 @@ and errors can be cleared of it.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import json
 import logging
 from queue import Empty, Queue
@@ -150,31 +150,3 @@ def _spellings(value: str) -> set[str]:
     found |= {quote(value, safe=""), quote_plus(value), json.dumps(value, ensure_ascii=False)[1:-1]}
     found |= {line.strip() for line in value.splitlines()}
     return {each for each in found if len(each) >= _SHORTEST}
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What a configuration says of connections and secrets, and what is wrong with it."""
-
-    connections: dict[str, dict[str, str | Secret]] = field(default_factory=dict)
-    secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    def add(self, source: str, key: str, raw: object) -> None:
-        """Take in `connections.NAME[.OPTION]` or `secrets.NAME[.OPTION]`."""
-        section, _, rest = key.partition(".")
-        name, _, option = rest.partition(".")
-        values = {option: raw} if option else raw
-        if not isinstance(values, dict):
-            self.problems.append(f"`{key}` ({source}) must be an object")
-            return
-        for each, value in values.items():
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            if section == "secrets":
-                self.secrets.setdefault(name, {})[each] = text
-            elif isinstance(value, dict) and list(value) == ["secret"]:
-                self.connections.setdefault(name, {})[each] = Secret(str(value["secret"]))
-            elif isinstance(value, dict | list) or value is None:
-                self.problems.append(f"`{key}` ({source}): `{each}` must be text or a secret")
-            else:
-                self.connections.setdefault(name, {})[each] = text

@@ -4,13 +4,12 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 import json
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ssbt.runtime.providers.secrets import Shared
 from ssbt.runtime.settings.constraints import Check
+from ssbt.runtime.settings.shared import Shared, unknown
 from ssbt.runtime.values.intervals import Months
 from ssbt.runtime.values.types import SparkType, parsed_type, parsed_value
 
@@ -120,9 +119,3 @@ def _setting(key: str, source: str, raw: object) -> str:
     if isinstance(raw, str | int | Decimal):
         return str(raw).lower() if isinstance(raw, bool) else str(raw)
     raise ValueError(f"`{key}` ({source}) must be text, a number, true or false")
-
-
-def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:
-    """The message for a name that nobody declared."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"unknown {kind} `{name}` ({source})" + (f"; did you mean `{near[0]}`?" if near else "")

@@ -1,0 +1,43 @@
+"""What a configuration may say of connections and secrets, as the compiler's specifications do.
+
+A test compares this module with them: the runtime cannot read them.
+"""
+
+# By the kind of a connection: options as `.ssbt` files and HOCON spell them, and as Spark does.
+CONNECTION_OPTIONS: dict[str, dict[str, str]] = {
+    "kafka": {
+        "bootstrap_servers": "kafka.bootstrap.servers",
+        "security_protocol": "kafka.security.protocol",
+        "sasl_mechanism": "kafka.sasl.mechanism",
+        "username": "kafka.sasl.username",
+        "password": "kafka.sasl.password",
+        "token_endpoint": "kafka.sasl.oauthbearer.token.endpoint.url",
+        "client_id": "kafka.sasl.client.id",
+        "client_secret": "kafka.sasl.client.secret",
+        "scope": "kafka.sasl.scope",
+        "sasl_jaas_config": "kafka.sasl.jaas.config",
+        "ssl_truststore_location": "kafka.ssl.truststore.location",
+        "ssl_truststore_password": "kafka.ssl.truststore.password",
+        "ssl_truststore_type": "kafka.ssl.truststore.type",
+        "ssl_keystore_location": "kafka.ssl.keystore.location",
+        "ssl_keystore_password": "kafka.ssl.keystore.password",
+        "ssl_keystore_type": "kafka.ssl.keystore.type",
+        "ssl_key_password": "kafka.ssl.key.password",
+    },
+    "schema_registry": {"url": "url", "username": "username", "password": "password"},
+}
+# What `raw` passes on begins with these.
+OPEN_BEGINNINGS = {"kafka": "kafka."}
+
+COMMON_PROVIDER_OPTIONS = ("provider", "timeout", "retries", "cache")
+PROVIDER_OPTIONS: dict[str, tuple[str, ...]] = {
+    "env": ("variable",),
+    "file": ("folder", "file"),
+    "properties": ("file", "key"),
+    "keyring": ("service", "username"),
+    "vault": ("url", "path", "field", "namespace", "token_file", "role", "jwt_file", "mount"),
+    "aws_secrets_manager": ("secret_id", "field", "region", "endpoint"),
+    "aws_ssm": ("parameter", "region", "endpoint"),
+    "azure_key_vault": ("vault", "secret", "version"),
+    "gcp_secret_manager": ("project", "secret", "version"),
+}
