@@ -36,8 +36,8 @@ class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
-    column, such as `amount` or `o.amount`, backticks included where needed. `tags` is what is left
-    of those of the columns that it is made from. An unknown type is `UnknownType`, never a guess.
+    column, such as `amount` or `o.amount`, backticks included where needed. An unknown type is
+    `UnknownType`, never a guess.
     """
 
     span: Span
@@ -47,7 +47,6 @@ class Expression(Struct, frozen=True):
     column: str | None = None
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
-    tags: frozenset[str] = frozenset()
 
     @property
     def origins(self) -> tuple[Origin, ...]:

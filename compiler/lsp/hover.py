@@ -104,7 +104,8 @@ def _column_page(of: Analysis, mention: Mention) -> str:
         return _schema_column(of, mention.span)
     parts = [columns_table(columns)]
     parts += _lineage(of, columns)
-    tags = sorted({tag for column in columns for tag in column.tags})
+    known = of.seen.tags
+    tags = sorted({tag for c in columns for tag in c.tags | known.of(c.provenance)})
     if tags:
         parts.append("Tags: " + ", ".join(f"`@{tag}`" for tag in tags))
     for column in columns:

@@ -52,9 +52,9 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     typing.inside_aggregate = was_inside or aggregate
     if aggregate and typing.found_aggregate is None:
         typing.found_aggregate = node.span
-    start = len(typing.origins)
+    start = len(typing.ingredients)
     arguments = _arguments(typing, node, function)
-    others = len(typing.origins)
+    others = len(typing.ingredients)
     key = clauses(typing, node, function)
     typing.inside_aggregate = was_inside
     if node.window is not None:
@@ -62,7 +62,7 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     if arguments is None or not in_target:
         return NOT_KNOWN
     found = _result(typing, node, function, arguments, key)
-    made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
+    made = call_provenance(function.name, arguments, typing.ingredients[others:], found.type)
     if made is None:
         # A function may have handed on the very value of an argument.
         return Typed(found.type, found.nullable, found.constant)
@@ -239,8 +239,7 @@ def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
         if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
     ]
     for column in columns if noted else ():
-        typing.origins += column.origins
-        typing.tags |= column.tags
+        typing.ingredients.append(column.provenance)
     return [
         Argument(
             Typed(column.type, column.nullable),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.provenance import Origin, Provenance, merged, mixture
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.types.datatypes import DataType, StructType, innermost
 from ssbt.compiler.types.typed import Typed
@@ -104,7 +104,7 @@ def lambda_parameters(name: str, before: Arguments) -> list[Provenance]:
 
 
 def call_provenance(
-    name: str, arguments: Arguments, others: Sequence[Origin], result: DataType
+    name: str, arguments: Arguments, others: Sequence[Provenance], result: DataType
 ) -> Provenance | None:
     """What the fields of a call's result are made from; None where nothing is known of them.
 
@@ -133,12 +133,11 @@ def call_provenance(
         for place, each in enumerate(arguments)
         if place in handed
     )
-    return merged(parts).with_computed(_computed(rest, others).computed)
+    return merged(parts).with_computed((_computed(rest, others),))
 
 
-def _computed(arguments: Arguments, others: Sequence[Origin]) -> Provenance:
-    within = (origin for each in arguments for origin in each.provenance.origins)
-    return computed_from((*within, *others))
+def _computed(arguments: Arguments, others: Sequence[Provenance]) -> Provenance:
+    return mixture((*(each.provenance for each in arguments), *others))
 
 
 def _exploded(collection: Argument, result: DataType) -> Provenance:

@@ -22,8 +22,7 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     made = typing.provenance(value)
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))
-    tags = frozenset(typing.tags)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tags)
+    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls)
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

@@ -15,7 +15,7 @@ from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.provenance import Provenance, merged, mixture
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
@@ -68,8 +68,7 @@ class Typing(Struct):
     pivot: bool = False
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
-    origins: list[Origin] = field(default_factory=list)
-    tags: set[str] = field(default_factory=set)
+    ingredients: list[Provenance] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
     found_aggregate: Span | None = None
@@ -87,19 +86,21 @@ class Typing(Struct):
         return self._typed(node)
 
     def provenance(self, value: Typed, start: int = 0) -> Provenance:
-        """What a value is made from, where `origins` were found for it from this place on."""
-        if isinstance(value, Value):
+        """What a value is made from, where `ingredients` were noted for it from this place on."""
+        parts = self.ingredients[start:]
+        # An operator may hand on the very value of one operand, which knows of that one alone.
+        if isinstance(value, Value) and len(parts) == 1 and parts[0] is value.provenance:
             return value.provenance
-        return computed_from(self.origins[start:])
+        return mixture(parts)
 
     def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
-        """The value with what it is made from, and nothing else from this place of `origins` on."""
-        self.origins[start:] = provenance.origins
+        """The value with what it is made from; that takes the place of all from `start` on."""
+        self.ingredients[start:] = [provenance]
         return Value(value.type, value.nullable, value.constant, provenance)
 
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
-        start = len(self.origins)
+        start = len(self.ingredients)
         value = self._typed(node)
         return value, self.provenance(value, start)
 
@@ -176,12 +177,11 @@ class Typing(Struct):
         if found.qualified:
             self.used_aliases.add(first)
         if found.column is not None:
-            self.tags |= found.column.tags
             self._check_grouped(node, found)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
-        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.origins))
+        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.ingredients))
 
     def bare_function(self, node: e.ColumnName) -> e.Call | None:
         """The call that a name without parentheses is, such as `current_date`, if it is one."""
@@ -190,7 +190,7 @@ class Typing(Struct):
         return e.Call(node.span, node.parts[0])
 
     def _local(self, node: e.ColumnName, value: Typed) -> Typed:
-        made = self.provenance(value, len(self.origins))
+        made = value.provenance if isinstance(value, Value) else Provenance()
         for part in node.parts[1:]:
             inner = scopes.field_type(value.type, part.text)
             if inner is None:
@@ -199,7 +199,7 @@ class Typing(Struct):
                 return NOT_KNOWN
             made = scopes.field_provenance(made, value.type, part.text)
             value = Typed(inner[0], value.nullable or inner[1])
-        return self.made(value, made, len(self.origins))
+        return self.made(value, made, len(self.ingredients))
 
     def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
         if self.grouping is None or self.inside_aggregate or found.column is None:
@@ -316,10 +316,10 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Case) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         operand = self._typed(node.operand) if node.operand is not None else None
         conditions = [self._typed(condition) for condition, _ in node.branches]
-        deciding = self.origins[start:]
+        deciding = self.ingredients[start:]
         parts = [self.part(value) for _, value in node.branches]
         values = [value for value, _ in parts]
         if node.otherwise is not None:
@@ -339,7 +339,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Cast) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         value, made = self.part(node.operand)
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
@@ -368,12 +368,12 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Subscript) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         base, made = self.part(node.base)
         index, by = self.part(node.index)
         if isinstance(index.constant, str):
             made = scopes.field_provenance(made, base.type, index.constant)
-        return self.made(self._element(node, base, index), made.with_computed(by.origins), start)
+        return self.made(self._element(node, base, index), made.with_computed((by,)), start)
 
     def _element(self, node: e.Subscript, base: Typed, index: Typed) -> Typed:
         """The type of `base[index]`."""
@@ -398,7 +398,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Field) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         base, made = self.part(node.base)
         inner = scopes.field_type(base.type, node.name.text)
         if inner is not None:
@@ -418,7 +418,7 @@ class Typing(Struct):
 
     @_typed.register
     def _(self, node: e.Tuple) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         fields, parts = [], []
         for place, item in enumerate(node.items, start=1):
             value, made = self.part(item)
@@ -437,10 +437,10 @@ class Typing(Struct):
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.expressions.calls import call_type
 
-        before = frozenset(self.tags)
+        start = len(self.ingredients)
         found = call_type(self, node)
         if node.name.text.casefold() in self.around.masking:
-            self.tags = set(before)
+            found = self.made(found, self.provenance(found, start).hidden, start)
         if self.report.seen is not None:
             self.report.seen.values[node.name.span] = found
         return found

@@ -100,7 +100,7 @@ def _named_columns(
         flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
     if item.names:
         name = item.names[0]
-        return [tagged(column_of(found, name.text, name.span), item.value, flow)]
+        return [timed(column_of(found, name.text, name.span), item.value, flow)]
     plain = own_column(item.value, found, flow)
     if plain is not None:
         return [plain]
@@ -134,7 +134,7 @@ def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Co
     )
     made = made or [found.provenance.opaque] * len(item.names)
     return [
-        Column(name.text, type_, nullable, None, source, found.tags, name.span)
+        Column(name.text, type_, nullable, None, source, declared=name.span)
         for name, (type_, nullable), source in zip(item.names, known, made, strict=False)
     ]
 
@@ -155,8 +155,8 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
     return column
 
 
-def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
-    """The column with the tags of the one that it renames, and with its event time."""
+def timed(column: Column, node: e.Expression, flow: Flow) -> Column:
+    """The column with the event time of the one that it renames, or makes windows of."""
     if isinstance(node, e.Call):
         return replace(column, event_time=_is_window_of_event_time(node, flow))
     if not isinstance(node, e.ColumnName):
@@ -164,7 +164,7 @@ def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
     plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
     if plain is None:
         return column
-    return replace(column, tags=plain.tags, event_time=plain.event_time)
+    return replace(column, event_time=plain.event_time)
 
 
 def _is_window_of_event_time(node: e.Call, flow: Flow) -> bool:
@@ -221,7 +221,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
             fresh = set()
         groups[-1].append(ix.Named(found, (name.text,)))
         fresh.add(name.text.casefold())
-        column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        column = timed(column_of(found, name.text, name.span), item.value, flow)
         if typing.found_generator is not None:
             column = generated_columns(item, found, flow)[0]
         relation = relation.with_column(column)

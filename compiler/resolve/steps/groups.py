@@ -19,7 +19,7 @@ from ssbt.compiler.resolve.steps.columns import (
     AS_NAME,
     own_column,
     report_no_name,
-    tagged,
+    timed,
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -95,7 +95,7 @@ def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Ke
         require_groupable(found, flow)
         if item.names:
             name = item.names[0]
-            column = tagged(column_of(found, name.text, name.span), item.value, flow)
+            column = timed(column_of(found, name.text, name.span), item.value, flow)
         else:
             plain = own_column(item.value, found, flow)
             if plain is None:

@@ -166,7 +166,7 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         type_ = wider(left.type, right.type, ansi) or left.type
         nullable = left.nullable and right.nullable
         made = _made_of(left, right, type_)
-        return Column(left.name, type_, nullable, None, made, left.tags | right.tags)
+        return Column(left.name, type_, nullable, None, made)
     return left
 
 
@@ -254,7 +254,7 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         # Values of the right side only keep rows out.
         return merged
     made = _made_of(left, right, type_)
-    return replace(merged, provenance=made, tags=left.tags | right.tags)
+    return replace(merged, provenance=made)
 
 
 def _made_of(left: Column, right: Column, type_: DataType) -> Provenance:

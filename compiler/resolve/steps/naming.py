@@ -153,7 +153,5 @@ def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
     if len(twins) > 1 and column.qualifier is not None:
         text = f"{name_text(column.qualifier)}.{text}"
         flow.used_aliases.add(column.qualifier.casefold())
-    found = ix.Expression(
-        span, (text,), column.type, column.nullable, text, column.provenance, (), column.tags
-    )
+    found = ix.Expression(span, (text,), column.type, column.nullable, text, column.provenance)
     return ix.Named(found)
