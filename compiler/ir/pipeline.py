@@ -160,6 +160,7 @@ class Pipeline(Struct, frozen=True, dict=True):
     `datasets` are sources and lets together; every one is used by a later one or by a sink.
     `checkpoint` is the folder below which each stream keeps its place, None where none is given.
     `secrets` are the names of those that connections, sources and sinks use.
+    `refuses_implicit_flows` where personal data may not decide about rows.
     """
 
     name: str
@@ -181,3 +182,4 @@ class Pipeline(Struct, frozen=True, dict=True):
     secrets: tuple[str, ...] = ()
     declared: Shared = Shared()
     tests: tuple[Test, ...] = ()
+    refuses_implicit_flows: bool = False

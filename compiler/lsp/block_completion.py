@@ -40,6 +40,7 @@ _ENTRIES = {
         "schedule": "When it runs, for people.",
         "target": "The Spark line to compile for.",
         "masking": "Functions whose result is no personal data any more.",
+        "implicit_flows": "Whether rows may be chosen by personal data: `allow` or `refuse`.",
         "spark": "Settings of the Spark session.",
     },
     "param": {"description": "What the parameter is for."},

@@ -20,7 +20,11 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
 
-_ENTRIES = ("description", "owner", "schedule", "target", "checkpoint", "masking", "spark")
+_ENTRIES = (
+    *("description", "owner", "schedule", "target", "checkpoint"),
+    *("masking", "implicit_flows", "spark"),
+)
+_CHOICES = ("allow", "refuse")
 
 
 class PipelineBlock(Struct, frozen=True):
@@ -33,6 +37,7 @@ class PipelineBlock(Struct, frozen=True):
     spark: tuple[tuple[str, str], ...]
     checkpoint: Text | None = None
     masking: tuple[str, ...] = ()
+    refuses_implicit_flows: bool = False
 
     @property
     def ansi(self) -> bool:
@@ -83,6 +88,7 @@ def pipeline_block(
         spark,
         _folder(entries["checkpoint"], spelling, report) if "checkpoint" in entries else None,
         _masking(entries["masking"], report) if "masking" in entries else (),
+        "implicit_flows" in entries and _refuses(entries["implicit_flows"], report),
     )
 
 
@@ -101,6 +107,15 @@ def _known_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Entry
             message = f"a pipeline has no entry `{entry.name.text}`"
             report.unknown(codes.UNKNOWN_ENTRY, place, message, name, list(_ENTRIES), "entries")
     return found
+
+
+def _refuses(entry: v.Entry, report: Report) -> bool:
+    """Whether the word is `refuse`, and not `allow`."""
+    word = entry.value.text.lower() if isinstance(entry.value, v.WordValue) else ""
+    if word not in _CHOICES:
+        message = f"`{entry.name.text}` is `allow` or `refuse`"
+        report.add(codes.BAD_ENTRY, entry.value.span, message)
+    return word == "refuse"
 
 
 def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:

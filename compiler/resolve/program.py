@@ -195,6 +195,7 @@ class Program:
                 tuple(node.name.text for node in self.declared.secrets.values()),
             ),
             self._tests(used, sinks, parameters),
+            self.block.refuses_implicit_flows,
         )
 
     def _tests(self, used: Used, sinks: list[ir.Sink], parameters: Set[str]) -> tuple[Test, ...]:

@@ -121,7 +121,7 @@ def call_provenance(
     if name.startswith("inline") and arguments:
         return arguments[0].provenance.with_computed(others)
     if name in _EXPLODE and arguments:
-        return _exploded(arguments[0], result)
+        return _exploded(arguments[0], result, name.startswith("pos"))
     places = _HANDED_ON.get(name)
     if places is None:
         # A lambda may look at no more than a field of a collection.
@@ -140,9 +140,12 @@ def _computed(arguments: Arguments, others: Sequence[Provenance]) -> Provenance:
     return mixture((*(each.provenance for each in arguments), *others))
 
 
-def _exploded(collection: Argument, result: DataType) -> Provenance:
-    """The columns of an exploded collection: its place, the key and the value, or the element."""
-    names = [each.name for each in scopes.fields_of(result)]
+def _exploded(collection: Argument, result: DataType, with_position: bool) -> Provenance:
+    """The columns of an exploded collection: its place, the key and the value, or the element.
+
+    The place tells of the row, not of what is in it.
+    """
+    names = [each.name for each in scopes.fields_of(result)][with_position:]
     whole = collection.provenance
     opaque = [(name.casefold(), whole.opaque) for name in names[:-1]]
     return Provenance((), (), (*opaque, *((name.casefold(), whole) for name in names[-1:])))
