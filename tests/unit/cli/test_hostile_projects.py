@@ -99,7 +99,7 @@ DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) 
         (piped(MORE), f"`conf/more.conf` {NOT_REGULAR}"),
         (piped("conf/prod.conf"), f"`conf/prod.conf` {NOT_REGULAR}"),
         (piped("ssbt.conf"), f"`ssbt.conf` {NOT_REGULAR}"),
-        (piped("shared.ssbt"), "`shared.ssbt` is not read: it is outside of the project"),
+        (piped("shared.ssbt"), f"`shared.ssbt` {NOT_REGULAR}"),
         (enormous(MORE), "has more than 64,000,000 bytes"),
         (enormous("shared.ssbt"), "has more than 64,000,000 bytes"),
         (holding(MORE, b"a = 1\n" * 1_000_000), "the limit is 4,000,000"),
