@@ -84,7 +84,7 @@ def by_repository(folder: Path, ending: str) -> str:
 
 WAYS = (by_path, by_root, by_link, by_folder, by_environment, by_hidden, by_repository)
 # What is refused by how it is written already.
-REFUSED = {
+REFUSED: dict[tuple[str, Callable[[Path, str], str]], tuple[str, ...]] = {
     **dict.fromkeys(((naming, by_root) for naming in ("apply", "stateful")), ("SSBT0509",)),
     ("foreach", by_root): ("SSBT0509",),
     **dict.fromkeys((("imported proto", way) for way in (by_path, by_root)), ("SSBT1102",)),
