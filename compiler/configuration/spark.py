@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.credentials.names import is_credential
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
+from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
@@ -19,7 +23,16 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
     part = Part()
     for key, place, value in _flat(section, ""):
         name = key if key.startswith(_PREFIX) else _PREFIX + key
-        if not isinstance(value, Scalar) or value.value is None:
+        secret = secret_name(value)
+        if secret is not None:
+            part.document[name] = {"secret": secret}
+            part.entries.append(Entry(name, f"secret {secret}", value.span))
+        elif isinstance(value, Scalar) and is_credential(name, value.text):
+            message = f"`{name}` takes a secret: credentials are not written down"
+            findings.add(SECRET_NEEDED, value.span, message, "write `{ secret = NAME }`")
+        elif isinstance(value, Scalar) and has_credential(value.text):
+            findings.all.append(written_in_text(value.span))
+        elif not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
         elif refused := refusal(name, value.text, pipeline.target):
             help_ = (refused.help,) if refused.help else ()
@@ -31,13 +44,24 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
     for name, text in pipeline.spark:
         if name not in part.document:
             part.entries.append(Entry(name, f'"{text}"', pipeline.span))
+    for name, secret in pipeline.spark_secrets:
+        if name not in part.document:
+            part.entries.append(Entry(name, f"secret {secret}", pipeline.span))
     return part
+
+
+def secret_name(value: Value) -> str | None:
+    """The name in `{ secret = NAME }`; None for anything else."""
+    if not isinstance(value, Object) or len(value.fields) != 1:
+        return None
+    name = value.fields.get("secret")
+    return name.text if isinstance(name, Scalar) else None
 
 
 def _flat(value: Object, above: str) -> Iterator[tuple[str, Span, Value]]:
     """Values by whole names and their places, whether with dots, in quotes, or nested."""
     for key, each in value.fields.items():
-        if isinstance(each, Object):
+        if isinstance(each, Object) and secret_name(each) is None:
             yield from _flat(each, f"{above}{key}.")
         else:
             yield f"{above}{key}", value.keys[key], each

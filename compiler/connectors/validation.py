@@ -12,6 +12,7 @@ from ssbt.compiler.connectors.conversion import converted, is_newer
 from ssbt.compiler.connectors.named import named_format
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
+from ssbt.compiler.connectors.secrets import written_credentials
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Place, Role
 from ssbt.compiler.connectors.values import Nested, Word
@@ -119,8 +120,12 @@ def _read(
             continue
         seen[entry.name] = entry.name_span
         option = given.options.get(entry.name)
+        written = [*written_credentials(entry.value)] if option is None or not option.secret else []
+        yield from written
         if entry.name == RAW and option is None:
             raw = yield from raw_options(entry, given.options.values(), use.target)
+        elif written:
+            given.doubtful.add(entry.name)
         elif option is None:
             yield from _unknown(of, use, entry, given)
         else:

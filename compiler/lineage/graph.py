@@ -52,7 +52,7 @@ class Node(Struct, frozen=True):
         """
         made = self.columns[column.column].at(column.path)
         names = {each.name.casefold(): each.name for each in self.fields(column)}
-        whole = Provenance(made.copied, made.computed).origins
+        whole = Provenance(made.copied, made.computed, (), made.masked).origins
         return (*whole, *(column.field(names.get(name, name)) for name, _ in made.fields))
 
     def sources(self, column: Origin) -> tuple[Origin, ...]:

@@ -116,10 +116,14 @@ def _by_step(
         case s.WithColumns():
             yield Kind.FILTER, _generating(named for group in step.groups for named in group)
         case s.Stateful():
-            yield Kind.GROUP, _named(step.keys, inputs)
-            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
+            made = _all(operator.output.columns)
+            keys = _named(step.keys, inputs)
+            masks = not any(each.unmasked for each in made)
+            yield Kind.GROUP, [key.hidden for key in keys] if masks else keys
+            yield Kind.FILTER, made
         case s.ApplyFunction():
-            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
+            # Each column is made from all that go in, behind a mask if the function is one.
+            yield Kind.FILTER, _all(operator.output.columns)
 
 
 def _generating(items: Iterable[Named]) -> list[Provenance]:

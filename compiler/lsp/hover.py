@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 import re
 
+from ssbt.compiler.credentials.texts import without_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
@@ -193,7 +194,7 @@ def _column_line(column: Column) -> str:
 
 
 def _code(text: str) -> str:
-    return f"```ssbt\n{text}\n```"
+    return f"```ssbt\n{without_credentials(text)}\n```"
 
 
 def _line(text: str, offset: int) -> tuple[int, int]:
