@@ -384,7 +384,8 @@ def verdicts(spark: SparkSession, texts: Mapping[str, str], folder: Path) -> Ver
             leaks += [f"{text} {path}" for path in shown if not said.is_tagged(name, path)]
             if free and differs and not said.is_tagged(name) and not said.is_masked(name):
                 leaks.append(f"{text}: differs")
-            if said.is_tagged(name) and not shown and not differs and any(rows):
+            has_values = any(v is not None for edition in values for v in edition)
+            if said.is_tagged(name) and not shown and not differs and has_values:
                 alarms.append(text)
     return Verdicts(leaks, columns, tagged, alarms, failed)
 
