@@ -5,12 +5,19 @@ It touches no disk and prints nothing; `read` gives the bytes of a file or raise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import sys
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from ssbt.compiler.diagnostics.allowances import (
+    Allowance,
+    allowances,
+    misspelt_allowances,
+    unused_allowances,
+    without_allowed,
+)
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.source import Source
 
@@ -34,11 +41,13 @@ class Checked(Struct, frozen=True):
     """What is known of a pipeline: `pipeline` is None where an error stops the compilation.
 
     `sources` are all files that were read, imports and Python modules included, by path.
+    `findings` are without those that a comment of the files allows.
     """
 
     pipeline: Pipeline | None
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -69,7 +78,25 @@ def checked_by_rules(result: Resolved) -> Checked:
         findings += rule_findings(judged)
     failed = any(found.severity is Severity.ERROR for found in findings)
     pipeline = None if failed else result.pipeline
-    return Checked(pipeline, tuple(findings), result.sources)
+    allowed = tuple(_allowances(result))
+    reported = [*without_allowed(findings, allowed), *_idle_allowances(result, findings, allowed)]
+    return Checked(pipeline, tuple(reported), result.sources, allowed)
+
+
+def _allowances(result: Resolved) -> Iterator[Allowance]:
+    for path, comments in result.files.comments.items():
+        yield from allowances(result.sources[path], [each.span for each in comments])
+
+
+def _idle_allowances(
+    result: Resolved, findings: Iterable[Diagnostic], allowed: Iterable[Allowance]
+) -> Iterator[Diagnostic]:
+    """Comments that allow nothing; those of imported files may be meant for other pipelines."""
+    own = [path for path in result.files.comments if path not in result.files.imports.values()]
+    for path in own:
+        comments = [each.span for each in result.files.comments[path]]
+        yield from misspelt_allowances(result.sources[path], comments)
+    yield from unused_allowances(findings, [each for each in allowed if each.span.path in own])
 
 
 class Configured(Struct, frozen=True):
@@ -102,11 +129,12 @@ def configured(
     from ssbt.compiler.hocon.loading import Files
 
     found = of_project(checked_pipeline.pipeline, folder, Files(read, real), names)
-    findings = (*checked_pipeline.findings, *found.findings)
+    allowed = checked_pipeline.allowances
+    findings = (*checked_pipeline.findings, *without_allowed(found.findings, allowed))
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     pipeline = None if failed else checked_pipeline.pipeline
     sources = {**checked_pipeline.sources, **found.sources}
-    return Configured(Checked(pipeline, findings, sources), found.environments)
+    return Configured(Checked(pipeline, findings, sources, allowed), found.environments)
 
 
 def emitted(

@@ -10,9 +10,10 @@ from ssbt.compiler.cli.inputs import quoted, reason
 from ssbt.compiler.cli.revisions import Version
 from ssbt.compiler.cli.units import declared_name, relocated, relocated_sources
 from ssbt.compiler.compare.changes import Change, Severity
-from ssbt.compiler.compare.pipelines import Difference, Side, difference
+from ssbt.compiler.compare.pipelines import Difference, Side, difference, told_once, unread
 from ssbt.compiler.diagnostics.codes import changes as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.diagnostics.model import Severity as Level
 from ssbt.compiler.driver import checked, configured
 from ssbt.compiler.source import Source, Span
 
@@ -64,7 +65,8 @@ class Comparison(NamedTuple):
         # What has no place, as a whole environment, is told of the newer pipeline.
         first, *others = reversed(labels) if labels else [Label(Span(self.versions[1].name, 0, 0))]
         affects = f"affects {', '.join(change.affects)}" if change.affects else ""
-        help_ = tuple(line for line in (change.why, affects) if line)
+        also = f"also in the pipelines {', '.join(change.also)}" if change.also else ""
+        help_ = tuple(line for line in (change.why, affects, also) if line)
         code = codes.SILENTLY_WRONG if change.is_silent else _CODES[change.severity]
         return Diagnostic(code, change.message, first, secondary=tuple(others), help=help_)
 
@@ -72,35 +74,54 @@ class Comparison(NamedTuple):
 def compared(old: Version, new: Version, target: str | None) -> Comparison:
     """What became of each pipeline; raises Failure where there is nothing to compare."""
     sources: dict[str, Source] = {}
-    errors: list[Diagnostic] = []
-    before = _pipelines(old, target, sources, errors)
-    after = _pipelines(new, target, sources, errors)
-    if errors:
-        return Comparison((old, new), (), sources, tuple(errors))
+    before, after = (_pipelines(each, target, sources) for each in (old, new))
+    if after.errors or not before.sides:
+        errors = [error for each in (before, after) for error in each.errors]
+        if errors:
+            return Comparison((old, new), (), sources, tuple(errors))
+    names = dict.fromkeys((*after.sides, *before.sides))
     found = [
-        difference(before.get(name), after.get(name)) for name in dict.fromkeys((*after, *before))
+        _unread(name, before.broken[name], after.sides[name])
+        if name in before.broken and name in after.sides
+        else difference(before.sides.get(name), after.sides.get(name))
+        for name in names
     ]
-    return Comparison((old, new), tuple(found), sources)
+    return Comparison((old, new), told_once(found), sources)
 
 
-def _pipelines(
-    version: Version, target: str | None, sources: dict[str, Source], errors: list[Diagnostic]
-) -> dict[str, Side]:
-    """The pipelines of a version by name, with the environments of their projects."""
-    found: dict[str, Side] = {}
+class _Pipelines(NamedTuple):
+    """The pipelines of a version by name; `broken` are the first errors of those that have some."""
+
+    sides: dict[str, Side]
+    broken: dict[str, Diagnostic]
+    errors: list[Diagnostic]
+
+
+def _unread(name: str, error: Diagnostic, new: Side) -> Difference:
+    return unread(name, error.primary.span, new.pipeline.span, error.message)
+
+
+def _pipelines(version: Version, target: str | None, sources: dict[str, Source]) -> _Pipelines:
+    """The pipelines of a version, with the environments of their projects."""
+    found = _Pipelines({}, {}, [])
     for path in version.files:
         data = _data(version, path)
-        if len(version.files) > 1 and declared_name(data) is None:
+        name = declared_name(data)
+        if len(version.files) > 1 and name is None:
             continue
         found_here = checked(path, version.read, target, tests=True)
         result = configured(found_here, path, version.read, real=version.real)
         sources.update(relocated_sources(result.checked.sources, version))
         if result.checked.pipeline is None:
-            errors += [relocated(each, version) for each in result.checked.findings]
+            findings = result.checked.findings
+            found.errors.extend(relocated(each, version) for each in findings)
+            first = next((each for each in findings if each.severity is Level.ERROR), None)
+            if name is not None and first is not None:
+                found.broken[name] = first
         else:
             pipeline = result.checked.pipeline
-            found[pipeline.name] = Side(pipeline, result.environments)
-    if not found and not errors:
+            found.sides[pipeline.name] = Side(pipeline, result.environments)
+    if not found.sides and not found.errors:
         raise Failure(f"there is no pipeline in {quoted(version.name)}")
     return found
 

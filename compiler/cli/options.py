@@ -97,8 +97,22 @@ def color(command: F) -> F:
     )(command)
 
 
+_MAX_FINDINGS = "ssbt.max_findings"
+
+
 def findings(command: F) -> F:
-    """`output_format`, `strict` and `color`: what `report` takes."""
+    """`output_format`, `strict` and `color`: what `report` takes; it finds `--max-findings`."""
+    limit = click.option(
+        "--max-findings",
+        type=click.IntRange(min=0),
+        default=100,
+        show_default=True,
+        metavar="N",
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.update({_MAX_FINDINGS: value}),
+        help="Print up to N findings of a file, 0 for all; json and sarif always have all.",
+    )
+    command = limit(command)
     strict = click.option(
         "--warnings-as-errors", "--strict", "strict", is_flag=True, help="Let no warning pass."
     )
@@ -118,4 +132,5 @@ def output_format(choices: list[str]) -> Callable[[F], F]:
 
 def report(output_format: str, strict: bool, color: str) -> Report:
     """The report that the options of `findings` ask for."""
-    return Report(Console(color), OutputFormat(output_format), strict)
+    limit = click.get_current_context().meta.get(_MAX_FINDINGS, 0)
+    return Report(Console(color), OutputFormat(output_format), strict, max_findings=limit)

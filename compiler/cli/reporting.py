@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 import sys
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from ssbt.compiler.cli.console import Console, flush, put, width
+from ssbt.compiler.diagnostics.ordering import in_order
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.formats import OutputFormat
@@ -23,12 +25,14 @@ class Report(Struct):
 
     Standard output holds the findings and nothing else, or with `results_there`, all but them:
     where the result of a command goes to standard output, findings go to standard error.
+    People get `max_findings` of a file, 0 for all of them, and the number of the others.
     """
 
     console: Console
     output_format: OutputFormat
     strict: bool = False
     results_there: bool = False
+    max_findings: int = 0
     findings: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
 
@@ -39,7 +43,7 @@ class Report(Struct):
 
     def is_failure(self, findings: Iterable[Diagnostic]) -> bool:
         """Whether these findings stop what they were found in."""
-        return any(self.strict or found.severity.value == "error" for found in findings)
+        return any(self.strict or _is_error(found) for found in findings)
 
     @property
     def machine(self) -> bool:
@@ -55,8 +59,29 @@ class Report(Struct):
 
             colored = self.console.colored(sys.stderr)
             flush(sys.stdout)
+            for path, count in self._left_out().items():
+                many = "1 more is" if count == 1 else f"{count} more are"
+                self.console.say(f"{many} in {path}; --max-findings 0 prints all")
             self.console.say(f"found {summary(self.findings, color=colored)}")
         return FINDINGS if self.is_failure(self.findings) else CLEAN
+
+    def _shown(self) -> list[Diagnostic]:
+        """The findings to print: the first of each file, errors before warnings."""
+        if not self.max_findings or self.output_format.value in ("json", "sarif"):
+            return self.findings
+        counts = Counter[str]()
+        shown: list[Diagnostic] = []
+        for finding in sorted(in_order(self.findings), key=lambda each: not _is_error(each)):
+            path = finding.primary.span.path
+            counts[path] += 1
+            if counts[path] <= self.max_findings:
+                shown.append(finding)
+        return shown
+
+    def _left_out(self) -> Counter[str]:
+        """How many findings of each file are not printed."""
+        every = Counter(each.primary.span.path for each in in_order(self.findings))
+        return every - Counter(each.primary.span.path for each in in_order(self._shown()))
 
     def _print_findings(self) -> None:
         from ssbt.compiler.diagnostics.formats import report
@@ -65,10 +90,14 @@ class Report(Struct):
         stream = sys.stderr if self.results_there else sys.stdout
         text = report(
             self.output_format,
-            self.findings,
+            self._shown(),
             self.sources,
             version=VERSION,
             width=width(stream),
             color=self.console.colored(stream),
         )
         put(stream, f"{text}\n" if self.output_format.value == "text" else text)
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity.value == "error"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from enum import Enum, IntEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.source import Span
 
@@ -58,6 +61,7 @@ class Change(Struct, frozen=True):
 
     `affects` are the columns, datasets and sinks that something else comes out of, in the order of
     the flow. `why` is a further sentence. `is_silent` where a stream would go on and be wrong.
+    `also` are the other pipelines that have the very same change.
     """
 
     severity: Severity
@@ -68,3 +72,42 @@ class Change(Struct, frozen=True):
     affects: tuple[str, ...] = ()
     why: str = ""
     is_silent: bool = False
+    also: tuple[str, ...] = ()
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """The changes of datasets, each place once: a transform may be used by many of them."""
+    found: dict[object, Change] = {}
+    for key, each in numbered(changes):
+        first = found.get(key) if _is_inside(each) else None
+        if first is None:
+            found[key if _is_inside(each) else len(found)] = each
+            continue
+        others = tuple(name for name in (each.name, *each.affects) if name not in first.affects)
+        severity = max(first.severity, each.severity)
+        affects = tuple(name for name in (*first.affects, *others) if name != first.name)
+        found[key] = replace(first, severity=severity, affects=affects)
+    return list(found.values())
+
+
+def numbered(changes: Iterable[Change]) -> Iterator[tuple[object, Change]]:
+    """Changes with what tells them from others; one thing may change in several ways at a place."""
+    count = Counter[object]()
+    for each in changes:
+        key = identity(each)
+        count[each.name, key] += 1
+        yield (key, count[each.name, key]), each
+
+
+def identity(change: Change) -> object:
+    """What tells a change from others: its place, where a transform may be used by many."""
+    if _is_inside(change):
+        # Several columns may be made at one place.
+        return change.subject, change.places, change.name.partition(".")[2]
+    return change.subject, change.name, change.message, change.places, change.why
+
+
+def _is_inside(change: Change) -> bool:
+    """Whether it is a change of a step, which both versions have."""
+    is_step = change.subject in (Subject.DATASET, Subject.COLUMN)
+    return is_step and None not in change.places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 import re
 
 from msgspec import Struct
@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
 from ssbt.compiler.compare.meaning import MadeColumn, Meaning
+from ssbt.compiler.compare.proofs import Proofs
 from ssbt.compiler.compare.reach import Reach, Reached
 from ssbt.compiler.compare.rows import EVERY
+from ssbt.compiler.compare.wording import was_and_is
 from ssbt.compiler.ir.relations import Column
 
 # The steps that decide about rows and make columns of the same.
@@ -34,9 +36,13 @@ class Columns:
     """
 
     def __init__(
-        self, was: Mapping[str, Meaning], now: Mapping[str, Meaning], reaches: tuple[Reach, Reach]
+        self,
+        was: Mapping[str, Meaning],
+        now: Mapping[str, Meaning],
+        reaches: tuple[Reach, Reach],
+        proofs: Proofs,
     ) -> None:
-        self._was, self._now = was, now
+        self._was, self._now, self._proofs = was, now, proofs
         self._old_reach, self._new_reach = reaches
         self._one_sided = set[str]()
         self._retyped = set[str]()
@@ -65,7 +71,8 @@ class Columns:
             yield from self._alone(name, each, reached, kind, is_new=False)
         both = [(old[key], each) for key, each in new.items() if key in old]
         for pair in both:
-            yield from self._made(name, pair)
+            if not self._proofs.is_same(old_name, name, pair[1].column.name):
+                yield from self._made(name, pair)
             yield from self._typed(name, pair, kind)
         yield from self._nulls(name, both, kind)
         yield from self._tags(name, both, kind)
@@ -85,6 +92,7 @@ class Columns:
         """A column of another name; it is no news where it is from a column that has it already."""
         is_news = old.text not in self._renamed
         self.renamed.add((name, old.column.name, new.column.name))
+        self._proofs.rename(name, old.column.name, new.column.name)
         self._renamed[f"{name}.{old.column.name}"] = f"{name}.{new.column.name}"
         reached = self._new_reach.of_columns(name, new.column.name)
         if is_news:
@@ -126,8 +134,32 @@ class Columns:
         if old.column.nullable != new.column.nullable:
             self._nullable.add(_key(name, new))
             nulls = ", and can be null" if new.column.nullable else ", and can no longer be null"
-        message = f"was `{before}`{types[0]} and is `{new.text}`{types[1]}{nulls}"
+        message = f"{was_and_is(before, new.text, types)}{nulls}"
         yield self._change(name, pair, message)
+
+    def moved(self, name: str, old_name: str, told: Collection[str]) -> Iterator[Change]:
+        """One for all columns that look the same and are computed where they may not be."""
+        old, new = self._was[name].columns, self._now[name].columns
+        pairs = [
+            (old[key], each)
+            for key, each in new.items()
+            if key in old
+            and f"{name}.{each.column.name}" not in told
+            and not self._proofs.is_same(old_name, name, each.column.name)
+        ]
+        if not pairs:
+            return
+        names = [each.column.name for _, each in pairs]
+        listed = ", ".join(f"`{each}`" for each in names)
+        be, they = ("is", "it") if len(names) == 1 else ("are", "they")
+        message = (
+            f"{listed} of `{name}` {be} computed at another place among the steps,"
+            f" where {they} may see other rows"
+        )
+        reached = self._new_reach.of_columns(name, *names)
+        dotted = f"{name}.{names[0]}" if len(names) == 1 else name
+        places = (pairs[0][0].span, pairs[0][1].span)
+        yield Change(reached.severity, Subject.COLUMN, dotted, message, places, reached.told)
 
     def _as_input(self, name: str, text: str) -> str:
         """An old expression as it would be of the new input, of which the rows tell."""

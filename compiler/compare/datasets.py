@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
+
+from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
 from ssbt.compiler.compare.columns import Columns, Kind
 from ssbt.compiler.compare.matching import matched
 from ssbt.compiler.compare.meaning import Meanings
+from ssbt.compiler.compare.proofs import Proofs
 from ssbt.compiler.compare.reach import Reach
-from ssbt.compiler.compare.rows import RowStep
+from ssbt.compiler.compare.rows import EVERY, KeyedStep, RowStep, keyed_steps
 from ssbt.compiler.compare.settings import Difference, differences
+from ssbt.compiler.compare.wording import was_and_is
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 
@@ -26,11 +31,13 @@ class Datasets:
         self._pipelines = old, new
         self._before = {self.names.get(each.name, each.name): each for each in old.datasets}
         self._after = {each.name: each for each in new.datasets}
-        was = Meanings(old, self.names).all()
+        meanings = Meanings(old, self.names), Meanings(new, {n: n for n in self.names.values()})
+        was = meanings[0].all()
         self._was = {self.names.get(name, name): meaning for name, meaning in was.items()}
-        self._now = Meanings(new, {name: name for name in self.names.values()}).all()
+        self._now = meanings[1].all()
         self.reaches = Reach(old), Reach(new)
-        self._columns = Columns(self._was, self._now, self.reaches)
+        self._proofs = Proofs(meanings)
+        self._columns = Columns(self._was, self._now, self.reaches, self._proofs)
 
     def changes(self) -> Iterator[Change]:
         """The differences in the order of the flow, what is gone last."""
@@ -78,8 +85,86 @@ class Datasets:
                 return
             yield from self._read_otherwise(old, new)
             kind = Kind(True, new.connector.source is not None and new.connector.source.by_position)
-        yield from self._columns.changes(new.name, old.name, kind)
-        yield from self._row_changes(old, new)
+        in_columns = list(self._columns.changes(new.name, old.name, kind))
+        in_rows = list(self._row_changes(old, new))
+        yield from in_columns
+        yield from in_rows
+        if isinstance(new, Let) and not self._is_retyped(old, new):
+            yield from self._unexplained(old, new, in_columns, in_rows)
+
+    def _unexplained(
+        self,
+        old: Source | Let,
+        new: Let,
+        in_columns: Sequence[Change],
+        in_rows: Sequence[Change],
+    ) -> Iterator[Change]:
+        """What is not proven to be the same and shows no difference where it is written."""
+        proof = self._proofs.of(old.name, new.name)
+        if proof.same_rows:
+            yield from self._columns.moved(new.name, old.name, {each.name for each in in_columns})
+        elif not in_rows and not (in_columns and self._has_distinct_rows(new.name)):
+            message = (
+                f"the rows of `{new.name}` come from the same steps in another arrangement,"
+                " which is not known to give the same"
+            )
+            yield self._whole(old, new, message)
+        if proof.same_rows and not proof.same_order and new.name in self._by_order:
+            message = (
+                f"the rows of `{new.name}` come in another order, and something behind it"
+                " takes them as they come"
+            )
+            yield self._whole(old, new, message)
+
+    def _has_distinct_rows(self, name: str) -> bool:
+        """Whether the columns of a dataset say which rows are once each."""
+        return any(step.text == EVERY for step in self._now[name].rows)
+
+    def _is_retyped(self, old: Source | Let, new: Let) -> bool:
+        """Whether what flows in is of other types, which is told of where it comes from."""
+        if self._has_other_parameters(old, new):
+            return True
+        inputs = {*self._uses(self._before, old), *self._uses(self._after, new)}
+        for name in inputs:
+            was, now = self._was.get(name), self._now.get(name)
+            if was is None or now is None:
+                continue
+            for key in was.columns.keys() & now.columns.keys():
+                one, other = was.columns[key].column, now.columns[key].column
+                if (one.type, one.nullable) != (other.type, other.nullable):
+                    return True
+        return False
+
+    def _has_other_parameters(self, old: Source | Let, new: Let) -> bool:
+        """Whether a parameter of both is of another type."""
+        types = [{each.name: each.type for each in one.parameters} for one in self._pipelines]
+        names = {*(old.query.parameters if isinstance(old, Let) else ()), *new.query.parameters}
+        shared = names & types[0].keys() & types[1].keys()
+        return any(types[0][name] != types[1][name] for name in shared)
+
+    def _uses(self, version: Mapping[str, Source | Let], item: Source | Let) -> Iterator[str]:
+        """The datasets of both versions that a dataset is made of, by their new names."""
+        waiting = list(item.query.uses) if isinstance(item, Let) else []
+        while waiting:
+            name = waiting.pop()
+            known = self.names.get(name, name)
+            yield known
+            inner = version.get(known)
+            if known not in self._after and isinstance(inner, Let):
+                waiting += inner.query.uses
+
+    @cached_property
+    def _by_order(self) -> frozenset[str]:
+        """The datasets whose order of rows decides about something in the new version."""
+        found = set[str]()
+        for name in reversed(self._after):
+            item = self._after[name]
+            if isinstance(item, Let):
+                query = self._proofs.new(name)
+                found |= query.by_order
+                if name in found:
+                    found |= query.leaves
+        return frozenset(found)
 
     def _whole(
         self, old: Source | Let, new: Source | Let, message: str, severity: Severity | None = None
@@ -120,9 +205,18 @@ class Datasets:
         )
 
     def _row_changes(self, old: Source | Let, new: Source | Let) -> Iterator[Change]:
-        before, after = self._was[new.name].rows, self._now[new.name].rows
+        proof = self._proofs.of(old.name, new.name)
+        if proof.same_rows:
+            return
+        before, after = (
+            list(keyed_steps(version[new.name].rows, queries))
+            for version, queries in zip((self._was, self._now), self._proofs.queries, strict=True)
+        )
         reached = self.reaches[True].of(new.name)
-        renamed = [RowStep(each.word, self._columns.text(each.text), each.span) for each in before]
+        renamed = [
+            KeyedStep(replace(each.step, text=self._columns.text(each.step.text)), each.key)
+            for each in before
+        ]
         for was, now in _pairs(renamed, after):
             message = f"the rows of `{new.name}`: {_difference(was, now)}"
             places = (was.span if was else old.span, now.span if now else new.span)
@@ -138,25 +232,39 @@ def _difference(old: RowStep | None, new: RowStep | None) -> str:
     assert old is not None
     if old.text == new.text:
         return f"the {new.word} `{new.text}` stands elsewhere among the steps"
-    return f"the {new.word} was `{old.text}` and is `{new.text}`"
+    return f"the {new.word} {was_and_is(old.text, new.text)}"
 
 
 def _pairs(
-    old: Sequence[RowStep], new: Sequence[RowStep]
+    old: Sequence[KeyedStep], new: Sequence[KeyedStep]
 ) -> Iterator[tuple[RowStep | None, RowStep | None]]:
     """What of two sequences differs; steps of one word that are gone and new are one, changed."""
-    texts = [[(each.word, each.text) for each in steps] for steps in (old, new)]
-    matcher = SequenceMatcher(None, texts[0], texts[1], autojunk=False)
-    gone: list[RowStep] = []
-    come: list[RowStep] = []
+    numbers = _numbered((*old, *new))
+    before, after = numbers[: len(old)], numbers[len(old) :]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    gone: list[tuple[int, RowStep]] = []
+    come: list[tuple[int, RowStep]] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            gone += old[old_start:old_end]
-            come += new[new_start:new_end]
-    for was in gone:
-        alike = [each for each in come if each.word == was.word]
-        now = next((each for each in alike if each.text == was.text), (*alike, None)[0])
+            gone += [(before[i], old[i].step) for i in range(old_start, old_end)]
+            come += [(after[i], new[i].step) for i in range(new_start, new_end)]
+    for number, was in gone:
+        alike = [each for each in come if each[1].word == was.word]
+        now = next((each for each in alike if each[0] == number), (*alike, None)[0])
         if now is not None:
             come.remove(now)
-        yield was, now
-    yield from ((None, each) for each in come)
+        yield was, now[1] if now is not None else None
+    yield from ((None, each) for _, each in come)
+
+
+def _numbered(steps: Iterable[KeyedStep]) -> list[int]:
+    """A number for each step, the same for those that say the same or show the same."""
+    known: dict[Hashable, int] = {}
+    numbers = []
+    for place, each in enumerate(steps):
+        keys = ((each.step.word, "key", each.key), (each.step.word, "text", each.step.text))
+        number = next((known[key] for key in keys if key in known), place)
+        for key in keys:
+            known.setdefault(key, number)
+        numbers.append(number)
+    return numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from ssbt.compiler.compare.allowed import still_takes
 from ssbt.compiler.compare.changes import Change, Severity, Subject
 from ssbt.compiler.compare.reach import Reach
 from ssbt.compiler.compare.settings import differences
@@ -12,6 +13,7 @@ from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Connection, Parameter, Pipeline, PythonModule, Sink
 from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import IntegralType
 
 
 def pipeline_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
@@ -75,29 +77,44 @@ def _parameter(old: Parameter | None, new: Parameter | None) -> Iterator[tuple[S
         yield Severity.NONE, f"has the default `{new.default}`"
     elif old.default != new.default:
         yield Severity.BEHAVIOUR, f"had the default `{old.default}` and has `{new.default}`"
-    yield from _checks(old.checks, new.checks)
+    yield from _checks(old, new)
 
 
-def _checks(
-    old: tuple[Condition, ...], new: tuple[Condition, ...]
-) -> Iterator[tuple[Severity, str]]:
-    """What values there may be: another check is a narrower one, unless it lists more."""
-    for each in new:
-        if any(_widens(each, other) and _widens(other, each) for other in old):
+def _checks(old: Parameter, new: Parameter) -> Iterator[tuple[Severity, str]]:
+    """What values there may be: only those who give one that is no longer taken have to act."""
+    whole = isinstance(old.type, IntegralType) and isinstance(new.type, IntegralType)
+    come = [each for each in new.checks if each not in old.checks]
+    gone = [each for each in old.checks if each not in new.checks]
+    for each in come:
+        before = next((was for was in gone if _is_alike(was, each)), None)
+        if before is not None:
+            gone.remove(before)
+        takes_all = still_takes(each, old.checks, whole=whole)
+        has_all = before is None or still_takes(before, new.checks, whole=whole)
+        if takes_all and has_all:
+            # Another way to say it, or what others say as well.
             continue
-        wider = any(_widens(each, other) for other in old)
-        severity = Severity.NONE if wider else Severity.BREAKING
-        yield severity, f"has the check `{each}`"
-    for each in old if len(new) < len(old) else ():
-        if not any(_widens(other, each) or _widens(each, other) for other in new):
+        said = f"has the check `{each}`"
+        if before is not None:
+            said = f"had the check `{before}` and has `{each}`"
+        if takes_all:
+            yield Severity.NONE, f"{said}, which takes more values"
+        else:
+            yield Severity.BREAKING, f"{said}, which refuses values that were taken"
+    for each in gone:
+        if not still_takes(each, new.checks, whole=whole):
             yield Severity.NONE, f"no longer has the check `{each}`"
 
 
-def _widens(one: Condition, other: Condition) -> bool:
-    """Whether all values that the other takes are surely taken."""
-    if one.operator == other.operator == "in" and one.measure == other.measure:
-        return set(other.operands) <= set(one.operands)
-    return one == other
+def _is_alike(old: Condition, new: Condition) -> bool:
+    """Whether one check may have become the other."""
+    return old.measure == new.measure and _family(old) == _family(new)
+
+
+def _family(condition: Condition) -> str:
+    operator = condition.operator.removeprefix("not ")
+    families = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
+    return families.get(operator, operator)
 
 
 def secret_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
@@ -13,9 +14,13 @@ from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, shown
 from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
-from ssbt.compiler.ir.plans import local_plans
+from ssbt.compiler.ir.plans import expressions, local_plans
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.terms import NAME, walk
 from ssbt.compiler.source import Span
+
+# Beyond it, an expression is shown as it was written: some double with every step.
+_LONGEST = 2_000
 
 
 class MadeColumn(Struct, frozen=True):
@@ -40,7 +45,7 @@ class Meanings:
     def __init__(self, pipeline: Pipeline, names: Mapping[str, str]) -> None:
         self._datasets = {each.name: each for each in pipeline.datasets}
         self._plans = local_plans(pipeline, names)
-        self._definitions = Definitions()
+        self._definitions = Definitions(_LONGEST, whole=True)
 
     def of(self, name: str) -> Meaning:
         """The meaning of one dataset of the pipeline."""
@@ -48,6 +53,24 @@ class Meanings:
         if isinstance(each, Source):
             return _source(each)
         return _let(each, self._plans, self._definitions)
+
+    def plan(self, name: str) -> Operator:
+        """The query behind a dataset, up to those in `names`."""
+        return self._plans[name]
+
+    def uses(self) -> Counter[str]:
+        """How often expressions use each name, in any dataset of the pipeline."""
+        roots = self._plans.values()
+        done: set[int] = set()
+        steps = [each.step for root in roots for each in walked(root, attrgetter("inputs"), done)]
+        return Counter(
+            part
+            for step in steps
+            for expression in expressions(step)
+            for term in (walk(expression.term) if expression.term is not None else ())
+            if term.operator == NAME and isinstance(term.value, tuple)
+            for part in term.value[:2]
+        )
 
     def all(self) -> dict[str, Meaning]:
         """The meanings of all of them, by name."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ssbt.compiler.compare.changes import Change, Severity, Subject
+from ssbt.compiler.compare.changes import Change, Severity, Subject, merged, numbered
 from ssbt.compiler.compare.datasets import Datasets
 from ssbt.compiler.compare.declarations import (
     connection_changes,
@@ -21,6 +22,7 @@ from ssbt.compiler.compare.tests import test_changes
 from ssbt.compiler.compare.verdicts import SinkVerdict, verdicts
 from ssbt.compiler.configuration.environments import Environment
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.source import Span
 
 
 class Side(Struct, frozen=True):
@@ -31,16 +33,21 @@ class Side(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """What became of a pipeline: the changes, the weightiest first, and of each of its streams."""
+    """What became of a pipeline: the changes, the weightiest first, and of each of its streams.
+
+    `shared` are changes that it has, too, and that are told of another pipeline.
+    """
 
     name: str
     changes: tuple[Change, ...]
     streams: tuple[SinkVerdict, ...]
+    shared: tuple[Change, ...] = ()
 
     @property
     def severity(self) -> Severity:
         """That of the weightiest change."""
-        return max((each.severity for each in self.changes), default=Severity.NONE)
+        every = (*self.changes, *self.shared)
+        return max((each.severity for each in every), default=Severity.NONE)
 
 
 def difference(old: Side | None, new: Side | None) -> Difference:
@@ -53,9 +60,42 @@ def difference(old: Side | None, new: Side | None) -> Difference:
         found = _one_sided(before, after)
     either = after or before
     assert either is not None, "a pipeline of one version or of both"
-    # Sorting keeps the order of the flow among changes of one weight.
-    changes = sorted(found, key=lambda each: -each.severity)
-    return Difference(either.name, tuple(changes), streams)
+    return Difference(either.name, _weighed(found), streams)
+
+
+def unread(name: str, old: Span | None, new: Span | None, message: str) -> Difference:
+    """What is said of a pipeline of which the old version has errors."""
+    said = f"the old version of `{name}` has errors, so that nothing is known of it: {message}"
+    change = Change(Severity.BEHAVIOUR, Subject.PIPELINE, name, said, (old, new))
+    return Difference(name, (change,), ())
+
+
+def told_once(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The same with each change told of the first pipeline that has it, at its full weight."""
+    differences = list(differences)
+    having: dict[object, list[tuple[str, Change]]] = {}
+    for each in differences:
+        for key, change in numbered(each.changes):
+            having.setdefault(key, []).append((each.name, change))
+    return tuple(_told(each, having) for each in differences)
+
+
+def _told(each: Difference, having: Mapping[object, list[tuple[str, Change]]]) -> Difference:
+    changes, shared = [], []
+    for key, change in numbered(each.changes):
+        (first, _), *others = having[key]
+        if first != each.name:
+            shared.append(change)
+            continue
+        severity = max(other.severity for _, other in having[key])
+        also = tuple(name for name, _ in others)
+        changes.append(replace(change, severity=severity, also=also))
+    return Difference(each.name, _weighed(changes), each.streams, tuple(shared))
+
+
+def _weighed(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The weightiest first; the order of the flow stays among changes of one weight."""
+    return tuple(sorted(changes, key=lambda each: -each.severity))
 
 
 def _one_sided(old: Pipeline | None, new: Pipeline | None) -> Iterator[Change]:
@@ -70,7 +110,7 @@ def _one_sided(old: Pipeline | None, new: Pipeline | None) -> Iterator[Change]:
 def _changes(old: Side, new: Side, streams: tuple[SinkVerdict, ...]) -> Iterator[Change]:
     before, after = old.pipeline, new.pipeline
     datasets = Datasets(before, after)
-    in_datasets = list(datasets.changes())
+    in_datasets = merged(datasets.changes())
     sinks = Sinks(before, after, datasets.names, datasets.renamed)
     yield from sinks.changes()
     for each in streams:

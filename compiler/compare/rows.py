@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import groupby
 import re
 from typing import Any
 
 from msgspec import Struct
 
+from ssbt.compiler.compare.canonical.queries import Queries
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Expression, Named, SortKey, shown
@@ -24,26 +25,58 @@ _NOT_SPLIT = re.compile(r"\b(?:or|between|case)\b|->")
 
 
 class RowStep(Struct, frozen=True):
-    """One thing that decides which rows there are; two of them are the same if their texts are."""
+    """One thing that decides which rows there are, and where that stands."""
 
     word: str
     text: str
     span: Span
+    operator: Operator | None = None
+
+
+class KeyedStep(Struct, frozen=True):
+    """The same with what it is compared by, however it is written."""
+
+    step: RowStep
+    key: Hashable
 
 
 def row_steps(root: Operator, definitions: Definitions) -> Iterator[RowStep]:
-    """What decides about the rows, in the order of the flow; conditions side by side have none."""
-    steps = [RowStep("input", _name(leaf := _leaf(root)), leaf.step.span)]
+    """What decides about the rows, in the order of the flow."""
+    yield RowStep("input", _name(leaf := _leaf(root)), leaf.step.span)
     for each in _flow(root):
         if (said := _said(each, definitions)) is not None:
-            steps.append(RowStep(*said, each.step.span))
+            yield RowStep(*said, each.step.span, each)
+
+
+def keyed_steps(steps: Iterable[RowStep], queries: Queries) -> Iterator[KeyedStep]:
+    """What the steps are compared by; conditions side by side have no order."""
     for is_filter, run in groupby(steps, key=lambda step: step.word == "filter"):
         found = list(run)
-        if is_filter:
-            terms = {term: step.span for step in found for term in conjuncts(step.text)}
-            yield from (RowStep("filter", term, terms[term]) for term in sorted(terms))
-        else:
-            yield from found
+        if not is_filter:
+            yield from (KeyedStep(step, _key(step, queries)) for step in found)
+            continue
+        terms = {each.key: each for step in found for each in _conditions(step, queries)}
+        yield from sorted(terms.values(), key=lambda each: each.step.text)
+
+
+def _conditions(step: RowStep, queries: Queries) -> Iterator[KeyedStep]:
+    """The conditions of a filter, or the whole where they cannot be told apart in its text."""
+    assert step.operator is not None
+    texts = conjuncts(step.text)
+    found = queries.conditions(step.operator)
+    told = list(dict.fromkeys(id(term) for term, _ in found))
+    if len(told) != len(texts):
+        yield KeyedStep(step, tuple(value.outline for _, value in found) or step.text)
+        return
+    for text, which in zip(texts, told, strict=True):
+        key = tuple(value.outline for term, value in found if id(term) == which)
+        yield KeyedStep(RowStep("filter", text, step.span, step.operator), key)
+
+
+def _key(step: RowStep, queries: Queries) -> Hashable:
+    if step.operator is None or step.text == EVERY:
+        return step.text
+    return queries.outline(step.operator)
 
 
 def conjuncts(condition: str) -> list[str]:

@@ -234,11 +234,19 @@ def _one_sided(old: Part | None, new: Part | None) -> Reason:
 
 def _soft_reasons(kind: Kind, old: tuple[Part, ...], new: tuple[Part, ...]) -> Iterator[Reason]:
     """Filters and watermarks: what one version has and the other has not, in pairs."""
-    before = Counter(part.text for part in old if part.kind is kind)
-    after = Counter(part.text for part in new if part.kind is kind)
-    gone = [part for part in old if part.kind is kind and part.text in before - after]
-    come = [part for part in new if part.kind is kind and part.text in after - before]
+    gone, come = _unmatched(kind, old, new), _unmatched(kind, new, old)
     for one, other in zip(gone, come, strict=False):
         yield from _changed(one, other)
     yield from (_one_sided(part, None) for part in gone[len(come) :])
     yield from (_one_sided(None, part) for part in come[len(gone) :])
+
+
+def _unmatched(kind: Kind, parts: tuple[Part, ...], others: tuple[Part, ...]) -> list[Part]:
+    """The parts that the others have not; of two equal ones, each needs one of theirs."""
+    left = Counter(part.text for part in others if part.kind is kind)
+    found = []
+    for part in parts:
+        if part.kind is kind:
+            left[part.text] -= 1
+            found += [part] if left[part.text] < 0 else []
+    return found

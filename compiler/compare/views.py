@@ -27,7 +27,7 @@ def text(found: Iterable[Difference], locate: Locate) -> str:
 
 
 def _is_told(found: Difference) -> bool:
-    return bool(found.changes or found.streams)
+    return bool(found.changes or found.streams or found.shared)
 
 
 def _paragraph(found: Difference, locate: Locate) -> Iterator[str]:
@@ -38,11 +38,29 @@ def _paragraph(found: Difference, locate: Locate) -> Iterator[str]:
         lines = [*more, *_wrapped(_where(each, locate)), *_wrapped(each.why)]
         if each.affects:
             lines += _wrapped(f"affects {', '.join(each.affects)}")
+        lines += _wrapped(_also(each))
         yield from (f"{'':{_INDENT}}{line}\n" for line in lines)
-    if not found.changes:
+    if found.shared:
+        yield f"  {_weight(found.shared).word:<{_INDENT - 2}}{_elsewhere(found.shared)}\n"
+    if not found.changes and not found.shared:
         yield f"  {NOTHING}\n"
     for stream in found.streams:
         yield f"  stream {stream.sink}: {stream.verdict.phrase}\n"
+
+
+def _also(change: Change) -> str:
+    """The other pipelines of which the change is one, too."""
+    return f"also in the pipelines {', '.join(change.also)}" if change.also else ""
+
+
+def _elsewhere(shared: tuple[Change, ...]) -> str:
+    count = len(shared)
+    more = "change that is" if count == 1 else "changes that are"
+    return f"{count} {more} told above, of another pipeline that has the same"
+
+
+def _weight(changes: Iterable[Change]) -> Severity:
+    return max(each.severity for each in changes)
 
 
 def _wrapped(message: str) -> list[str]:
@@ -72,14 +90,17 @@ def _section(found: Difference, locate: Locate) -> Iterator[str]:
     yield f"### Pipeline {_code(found.name)}\n\n"
     if found.changes:
         yield "| | change | affects | place |\n|---|---|---|---|\n"
-    else:
+    elif not found.shared:
         yield f"{NOTHING.capitalize()}.\n"
     for each in found.changes:
         weight = "" if each.severity is Severity.NONE else f"**{each.severity.word}**"
         said = f"{each.message}: {each.why}" if each.why else each.message
+        said = f"{said} ({_also(each)})" if each.also else said
         affects = ", ".join(_code(name) for name in each.affects)
         cells = (weight, _cell(said), _cell(affects), _cell(_where(each, locate)))
         yield f"| {' | '.join(cells)} |\n"
+    if found.shared:
+        yield f"\n**{_weight(found.shared).word}**: {_elsewhere(found.shared)}.\n"
     unsafe = [each for each in found.streams if each.verdict is not Verdict.SAFE]
     if unsafe:
         yield "\n"
@@ -128,6 +149,7 @@ def _change(change: Change, locate: Locate) -> dict[str, object]:
         "message": change.message,
         "why": change.why,
         "affects": list(change.affects),
+        "also": list(change.also),
         "old": _place(old, locate, new=False),
         "new": _place(new, locate, new=True),
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+import re
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from ssbt.compiler.source import Span
 
@@ -49,6 +51,7 @@ class Diagnostic(Struct, frozen=True):
     """One finding: `primary` is the mistake itself, `secondary` what it has to do with.
 
     `help` holds ways out, one a line; `fix` is present only where exactly one edit is right.
+    Texts that quote megabytes of the file are shortened.
     """
 
     code: Code
@@ -58,7 +61,28 @@ class Diagnostic(Struct, frozen=True):
     help: tuple[str, ...] = ()
     fix: tuple[Edit, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Shorten what no terminal should get."""
+        if len(self.message) > _LONGEST_RUN:
+            force_setattr(self, "message", shortened(self.message))
+        if any(len(line) > _LONGEST_RUN for line in self.help):
+            force_setattr(self, "help", tuple(map(shortened, self.help)))
+
     @property
     def severity(self) -> Severity:
         """The severity of the code."""
         return self.code.severity
+
+
+_LONGEST_RUN, _LONGEST_TEXT = 300, 3_000
+_RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
+
+
+def shortened(text: str) -> str:
+    """A message without the middle of very long words, nor its own middle if it is still long."""
+    text = _RUN.sub(lambda run: _without_middle(run[0], _LONGEST_RUN), text)
+    return text if len(text) <= _LONGEST_TEXT else _without_middle(text, _LONGEST_TEXT)
+
+
+def _without_middle(text: str, length: int) -> str:
+    return f"{text[: length * 2 // 3]}…{text[-length // 5 :]}"

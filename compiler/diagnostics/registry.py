@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # Named, not imported: the checks stand above this package and import from it.
-HOMES = ("ssbt.compiler.diagnostics.codes", "ssbt.compiler.check")
+HOMES = (
+    "ssbt.compiler.diagnostics.codes",
+    "ssbt.compiler.check",
+    "ssbt.compiler.resolve.traps",
+)
 PREFIX = "SSBT"
 
 

@@ -1,8 +1,10 @@
-"""Did you mean …: the known names that a misspelt one is near to."""
+"""Did you mean …: the known names that a misspelt one is near to.
+
+rapidfuzz is imported where there is a mistake to pay for it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,40 +22,36 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Up to `limit` candidates near to `word`, the nearest first; `word` itself is none of them."""
+    """Up to `limit` candidates near to `word`, the nearest first; `word` itself is none of them.
+
+    How near is a matter of `edit_distance`.
+    """
     sought = word.casefold()
-    allowed = _allowed_distance(sought)
+    names = sorted(set(candidates) - {word})
+    spellings = [name.casefold() for name in names]
     bare = _bare(sought)
-    letters = Counter(sought)
-    found: list[tuple[int, bool, str]] = []
-    for candidate in set(candidates) - {word}:
-        known = candidate.casefold()
-        if _bare(known) == bare:
-            found.append((0, known != sought, candidate))
-        elif abs(len(known) - len(sought)) <= allowed and _share(letters, known) <= allowed:
-            distance = edit_distance(sought, known)
-            if distance <= allowed:
-                found.append((distance, known[:1] != sought[:1], candidate))
-    return tuple(candidate for _, _, candidate in sorted(found)[:limit])
+    matches: dict[str, tuple[int, bool]] = {
+        name: (0, spelling != sought)
+        for name, spelling in zip(names, spellings, strict=True)
+        if _bare(spelling) == bare
+    }
+    if allowed := _allowed_distance(sought):
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        near = process.extract(
+            sought, spellings, scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        for spelling, distance, index in near:
+            matches.setdefault(names[index], (int(distance), spelling[:1] != sought[:1]))
+    return tuple(sorted(matches, key=lambda name: (*matches[name], name))[:limit])
 
 
 def edit_distance(one: str, other: str) -> int:
     """The number of letters to add, drop, change or swap with their neighbour."""
-    before: list[int] = []
-    previous = list(range(len(other) + 1))
-    for i, left in enumerate(one, start=1):
-        current = [i]
-        for j, right in enumerate(other, start=1):
-            cost = min(
-                previous[j] + 1,
-                current[j - 1] + 1,
-                previous[j - 1] + (left != right),
-            )
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        before, previous = previous, current
-    return previous[-1]
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other)
 
 
 def _allowed_distance(word: str) -> int:
@@ -66,9 +64,3 @@ def _allowed_distance(word: str) -> int:
 def _bare(word: str) -> str:
     """`startingoffsets`, however its words were joined: people write Spark's own `camelCase`."""
     return word.replace("_", "").replace("-", "").replace(".", "")
-
-
-def _share(letters: Counter[str], word: str) -> int:
-    """A cheap lower bound of the edit distance: how many letters one side has and the other not."""
-    other = Counter(word)
-    return max((letters - other).total(), (other - letters).total())

@@ -39,6 +39,13 @@ _REST = ""
 Names = Mapping[tuple[str, ...], Text]
 
 
+class Limit(Struct, frozen=True):
+    """How long a text may grow, and whether it is then left as it was written."""
+
+    longest: int = _LONGEST
+    whole: bool = False
+
+
 class Definition(Struct, frozen=True):
     """A column of an operator and what it is."""
 
@@ -47,9 +54,14 @@ class Definition(Struct, frozen=True):
 
 
 class Definitions:
-    """The definitions of the columns of operators, each found once."""
+    """The definitions of the columns of operators, each found once.
 
-    def __init__(self) -> None:
+    Where one grows beyond `longest`, it is cut and told from others by a hash; `whole` ones, which
+    people read, then say no more what the columns are of which they are made.
+    """
+
+    def __init__(self, longest: int = _LONGEST, *, whole: bool = False) -> None:
+        self._limit = Limit(longest, whole)
         self._known: dict[int, tuple[Operator, tuple[Definition, ...]]] = {}
 
     def of(self, operator: Operator) -> tuple[Definition, ...]:
@@ -78,7 +90,7 @@ class Definitions:
 
     def text(self, expression: Expression, operator: Operator) -> Text:
         """An expression of an operator's step, in columns of the sources."""
-        return expanded(expression.text, _names(self.flowing_into(operator)))
+        return expanded(expression.text, _names(self.flowing_into(operator)), self._limit)
 
     def columns(self, names: Iterable[str], operator: Operator) -> list[Text]:
         """Columns that an operator's step names as Spark finds them, in columns of the sources."""
@@ -111,7 +123,7 @@ class Definitions:
             pairs = zip(columns, given, strict=True)
             yield from (Definition(column, definition.text) for column, definition in pairs)
             return
-        made, names = dict(_made(step, flowing)), _names(flowing)
+        made, names = dict(_made(step, flowing, self._limit)), _names(flowing)
         for column in columns:
             text = made.get(column.name.casefold()) if column.qualifier is None else None
             yield Definition(column, text or _named(column, names) or _opaque(step, column))
@@ -136,14 +148,14 @@ def _either(
         yield Definition(column, both or (column.name,))
 
 
-def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
+def _made(step: s.Step, given: tuple[Definition, ...], limit: Limit) -> Iterator[tuple[str, Text]]:
     """The columns that a step computes, by lower-case name."""
     match step:
         case s.Project():
-            yield from _texts(step.columns, given)
+            yield from _texts(step.columns, given, limit)
         case s.WithColumns():
             for group in step.groups:
-                texts = dict(_texts(group, given))
+                texts = dict(_texts(group, given, limit))
                 yield from texts.items()
                 known = {each.column.name.casefold() for each in given}
                 given = tuple(
@@ -155,9 +167,9 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
                     if name not in known
                 )
         case s.Aggregate() | s.Pivot():
-            yield from _texts((*step.keys, *step.aggregates), given)
+            yield from _texts((*step.keys, *step.aggregates), given, limit)
         case s.Explode():
-            text = expanded(step.expression.text, _names(given))
+            text = expanded(step.expression.text, _names(given), limit)
             for index, name in enumerate(step.names):
                 place = f" {index}" if len(step.names) > 1 else ""
                 yield name.casefold(), (f"{step.function}(", *text, f"){place}")
@@ -166,10 +178,12 @@ def _made(step: s.Step, given: tuple[Definition, ...]) -> Iterator[tuple[str, Te
             yield step.value.casefold(), (f"value of {', '.join(step.columns)}",)
 
 
-def _texts(items: Iterable[Named], given: tuple[Definition, ...]) -> Iterator[tuple[str, Text]]:
+def _texts(
+    items: Iterable[Named], given: tuple[Definition, ...], limit: Limit
+) -> Iterator[tuple[str, Text]]:
     names = _names(given)
     for item in items:
-        text = expanded(item.expression.text, names)
+        text = expanded(item.expression.text, names, limit)
         several = len(item.names) > 1
         for name in item.names:
             yield name.casefold(), (*text, f" {name}") if several else text
@@ -208,8 +222,9 @@ def _opaque(step: s.Step | Source, column: Column) -> Text:
     return (f"{type(step).__name__} {column.name}",)
 
 
-def expanded(text: Text, names: Names) -> Text:
-    """Spark SQL text with what its columns are in their place, shortened where it grows long."""
+def expanded(text: Text, names: Names, limit: Limit) -> Text:
+    """Spark SQL text with what its columns are in their place, as far as it may grow."""
+    written = text
     parts: list[str | ParameterText] = []
     text = without_names(text)
     for index, part in enumerate(text):
@@ -221,7 +236,7 @@ def expanded(text: Text, names: Names) -> Text:
                 parts += _replaced(found, names, before, after)
         else:
             parts.append(part)
-    return _shortened(tuple(parts))
+    return _shortened(tuple(parts), written, limit)
 
 
 def _replaced(found: re.Match[str], names: Names, before: str, after: str) -> Text:
@@ -252,8 +267,8 @@ def _stands_alone(found: re.Match[str], before: str, after: str) -> bool:
     return ahead in ("(", ",") and behind in (")", ",")
 
 
-def _shortened(text: Text) -> Text:
-    """Text of a bounded length that still differs where the whole would; joined where it can be."""
+def _shortened(text: Text, written: Text, limit: Limit) -> Text:
+    """Text of a bounded length; joined where it can be."""
     joined: list[str | ParameterText] = []
     for part in text:
         if joined and isinstance(part, str) and isinstance(joined[-1], str):
@@ -261,6 +276,10 @@ def _shortened(text: Text) -> Text:
         else:
             joined.append(part)
     whole = shown(tuple(joined))
-    if len(whole) <= _LONGEST:
+    if len(whole) <= limit.longest:
         return tuple(joined)
-    return (f"{whole[: _LONGEST // 2]}… {sha256(whole.encode()).hexdigest()[:12]}",)
+    if limit.whole:
+        return written
+    # What is cut still differs where the whole would.
+    cut = whole[: limit.longest // 2]
+    return (f"{cut}… {sha256(whole.encode()).hexdigest()[:12]}",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin, Provenance
+from ssbt.compiler.ir.terms import Term
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
@@ -36,7 +37,8 @@ class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
-    column, such as `amount` or `o.amount`, backticks included where needed. An unknown type is
+    column, such as `amount` or `o.amount`, backticks included where needed. `term` is its tree,
+    None where it is a plain name that the compiler wrote, or `*`. An unknown type is
     `UnknownType`, never a guess.
     """
 
@@ -47,6 +49,7 @@ class Expression(Struct, frozen=True):
     column: str | None = None
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
+    term: Term | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -98,19 +98,24 @@ def each_once(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Op
             yield sink, each
 
 
-def calls(step: object) -> Iterator[Call]:
-    """Every function that a step calls."""
+def expressions(step: object) -> Iterator[Expression]:
+    """Every expression of a step."""
     waiting = [step]
     while waiting:
         each = waiting.pop()
         if isinstance(each, Expression):
-            yield from each.calls
+            yield each
         elif isinstance(each, tuple):
             waiting += each
         elif isinstance(each, Named | SortKey):
             waiting.append(each.expression)
         elif isinstance(each, s.Step):
             waiting += [getattr(each, name) for name in each.__struct_fields__]
+
+
+def calls(step: object) -> Iterator[Call]:
+    """Every function that a step calls."""
+    return (call for each in expressions(step) for call in each.calls)
 
 
 def has_state(pipeline: Pipeline) -> bool:

@@ -13,6 +13,13 @@ _KEEPS = (
 )
 
 
+def keeps_order(step: s.Step | Source) -> bool:
+    """Whether a step hands rows on in the order in which they come."""
+    if isinstance(step, s.Project):
+        return not step.distinct
+    return isinstance(step, _KEEPS)
+
+
 def ordered_datasets(datasets: Iterable[Source | Let]) -> frozenset[str]:
     """The names of those whose rows come in the order of a step `order by`."""
     found: dict[str, bool] = {}
@@ -31,8 +38,6 @@ def is_ordered(query: s.Query, known: Mapping[str, bool]) -> bool:
                 ordered = True
             case s.UseTransform(body=s.Query() as body):
                 ordered = is_ordered(body, {body.base.dataset: ordered})
-            case s.Project(distinct=distinct):
-                ordered = ordered and not distinct
             case _:
-                ordered = ordered and isinstance(step, _KEEPS)
+                ordered = ordered and keeps_order(step)
     return ordered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ssbt.compiler.diagnostics.allowances import is_allowance
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast.declarations import Comment
 
@@ -23,7 +24,8 @@ def description(
     line = source.position(span.start)[0] - 1
     lines: list[str] = []
     while line in by_line:
-        lines.insert(0, by_line[line].lstrip("#").strip())
+        if not is_allowance(by_line[line]):
+            lines.insert(0, by_line[line].lstrip("#").strip())
         line -= 1
     text = "\n".join(lines).strip()
     # A rule drawn with `# -----` says nothing.

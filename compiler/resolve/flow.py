@@ -79,7 +79,12 @@ class Flow(Struct):
 
     def finished(self, node: e.Expression, typing: Typing) -> ir.Expression:
         """The IR of an expression, and what it uses noted."""
+        before = len(self.report.findings)
         value = typing.typed(node)
+        if len(self.report.findings) == before:
+            from ssbt.compiler.resolve.traps.rules import find_traps
+
+            self.report.findings += find_traps(node, typing)
         self.note(typing)
         return expression(node, typing, value)
 

@@ -56,7 +56,8 @@ def parsed(source: Source) -> Parsed:
 
         declarations, found = recovered(source)
         # The pieces may do where the whole does not; it is a mistake all the same.
-        findings, places = tuple(found) or whole.findings, tuple(_comments(source))
+        findings = tuple(found) or whole.findings
+        places = tuple(_comments(source)) if declarations else ()
     texts = ((start, source.text[start:end].rstrip()) for start, end in places)
     comments = (d.Comment(Span(source.path, at, at + len(text)), text) for at, text in texts)
     file = d.File(Span(source.path, 0, len(source.text)), declarations, tuple(comments))

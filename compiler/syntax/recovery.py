@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 import re
 from typing import Any
 
 from msgspec.structs import replace
 
-from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.codes.syntax import TOO_MANY_MISTAKES
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import cutting, encoding
 from ssbt.compiler.syntax.ast import declarations as d
@@ -18,6 +20,7 @@ from ssbt.compiler.syntax.cutting import Piece
 from ssbt.compiler.syntax.habits.comments import without_foreign_signs
 from ssbt.compiler.syntax.mistakes import unclosed
 from ssbt.compiler.syntax.parsing import Fragment, fragment
+from ssbt.compiler.syntax.tokens import tokens
 
 Declarations = list[d.Declaration]
 Findings = list[Diagnostic]
@@ -29,10 +32,17 @@ _COLUMN = re.compile(r"(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
 # So many lines are tried as one entry, or entries on one line told apart: text that is no entry at
 # all must not be read over and over.
 _MOST = 50
+# What a person writes stays far below; what a program went wrong with is not worth minutes.
+_MOST_FINDINGS, _MOST_TOKENS = 1_000, 400_000
 
 
 def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnostic]]:
-    """The declarations of a file that does not parse as a whole, and all its mistakes."""
+    """The declarations of a file that does not parse as a whole, and its mistakes.
+
+    There are none of either where the file is too large to be taken to pieces.
+    """
+    if next(islice(tokens(source.text), _MOST_TOKENS, None), None) is not None:
+        return (), []
     source, findings = without_foreign_signs(source)
     if findings:
         whole = fragment(source, "file", *encoding.body(source))
@@ -40,10 +50,18 @@ def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnosti
             return whole.node, [*findings, *whole.findings]
     declarations: Declarations = []
     for piece in cutting.declarations(source):
+        if len(findings) > _MOST_FINDINGS:
+            return tuple(declarations), [*findings, _too_many(source, piece.begin)]
         made, found = _read(source, piece)
         declarations += made
         findings += found
     return tuple(declarations), findings
+
+
+def _too_many(source: Source, at: int) -> Diagnostic:
+    """The finding that the rest of the file is not looked at."""
+    message = f"more than {_MOST_FINDINGS} mistakes: the rest of the file is not looked at"
+    return Diagnostic(TOO_MANY_MISTAKES, message, Label(Span(source.path, at, at)))
 
 
 def _read(source: Source, piece: Piece) -> tuple[Declarations, Findings]:
@@ -112,6 +130,9 @@ def _query(source: Source, piece: Piece) -> tuple[Declarations, Findings]:
     findings = list(head.findings)
     steps: list[s.Step] = []
     for token, end in zip(cuts, bounds[1:], strict=True):
+        if len(findings) > _MOST_FINDINGS:
+            findings.append(_too_many(source, token.start))
+            break
         got, behind = _up_to_margin(source, "step", token.end, end)
         findings += got.findings
         steps.append(got.node or s.BrokenStep(Span(source.path, token.end, end)))
@@ -166,6 +187,9 @@ def _entries(
     index = 0
     while index < len(cuts):
         begin, end = cuts[index]
+        if len(findings) > _MOST_FINDINGS:
+            findings.append(_too_many(source, begin))
+            break
         index += 1
         got = fragment(source, start, begin, end)
         last = _last_line(source, cuts, index)

@@ -7,8 +7,10 @@ Java can tell is left to Java.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 import re
 
+from ssbt.compiler.types import interval_values
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.literals import UnitsError, text_interval
 from ssbt.compiler.types.typed import Scalar
@@ -36,6 +38,11 @@ _VARIANT_STEP = re.compile(
 )
 
 
+_REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
+# `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
+_NAMED = re.compile(r"\\[pPxN]\{[^}]*\}")
+
+
 def pattern(value: Scalar) -> str | None:
     """A regular expression of Java."""
     if not isinstance(value, str):
@@ -56,7 +63,8 @@ def _is_balanced(text: str) -> bool:
         if mark == "\\":
             if place + 1 == len(text):
                 return False
-            place += 1
+            named = _NAMED.match(text, place)
+            place = named.end() - 1 if named else place + 1
         elif mark == "[":
             end = _class_end(text, place)
             if end is None:
@@ -68,11 +76,19 @@ def _is_balanced(text: str) -> bool:
             depth -= 1
             if depth < 0:
                 return False
-        elif (mark in "*+" and before in "(|") or (mark == "?" and before == "|"):
+        elif _repeats_nothing(text, place, before):
             return False
         before = mark if mark in "(|" else "x"
         place += 1
     return depth == 0
+
+
+def _repeats_nothing(text: str, place: int, before: str) -> bool:
+    """Whether a quantifier has nothing to repeat, or a brace does not say how often."""
+    mark = text[place]
+    if mark == "{":
+        return _REPETITION.match(text, place) is None
+    return (mark in "*+" and before in "(|") or (mark == "?" and (before == "|" or not place))
 
 
 def _class_end(text: str, start: int) -> int | None:
@@ -156,6 +172,36 @@ def duration(value: Scalar) -> str | None:
     if units & {"year", "month"}:
         return "a duration without months and years, which differ in length"
     return None
+
+
+def positive_duration(value: Scalar) -> str | None:
+    """The width of a window, which has to be above 0."""
+    wrong = duration(value)
+    if wrong is not None:
+        return wrong
+    width = microseconds(value)
+    return "a duration above 0" if width is not None and width <= 0 else None
+
+
+def microseconds(value: object) -> int | None:
+    """How long a duration is; None where that is not known."""
+    if not isinstance(value, str):
+        return None
+    try:
+        whole = interval_values.duration(
+            re.sub(r"\A\s*interval\s+", "", value, flags=re.IGNORECASE)
+        )
+    except (ValueError, OverflowError):
+        return None
+    return whole // timedelta(microseconds=1)
+
+
+def group_count(value: str) -> int | None:
+    """How many groups a regular expression has; None where Python reads it otherwise than Java."""
+    try:
+        return re.compile(value).groups
+    except (re.error, OverflowError):
+        return None
 
 
 def collation(value: Scalar) -> str | None:

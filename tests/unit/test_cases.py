@@ -125,5 +125,5 @@ def test_every_code_stands_in_a_case():
         for code in registry.codes()
         if f"[{code.number}]" not in reports and not code.number.startswith(("SSBT08", "SSBT111"))
     }
-    assert missing <= {"SSBT0004", "SSBT0005", "SSBT0006", "SSBT1217"}
+    assert missing <= {"SSBT0004", "SSBT0005", "SSBT0006", "SSBT0141", "SSBT1217"}
     assert any(code.severity is Severity.WARNING for code in CODES)

@@ -1,7 +1,7 @@
 """05xx: steps."""
 
 from ssbt.compiler.diagnostics.examples import example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 NO_NAME = Code(
     "SSBT0501",
@@ -144,4 +144,28 @@ lost.
 """,
     wrong=example(steps="|> drop amount, amount"),
     right=example(steps="|> drop amount"),
+)
+
+POSITION = Code(
+    "SSBT0440",
+    "A number to sort or group by",
+    """\
+Spark takes a whole number behind `order by` or `group by` for the place of a column, counted from
+1. A column added in front would change the order or the groups in silence, so columns are named
+here.
+""",
+    wrong=example(steps="|> order by 2"),
+    right=example(steps="|> order by amount"),
+)
+
+CONSTANT_ORDER = Code(
+    "SSBT0441",
+    "A constant to sort by",
+    """\
+A constant is the same in every row, and sorting by it sorts nothing. `"amount"` in double quotes is
+a string; names that need quotes have backticks.
+""",
+    wrong=example(steps='|> order by "amount"'),
+    right=example(steps="|> order by `amount`"),
+    severity=Severity.WARNING,
 )

@@ -184,3 +184,15 @@ same as `over (partition by … order by …)` and may stay.
     wrong=example(steps="|> sort by amount desc"),
     right=example(steps="|> order by amount desc"),
 )
+
+TOO_MANY_MISTAKES = Code(
+    "SSBT0141",
+    "More mistakes than anyone reads",
+    """\
+A file with a thousand mistakes of syntax was hardly written by a person: a bracket or quote near
+the first of them changes the meaning of all that follows, or the file is no `.ssbt` file. The rest
+of it is not looked at. Mend the first mistakes, and compile again.
+""",
+    wrong="",
+    right="",
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.resolve.expressions.terms import term
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
@@ -22,7 +23,8 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     made = typing.provenance(value)
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
     calls = tuple(_calls(node))
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls)
+    tree = term(node, typing)
+    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tree)
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

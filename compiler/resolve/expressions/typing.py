@@ -57,7 +57,8 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator.
+    `generator` is the one node that may be a generator. `types` holds what was found of each node,
+    by its id, beside the node itself, so that no other gets its id.
     """
 
     around: Surroundings
@@ -76,6 +77,7 @@ class Typing(Struct):
     inside_aggregate: bool = False
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
+    types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 
     @property
     def report(self) -> Report:
@@ -124,37 +126,45 @@ class Typing(Struct):
         """Report a finding."""
         self.report.add(code, span, message, label, help=help or ())
 
-    @singledispatchmethod
     def _typed(self, node: e.Expression) -> Typed:
+        return self.remember(node, self._type_of(node))
+
+    def remember(self, node: e.Expression, value: Typed) -> Typed:
+        """The type, which those who look at the expression afterwards find under the node."""
+        self.types[id(node)] = (node, value)
+        return value
+
+    @singledispatchmethod
+    def _type_of(self, node: e.Expression) -> Typed:
         raise AssertionError(f"no type for {type(node).__name__}")
 
     # ---- literals
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BrokenExpression) -> Typed:
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NullLiteral) -> Typed:
         return Typed(NULL, True)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.BooleanLiteral) -> Typed:
         return Typed(BOOLEAN, False, node.value)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.NumberLiteral) -> Typed:
         return number(self, node, negative=False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.StringLiteral) -> Typed:
         return Typed(STRING, False, node.value)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
         return typed_literal(self, node)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IntervalLiteral) -> Typed:
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
@@ -163,7 +173,7 @@ class Typing(Struct):
 
     # ---- names
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ColumnName) -> Typed:
         first = node.parts[0].text.casefold()
         if first in self.locals:
@@ -215,7 +225,7 @@ class Typing(Struct):
             help_ = f"take one value: `any_value({text})`"
         self.mistake(codes.NOT_GROUPED, node.span, message, help=help_)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.ParameterUse) -> Typed:
         known = self.around.parameters.get(node.name.text.casefold())
         if known is None and node.name.text.casefold() in self.around.secrets:
@@ -233,7 +243,7 @@ class Typing(Struct):
             self.used_parameters.append(name)
         return Typed(casts.expression_type(type_), False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Star) -> Typed:
         message = "`*` stands for all columns in `select` and in the arguments of a function"
         self.mistake(codes.MISPLACED_STAR, node.span, message)
@@ -241,18 +251,18 @@ class Typing(Struct):
 
     # ---- operators
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Parenthesised) -> Typed:
         return self._typed(node.operand)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Unary) -> Typed:
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
         return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Binary) -> Typed:
         # A chain of `and` may be thousands long: it is walked without recursion.
         chain: list[e.Binary] = []
@@ -263,7 +273,7 @@ class Typing(Struct):
         value = self._typed(left)
         for link in reversed(chain):
             right = self._typed(link.right)
-            value = self._binary(link, value, right)
+            value = self.remember(link, self._binary(link, value, right))
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
@@ -275,19 +285,19 @@ class Typing(Struct):
             found = operators.binary(node.operator, left, right, self.around.ansi)
         return self.result(node, found, (node.left, node.right))
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
         value, low, high = (self._typed(part) for part in nodes)
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
         value, *choices = (self._typed(part) for part in nodes)
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Like) -> Typed:
         value = self._typed(node.operand)
         result = Typed(BOOLEAN, value.nullable)
@@ -297,7 +307,7 @@ class Typing(Struct):
             result = self.result(node, found, (node.operand, pattern))
         return result
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Is) -> Typed:
         value = self._typed(node.operand)
         if node.what == "null":
@@ -307,14 +317,14 @@ class Typing(Struct):
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
         return Typed(BOOLEAN, False)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
         left, right = (self._typed(part) for part in nodes)
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Case) -> Typed:
         start = len(self.ingredients)
         operand = self._typed(node.operand) if node.operand is not None else None
@@ -337,7 +347,7 @@ class Typing(Struct):
         made = merged(fitted(made, value.type, result.type) for value, made in parts)
         return self.made(result, made.with_computed(deciding), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Cast) -> Typed:
         start = len(self.ingredients)
         value, made = self.part(node.operand)
@@ -353,7 +363,7 @@ class Typing(Struct):
             return Typed(casts.expression_type(target), True)
         return self.made(found, fitted(made, value.type, found.type), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Collate) -> Typed:
         value = self._typed(node.operand)
         if not isinstance(value.type, StringType) and not value.unknown:
@@ -366,7 +376,7 @@ class Typing(Struct):
 
     # ---- parts
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Subscript) -> Typed:
         start = len(self.ingredients)
         base, made = self.part(node.base)
@@ -396,7 +406,7 @@ class Typing(Struct):
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Field) -> Typed:
         start = len(self.ingredients)
         base, made = self.part(node.base)
@@ -411,12 +421,12 @@ class Typing(Struct):
         )
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
         self._typed(node.base)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.ingredients)
         fields, parts = [], []
@@ -427,13 +437,13 @@ class Typing(Struct):
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Lambda) -> Typed:
         message = "a lambda is an argument of a function over collections"
         self.mistake(codes.MISPLACED_LAMBDA, node.span, message)
         return NOT_KNOWN
 
-    @_typed.register
+    @_type_of.register
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.expressions.calls import call_type
 

@@ -21,6 +21,7 @@ from ssbt.compiler.resolve.steps.columns import (
     report_no_name,
     timed,
 )
+from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.predicates import groupable, orderable
@@ -93,6 +94,8 @@ def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Ke
             continue
         found = flow.value(item.value)
         require_groupable(found, flow)
+        if check_position(item.value, "group by", flow):
+            continue
         if item.names:
             name = item.names[0]
             column = timed(column_of(found, name.text, name.span), item.value, flow)

@@ -15,10 +15,12 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.provenance import fitted
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.join_terms import join_terms
+from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.coercion import wider
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.datatypes import STRING, DataType
 from ssbt.compiler.types.operators import comparison
 from ssbt.compiler.types.predicates import distinguishable, orderable
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -160,6 +162,7 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         )
         message = f"`{name.text}` is {left.type.sql} on the left and {right.type.sql} on the right"
         flow.report.add(codes.KEY_EXPRESSION, name.span, message, also=also)
+    _warn_of_text(name.span, left, right, flow)
     if kind == "right":
         return right
     if kind == "full":
@@ -168,6 +171,18 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         made = _made_of(left, right, type_)
         return Column(left.name, type_, nullable, None, made)
     return left
+
+
+def _warn_of_text(span: Span, left: Column, right: Column, flow: Flow) -> None:
+    """Report a column that is text on one side and a number or a date on the other."""
+    for text, other in ((left, right), (right, left)):
+        if text.type == STRING and isinstance(other.type, READ_FROM_TEXT):
+            also = tuple(
+                Label(c.declared, f"{c.type.sql} here") for c in (text, other) if c.declared
+            )
+            message = f"`{left.name}` is text on one side, and Spark reads it as {other.type.sql}"
+            help_ = f"cast one side before: `|> set {text.name} = cast(… as {other.type.sql})`"
+            flow.report.add(TEXT_READ_AS_NUMBER, span, message, also=also, help=help_)
 
 
 def set_operation(node: s.SetOperation, flow: Flow) -> ir.Step | None:
@@ -244,6 +259,8 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         )
         flow.report.add(codes.DIFFERENT_COLUMNS, node.right.span, message, also=also)
         type_ = left.type
+    else:
+        _warn_of_text(node.right.span, left, right, flow)
     nullable = left.nullable or right.nullable
     if node.operator == "intersect":
         nullable = left.nullable and right.nullable

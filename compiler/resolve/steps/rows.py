@@ -14,6 +14,7 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.naming import whole_column
+from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.datatypes import (
@@ -72,6 +73,7 @@ def order_by(node: s.OrderBy, flow: Flow) -> ir.Step:
         typing.windows = True
         found = flow.finished(key.value, typing)
         flow.require_orderable(found, key.value.span, "to sort by")
+        check_position(key.value, "order by", flow)
         keys.append(ix.SortKey(found, key.descending, key.nulls))
     return ir.Sort(node.span, flow.relation, tuple(keys))
 

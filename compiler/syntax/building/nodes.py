@@ -17,7 +17,7 @@ Children = list[Any]
 N = TypeVar("N", bound=e.Node)
 
 # Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1); chains
-# of `and` and `or` it takes by the thousand, so a link of one counts as a tenth of a level.
+# of `and` and `or` it takes by the thousand, so a link of one counts as a hundredth of a level.
 MAXIMUM_DEPTH = 200
 _CHAINS = ("and", "or")
 
@@ -43,7 +43,7 @@ class NodeBuilder:
 
     def checked(self, node: N, *children: object) -> N:
         """The node, unless it is nested too deeply: then a broken one in its place."""
-        step = 0.1 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
+        step = 0.01 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
         if self.has_room(node, step, *children):
             return node
         # Behind the finding every rule takes one in the place of any node.

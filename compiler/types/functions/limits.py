@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
+from ssbt.compiler.types.datatypes import ArrayType, NullType, StringType, UnknownType
+from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS, weekday_number
 from ssbt.compiler.types.typed import Mismatch, Scalar, Typed
 
 # What is wrong with a value, as an ending of "… takes"; None where it is good.
@@ -55,13 +56,53 @@ def _percentage(value: Scalar) -> str | None:
     return _between(0, 1, _FROM_0_TO_1)(value)
 
 
+def _one_of(*words: str, what: str = "") -> Limit:
+    """One of some words, in any case."""
+    phrase = what or " or ".join([", ".join(f"'{word}'" for word in words[:-1]), f"'{words[-1]}'"])
+    known = {word.lower() for word in words}
+
+    def check(value: Scalar) -> str | None:
+        return phrase if isinstance(value, str) and value.lower() not in known else None
+
+    return check
+
+
+def _not_zero(what: str) -> Limit:
+    """Any whole number but 0."""
+
+    def check(value: Scalar) -> str | None:
+        is_zero = isinstance(value, int) and not isinstance(value, bool) and value == 0
+        return what if is_zero else None
+
+    return check
+
+
+def _weekday(value: Scalar) -> str | None:
+    known = not isinstance(value, str) or weekday_number(value) is not None
+    return None if known else "a day of the week such as 'Monday' or 'Mon'"
+
+
+def _bits(value: Scalar) -> str | None:
+    known = not isinstance(value, int) or value in (0, 224, 256, 384, 512)
+    return None if known else "224, 256, 384 or 512"
+
+
 _FROM_0_TO_1 = "a number from 0 to 1"
 _INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
 _POSITIVE = _between(1)
 _K = _between(8, 65535)
 _LOG = _between(4, 26)
-_WINDOW = texts.duration
 _PERCENTILE = {1: _percentage, 2: _POSITIVE}
+_FROM_1 = _not_zero("a place counted from 1, or from -1 at the end")
+_TRUNC_UNIT = _one_of(*TRUNC_UNITS, what="'year', 'quarter', 'month' or 'week'")
+_DATE_TRUNC_UNIT = _one_of(
+    *UNITS,
+    what="'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute' or 'second'",
+)
+_CHARSET = _one_of(
+    *("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "ISO-8859-1", "US-ASCII"),
+    what="a character set such as 'UTF-8' or 'ISO-8859-1'",
+)
 
 _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "approx_count_distinct": {1: _inside(0, 0.391)},
@@ -72,6 +113,11 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "count_min_sketch": {1: _inside(0), 2: _inside(0, 1)},
     "current_time": {0: _between(0, 6)},
     "date_format": {1: texts.date_format},
+    "date_trunc": {0: _DATE_TRUNC_UNIT},
+    "element_at": {1: _FROM_1},
+    "elt": {0: _POSITIVE},
+    "encode": {1: _CHARSET},
+    "format_number": {1: _between(0)},
     "from_unixtime": {1: texts.date_format},
     "from_utc_timestamp": {1: texts.time_zone},
     "get_json_object": {1: texts.json_path},
@@ -82,6 +128,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "kll_sketch_agg_float": {1: _K},
     "mask": dict.fromkeys((1, 2, 3, 4), _one_character),
     "nth_value": {1: _POSITIVE},
+    "next_day": {1: _weekday},
     "ntile": {0: _POSITIVE},
     "percentile": {1: _percentage},
     "percentile_approx": _PERCENTILE,
@@ -97,8 +144,11 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "regexp_substr": {1: texts.pattern},
     "rlike": {1: texts.pattern},
     "round": {1: _INT},
-    "session_window": {1: texts.duration},
+    "session_window": {1: texts.positive_duration},
+    "sha2": {1: _bits},
+    "slice": {1: _FROM_1},
     "split": {1: texts.pattern},
+    "split_part": {2: _FROM_1},
     "theta_sketch_agg": {1: _LOG},
     "theta_union_agg": {1: _LOG},
     "to_date": {1: texts.read_format},
@@ -109,10 +159,12 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "to_utc_timestamp": {1: texts.time_zone},
     "try_to_date": {1: texts.read_format},
     "try_to_timestamp": {1: texts.read_format},
+    "trunc": {1: _TRUNC_UNIT},
+    "try_element_at": {1: _FROM_1},
     "try_variant_get": {1: texts.variant_path},
     "unix_timestamp": {1: texts.read_format},
     "variant_get": {1: texts.variant_path},
-    "window": {1: _WINDOW, 2: _WINDOW, 3: _WINDOW},
+    "window": {1: texts.positive_duration, 2: texts.positive_duration, 3: texts.duration},
 }
 
 
@@ -127,6 +179,10 @@ _NEVER_NULL = {
     "nth_value": (1,),
     "json_tuple": tuple(range(64)),
 }
+
+
+# Of a map, the second argument is a key.
+_OF_ARRAYS = ("element_at", "try_element_at")
 
 
 def limit_mismatch(
@@ -151,10 +207,40 @@ def limit_mismatch(
         given = arguments[place].constant
         for value in given if isinstance(given, tuple) else (given,):
             wanted = None if value is None else check(value)
+            if name in _OF_ARRAYS and not isinstance(arguments[0].type, ArrayType):
+                wanted = None
             if wanted is not None:
                 reason = f"`{name}` cannot use {_shown(value)} here"
                 return Mismatch(reason, place, wanted, of_value=True)
-    return None
+    return _missing_group(name, arguments) or _wide_slide(name, arguments)
+
+
+def _missing_group(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """A group of a regular expression that it does not have; without a number it is the first."""
+    if name not in ("regexp_extract", "regexp_extract_all") or len(arguments) < 2:
+        return None
+    pattern = arguments[1].constant
+    given = arguments[2].constant if len(arguments) > 2 else 1
+    if not isinstance(pattern, str) or not isinstance(given, int):
+        return None
+    groups = texts.group_count(pattern)
+    if groups is None or 0 <= given <= groups:
+        return None
+    reason = f"'{pattern}' has no group {given}"
+    place = 2 if len(arguments) > 2 else 1
+    help_ = "put `(…)` around the part that is wanted; all of the match is group 0"
+    return Mismatch(reason, place, help=help_, of_value=True)
+
+
+def _wide_slide(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """Windows that begin further apart than they are long."""
+    if name != "window" or len(arguments) < 3:
+        return None
+    width, slide = (texts.microseconds(arguments[place].constant) for place in (1, 2))
+    if width is None or slide is None or slide <= width:
+        return None
+    reason = "windows that begin further apart than they are long leave out what is between"
+    return Mismatch(reason, 2, "no more than the width of the window", of_value=True)
 
 
 def _shown(value: Scalar | None) -> str:

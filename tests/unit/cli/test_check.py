@@ -47,6 +47,20 @@ def test_findings(mistaken: Path, ssbtc: Ssbtc, output_format: str, snapshot):
     assert ran.err == (counted if output_format in ("text", "concise") else "")
 
 
+def test_the_first_findings_of_each_file(pipeline: Path, ssbtc: Ssbtc):
+    mistakes = "".join(f"let l{i} = from missing{i}\n" for i in range(150))
+    pipeline.write_text(PIPELINE + UNUSED + mistakes)
+    ran = ssbtc("check")
+    assert ran.out.count("error[SSBT0201]") == 100
+    assert "pipeline.ssbt; --max-findings 0 prints all\nfound 150 errors" in ran.err
+    assert ssbtc("check", "--max-findings", "0").out.count("error[SSBT0201]") == 150
+    shown = ssbtc("check", "--max-findings", "1", "--output-format", "concise").out.splitlines()
+    assert len(shown) == 1
+    assert "error[" in shown[0]
+    every = json.loads(ssbtc("check", "--max-findings", "1", "--output-format", "json").out)
+    assert len(every["diagnostics"]) > 149
+
+
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_no_findings_in_each_format(pipeline: Path, ssbtc: Ssbtc, output_format: str, snapshot):
     ran = ssbtc("check", "--output-format", output_format)

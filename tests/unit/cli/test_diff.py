@@ -247,3 +247,66 @@ def test_a_pipeline_and_a_stream_of_another_name(project: Path, ssbtc: Ssbtc) ->
     assert "  stream pages: safe to go on\n" in done.out
     assert "  breaking    the pipeline `clicks` is gone\n" in done.out
     assert "  stream pages: needs a new checkpoint\n" in done.out
+
+
+def test_one_old_pipeline_with_errors_among_others(project: Path, ssbtc: Ssbtc) -> None:
+    """The others are compared, and of the broken one it is said that nothing is known."""
+    other = PIPELINE.replace("pipeline clicks", "pipeline visits").replace("checkpoints", "places")
+    for folder, broken, path in (("old", "pagee\n", "kept"), ("new", "page\n", "there")):
+        (project / folder).mkdir()
+        (project / folder / "clicks.ssbt").write_text(PIPELINE.replace("page\n", broken))
+        (project / folder / "visits.ssbt").write_text(other.replace("kept", path))
+    done = ssbtc("diff", "old", "new")
+    assert done.code == 1
+    assert done.out.splitlines()[:4] == [
+        "clicks",
+        "  behaviour   the old version of `clicks` has errors, so that nothing is known of it:"
+        " there is no",
+        "              column `pagee` here",
+        "              new/clicks.ssbt:1, was old/clicks.ssbt:18",
+    ]
+    assert "  breaking    the sink `clicks`: `path` was" in done.out
+    for broken in ("old", "new"):
+        name = project / broken / "visits.ssbt"
+        name.write_text("pipeline visits {}\nlet a = from b\n")
+    done = ssbtc("diff", "old", "new")
+    assert (done.code, "cannot be compared" in done.err) == (1, True)
+
+
+def test_what_several_pipelines_share_is_told_once(project: Path, ssbtc: Ssbtc) -> None:
+    library = """transform open(a: Row) = from a |> where n > LEAST
+schema Row { n: int }
+"""
+    pipeline = """pipeline NAME {}
+import "library.ssbt"
+source rows from json { path = "in", schema = Row }
+let some = from rows |> open()
+sink some to noop { mode = overwrite }
+"""
+    for folder, least in (("old", "1"), ("new", "2")):
+        (project / folder).mkdir()
+        (project / folder / "library.ssbt").write_text(library.replace("LEAST", least))
+        for name in ("first", "second", "third"):
+            text = pipeline.replace("NAME", name)
+            (project / folder / f"{name}.ssbt").write_text(text)
+    done = ssbtc("diff", "old", "new")
+    assert done.out == (
+        "first\n"
+        "  behaviour   the rows of `some`: the filter was `rows.n > 1` and is `rows.n > 2`\n"
+        "              new/library.ssbt:1, was old/library.ssbt:1\n"
+        "              affects sink some\n"
+        "              also in the pipelines second, third\n"
+        "\n"
+        "second\n"
+        "  behaviour   1 change that is told above, of another pipeline that has the same\n"
+        "\n"
+        "third\n"
+        "  behaviour   1 change that is told above, of another pipeline that has the same\n"
+    )
+    found = json.loads(ssbtc("diff", "old", "new", "--output-format", "json").out)
+    jsonschema.validate(found, json.loads((SCHEMAS / "diff-1.json").read_text("utf-8")))
+    assert [each["severity"] for each in found["pipelines"]] == ["behaviour"] * 3
+    assert [len(each["changes"]) for each in found["pipelines"]] == [1, 0, 0]
+    assert found["pipelines"][0]["changes"][0]["also"] == ["second", "third"]
+    markdown = ssbtc("diff", "old", "new", "--output-format", "markdown").out
+    assert markdown.count("the filter was") == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ssbt.compiler.compare.changes import Severity
-from ssbt.compiler.compare.pipelines import Difference, difference
+from ssbt.compiler.compare.pipelines import Difference, difference, told_once
 from tests.unit.compare.versions import CORPUS, in_folder, original, side
 
 CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
@@ -122,3 +122,101 @@ def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -
     name = "shut" if message == "is new" else "open"
     gone = ["the test `open` is gone"] if message == "is new" else []
     assert told == ([f"the test `{name}` {message}", *gone] if message else [])
+
+
+def checks(old: str, new: str, type_: str = "int") -> list[tuple[str, str]]:
+    """What is told of the checks of a parameter."""
+    pipeline = (
+        'pipeline p {{}}\nparam n: {} = {} check {}\nsource o from json {{ path = "${{n}}" }}\n'
+    )
+    default = {"int": "3", "string": "'abc'", "double": "3.0", "date": "date '2026-01-05'"}[type_]
+    text = [
+        pipeline.format(type_, default, each) + "sink o to noop { mode = overwrite }\n"
+        for each in (old, new)
+    ]
+    sides = [in_folder(Path("absent"), each) for each in text]
+    return [(each.severity.word, each.message) for each in difference(*sides).changes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "type_"),
+    [
+        ("n >= 0", "n >= -1", "int"),
+        ("n > 0", "n > -1", "int"),
+        ("n > 0", "n >= 0", "double"),
+        ("n < 10", "n <= 10", "double"),
+        ("n between 1 and 5", "n between 0 and 5", "int"),
+        ("n in (1, 3)", "n >= 1", "int"),
+        ("n = 3", "n in (3, 4)", "int"),
+        ("n between 1 and 9", "n > 0", "int"),
+        ("n != 1 and n != 2", "n != 1", "int"),
+        ("n not in (1, 2)", "n not in (1)", "int"),
+        ("n > 2", "n != 1", "int"),
+        ("n not between 7 and 9", "n not between 8 and 9", "int"),
+        ("length(n) <= 5", "length(n) <= 6", "string"),
+        ("n >= date '2026-01-01'", "n >= date '2025-01-01'", "date"),
+        ("n >= 0 and n < 10", "n >= 0", "int"),
+    ],
+)
+def test_a_check_that_takes_more_breaks_nobody(old: str, new: str, type_: str) -> None:
+    assert {weight for weight, _ in checks(old, new, type_)} == {"none"}
+    assert "breaking" in {weight for weight, _ in checks(new, old, type_)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "type_"),
+    [
+        ("n > 0", "n >= 1", "int"),
+        ("n < 10", "n <= 9", "int"),
+        ("n = 3", "n in (3)", "int"),
+        ("n >= 1 and n <= 5", "n between 1 and 5", "int"),
+        ("n in (1, 3)", "n in (3, 1)", "int"),
+    ],
+)
+def test_a_check_said_otherwise_is_no_change(old: str, new: str, type_: str) -> None:
+    assert checks(old, new, type_) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "type_"),
+    [
+        ("n > 0", "n >= 1", "double"),
+        ("n like 'a%'", "n like 'ab%'", "string"),
+        ("n > 0", "n < 10", "int"),
+        ("n != 9", "n not in (9, 8)", "int"),
+    ],
+)
+def test_a_check_that_may_refuse_what_was_taken_breaks(old: str, new: str, type_: str) -> None:
+    assert "breaking" in {weight for weight, _ in checks(old, new, type_)}
+
+
+def test_a_step_of_a_transform_is_told_once() -> None:
+    text = """pipeline p {{}}
+schema O {{ id: int, n: int }}
+source o from json {{ path = "in", schema = O }}
+transform big(a: O) = from a |> where n > {}
+let one = from o |> big() |> select id
+let two = from o |> big() |> select n
+sink one to noop {{ mode = overwrite }}
+sink two to noop as second {{ mode = overwrite }}
+"""
+    sides = [in_folder(Path("absent"), text.format(least)) for least in (1, 2)]
+    (change,) = difference(*sides).changes
+    assert change.message == "the rows of `one`: the filter was `o.n > 1` and is `o.n > 2`"
+    assert change.affects == ("sink one", "two", "sink second")
+
+
+def test_what_pipelines_share_is_told_of_the_first() -> None:
+    sides = [in_folder(CORPUS / "orders"), in_folder(CORPUS / "orders")]
+    change = told(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
+    found = told_once([Difference(name, (change,), ()) for name in ("a", "b", "c")])
+    assert [len(each.changes) for each in found] == [1, 0, 0]
+    assert found[0].changes[0].also == ("b", "c")
+    assert {each.severity for each in found} == {Severity.BEHAVIOUR}
+    assert difference(*sides).changes == ()
+
+
+def test_two_conditions_of_one_step_are_two_changes() -> None:
+    change = next(each for each in CHANGES if each["name"] == "another comparison")
+    both = {**change, "old": "status = 'paid' and amount >=", "new": "status = 'sent' and amount >"}
+    assert len(told(both).changes) == 2

@@ -16,7 +16,11 @@ from ssbt.compiler.diagnostics.model import Code
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPILER = ROOT / "compiler"
-HOMES = (COMPILER / "diagnostics" / "codes", COMPILER / "check")
+HOMES = (
+    COMPILER / "diagnostics" / "codes",
+    COMPILER / "check",
+    COMPILER / "resolve" / "traps",
+)
 
 
 def constructions(tree: ast.Module) -> Iterator[tuple[ast.Call, bool]]:

@@ -136,8 +136,34 @@ def test_a_hundred_levels(kind: str):
 
 @pytest.mark.slow
 def test_chains_may_be_long():
-    assert not read(WHERE + " and ".join(["a = 1"] * 1_900)).findings
-    assert numbers(read(WHERE + " or ".join(["a"] * 9_000))) == [codes.NESTED_TOO_DEEPLY.number]
+    assert not read(WHERE + " and ".join(["a = 1"] * 9_000)).findings
+    assert numbers(read(WHERE + " or ".join(["a"] * 25_000))) == [codes.NESTED_TOO_DEEPLY.number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHERE + "|>" * 100_000,
+        WHERE + "|> where\n" * 100_000,
+        "pipeline p {\n" + "a = = 1\n" * 100_000 + "}\n",
+        "let a = = 1\n" * 100_000,
+    ],
+)
+def test_a_thousand_mistakes_are_enough(text: str):
+    found = numbers(read(text))
+    assert len(found) <= 1_003
+    assert len(found) == 1 or codes.TOO_MANY_MISTAKES.number in found
+
+
+def test_a_broken_file_of_a_million_tokens_has_one_finding():
+    assert len(read("pipeline p {\n}\n" + '""\\' * 500_000).findings) == 1
+
+
+@pytest.mark.parametrize("text", ["a > 1" + "e9" * 100_000, "`" + "x y " * 100_000 + "` = = 1"])
+def test_messages_quote_in_part(text: str):
+    found = read(WHERE + text)
+    assert found.findings
+    assert all(len(each.message) < 4_000 for each in found.findings)
 
 
 @pytest.mark.parametrize("kind", LONG)

@@ -1,0 +1,105 @@
+"""Batches that rely on an order of rows that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from ssbt.compiler.check.stream_findings import once
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import calls, plans
+from ssbt.compiler.ir.row_orders import keeps_order
+
+LOST_ORDER = Code(
+    "SSBT0448",
+    "An order that the next step does not keep",
+    """\
+`deduplicate` and `aggregate` bring rows together by their keys, and the order from before is gone:
+`deduplicate` keeps any of the rows, not the first, and `collect_list` lists them as they arrive. It
+often looks right on small data.
+
+To keep the latest row, number the rows and filter, or take `max_by(struct(*), time)`; to list in an
+order, sort the list: `array_sort(collect_list(…))`.
+""",
+    wrong=example(steps="|> order by placed_on desc\n|> deduplicate by id"),
+    right=example(
+        steps="|> extend row_number() over (partition by id order by placed_on desc) as place\n"
+        "|> where place = 1\n|> drop place"
+    ),
+    severity=Severity.WARNING,
+)
+
+UNORDERED_LIMIT = Code(
+    "SSBT0449",
+    "A limit of rows that have no order",
+    """\
+Rows have no order before `order by`, so `limit` keeps any of them, and `offset` leaves out any: the
+next run may write others, with the same input.
+""",
+    wrong=example(steps="|> limit 100"),
+    right=example(steps="|> order by id\n|> limit 100"),
+    severity=Severity.WARNING,
+)
+
+_LISTS = ("collect_list", "array_agg")
+# What is shown, or thrown away.
+_NOT_KEPT = ("console", "noop", "memory")
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One for each step, whatever number of sinks it flows into."""
+    yield from once(_findings(pipeline))
+
+
+def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    known = plans(pipeline)
+    done: set[int] = set()
+    for sink in pipeline.sinks:
+        if sink.stream is None and _is_kept(sink):
+            for each in walked(known[sink.dataset], attrgetter("inputs"), done):
+                yield from _lost(each)
+                yield from _unordered(each)
+
+
+def _is_kept(sink: Sink) -> bool:
+    return sink.connector.name not in _NOT_KEPT
+
+
+def _lost(operator: Operator) -> Iterator[Diagnostic]:
+    match operator.step:
+        case s.Deduplicate(columns=columns) if columns:
+            message = "`deduplicate` keeps any of the rows, not the first by this order"
+            help_ = "number the rows: `row_number() over (partition by … order by …)`, and keep 1"
+        case s.Aggregate() as step if any(call.name in _LISTS for call in calls(step.aggregates)):
+            message = "the rows are listed as they arrive, not by this order"
+            help_ = "sort the list: `array_sort(collect_list(…))`"
+        case _:
+            return
+    sort = _sort_before(operator)
+    if isinstance(sort, s.Sort):
+        also = (Label(sort.span, "the order"),)
+        yield Diagnostic(LOST_ORDER, message, Label(operator.step.span), also, (help_,))
+
+
+def _unordered(operator: Operator) -> Iterator[Diagnostic]:
+    if not isinstance(operator.step, s.Limit | s.Offset):
+        return
+    before = _sort_before(operator)
+    if isinstance(before, s.Sort | s.SqlQuery | s.ApplyFunction | s.Limit | s.Offset):
+        return
+    word = "limit" if isinstance(operator.step, s.Limit) else "offset"
+    message = f"`{word}` takes any rows here: they have no order"
+    help_ = ("put `|> order by …` before it; a random part is `|> sample`",)
+    yield Diagnostic(UNORDERED_LIMIT, message, Label(operator.step.span), (), help_)
+
+
+def _sort_before(operator: Operator) -> s.Step | Source:
+    """The nearest step before that does not merely hand its rows on in their order."""
+    each = operator.inputs[0]
+    while keeps_order(each.step) and not isinstance(each.step, s.Limit | s.Offset):
+        each = each.inputs[0]
+    return each.step

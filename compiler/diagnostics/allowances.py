@@ -1,0 +1,125 @@
+"""`# allow SSBT0209: why`: a comment in the file that says a warning is meant.
+
+It holds for the line it stands on, or, alone on its line, for the next line that is no comment.
+Errors cannot be allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import re
+
+from msgspec import Struct
+
+from ssbt.compiler.diagnostics.codes.allowances import UNUSED_ALLOWANCE
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label, Severity
+from ssbt.compiler.source import Source, Span
+
+_ALLOW = re.compile(r"#+\s*allow\s+(?P<codes>SSBT\d{4}(?:\s*,\s*SSBT\d{4})*)\s*(?::|$)")
+# What people write who know other linters.
+_NEARLY = re.compile(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
+_CODE = re.compile(r"SSBT\d{4}")
+# Findings about configuration come when it is looked at, which not every command does.
+_CONFIGURATION = "SSBT12"
+
+
+class Allowance(Struct, frozen=True):
+    """One code of one comment: findings of `number` that begin in `lines` are meant.
+
+    `span` is the code's place in the comment; `lines` is the range of offsets that it covers.
+    """
+
+    number: str
+    span: Span
+    lines: Span
+
+    def names(self, finding: Diagnostic) -> bool:
+        """Whether a finding is of this code and line."""
+        place = finding.primary.span
+        return (
+            finding.code.number == self.number
+            and place.path == self.lines.path
+            and self.lines.start <= place.start <= self.lines.end
+        )
+
+    def covers(self, finding: Diagnostic) -> bool:
+        """Whether this silences a finding."""
+        return finding.severity is Severity.WARNING and self.names(finding)
+
+
+def is_allowance(comment: str) -> bool:
+    """Whether the text of a comment, `#` included, speaks to the compiler and not to people."""
+    return _ALLOW.match(comment) is not None
+
+
+def allowances(source: Source, comments: Iterable[Span]) -> Iterator[Allowance]:
+    """What the comments of a file allow."""
+    for comment in comments:
+        match = _ALLOW.match(source.text[comment.start : comment.end])
+        if match is None:
+            continue
+        lines = _covered_line(source, comment)
+        for code in _CODE.finditer(match["codes"]):
+            start = comment.start + match.start("codes") + code.start()
+            yield Allowance(code[0], Span(source.path, start, start + len(code[0])), lines)
+
+
+def without_allowed(
+    findings: Iterable[Diagnostic], allowed: Iterable[Allowance]
+) -> tuple[Diagnostic, ...]:
+    """The findings that no comment allows."""
+    allowed = tuple(allowed)
+    return tuple(each for each in findings if not any(one.covers(each) for one in allowed))
+
+
+def unused_allowances(
+    findings: Iterable[Diagnostic], allowed: Iterable[Allowance]
+) -> Iterator[Diagnostic]:
+    """A warning for each that silences none of the `findings`.
+
+    With errors among them, warnings may be missing, so only those that name an error are told.
+    """
+    findings = tuple(findings)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    for one in allowed:
+        if one.number.startswith(_CONFIGURATION) or any(map(one.covers, findings)):
+            continue
+        if any(one.names(finding) for finding in findings):
+            message = f"{one.number} is an error, and only warnings can be allowed"
+            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(one.span))
+        elif not failed:
+            message = f"there is no warning {one.number} here to allow"
+            help_ = "remove it, or move it to the line of the warning"
+            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(one.span), (), (help_,))
+
+
+def misspelt_allowances(source: Source, comments: Iterable[Span]) -> Iterator[Diagnostic]:
+    """A warning for each comment that looks like an allowance and is none."""
+    for comment in comments:
+        text = source.text[comment.start : comment.end]
+        match = None if is_allowance(text) else _NEARLY.match(text)
+        if match is None:
+            continue
+        wanted = f"# allow {match[1].upper()}"
+        span = Span(source.path, comment.start, comment.start + match.end())
+        message = "this comment allows nothing"
+        help_ = f"write `{wanted}: reason`"
+        rest = source.text[span.end : comment.end].lstrip(" \t:,-")
+        fix = Edit(comment, f"{wanted}: {rest}" if rest else wanted)
+        yield Diagnostic(UNUSED_ALLOWANCE, message, Label(span), (), (help_,), (fix,))
+
+
+def _covered_line(source: Source, comment: Span) -> Span:
+    """The comment's own line, or the next one that is no comment where it stands alone."""
+    number, column = source.position(comment.start)
+    if not source.line(number)[: column - 1].strip():
+        number += 1
+        while number < len(source.line_starts) and _is_passed_over(source.line(number)):
+            number += 1
+        number = min(number, len(source.line_starts))
+    start = source.line_starts[number - 1]
+    return Span(source.path, start, start + len(source.line(number)))
+
+
+def _is_passed_over(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")

@@ -1,0 +1,91 @@
+"""Expressions that are null in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.resolve.expressions.evaluation import cast_value_of
+from ssbt.compiler.resolve.traps.failing import divisor, implicit_casts
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
+from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
+from ssbt.compiler.types.folding.model import Value
+
+ALWAYS_NULL = Code(
+    "SSBT0456",
+    "A value that is null in every row",
+    """\
+One part is null for all rows, and makes null of the whole: a null in `concat`, `||` or a sum;
+without ANSI mode a text that is no number or date, and a division by zero.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `'a' \\|\\| null` | `null` |
+| `concat('a', null, 'b')` | `null` |
+| `1 + null` | `null` |
+| `concat_ws('-', 'a', null, 'b')` | `a-b` |
+""",
+    wrong=example(steps="|> extend concat(status, null) as text"),
+    right=example(steps="|> extend concat(status, '') as text"),
+    severity=Severity.WARNING,
+)
+
+NULL_IGNORED = Code(
+    "SSBT0457",
+    "A null that the function does not look at",
+    """\
+`greatest` and `least` leave nulls out, unlike those of many databases, and `concat_ws` does.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `greatest(1, null)` | `1` |
+| `least(1, null)` | `1` |
+| `concat_ws('-', 'a', null)` | `a` |
+""",
+    wrong=example(steps="|> extend greatest(id, null) as top"),
+    right=example(steps="|> extend greatest(id, 0) as top"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Binary, e.Call, e.InList, e.Between)
+_ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^")
+_SPREADING = ("concat", "array_contains", "date_add", "date_sub", "datediff", "add_months")
+_SKIPPING = ("greatest", "least", "concat_ws")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    nulls: list[e.Expression] = []
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
+            nulls = [side for side in (left, right) if isinstance(bare(side), e.NullLiteral)]
+        case e.Call():
+            parts = [part for part in operands(node) if isinstance(bare(part), e.NullLiteral)]
+            name = function_name(node)
+            nulls = parts if name in _SPREADING else []
+            if parts and name in _SKIPPING:
+                message = f"`{name}` leaves nulls out, so this one changes nothing"
+                yield Diagnostic(NULL_IGNORED, message, Label(parts[0].span), (), ("remove it",))
+    if nulls:
+        message = "this makes the whole expression null, in every row"
+        yield Diagnostic(ALWAYS_NULL, message, Label(nulls[0].span), (), ("leave it out",))
+    if not view.ansi:
+        yield from _legacy(node, view)
+
+
+def _legacy(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """What ANSI mode would refuse."""
+    for part, target in implicit_casts(node, view):
+        given = view.outcome(part)
+        if isinstance(target, UnknownType | NullType) or not isinstance(given, Value):
+            continue
+        made = cast_value_of(given, target, False)
+        is_text = isinstance(given.type, StringType) and not given.is_null
+        if is_text and isinstance(made, Value) and made.is_null:
+            message = f"'{given.value}' is no {target.sql} and becomes null, in every row"
+            yield Diagnostic(ALWAYS_NULL, message, Label(part.span))
+    by = divisor(node)
+    if by is not None and divisor_is_zero(view.outcome(by), False):
+        yield Diagnostic(ALWAYS_NULL, "a division by zero is null", Label(by.span))

@@ -1,0 +1,65 @@
+"""Aggregates whose result depends on the order in which Spark happens to see the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name
+from ssbt.compiler.syntax.ast import expressions as e
+
+ANY_ROW = Code(
+    "SSBT0450",
+    "The first of rows that have no order",
+    """\
+The rows of a group have no order, whatever a step before has sorted: `first` and `last` give
+whichever comes first or last out of the shuffle, which may differ from run to run. So does the text
+that `listagg` and `array_join(collect_list(…))` put together.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select min_by(x, t) from values ('b', 2), ('a', 1) as v(x, t)` | `a` |
+| `select max_by(x, t) from values ('b', 2), ('a', 1) as v(x, t)` | `b` |
+| `select listagg(x, ',') within group (order by x) from values ('b'), ('a') as v(x)` | `a,b` |
+
+`min_by(value, time)` and `max_by(value, time)` say which row is meant, and `any_value` that any
+will do.
+""",
+    wrong=example(steps="|> aggregate last(status) as status group by id"),
+    right=example(steps="|> aggregate max_by(status, placed_on) as status group by id"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+_ENDS = {
+    **dict.fromkeys(("first", "first_value"), "min_by"),
+    **dict.fromkeys(("last", "last_value"), "max_by"),
+}
+_LISTS = ("collect_list", "array_agg")
+_AGGREGATED_TEXTS = ("listagg", "string_agg")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    del view
+    assert isinstance(node, e.Call)
+    name = function_name(node)
+    if node.window is not None:
+        return
+    if name in _ENDS:
+        message = f"`{name}` gives the value of any row: the rows of a group have no order"
+        help_ = (f"name the order, `{_ENDS[name]}(…, time)`; where any will do, `any_value(…)`",)
+        yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
+    elif name in _AGGREGATED_TEXTS and not node.within_group and not node.distinct:
+        message = f"the parts of `{name}` have no order, and the text may differ from run to run"
+        help_ = ("add `within group (order by …)`",)
+        yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
+    elif name in ("array_join", "concat_ws"):
+        for argument in node.arguments:
+            part = bare(argument.value)
+            if isinstance(part, e.Call) and function_name(part) in _LISTS and not part.window:
+                message = "the elements have no order, and the text may differ from run to run"
+                help_ = (
+                    "sort them, `array_sort(…)`, or use `listagg` `within group (order by …)`",
+                )
+                yield Diagnostic(ANY_ROW, message, Label(part.span), (), help_)

@@ -1,0 +1,52 @@
+"""Counting combinations of columns of which some are null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+DISTINCT_NULLS = Code(
+    "SSBT0442",
+    "Distinct combinations without those that have a null",
+    """\
+`count(distinct a, b)` leaves out each row in which any of the columns is null. A struct of them is
+never null, and counts every combination.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select count(distinct a, b) from values (1, 1), (2, null), (3, null) as t(a, b)` | `1` |
+| `select count(distinct struct(a, b)) from values (1, 1), (2, null), (3, null) as t(a, b)` | `3` |
+""",
+    wrong=example(steps="|> aggregate count(distinct status, placed_on) as kinds"),
+    right=example(steps="|> aggregate count(distinct struct(status, placed_on)) as kinds"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    parts = operands(node)
+    if function_name(node) != "count" or not node.distinct or len(parts) < 2:
+        return
+    if any(isinstance(part, e.Star) for part in parts):
+        return
+    nullable = [part for part in parts if view.typed(part).nullable]
+    if not nullable:
+        return
+    named = ", ".join(f"`{ssbt_text(part)}`" for part in nullable)
+    message = f"rows are not counted in which {named} {'are' if len(nullable) > 1 else 'is'} null"
+    if len(nullable) > 1:
+        message = f"rows are not counted in which any of {named} is null"
+    first, last = parts[0].span, parts[-1].span
+    right = f"struct({', '.join(map(ssbt_text, parts))})"
+    fix = (Edit(Span(first.path, first.start, last.end), right),)
+    help_ = (f"to count them, write `count(distinct {right})`",)
+    yield Diagnostic(DISTINCT_NULLS, message, Label(node.span), (), help_, fix)

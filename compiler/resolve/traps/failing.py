@@ -1,0 +1,278 @@
+"""Constants that cannot be computed: Spark fails before it reads a row, or with each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING, cast_value_of
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.types.branches import common_type
+from ssbt.compiler.types.datatypes import (
+    ArrayType,
+    DataType,
+    NullType,
+    NumericType,
+    StringType,
+    UnknownType,
+)
+from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
+from ssbt.compiler.types.folding.comparing import compared_types
+from ssbt.compiler.types.folding.dates import UNITS
+from ssbt.compiler.types.folding.model import Failure, Value
+from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.operators import COMPARISONS
+from ssbt.compiler.types.promotion import for_arithmetic
+
+CONSTANT_FAILS = Code(
+    "SSBT0430",
+    "A constant that cannot be computed",
+    """\
+What stands here depends on no row, and Spark fails when it computes it: a text that is no value of
+the type that it is compared with or becomes a part of, a division by zero, a number that is too
+large, an element that is not there.
+
+| expression | an INT `a` and a DATE `d`, in Spark 4.1 |
+|---|---|
+| `a = 'abc'`, `a in (1, 'x')`, `a between 1 and 'x'` | `CAST_INVALID_INPUT`: cast to BIGINT |
+| `case when a > 1 then 'x' else 1 end` | the same, with the first row that gets there |
+| `coalesce(a, 'none')` | the same, with the first null |
+| `d > '1999-02-31'` | `CAST_INVALID_INPUT`: there is no such day |
+| `a / 0`, `a % 0` | `DIVIDE_BY_ZERO`, with the first row in which `a` is not null |
+| `86400 * 1000 * 1000` | `ARITHMETIC_OVERFLOW` of INT; `86400L * …` is a BIGINT |
+
+What a condition may keep from being computed is a warning instead (SSBT0431).
+""",
+    wrong=example(steps="|> where id = 'abc'"),
+    right=example(steps="|> where status = 'abc'"),
+)
+
+BRANCH_FAILS = Code(
+    "SSBT0431",
+    "A constant that fails where it is reached",
+    """\
+The constant cannot be computed, and stands in a branch of `case`, `if`, `coalesce` and the like,
+or in a lambda: Spark 4.1 fails with the first row that reaches it, and not before. Where the job is
+meant to fail, `raise_error('why')` says so.
+""",
+    wrong=example(steps="|> extend case when id > 0 then 1 else 1 / 0 end as share"),
+    right=example(steps="|> extend case when id > 0 then 1 else raise_error('id') end as share"),
+    severity=Severity.WARNING,
+)
+
+_ZERO = "a division by zero"
+_DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
+
+
+def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """One finding for each part that cannot be computed."""
+    # A list, not recursion: a chain of `and` may be thousands long.
+    waiting: list[tuple[e.Node, bool]] = [(root, False)]
+    while waiting:
+        node, conditional = waiting.pop()
+        if not isinstance(node, e.Expression):
+            waiting += [(part, conditional) for part in _parts(node)]
+            continue
+        outcome = view.outcome(node)
+        if isinstance(outcome, Failure):
+            yield _finding(view.evaluator.origin(node), outcome.reason, conditional, view)
+            continue
+        if isinstance(outcome, Value):
+            continue
+        own = [*_failing_operands(node, view)]
+        for part, reason in own:
+            yield _swapped(node, part, view) or _finding(part, reason, conditional, view)
+        seen = {id(part) for part, _ in own}
+        children = [(part, cond) for part, cond in _children(node) if id(part) not in seen]
+        waiting += [(part, conditional or cond) for part, cond in reversed(children)]
+
+
+def _finding(node: e.Expression, reason: str, conditional: bool, view: View) -> Diagnostic:
+    if conditional:
+        message = f"{reason}: the job fails with the first row that gets here"
+        help_ = "give the branch a value that it can have; `raise_error('…')` stops the job"
+        return Diagnostic(BRANCH_FAILS, message, Label(node.span), (), (help_,))
+    message = f"this cannot be computed: {reason}"
+    column = _column_meant(node, view)
+    if column is not None:
+        text, name = column
+        help_ = f"a string stands in quotes of either kind; the column is `{name}`"
+        fix = (Edit(text.span, name),)
+        return Diagnostic(CONSTANT_FAILS, message, Label(text.span), (), (help_,), fix)
+    return Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), _ways_out(reason))
+
+
+def _swapped(node: e.Expression, part: e.Expression, view: View) -> Diagnostic | None:
+    """`date_trunc(day, 'month')` and `trunc('month', day)`: the unit in the place of the date."""
+    if not isinstance(node, e.Call) or function_name(node) not in ("date_trunc", "trunc"):
+        return None
+    if len(node.arguments) != 2 or str(view.text(part)).upper() not in UNITS:
+        return None
+    one, other = (argument.value for argument in node.arguments)
+    texts = (ssbt_text(other), ssbt_text(one))
+    name = function_name(node)
+    place = "first" if name == "date_trunc" else "second"
+    message = f"the unit of `{name}` is its {place} argument"
+    fix = (Edit(one.span, texts[0]), Edit(other.span, texts[1]))
+    help_ = (f"write `{name}({texts[0]}, {texts[1]})`",)
+    return Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), help_, fix)
+
+
+def _column_meant(node: e.Expression, view: View) -> tuple[e.StringLiteral, str] | None:
+    """A string in a failing expression that is the name of a column."""
+    for part in nodes(node):
+        column = view.column(part.value) if isinstance(part, e.StringLiteral) else None
+        if column is not None:
+            assert isinstance(part, e.StringLiteral)
+            return part, name_text(column.name)
+    return None
+
+
+def _ways_out(reason: str) -> tuple[str, ...]:
+    if reason == _ZERO:
+        return ("where null is meant, write `null`; a divisor that may be 0 is `try_divide(a, b)`",)
+    if reason.startswith("elements are counted"):
+        return ("from the end count `element_at(…, -1)`",)
+    if "outside the range" in reason:
+        return ("a number with `L` behind it, such as `86400L`, is computed as a BIGINT",)
+    if reason.endswith(("is no BIGINT", "is no DOUBLE")):
+        return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
+    return ()
+
+
+def _parts(node: e.Node) -> list[e.Node]:
+    """The nodes right below a node, in their order."""
+    found: list[e.Node] = []
+    waiting: list[object] = [getattr(node, name) for name in node.__struct_fields__]
+    waiting.reverse()
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, tuple):
+            waiting.extend(reversed(item))
+        elif isinstance(item, e.Node):
+            found.append(item)
+    return found
+
+
+def _children(node: e.Expression) -> list[tuple[e.Node, bool]]:
+    """The parts of an expression, and whether a condition decides about each."""
+    match node:
+        case e.Case(operand=operand, branches=branches):
+            first = operand or branches[0][0]
+            return [(part, part is not first) for part in _parts(node)]
+        case e.Lambda(body=body):
+            return [(body, True)]
+        case e.Call():
+            name = function_name(node)
+            lazy = name in COALESCING or name in CHOOSING or name.startswith("try_")
+            firsts = [] if name.startswith("try_") else node.arguments[:1]
+            return [
+                (part, lazy and isinstance(part, e.Argument) and part not in firsts)
+                for part in _parts(node)
+            ]
+    return [(part, False) for part in _parts(node)]
+
+
+def _failing_operands(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, str]]:
+    """The constant operands of a node that Spark cannot use beside the others."""
+    for part, target in implicit_casts(node, view):
+        if isinstance(target, UnknownType | NullType):
+            continue
+        outcome = view.outcome(part)
+        if not isinstance(outcome, Value) or not isinstance(outcome.type, StringType):
+            continue
+        made = cast_value_of(outcome, target, view.ansi)
+        if isinstance(made, Failure):
+            yield part, made.reason
+    if isinstance(node, e.Subscript) and view.ansi and _is_before_first(node, view):
+        yield node.index, "elements are counted from 0, so there is none at a negative place"
+    by = divisor(node)
+    if view.ansi and by is not None and divisor_is_zero(view.outcome(by), view.ansi):
+        yield by, _ZERO
+
+
+def _is_before_first(node: e.Subscript, view: View) -> bool:
+    index = view.outcome(node.index)
+    is_negative = isinstance(index, Value) and isinstance(index.value, int) and index.value < 0
+    return is_negative and isinstance(view.type(node.base), ArrayType)
+
+
+def divisor(node: e.Expression) -> e.Expression | None:
+    """What an expression divides by."""
+    match node:
+        case e.Binary(operator="/" | "%" | "div", right=right):
+            return right
+        case e.Call() if function_name(node) in _DIVISIONS and len(node.arguments) == 2:
+            return node.arguments[1].value
+    return None
+
+
+def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+    """The operands of a node and the types that Spark casts them to."""
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
+            yield from _compared(operator, left, right, view)
+        case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
+            a, b = view.typed(left), view.typed(right)
+            if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
+                one, other = for_arithmetic(a, b, view.ansi)
+                yield from ((left, one.type), (right, other.type))
+        case e.Between(operand=operand, low=low, high=high):
+            yield from _compared(">=", operand, low, view)
+            yield from _compared("<=", operand, high, view)
+        case e.IsDistinctFrom(left=left, right=right):
+            yield from _compared("<=>", left, right, view)
+        case e.InList(operand=operand, items=items):
+            common = common_type([view.typed(each) for each in (operand, *items)], view.ansi)
+            if common is not None:
+                yield from ((item, common) for item in (operand, *items))
+        case e.Case(operand=operand, branches=branches, otherwise=otherwise):
+            if operand is not None:
+                for choice, _ in branches:
+                    yield from _compared("=", operand, choice, view)
+            values = [value for test, value in branches if not _is_never(test, view)]
+            values += [otherwise] if otherwise else []
+            yield from ((value, view.type(node)) for value in values)
+        case e.Call():
+            yield from _cast_arguments(node, view)
+
+
+def _is_never(condition: e.Expression, view: View) -> bool:
+    made = view.outcome(condition)
+    return isinstance(made, Value) and not made.value
+
+
+def _compared(
+    operator: str, left: e.Expression, right: e.Expression, view: View
+) -> Iterator[tuple[e.Expression, DataType]]:
+    a, b = view.typed(left), view.typed(right)
+    wanted = None if a.unknown or b.unknown else compared_types(operator, a, b, view.ansi)
+    if wanted is not None:
+        yield left, wanted[0]
+        yield right, wanted[1]
+
+
+def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+    name, parts = function_name(node), operands(node)
+    function = find(name)
+    if function is None or any(argument.name for argument in node.arguments):
+        return
+    if name in COALESCING:
+        yield from ((part, view.type(node)) for part in parts)
+    elif name in ("if", "nvl2") and len(parts) == 3:
+        yield from ((part, view.type(node)) for part in parts[1:])
+    elif name == "nullif" and len(parts) == 2:
+        yield from _compared("=", parts[0], parts[1], view)
+    elif not (name in CHOOSING or name.startswith("try_")):
+        for place, part in enumerate(parts):
+            parameter = function.parameter(place)
+            if parameter is None or isinstance(bare(part), e.Star | e.Lambda):
+                continue
+            target = parameter.cast(view.type(part), view.ansi)
+            if target is not None:
+                yield part, target

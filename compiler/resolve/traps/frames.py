@@ -1,0 +1,51 @@
+"""Window functions whose frame ends with the current row where the whole partition was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, function_name
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+
+WHOLE = "rows between unbounded preceding and unbounded following"
+
+DEFAULT_FRAME = Code(
+    "SSBT0443",
+    "The last value of a frame that ends with the current row",
+    """\
+With `order by`, a window's frame goes from the first row to the current one and those equal to it,
+unless it says otherwise. So `last_value` gives the current row's value, and `nth_value` is null
+until the frame is that long.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select last_value(x) over (order by x) from values (1), (3) as t(x)` | `1`, `3` |
+| `select max(x) over () from values (1), (3) as t(x)` | `3`, `3` |
+| `select nth_value(x, 2) over (order by x) from values (1), (3) as t(x)` | `null`, `3` |
+
+Write the frame; or take `first_value` over the opposite order.
+""",
+    wrong=example(steps="|> extend last_value(id) over (order by id) as newest"),
+    right=example(steps=f"|> extend last_value(id) over (order by id {WHOLE}) as newest"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+_ENDS = ("last_value", "last", "nth_value")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    del view
+    assert isinstance(node, e.Call)
+    window, name = node.window, function_name(node)
+    if window is None or name not in _ENDS or not window.order or window.frame is not None:
+        return
+    gives = "the value of the current row" if name != "nth_value" else "null in the first rows"
+    message = f"without a frame, `{name}` over an order gives {gives}"
+    end = window.order[-1].span.end
+    fix = (Edit(Span(window.span.path, end, end), f" {WHOLE}"),)
+    help_ = (f"for the whole partition, add `{WHOLE}` behind the order",)
+    yield Diagnostic(DEFAULT_FRAME, message, Label(node.span), (), help_, fix)

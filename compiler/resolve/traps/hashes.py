@@ -1,0 +1,55 @@
+"""Keys that are hashes of texts put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+HASHED_NULLS = Code(
+    "SSBT0454",
+    "A hash of columns that may be null",
+    """\
+`concat` and `||` are null if one part is, so that all such rows have no key at all; `concat_ws`
+leaves nulls out, so that rows which have them in different places get one key.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `md5(concat('a', null))` | `null` |
+| `md5(concat_ws('-', 'a', null, 'b')) = md5(concat_ws('-', 'a', 'b', null))` | `true` |
+| `md5(to_json(struct('a', null, 'b'))) = md5(to_json(struct('a', 'b', null)))` | `false` |
+
+Give nulls a text of their own, `coalesce(a, '')` with a separator that no value has, or hash
+`to_json(struct(…))`.
+""",
+    wrong=example(steps="|> extend md5(concat_ws('-', status, placed_on)) as key"),
+    right=example(steps="|> extend md5(to_json(struct(status, placed_on))) as key"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+_HASHES = ("md5", "sha", "sha1", "sha2", "crc32", "hash", "xxhash64")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    if function_name(node) not in _HASHES or not node.arguments:
+        return
+    inner = bare(node.arguments[0].value)
+    if not isinstance(inner, e.Call):
+        return
+    name, parts = function_name(inner), operands(inner)
+    if name not in ("concat", "concat_ws") or len(parts) < 2 + (name == "concat_ws"):
+        return
+    nullable = [part for part in parts if view.typed(part).nullable]
+    if not nullable:
+        return
+    named = ", ".join(f"`{ssbt_text(part)}`" for part in nullable[:3])
+    what = "and then the key is null" if name == "concat" else "which is left out of the key"
+    message = f"{named} may be null, {what}"
+    help_ = ("hash `to_json(struct(…))`, or give nulls a text of their own by `coalesce`",)
+    yield Diagnostic(HASHED_NULLS, message, Label(inner.span), (), help_)

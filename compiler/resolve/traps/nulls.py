@@ -1,0 +1,114 @@
+"""Comparisons with null, which are never true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+NULL_COMPARISON = Code(
+    "SSBT0432",
+    "A comparison with null",
+    """\
+Whatever is compared with null, null itself among it, the result is null: `where` drops every row,
+and `case` takes another branch.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `null = null` | `null` |
+| `1 != null` | `null` |
+| `case null when null then 'null' else 'not null' end` | `not null` |
+| `null is null` | `true` |
+| `null <=> null` | `true` |
+""",
+    wrong=example(steps="|> where status = null"),
+    right=example(steps="|> where status is null"),
+    severity=Severity.WARNING,
+)
+
+NULL_IN_LIST = Code(
+    "SSBT0433",
+    "A null in the list of `in`",
+    """\
+A null in the list matches nothing, and makes null of what would be false: `in` never finds rows
+with null, and `not in` is never true.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `'a' in ('x', null)` | `null` |
+| `'a' not in ('x', null)` | `null` |
+| `cast(null as string) in ('x', null)` | `null` |
+
+Rows with null are found by `… in ('x') or … is null`.
+""",
+    wrong=example(steps="|> where status not in ('OPEN', null)"),
+    right=example(steps="|> where status not in ('OPEN')"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Binary, e.InList, e.Case)
+_COMPARED = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    del view
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in _COMPARED:
+            for side, other in ((right, left), (left, right)):
+                if _is_null(side) and not _is_null(other):
+                    yield _compared(node, other)
+                    return
+        case e.InList(items=items) if any(map(_is_null, items)):
+            yield _in_list(node)
+        case e.Case(operand=operand, branches=branches) if operand is not None:
+            for choice, _ in branches:
+                if _is_null(choice):
+                    message = "`when null` never matches: nothing equals null"
+                    help_ = f"write `case when {ssbt_text(operand)} is null then …`"
+                    yield Diagnostic(NULL_COMPARISON, message, Label(choice.span), (), (help_,))
+
+
+def _is_null(node: e.Expression) -> bool:
+    return isinstance(bare(node), e.NullLiteral)
+
+
+def _compared(node: e.Binary, other: e.Expression) -> Diagnostic:
+    message = f"a comparison by `{node.operator}` with null is null in every row"
+    words = {"=": "is null", "==": "is null", "!=": "is not null", "<>": "is not null"}
+    word = words.get(node.operator)
+    if word is None:
+        help_: tuple[str, ...] = ("leave it out, or say what is compared",)
+        return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), help_)
+    text = f"{ssbt_text(other)} {word}"
+    fix = () if isinstance(other, e.Binary) else (Edit(node.span, text),)
+    return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), (f"write `{text}`",), fix)
+
+
+def _in_list(node: e.InList) -> Diagnostic:
+    nulls = [item for item in node.items if _is_null(item)]
+    others = [item for item in node.items if not _is_null(item)]
+    place = Label(nulls[0].span)
+    if not others:
+        word = "is not null" if node.negated else "is null"
+        text = f"{ssbt_text(node.operand)} {word}"
+        message = "a list of nothing but null matches no row, not even one with null"
+        fix = (Edit(node.span, text),)
+        return Diagnostic(NULL_IN_LIST, message, place, (), (f"write `{text}`",), fix)
+    if node.negated:
+        message = "`not in` with a null in the list is never true"
+        help_ = "leave the null out; rows with null are not kept in any case"
+        fix = (Edit(_list_span(node), ", ".join(map(ssbt_text, others))),)
+        return Diagnostic(NULL_IN_LIST, message, place, (), (help_,), fix)
+    message = "a null in the list of `in` matches nothing"
+    help_ = f"for rows with null, add `or {ssbt_text(node.operand)} is null`; or leave the null out"
+    return Diagnostic(NULL_IN_LIST, message, place, (), (help_,))
+
+
+def _list_span(node: e.InList) -> Span:
+    first, last = node.items[0].span, node.items[-1].span
+    return Span(first.path, first.start, last.end)

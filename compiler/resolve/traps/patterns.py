@@ -1,0 +1,107 @@
+"""Patterns of dates and times whose letters mean something else than they seem to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datetime_patterns import Slip, corrected_pattern, find_slips
+
+WRONG_LETTERS = Code(
+    "SSBT0436",
+    "A pattern of dates with the wrong letters",
+    """\
+In Spark's patterns, which are Java's, `MM` are months and `mm` minutes, `dd` days of the month and
+`DD` days of the year, `ss` seconds and `SSS` their fraction. Spark takes the wrong letter without a
+word.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `date_format(timestamp '2026-03-10 08:45:00', 'yyyy-mm-dd')` | `2026-45-10` |
+| `to_date('25/12/2026', 'dd/mm/yyyy')` | `2026-01-25` |
+| `date_format(date '2026-03-10', 'yyyy-MM-DD')` | `2026-03-69` |
+| `date_format(timestamp '2026-03-10 08:45:59', 'HH:MM')` | `08:03` |
+""",
+    wrong=example(steps="|> extend date_format(placed_on, 'yyyy-mm') as month"),
+    right=example(steps="|> extend date_format(placed_on, 'yyyy-MM') as month"),
+    severity=Severity.WARNING,
+)
+
+HALF_DAYS = Code(
+    "SSBT0437",
+    "Hours of half a day without am or pm",
+    """\
+`hh` counts the hours from 1 to 12, and only `a` says which half of the day they belong to. Without
+it half past two at night and in the afternoon are written alike, and noon is read as midnight.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `date_format(timestamp '2026-03-10 14:30:00', 'hh:mm')` | `02:30` |
+| `date_format(to_timestamp('2026-03-10 12:30', 'yyyy-MM-dd hh:mm'), 'HH:mm')` | `00:30` |
+| `date_format(timestamp '2026-03-10 14:30:00', 'hh:mm a')` | `02:30 PM` |
+| `date_format(timestamp '2026-03-10 14:30:00', 'HH:mm')` | `14:30` |
+""",
+    wrong=example(steps="|> extend date_format(current_timestamp(), 'hh:mm') as at"),
+    right=example(steps="|> extend date_format(current_timestamp(), 'HH:mm') as at"),
+    severity=Severity.WARNING,
+)
+
+ZONE_AS_TEXT = Code(
+    "SSBT0438",
+    "A time zone that is plain text in a pattern",
+    """\
+`'Z'` in quotes is the letter and nothing more: a time of UTC is read as one of the session's time
+zone, and one of the session's zone is written as if it were one of UTC. `XXX` reads and writes `Z`
+and `+02:00`.
+
+| in Spark 4.1, in a session in Europe/Berlin | gives |
+|---|---|
+| `to_timestamp('2026-07-01T12:00:00Z', "yyyy-MM-dd'T'HH:mm:ss'Z'")` | `2026-07-01 12:00:00` |
+| `to_timestamp('2026-07-01T12:00:00Z', "yyyy-MM-dd'T'HH:mm:ssXXX")` | `2026-07-01 14:00:00` |
+""",
+    wrong=example(
+        steps="|> extend to_timestamp(status, \"yyyy-MM-dd'T'HH:mm:ss'Z'\") as at",
+    ),
+    right=example(steps="|> extend to_timestamp(status, \"yyyy-MM-dd'T'HH:mm:ssXXX\") as at"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+# Which argument is a pattern.
+_PATTERNS = {
+    **dict.fromkeys(("date_format", "from_unixtime", "to_char", "to_varchar"), 1),
+    **dict.fromkeys(("to_date", "to_timestamp", "to_timestamp_ltz", "to_timestamp_ntz"), 1),
+    **dict.fromkeys(("try_to_date", "try_to_timestamp", "try_to_time", "to_time"), 1),
+    **dict.fromkeys(("unix_timestamp", "to_unix_timestamp"), 1),
+}
+_ZONELESS = ("to_date", "try_to_date", "to_timestamp_ntz", "to_time", "try_to_time")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    name, parts = function_name(node), operands(node)
+    place = _PATTERNS.get(name)
+    if place is None or len(parts) <= place or view.evaluator.typing.around.legacy_formats:
+        return
+    if name in ("to_char", "to_varchar") and "DATE" not in view.type(parts[0]).sql:
+        return
+    pattern = view.text(parts[place])
+    if pattern is None:
+        return
+    slips = find_slips(pattern, zoneless=name in _ZONELESS)
+    for slip in slips:
+        yield _finding(parts[place], pattern, slip, slips)
+
+
+def _finding(part: e.Expression, pattern: str, slip: Slip, slips: tuple[Slip, ...]) -> Diagnostic:
+    right = quoted(corrected_pattern(pattern, slips))
+    code = WRONG_LETTERS
+    if not slip.certain:
+        letters = pattern[slip.start : slip.end]
+        code = ZONE_AS_TEXT if letters == "'Z'" else HALF_DAYS if letters[0] in "hK" else code
+    help_ = (f"write {right}",)
+    fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+    return Diagnostic(code, f"in the pattern, {slip.reason}", Label(part.span), (), help_, fix)

@@ -1,0 +1,53 @@
+"""The rules of this folder, found and run over every expression that has a type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.diagnostics.model import Diagnostic, Severity
+from ssbt.compiler.resolve.expressions.evaluation import Evaluator
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.traps.view import View
+from ssbt.compiler.syntax.ast import expressions as e
+
+if TYPE_CHECKING:
+    from ssbt.compiler.resolve.expressions.typing import Typing
+
+# Looks at one node; `TAKES` of its module are the kinds of nodes that it wants.
+Rule = Callable[[e.Expression, View], Iterator[Diagnostic]]
+
+
+@cache
+def _rules() -> tuple[tuple[type, Rule], ...]:
+    """Each rule with each kind of node that it takes, in the order of the modules' names."""
+    names = sorted(
+        entry.name.removesuffix(".py")
+        for entry in files(__package__).iterdir()
+        if entry.name.endswith(".py") and entry.name != "rules.py"
+    )
+    modules = [import_module(f"{__package__}.{name}") for name in names if name != "__init__"]
+    return tuple(
+        (kind, module.check)
+        for module in modules
+        if hasattr(module, "TAKES")
+        for kind in module.TAKES
+    )
+
+
+def find_traps(root: e.Expression, typing: Typing) -> Iterator[Diagnostic]:
+    """What cannot work in a typed expression, and what is likely not what its writer means."""
+    from ssbt.compiler.resolve.traps.failing import find_failures
+
+    view = View(Evaluator(typing), root)
+    failures = tuple(find_failures(root, view))
+    yield from failures
+    if any(found.severity is Severity.ERROR for found in failures):
+        return
+    for node in nodes(root):
+        for kind, check in _rules():
+            if isinstance(node, kind):
+                yield from check(node, view)  # type: ignore[arg-type]

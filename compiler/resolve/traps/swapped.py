@@ -1,0 +1,60 @@
+"""Arguments that stand in each other's places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+SWAPPED_ARGUMENTS = Code(
+    "SSBT0447",
+    "Arguments that seem to have changed places",
+    """\
+A constant stands where the text that is searched belongs, and a column where the constant does.
+Functions differ in their order: `instr(text, part)` and `locate(part, text)`.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `instr('@', 'ann@example.com')` | `0` |
+| `instr('ann@example.com', '@')` | `4` |
+| `locate('ann@example.com', '@')` | `0` |
+| `locate('@', 'ann@example.com')` | `4` |
+""",
+    wrong=example(steps="|> extend instr('@', status) as at"),
+    right=example(steps="|> extend instr(status, '@') as at"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+# The places of what is searched, and of what it is searched for.
+_PLACES = {
+    **dict.fromkeys(("instr", "split", "split_part", "substring_index", "regexp_like"), (0, 1)),
+    **dict.fromkeys(("startswith", "endswith"), (0, 1)),
+    **dict.fromkeys(("regexp_extract", "regexp_extract_all", "regexp_count"), (0, 1)),
+    **dict.fromkeys(("regexp_replace", "regexp_substr", "regexp_instr", "replace"), (0, 1)),
+    **dict.fromkeys(("to_date", "to_timestamp", "date_format", "unix_timestamp"), (0, 1)),
+    **dict.fromkeys(("locate", "charindex", "position"), (1, 0)),
+}
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    name = function_name(node)
+    places = _PLACES.get(name)
+    if places is None or len(node.arguments) <= max(places) or node.words:
+        return
+    if any(argument.name for argument in node.arguments):
+        return
+    searched, wanted = (node.arguments[place].value for place in places)
+    if not isinstance(bare(searched), e.StringLiteral) or view.is_constant(wanted):
+        return
+    first, second = ssbt_text(wanted), ssbt_text(searched)
+    message = f"`{name}` looks for `{first}` in the constant {second}"
+    ordered = (first, second) if places == (0, 1) else (second, first)
+    help_ = (f"the other way round it is `{name}({', '.join(ordered)}, …)`".replace(", …", ""),)
+    fix = (Edit(searched.span, first), Edit(wanted.span, second))
+    yield Diagnostic(SWAPPED_ARGUMENTS, message, Label(node.span), (), help_, fix)

@@ -1,0 +1,105 @@
+"""A typed expression, as the rules of this folder look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.evaluation import Evaluator
+from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.strings import escaped
+from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.folding.model import Outcome, Value
+from ssbt.compiler.types.typed import Typed
+
+
+class View(Struct):
+    """One expression with the types and the constant values of its parts."""
+
+    evaluator: Evaluator
+    root: e.Expression
+
+    @property
+    def ansi(self) -> bool:
+        return self.evaluator.ansi
+
+    def typed(self, node: e.Expression) -> Typed:
+        """The type of a part, and whether it can be null."""
+        return self.evaluator.type_of(bare(node))
+
+    def type(self, node: e.Expression) -> DataType:
+        return self.typed(node).type
+
+    def outcome(self, node: e.Expression) -> Outcome:
+        """What a part gives before a row is read; None where that is not known."""
+        return self.evaluator.evaluate(node)
+
+    def text(self, node: e.Expression) -> str | None:
+        """The text of a constant string."""
+        made = self.outcome(node)
+        return made.value if isinstance(made, Value) and isinstance(made.value, str) else None
+
+    def is_null(self, node: e.Expression) -> bool:
+        """Whether a part is null in every row."""
+        made = self.outcome(node)
+        return isinstance(made, Value) and made.is_null
+
+    def is_constant(self, node: e.Expression) -> bool:
+        """Whether a part depends on no row."""
+        return is_foldable(node, self.evaluator.typing)
+
+    def column(self, name: str) -> Column | None:
+        """The one column of this name."""
+        named = self.evaluator.typing.around.relation.named(name)
+        return named[0] if len(named) == 1 else None
+
+    def found(self, node: e.Expression) -> Column | None:
+        """The whole column that a part is."""
+        inner = bare(node)
+        if not isinstance(inner, e.ColumnName):
+            return None
+        found = scopes.found(inner, self.evaluator.typing.around.relation, Report())
+        return None if found is None or found.path else found.column
+
+
+def bare(node: e.Expression) -> e.Expression:
+    """The expression without parentheses around it."""
+    while isinstance(node, e.Parenthesised):
+        node = node.operand
+    return node
+
+
+def function_name(node: e.Call) -> str:
+    """The name of the function that is called, in lower case."""
+    return node.name.text.casefold()
+
+
+def operands(node: e.Call) -> list[e.Expression]:
+    """The arguments of a call whose arguments have no names."""
+    return [argument.value for argument in node.arguments]
+
+
+def comparisons(node: e.Expression) -> Iterator[tuple[str, e.Expression, e.Expression]]:
+    """The comparisons that an expression makes: operator, left, right; `in` as several of `=`."""
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in _COMPARISONS:
+            yield operator, left, right
+        case e.Between(operand=operand, low=low, high=high):
+            yield ">=", operand, low
+            yield "<=", operand, high
+        case e.InList(operand=operand, items=items):
+            for item in items:
+                yield "=", operand, item
+
+
+def quoted(text: str) -> str:
+    """A string literal of the language."""
+    return escaped(text)
+
+
+_COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")

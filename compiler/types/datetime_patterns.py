@@ -1,0 +1,238 @@
+"""Slips in patterns of dates and times: letters that mean something else than their writer thinks.
+
+Spark's patterns are those of Java, where `MM` are months and `mm` minutes, `dd` days of the month
+and `DD` days of the year. A slip is legal to Spark, or refused late, and has one likely repair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import re
+
+from msgspec import Struct
+
+_PIECE = re.compile(r"(?P<quoted>'(?:[^']|'')*')|(?P<field>([A-Za-z])\3*)|[^A-Za-z']", re.DOTALL)
+_HOURS, _DATES, _ZONES = frozenset("hHkK"), frozenset("yYudD"), frozenset("XxZzVO")
+
+_STRFTIME = {
+    "Y": "yyyy", "y": "yy", "m": "MM", "b": "MMM", "h": "MMM", "B": "MMMM", "d": "dd", "e": "d",
+    "j": "DDD", "a": "EEE", "A": "EEEE", "H": "HH", "k": "H", "I": "hh", "l": "h", "M": "mm",
+    "S": "ss", "f": "SSSSSS", "p": "a", "z": "xx", "Z": "z", "T": "HH:mm:ss", "R": "HH:mm",
+    "F": "yyyy-MM-dd", "D": "MM/dd/yy", "%": "%",
+}  # fmt: skip
+_STRFTIME_FIELD = re.compile(r"%[-_0]?([A-Za-z%])")
+_ORACLE = {
+    "HH24": "HH", "HH12": "hh", "HH": "hh", "MI": "mm", "SS": "ss", "YYYY": "yyyy", "RRRR": "yyyy",
+    "YY": "yy", "RR": "yy", "MONTH": "MMMM", "MON": "MMM", "MM": "MM", "DDD": "DDD", "DD": "dd",
+    "AM": "a", "PM": "a", "TZH:TZM": "xxx",
+}  # fmt: skip
+_ORACLE_ONLY = re.compile(
+    r"HH24|HH12|(?<![A-Z])MI(?![A-Z])|RRRR|(?<![A-Z])MON(?:TH)?(?![A-Z])", re.I
+)
+_ORACLE_FIELD = re.compile(
+    "|".join(re.escape(each) for each in sorted(_ORACLE, key=len, reverse=True)) + r"|FF(\d?)", re.I
+)
+_HALF_OF_DAY = re.compile(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
+
+
+class Slip(Struct, frozen=True):
+    """Letters from `start` to `end` of a pattern, what they were meant to be, and why.
+
+    `certain` says that no one can mean them as they are; else a pattern may, in a rare case.
+    """
+
+    start: int
+    end: int
+    replacement: str
+    reason: str
+    certain: bool = True
+
+
+class _Field(Struct, frozen=True):
+    """One letter repeated, such as `yyyy`."""
+
+    start: int
+    end: int
+    letter: str
+    before: str
+    """The letter of the field in front, or nothing."""
+    after: str
+
+    @property
+    def text(self) -> str:
+        return self.letter * (self.end - self.start)
+
+    def slip(self, letter: str, reason: str, *, certain: bool = True) -> Slip:
+        """The same number of other letters."""
+        replacement = letter * (self.end - self.start)
+        return Slip(self.start, self.end, replacement, reason, certain)
+
+
+def find_slips(pattern: str, *, zoneless: bool = False) -> tuple[Slip, ...]:
+    """The slips of a pattern in their order; `zoneless` is one of times that have no time zone."""
+    for translate in (_translate_strftime, _translate_oracle):
+        whole = translate(pattern)
+        if whole is not None:
+            return (whole,)
+    half = _HALF_OF_DAY.search(_without_quoted(pattern))
+    fields = tuple(_fields(pattern, half))
+    slips = [*_misplaced_letters(fields), *_unknown_letters(fields)]
+    if half and any(field.letter in _HOURS for field in fields):
+        slips.append(_half_of_day(half))
+    elif not any(field.letter == "a" for field in fields):
+        slips += _half_days(fields)
+    if not zoneless:
+        slips += _quoted_zone(pattern, fields)
+    return tuple(sorted(slips, key=lambda slip: slip.start))
+
+
+def corrected_pattern(pattern: str, slips: Iterable[Slip]) -> str:
+    """The pattern with its slips repaired."""
+    for slip in sorted(slips, key=lambda slip: slip.start, reverse=True):
+        pattern = pattern[: slip.start] + slip.replacement + pattern[slip.end :]
+    return pattern
+
+
+def _without_quoted(pattern: str) -> str:
+    """The pattern with blanks for what stands in quotes."""
+    return re.sub(r"'(?:[^']|'')*'", lambda quoted: " " * len(quoted[0]), pattern)
+
+
+def _fields(pattern: str, half: re.Match[str] | None) -> Iterator[_Field]:
+    """The runs of one letter outside of quotes, without what stands for am and pm."""
+    runs = [
+        found
+        for found in _PIECE.finditer(pattern)
+        if found["field"] and not (half and half.start() <= found.start() < half.end())
+    ]
+    letters = ["", *(found["field"][0] for found in runs), ""]
+    for place, found in enumerate(runs, start=1):
+        before, letter, after = letters[place - 1 : place + 2]
+        yield _Field(found.start(), found.end(), letter, before, after)
+
+
+def _misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """Months for minutes and the other way round, and letters whose other case was meant."""
+    minutes = [field for field in fields if field.letter == "m" and _is_time(field)]
+    late_months = [
+        field
+        for field in fields
+        if field.letter == "M" and not minutes and _is_time(field) and field.after not in _DATES
+    ]
+    months = [field for field in fields if field.letter in "ML" and field not in late_months]
+    early_minutes = [
+        field
+        for field in fields
+        if field.letter == "m" and not months and field not in minutes and _is_date(field)
+    ]
+    for field in early_minutes:
+        yield field.slip("M", f"`{field.text}` is minutes; months are `{'M' * len(field.text)}`")
+    for field in late_months:
+        yield field.slip("m", f"`{field.text}` is months; minutes are `{'m' * len(field.text)}`")
+    has_month = bool(months or early_minutes)
+    has_day = any(field.letter == "d" for field in fields)
+    for field in fields:
+        if field.letter == "D" and not has_day and (has_month or field.text == "DD"):
+            reason = f"`{field.text}` is the day of the year; the day of the month is `dd`"
+            yield Slip(field.start, field.end, "d" * min(2, len(field.text)), reason, has_month)
+    yield from _misplaced_seconds(fields)
+
+
+def _is_time(field: _Field) -> bool:
+    """Whether it stands between hours and seconds."""
+    return field.before in _HOURS or field.after in ("s", "S")
+
+
+def _is_date(field: _Field) -> bool:
+    """Whether a year or a day stands beside it."""
+    return field.before in _DATES or field.after in _DATES
+
+
+def _misplaced_seconds(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    has_seconds = any(field.letter == "s" for field in fields)
+    for field in fields:
+        is_short = len(field.text) <= 2
+        if field.letter == "S" and field.before in ("m", "M") and is_short and not has_seconds:
+            yield field.slip("s", f"`{field.text}` is a fraction of a second; seconds are `ss`")
+        elif field.letter == "s" and field.before == "s":
+            right = "S" * len(field.text)
+            yield field.slip("S", f"`s` is seconds; their fraction is `{right}`")
+
+
+def _unknown_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """Letters of other pattern languages, and those that Spark 3 gave up."""
+    for field in fields:
+        if field.letter == "Y":
+            right = "y" * len(field.text)
+            yield field.slip("y", f"`{field.text}` is the year of a week; years are `{right}`")
+        elif field.letter == "u" and len(field.text) in (2, 4):
+            yield field.slip("y", f"Spark has no `{field.text}`; years are `yyyy`")
+        elif field.letter in "fFnN" and field.before == "s":
+            right = "S" * min(9, len(field.text))
+            reason = f"`{field.text}` is no fraction of a second; that is `{right}`"
+            yield Slip(field.start, field.end, right, reason)
+        elif field.text == "T":
+            yield Slip(field.start, field.end, "'T'", "plain text such as `T` stands in quotes")
+
+
+def _half_of_day(half: re.Match[str]) -> Slip:
+    return Slip(half.start(), half.end(), "a", f"am and pm are `a`, not `{half[0]}`")
+
+
+def _half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """Hours up to 12 in a pattern that does not say which half of the day it is."""
+    for field in fields:
+        if field.letter in "hK":
+            right = "H" * len(field.text)
+            reason = (
+                f"`{field.text}` counts the hours of half a day, and nothing says which half;"
+                f" those of a whole day are `{right}`"
+            )
+            yield field.slip("H", reason, certain=False)
+
+
+def _quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """A `'Z'` in quotes is a letter: a time in UTC is then read as one of the session's zone."""
+    if any(field.letter in _ZONES for field in fields):
+        return
+    has_time = any(field.letter in "Hhms" for field in fields)
+    found = re.search(r"'Z'", pattern)
+    if found and has_time:
+        reason = "`'Z'` in quotes is plain text and says nothing about the time zone; `XXX` does"
+        yield Slip(found.start(), found.end(), "XXX", reason, certain=False)
+
+
+def _translate_strftime(pattern: str) -> Slip | None:
+    """The slip of a pattern in the language of C and Python, such as `%Y-%m-%d`."""
+    plain = _without_quoted(pattern)
+    if not _STRFTIME_FIELD.search(plain):
+        return None
+    pieces: list[str] = []
+    place = 0
+    for field in _STRFTIME_FIELD.finditer(pattern):
+        pieces += (_as_text(pattern[place : field.start()]), _STRFTIME.get(field[1], field[0]))
+        place = field.end()
+    pieces.append(_as_text(pattern[place:]))
+    return Slip(0, len(pattern), "".join(pieces), "fields such as `%Y` are not those of Spark")
+
+
+def _translate_oracle(pattern: str) -> Slip | None:
+    """The slip of a pattern in the language of Oracle and PostgreSQL, such as `HH24:MI`."""
+    found = _ORACLE_ONLY.search(_without_quoted(pattern))
+    if not found:
+        return None
+    pieces: list[str] = []
+    place = 0
+    for field in _ORACLE_FIELD.finditer(pattern):
+        fraction = "S" * int(field[1] or 6) if field[1] is not None else ""
+        right = fraction or _ORACLE[field[0].upper()]
+        pieces += (_as_text(pattern[place : field.start()].replace('"', "")), right)
+        place = field.end()
+    pieces.append(_as_text(pattern[place:].replace('"', "")))
+    reason = f"fields such as `{found[0]}` are not those of Spark"
+    return Slip(0, len(pattern), "".join(pieces), reason)
+
+
+def _as_text(text: str) -> str:
+    """Plain text between fields: its letters stand in quotes."""
+    return re.sub(r"[A-Za-z]+", lambda word: f"'{word[0]}'", text.replace("'", ""))

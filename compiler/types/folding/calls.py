@@ -1,0 +1,41 @@
+"""Built-in functions of constants, where every argument is evaluated and a null makes a null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.folding.model import Failure, Outcome, Value
+
+# The arguments are of the types that the function takes, and none of them is null or opaque.
+Evaluate = Callable[[Sequence[Value], DataType, bool], Outcome]
+
+
+@cache
+def _functions() -> Mapping[str, Evaluate]:
+    from ssbt.compiler.types.folding import arrays, dates, maths, strings
+
+    return {**strings.FUNCTIONS, **maths.FUNCTIONS, **dates.FUNCTIONS, **arrays.FUNCTIONS}
+
+
+def is_known(name: str) -> bool:
+    """Whether the function can be evaluated here."""
+    return name in _functions()
+
+
+def call(name: str, arguments: Sequence[Value], result: DataType, ansi: bool = True) -> Outcome:
+    """What the function gives for arguments that have been cast to its parameters' types."""
+    evaluate = _functions().get(name)
+    if evaluate is None:
+        return None
+    if any(argument.is_null for argument in arguments):
+        return Value(result, None)
+    if any(argument.is_opaque for argument in arguments):
+        return None
+    try:
+        made = evaluate(arguments, result, ansi)
+    except OverflowError:
+        # Python's dates and floats end before Java's.
+        return None
+    return made if made is None or isinstance(made, Failure) else Value(result, made.value)

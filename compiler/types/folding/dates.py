@@ -1,0 +1,173 @@
+"""Functions of dates."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from ssbt.compiler.types.datatypes import DATE, INT, DataType, DateType, StringType
+from ssbt.compiler.types.folding.calls import Evaluate
+from ssbt.compiler.types.folding.casts import cast_value, fits_bits
+from ssbt.compiler.types.folding.model import Failure, Outcome, Value
+from ssbt.compiler.types.folding.texts import date_of, days_of
+
+_EPOCH = date(1970, 1, 1)
+_FIRST, _LAST = (date(1, 1, 1) - _EPOCH).days, (date(9999, 12, 31) - _EPOCH).days
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEKDAY_NAMES = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+# Units of `trunc`, in capitals, by what they keep.
+TRUNC_UNITS = {
+    **dict.fromkeys(("YEAR", "YYYY", "YY"), "year"),
+    "QUARTER": "quarter",
+    **dict.fromkeys(("MONTH", "MM", "MON"), "month"),
+    "WEEK": "week",
+}
+
+# And those of `date_trunc`.
+UNITS = (*TRUNC_UNITS, "DAY", "DD", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND")
+
+
+def _of_date(function: Callable[[date], int | date]) -> Evaluate:
+    """A function of one date."""
+
+    def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+        found = _dated(arguments[0], ansi)
+        if not isinstance(found, date):
+            return found
+        made = function(found)
+        return Value(result, (made - _EPOCH).days if isinstance(made, date) else made)
+
+    return evaluate
+
+
+def _dated(value: Value, ansi: bool) -> date | Failure | None:
+    """The value as Python's date, where it has one."""
+    days = cast_value(value, DATE, ansi) if isinstance(value.type, StringType) else value
+    if not isinstance(days, Value) or not isinstance(days.type, DateType):
+        return days if isinstance(days, Failure) else None
+    if not isinstance(days.value, int) or not _FIRST <= days.value <= _LAST:
+        return None
+    return _EPOCH + timedelta(days.value)
+
+
+def _shift(sign: int) -> Evaluate:
+    """`date_add` and `date_sub`."""
+
+    def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+        if len(arguments) != 2:
+            return None
+        start, count = cast_value(arguments[0], DATE, ansi), cast_value(arguments[1], INT, ansi)
+        for each in (start, count):
+            if not isinstance(each, Value):
+                return each
+            if not isinstance(each.value, int):
+                return None
+        made = start.value + sign * count.value  # type: ignore[union-attr, operator]
+        return Value(result, made) if fits_bits(made, INT) else None
+
+    return evaluate
+
+
+def _difference(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    if len(arguments) != 2:
+        return None
+    end, start = (_dated(each, ansi) for each in arguments)
+    for each in (end, start):
+        if not isinstance(each, date):
+            return each
+    return Value(result, (end - start).days)  # type: ignore[operator]
+
+
+def _add_months(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    del ansi
+    days, months = (argument.value for argument in arguments)
+    if not isinstance(days, int) or not isinstance(months, int) or abs(months) > 100_000:
+        return None
+    year, month, day = date_of(days)
+    whole = year * 12 + month - 1 + months
+    year, month = whole // 12, whole % 12 + 1
+    last = monthrange(2000 + year % 400, month)[1]
+    return Value(result, days_of(year, month, min(day, last)))
+
+
+def _last_day(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _next_day(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    start = _dated(arguments[0], ansi)
+    if not isinstance(start, date):
+        return start
+    wanted = weekday_number(arguments[1].value)
+    if wanted is None:
+        reason = f"'{arguments[1].value}' is no day of the week"
+        return Failure(reason) if ansi else Value(result, None)
+    made = start + timedelta((wanted - start.weekday() - 1) % 7 + 1)
+    return Value(result, (made - _EPOCH).days)
+
+
+def weekday_number(name: object) -> int | None:
+    """The day of the week from 0 for Monday, by its name or the two or three letters of it."""
+    upper = str(name).upper()
+    for number, (short, whole) in enumerate(zip(_WEEKDAYS, _WEEKDAY_NAMES, strict=True)):
+        if upper in (short, whole, whole[:3]):
+            return number
+    return None
+
+
+def _make_date(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    numbers = [argument.value for argument in arguments]
+    year, month, day = (number if isinstance(number, int) else 0 for number in numbers)
+    if not -9999 <= year <= 9999:
+        return None
+    days = days_of(year, month, day)
+    if days is None:
+        reason = f"there is no day {day} of month {month} in {year}"
+        return Failure(reason) if ansi else Value(result, None)
+    return Value(result, days)
+
+
+def _trunc(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    day = _dated(arguments[0], ansi)
+    unit = TRUNC_UNITS.get(str(arguments[1].value).upper())
+    if not isinstance(day, date):
+        return day
+    made = {
+        "year": day.replace(month=1, day=1),
+        "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+        "month": day.replace(day=1),
+        "week": None if day.toordinal() < 8 else day - timedelta(day.weekday()),
+        None: None,
+    }[unit]
+    return Value(result, None if made is None else (made - _EPOCH).days)
+
+
+def _content(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    """`unix_date` and its inverse: the days themselves."""
+    del ansi
+    return Value(result, arguments[0].value)
+
+
+FUNCTIONS: Mapping[str, Evaluate] = {
+    "add_months": _add_months,
+    "date_add": _shift(1),
+    "date_diff": _difference,
+    "date_from_unix_date": _content,
+    "date_sub": _shift(-1),
+    "datediff": _difference,
+    "day": _of_date(lambda day: day.day),
+    "dayofmonth": _of_date(lambda day: day.day),
+    "dayofweek": _of_date(lambda day: day.isoweekday() % 7 + 1),
+    "dayofyear": _of_date(lambda day: day.timetuple().tm_yday),
+    "last_day": _of_date(_last_day),
+    "make_date": _make_date,
+    "month": _of_date(lambda day: day.month),
+    "next_day": _next_day,
+    "quarter": _of_date(lambda day: (day.month + 2) // 3),
+    "trunc": _trunc,
+    "unix_date": _content,
+    "weekday": _of_date(lambda day: day.weekday()),
+    "weekofyear": _of_date(lambda day: day.isocalendar().week),
+    "year": _of_date(lambda day: day.year),
+}

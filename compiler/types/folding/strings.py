@@ -1,0 +1,199 @@
+"""Functions of text."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import zlib
+
+from ssbt.compiler.types.datatypes import DataType, StringType
+from ssbt.compiler.types.folding.calls import Evaluate
+from ssbt.compiler.types.folding.model import Failure, Outcome, Value
+
+_LONGEST = 10_000
+
+
+def _of(function: Callable[..., object]) -> Evaluate:
+    """The function of plain contents; None is an answer that is not known."""
+
+    def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+        del ansi
+        if any(
+            isinstance(each.type, StringType) and each.type != StringType() for each in arguments
+        ):
+            return None
+        made = function(*(argument.value for argument in arguments))
+        return made if made is None or isinstance(made, Failure) else Value(result, made)
+
+    return evaluate
+
+
+def _upper(text: str) -> str | None:
+    return text.upper() if text.isascii() else None
+
+
+def _lower(text: str) -> str | None:
+    return text.lower() if text.isascii() else None
+
+
+def _substring(text: str | bytes, start: int, length: int = 1 << 40) -> str | bytes:
+    """From 1, or from the end where negative; 0 is 1."""
+    first = start - 1 if start > 0 else len(text) + start if start < 0 else 0
+    end = first + length
+    return text[max(first, 0) : max(end, 0)] if length > 0 else text[:0]
+
+
+def _left(text: str | bytes, length: int) -> str | bytes:
+    return text[: max(length, 0)]
+
+
+def _right(text: str, length: int) -> str:
+    return text[-length:] if length > 0 else ""
+
+
+def _repeat(text: str, count: int) -> str | None:
+    return text * max(count, 0) if len(text) * count <= _LONGEST else None
+
+
+def _pad(text: str | bytes, length: int, pad: str | bytes | None, left: bool) -> str | bytes | None:
+    if pad is None:
+        pad = " " if isinstance(text, str) else b"\0"
+    if length > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
+        return None
+    length = max(length, 0)
+    if length <= len(text) or not pad:
+        return text[:length]
+    more = (pad * length)[: length - len(text)]
+    return more + text if left else text + more
+
+
+def _lpad(text: str | bytes, length: int, pad: str | bytes | None = None) -> str | bytes | None:
+    return _pad(text, length, pad, left=True)
+
+
+def _rpad(text: str | bytes, length: int, pad: str | bytes | None = None) -> str | bytes | None:
+    return _pad(text, length, pad, left=False)
+
+
+def _instr(text: str, part: str) -> int:
+    return text.find(part) + 1
+
+
+def _locate(part: str, text: str, start: int = 1) -> int:
+    return text.find(part, start - 1) + 1 if start > 0 and start - 1 <= len(text) else 0
+
+
+def _replace(text: str, search: str, replacement: str = "") -> str:
+    return text.replace(search, replacement) if search else text
+
+
+def _translate(text: str, letters: str, others: str) -> str:
+    table: dict[int, str | None] = {}
+    for place, letter in enumerate(letters):
+        table.setdefault(ord(letter), others[place] if place < len(others) else None)
+    return text.translate(table)
+
+
+def _substring_index(text: str, separator: str, count: int) -> str:
+    if not separator or not count:
+        return ""
+    parts = text.split(separator)
+    chosen = parts[:count] if count > 0 else parts[count:]
+    # Separators that overlap are counted differently from behind.
+    return separator.join(chosen)
+
+
+def _split_part(text: str, separator: str, number: int) -> str | Failure | None:
+    if number == 0:
+        return Failure("parts are counted from 1, or from -1 at the end, and there is no part 0")
+    if not separator:
+        return None
+    parts = text.split(separator)
+    if number < 0:
+        number += len(parts) + 1
+    return parts[number - 1] if 0 < number <= len(parts) else ""
+
+
+def _char(code: int) -> str:
+    return "" if code < 0 else chr(code % 256)
+
+
+def _ascii(text: str) -> int:
+    return ord(text[0]) if text else 0
+
+
+def _find_in_set(text: str, listed: str) -> int:
+    items = listed.split(",")
+    return items.index(text) + 1 if "," not in text and text in items else 0
+
+
+def _sha2(content: bytes, bits: int) -> str | None:
+    sizes = {0: "sha256", 224: "sha224", 256: "sha256", 384: "sha384", 512: "sha512"}
+    return hashlib.new(sizes[bits], content).hexdigest() if bits in sizes else None
+
+
+def _octets(content: str | bytes) -> int:
+    return len(content.encode() if isinstance(content, str) else content)
+
+
+def _hex(content: str | bytes | int) -> str:
+    if isinstance(content, int):
+        return f"{content % (1 << 64):X}"
+    return (content.encode() if isinstance(content, str) else content).hex().upper()
+
+
+def _concat(*parts: str) -> str | None:
+    return "".join(parts) if all(isinstance(part, str) for part in parts) else None
+
+
+def _length(content: str | bytes) -> int:
+    return len(content)
+
+
+FUNCTIONS: Mapping[str, Evaluate] = {
+    "ascii": _of(_ascii),
+    "base64": _of(lambda content: base64.b64encode(content).decode()),
+    "bit_length": _of(lambda content: 8 * _octets(content)),
+    "btrim": _of(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
+    "char": _of(_char),
+    "char_length": _of(_length),
+    "character_length": _of(_length),
+    "chr": _of(_char),
+    "concat": _of(_concat),
+    "contains": _of(lambda text, part: part in text),
+    "crc32": _of(zlib.crc32),
+    "endswith": _of(lambda text, part: text.endswith(part)),
+    "find_in_set": _of(_find_in_set),
+    "hex": _of(_hex),
+    "instr": _of(_instr),
+    "lcase": _of(_lower),
+    "left": _of(_left),
+    "len": _of(_length),
+    "length": _of(_length),
+    "locate": _of(_locate),
+    "lower": _of(_lower),
+    "lpad": _of(_lpad),
+    "ltrim": _of(lambda text, blanks=" ": text.lstrip(blanks) if blanks else text),
+    "md5": _of(lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest()),
+    "octet_length": _of(_octets),
+    "position": _of(_locate),
+    "repeat": _of(_repeat),
+    "replace": _of(_replace),
+    "right": _of(_right),
+    "rpad": _of(_rpad),
+    "rtrim": _of(lambda text, blanks=" ": text.rstrip(blanks) if blanks else text),
+    "sha": _of(lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()),
+    "sha1": _of(lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()),
+    "sha2": _of(_sha2),
+    "space": _of(lambda count: _repeat(" ", count)),
+    "split_part": _of(_split_part),
+    "startswith": _of(lambda text, part: text.startswith(part)),
+    "substr": _of(_substring),
+    "substring": _of(_substring),
+    "substring_index": _of(_substring_index),
+    "translate": _of(_translate),
+    "trim": _of(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
+    "ucase": _of(_upper),
+    "upper": _of(_upper),
+}

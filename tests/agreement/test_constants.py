@@ -1,0 +1,36 @@
+"""Constant expressions made by chance: our evaluator gives Spark's value, or fails where it does.
+
+`AGREEMENT=20000` takes as many seeds; see `constants.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ssbt.compiler.types.folding.model import Failure, Value
+from tests.agreement.constants import Judge, disagreement, expressions, our_outcome
+from tests.agreement.measured import asked_for
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.mark.parametrize("ansi", [True, False], ids=["ansi", "legacy"])
+def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: bool):
+    texts = expressions(asked_for(700 if ansi else 300))
+    ours = {text: our_outcome(text, ansi) for text in texts}
+    asked = [text for text in texts if ours[text] is not None]
+    failing = {text for text in asked if isinstance(ours[text], Failure)}
+    theirs = Judge(spark, ansi).values(asked, failing)
+    wrong = [f"{t} | {why}" for t in asked if (why := disagreement(ours[t], theirs[t]))]
+    kinds = Counter(type(outcome) for outcome in ours.values())
+    print(f"\n{len(texts):,} constants: {kinds[Value]:,} values, {kinds[Failure]:,} failures")
+    assert wrong == []
+    # What is not known agrees with anything, so it has to be the smaller part.
+    assert len(asked) > len(texts) * 0.75
+    assert not ansi or len(failing) > len(texts) * 0.08

@@ -1,0 +1,154 @@
+"""Pairs of queries that `ssbtc diff` calls the same: run on random rows, they must be.
+
+Each pair is a query and what chance made of it: written in another way, steps in each other's
+place, a step that looks alike, one more or one less. Rows have nulls, duplicates and extremes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ssbt.compiler.compare.pipelines import Side, difference
+from ssbt.compiler.driver import checked
+from ssbt.compiler.ir.pipeline import Let
+from ssbt.compiler.ir.row_orders import is_ordered
+from tests.agreement import scripts
+from tests.agreement.measured import asked_for
+from tests.agreement.rewritings import HEAD, Maker, Pair, lets, text_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
+
+PAIRS = asked_for(3_000) // 20
+ROWS = (
+    "id BIGINT, a INT, b INT, x DOUBLE, d DECIMAL(12,2), s STRING, t STRING, day DATE, ok BOOLEAN,"
+    " tags ARRAY<STRING>"
+)
+OTHERS = "id BIGINT, name STRING, w INT, s STRING"
+
+
+def side(query: str) -> Side | None:
+    """The pipeline of a query, if it compiles."""
+    found = checked("pairs.ssbt", lambda path: text_of(query).encode())
+    return Side(found.pipeline) if found.pipeline is not None else None
+
+
+def pairs(count: int) -> list[tuple[int, Pair, bool]]:
+    """Pairs of which both compile, each with its seed and whether it is called the same."""
+    found: list[tuple[int, Pair, bool]] = []
+    seed = 0
+    while len(found) < count:
+        seed += 1
+        pair = Maker(seed).pair()
+        sides = [side(each) for each in (pair.old, pair.new)]
+        if None in sides:
+            continue
+        told = difference(*sides).changes
+        found.append((seed, pair, not told))
+    return found
+
+
+def rows(random: Random, *, extreme: bool) -> Sequence[tuple[object, ...]]:
+    """Rows with nulls and duplicates, and with what is at the ends of types."""
+    whole = [0, 1, 2, 3, 4, 5, -3, None]
+    wide = [2**31 - 1, -(2**31)] if extreme else []
+    real = [0.0, -0.0, 1.5, 2.0, -1.0, None, float("nan")]
+    far = [float("inf"), 1e308] if extreme else []
+    exact = [Decimal(text) for text in ("0.01", "1.00", "2.50", "-7.00")]
+    most = [Decimal("9999999999.99")] if extreme else []
+    words = ["a", "b", "B", "", "ab", None]
+
+    def of(*values: object) -> object:
+        return random.choice(values)
+
+    made = [
+        (
+            of(*range(9)),
+            of(*whole, *wide),
+            of(*whole, *wide),
+            of(*real, *far),
+            of(*exact, *most, None),
+            of(*words),
+            of(*words),
+            of(date(2026, 1, 31), date(2026, 1, 31) - timedelta(days=random.randrange(90)), None),
+            of(True, False, None),
+            of([], None, ["a"], ["a", "b", None]),
+        )
+        for _ in range(28)
+    ]
+    return made + made[:6]
+
+
+def outcome(frame: DataFrame, *, ordered: bool) -> object:
+    """The rows, in their order where it counts; an error is one that the query always ends with."""
+    try:
+        found = [repr(tuple(row)) for row in frame.collect()]
+    except Exception as error:
+        return f"fails: {type(error).__name__}"
+    types = [(field.name, field.dataType) for field in frame.schema.fields]
+    return types, found if ordered else Counter(found)
+
+
+def frames(spark: SparkSession, seed: int, *, extreme: bool) -> dict[str, DataFrame]:
+    """The sources, in several partitions."""
+    random = Random(seed)
+    others = [
+        (random.choice((None, *range(7))), random.choice("xyz"), random.randrange(5), "a")
+        for _ in range(9)
+    ]
+    made = spark.createDataFrame(rows(random, extreme=extreme), ROWS)
+    return {
+        "rows": made.repartition(3, "b").cache(),
+        "others": spark.createDataFrame(others, OTHERS).coalesce(1).cache(),
+    }
+
+
+def test_what_is_called_the_same_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
+    tried = pairs(PAIRS)
+    same = [(seed, pair) for seed, pair, is_same in tried if is_same and pair.old != pair.new]
+    queries = {f"q{seed}_{place}": pair[place] for seed, pair in same for place in (0, 1)}
+    joined = "".join(lets("\n".join(queries.values())))
+    text = HEAD + joined
+    text += "".join(f"let {name} =\n  {query}\n" for name, query in queries.items())
+    text += "".join(map(scripts.sink, ("rows", "others", *queries)))
+    module, found = scripts.loaded(text, tmp_path)
+    wrong = disagreeing(spark, module, found, same)
+    meant = sum(pair.meant == "same" and not is_same for _, pair, is_same in tried)
+    print(f"\npairs: {len(tried):,}, called the same {len(same):,}, of which {len(wrong)} are not")
+    print(f"written anew and told as a change: {meant}")
+    for each in wrong:
+        print(each, end="\n\n")
+    assert wrong == []
+
+
+def disagreeing(
+    spark: SparkSession, module: Any, found: tuple[Let, ...], same: list[tuple[int, Pair]]
+) -> list[str]:
+    """The pairs that give something else, on tame rows or on extreme ones."""
+    session = spark.newSession()
+    session.conf.set("spark.sql.shuffle.partitions", "2")
+    session.conf.set("spark.sql.ansi.enabled", "true")
+    wrong: dict[int, str] = {}
+    ordered = {let.name: is_ordered(let.query, {}) for let in found}
+    for extreme in (False, True):
+        made = frames(session, 5, extreme=extreme)
+        for let in found:
+            function = getattr(module, let.name)
+            names = function.__code__.co_varnames[: function.__code__.co_argcount]
+            made[let.name] = function(*(made[name] for name in names))
+        for seed, pair in same:
+            names = [f"q{seed}_{place}" for place in (0, 1)]
+            one, other = (outcome(made[name], ordered=ordered[name]) for name in names)
+            if one != other:
+                wrong[seed] = f"{seed}:\n  {pair.old}\n and\n  {pair.new}\n{one}\n{other}"
+    return list(wrong.values())
