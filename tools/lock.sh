@@ -15,3 +15,16 @@ print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], s
         --generate-hashes --strip-extras --allow-unsafe --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
         --output-file requirements-dev.lock "$@" pyproject.toml -
+
+# What `ssbtc` needs, in the same versions, and what it needs with Spark to run tests: for the Action
+# of this repository and the workflow that `ssbtc init` writes. setuptools builds the Action's checkout.
+starter_lock() {
+    echo "setuptools>=77" |
+        CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet "${@:2}" \
+            --constraint requirements-dev.lock \
+            --generate-hashes --strip-extras --allow-unsafe --no-annotate \
+            --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+            --output-file "templates/starter/$1" pyproject.toml -
+}
+starter_lock check.lock
+starter_lock test.lock --extra spark

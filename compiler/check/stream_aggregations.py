@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import stream_plans, stream_steps
 from ssbt.compiler.ir.streams import OutputMode
@@ -49,10 +51,16 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 def _nothing_complete(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink, root in stream_plans(pipeline):
         assert sink.stream is not None
-        if sink.stream.mode is OutputMode.COMPLETE and not root.aggregations:
+        if sink.stream.mode is OutputMode.COMPLETE and not (root.aggregations or _is_opaque(root)):
             message = f"`{sink.dataset}` has no aggregation that could be written whole"
             help_ = ("leave `mode` out, or write `append`",)
             yield Diagnostic(NOTHING_COMPLETE, message, mode_label(sink), (), help_)
+
+
+def _is_opaque(root: Operator) -> bool:
+    """Whether a query in SQL or a Python function, which may aggregate, is on the way."""
+    on_the_way = walked(root, attrgetter("inputs"), set())
+    return any(isinstance(each.step, s.SqlQuery | s.ApplyFunction) for each in on_the_way)
 
 
 def _never_final(pipeline: Pipeline) -> Iterator[Diagnostic]:

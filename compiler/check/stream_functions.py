@@ -35,18 +35,21 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from once(
         Diagnostic(NOT_FOR_STREAMS, message, Label(call.span), (), (help_,))
         for _, each in stream_steps(pipeline)
-        if each.streaming
         for call in calls(each.step)
-        for message, help_ in _problems(call)
+        for message, help_ in _problems(call, each.streaming)
     )
 
 
-def _problems(call: Call) -> Iterator[tuple[str, str]]:
-    if call.windowed:
+def _problems(call: Call, streaming: bool) -> Iterator[tuple[str, str]]:
+    if call.name == "monotonically_increasing_id":
+        # Spark looks for it in all of the plan, in what is joined to the stream, too.
+        what = "a stream" if streaming else "what flows into a stream"
+        yield f"{what} has no `monotonically_increasing_id`", "take an id from the data"
+    elif not streaming:
+        return
+    elif call.windowed:
         message = "a stream has no window functions"
         yield message, "aggregate by a window of time: `group by window(…, '1 hour') as …`"
     elif call.distinct:
         message = f"a stream has no `{call.name}` of distinct values"
         yield message, "count about right, with `approx_count_distinct(…)`"
-    elif call.name == "monotonically_increasing_id":
-        yield "a stream has no `monotonically_increasing_id`", "take an id from the data"

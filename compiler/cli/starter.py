@@ -1,5 +1,9 @@
 """The files of a starter project, by their paths in it."""
 
+from __future__ import annotations
+
+from importlib.resources import files
+
 from ssbt.compiler.emit.version import VERSION
 
 PIPELINE = """\
@@ -134,6 +138,8 @@ repos:
         pass_filenames: false
 """
 
+LOCK = ".github/requirements-ssbtc.txt"
+
 WORKFLOW = f"""\
 # What a pull request needs: the same layout, no mistakes, scripts that are up to date, and tests
 # that pass.
@@ -151,17 +157,20 @@ jobs:
   pipelines:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v5
-      - uses: actions/setup-python@v6
+      # Actions are pinned by commit: a tag can be moved.
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8  # v5.0.0
+      - uses: actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c  # v6.0.0
         with:
           python-version: "3.12"
       # Spark, which runs the tests, needs Java 17 or 21.
-      - uses: actions/setup-java@v5
+      - uses: actions/setup-java@dded0888837ed1f317902acf8a20df0ad188d165  # v5.0.0
         with:
           distribution: temurin
           java-version: "17"
-      # Of this version are the scripts in build/: take them along when it changes.
-      - run: pip install "ssbt[spark]=={VERSION}"
+      # What ssbtc needs is pinned with its hashes; `ssbtc init` of a newer version writes a newer
+      # file. The scripts in build/ are of this version: compile them again when it changes.
+      - run: pip install --require-hashes -r {LOCK}
+      - run: pip install --no-deps ssbt=={VERSION}
       - run: ssbtc fmt --check --diff
       - run: ssbtc check --output-format github
       - run: ssbtc compile --check --diff
@@ -198,6 +207,12 @@ results/
 spark-warehouse/
 """
 
+
+def requirements() -> str:
+    """What ssbtc and the tests of pipelines need, each version with its hashes."""
+    return (files("ssbt.templates") / "starter" / "test.lock").read_text("utf-8")
+
+
 FILES = {
     "pipeline.ssbt": PIPELINE,
     "pipeline_test.ssbt": TESTS,
@@ -208,6 +223,7 @@ FILES = {
     "conf/dev.conf": DEV,
     "conf/prod.conf": PROD,
     ".github/workflows/pipelines.yml": WORKFLOW,
+    LOCK: requirements(),
     ".pre-commit-config.yaml": PRE_COMMIT,
     "README.md": README,
     ".gitignore": GITIGNORE,

@@ -21,8 +21,9 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.pipeline import Pipeline, Schema
 from ssbt.compiler.source import Span
 
-# The columns of a source say what its schema is; and what a sink requires changes nothing.
-_TOLD_ELSEWHERE = frozenset({Place.SCHEMA, Place.REQUIRE})
+# The columns of a source say what its schema is, the options of a dialect what that is; and what a
+# sink requires changes nothing.
+_TOLD_ELSEWHERE = frozenset({Place.SCHEMA, Place.REQUIRE, Place.DIALECT})
 
 
 class Given(Struct, frozen=True):

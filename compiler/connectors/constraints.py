@@ -86,7 +86,7 @@ def supplied_settings(given: Given, spark: str) -> Iterator[Setting]:
     """What the compiler adds where the user wrote nothing, each in view of those before it.
 
     Where only the run can tell whether a condition is true, the setting is added: it does nothing
-    where it is not.
+    where it is not. So is what columns of some type need, whichever columns there are.
     """
     for option in given.options.values():
         supplied = option.supplied

@@ -113,7 +113,7 @@ def _repeated(option: Option, columns: list[ColumnName]) -> Generator[Diagnostic
 def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> Converted:
     """One value, alone or as the item of a list."""
     match option.type.kind, value:
-        case Kind.STRING | Kind.CHAR, Text():
+        case Kind.STRING | Kind.CHAR | Kind.DATETIME_PATTERN, Text():
             return (yield from _text(option, value, target))
         case Kind.BOOLEAN, Boolean():
             return value.value

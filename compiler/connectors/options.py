@@ -11,6 +11,7 @@ from ssbt.compiler.connectors.specification import (
     Condition,
     Constraint,
     ConstraintKind,
+    Default,
     Kind,
     Mode,
     Option,
@@ -123,9 +124,20 @@ def _choice(word: str, table: TomlTable) -> Choice:
         _since(table),
         table.text("doc"),
         table.text("adds_column"),
+        tuple(_settings(table.table("settings"))),
     )
     table.close()
     return choice
+
+
+def _settings(table: TomlTable | None) -> Iterator[tuple[str, Default]]:
+    if table is None:
+        return
+    for name, value in table.take_items():
+        if not isinstance(value, Default):
+            raise table.error(name, "is no text, number or boolean")
+        yield name, value
+    table.close()
 
 
 def _supplied(table: TomlTable | None) -> Supplied | None:
@@ -138,8 +150,14 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
     # It becomes a comment of the script: a second line would be code.
     if len(reason.splitlines()) != 1:
         raise table.error("reason", "must be one line")
-    keys = ("when", "when_any", "unless")
-    supplied = Supplied(value, reason, *(read_conditions(table, key) for key in keys))
+    supplied = Supplied(
+        value,
+        reason,
+        when=read_conditions(table, "when"),
+        when_any=read_conditions(table, "when_any"),
+        unless=read_conditions(table, "unless"),
+        types=table.texts("types") or (),
+    )
     table.close()
     return supplied
 

@@ -41,6 +41,7 @@ _NOT_OPTIONS = {
     Place.TRIGGER: "`.trigger(…)`",
     Place.FUNCTION: "`.foreachBatch(…)`",
     Place.REQUIRE: "",
+    Place.DIALECT: "",
     Place.KEY: "",
     Place.CONNECTION: "",
     Place.VALUE: "",
@@ -246,7 +247,9 @@ def _default(option: Option) -> str:
     if option.supplied is None:
         return " ".join(spark)
     ours = _code(_literal(option, option.supplied.value))
-    when = " and ".join(_code(str(condition)) for condition in option.supplied.when)
+    conditions = [_code(str(condition)) for condition in option.supplied.when]
+    types = [f"columns of the type {word}" for word in option.supplied.types]
+    when = " and ".join((*conditions, *types))
     theirs = " ".join(spark)
     return f"{ours} with {when}, else {theirs}" if when else f"{ours}; Spark's own is {theirs}"
 

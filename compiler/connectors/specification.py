@@ -43,6 +43,7 @@ class Kind(Enum):
 
     STRING = "string"
     CHAR = "char"
+    DATETIME_PATTERN = "datetime pattern"
     BOOLEAN = "boolean"
     INTEGER = "integer"
     NUMBER = "number"
@@ -89,6 +90,7 @@ class Place(Enum):
     TRIGGER = "trigger"
     FUNCTION = "function"
     REQUIRE = "require"
+    DIALECT = "dialect"
     KEY = "key"
     CONNECTION = "connection"
     VALUE = "value"
@@ -113,7 +115,8 @@ class OptionType(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """One of the words that an option takes, `spark` being how Spark spells it.
 
-    `adds_column` is the type of the column, called `spark`, that a source has with it.
+    `adds_column` is the type of the column, called `spark`, that a source has with it. `settings`
+    are the values of other options that a dialect stands for.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Choice(Struct, frozen=True):
     since: str = SPARK_LINES[0]
     doc: str = ""
     adds_column: str = ""
+    settings: tuple[tuple[str, Default], ...] = ()
 
 
 class Condition(Struct, frozen=True):
@@ -136,7 +140,8 @@ class Condition(Struct, frozen=True):
 class Supplied(Struct, frozen=True):
     """A value that the compiler emits, with its reason as a comment, where the user wrote none.
 
-    It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`.
+    It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`;
+    with `types`, only for columns of which one is of such a type, or holds one.
     """
 
     value: Default
@@ -144,6 +149,7 @@ class Supplied(Struct, frozen=True):
     when: tuple[Condition, ...] = ()
     when_any: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 class Option(Struct, frozen=True):

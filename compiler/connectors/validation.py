@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
 from ssbt.compiler.connectors.conversion import converted, is_newer
+from ssbt.compiler.connectors.dialects import dialect_settings
 from ssbt.compiler.connectors.named import named_format
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
@@ -101,6 +102,8 @@ def _checked(
     given.settings |= {each.option.name: each for each in below.settings if each.span}
     raw = yield from _read(of, use, entries, given)
     yield from _repeated(given)
+    for setting in dialect_settings(given):
+        given.settings[setting.option.name] = setting
     for setting in supplied_settings(given, use.spark):
         given.settings[setting.option.name] = setting
     yield from _missing(of, given)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _EXPECTED = {
     Kind.STRING: "text in quotes",
     Kind.CHAR: "one character in quotes",
+    Kind.DATETIME_PATTERN: 'a pattern in quotes, such as `"dd.MM.yyyy"`',
     Kind.BOOLEAN: "`true` or `false`",
     Kind.INTEGER: "a whole number",
     Kind.NUMBER: "a number",
@@ -126,7 +127,7 @@ def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, .
         start, end = Span(span.path, span.start, span.start), Span(span.path, span.end, span.end)
         return Edit(start, "["), Edit(end, "]")
     match value:
-        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR}:
+        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR, Kind.DATETIME_PATTERN}:
             return (Edit(span, f'"{text}"'),)
         case Boolean(flag) if kind is Kind.STRING:
             return (Edit(span, f'"{str(flag).lower()}"'),)

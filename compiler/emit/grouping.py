@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.emit.expressions import all_named, named, reference
+from ssbt.compiler.emit.expressions import all_named, column, named, reference
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.renaming import renamed
 from ssbt.compiler.emit.scopes import Scope
@@ -26,11 +26,19 @@ def aggregated(frame: str, step: Aggregate, scope: Scope) -> str:
 
 
 def _grouping(step: Aggregate, scope: Scope) -> str:
-    keys = [named(key, scope) for key in step.keys]
-    if step.form == "grouping sets":
-        sets = ", ".join(f"[{', '.join(keys[index] for index in chosen)}]" for chosen in step.sets)
-        return f".groupingSets([{sets}], {', '.join(keys)})"
-    return f".{_METHODS[step.form]}({', '.join(keys)})"
+    if step.form != "grouping sets":
+        return f".{_METHODS[step.form]}({all_named(step.keys, scope)})"
+    computed, keys = "", []
+    for key in step.keys:
+        if key.names:
+            # Once, as a column: each mention of it would be another key to Spark.
+            name = python_literal(key.names[0])
+            computed += f".withColumn({name}, {column(key.expression, scope)})"
+            keys.append(python_literal(reference(key.names[0])))
+        else:
+            keys.append(named(key, scope))
+    sets = ", ".join(f"[{', '.join(keys[index] for index in chosen)}]" for chosen in step.sets)
+    return f"{computed}.groupingSets([{sets}], {', '.join(keys)})"
 
 
 def _unused_name(step: Aggregate) -> str:
@@ -42,6 +50,6 @@ def _unused_name(step: Aggregate) -> str:
 
 def pivoted(frame: str, step: Pivot, scope: Scope) -> str:
     """`frame` with a row for each group, and columns for each value of the pivot's column."""
-    column, values = python_literal(reference(step.column)), python_literal(list(step.values))
-    grouped = f"{frame}.groupBy({all_named(step.keys, scope)}).pivot({column}, {values})"
+    pivot, values = python_literal(reference(step.column)), python_literal(list(step.values))
+    grouped = f"{frame}.groupBy({all_named(step.keys, scope)}).pivot({pivot}, {values})"
     return renamed(f"{grouped}.agg({all_named(step.aggregates, scope)})", step.renames)

@@ -16,7 +16,8 @@ NO_TAGS: frozenset[str] = frozenset()
 class Column(Struct, frozen=True):
     """A column: `qualifier` is the alias before its dot; `declared` where its name was given.
 
-    `event_time` holds where a watermark was set on the column, or on what it is a window over.
+    `event_time` holds where a watermark was set on the column, or on what it is a window over;
+    `time_window` where Spark takes it for the struct that a `window` or `session_window` has made.
     `tags` are those of a dataset's columns: what flows through the steps of a query has none of
     its own. `field_tags` tell which fields bear them, where they do not all.
     """
@@ -30,6 +31,7 @@ class Column(Struct, frozen=True):
     declared: Span | None = None
     event_time: bool = False
     field_tags: tuple[tuple[str, frozenset[str]], ...] = ()
+    time_window: bool = False
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -41,12 +43,15 @@ class Relation(Struct, frozen=True, dict=True):
     """Columns in order; `is_open` when there may be more, of names and types not known.
 
     That is so behind a source whose schema Spark infers, and behind a mistake already told.
-    `streaming` when the rows come without end: some stream source is upstream.
+    `streaming` when the rows come without end: some stream source is upstream. `aliases`, in lower
+    case, are those of queries before by which Spark may still know the columns: it forgets an alias
+    only where it is given another.
     """
 
     columns: tuple[Column, ...] = ()
     is_open: bool = False
     streaming: bool = False
+    aliases: frozenset[str] = frozenset()
 
     def named(self, name: str) -> list[Column]:
         """The columns of a name, which has no case."""
@@ -69,11 +74,11 @@ class Relation(Struct, frozen=True, dict=True):
         """The same columns of a stream, or not of one."""
         if self.streaming == streaming:
             return self
-        return Relation(self.columns, self.is_open, streaming)
+        return Relation(self.columns, self.is_open, streaming, self.aliases)
 
     def _changed(self, columns: tuple[Column, ...], table: dict[str, list[Column]]) -> Relation:
         """The changed relation with its table: a thousand steps would else make it anew each."""
-        made = Relation(columns, self.is_open, self.streaming)
+        made = Relation(columns, self.is_open, self.streaming, self.aliases)
         made.__dict__["_by_name"] = table
         return made
 

@@ -175,7 +175,7 @@ class Datasets:
         if got is None:
             return None
         flow.use_dataset(got[0])
-        flow.take(got[1])
+        flow.take(got[1], alias)
         return Input(got[0], None, alias), scopes.requalified(got[1], alias)
 
     # ---- transforms
@@ -194,6 +194,7 @@ class Datasets:
         if got is None:
             return None
         input_, output = got
+        flow.take(output, alias)
         return replace(input_, alias=alias), scopes.requalified(output, alias)
 
     def _use_transform(

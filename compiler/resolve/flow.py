@@ -14,9 +14,11 @@ from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.resolved import expression
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, Surroundings
+from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import same
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.types.collation_strength import is_indeterminate
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
 from ssbt.compiler.types.predicates import orderable
 
@@ -50,6 +52,10 @@ class Flow(Struct):
 
     `scope` are the relations that `from` may name inside a transform, else None. `streaming` is
     true from the first input on that is a stream: no step makes a batch of it again.
+    `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
+    `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
+    alias, `starred` the aliases of which an expression takes all columns, `windows` what the step
+    at hand groups by time.
     """
 
     relation: Relation
@@ -62,6 +68,10 @@ class Flow(Struct):
     used_aliases: set[str] = field(default_factory=set)
     used_parameters: list[str] = field(default_factory=list)
     streaming: bool = False
+    hidden_keys: set[str] = field(default_factory=set)
+    inputs: dict[str, Relation] = field(default_factory=dict)
+    starred: set[str] = field(default_factory=set)
+    windows: TimeWindows = field(default_factory=TimeWindows)
 
     def typing(self, relation: Relation | None = None) -> Typing:
         """A fresh look at an expression over the relation that flows here."""
@@ -74,6 +84,8 @@ class Flow(Struct):
             self.settings.legacy_formats,
             self.settings.secrets,
             self.settings.masking,
+            frozenset(self.hidden_keys),
+            self.scope is not None,
         )
         return Typing(around)
 
@@ -86,11 +98,17 @@ class Flow(Struct):
 
             self.report.findings += find_traps(node, typing)
         self.note(typing)
+        if is_indeterminate([value]):
+            message = "this text is made of columns of different collations, and has none"
+            help_ = "say which one counts: `(…) collate NAME`"
+            self.report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_)
         return expression(node, typing, value)
 
     def note(self, typing: Typing) -> None:
         """Remember the aliases and parameters that an expression uses."""
         self.used_aliases |= typing.used_aliases
+        self.starred |= typing.starred
+        self.windows.note(typing.time_windows)
         for name in typing.used_parameters:
             self.use_parameter(name)
 
@@ -99,9 +117,11 @@ class Flow(Struct):
         if name not in self.used_parameters:
             self.used_parameters.append(name)
 
-    def take(self, relation: Relation) -> None:
-        """Note what flows in."""
+    def take(self, relation: Relation, alias: str | None = None) -> None:
+        """Note what flows in, and under which alias its columns do."""
         self.streaming = self.streaming or relation.streaming
+        if alias is not None:
+            self.inputs[alias.casefold()] = relation
 
     def use_dataset(self, name: str) -> None:
         """Remember that the query takes a dataset."""

@@ -17,6 +17,7 @@ from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CO
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
+from ssbt.compiler.resolve.datetime_patterns import pattern_findings
 from ssbt.compiler.resolve.declarations import Declared
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import values as v
@@ -46,7 +47,10 @@ class Options:
         spelling: Spelling,
         target: str,
         report: Report,
+        *,
+        legacy_formats: bool = False,
     ) -> None:
+        self._legacy_formats = legacy_formats
         self._declared = declared
         self._parameters = parameters
         self._spelling = spelling
@@ -67,7 +71,8 @@ class Options:
             return None
         secrets = tuple(node.name.text for node in self._declared.secrets.values())
         use = Use(role, streaming, name.span, self._target, self._parameter_type, secrets)
-        result = validated(connector, use, option_entries(entries, self._spelling))
+        said = option_entries(entries, self._spelling)
+        result = validated(connector, use, said)
         broken = any(isinstance(entry.value, v.BrokenValue) for entry in entries)
         # What seems to be missing may stand in an entry that did not parse.
         self._report.findings += [
@@ -75,6 +80,8 @@ class Options:
             for found in result.findings
             if not (broken and found.code in (MISSING_OPTION, OPTION_CONFLICT))
         ]
+        legacy = self._legacy_formats
+        self._report.findings += pattern_findings(connector, role, said, legacy=legacy)
         self._look_up(result.settings)
         return connector, result.settings
 

@@ -117,14 +117,28 @@ class Program:
         nodes = found.schemas.values()
         self.schemas = schemas(nodes, found.broken, read, self.schema_sources, report)
         self.schema_names = SchemaNames(self.schemas, found.broken, report)
-        self.options = Options(found, self.parameters, self._spelling, self.block.target, report)
+        legacy = self.block.legacy_formats
+        self.options = Options(
+            found,
+            self.parameters,
+            self._spelling,
+            self.block.target,
+            report,
+            legacy_formats=legacy,
+        )
         for use in registry_uses(nodes, found.connections):
             self.options.connection(use, REGISTRY_KIND)
-        self.sources = Sources(self.options, self.schemas, self.schema_names, report)
+        self.sources = Sources(
+            self.options,
+            self.schemas,
+            self.schema_names,
+            report,
+            legacy_formats=legacy,
+        )
         typing = TypingSettings(
             self.block.target,
             self.block.ansi,
-            self.block.legacy_formats,
+            legacy,
             frozenset(found.secrets),
             frozenset(self.block.masking),
         )

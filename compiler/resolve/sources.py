@@ -22,6 +22,7 @@ from ssbt.compiler.resolve.records import (
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.resolve.schemas.names import SchemaNames
+from ssbt.compiler.resolve.supplied import without_unneeded
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN, named_type
@@ -36,8 +37,11 @@ class Sources:
         schemas: Mapping[str, DeclaredSchema],
         names: SchemaNames,
         report: Report,
+        *,
+        legacy_formats: bool,
     ) -> None:
         self._options, self._schemas, self._names, self._report = options, schemas, names, report
+        self._legacy_formats = legacy_formats
         self._connectors: dict[str, Connector] = {}
         self.settings: dict[str, Settings] = {}
 
@@ -50,11 +54,12 @@ class Sources:
             return Relation((), True, node.stream)
         connector, settings = got
         key = node.name.text.casefold()
-        self._connectors[key], self.settings[key] = connector, settings
+        self._connectors[key] = connector
         if connector.source is not None and connector.source.has(Place.VALUE):
             known = decoded_columns(settings, self._names.found, self._report)
         else:
             known = self._read_columns(connector, settings)
+        self.settings[key] = without_unneeded(settings, known or (), legacy=self._legacy_formats)
         return Relation(known or (), known is None, node.stream)
 
     def _read_columns(self, connector: Connector, settings: Settings) -> tuple[Column, ...] | None:

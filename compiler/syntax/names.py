@@ -18,7 +18,7 @@ _RESERVED = frozenset(
 # Those that are the names of functions as well.
 _FUNCTIONS = frozenset(("array", "map", "struct"))
 # Words that begin an expression of a form of its own before a `(`.
-_FORMS = frozenset(("cast", "extract", "try_cast"))
+_FORMS = frozenset(("cast", "try_cast"))
 # Words that begin a step of their own, even before a `(`.
 _STEPS = frozenset(
     (

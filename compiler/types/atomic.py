@@ -120,6 +120,8 @@ class DecimalType(FractionalType):
 
 
 DEFAULT_COLLATION = "UTF8_BINARY"
+# Of text that is made of two columns of different collations: no name that Spark reads.
+INDETERMINATE_COLLATION = "INDETERMINATE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.types.coercion import same_type, tightest, wider_of_all
+from ssbt.compiler.types.collation_strength import (
+    CollationError,
+    collate_together,
+    strength_of_result,
+)
 from ssbt.compiler.types.datatypes import BooleanType, DataType
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
@@ -12,6 +17,10 @@ from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 def common_type(values: Sequence[Typed], ansi: bool = True) -> DataType | None:
     """The one type of several values in `case`, `coalesce`, `in`, `array`, …; None if none."""
+    try:
+        values = collate_together(values)
+    except CollationError:
+        return None
     types = [value.type for value in values]
     if all(same_type(types[0], each) for each in types[1:]):
         merged: DataType | None = types[0]
@@ -55,4 +64,4 @@ def case(
     if common is None:
         return no_common_type("`case`", values, ansi)
     nullable = otherwise is None or any(arrived(value, common).nullable for value in values)
-    return Typed(common, nullable)
+    return Typed(common, nullable, strength=strength_of_result(values))

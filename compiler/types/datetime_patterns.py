@@ -93,6 +93,11 @@ def corrected_pattern(pattern: str, slips: Iterable[Slip]) -> str:
     return pattern
 
 
+def field_letters(pattern: str) -> frozenset[str]:
+    """The letters that stand for parts of a date or time."""
+    return frozenset(each["field"][0] for each in _PIECE.finditer(pattern) if each["field"])
+
+
 def _without_quoted(pattern: str) -> str:
     """The pattern with blanks for what stands in quotes."""
     return re.sub(r"'(?:[^']|'')*'", lambda quoted: " " * len(quoted[0]), pattern)
@@ -126,14 +131,14 @@ def _misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
         if field.letter == "m" and not months and field not in minutes and _is_date(field)
     ]
     for field in early_minutes:
-        yield field.slip("M", f"`{field.text}` is minutes; months are `{'M' * len(field.text)}`")
+        yield field.slip("M", f"`{field.text}` is minutes, months are `{'M' * len(field.text)}`")
     for field in late_months:
-        yield field.slip("m", f"`{field.text}` is months; minutes are `{'m' * len(field.text)}`")
+        yield field.slip("m", f"`{field.text}` is months, minutes are `{'m' * len(field.text)}`")
     has_month = bool(months or early_minutes)
     has_day = any(field.letter == "d" for field in fields)
     for field in fields:
         if field.letter == "D" and not has_day and (has_month or field.text == "DD"):
-            reason = f"`{field.text}` is the day of the year; the day of the month is `dd`"
+            reason = f"`{field.text}` is the day of the year, the day of the month is `dd`"
             yield Slip(field.start, field.end, "d" * min(2, len(field.text)), reason, has_month)
     yield from _misplaced_seconds(fields)
 
@@ -153,10 +158,10 @@ def _misplaced_seconds(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     for field in fields:
         is_short = len(field.text) <= 2
         if field.letter == "S" and field.before in ("m", "M") and is_short and not has_seconds:
-            yield field.slip("s", f"`{field.text}` is a fraction of a second; seconds are `ss`")
+            yield field.slip("s", f"`{field.text}` is a fraction of a second, seconds are `ss`")
         elif field.letter == "s" and field.before == "s":
             right = "S" * len(field.text)
-            yield field.slip("S", f"`s` is seconds; their fraction is `{right}`")
+            yield field.slip("S", f"`s` is seconds, their fraction is `{right}`")
 
 
 def _unknown_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
@@ -164,12 +169,12 @@ def _unknown_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     for field in fields:
         if field.letter == "Y":
             right = "y" * len(field.text)
-            yield field.slip("y", f"`{field.text}` is the year of a week; years are `{right}`")
+            yield field.slip("y", f"`{field.text}` is the year of a week, years are `{right}`")
         elif field.letter == "u" and len(field.text) in (2, 4):
-            yield field.slip("y", f"Spark has no `{field.text}`; years are `yyyy`")
+            yield field.slip("y", f"Spark has no `{field.text}`, years are `yyyy`")
         elif field.letter in "fFnN" and field.before == "s":
             right = "S" * min(9, len(field.text))
-            reason = f"`{field.text}` is no fraction of a second; that is `{right}`"
+            reason = f"`{field.text}` is no fraction of a second, that is `{right}`"
             yield Slip(field.start, field.end, right, reason)
         elif field.text == "T":
             yield Slip(field.start, field.end, "'T'", "plain text such as `T` stands in quotes")
@@ -185,7 +190,7 @@ def _half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
         if field.letter in "hK":
             right = "H" * len(field.text)
             reason = (
-                f"`{field.text}` counts the hours of half a day, and nothing says which half;"
+                f"`{field.text}` counts the hours of half a day, and nothing says which half:"
                 f" those of a whole day are `{right}`"
             )
             yield field.slip("H", reason, certain=False)
@@ -198,7 +203,7 @@ def _quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:
     has_time = any(field.letter in "Hhms" for field in fields)
     found = re.search(r"'Z'", pattern)
     if found and has_time:
-        reason = "`'Z'` in quotes is plain text and says nothing about the time zone; `XXX` does"
+        reason = "`'Z'` in quotes is plain text and says nothing about the time zone, as `XXX` does"
         yield Slip(found.start(), found.end(), "XXX", reason, certain=False)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from ssbt.compiler.types import datetimes, decimals
 from ssbt.compiler.types.branches import case, coalesce, common_type, no_common_type
+from ssbt.compiler.types.collation_strength import CollationError, Strength, winning_collation
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -229,5 +230,10 @@ def concatenation(values: Sequence[Typed], ansi: bool = True) -> Result:
     for place, each in enumerate(types):
         if implicit_cast(each, exactly(STRING), ansi) is None and not isinstance(each, StringType):
             return Mismatch(f"`||` does not take {each}", place, "a string")
-    collations = {each for each in types if isinstance(each, StringType)} - {STRING}
-    return Typed(collations.pop() if len(collations) == 1 else STRING, nullable)
+    try:
+        winner = winning_collation(values)
+    except CollationError as error:
+        return Mismatch(f"`||` takes texts of one collation, not {error}")
+    if winner is None:
+        return Typed(STRING, nullable, strength=Strength.DEFAULT)
+    return Typed(StringType(winner.name), nullable, strength=winner.strength)

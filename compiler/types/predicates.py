@@ -7,6 +7,14 @@ from collections.abc import Sequence
 from ssbt.compiler.types import texts
 from ssbt.compiler.types.branches import case, common_type
 from ssbt.compiler.types.coercion import is_unknown, same_shape
+from ssbt.compiler.types.collation_strength import (
+    PATTERN_COLLATIONS,
+    CollationError,
+    collate_together,
+    is_compared_blindly,
+    is_indeterminate,
+    text_of,
+)
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     STRING,
@@ -28,6 +36,9 @@ COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")
 def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> Result:
     """The type of a comparison; `<=>` is never null."""
     null_safe = operator == "<=>"
+    refusal = _collations_apart(left, right)
+    if refusal is not None:
+        return refusal
     if left.unknown or right.unknown:
         return Typed(BOOLEAN, not null_safe)
     a, b = left, right
@@ -39,6 +50,19 @@ def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> R
     if not orderable(a.type):
         return Mismatch(f"values of type {a.type} cannot be compared by `{operator}`")
     return Typed(BOOLEAN, not null_safe and (a.nullable or b.nullable))
+
+
+def _collations_apart(*values: Typed) -> Mismatch | None:
+    """Why texts cannot be compared: each has a collation of its own."""
+    try:
+        together = collate_together(values)
+    except CollationError as error:
+        return Mismatch(f"texts of one collation are compared, not of {error}")
+    if not is_indeterminate(together):
+        return None
+    names = " and ".join(dict.fromkeys(t.collation for v in values if (t := text_of(v.type))))
+    way = "say which one counts: `… collate NAME`"
+    return Mismatch(f"texts of the collations {names} cannot be compared", help=way)
 
 
 def _comparable(a: DataType, b: DataType) -> bool:
@@ -89,6 +113,10 @@ def is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
 
 def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
     """The type of `value [not] between low and high`."""
+    for place, bound in enumerate((low, high), start=1):
+        if is_compared_blindly(value, bound):
+            reason = f"Spark does not compare {value.type} with a literal by `between`"
+            return Mismatch(reason, place, help="write `a >= … and a <= …`")
     above, below = comparison(">=", value, low, ansi), comparison("<=", value, high, ansi)
     for place, result in enumerate((above, below), start=1):
         if isinstance(result, Mismatch):
@@ -100,6 +128,9 @@ def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
 def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
     """The type of `value [not] in (choices)`."""
     everything = [value, *choices]
+    refusal = _collations_apart(*everything)
+    if refusal is not None:
+        return refusal
     if any(each.unknown for each in everything):
         return Typed(BOOLEAN)
     common = common_type(everything, ansi)
@@ -126,6 +157,9 @@ def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like"
     for place, side in enumerate((value, pattern)):
         if implicit_cast(side.type, ANY_STRING, ansi) is None:
             return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
+    if isinstance(value.type, StringType) and value.type.collation not in PATTERN_COLLATIONS:
+        expected = "a text of UTF8_BINARY or UTF8_LCASE"
+        return Mismatch(f"`{operator}` does not take {value.type}", 0, expected)
     if operator == "rlike" and isinstance(pattern.constant, str):
         wanted = texts.pattern(pattern.constant)
         if wanted is not None:

@@ -11,6 +11,7 @@ from ssbt.compiler.types.coercion import (
     tightest,
     wider_decimal,
 )
+from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DATE,
@@ -43,7 +44,10 @@ def arrived(operand: Typed, target: DataType) -> Typed:
     """The operand after an implicit cast to `target`."""
     if operand.type == target:
         return operand
-    return Typed(target, operand.nullable or force_nullable(operand.type, target))
+    nullable = operand.nullable or force_nullable(operand.type, target)
+    # The collation of what was no text is the one of nobody's choice.
+    strength = operand.strength if text_of(operand.type) else Strength.DEFAULT
+    return Typed(target, nullable, strength=strength)
 
 
 def for_arithmetic(left: Typed, right: Typed, ansi: bool) -> Pair:

@@ -19,12 +19,15 @@ class Typed:
     """An expression's type and whether it can be null.
 
     `constant` is the value of a literal, where the caller knows it: Spark types `price * 2` and
-    `round(price, 2)` by the number itself. It does not count when two Typed are compared.
+    `round(price, 2)` by the number itself. `strength` tells of text how firmly its collation was
+    chosen (`collation_strength.Strength`), None as that of a column. Neither counts when two Typed
+    are compared.
     """
 
     type: DataType
     nullable: bool = True
     constant: Constant | None = field(default=None, compare=False)
+    strength: int | None = field(default=None, compare=False)
 
     @property
     def unknown(self) -> bool:

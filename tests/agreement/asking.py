@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from ssbt.compiler.types.datatypes import (
@@ -162,11 +163,9 @@ def columns_of(frame: Any) -> list[Typed]:
 
 
 def _type_of(field: Any) -> DataType:
-    """The type of a column, whose own collation stands in its metadata."""
-    collation = field.get("metadata", {}).get("__COLLATIONS", {}).get(field["name"])
-    if collation is not None:
-        return StringType(collation.partition(".")[2].upper())
-    return type_from_json(field["type"])
+    """The type of a column or a field, whose collations stand in its metadata, by place."""
+    collations = field.get("metadata", {}).get("__COLLATIONS", {})
+    return type_from_json(field["type"], field["name"], collations)
 
 
 def known_type(name: str) -> DataType:
@@ -176,19 +175,27 @@ def known_type(name: str) -> DataType:
     return found
 
 
-def type_from_json(text: Any) -> DataType:
-    """A type as Spark writes it in JSON."""
+def type_from_json(
+    text: Any, place: str = "", collations: Mapping[str, str] = MappingProxyType({})
+) -> DataType:
+    """A type as Spark writes it in JSON; `collations` are those of texts in it, by their places."""
+    if place in collations:
+        return StringType(collations[place].partition(".")[2].upper())
     if isinstance(text, str):
         return UNKNOWN if text.startswith("geo") else known_type(text)
     match text["type"]:
         case "array":
-            return ArrayType(type_from_json(text["elementType"]), text["containsNull"])
+            element = type_from_json(text["elementType"], f"{place}.element", collations)
+            return ArrayType(element, text["containsNull"])
         case "map":
-            key, value = type_from_json(text["keyType"]), type_from_json(text["valueType"])
+            key, value = (
+                type_from_json(text[f"{part}Type"], f"{place}.{part}", collations)
+                for part in ("key", "value")
+            )
             return MapType(key, value, text["valueContainsNull"])
     return StructType(
         tuple(
-            StructField(field["name"], type_from_json(field["type"]), field["nullable"])
+            StructField(field["name"], _type_of(field), field["nullable"])
             for field in text["fields"]
         )
     )

@@ -47,6 +47,17 @@ STEPS = {
     "count_distinct": f"{{mark}} |> aggregate count(distinct id) as n group by {_HOUR}",
     "count_filter": f"{{mark}} |> aggregate count(*) filter (where v > 1) as n group by {_HOUR}",
     "collect": f"{{mark}} |> aggregate collect_list(id) as ids group by {_HOUR}",
+    "window_of_window": f"{{mark}} |> aggregate sum(v) as n group by {_HOUR}, id"
+    " |> aggregate sum(n) as m group by window(window_time(w), '1 hour') as h",
+    "mark_window": f"|> extend {_HOUR} |> watermark w delay 1 minute"
+    " |> aggregate sum(v) as n group by w",
+    "made_up_window": "{mark} |> extend struct(at as start, at as end) as w"
+    " |> aggregate count(*) as n group by w, id",
+    "rollup_window": f"{{mark}} |> extend {_HOUR}"
+    " |> aggregate count(*) as n group by rollup(w, id)",
+    "grouping_mixed": f"{{mark}} |> aggregate count(*) as n group by {_HOUR}, rollup(id, v)",
+    "sql_aggregate": 'as q |> sql """select id, count(*) as v, max(at) as at from {input}'
+    ' group by id""" returns Row',
     "pivot": f"{{mark}} |> pivot sum(v) as total for id in (1, 2) group by {_HOUR}",
     "sort": "{mark} |> order by id",
     "limit": "{mark} |> limit 2",
@@ -77,6 +88,7 @@ STEPS = {
     "except_stream": "{mark} |> except b",
     "except_batch": "{mark} |> except s",
     "except_all_batch": "{mark} |> except all s",
+    "static_ids": "{mark} |> join ids using (id) |> select id, number",
     "static_aggregate": "{mark} |> join s using (id) |> select a.id, a.at"
     " |> aggregate count(*) as n group by window(at, '10 seconds') as w",
     "aggregate_static": "{mark} |> aggregate count(*) as n group by id |> left join s using (id)"
@@ -96,6 +108,10 @@ CONDITIONS = {
     "after": "l.id = r.id and r.at >= l.at",
     "shifted": "l.id = r.id and r.at - interval 5 seconds < l.at",
     "computed": "l.id + 1 = r.id and r.v < l.v",
+    "month": "l.id = r.id and r.at <= l.at + interval 1 month",
+    "month_text": "l.id = r.id and r.at <= l.at + interval '1' month",
+    "month_and_days": "l.id = r.id and r.at <= l.at + interval '1 month 2 days'",
+    "week": "l.id = r.id and r.at <= l.at + interval 1 week",
     "no_equality": "r.at <= l.at + interval 5 seconds",
 }
 
@@ -127,6 +143,9 @@ def combinations() -> list[Combination]:
 
 def _of_one_stream() -> Iterator[Combination]:
     for (name, steps), marked, mode in product(STEPS.items(), (False, True), MODES):
+        if name == "sql_aggregate" and mode == "append":
+            # What a query in SQL does is left to Spark.
+            continue
         given = steps.replace("{mark}", f"|> {_MARK}" if marked else "").removeprefix(" ")
         yield Combination(_name(name, "marked" if marked else "", mode), f"from a {given}", mode)
 

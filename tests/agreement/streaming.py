@@ -49,6 +49,9 @@ let am =
 let bm =
   from b
   |> watermark at delay 1 minute
+let ids =
+  from s
+  |> select id, monotonically_increasing_id() as number
 let q =
   {query}
 sink q to {sink} as {name} {{

@@ -59,7 +59,7 @@ WORDS = {
     "percentage": ("0.5", "array(0.25, 0.75)", "0", "1.5", "-0.1D", "array(2.0)"),
     "accuracy": ("100", "1000", "-1", "0"),
     "relativeSD": ("0.05", "0.5D", "0.9"),
-    "eps": ("0.5D", "0D"),
+    "epsilon": ("0.5D", "0D"),
     "confidence": ("0.5D", "0.95D", "2D"),
     "seed": ("1", "5L"),
     "isIgnoreNull": ("true", "false", "null"),

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ssbt.compiler.cli.starter import FILES
+from ssbt.compiler.cli.starter import FILES, LOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = Path(sys.executable).parent
@@ -208,4 +208,19 @@ def test_the_starter_has_all_of_it() -> None:
     workflow = yaml.safe_load(FILES[".github/workflows/pipelines.yml"])
     (job,) = workflow["jobs"].values()
     commands = [step["run"].split(" --")[0] for step in job["steps"] if "run" in step]
-    assert commands[1:] == ["ssbtc fmt", "ssbtc check", "ssbtc compile", "ssbtc test"]
+    assert commands[2:] == ["ssbtc fmt", "ssbtc check", "ssbtc compile", "ssbtc test"]
+
+
+def test_all_that_is_installed_is_pinned() -> None:
+    """By commit, or by version and hash; ssbt itself by its version."""
+    workflow = yaml.safe_load(FILES[".github/workflows/pipelines.yml"])
+    (job,) = workflow["jobs"].values()
+    actions = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in actions)
+    shell = [step["run"] for step in (*job["steps"], *steps()) if "run" in step]
+    installs = [line for text in shell for line in re.findall(r"pip\S* install.*", text)]
+    assert len(installs) == 5
+    assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
+    wheels = re.findall(r"(?m)^([\w-]+)==\S+ \\\n +--hash=sha256:", FILES[LOCK])
+    assert {"lark", "pyspark", "setuptools"} <= {*wheels}
+    assert len(wheels) == len(re.findall(r"(?m)^[^#\s]", FILES[LOCK]))

@@ -198,3 +198,31 @@ LOSES_DATA = Code(
     right=_csv("mode = failfast"),
     severity=Severity.WARNING,
 )
+
+SENSELESS_PATTERN = Code(
+    number="SSBT0320",
+    title="a pattern of dates that nobody can mean",
+    why=_why("""
+        Spark's patterns are those of Java: `MM` is the month and `mm` the minute, `dd` the day of
+        the month and `DD` the day of the year, `yyyy` the year and `YYYY` that of a week, `HH` the
+        hour and `SS` a fraction of a second. Spark takes what it gets: with `dd/mm/yyyy`, it reads
+        25/12/2026 as 2026-01-25, with 12 minutes that a date does not keep; with `yyyy-MM-DD`, it
+        writes 10 March as 2026-03-69. Other letters it refuses when the job runs.
+        """),
+    wrong=_csv('date_format = "dd/mm/yyyy"'),
+    right=_csv('date_format = "dd/MM/yyyy"'),
+)
+
+DOUBTFUL_PATTERN = Code(
+    number="SSBT0321",
+    title="a pattern of dates that is likely a slip",
+    why=_why("""
+        `hh` counts the hours of half a day: without `a`, for am and pm, half past twelve at noon
+        is read as half past midnight, and three in the afternoon is written like three in the
+        morning. `'Z'` in quotes is plain text: a time in UTC is read as one in the time zone of the
+        session; `XXX` reads the zone. With a pattern that has no year, all dates fall into 1970.
+        """),
+    wrong=_csv('timestamp_format = "dd.MM.yyyy hh:mm"'),
+    right=_csv('timestamp_format = "dd.MM.yyyy HH:mm"'),
+    severity=Severity.WARNING,
+)

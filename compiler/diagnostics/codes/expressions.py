@@ -192,6 +192,41 @@ begins before it ends, and one of `range` goes by the values of one key in `orde
     right=example(steps="|> extend row_number() over (partition by status order by id) as n"),
 )
 
+TIME_WINDOWS = Code(
+    "SSBT0419",
+    "A window of time that the step has no place for",
+    """\
+Spark puts each row into its `window` of time in a step of its own, which makes a column, and
+several rows where windows overlap. `select`, `extend`, `set`, `aggregate` and `pivot` take one such
+window; two would make every pair of windows. `where`, `order by` and joins take none.
+""",
+    wrong=example(
+        steps="|> aggregate count(*) as n\n"
+        "   group by window(placed_on, '1 day') as day, window(placed_on, '7 days') as week"
+    ),
+    right=example(
+        steps="|> extend window(placed_on, '7 days') as week\n"
+        "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, week"
+    ),
+)
+
+NO_TIME_WINDOW = Code(
+    "SSBT0420",
+    "The time of what is no window",
+    """\
+`window_time`, and a `window` over another, take the column that `window` or `session_window` has
+made, under whatever name. Spark marks that column; a struct of two times that was made otherwise,
+or a window that went through another function, has no such mark, and the analyser refuses it.
+""",
+    wrong=example(
+        steps="|> extend struct(placed_on as start, placed_on as end) as day\n"
+        "|> extend window_time(day) as last"
+    ),
+    right=example(
+        steps="|> extend window(placed_on, '1 day') as day\n|> extend window_time(day) as last"
+    ),
+)
+
 SUBSTITUTED_TEXT = Code(
     "SSBT0415",
     "A name that Spark would replace",

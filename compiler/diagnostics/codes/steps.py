@@ -146,6 +146,25 @@ lost.
     right=example(steps="|> drop amount"),
 )
 
+TOO_MANY_GROUPINGS = Code(
+    "SSBT0513",
+    "Groupings that multiply",
+    """\
+Elements of a `group by` meet each other: two `cube`s of six columns are 4,096 sets of keys, and
+Spark makes a copy of every row for each of them. Name the combinations that are needed with
+`grouping sets ((…), …)`.
+""",
+    wrong=example(
+        steps="|> aggregate count(*) as n\n"
+        "   group by cube(id, amount, status, placed_on),\n"
+        "     cube((id, amount), (id, status), (id, placed_on), (amount, status), id),\n"
+        "     cube((id, amount, status), (id, status, placed_on), amount, status)"
+    ),
+    right=example(
+        steps="|> aggregate count(*) as n group by status, grouping sets ((id), (amount), ())"
+    ),
+)
+
 POSITION = Code(
     "SSBT0440",
     "A number to sort or group by",

@@ -6,7 +6,13 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.walking import nodes, same
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import BooleanType, NullType
+from ssbt.compiler.types.datatypes import (
+    BinaryType,
+    BooleanType,
+    NullType,
+    StringType,
+    UnknownType,
+)
 from ssbt.compiler.types.functions import Function, Kind, find
 from ssbt.compiler.types.operators import orderable
 from ssbt.compiler.types.typed import Typed
@@ -70,9 +76,18 @@ def _within_group(typing: Typing, node: e.Call, function: Function) -> Typed | N
             message = f"{value.type.sql} cannot be used to sort by"
             typing.mistake(codes.TYPE_MISMATCH, key.value.span, message)
     problem = _within_group_problem(node, function)
+    if problem is None and name in _LISTS and node.distinct and not all(map(_is_listed, values)):
+        # Spark casts the value and not the key, and then finds that they differ.
+        message = f"`{name}(distinct …)` is ordered by text or BINARY, and not by {values[0].type}"
+        help_ = "cast it in a step before"
+        typing.mistake(codes.WRONG_ARGUMENTS, keys[0].value.span, message, help=help_)
     if problem is not None:
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, problem)
     return values[0] if values and name in _ORDERED else None
+
+
+def _is_listed(value: Typed) -> bool:
+    return isinstance(value.type, StringType | BinaryType | UnknownType)
 
 
 def _within_group_problem(node: e.Call, function: Function) -> str | None:

@@ -18,6 +18,7 @@ from ssbt.compiler.resolve.expressions.provenance import (
     lambda_parameters,
 )
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, own_name
+from ssbt.compiler.resolve.expressions.time_windows import check_time_window
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
@@ -61,11 +62,12 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         check_window(typing, node, node.window, function)
     if arguments is None or not in_target:
         return NOT_KNOWN
+    check_time_window(typing, node, arguments[0].typed if arguments else None)
     found = _result(typing, node, function, arguments, key)
     made = call_provenance(function.name, arguments, typing.ingredients[others:], found.type)
     if made is None:
         # A function may have handed on the very value of an argument.
-        return Typed(found.type, found.nullable, found.constant)
+        return Typed(found.type, found.nullable, found.constant, found.strength)
     return typing.made(found, made, start)
 
 
@@ -229,16 +231,9 @@ def _in_places(
 
 def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
     """The columns that a star stands for; `noted` as those that the value comes from."""
-    relation = typing.around.relation
-    qualifier = node.qualifier[0].text if node.qualifier else None
-    if qualifier is not None:
-        typing.used_aliases.add(qualifier.casefold())
-    columns = [
-        column
-        for column in relation.columns
-        if qualifier is None or (column.qualifier and scopes.same(column.qualifier, qualifier))
-    ]
+    columns = typing.expand(node).columns
     for column in columns if noted else ():
+        typing.check_key(node, column.name, column)
         typing.ingredients.append(column.provenance)
     return [
         Argument(
@@ -266,7 +261,7 @@ def _lambda(
     for number, name in enumerate(node.parameters):
         known = types[number] if number < len(types) else NOT_KNOWN
         if number < len(made):
-            known = Value(known.type, known.nullable, known.constant, made[number])
+            known = Value(known.type, known.nullable, known.constant, None, made[number])
         typing.locals[name.text.casefold()] = known
     body = typing.part(node.body)
     typing.locals = outer
@@ -277,6 +272,7 @@ def _result(
     typing: Typing, node: e.Call, function: Function, arguments: list[Argument], key: Typed | None
 ) -> Typed:
     if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
+        _check_counted_star(typing, node)
         return Typed(LONG, False)
     values = [each.typed for each in arguments]
     wrong = function.arity_mismatch(len(values))
@@ -293,6 +289,18 @@ def _result(
         typing.result(node, wrong, operands if in_order else ())
         return found
     return typing.result(node, found, operands if in_order else ())
+
+
+def _check_counted_star(typing: Typing, node: e.Call) -> None:
+    """Report `count(orders.*)`: rows, or rows in which no column is null?"""
+    only = node.arguments[0].value if len(node.arguments) == 1 else None
+    if not isinstance(only, e.Star) or len(only.qualifier) != 1:
+        return
+    first = only.qualifier[0].text
+    if any(c.qualifier and scopes.same(c.qualifier, first) for c in typing.around.relation.columns):
+        message = f"Spark refuses `count({first}.*)`, which systems read in different ways"
+        help_ = "`count(*)` counts rows; `count(a, b)` those in which none of the columns is null"
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, message, help=help_)
 
 
 def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:

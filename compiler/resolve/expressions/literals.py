@@ -19,6 +19,7 @@ from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,
 )
+from ssbt.compiler.types.interval_literals import range_problem
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def number(typing: Typing, node: e.NumberLiteral, *, negative: bool) -> Typed:
 
 def typed_literal(typing: Typing, node: e.TypedLiteral) -> Typed:
     """The type of `date '…'` and the like; what cannot be read is a finding."""
+    if node.kind == "interval" and len(node.units) == 2:
+        problem = range_problem(node.value, (node.units[0], node.units[1]))
+        if problem is not None:
+            typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+            return NOT_KNOWN
     if node.kind == "interval":
         return interval(typing, node, node.units or _units_of_text(typing, node))
     from ssbt.compiler.resolve.expressions.time_literals import literal_problem

@@ -21,7 +21,7 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     is_column = isinstance(plain, e.ColumnName) and typing.bare_function(plain) is None
     column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
     made = typing.provenance(value)
-    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node))
+    text = tuple(_ir_piece(piece, typing) for piece in sql_text(node, typing.spelled_stars))
     calls = tuple(_calls(node))
     tree = term(node, typing)
     return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tree)

@@ -21,7 +21,9 @@ class Surroundings(Struct, frozen=True):
 
     `parameters` are the types of the pipeline's parameters by lower-case name, `secrets` the names
     that are none because they are secrets. `masking` functions, in lower case, leave no personal
-    data in their result.
+    data in their result. `hidden_keys` are the aliases of which Spark's `alias.*` has keys of a
+    `join … using` that are no columns here; columns of an expression `in_transform` may be more
+    than are known.
     """
 
     relation: Relation
@@ -32,6 +34,8 @@ class Surroundings(Struct, frozen=True):
     legacy_formats: bool = False
     secrets: frozenset[str] = frozenset()
     masking: frozenset[str] = frozenset()
+    hidden_keys: frozenset[str] = frozenset()
+    in_transform: bool = False
 
 
 def own_name(node: e.Expression) -> str | None:

@@ -21,7 +21,7 @@ from ssbt.compiler.types.datatypes import (
 _DATE = re.compile(r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL)
 _TRUE_OR_FALSE = ("t", "true", "y", "yes", "1", "f", "false", "n", "no", "0")
 _SPECIAL = ("epoch", "now", "today", "tomorrow", "yesterday")
-_TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{0,9})?)?\s*([AaPp][Mm])?\Z")
+_TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?\s*([AaPp][Mm])?\Z")
 _TIMESTAMP = re.compile(r"([+-]?\d{4,6}(?:-\d{1,2}(?:-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL)
 _ZONED_TIME = re.compile(
     r"(\d{1,2}(?::\d{1,2}(?::\d{1,2}(?:\.\d*)?)?)?:?)\s*(Z|UTC|GMT|[A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)*"
@@ -40,7 +40,11 @@ def literal_problem(kind: str, value: str) -> str | None:
         return None if known else f"`{value}` is no timestamp; write it as {way}"
     if kind == "time":
         match = _TIME.match(text)
-        known = match is not None and int(match[1]) < 24 and int(match[2]) < 60
+        known = (
+            match is not None
+            and int(match[1]) in (range(1, 13) if match[4] else range(24))
+            and all(int(part or 0) < 60 for part in match.groups()[1:3])
+        )
         return None if known else f"`{value}` is no time; write it as '12:30:00'"
     return None
 

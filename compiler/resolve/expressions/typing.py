@@ -16,6 +16,7 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code
 from ssbt.compiler.ir.provenance import Provenance, merged, mixture
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
@@ -28,10 +29,12 @@ from ssbt.compiler.resolve.expressions.surroundings import (
 )
 from ssbt.compiler.resolve.expressions.typenames import data_type
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -57,8 +60,10 @@ class Typing(Struct):
     one of them or stand inside an aggregate, or be, by id, one of `grouped`: names inside a key
     that the expression repeats. `subtotals` tells that there is a row for each set of keys,
     `pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator. `types` holds what was found of each node,
-    by its id, beside the node itself, so that no other gets its id.
+    `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
+    whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
+    holds what was found of each node, by its id, beside the node itself, so that no other gets its
+    id.
     """
 
     around: Surroundings
@@ -70,7 +75,10 @@ class Typing(Struct):
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
     ingredients: list[Provenance] = field(default_factory=list)
+    time_windows: list[e.Call] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
+    starred: set[str] = field(default_factory=set)
+    spelled_stars: dict[int, tuple[e.ColumnName, ...]] = field(default_factory=dict)
     used_parameters: list[str] = field(default_factory=list)
     found_aggregate: Span | None = None
     found_generator: Span | None = None
@@ -78,6 +86,19 @@ class Typing(Struct):
     inside_window: bool = False
     locals: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
+
+    def expand(self, node: e.Star) -> Expansion:
+        """What a star stands for, and how it is written, noted."""
+        found = expand_star(node, self.around)
+        if found.qualifier is not None:
+            self.used_aliases.add(found.qualifier)
+            self.starred.add(found.qualifier)
+        if found.names is not None:
+            self.spelled_stars[id(node)] = found.names
+            self.used_aliases |= {
+                name.parts[0].text.casefold() for name in found.names if len(name.parts) > 1
+            }
+        return found
 
     @property
     def report(self) -> Report:
@@ -98,7 +119,7 @@ class Typing(Struct):
     def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
         """The value with what it is made from; that takes the place of all from `start` on."""
         self.ingredients[start:] = [provenance]
-        return Value(value.type, value.nullable, value.constant, provenance)
+        return Value(value.type, value.nullable, value.constant, value.strength, provenance)
 
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
@@ -158,7 +179,7 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.StringLiteral) -> Typed:
-        return Typed(STRING, False, node.value)
+        return Typed(STRING, False, node.value, Strength.DEFAULT)
 
     @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
@@ -187,7 +208,7 @@ class Typing(Struct):
         if found.qualified:
             self.used_aliases.add(first)
         if found.column is not None:
-            self._check_grouped(node, found)
+            self.check_key(node, column_text(node), found.column)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
@@ -211,13 +232,13 @@ class Typing(Struct):
             value = Typed(inner[0], value.nullable or inner[1])
         return self.made(value, made, len(self.ingredients))
 
-    def _check_grouped(self, node: e.ColumnName, found: scopes.Found) -> None:
-        if self.grouping is None or self.inside_aggregate or found.column is None:
+    def check_key(self, node: e.Expression, text: str, column: Column) -> None:
+        """Report a column that is not there once a row stands for many."""
+        if self.grouping is None or self.inside_aggregate:
             return
-        is_key = key_of(found.column.name, found.column.qualifier) in self.grouping
+        is_key = key_of(column.name, column.qualifier) in self.grouping
         if is_key or id(node) in self.grouped:
             return
-        text = column_text(node)
         message = f"`{text}` is neither a grouping key nor inside an aggregate function"
         help_ = f"group by it, or take one value: `any_value({text})`"
         if self.pivot:
@@ -241,7 +262,7 @@ class Typing(Struct):
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
-        return Typed(casts.expression_type(type_), False)
+        return Typed(casts.expression_type(type_), False, strength=Strength.DEFAULT)
 
     @_type_of.register
     def _(self, node: e.Star) -> Typed:
@@ -361,18 +382,21 @@ class Typing(Struct):
         if isinstance(found, Mismatch):
             self.mistake(codes.BAD_CAST, node.span, found.reason, help=found.help)
             return Typed(casts.expression_type(target), True)
+        strength = None if text_of(value.type) else Strength.DEFAULT
+        found = Typed(found.type, found.nullable, found.constant, strength)
         return self.made(found, fitted(made, value.type, found.type), start)
 
     @_type_of.register
     def _(self, node: e.Collate) -> Typed:
         value = self._typed(node.operand)
-        if not isinstance(value.type, StringType) and not value.unknown:
+        if not isinstance(value.type, StringType | NullType) and not value.unknown:
             message = f"`collate` does not take {value.type.sql}"
             self.mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a string")
         elif not is_collation(node.collation):
             message = f"there is no collation `{node.collation}`"
             self.mistake(codes.BAD_CONSTANT, node.span, message)
-        return Typed(StringType(node.collation.upper()), value.nullable)
+        collated = StringType(node.collation.upper())
+        return Typed(collated, value.nullable, strength=Strength.EXPLICIT)
 
     # ---- parts
 
@@ -395,7 +419,12 @@ class Typing(Struct):
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.element, True)
         if isinstance(base.type, MapType):
-            if implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
+            key = base.type.key
+            is_text = isinstance(key, StringType) and isinstance(index.type, StringType)
+            if is_text and not isinstance(node.index, e.StringLiteral) and index.type != key:
+                message = f"the keys are {key.sql}, and this is {index.type.sql}"
+                self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
+            elif implicit_cast(index.type, exactly(base.type.key), self.around.ansi) is None:
                 message = f"the keys are {base.type.key.sql}, and this is {index.type.sql}"
                 self.mistake(codes.TYPE_MISMATCH, node.index.span, message)
             return Typed(base.type.value, True)
@@ -430,9 +459,10 @@ class Typing(Struct):
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.ingredients)
         fields, parts = [], []
-        for place, item in enumerate(node.items, start=1):
+        names = node.names or (None,) * len(node.items)
+        for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)
-            name = own_name(item) or f"col{place}"
+            name = given.text if given is not None else own_name(item) or f"col{place}"
             fields.append(StructField(name, value.type, value.nullable))
             parts.append((name, made))
         return self.made(Typed(StructType(tuple(fields)), False), struct(parts), start)

@@ -79,7 +79,15 @@ def declared_relation(schema: tuple[str, StructType], made: Provenance) -> Relat
     """What flows out of a step that declares its schema: any column may come from any."""
     return Relation(
         tuple(
-            Column(field.name, expression_type(field.type), field.nullable, None, made)
+            Column(
+                field.name,
+                expression_type(field.type),
+                field.nullable,
+                None,
+                made,
+                # The step may hand on a window as it was.
+                time_window=isinstance(field.type, StructType),
+            )
             for field in schema[1].fields
         )
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
-from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.time_windows import TIME_WINDOWS
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report
@@ -19,12 +19,13 @@ from ssbt.compiler.resolve.steps.naming import as_it_is, is_repeated, whole_colu
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.formatting.expressions import sql_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 from ssbt.compiler.types.predicates import distinguishable
 
 AS_NAME = "give it one: `as name`"
-_WINDOWS = ("window", "session_window", "window_time")
+_OF_TIME = (*TIME_WINDOWS, "window_time")
 
 
 def where(node: s.Where, flow: Flow) -> ir.Step:
@@ -61,32 +62,15 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
 
 def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]:
     """The columns that a star brings, how it is written, and whether there may be more."""
-    relation = flow.relation
-    columns = list(relation.columns)
-    text = "*"
-    if node.qualifier:
-        qualifier = node.qualifier[0].text
-        columns = [c for c in columns if c.qualifier and scopes.same(c.qualifier, qualifier)]
-        flow.used_aliases.add(qualifier.casefold())
-        text = f"{name_text(qualifier)}.*"
-        if not columns and not relation.is_open:
-            message = f"there is no dataset `{qualifier}` here"
-            known = sorted({c.qualifier for c in relation.columns if c.qualifier})
-            flow.report.unknown(
-                name_codes.UNKNOWN_DATASET, node.span, message, qualifier, known, "datasets"
-            )
-    if not node.excluded:
-        star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
-        return columns, [ix.Named(star)], relation.is_open
-    if relation.is_open:
-        message = "`* except` needs to know all columns"
-        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="use a `drop` step")
-        return [], [], True
-    for name in node.excluded:
-        found = scopes.found(name, relation, flow.report)
-        if found is not None and found.column is not None:
-            columns = [column for column in columns if column is not found.column]
-    return columns, [as_it_is(column, node.span, flow) for column in columns], False
+    typing = flow.typing()
+    found = typing.expand(node)
+    flow.note(typing)
+    if found.names is not None:
+        named = [as_it_is(column, node.span, flow) for column in found.columns]
+        return list(found.columns), named, found.is_open
+    text = "".join(part for part in sql_text(node) if isinstance(part, str))
+    star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
+    return list(found.columns), [ix.Named(star)], found.is_open
 
 
 def _named_columns(
@@ -158,23 +142,25 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
 def timed(column: Column, node: e.Expression, flow: Flow) -> Column:
     """The column with the event time of the one that it renames, or makes windows of."""
     if isinstance(node, e.Call):
-        return replace(column, event_time=_is_window_of_event_time(node, flow))
+        is_window = node.name.text.casefold() in TIME_WINDOWS
+        return replace(column, event_time=_bears_event_time(node, flow), time_window=is_window)
     if not isinstance(node, e.ColumnName):
         return column
     plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
     if plain is None:
         return column
-    return replace(column, event_time=plain.event_time)
+    return replace(column, event_time=plain.event_time, time_window=plain.time_window)
 
 
-def _is_window_of_event_time(node: e.Call, flow: Flow) -> bool:
-    """Whether a call makes windows, or the time of one, of a column that bears a watermark."""
-    if node.name.text.casefold() not in _WINDOWS or not node.arguments:
+def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
+    """Whether it is a column that bears a watermark, a window over one, or the time of that."""
+    while isinstance(node, e.Call):
+        if node.name.text.casefold() not in _OF_TIME or not node.arguments:
+            return False
+        node = node.arguments[0].value
+    if not isinstance(node, e.ColumnName):
         return False
-    time = node.arguments[0].value
-    if not isinstance(time, e.ColumnName):
-        return False
-    found = scopes.found(time, flow.relation, Report())
+    found = scopes.found(node, flow.relation, Report())
     if found is None or found.column is None or found.path:
         return False
     return found.column.event_time
@@ -219,6 +205,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
         if not groups or _mentions(item.value, fresh):
             groups.append([])
             fresh = set()
+            flow.windows.begin(typing.time_windows)
         groups[-1].append(ix.Named(found, (name.text,)))
         fresh.add(name.text.casefold())
         column = timed(column_of(found, name.text, name.span), item.value, flow)
@@ -269,6 +256,7 @@ def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
         if not groups or _mentions(assignment.value, fresh):
             groups.append([])
             fresh = set()
+            flow.windows.begin(typing.time_windows)
         groups[-1].append(ix.Named(found, (target.name,)))
         fresh.add(target.name.casefold())
         new = column_of(found, target.name, name.span)

@@ -21,6 +21,11 @@ from ssbt.compiler.resolve.steps.columns import (
     report_no_name,
     timed,
 )
+from ssbt.compiler.resolve.steps.grouping_sets import (
+    GroupingPlan,
+    plan_grouping,
+    split_items,
+)
 from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -42,52 +47,58 @@ class Keys(Struct, frozen=True):
 
 
 def aggregate(node: s.Aggregate, flow: Flow) -> ir.Step:
-    grouping = node.grouping
-    form = grouping.form if grouping else ""
-    keys = grouping_keys(grouping.keys if grouping else (), flow, bool(form))
-    if form == "grouping sets" and flow.settings.target.startswith("3."):
-        message = "`grouping sets` came to PySpark with Spark 4.0.0"
-        help_ = f"the target is Spark {flow.settings.target}; `cube` has the same rows and more"
-        flow.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
-    if form:
-        keys = _null_in_subtotals(keys, flow)
-    items, columns = aggregates(node.items, keys, flow)
+    grouping, given = node.grouping, node.items
+    plan = GroupingPlan("", ())
+    if grouping is not None and grouping.by_all:
+        own, given = split_items(node)
+        plan = GroupingPlan("", own)
+    elif grouping is not None:
+        plan = plan_grouping(grouping, flow)
+    keys = grouping_keys(plan.keys, flow, plan.partial if plan.form else None)
+    if plan.form:
+        keys = _null_in_subtotals(keys, plan, flow)
+    items, columns = aggregates(given, keys, flow)
     key_columns = keys.columns
-    if not node.items and not keys.named:
+    if not given and not keys.named:
         message = "`aggregate` needs an aggregate function or `group by`"
         flow.report.add(codes.NO_NAME, node.span, message)
-    sets = _sets(grouping) if grouping else ()
     output = Relation((*key_columns, *columns))
-    return ir.Aggregate(node.span, output, form, keys.named, tuple(items), sets)
+    return ir.Aggregate(node.span, output, plan.form, keys.named, tuple(items), plan.sets)
 
 
-def _null_in_subtotals(keys: Keys, flow: Flow) -> Keys:
+def _null_in_subtotals(keys: Keys, plan: GroupingPlan, flow: Flow) -> Keys:
     """The keys, here and where aggregates mention them: null in rows not grouped by them."""
+    if len(keys.columns) < len(plan.keys):
+        return keys
+    wholes = [_whole(item.value, flow) for item in plan.keys]
+    partial = [whole for place, whole in enumerate(wholes) if place in plan.partial]
     columns = tuple(
-        replace(c, nullable=True) if key_of(c.name, c.qualifier) in keys.names else c
+        replace(c, nullable=True) if any(c is whole for whole in partial) else c
         for c in flow.relation.columns
     )
     flow.relation = Relation(columns, flow.relation.is_open)
-    return replace(keys, columns=tuple(replace(column, nullable=True) for column in keys.columns))
-
-
-def _sets(grouping: s.Grouping) -> tuple[tuple[int, ...], ...]:
-    from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-
-    places = {ssbt_text(item.value).casefold(): i for i, item in enumerate(grouping.keys)}
-    return tuple(
-        tuple(places[ssbt_text(member).casefold()] for member in members)
-        for members in grouping.sets
+    made = tuple(
+        replace(column, nullable=column.nullable or place in plan.partial)
+        for place, column in enumerate(keys.columns)
     )
+    # Spark finds no computed key again where a row may stand for several sets of keys.
+    return replace(keys, columns=made, values=())
 
 
-def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Keys:
-    """The grouping keys in these items; findings for what can be none."""
+def grouping_keys(
+    items: tuple[s.Item, ...], flow: Flow, partial: frozenset[int] | None = None
+) -> Keys:
+    """The grouping keys in these items; findings for what can be none.
+
+    `partial` are the places of those by which not all rows are grouped, None where there is a row
+    for each combination of all.
+    """
     named: list[ix.Named] = []
     columns: list[Column] = []
     names: set[str] = set()
     values: list[e.Expression] = []
-    for item in items:
+    for place, item in enumerate(items):
+        plain_only = partial is not None and place in partial
         if isinstance(item.value, e.Star):
             message = "a grouping key is an expression"
             flow.report.add(expression_codes.MISPLACED_STAR, item.span, message)
@@ -98,6 +109,9 @@ def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Ke
             continue
         if item.names:
             name = item.names[0]
+            if partial is not None and flow.relation.named(name.text):
+                message = f"there is a column `{name.text}` already, which this would replace"
+                flow.report.add(codes.COLUMN_EXISTS, name.span, message, help="name it otherwise")
             column = timed(column_of(found, name.text, name.span), item.value, flow)
         else:
             plain = own_column(item.value, found, flow)
@@ -116,7 +130,7 @@ def grouping_keys(items: tuple[s.Item, ...], flow: Flow, plain_only: bool) -> Ke
             values.append(item.value)
         else:
             names.add(key_of(whole.name, whole.qualifier))
-    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values), plain_only)
+    return Keys(tuple(named), tuple(columns), frozenset(names), tuple(values), partial is not None)
 
 
 def require_groupable(found: ix.Expression, flow: Flow, which: str = "") -> None:

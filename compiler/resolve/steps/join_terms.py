@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import re
 
 from msgspec import Struct
 
@@ -131,8 +132,13 @@ def _shifted(node: e.Expression, sides: _Sides) -> Column | None:
 def _is_interval(node: e.Expression) -> bool:
     while isinstance(node, e.Parenthesised):
         node = node.operand
-    is_text = isinstance(node, e.TypedLiteral) and node.kind == "interval"
-    return is_text or isinstance(node, e.IntervalLiteral)
+    units: tuple[str, ...] = ()
+    if isinstance(node, e.TypedLiteral) and node.kind == "interval":
+        units = (*node.units, *re.findall(r"[a-z]+", node.value.lower()))
+    elif isinstance(node, e.IntervalLiteral):
+        units = tuple(unit.lower() for _, unit in node.parts)
+    # A month is of no fixed length, and Spark derives nothing from it.
+    return bool(units) and not any(unit.startswith(("month", "year")) for unit in units)
 
 
 def _precedes(bound: tuple[Column, Column], first: Relation, second: Relation) -> bool:

@@ -23,6 +23,7 @@ from ssbt.compiler.types.coercion import wider
 from ssbt.compiler.types.datatypes import STRING, DataType
 from ssbt.compiler.types.operators import comparison
 from ssbt.compiler.types.predicates import distinguishable, orderable
+from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 _LEFT_ONLY = ("semi", "anti")
@@ -45,6 +46,7 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
     condition = None
     using: tuple[str, ...] = ()
     if node.using:
+        _hide_keys(node, relation, flow)
         using = tuple(key.text for key in node.using)
         output = _using_output(node, flow.relation, relation, flow)
     else:
@@ -54,6 +56,15 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
     _check_form(node, flow)
     terms = join_terms(node.condition, node.using, flow.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
+
+
+def _hide_keys(node: s.Join, right: Relation, flow: Flow) -> None:
+    """Note the sides whose keys Spark keeps for `side.*` though they are no columns any more."""
+    sides = {"right": (flow.relation,), "full": (flow.relation, right)}.get(node.kind, (right,))
+    if node.kind not in _LEFT_ONLY:
+        for side in sides:
+            flow.hidden_keys |= {c.qualifier.casefold() for c in side.columns if c.qualifier}
+            flow.hidden_keys |= flow.inputs.keys() if side.is_open else set()
 
 
 def _visit_condition(node: s.Join, flow: Flow) -> None:
@@ -167,9 +178,9 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         return right
     if kind == "full":
         type_ = wider(left.type, right.type, ansi) or left.type
-        nullable = left.nullable and right.nullable
         made = _made_of(left, right, type_)
-        return Column(left.name, type_, nullable, None, made)
+        # Spark knows of each side that it may be missing, not that one is always there.
+        return Column(left.name, type_, True, None, made)
     return left
 
 
@@ -261,11 +272,8 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         type_ = left.type
     else:
         _warn_of_text(node.right.span, left, right, flow)
-    nullable = left.nullable or right.nullable
-    if node.operator == "intersect":
-        nullable = left.nullable and right.nullable
-    if node.operator == "except":
-        nullable = left.nullable
+    nulls = [arrived(Typed(c.type, c.nullable), type_).nullable for c in (left, right)]
+    nullable = {"intersect": all(nulls), "except": nulls[0]}.get(node.operator, any(nulls))
     merged = replace(left, type=type_, nullable=nullable, qualifier=None)
     if node.operator == "except":
         # Values of the right side only keep rows out.

@@ -12,6 +12,7 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.stars import column_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -148,10 +149,9 @@ def alias(node: s.As, flow: Flow) -> ir.Step:
 
 def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
     """A column, named so that Spark finds this one."""
-    twins = [c for c in flow.relation.columns if scopes.same(c.name, column.name)]
-    text = name_text(column.name)
-    if len(twins) > 1 and column.qualifier is not None:
-        text = f"{name_text(column.qualifier)}.{text}"
-        flow.used_aliases.add(column.qualifier.casefold())
+    name = column_name(column, flow.relation, span)
+    text = column_text(name)
+    if len(name.parts) > 1:
+        flow.used_aliases.add(name.parts[0].text.casefold())
     found = ix.Expression(span, (text,), column.type, column.nullable, text, column.provenance)
     return ix.Named(found)

@@ -38,7 +38,8 @@ from ssbt.compiler.types.datatypes import (
     IntegralType,
     UnknownType,
 )
-from ssbt.compiler.types.typed import Mismatch
+from ssbt.compiler.types.promotion import arrived
+from ssbt.compiler.types.typed import Mismatch, Typed
 
 # Spark pivots these types in two aggregations, all others by a condition for each value.
 _TWICE = (BooleanType, IntegralType, FloatType, DoubleType, DecimalType, UnknownType)
@@ -140,7 +141,7 @@ def _pivot_values(node: s.Pivot, target: Column | None, flow: Flow, *, ansi: boo
 def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None:
     """The columns that stay: those of `group by`, or all that the pivot does not use, as in SQL."""
     if node.keys is not None:
-        return grouping_keys(node.keys, flow, False)
+        return grouping_keys(node.keys, flow)
     if target is None:
         return None
     if flow.relation.is_open:
@@ -190,7 +191,7 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
     _check_new_names(node, ids, flow)
     type_ = _common_type(node, chosen, flow)
     made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
-    nullable = any(c.nullable for c in chosen)
+    nullable = any(arrived(Typed(c.type, c.nullable), type_).nullable for c in chosen)
     made = (
         Column(node.name.text, STRING, False, declared=node.name.span),
         Column(node.value.text, type_, nullable, None, made_from, declared=node.value.span),

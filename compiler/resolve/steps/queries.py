@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.time_windows import TimeWindows, report_time_windows
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.seen import StepSeen
 from ssbt.compiler.resolve.steps import (
@@ -65,15 +66,33 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     whole = len(steps) == len(made) and _is_whole(base) and all(map(_is_whole, steps))
     _check_duplicates(node, flow)
     flow.relation = flow.relation.with_streaming(flow.streaming)
-    kept = tuple(_without_unused_aliases(step, flow.used_aliases) for step in steps)
+    used = flow.used_aliases | _clashing_inputs(flow)
+    kept = tuple(_without_unused_aliases(step, used) for step in steps)
+    # Spark knows columns by the aliases of the queries before, too.
+    aliases = used.union(*(each.aliases for each in flow.inputs.values()))
+    flow.relation = replace(flow.relation, aliases=frozenset(aliases))
     return ir.Query(
-        _named_if_used(base, flow.used_aliases),
+        _named_if_used(base, used),
         tuple(step for step in kept if step is not None),
         flow.relation,
         tuple(flow.uses),
         tuple(flow.used_parameters),
         whole,
     )
+
+
+def _clashing_inputs(flow: Flow) -> set[str]:
+    """The inputs with columns that Spark would take for those of another input under its alias."""
+    return {
+        alias
+        for alias, relation in flow.inputs.items()
+        for other in relation.aliases & flow.used_aliases & flow.inputs.keys()
+        if other != alias and (other in flow.starred or _share_a_name(relation, flow.inputs[other]))
+    }
+
+
+def _share_a_name(one: Relation, other: Relation) -> bool:
+    return one.is_open or other.is_open or any(other.named(c.name) for c in one.columns)
 
 
 def _is_whole(part: ir.Input | ir.Step) -> bool:
@@ -92,7 +111,9 @@ def _is_whole(part: ir.Input | ir.Step) -> bool:
 def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
     """The IR of one step over what flows; None, with findings, where nothing of it can be told."""
     before = flow.relation
+    flow.windows = TimeWindows()
     made = _resolved(step, flow)
+    report_time_windows(step, flow.windows, flow.report)
     if made is not None:
         flow.relation = made.output.with_streaming(flow.streaming)
         made = replace(made, output=flow.relation)

@@ -24,6 +24,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     IntegralType,
     MapType,
+    StructType,
     TimestampType,
     UnknownType,
 )
@@ -53,7 +54,7 @@ def watermark(node: s.Watermark, flow: Flow) -> ir.Step | None:
     if delay is None:
         message = "a delay is a whole number of seconds, minutes, hours or days"
         flow.report.add(stream_codes.BAD_WATERMARK, node.delay.span, message)
-    if column is not None and not isinstance(column.type, TimestampType | UnknownType):
+    if column is not None and not _bears_time(column.type):
         message = f"a watermark is on a TIMESTAMP column, and `{column.name}` is {column.type.sql}"
         help_ = "make it one before: `|> set … = cast(… as timestamp)`"
         flow.report.add(stream_codes.BAD_WATERMARK, node.column.span, message, help=help_)
@@ -64,6 +65,14 @@ def watermark(node: s.Watermark, flow: Flow) -> ir.Step | None:
     )
     output = replace(flow.relation, columns=columns)
     return ir.Watermark(node.span, output, column.name, delay)
+
+
+def _bears_time(type_: DataType) -> bool:
+    """Whether a column can have a watermark: a TIMESTAMP, or a window, which has an `end`."""
+    if isinstance(type_, StructType):
+        ends = [field.type for field in type_.fields if field.name == "end"]
+        return bool(ends) and isinstance(ends[0], TimestampType | UnknownType)
+    return isinstance(type_, TimestampType | UnknownType)
 
 
 def order_by(node: s.OrderBy, flow: Flow) -> ir.Step:

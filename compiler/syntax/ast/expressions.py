@@ -216,9 +216,10 @@ class Collate(Node, frozen=True):
 
 
 class Tuple(Node, frozen=True):
-    """`(a, b)`: a struct of its items."""
+    """`(a, b as c)`: a struct of its items; `names` is empty where `as` gives none a name."""
 
     items: tuple[Expression, ...]
+    names: tuple[Name | None, ...] = ()
 
 
 class Lambda(Node, frozen=True):

@@ -97,12 +97,22 @@ class Join(Node, frozen=True):
     using: tuple[Name, ...]
 
 
-class Grouping(Node, frozen=True):
-    """`group by keys`; `form` is empty, `rollup`, `cube` or `grouping sets` (then see `sets`)."""
+class GroupingElement(Node, frozen=True):
+    """Keys that count together, where `form` is empty, or `rollup`, `cube` or `grouping sets`.
+
+    The latter have `members` instead of `keys`.
+    """
 
     form: str
-    keys: tuple[Item, ...]
-    sets: tuple[tuple[Expression, ...], ...] = ()
+    keys: tuple[Item, ...] = ()
+    members: tuple[GroupingElement, ...] = ()
+
+
+class Grouping(Node, frozen=True):
+    """`group by elements`, each of which meets every other; `group by all` has none."""
+
+    elements: tuple[GroupingElement, ...]
+    by_all: bool = False
 
 
 class Aggregate(Node, frozen=True):

@@ -113,6 +113,8 @@ class CallBuilder(TypeBuilder):
 
     call_substring_plain = call_trim_plain
 
+    call_extract_plain = call_trim_plain
+
     call_overlay_plain = call_trim_plain
 
     def clause_within_group(self, span: Span, children: Children) -> _Clause:

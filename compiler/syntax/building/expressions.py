@@ -84,7 +84,12 @@ class ExpressionBuilder(CallBuilder):
         return self.checked(e.Parenthesised(span, children[0]), children[0])
 
     def tuple_(self, span: Span, children: Children) -> e.Expression:
-        return self.checked(e.Tuple(span, tuple(children)), *children)
+        items = tuple(argument.value for argument in children)
+        names = tuple(argument.alias for argument in children)
+        return self.checked(e.Tuple(span, items, names if any(names) else ()), *items)
+
+    def tuple_item(self, span: Span, children: Children) -> e.Argument:
+        return e.Argument(span, children[0], None, children[2])
 
     def case(self, span: Span, children: Children) -> e.Expression:
         operand = children[1]

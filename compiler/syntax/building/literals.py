@@ -19,7 +19,7 @@ _UNITS = frozenset(
     )
 )
 
-_INTERVAL_VALUE = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*")
+_INTERVAL_VALUE = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
 
 
 class LiteralBuilder(NodeBuilder):
@@ -102,6 +102,9 @@ class LiteralBuilder(NodeBuilder):
         kind = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
         if not _INTERVAL_VALUE.fullmatch(value):
             message = f"`{value}` is no number of {unit.text}"
+            self.report(literals.BAD_TIME_LITERAL, span, message)
+        elif "." in value and unit.text.lower().removesuffix("s") != "second":
+            message = f"only seconds have a fraction, not {unit.text}"
             self.report(literals.BAD_TIME_LITERAL, span, message)
         return kind(span, _signed(sign, value)), self._unit(unit)
 

@@ -76,34 +76,28 @@ class StepBuilder(BlockBuilder):
         return None, words(children, e.Name)
 
     def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
-        _, items, _, grouping = children
-        return s.Aggregate(span, items or (), grouping)
+        _, items, keyword, *grouped = children
+        if not grouped:
+            grouping = s.Grouping(self.token_span(keyword), (), True)
+            return s.Aggregate(span, items or (), grouping)
+        return s.Aggregate(span, items or (), grouped[0])
 
-    def grouping_items(self, span: Span, children: Children) -> s.Grouping:
-        keys = children[0]
-        first = keys[0].value
-        form = first.name.text.lower() if isinstance(first, e.Call) else ""
-        if len(keys) == 1 and form in ("rollup", "cube"):
-            plain = e.Call(first.span, first.name, first.arguments)
-            if first == plain and not any(argument.name for argument in first.arguments):
-                names = [(a.alias,) if a.alias else () for a in first.arguments]
-                given = zip(first.arguments, names, strict=True)
-                items = tuple(s.Item(a.span, a.value, names) for a, names in given)
-                return s.Grouping(span, form, items)
-        return s.Grouping(span, "", keys)
+    def grouping(self, span: Span, children: Children) -> s.Grouping:
+        return s.Grouping(span, words(children, s.GroupingElement))
 
-    def grouping_sets(self, span: Span, children: Children) -> s.Grouping:
-        sets = tuple(children[1:])
-        keys = {_spelling(key): s.Item(key.span, key, ()) for members in sets for key in members}
-        return s.Grouping(span, "grouping sets", tuple(keys.values()), sets)
+    def grouping_item(self, span: Span, children: Children) -> s.GroupingElement:
+        item = children[0]
+        combined = None if item.names else _combined_keys(item.value)
+        return combined or s.GroupingElement(span, "", (item,))
 
-    def grouping_set(self, span: Span, children: Children) -> tuple[e.Expression, ...]:
+    def grouping_sets(self, span: Span, children: Children) -> s.GroupingElement:
+        return s.GroupingElement(span, "grouping sets", (), tuple(children[1:]))
+
+    def grouping_set(self, span: Span, children: Children) -> s.GroupingElement:
         value = children[0] if children else None
-        if isinstance(value, e.Tuple):
-            return value.items
-        if isinstance(value, e.Parenthesised):
-            return (value.operand,)
-        return () if value is None else (value,)
+        if value is None:
+            return s.GroupingElement(span, "")
+        return _combined_keys(value) or _keys_together(value)
 
     def step_distinct(self, span: Span, children: Children) -> s.Distinct:
         return s.Distinct(span)
@@ -208,8 +202,30 @@ class StepBuilder(BlockBuilder):
         return s.Renaming(span, children[0], children[2])
 
 
-def _spelling(node: e.Expression) -> str:
-    """What tells two grouping keys apart, wherever they stand."""
-    if isinstance(node, e.ColumnName):
-        return ".".join(part.text.lower() for part in node.parts)
-    return f"{node.span.start}"
+def _combined_keys(node: e.Expression) -> s.GroupingElement | None:
+    """The element that `rollup(…)` or `cube(…)` is."""
+    form = node.name.text.lower() if isinstance(node, e.Call) else ""
+    if not isinstance(node, e.Call) or form not in ("rollup", "cube"):
+        return None
+    plain = e.Call(node.span, node.name, node.arguments)
+    if node != plain or any(argument.name for argument in node.arguments):
+        return None
+    return s.GroupingElement(node.span, form, (), tuple(map(_member, node.arguments)))
+
+
+def _member(argument: e.Argument) -> s.GroupingElement:
+    if argument.alias is None:
+        return _keys_together(argument.value)
+    item = s.Item(argument.span, argument.value, (argument.alias,))
+    return s.GroupingElement(argument.span, "", (item,))
+
+
+def _keys_together(node: e.Expression) -> s.GroupingElement:
+    """`(a, b)` as two keys that count as one, and any other value as one."""
+    values: tuple[e.Expression, ...] = (node,)
+    if isinstance(node, e.Tuple) and not node.names:
+        values = node.items
+    elif isinstance(node, e.Parenthesised):
+        values = (node.operand,)
+    items = tuple(s.Item(value.span, value, ()) for value in values)
+    return s.GroupingElement(node.span, "", items)

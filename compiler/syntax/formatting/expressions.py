@@ -7,7 +7,8 @@ text, nodes and places where a long line may end; nothing recurses, so depth is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ssbt.compiler.syntax.ast import expressions as e
@@ -57,8 +58,13 @@ def expands(kind: type) -> Callable[[F], F]:
     return registered
 
 
-def sql_text(node: e.Node) -> tuple[Piece, ...]:
-    """The text of an expression on one line, cut where parameters stand."""
+def sql_text(
+    node: e.Node, spelled: Mapping[int, tuple[e.Node, ...]] = MappingProxyType({})
+) -> tuple[Piece, ...]:
+    """The text of an expression on one line, cut where parameters stand.
+
+    `spelled` are, by id, nodes in whose place a list of others is written.
+    """
     pieces: list[Piece] = []
     text: list[str] = []
     stack: list[Part] = [node]
@@ -74,7 +80,9 @@ def sql_text(node: e.Node) -> tuple[Piece, ...]:
             text = []
             pieces.append(part)
         elif isinstance(part, e.Node):
-            stack.extend(reversed(EXPANSIONS[type(part)](part)))
+            instead = spelled.get(id(part))
+            parts = EXPANSIONS[type(part)](part) if instead is None else nodes(instead)
+            stack.extend(reversed(parts))
     if text:
         pieces.append("".join(text))
     return tuple(pieces)
@@ -335,7 +343,12 @@ def _(node: e.VariantPath) -> Parts:
 
 @expands(e.Tuple)
 def _(node: e.Tuple) -> Parts:
-    return bracketed("(", nodes(node.items), ")", node.span.end)
+    names = node.names or (None,) * len(node.items)
+    items: list[Parts] = [
+        [item, "" if name is None else f" as {name_text(name.text)}"]
+        for item, name in zip(node.items, names, strict=True)
+    ]
+    return bracketed("(", listed(items), ")", node.span.end)
 
 
 # ---- calls

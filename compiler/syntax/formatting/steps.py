@@ -118,12 +118,26 @@ def _(node: s.Aggregate) -> Parts:
 
 @expands(s.Grouping)
 def _(node: s.Grouping) -> Parts:
+    if node.by_all:
+        return ["group by all"]
+    first, *others = node.elements
+    if first.form and not others:
+        return ["group by ", first]
+    return several("group by", nodes(node.elements))
+
+
+@expands(s.GroupingElement)
+def _(node: s.GroupingElement) -> Parts:
     if node.form == "grouping sets":
-        sets = listed(bracketed("(", nodes(members)) for members in node.sets)
-        return bracketed("group by grouping sets (", sets)
+        return bracketed("grouping sets (", listed(map(_grouping_set, node.members)))
     if node.form:
-        return bracketed(f"group by {node.form}(", nodes(node.keys))
-    return several("group by", nodes(node.keys))
+        members = [nodes(m.keys) if len(m.keys) == 1 else _grouping_set(m) for m in node.members]
+        return bracketed(f"{node.form}(", listed(members))
+    return nodes(node.keys)
+
+
+def _grouping_set(node: s.GroupingElement) -> Parts:
+    return [node] if node.form else bracketed("(", nodes(node.keys))
 
 
 @expands(s.Distinct)

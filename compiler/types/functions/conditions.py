@@ -11,6 +11,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     FloatType,
     NullType,
+    StringType,
     named_type,
 )
 from ssbt.compiler.types.functions import rules
@@ -39,8 +40,9 @@ def _if(call: Call) -> Result:
 
 def _nullif(call: Call) -> Result:
     left, right = call.arguments
+    both_text = isinstance(left.type, StringType) and isinstance(right.type, StringType)
     compared = operators.comparison("=", left, right, call.ansi)
-    if isinstance(compared, Mismatch):
+    if isinstance(compared, Mismatch) and not both_text:
         return Mismatch(f"`{call.name}` cannot compare {left.type} with {right.type}", 1)
     return Typed(left.type)
 

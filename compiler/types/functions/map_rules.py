@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types import operators
-from ssbt.compiler.types.coercion import tightest
+from ssbt.compiler.types.coercion import wider_without_strings
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     NULL,
@@ -129,7 +129,8 @@ def contains_key(call: Call) -> Result:
         return Typed(BOOLEAN)
     if not isinstance(container.type, MapType):
         return call.refused(0, "a map")
-    if isinstance(key.type, NullType) or tightest(container.type.key, key.type, False) is None:
+    common = wider_without_strings(container.type.key, key.type, call.ansi)
+    if isinstance(key.type, NullType) or common is None:
         return call.refused(1, container.type.key.sql)
     return Typed(BOOLEAN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+import re
 
 from ssbt.compiler.types.coercion import tightest
 from ssbt.compiler.types.datatypes import (
@@ -13,6 +14,7 @@ from ssbt.compiler.types.datatypes import (
     MAX_DECIMAL_PRECISION,
     UNKNOWN,
     DecimalType,
+    NullType,
     UnknownType,
 )
 from ssbt.compiler.types.expected import DECIMAL, exactly, implicit_cast, one_of
@@ -39,6 +41,8 @@ def _ceiling(call: Call) -> Result:
         return Typed(UNKNOWN)
     if len(call.arguments) == 2:
         target = implicit_cast(value, DECIMAL, call.ansi)
+        if isinstance(call.given[1].type, NullType):
+            return call.refused(1, "a number of digits")
         if not isinstance(target, DecimalType):
             return call.refused(0, "a number")
         return _scaled(target, call.arguments[1])
@@ -59,13 +63,17 @@ def _round(call: Call) -> Result:
     value = call.arguments[0].type
     if not isinstance(value, DecimalType):
         return Typed(value)
-    return _scaled(value, call.arguments[1] if len(call.arguments) == 2 else _ZERO)
+    if len(call.arguments) == 1 or isinstance(call.given[1].type, NullType):
+        return _scaled(value, _ZERO)
+    return _scaled(value, call.arguments[1])
 
 
 _ZERO = Typed(INT, False, 0)
 
 
 def _scaled(decimal: DecimalType, scale: Typed) -> Typed:
+    if isinstance(scale.constant, str) and re.fullmatch(r"[+-]?\d+", scale.constant.strip()):
+        return _rounded_decimal(decimal, int(scale.constant))
     if isinstance(scale.constant, int | float | Decimal):
         return _rounded_decimal(decimal, int(scale.constant))
     return Typed(UNKNOWN)

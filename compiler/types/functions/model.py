@@ -10,6 +10,7 @@ from msgspec import Struct
 from ssbt.compiler.types.casts import can_cast
 from ssbt.compiler.types.datatypes import NULL, ArrayType, DataType, MapType, NullType
 from ssbt.compiler.types.expected import Expected, implicit_cast
+from ssbt.compiler.types.functions.collated import collate_arguments, collate_result
 from ssbt.compiler.types.promotion import arrived
 from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
@@ -150,6 +151,10 @@ class Function(Struct, frozen=True):
         wrong = self.arity_mismatch(len(arguments))
         if wrong is not None:
             return wrong
+        collated = collate_arguments(self.name, arguments)
+        if isinstance(collated, Mismatch):
+            return collated
+        given, arguments = arguments, collated
         cast: list[Typed] = []
         for place, argument in enumerate(arguments):
             after = self._cast(place, argument, ansi)
@@ -158,7 +163,10 @@ class Function(Struct, frozen=True):
             cast.append(after)
         padded = (*names, *[None] * (len(arguments) - len(names)))
         call = Call(self.name, tuple(cast), tuple(arguments), ansi, padded, within_group)
-        return self.rule(call)
+        result = self.rule(call)
+        if isinstance(result, Mismatch):
+            return result
+        return collate_result(self.name, result, given, cast)
 
     def _cast(self, place: int, argument: Typed, ansi: bool) -> Result:
         parameter = self.parameter(place)
@@ -175,7 +183,7 @@ class Function(Struct, frozen=True):
         if target == argument.type or isinstance(target, NullType):
             return argument
         after = arrived(argument, target)
-        return Typed(after.type, after.nullable, argument.constant)
+        return Typed(after.type, after.nullable, argument.constant, after.strength)
 
 
 def _arguments(count: int) -> str:

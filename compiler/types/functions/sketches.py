@@ -115,7 +115,7 @@ AGGREGATES = {
     "bitmap_or_agg": Row("3.5.0", "= child binary", "binary!"),
     "count_min_sketch": Row(
         "2.2.0",
-        "= col integral|string|binary, eps double!, confidence double!, seed int|bigint!",
+        "= column integral|string|binary, epsilon double!, confidence double!, seed int|bigint!",
         "binary!",
         "named",
     ),

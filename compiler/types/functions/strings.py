@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ssbt.compiler.types import operators
+from ssbt.compiler.types.collation_strength import Strength
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -56,7 +57,7 @@ def _collate(call: Call) -> Result:
     name = call.arguments[1].constant
     if not isinstance(name, str):
         return Typed(UNKNOWN)
-    return Typed(StringType(name.upper()), call.arguments[0].nullable)
+    return Typed(StringType(name.upper()), call.arguments[0].nullable, None, Strength.EXPLICIT)
 
 
 def _padded(call: Call) -> Result:
@@ -66,8 +67,11 @@ def _padded(call: Call) -> Result:
     return Typed(BINARY if bytes_only else STRING, call.nullable)
 
 
-# A sign or a dollar, digits with grouping, a fraction, and a sign behind.
-_NUMBER_FORMAT = re.compile(r"(MI|S)?\$?[09,G]*([.D][09]*)?\$?(MI|S|PR)?", re.IGNORECASE)
+# A sign, a dollar, digits with others around each separator, a fraction, and a sign behind.
+_NUMBER_FORMAT = re.compile(
+    r"(?=.*[09])(MI|S)?\$?(?:[09]+(?:[,G][09]+)*)?(?:[.D][09]*)?(?:(?!\1)(?:MI|S)|PR)?",
+    re.IGNORECASE,
+)
 
 
 def _bad_format(call: Call, pattern: str) -> Mismatch:

@@ -65,7 +65,12 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
             F.from_json(
                 F.col("value").cast("string"),
                 f"{ORDER}, _malformed STRING",
-                {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_malformed"},
+                {
+                    "mode": "PERMISSIVE",
+                    "columnNameOfCorruptRecord": "_malformed",
+                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                    "locale": "en-CH",
+                },
             ),
             "no JSON object that fits the schema",
             malformed="_malformed",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import re
 
+from msgspec.structs import replace
 import pytest
 
 from ssbt.compiler.connectors.loading import connector
@@ -27,6 +28,7 @@ from ssbt.compiler.connectors.values import (
 )
 from ssbt.compiler.diagnostics.concise import concise_report
 from ssbt.compiler.diagnostics.text import text_report
+from ssbt.compiler.resolve.supplied import without_unneeded
 from ssbt.compiler.source import Source, Span
 
 PATH = "block.ssbt"
@@ -159,6 +161,9 @@ def check() -> Callable[..., Checked]:
         use = Use(role, head.startswith("stream"), place, spark, PARAMS.get)
         known = connector(name)
         assert known
-        return Checked(Source(PATH, text), validated(known, use, reader.entries()))
+        result = validated(known, use, reader.entries())
+        # As for columns of types that need nothing.
+        settings = without_unneeded(result.settings, (), legacy=False)
+        return Checked(Source(PATH, text), replace(result, settings=settings))
 
     return checked

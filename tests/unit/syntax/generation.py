@@ -290,6 +290,9 @@ class Generator:
             lambda: ["group by", *self.items()],
             lambda: ["group by", "rollup", "(", *self.columns(), ")"],
             lambda: ["group by", "grouping sets", "(", "(", "a", ",", "b", ")", ",", "a", ")"],
+            lambda: ["group by", *self.item(), ",", "cube", "(", "(", "a", ",", "b", ")", ")"],
+            lambda: ["group by", "grouping sets", "(", "rollup", "(", "a", ")", ",", "(", ")", ")"],
+            lambda: ["group by all"],
         )
         return [
             "aggregate",

@@ -63,6 +63,10 @@ def updates(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
         )
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", "malformed")
+        # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+        .option("dateFormat", "yyyy-MM-dd")
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
         .load("data/updates")
     )
 
@@ -87,7 +91,14 @@ def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:29
                         "tags": ("a", "b"),
                     },
                 ),
-                {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_malformed"},
+                {
+                    "mode": "PERMISSIVE",
+                    "columnNameOfCorruptRecord": "_malformed",
+                    # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+                    "dateFormat": "yyyy-MM-dd",
+                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                    "locale": "en-CH",
+                },
             ),
             "no JSON object that fits the schema",
             malformed="_malformed",

@@ -28,6 +28,8 @@ def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
         .option("columnNameOfCorruptRecord", "_corrupt")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(["data/a.csv", "data/b.csv"])
     )
 
@@ -49,6 +51,8 @@ def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
         .schema(EVENT)
         .option("multiLine", True)
         .option("recursiveFileLookup", True)
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .option("someOption", "1")

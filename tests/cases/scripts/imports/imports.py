@@ -31,8 +31,10 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:8
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/orders")
     )
 

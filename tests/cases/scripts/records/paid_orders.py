@@ -45,6 +45,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
                     "mode": "PERMISSIVE",
                     "columnNameOfCorruptRecord": "_malformed",
                     "timestampFormat": "yyyy",
+                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                    "locale": "en-CH",
                 },
             ),
             "no JSON object that fits the schema",
@@ -81,6 +83,8 @@ def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
                     "mode": "PERMISSIVE",
                     "columnNameOfCorruptRecord": "_malformed",
                     "timestampFormat": "yyyy",
+                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                    "locale": "en-CH",
                 },
             ),
             "no JSON object that fits the schema",

@@ -46,8 +46,12 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/orders/*.csv")
     )
 
@@ -62,8 +66,10 @@ def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/customers/*.csv")
     )
 

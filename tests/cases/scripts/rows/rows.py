@@ -28,6 +28,8 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
     return (
         job.spark.read.format("json")
         .schema(VISIT)
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/visits")

@@ -44,8 +44,12 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:20
     return (
         job.spark.read.format("json")
         .schema(ORDER)
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
         .load("data/orders")
     )
 
@@ -76,6 +80,8 @@ def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
     return (
         job.spark.read.format("json")
         .schema(CUSTOMER)
+        # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+        .option("dateFormat", "yyyy-MM-dd")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/customers")

@@ -23,12 +23,18 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
         job.spark.read.format("csv")
         .schema(ORDER)
         .option("header", True)
+        # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+        .option("dateFormat", "yyyy-MM-dd")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+        .option("locale", "en-CH")
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/orders")
     )
 

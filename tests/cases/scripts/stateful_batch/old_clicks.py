@@ -22,6 +22,8 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
     return (
         job.spark.read.format("json")
         .schema(CLICK)
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")

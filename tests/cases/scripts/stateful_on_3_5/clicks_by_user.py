@@ -26,6 +26,8 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # A bounded intake: without it the first batch takes in all files that are
         # there.
         .option("maxFilesPerTrigger", 1000)
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")

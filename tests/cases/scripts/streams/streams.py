@@ -37,12 +37,16 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
         .option("maxFileAge", "14d")
         .option("cleanSource", "archive")
         .option("sourceArchiveDir", f"{job.params.lake}/read")
+        # Without a pattern, `202603` is a year and `10:15` a time of today.
+        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
-        # Stop if the header does not match the schema: columns are matched by position.
+        # Stop if a header does not match: columns are matched by position.
         .option("enforceSchema", False)
+        # Stop at a quote that is not escaped: it is one of another dialect.
+        .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/readings")
     )
 

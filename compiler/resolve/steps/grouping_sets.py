@@ -1,0 +1,128 @@
+"""What `group by` groups by: its keys once each, and the sets of them that make the rows.
+
+Elements with a comma between them meet each other: `a, rollup(b, c)` is `(a, b, c)`, `(a, b)` and
+`(a)`. The DataFrame API has a method for a lone `rollup` or `cube`; all else is worked out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations, islice, product
+
+from msgspec import Struct
+
+from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.resolve.expressions.walking import nodes, same
+from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.types.functions import Kind, find
+
+MOST_SETS = 4096
+_Set = tuple[s.Item, ...]
+
+
+class GroupingPlan(Struct, frozen=True):
+    """The keys, and the sets as places in them; `form` is the DataFrame's method."""
+
+    form: str
+    keys: tuple[s.Item, ...]
+    sets: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def partial(self) -> frozenset[int]:
+        """The places of keys by which some rows are not grouped."""
+        if self.form != "grouping sets":
+            return frozenset(range(len(self.keys)) if self.form else ())
+        everywhere = set(range(len(self.keys))).intersection(*self.sets)
+        return frozenset(range(len(self.keys))) - everywhere
+
+
+def plan_grouping(node: s.Grouping, flow: Flow) -> GroupingPlan:
+    """What the elements of a `group by` come to; findings for what Spark has no place for."""
+    if all(not each.form for each in node.elements):
+        return GroupingPlan("", tuple(item for each in node.elements for item in each.keys))
+    only = node.elements[0]
+    if len(node.elements) == 1 and all(_is_one_key(member) for member in only.members):
+        keys = tuple(item for member in only.members for item in member.keys)
+        once = len(_distinct_keys([keys], flow)) == len(keys)
+        if only.form in ("rollup", "cube") and once:
+            return GroupingPlan(only.form, keys)
+    if flow.settings.target.startswith("3."):
+        what = "`grouping sets`" if only.form == "grouping sets" else "this grouping"
+        message = f"{what} came to PySpark with Spark 4.0.0"
+        help_ = f"the target is Spark {flow.settings.target}; `cube` has the same rows and more"
+        flow.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
+    sets = list(islice(_crossed(node.elements), MOST_SETS + 1))
+    if len(sets) > MOST_SETS:
+        message = f"this groups the rows in more than {MOST_SETS:,} ways"
+        help_ = "name the combinations that are needed with `grouping sets ((…), …)`"
+        flow.report.add(codes.TOO_MANY_GROUPINGS, node.span, message, help=help_)
+        sets = sets[:1]
+    keys = _distinct_keys(sets, flow)
+    return GroupingPlan("grouping sets", keys, tuple(_places(each, keys, flow) for each in sets))
+
+
+def _is_one_key(member: s.GroupingElement) -> bool:
+    return not member.form and len(member.keys) == 1
+
+
+def _crossed(elements: Sequence[s.GroupingElement]) -> Iterator[_Set]:
+    """Each set of one element with each of the others'."""
+    # The first sets are enough to tell that there are too many.
+    several = [list(islice(_sets(each), MOST_SETS + 1)) for each in elements]
+    return (tuple(chain(*chosen)) for chosen in product(*several))
+
+
+def _sets(element: s.GroupingElement) -> Iterator[_Set]:
+    """The sets of keys that an element stands for, the largest first."""
+    if not element.form:
+        yield element.keys
+        return
+    if element.form == "grouping sets":
+        for member in element.members:
+            yield from _sets(member)
+        return
+    parts = [member.keys for member in element.members]
+    for count in range(len(parts), -1, -1):
+        chosen = [tuple(parts[:count])] if element.form == "rollup" else combinations(parts, count)
+        yield from (tuple(chain(*each)) for each in chosen)
+
+
+def _distinct_keys(sets: Sequence[_Set], flow: Flow) -> tuple[s.Item, ...]:
+    keys: list[s.Item] = []
+    for item in chain(*sets):
+        if not any(_is_same_key(item, key, flow) for key in keys):
+            keys.append(item)
+    return tuple(sorted(keys, key=lambda item: item.span.start))
+
+
+def _places(chosen: _Set, keys: Sequence[s.Item], flow: Flow) -> tuple[int, ...]:
+    """The places of the keys of a set, each once."""
+    found = (
+        next(place for place, key in enumerate(keys) if _is_same_key(item, key, flow))
+        for item in chosen
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _is_same_key(one: s.Item, other: s.Item, flow: Flow) -> bool:
+    return one is other or same(one.value, other.value, flow.one_column)
+
+
+def split_items(node: s.Aggregate) -> tuple[tuple[s.Item, ...], tuple[s.Item, ...]]:
+    """The items of an `aggregate … group by all` that are keys, and those that aggregate."""
+    keys = tuple(item for item in node.items if not _aggregates(item.value))
+    return keys, tuple(item for item in node.items if _aggregates(item.value))
+
+
+def _aggregates(node: e.Expression) -> bool:
+    """Whether an aggregate function stands in an expression."""
+    for part in nodes(node):
+        function = (
+            find(part.name.text) if isinstance(part, e.Call) and part.window is None else None
+        )
+        if function is not None and function.kind is Kind.AGGREGATE:
+            return True
+    return False

@@ -1,0 +1,142 @@
+"""Whose collation a value has where several texts meet: Spark's precedence of collations.
+
+What `collate` says goes before a column's collation, and that before a literal's. Two columns of
+different collations meet in none; two different `collate` are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+from msgspec import Struct
+
+from ssbt.compiler.types.datatypes import (
+    DEFAULT_COLLATION,
+    INDETERMINATE_COLLATION,
+    ArrayType,
+    DataType,
+    MapType,
+    StringType,
+    StructType,
+)
+from ssbt.compiler.types.typed import Typed
+
+# Those that regular expressions and `like` know.
+PATTERN_COLLATIONS = (DEFAULT_COLLATION, "UTF8_LCASE")
+
+
+class Strength(IntEnum):
+    """How firmly a collation was chosen, the firmest first."""
+
+    EXPLICIT = 0
+    INDETERMINATE = 1
+    IMPLICIT = 2
+    DEFAULT = 3
+
+
+class Collation(Struct, frozen=True):
+    """A collation and how firmly it was chosen."""
+
+    name: str
+    strength: Strength
+
+
+class CollationError(ValueError):
+    """Two collations that were both chosen with `collate`; the text names them, for people."""
+
+
+def text_of(type_: DataType) -> StringType | None:
+    """The string that a type is, or an array of."""
+    while isinstance(type_, ArrayType):
+        type_ = type_.element
+    return type_ if isinstance(type_, StringType) else None
+
+
+def collation_of(value: Typed) -> Collation | None:
+    """The collation of a text or of an array of texts; a column's, unless it is known better."""
+    text = text_of(value.type)
+    if text is None:
+        return None
+    if value.strength is None:
+        return Collation(text.collation, Strength.IMPLICIT)
+    return Collation(text.collation, Strength(value.strength))
+
+
+def winning_collation(values: Iterable[Typed]) -> Collation | None:
+    """The one that wins; None where there is no text. Raises CollationError."""
+    winner: Collation | None = None
+    for value in values:
+        other = collation_of(value)
+        if other is not None:
+            winner = other if winner is None else _winner(winner, other)
+    return winner
+
+
+def _winner(one: Collation, other: Collation) -> Collation:
+    if one.strength != other.strength:
+        return min(one, other, key=lambda each: each.strength)
+    if one.name == other.name:
+        return one
+    if one.strength is Strength.EXPLICIT:
+        raise CollationError(f"{one.name} and {other.name}")
+    return Collation(INDETERMINATE_COLLATION, Strength.INDETERMINATE)
+
+
+def collate_together(values: Sequence[Typed]) -> Sequence[Typed]:
+    """The values, the texts among them in the collation that wins. Raises CollationError."""
+    texts = [text for value in values if (text := text_of(value.type)) is not None]
+    if all(text.collation == DEFAULT_COLLATION for text in texts):
+        return values
+    winner = winning_collation(values)
+    assert winner is not None
+    return [with_collation(value, winner) for value in values]
+
+
+def with_collation(value: Typed, collation: Collation) -> Typed:
+    """A text or an array of texts in a collation; any other value as it is."""
+    if text_of(value.type) is None:
+        return value
+    type_ = _collated(value.type, collation.name)
+    return Typed(type_, value.nullable, value.constant, int(collation.strength))
+
+
+def _collated(type_: DataType, name: str) -> DataType:
+    if isinstance(type_, ArrayType):
+        return ArrayType(_collated(type_.element, name), type_.contains_null)
+    return StringType(name)
+
+
+def is_indeterminate(values: Iterable[Typed]) -> bool:
+    """Whether any of the texts has no collation that could be told."""
+    return any(_holds_indeterminate(value.type) for value in values)
+
+
+def _holds_indeterminate(type_: DataType) -> bool:
+    match type_:
+        case StringType(name):
+            return name == INDETERMINATE_COLLATION
+        case ArrayType(element, _):
+            return _holds_indeterminate(element)
+        case MapType(key, value, _):
+            return _holds_indeterminate(key) or _holds_indeterminate(value)
+        case StructType(fields):
+            return any(_holds_indeterminate(field.type) for field in fields)
+    return False
+
+
+def is_compared_blindly(value: Typed, other: Typed) -> bool:
+    """Whether Spark loses the collation of a value that it evaluates once and compares twice.
+
+    So `between` and `nullif` do; compared with a literal it then has none in Spark 4.1.
+    """
+    one, against = collation_of(value), collation_of(other)
+    if one is None or against is None:
+        return False
+    return one.name != DEFAULT_COLLATION and against.strength is Strength.DEFAULT
+
+
+def strength_of_result(values: Iterable[Typed]) -> int:
+    """How firm the collation of what a function makes of these values is."""
+    known = [each.strength for each in map(collation_of, values) if each is not None]
+    return int(min(known, default=Strength.DEFAULT))

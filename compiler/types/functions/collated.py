@@ -1,0 +1,107 @@
+"""Functions of texts and their collations: who meets whom, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ssbt.compiler.types.collation_strength import (
+    PATTERN_COLLATIONS,
+    CollationError,
+    collate_together,
+    is_compared_blindly,
+    is_indeterminate,
+    strength_of_result,
+    text_of,
+)
+from ssbt.compiler.types.datatypes import (
+    STRING,
+    ArrayType,
+    DataType,
+)
+from ssbt.compiler.types.typed import Mismatch, Typed
+
+_TRIMS = ("btrim", "ltrim", "rtrim", "trim")
+_SEARCHES = ("contains", "endswith", "find_in_set", "instr", "locate", "position", "startswith")
+# Functions whose texts Spark brings into one collation before it looks at them.
+_TOGETHER = frozenset(
+    (
+        *("array", "array_append", "array_contains", "array_except", "array_intersect"),
+        *("array_join", "array_position", "array_remove", "array_union", "arrays_overlap"),
+        *("coalesce", "concat", "concat_ws", "elt", "greatest", "if", "ifnull", "lag", "lead"),
+        *("least", "levenshtein", "lpad", "mask", "nvl", "nvl2", "overlay", "regexp_replace"),
+        *("replace", "rpad", "split_part", "str_to_map", "substring_index", "to_number"),
+        *("translate", "try_to_number", *_TRIMS, *_SEARCHES),
+    )
+)
+# Of those, the ones that compare, which texts of two collations cannot be.
+_COMPARING = frozenset(
+    (*_SEARCHES, *_TRIMS, "replace", "substring_index", "translate", "upper", "lower", "initcap")
+)
+# Functions that are written in Java's regular expressions, which know no other collation.
+_PATTERNS = frozenset(
+    (
+        *("ilike", "like", "regexp", "regexp_count", "regexp_extract", "regexp_extract_all"),
+        *("regexp_instr", "regexp_like", "regexp_replace", "regexp_substr", "rlike", "split"),
+    )
+)
+# The argument whose collation the text has that comes out.
+_RESULTS = {
+    **dict.fromkeys(
+        (
+            *("btrim", "concat", "concat_ws", "conv", "format_string", "hex", "initcap"),
+            *("ltrim", "make_valid_utf8", "mask", "printf", "regexp_extract", "regexp_replace"),
+            *("regexp_substr", "repeat", "replace", "right", "rtrim", "split_part"),
+            *("substring_index", "translate", "trim", "try_validate_utf8", "validate_utf8"),
+            *("array_join", "lpad", "rpad"),
+        ),
+        0,
+    ),
+    "elt": 1,
+}
+
+
+def collate_arguments(name: str, arguments: Sequence[Typed]) -> Sequence[Typed] | Mismatch:
+    """The arguments of a function as Spark collates them, or why it refuses to."""
+    if all(text is None or text == STRING for text in map(text_of, _types(arguments))):
+        return arguments
+    if name in _TOGETHER:
+        try:
+            arguments = collate_together(arguments)
+        except CollationError as error:
+            return Mismatch(f"`{name}` takes texts of one collation, not {error}")
+    if name in _COMPARING and is_indeterminate(arguments):
+        reason = f"`{name}` cannot compare texts of two collations"
+        return Mismatch(reason, help="say which one counts: `… collate NAME`")
+    if name in _PATTERNS:
+        text = text_of(arguments[0].type)
+        if text is not None and text.collation not in PATTERN_COLLATIONS:
+            expected = "a text of UTF8_BINARY or UTF8_LCASE"
+            return Mismatch(f"`{name}` does not take {text.sql}", 0, expected)
+    if name == "nullif" and is_compared_blindly(*arguments[:2]):
+        reason = "`nullif` does not compare a text of a collation with one of none"
+        return Mismatch(reason, 1, help="write `case when a = b then null else a end`")
+    return arguments
+
+
+def _types(values: Sequence[Typed]) -> list[DataType]:
+    return [value.type for value in values]
+
+
+def collate_result(
+    name: str, result: Typed, given: Sequence[Typed], arguments: Sequence[Typed]
+) -> Typed:
+    """The result with the collation that it takes from an argument, and how firm that is.
+
+    `given` are the arguments before they were brought together and cast.
+    """
+    if text_of(result.type) is None:
+        return result
+    type_: DataType = result.type
+    place = _RESULTS.get(name)
+    text = text_of(arguments[place].type) if place is not None and len(arguments) > place else None
+    if type_ == STRING and text is not None:
+        type_ = text
+    elif name == "split" and isinstance(type_, ArrayType):
+        type_ = ArrayType(arguments[0].type, type_.contains_null)
+    strength = strength_of_result(given)
+    return Typed(type_, result.nullable, result.constant, strength)

@@ -1,0 +1,46 @@
+"""The text of an interval literal with two units, `interval '20 15:40' day to minute`."""
+
+from __future__ import annotations
+
+import re
+
+_FIELDS = ("day", "hour", "minute", "second")
+_SECOND = r"(?P<second>\d{1,2})(?:\.\d{1,9})?"
+# What stands before each field, and its digits where it is not the first one.
+_BEFORE = {"hour": " ", "minute": ":", "second": ":"}
+_LARGEST = {"hour": 23, "minute": 59, "second": 59}
+# As many of the first field as fit into microseconds of 64 bits.
+_LONGEST = {"day": 106_751_991, "hour": 2_562_047_788, "minute": 153_722_867_280}
+_YEAR_MONTH = re.compile(r"[+|-]?(\d+)-(\d+)")
+_EXAMPLES = {"day": "20", "hour": "15", "minute": "40", "second": "32.5"}
+
+
+def range_problem(value: str, units: tuple[str, str]) -> str | None:
+    """Why a text is none of an interval from the first unit to the last; None where it is one."""
+    first, last = (unit.lower().removesuffix("s") for unit in units)
+    text = value.strip()
+    if (first, last) == ("year", "month"):
+        match = _YEAR_MONTH.fullmatch(text)
+        if match is not None and int(match[2]) < 12:
+            months = 12 * int(match[1]) + int(match[2])
+            return None if months < 1 << 31 else f"`{value}` is longer than Spark's intervals"
+        return f"`{value}` is no interval of years to months; write it as '1-6'"
+    if first not in _FIELDS or last not in _FIELDS or first == last:
+        return f"there is no interval from {first} to {last}"
+    fields = _FIELDS[_FIELDS.index(first) : _FIELDS.index(last) + 1]
+    if not fields:
+        return f"there is no interval from {first} to {last}"
+    match = re.fullmatch(r"[+|-]?" + "".join(_pattern(field, first) for field in fields), text)
+    if match is not None and all(int(match[field]) <= _LARGEST[field] for field in fields[1:]):
+        longest = _LONGEST.get(first, 0)
+        return (
+            None if int(match[first]) <= longest else f"`{value}` is longer than Spark's intervals"
+        )
+    way = _EXAMPLES[first] + "".join(_BEFORE[each] + _EXAMPLES[each] for each in fields[1:])
+    return f"`{value}` is no interval of {first}s to {last}s; write it as '{way}'"
+
+
+def _pattern(field: str, first: str) -> str:
+    if field == first:
+        return rf"(?P<{field}>\d{{1,12}})"
+    return _BEFORE[field] + (_SECOND if field == "second" else rf"(?P<{field}>\d{{1,2}})")

@@ -1,0 +1,128 @@
+"""Collations: whose a text has where several meet, over functions, operators and kinds of values.
+
+The kind: `collate` goes before a column, and that before a literal; two columns of different
+collations have none, and two different `collate` are refused. Every function of texts is crossed
+with every kind of value; one in several is asked in each run, all where `AGREEMENT` is set.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ssbt.compiler.types.typed import Typed
+from tests.agreement.answers import Question, ours, relation_of, verdict
+from tests.agreement.asking import Asked, known_type
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
+
+AGREED = ("same", "null added", "rejected", "rejected early")
+ONE_IN = 1 if os.environ.get("AGREEMENT") else 23
+
+COLUMNS = {
+    "s": "string",
+    "u": "string collate UNICODE",
+    "l": "string collate UTF8_LCASE",
+    "n_u": "string collate UNICODE not null",
+    "i": "int",
+    "au": "array<string collate UNICODE>",
+    "st": "struct<a: string collate UNICODE, b: string>",
+}
+VALUES = (
+    *("s", "u", "l", "n_u", "'x'", "u collate UTF8_LCASE", "'x' collate UNICODE", "st.a", "au[0]"),
+    *("cast(i as string)", "cast(u as string)", "upper('x')", "concat(u, 'x')"),
+)
+OF_ONE = (
+    *("upper({x})", "trim({x})", "substr({x}, 1)", "repeat({x}, 2)", "initcap({x})", "hex({x})"),
+    *("base64(cast({x} as binary))", "cast({x} as string)", "array({x})", "struct({x} as q)"),
+    *("map({x}, 1)", "collation({x})", "split({x}, ',')", "sentences({x})", "soundex({x})"),
+    *("left({x}, 1)", "right({x}, 1)", "lpad({x}, 3)", "rpad({x}, 5, 'x')", "quote({x})"),
+    *("format_string({x})", "regexp_extract({x}, 'a', 0)", "regexp_extract_all({x}, 'a')"),
+    *(
+        "regexp_substr({x}, 'a')",
+        "mask({x})",
+        "concat_ws(',', {x})",
+        "elt(1, {x})",
+        "conv({x}, 10, 2)",
+    ),
+    *("make_valid_utf8({x})", "nvl({x}, 'a')", "array_join(array({x}), ',')", "str_to_map({x})"),
+    *(
+        "array_distinct(array({x}))",
+        "map_keys(map({x}, 1))",
+        "split_part({x}, ',', 1)",
+        "reverse({x})",
+    ),
+    *(
+        "substring_index({x}, ',', 1)",
+        "overlay({x}, 'a', 1)",
+        "array_repeat({x}, 2)",
+        "length({x})",
+    ),
+    *("transform(array({x}), e -> upper(e))", "case when true then {x} end", "coalesce(null, {x})"),
+)
+OF_TWO = (
+    *(
+        "concat({x}, {y})",
+        "{x} || {y}",
+        "{x} = {y}",
+        "{x} < {y}",
+        "{x} <=> {y}",
+        "{x} in ({y}, 'z')",
+    ),
+    *("coalesce({x}, {y})", "if(true, {x}, {y})", "case when true then {x} else {y} end"),
+    *(
+        "array({x}, {y})",
+        "concat_ws(',', {x}, {y})",
+        "concat_ws({x}, {y}, 'a')",
+        "elt(1, {x}, {y})",
+    ),
+    *("lpad({x}, 5, {y})", "greatest({x}, {y})", "nullif({x}, {y})", "{x} like {y}"),
+    *("replace({x}, {y}, 'a')", "translate({x}, {y}, 'a')", "trim({y} from {x})"),
+    *("contains({x}, {y})", "instr({x}, {y})", "split({x}, {y})", "split_part({x}, {y}, 1)"),
+    *("substring_index({x}, {y}, 1)", "regexp_replace({x}, 'a', {y})", "overlay({x}, {y}, 1)"),
+    *("array_contains(array({x}), {y})", "array_union(array({x}), array({y}))"),
+    *("array_join(array({x}), {y})", "nvl2(i, {x}, {y})", "struct({x} as a, {y} as b)"),
+    *(
+        "map({x}, {y})",
+        "map({x}, 1)[{y}]",
+        "format_string({x}, {y})",
+        "case {x} when {y} then 1 end",
+    ),
+    *("array_append(array({x}), {y})", "{x} between {y} and 'z'", "map({x}, 1, {y}, 2)"),
+)
+
+
+def questions() -> list[Question]:
+    """All of them in a fixed order, or one in several."""
+    texts = [
+        *(form.format(x=x) for form, x in product(OF_ONE, VALUES)),
+        *(form.format(x=x, y=y) for form, x, y in product(OF_TWO, VALUES, VALUES)),
+    ]
+    return [Question(text) for text in texts[::ONE_IN]]
+
+
+def test_collations_agree(spark: SparkSession) -> None:
+    """Verdicts, collations, however deep, and nullability."""
+    asked = Asked(spark)
+    relation = relation_of(
+        {
+            name: Typed(known_type(kind.removesuffix(" not null")), not kind.endswith("not null"))
+            for name, kind in COLUMNS.items()
+        }
+    )
+    answers = {question: ours(question, relation) for question in questions()}
+    refused = [question for question, one in answers.items() if one.refusals]
+    theirs = asked.answers(asked.table(COLUMNS), list(answers), refused)
+    wrong = [
+        (question.text, verdict(one, theirs[question]), one.columns, one.refusals, theirs[question])
+        for question, one in answers.items()
+        if verdict(one, theirs[question]) not in AGREED
+    ]
+    print(f"\ncollations: {len(answers)}, of which {len(wrong)} do not agree")
+    assert wrong == []
