@@ -61,10 +61,11 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _finding(sink: Sink, found: list[Dependency]) -> Diagnostic:
+    origins = {kind: {each.origin for each in found if each.kind is kind} for kind in _WORDS}
     ways = [
-        f"{word} " + ", ".join(f"`{each.origin}`" for each in sorted(found) if each.kind is kind)
+        f"{word} " + ", ".join(f"`{each}`" for each in sorted(origins[kind]))
         for kind, word in _WORDS.items()
-        if any(each.kind is kind for each in found)
+        if origins[kind]
     ]
     message = f"the rows of this sink are {' and '.join(ways)}, which is personal data"
     help_ = "mask it before, or write `allow = [pii]`"

@@ -11,6 +11,7 @@ from ssbt.compiler.connectors.values import (
     Nested,
     Number,
     OptionValue,
+    ParamUse,
     Text,
     Word,
 )
@@ -46,20 +47,25 @@ def secret_value(
     return None
 
 
-def written_credentials(value: OptionValue) -> Iterator[Diagnostic]:
-    """A finding for each text in a value that has a credential in it, such as an address."""
+def written_credentials(value: OptionValue, target: Target) -> Iterator[Diagnostic]:
+    """A finding for each text in a value that has a credential in it, such as an address.
+
+    Where that is a secret of the pipeline's, it is told that it would be shown.
+    """
     match value:
-        case Text() if has_credential(value.shown):
-            yield written_in_text(value.span)
+        case Text(parts) if has_credential(value.shown):
+            named = (part.name for part in parts if isinstance(part, ParamUse))
+            if not any(target.secret(name) for name in named):
+                yield written_in_text(value.span)
         case ListOf(items):
             for item in items:
-                yield from written_credentials(item)
+                yield from written_credentials(item, target)
         case MapOf(entries):
             for each in entries:
-                yield from written_credentials(each.value)
+                yield from written_credentials(each.value, target)
         case Nested(entries=options):
             for option in options:
-                yield from written_credentials(option.value)
+                yield from written_credentials(option.value, target)
 
 
 def written_in_text(span: Span) -> Diagnostic:

@@ -123,7 +123,8 @@ def _read(
             continue
         seen[entry.name] = entry.name_span
         option = given.options.get(entry.name)
-        written = [*written_credentials(entry.value)] if option is None or not option.secret else []
+        takes_secret = option is not None and option.secret
+        written = [] if takes_secret else [*written_credentials(entry.value, use.target)]
         yield from written
         if entry.name == RAW and option is None:
             raw = yield from raw_options(entry, given.options.values(), use.target)
