@@ -10,6 +10,8 @@ _TOKEN = re.compile(
 )
 _SHORT = 160
 _ALIKE = 0.3
+# Telling more tokens apart takes time by the square.
+_MOST = 600
 
 
 def was_and_is(old: str, new: str, types: tuple[str, str] = ("", "")) -> str:
@@ -27,15 +29,35 @@ def was_and_is(old: str, new: str, types: tuple[str, str] = ("", "")) -> str:
 def _marked(old: str, new: str) -> str | None:
     """The new expression with marks; None where the two have little in common."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < _ALIKE:
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    middle = before[start : len(before) - end], after[start : len(after) - end]
+    if max(map(len, middle)) > _MOST:
+        parts, alike = [_mark("".join(middle[0]), "".join(middle[1]))], start + end
+    else:
+        parts, alike = _parts(*middle)
+        alike += start + end
+    if alike < _ALIKE * max(len(before), len(after)):
         return None
-    parts = []
+    return "".join((*before[:start], *parts, *before[len(before) - end :]))
+
+
+def _parts(old: list[str], new: list[str]) -> tuple[list[str], int]:
+    """What of the tokens is gone, new and in both, and how many are in both."""
+    parts, alike = [], 0
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        gone, come = "".join(before[old_start:old_end]), "".join(after[new_start:new_end])
-        if tag == "equal":
-            parts.append(come)
-            continue
-        parts.append(f"[-{gone}-]" if gone else "")
-        parts.append(f"{{+{come}+}}" if come else "")
-    return "".join(parts)
+        gone, come = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
+        parts.append(come if tag == "equal" else _mark(gone, come))
+        alike += old_end - old_start if tag == "equal" else 0
+    return parts, alike
+
+
+def _mark(gone: str, come: str) -> str:
+    return (f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else "")
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many tokens at the start are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -13,6 +13,8 @@ from ssbt.compiler.resolve.declarations import Settings
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.flow import Finders, Flow
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
+from ssbt.compiler.resolve.traps.rules import find_traps
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import fragment
@@ -229,20 +231,24 @@ def expressions(count: int, first: int = 0) -> list[str]:
     return list(dict.fromkeys(made))
 
 
-def our_outcome(text: str, ansi: bool = True) -> Outcome:
-    """What our evaluator says; None also where the expression is refused."""
+def our_answer(text: str, ansi: bool = True) -> tuple[Outcome, bool]:
+    """What our evaluator says, and whether a finding says that the expression cannot be computed.
+
+    None also where the expression is refused.
+    """
     step = f"select {text} as x"
     got = fragment(Source("constant.ssbt", step), "step", 0, len(step))
     if not isinstance(got.node, s.Select):
-        return None
+        return None, False
     report = Report()
     flow = Flow(Relation(()), {}, Settings("4.1", ansi), report, Finders(*[none_found] * 5))
     typing = flow.typing()
     item = got.node.items[0].value
     typing.typed(item)
     if report.findings:
-        return None
-    return Evaluator(typing).evaluate(item)
+        return None, False
+    refused = any(found.code is CONSTANT_FAILS for found in find_traps(item, typing))
+    return Evaluator(typing).evaluate(item), refused
 
 
 class Judge:
@@ -308,7 +314,6 @@ def _is_same(value: Value, text: str | None) -> bool:
             or (abs(number - content) <= 1e-6 * abs(content) and value.type.sql == "FLOAT")
         )
     if isinstance(content, Decimal):
-        return (
-            Decimal(text) == content and text.partition(".")[2] == f"{content:f}".partition(".")[2]
-        )
+        given = Decimal(text)
+        return given == content and given.as_tuple().exponent == content.as_tuple().exponent
     return text == (content.decode() if isinstance(content, bytes) else str(content))

@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 HEAD = """
-pipeline pairs { }
+pipeline agreement { }
 schema Row {
   id: bigint not null
   a: int

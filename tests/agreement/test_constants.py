@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.types.folding.model import Failure, Value
-from tests.agreement.constants import Judge, disagreement, expressions, our_outcome
+from tests.agreement.constants import Judge, disagreement, expressions, our_answer
 from tests.agreement.measured import asked_for
 
 if TYPE_CHECKING:
@@ -23,11 +23,18 @@ pytestmark = pytest.mark.spark
 @pytest.mark.parametrize("ansi", [True, False], ids=["ansi", "legacy"])
 def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: bool):
     texts = expressions(asked_for(700 if ansi else 300))
-    ours = {text: our_outcome(text, ansi) for text in texts}
-    asked = [text for text in texts if ours[text] is not None]
-    failing = {text for text in asked if isinstance(ours[text], Failure)}
+    answers = {text: our_answer(text, ansi) for text in texts}
+    ours = {text: outcome for text, (outcome, _) in answers.items()}
+    refused = {text for text, (_, is_refused) in answers.items() if is_refused}
+    asked = [text for text in texts if ours[text] is not None or text in refused]
+    failing = {text for text in asked if isinstance(ours[text], Failure)} | refused
     theirs = Judge(spark, ansi).values(asked, failing)
     wrong = [f"{t} | {why}" for t in asked if (why := disagreement(ours[t], theirs[t]))]
+    wrong += [
+        f"{text} | refused, Spark: {theirs[text].text}"
+        for text in refused
+        if not theirs[text].error
+    ]
     kinds = Counter(type(outcome) for outcome in ours.values())
     print(f"\n{len(texts):,} constants: {kinds[Value]:,} values, {kinds[Failure]:,} failures")
     assert wrong == []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ssbt.compiler.compare.canonical.functions import aliases
 from ssbt.compiler.compare.pipelines import Side, difference
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir.pipeline import Let
@@ -152,3 +153,16 @@ def disagreeing(
             if one != other:
                 wrong[seed] = f"{seed}:\n  {pair.old}\n and\n  {pair.new}\n{one}\n{other}"
     return list(wrong.values())
+
+
+# Spark makes the other of these only when it has found the function.
+REPLACED = {"ifnull", "nvl", "now", "curdate"}
+
+
+def test_several_names_of_a_function_are_one_class(spark: SparkSession) -> None:
+    def described(name: str) -> str:
+        found = spark.sql(f"describe function {name}").collect()
+        return next(str(line[0]) for line in found if line[0].startswith("Class:"))
+
+    different = {one for one, other in aliases().items() if described(one) != described(other)}
+    assert different == REPLACED

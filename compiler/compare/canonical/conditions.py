@@ -51,6 +51,10 @@ class Conditions:
     def compared(self, operator: str, left: Value, right: Value, *, nullable: bool) -> Value:
         """A comparison, of which the sides may change places."""
         left, right = self.as_numbers((left, right))
+        for one, other in ((left, right), (right, left)):
+            is_truth = one.operator == LITERAL and isinstance(one.value, bool)
+            if operator == "=" and is_truth and other.type == BOOLEAN:
+                return other if one.value else self.negated(other)
         if operator in _MIRRORED:
             if may_swap(left, right):
                 return self.compared(_MIRRORED[operator], right, left, nullable=nullable)

@@ -40,6 +40,7 @@ _CHAINED = _COMPARING | _ARITHMETIC | {"||", "&", "|", "^", "div", "<<", ">>", "
 _COMMUTING = frozenset({"+", "*"})
 _LOGIC = frozenset({"and", "or"})
 _MAXIMUM = 3
+_LARGEST_LIST = 10
 
 
 class Canonical:
@@ -191,9 +192,17 @@ class Canonical:
         if any(each.fails or each.drawn for each in items):
             return self._plain(term, [value, *items])
         ordered = sorted(dict.fromkeys(items), key=lambda each: each.number)
-        if len(ordered) == 1 and ordered[0].type == value.type:
-            return self.conditions.compared("=", value, ordered[0], nullable=term.nullable)
-        return self._plain(term, (value, *ordered))
+        # Spark looks for more of them in a set, which tells the two zeros apart.
+        is_set = len(ordered) > _LARGEST_LIST and functions.is_blurred(value.type)
+        if value.drawn or is_set or not all(_is_alike(value, each) for each in ordered):
+            return self._plain(term, (value, *ordered))
+        return self.conditions.joined(
+            "or",
+            [
+                self.conditions.compared("=", value, each, nullable=term.nullable)
+                for each in ordered
+            ],
+        )
 
     # ---- arithmetic
 
@@ -221,11 +230,16 @@ class Canonical:
     def _cast(self, term: Term, need: Need) -> Value:
         (operand,) = (self.value(each, need) for each in term.operands)
         is_sized = _written(term.value) in ("char", "varchar", "character")
-        if operand.type == term.type != UNKNOWN and not is_sized:
+        return self._converted(term, operand, term.value if is_sized else None)
+
+    def _converted(self, term: Term, operand: Value, sized: object = None) -> Value:
+        """A value as another type, or as it is where that is its own."""
+        told = term.value if term.type == UNKNOWN else sized
+        if operand.type == term.type and told is None:
             return operand
-        fails = can_fail("cast", (operand,), term.value, term.type)
+        fails = can_fail("cast", (operand,), told, term.type)
         return self._pool.make(
-            "cast", (operand,), term.value, term.type, nullable=term.nullable, fails=fails
+            "cast", (operand,), told, term.type, nullable=term.nullable, fails=fails
         )
 
     # ---- calls
@@ -245,6 +259,11 @@ class Canonical:
         if plain and name in ("isnull", "isnotnull") and form.arguments == 1:
             null = self._known_null(operands[0])
             return null if name == "isnull" else self.conditions.negated(null)
+        if plain and form.arguments == 1 and form.name in functions.CASTS:
+            return self._converted(term, operands[0])
+        field = functions.date_field(form, operands)
+        if field is not None:
+            return self._of_call(CallForm(field, 1), term, operands[1:])
         return self._of_call(form, term, operands)
 
     def _known_null(self, value: Value) -> Value:
@@ -254,6 +273,8 @@ class Canonical:
         name = functions.canonical_name(form.name)
         kind = functions.kind_of(form.name)
         told = replace(form, name=name, names=_names(name, form.names))
+        if name == "substring":
+            told = replace(told, words=())
         if name == "count" and _counts_rows(form, operands):
             told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
         drawn = functions.is_drawn(form.name)
@@ -289,6 +310,14 @@ class Canonical:
         key = (among, told, tuple(each.number for each in operands))
         self._scope.sites[key] = self._scope.sites.get(key, -1) + 1
         return self._scope.sites[key]
+
+
+def _is_alike(value: Value, item: Value) -> bool:
+    """Whether an item of a list is a constant that Spark compares as it stands."""
+    is_worth = isinstance(item.value, tuple) and item.value[:1] == ("number",)
+    return item.operator == LITERAL and (
+        is_worth or item.type == value.type != UNKNOWN or item.value is None
+    )
 
 
 def _is_null(value: Value) -> bool:

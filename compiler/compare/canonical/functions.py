@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ssbt.compiler.compare.canonical.values import Value
+from ssbt.compiler.ir.terms import LITERAL, CallForm
 from ssbt.compiler.types.datatypes import (
     STRING,
     UNKNOWN,
     ArrayType,
     ByteType,
     DataType,
+    DateType,
     DecimalType,
     DoubleType,
     FloatType,
@@ -18,6 +21,8 @@ from ssbt.compiler.types.datatypes import (
     ShortType,
     StringType,
     StructType,
+    TimestampNTZType,
+    TimestampType,
 )
 from ssbt.compiler.types.functions import Kind, find
 
@@ -69,6 +74,10 @@ _ADDED = frozenset({"sum", "try_sum"})
 _ROUNDED = frozenset({"avg", "try_avg"})
 _WIDEST = 28
 
+# The fields of dates that are called like functions.
+_FIELDS = frozenset({"year", "quarter", "month", "day"})
+_PARTS = 2
+
 # They give a value for all arguments of the types that they ask for.
 TOTAL_OF_STRINGS = frozenset(
     {"lower", "upper", "trim", "ltrim", "rtrim", "btrim", "length", "concat", "reverse", "initcap"}
@@ -78,6 +87,12 @@ TOTAL_OF_TIMES = frozenset(
     {"year", "month", "day", "quarter", "dayofweek", "dayofyear", "weekday", "weekofyear"}
 )
 TOTAL = frozenset({"isnull", "isnotnull", "current_date", "current_timestamp"})
+CASTS = frozenset(
+    {"tinyint", "smallint", "int", "bigint", "float", "double", "decimal"}
+    | {"boolean", "string", "binary", "date", "timestamp"}
+)
+"""Functions that are a `cast` to the type of their name."""
+
 CHOOSING = frozenset({"coalesce", "if", "nvl2", "when", "and", "or", "in"})
 """They ask for the values of all their arguments but the first only where they need them."""
 
@@ -107,6 +122,19 @@ def is_drawn(name: str) -> bool:
     """Whether a function gives something else each time, or is none that is known."""
     found = find(name)
     return found is None or not found.deterministic
+
+
+def date_field(form: CallForm, operands: Sequence[Value]) -> str | None:
+    """The function that `extract(year from day)` and `date_part('year', day)` are."""
+    if canonical_name(form.name) not in ("extract", "date_part", "datepart"):
+        return None
+    if form.arguments != len(operands) or len(operands) != _PARTS:
+        return None
+    field, value = operands
+    told = field.value[-1] if isinstance(field.value, tuple) else field.value
+    is_time = isinstance(value.type, DateType | TimestampType | TimestampNTZType)
+    name = told.lower() if isinstance(told, str) and field.operator == LITERAL else ""
+    return name if is_time and name in _FIELDS else None
 
 
 def is_orderless(name: str, types: Sequence[DataType]) -> bool:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 # Functions that evaluate their first argument, and the others only where they need them.
 COALESCING = ("coalesce", "nvl", "ifnull")
 CHOOSING = ("if", "nvl2", "nullif", "nanvl", "decode", "when", "zeroifnull", "nullifzero")
-_LOOKING_AHEAD = ("isnull", "isnotnull", "next_day", "trunc", "typeof")
+# Functions that look at another argument first, or at the type alone.
+LOOKING_AHEAD = ("isnull", "isnotnull", "next_day", "trunc", "typeof")
 _CASTS = ("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string")
 
 
@@ -305,7 +306,7 @@ class Evaluator(Struct):
         stopped = first_stop(values)
         if stopped is not _GOES_ON:
             # Some look at another argument first, and others at none.
-            return None if name in _LOOKING_AHEAD else stopped
+            return None if name in LOOKING_AHEAD else stopped
         return self._strict(name, parts, [v for v in values if isinstance(v, Value)], result)
 
     def _strict(
@@ -327,7 +328,7 @@ class Evaluator(Struct):
         for value, target in zip(values, wanted, strict=True):
             one = value if target is None else cast_value(value, target, self.ansi)
             if not isinstance(one, Value):
-                return one
+                return None if any(each.is_null for each in values) else one
             made.append(one)
         if name == "array" and isinstance(result, ArrayType):
             known = not any(one.is_opaque for one in made)

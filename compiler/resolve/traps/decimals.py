@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View
+from ssbt.compiler.resolve.expressions.evaluation import COALESCING
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import DecimalType
+from ssbt.compiler.types.datatypes import DataType, DecimalType
+from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.promotion import for_arithmetic
 
 _SCHEMA_OF_RATES = """\
@@ -28,10 +31,9 @@ cuts the fraction, down to six digits: small numbers become 0, and others are ro
 
 | in Spark 4.1 | gives |
 |---|---|
-| `1.000000000000000001BD * cast(0.0000001 as decimal(38,18))` | `0.0000001000000000000000` |
 | `cast(0.0000001 as decimal(38,18)) * cast(1 as decimal(38,18))` | `0.000000` |
 | `cast(1 as decimal(38,18)) / cast(3 as decimal(38,18))` | `0.333333` |
-| `cast(0.1 as decimal(20,10)) * cast(0.0000001 as decimal(18,8))` | `0.000000010000000000` |
+| `cast(0.1 as decimal(20,10)) * cast(0.0000001 as decimal(18,8))` | `0.00000001000000000` |
 
 Cast the operands to the digits that they really have before: `cast(rate as decimal(18,8))`.
 """,
@@ -43,13 +45,14 @@ Cast the operands to the digits that they really have before: `cast(rate as deci
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary,)
-_MOST = 38
+TAKES = (e.Binary, e.Case, e.Call)
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    assert isinstance(node, e.Binary)
     result = view.type(node)
+    if not isinstance(node, e.Binary):
+        yield from _branches(node, result, view)
+        return
     if node.operator not in ("+", "-", "*", "/") or not isinstance(result, DecimalType):
         return
     left, right = for_arithmetic(view.typed(node.left), view.typed(node.right), view.ansi)
@@ -57,7 +60,8 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     if not isinstance(a, DecimalType) or not isinstance(b, DecimalType):
         return
     # A quotient is hardly ever exact: only fewer digits than the operands have are a loss.
-    exact = a.scale + b.scale if node.operator == "*" else max(a.scale, b.scale)
+    scales = (_needed_scale(node.left, a, view), _needed_scale(node.right, b, view))
+    exact = sum(scales) if node.operator == "*" else max(scales)
     if result.scale >= exact:
         return
     digits = "no digit" if result.scale == 0 else f"{result.scale} digits"
@@ -67,3 +71,36 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     )
     help_ = "cast both sides to the digits that they have, such as `cast(… as decimal(18,6))`"
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
+
+
+def _needed_scale(part: e.Expression, type_: DecimalType, view: View) -> int:
+    """The digits behind the point that an operand has; of a constant, without zeros at its end."""
+    made = view.outcome(part)
+    if isinstance(made, Value) and made.is_opaque:
+        # A parameter has the digits that it is given.
+        return 0
+    if isinstance(made, Value) and isinstance(made.value, int | Decimal):
+        exponent = Decimal(made.value).normalize().as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    return type_.scale
+
+
+def _branches(node: e.Expression, result: DataType, view: View) -> Iterator[Diagnostic]:
+    """The branches of `case` and `coalesce`, which all get the digits of one type."""
+    match node:
+        case e.Case(branches=branches, otherwise=otherwise):
+            parts = [value for _, value in branches] + ([otherwise] if otherwise else [])
+        case e.Call() if function_name(node) in COALESCING:
+            parts = operands(node)
+        case _:
+            return
+    if not isinstance(result, DecimalType):
+        return
+    for part in parts:
+        given = view.type(part)
+        is_cut = isinstance(given, DecimalType) and given.scale > result.scale
+        if is_cut and not view.is_constant(part):
+            message = f"of {given.sql} only {result.scale} digits behind the point are kept:"
+            message += f" the whole is {result.sql}"
+            help_ = "cast the branches to one type that has room for what they hold"
+            yield Diagnostic(CUT_SCALE, message, Label(part.span), (), (help_,))

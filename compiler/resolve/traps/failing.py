@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING, cast_value_of
+from ssbt.compiler.resolve.expressions.evaluation import (
+    CHOOSING,
+    COALESCING,
+    LOOKING_AHEAD,
+    cast_value_of,
+)
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
@@ -66,6 +72,7 @@ meant to fail, `raise_error('why')` says so.
 )
 
 _ZERO = "a division by zero"
+_EXPRESSIONS = frozenset(get_args(e.Expression))
 _DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
 
 
@@ -75,21 +82,22 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
     waiting: list[tuple[e.Node, bool]] = [(root, False)]
     while waiting:
         node, conditional = waiting.pop()
-        if not isinstance(node, e.Expression):
+        if type(node) not in _EXPRESSIONS:
             waiting += [(part, conditional) for part in _parts(node)]
             continue
-        outcome = view.outcome(node)
+        part = cast("e.Expression", node)
+        outcome = view.outcome(part)
         if isinstance(outcome, Failure):
-            yield _finding(view.evaluator.origin(node), outcome.reason, conditional, view)
-            continue
-        if isinstance(outcome, Value):
-            continue
-        own = [*_failing_operands(node, view)]
-        for part, reason in own:
-            yield _swapped(node, part, view) or _finding(part, reason, conditional, view)
-        seen = {id(part) for part, _ in own}
-        children = [(part, cond) for part, cond in _children(node) if id(part) not in seen]
-        waiting += [(part, conditional or cond) for part, cond in reversed(children)]
+            yield _finding(view.evaluator.origin(part), outcome.reason, conditional, view)
+        elif outcome is None:
+            own = [*_failing_operands(part, view)]
+            for operand, reason in own:
+                yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
+            told = {id(operand) for operand, _ in own}
+            children = [each for each in _children(part) if id(each[0]) not in told]
+            # Beside a null, Spark often computes nothing else.
+            uncertain = conditional or any(_is_null(child, view) for child, _ in children)
+            waiting += [(child, uncertain or lazy) for child, lazy in reversed(children)]
 
 
 def _finding(node: e.Expression, reason: str, conditional: bool, view: View) -> Diagnostic:
@@ -145,6 +153,11 @@ def _ways_out(reason: str) -> tuple[str, ...]:
     return ()
 
 
+def _is_null(node: e.Node, view: View) -> bool:
+    inner = node.value if isinstance(node, e.Argument) else node
+    return type(inner) in _EXPRESSIONS and view.is_null(cast("e.Expression", inner))
+
+
 def _parts(node: e.Node) -> list[e.Node]:
     """The nodes right below a node, in their order."""
     found: list[e.Node] = []
@@ -167,10 +180,16 @@ def _children(node: e.Expression) -> list[tuple[e.Node, bool]]:
             return [(part, part is not first) for part in _parts(node)]
         case e.Lambda(body=body):
             return [(body, True)]
+        case e.Is(operand=operand):
+            # Whether something is null is often known without computing it.
+            return [(operand, True)]
+        case e.Call() if function_name(node) == "typeof":
+            return []
         case e.Call():
             name = function_name(node)
-            lazy = name in COALESCING or name in CHOOSING or name.startswith("try_")
-            firsts = [] if name.startswith("try_") else node.arguments[:1]
+            uncertain = name in LOOKING_AHEAD or name.startswith("try_") or name == "nvl2"
+            lazy = uncertain or name in COALESCING or name in CHOOSING
+            firsts = [] if uncertain else node.arguments[:1]
             return [
                 (part, lazy and isinstance(part, e.Argument) and part not in firsts)
                 for part in _parts(node)

@@ -20,7 +20,7 @@ text, before and behind every character, `$` and `^` are the ends.
 | in Spark 4.1 | gives |
 |---|---|
 | `split('a.b', '.')` | `[, , , ]` |
-| `split('a\|b', '\|')` | `[a, \|, b]` |
+| `split('a\|b', '\|')` | `[a, \|, b, ]` |
 | `regexp_replace('1.50', '.', ',')` | `,,,,` |
 | `regexp_replace('$5', '$', '')` | `$5` |
 | `split('a.b', r'\.')` | `[a, b]` |

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -22,20 +22,19 @@ Rule = Callable[[e.Expression, View], Iterator[Diagnostic]]
 
 
 @cache
-def _rules() -> tuple[tuple[type, Rule], ...]:
-    """Each rule with each kind of node that it takes, in the order of the modules' names."""
+def _rules() -> Mapping[type, list[Rule]]:
+    """The rules for each kind of node, in the order of the modules' names."""
     names = sorted(
         entry.name.removesuffix(".py")
         for entry in files(__package__).iterdir()
         if entry.name.endswith(".py") and entry.name != "rules.py"
     )
     modules = [import_module(f"{__package__}.{name}") for name in names if name != "__init__"]
-    return tuple(
-        (kind, module.check)
-        for module in modules
-        if hasattr(module, "TAKES")
-        for kind in module.TAKES
-    )
+    found: dict[type, list[Rule]] = {}
+    for module in modules:
+        for kind in getattr(module, "TAKES", ()):
+            found.setdefault(kind, []).append(module.check)
+    return found
 
 
 def find_traps(root: e.Expression, typing: Typing) -> Iterator[Diagnostic]:
@@ -48,6 +47,5 @@ def find_traps(root: e.Expression, typing: Typing) -> Iterator[Diagnostic]:
     if any(found.severity is Severity.ERROR for found in failures):
         return
     for node in nodes(root):
-        for kind, check in _rules():
-            if isinstance(node, kind):
-                yield from check(node, view)  # type: ignore[arg-type]
+        for check in _rules().get(type(node), ()):
+            yield from check(node, view)  # type: ignore[arg-type]

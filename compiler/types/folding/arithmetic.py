@@ -84,10 +84,9 @@ def _cast_operands(
     a, b = for_arithmetic(*types, ansi)
     made = []
     for value, typed in ((left, a), (right, b)):
-        target = typed.type
-        if operator == "/" and not isinstance(target, DecimalType):
-            target = DOUBLE
-        one = cast_value(value, target, ansi)
+        one = cast_value(value, typed.type, ansi)
+        if operator == "/" and isinstance(one, Value) and not isinstance(one.type, DecimalType):
+            one = cast_value(one, DOUBLE, ansi)
         if not isinstance(one, Value):
             return one
         made.append(one)
@@ -189,9 +188,8 @@ def _compute_decimal(
 ) -> Outcome:
     if operator == "div":
         whole = int(EXACT.divide_int(a, b))
-        if not fits_bits(whole, result):
-            return Failure(f"{a} div {b} is outside the range of BIGINT") if ansi else None
-        return Value(result, whole)
+        # What is too large for a BIGINT is cut to it without a word.
+        return Value(result, whole) if fits_bits(whole, result) else None
     if not isinstance(result, DecimalType):
         return None
     match operator:

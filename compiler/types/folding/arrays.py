@@ -30,6 +30,9 @@ def _element_at(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
     if index.value == 0:
         return Failure("`element_at` counts from 1, or from -1 at the end, and there is no 0")
     assert isinstance(array.value, tuple)
+    if abs(index.value) > 1 << 30:
+        # Java's numbers overflow here.
+        return None
     place = index.value - 1 if index.value > 0 else len(array.value) + index.value
     return element(array, Value(index.type, place if place >= 0 else -1), result, ansi)
 

@@ -30,7 +30,8 @@ def call(name: str, arguments: Sequence[Value], result: DataType, ansi: bool = T
     if evaluate is None:
         return None
     if any(argument.is_null for argument in arguments):
-        return Value(result, None)
+        # `locate` takes a place that is null for 0.
+        return None if name in ("locate", "position") else Value(result, None)
     if any(argument.is_opaque for argument in arguments):
         return None
     try:

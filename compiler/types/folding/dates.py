@@ -137,7 +137,7 @@ def _trunc(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
         "year": day.replace(month=1, day=1),
         "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
         "month": day.replace(day=1),
-        "week": None if day.toordinal() < 8 else day - timedelta(day.weekday()),
+        "week": day - timedelta(day.weekday()),
         None: None,
     }[unit]
     return Value(result, None if made is None else (made - _EPOCH).days)

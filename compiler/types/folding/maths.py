@@ -9,7 +9,7 @@ import math
 from ssbt.compiler.types.datatypes import DataType, DecimalType, IntegralType
 from ssbt.compiler.types.folding.arithmetic import negate
 from ssbt.compiler.types.folding.calls import Evaluate
-from ssbt.compiler.types.folding.casts import EXACT, fit_decimal, fits_bits
+from ssbt.compiler.types.folding.casts import EXACT, as_floating, fit_decimal, fits_bits
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 
 _MOST_FACTORIAL = 20
@@ -78,7 +78,8 @@ def _rounding(mode: str) -> Evaluate:
                 return Value(result, made)
             return Failure(f"{content} rounds to more than {result.sql} holds") if ansi else None
         if isinstance(content, float) and abs(content) < 1e15 and 0 <= places < 15:
-            return Value(result, float(Decimal(repr(content)).quantize(step, mode, EXACT)))
+            rounded = float(Decimal(repr(content)).quantize(step, mode, EXACT))
+            return Value(result, as_floating(rounded, result))
         return None
 
     return evaluate
@@ -90,9 +91,10 @@ def _pmod(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
         return None
     if b == 0:
         return Failure("a division by zero") if ansi else Value(result, None)
-    made = int(math.fmod(a, b)) if max(abs(a), abs(b)) < 1 << 50 else None
-    if made is None:
+    if b < 0 or max(abs(a), b) >= 1 << 50:
+        # Java's numbers may overflow here.
         return None
+    made = int(math.fmod(a, b))
     return Value(result, int(math.fmod(made + b, b)) if made < 0 else made)
 
 

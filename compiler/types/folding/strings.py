@@ -59,7 +59,7 @@ def _repeat(text: str, count: int) -> str | None:
 def _pad(text: str | bytes, length: int, pad: str | bytes | None, left: bool) -> str | bytes | None:
     if pad is None:
         pad = " " if isinstance(text, str) else b"\0"
-    if length > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
+    if abs(length) > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
         return None
     length = max(length, 0)
     if length <= len(text) or not pad:
@@ -81,7 +81,9 @@ def _instr(text: str, part: str) -> int:
 
 
 def _locate(part: str, text: str, start: int = 1) -> int:
-    return text.find(part, start - 1) + 1 if start > 0 and start - 1 <= len(text) else 0
+    if not part:
+        return int(start > 0)
+    return text.find(part, start - 1) + 1 if start > 0 else 0
 
 
 def _replace(text: str, search: str, replacement: str = "") -> str:
@@ -95,7 +97,10 @@ def _translate(text: str, letters: str, others: str) -> str:
     return text.translate(table)
 
 
-def _substring_index(text: str, separator: str, count: int) -> str:
+def _substring_index(text: str, separator: str, count: int) -> str | None:
+    if abs(count) > _LONGEST:
+        # Java's numbers overflow here.
+        return None
     if not separator or not count:
         return ""
     parts = text.split(separator)
@@ -107,7 +112,7 @@ def _substring_index(text: str, separator: str, count: int) -> str:
 def _split_part(text: str, separator: str, number: int) -> str | Failure | None:
     if number == 0:
         return Failure("parts are counted from 1, or from -1 at the end, and there is no part 0")
-    if not separator:
+    if not separator or abs(number) > _LONGEST:
         return None
     parts = text.split(separator)
     if number < 0:

@@ -47,7 +47,7 @@ def read_integer(text: str, ansi: bool) -> int | None:
     if ansi:
         return int(body) if _INTEGER.match(body) else None
     match = _INTEGER_AND_FRACTION.match(body)
-    if match is None or not any(character.isdigit() for character in body):
+    if match is None or body in ("", "+", "-"):
         return None
     if match[1] in ("", "+", "-"):
         raise NotKnownError

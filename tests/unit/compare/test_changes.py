@@ -220,3 +220,30 @@ def test_two_conditions_of_one_step_are_two_changes() -> None:
     change = next(each for each in CHANGES if each["name"] == "another comparison")
     both = {**change, "old": "status = 'paid' and amount >=", "new": "status = 'sent' and amount >"}
     assert len(told(both).changes) == 2
+
+
+JOINED = """pipeline p {{ checkpoint = "cp" }}
+schema Left {{ id: int, at: timestamp }}
+schema Right {{ id: int, at: timestamp, n: int }}
+stream source one from json {{ path = "one", schema = Left }}
+stream source two from json {{ path = "two", schema = Right }}
+let second = from two |> watermark at delay {}
+let met =
+  from one
+  |> watermark at delay {}
+  |> join second on one.id = second.id and one.at >= second.at
+       and one.at <= second.at + interval 1 hour
+  |> select one.id, n
+sink met to parquet {{ path = "out" }}
+"""
+
+
+@pytest.mark.parametrize("delays", [("10 minutes", "20 minutes"), ("20 minutes", "10 minutes")])
+def test_one_of_two_equal_watermarks(delays: tuple[str, str]) -> None:
+    old, new = (
+        in_folder(Path("absent"), JOINED.format(*each)) for each in (("10 minutes",) * 2, delays)
+    )
+    messages = [
+        reason.message for stream in difference(old, new).streams for reason in stream.reasons
+    ]
+    assert messages == ["the watermark was `at, 10 minutes` and is `at, 20 minutes`"]
