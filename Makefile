@@ -55,6 +55,7 @@ fmt: setup  ## format the code, mend what ruff can mend
 
 docs: setup  ## write the generated pages of docs/ anew
 	$(BIN)/python tools/error_docs.py
+	$(BIN)/python tools/state_docs.py
 	$(BIN)/python tools/textmate.py
 
 vscode:  ## build, test and package the extension for VS Code; needs Node.js

@@ -21,7 +21,6 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.operation import operated
 from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets, Shared, known_values
 from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
@@ -29,6 +28,7 @@ from ssbt.runtime.redaction.settings import with_values
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
+from ssbt.runtime.streams.operation import operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 

@@ -14,6 +14,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
 
 NOTHING_LEFT = Code(
     "SSBT0522",
@@ -24,11 +25,11 @@ left for the files themselves.
 """,
     wrong=example(
         steps="|> select status, id",
-        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status, id]"),
+        sink=SINK.replace("mode = overwrite", "partition_by = [status, id]"),
     ),
     right=example(
         steps="|> select status, id",
-        sink=SINK.replace("mode = overwrite", "mode = overwrite\n  partition_by = [status]"),
+        sink=SINK.replace("mode = overwrite", "partition_by = [status]"),
     ),
 )
 
@@ -62,6 +63,26 @@ The format has fixed columns: text, for one, takes a single STRING besides the c
     ),
 )
 
+UNFIT_PARTITION = Code(
+    "SSBT0535",
+    "A partition column that makes no name of a folder",
+    """\
+The values of `partition_by` become names of folders. Spark makes none of arrays, maps, structs and
+variants and stops when the job runs; bytes that are no text stop it, too. Partition by a text or a
+number made of the column.
+""",
+    wrong=example(
+        steps="|> select id, array(status) as states",
+        sink=SINK.replace("mode = overwrite", "partition_by = states"),
+    ),
+    right=example(
+        steps="|> select id, array_join(array(status), '-') as states",
+        sink=SINK.replace("mode = overwrite", "partition_by = states"),
+    ),
+)
+
+_NO_FOLDER = (ArrayType, MapType, StructType, VariantType, BinaryType)
+
 _PLACES = (
     Place.PARTITION_BY,
     Place.BUCKET_BY,
@@ -83,15 +104,15 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         relation = relations.get(sink.dataset)
         if relation is not None:
-            yield from _sink(sink, relation)
+            yield from _sink(sink, relation, pipeline.target)
     for dataset in pipeline.datasets:
         if isinstance(dataset, Source) and dataset.connector.source is not None:
-            rejects = dataset.connector.source.rejects
+            rejects = dataset.connector.source.rejected(pipeline.target)
             for column in dataset.output.columns:
                 yield from _unfit_in(dataset, column, rejects)
 
 
-def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
+def _sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnostic]:
     for place in _PLACES:
         for name in sink.settings.columns_at(place):
             yield from _missing(name, relation, sink)
@@ -104,14 +125,24 @@ def _sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     if not kept and setting is not None and setting.span is not None:
         message = "every column is a partition column; none is left for the files"
         yield Diagnostic(NOTHING_LEFT, message, Label(setting.span))
+    for name in sink.settings.columns_at(Place.PARTITION_BY):
+        yield from _unfit_folder(name, relation)
     for column in kept:
-        yield from _unfit_for(sink, column, specification.rejects)
+        yield from _unfit_for(sink, column, specification.rejected(target))
     wanted = [column.type for column in specification.columns]
     if wanted and [column.type.sql for column in kept] != wanted:
         found = ", ".join(f"`{column.name}` {column.type.sql}" for column in kept)
         message = f"`{sink.connector.name}` takes {', '.join(wanted)}, and gets {found}"
         help_ = ("choose the column with a `select` step",)
         yield Diagnostic(WRONG_COLUMNS, message, Label(_head(sink.span)), (), help_)
+
+
+def _unfit_folder(name: ColumnName, relation: Relation) -> Iterator[Diagnostic]:
+    for column in relation.named(name.name):
+        if isinstance(column.type, _NO_FOLDER):
+            message = f"`{name.name}` is {column.type.sql}, of which Spark makes no folder"
+            help_ = ("partition by a text or a number that is made of it",)
+            yield Diagnostic(UNFIT_PARTITION, message, Label(name.span), (), help_)
 
 
 def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagnostic]:
@@ -142,7 +173,8 @@ def _unfit(
     column: Column, connector: str, place: Label, also: tuple[Label, ...] = ()
 ) -> Diagnostic:
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
-    help_ = ("turn it into text, for example with `to_json`, or choose another format",)
+    way = "`base64`" if isinstance(column.type, BinaryType) else "`to_json`"
+    help_ = (f"turn it into text, for example with {way}, or choose another format",)
     return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.stream_findings import head
-from ssbt.compiler.diagnostics.examples import PIPELINE, streamed
+from ssbt.compiler.diagnostics.examples import ZONED, streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.guarantees import needs_checkpoint
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -18,7 +18,7 @@ A stream keeps what it has read, and its state, in a checkpoint, from which it g
 failure or a new deployment. Name a folder in the `pipeline` block: each sink gets its own below it,
 called as the sink. It must outlive the cluster, as the data does.
 """,
-    wrong=streamed(pipeline=PIPELINE),
+    wrong=streamed(pipeline=ZONED),
     right=streamed(),
 )
 

@@ -8,7 +8,7 @@ from ssbt.compiler.check.stream_findings import mode_label, once, place
 from ssbt.compiler.check.stream_state import has_watermark
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.diagnostics.examples import PIPELINE, streamed
+from ssbt.compiler.diagnostics.examples import PIPELINE, STREAMING, streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -61,7 +61,8 @@ A processor has several variables, timers and times to live, which only RocksDB 
 sets it as the state store; leave the setting out.
 """,
     wrong=streamed(
-        pipeline='pipeline paid_orders {\n  checkpoint = "checkpoints"\n  spark {\n'
+        pipeline='pipeline paid_orders {\n  checkpoint = "checkpoints"\n'
+        '  time_zone = "UTC"\n  spark {\n'
         '    "spark.sql.streaming.stateStore.providerClass" = '
         '"org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"\n  }\n}\n',
         before=_TOTAL,
@@ -80,16 +81,12 @@ nor a `ttl`; it runs on streams only, once in a query, which has no aggregation,
 mode. From Spark 4 on there is `transformWithState`.
 """,
     wrong=streamed(
-        pipeline=PIPELINE.replace(
-            "}\n", '  target      = "3.5"\n  checkpoint  = "checkpoints"\n}\n'
-        ),
+        pipeline=PIPELINE.replace("}\n", '  target      = "3.5"\n' + STREAMING),
         before=_TOTAL,
         steps=_step(_TIMED.replace("value", "list")).replace("Totals", "totals"),
     ),
     right=streamed(
-        pipeline=PIPELINE.replace(
-            "}\n", '  target      = "3.5"\n  checkpoint  = "checkpoints"\n}\n'
-        ),
+        pipeline=PIPELINE.replace("}\n", '  target      = "3.5"\n' + STREAMING),
         before=_TOTAL,
         steps=_step(_TIMED).replace("Totals", "totals"),
     ),

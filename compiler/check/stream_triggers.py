@@ -51,7 +51,8 @@ its parts: the output mode is `update`, the source Kafka, and neither `foreach_b
 streams nor session windows are there.
 """,
     wrong=streamed(
-        pipeline='pipeline paid_orders {\n  target = "4.3"\n  checkpoint = "checkpoints"\n}\n',
+        pipeline='pipeline paid_orders {\n  target = "4.3"\n  checkpoint = "checkpoints"\n'
+        '  time_zone = "UTC"\n}\n',
         connector="noop",
         mode="update",
         options="trigger = real time",

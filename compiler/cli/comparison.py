@@ -15,12 +15,20 @@ from ssbt.compiler.diagnostics.codes import changes as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.model import Severity as Level
 from ssbt.compiler.driver import checked, configured
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.source import Source, Span
 
 _CODES = {
     Severity.BREAKING: codes.BREAKING,
     Severity.CHECKPOINT: codes.NEW_CHECKPOINT,
     Severity.BEHAVIOUR: codes.BEHAVIOUR,
+}
+
+_VERDICT_CODES = {
+    Verdict.UNKNOWN: codes.UNPROVED,
+    Verdict.NEW_CHECKPOINT: codes.NEW_CHECKPOINT,
+    Verdict.OLD_OUTPUT: codes.OLD_OUTPUT,
+    Verdict.SILENTLY_WRONG: codes.SILENTLY_WRONG,
 }
 
 
@@ -67,7 +75,9 @@ class Comparison(NamedTuple):
         affects = f"affects {', '.join(change.affects)}" if change.affects else ""
         also = f"also in the pipelines {', '.join(change.also)}" if change.also else ""
         help_ = tuple(line for line in (change.why, affects, also) if line)
-        code = codes.SILENTLY_WRONG if change.is_silent else _CODES[change.severity]
+        code = _CODES[change.severity]
+        if change.verdict is not None:
+            code = _VERDICT_CODES[change.verdict]
         return Diagnostic(code, change.message, first, secondary=tuple(others), help=help_)
 
 
@@ -83,7 +93,9 @@ def compared(old: Version, new: Version, target: str | None) -> Comparison:
     found = [
         _unread(name, before.broken[name], after.sides[name])
         if name in before.broken and name in after.sides
-        else difference(before.sides.get(name), after.sides.get(name))
+        else difference(
+            before.sides.get(name), after.sides.get(name), old_project=before.sides.values()
+        )
         for name in names
     ]
     return Comparison((old, new), told_once(found), sources)

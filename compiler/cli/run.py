@@ -59,6 +59,13 @@ class _Run(click.Command):
     metavar="NAME",
     help="Let a stream go on from a checkpoint that was refused; may be repeated.",
 )
+@click.option(
+    "--keep-output",
+    "kept",
+    multiple=True,
+    metavar="NAME",
+    help="Let a stream that begins anew write on behind its folder's files; may be repeated.",
+)
 @click.option("--max-restarts", type=int, metavar="N", help="Restarts of a stream that fails.")
 @options.master("local[*]")
 @options.target
@@ -77,6 +84,7 @@ def command(
     log_file: str | None,
     verbose: bool,
     accepted: tuple[str, ...],
+    kept: tuple[str, ...],
     max_restarts: int | None,
     master: str,
     target: str | None,
@@ -88,7 +96,7 @@ def command(
     """Compile a pipeline and run it on this machine's Spark.
 
     PATH is a pipeline, or a folder with one. The script runs in this folder and gets the first
-    eight options; what follows `--` goes to spark-submit. The exit code is the script's.
+    nine options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.runs import Run
@@ -102,6 +110,7 @@ def command(
     if code := Run([result], out, report, force=force).written(summary=False):
         return code
     repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}
+    repeated |= {"--keep-output": kept}
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
     single |= {"--log-file": log_file}
     words = _script_arguments(repeated, {**single, "--max-restarts": max_restarts}, verbose)

@@ -10,6 +10,7 @@ PIPELINE = """\
 # Revenue per country, from two CSV files: change it, and `ssbtc check` tells you what is wrong.
 pipeline revenue_by_country {
   description = "Revenue of paid orders per country"
+  time_zone   = "UTC"
 }
 
 param data: string = "data"

@@ -9,6 +9,7 @@ from enum import Enum, IntEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.source import Span
 
 
@@ -60,7 +61,7 @@ class Change(Struct, frozen=True):
     """One difference; `name` is that of the thing, as `paid.amount` or `orders`.
 
     `affects` are the columns, datasets and sinks that something else comes out of, in the order of
-    the flow. `why` is a further sentence. `is_silent` where a stream would go on and be wrong.
+    the flow. `why` is a further sentence. `verdict` is present where it is about a checkpoint.
     `also` are the other pipelines that have the very same change.
     """
 
@@ -71,7 +72,7 @@ class Change(Struct, frozen=True):
     places: Places = (None, None)
     affects: tuple[str, ...] = ()
     why: str = ""
-    is_silent: bool = False
+    verdict: Verdict | None = None
     also: tuple[str, ...] = ()
 
 

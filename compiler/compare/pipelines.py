@@ -17,9 +17,10 @@ from ssbt.compiler.compare.declarations import (
     secret_changes,
 )
 from ssbt.compiler.compare.environments import environment_changes
-from ssbt.compiler.compare.sinks import Sinks
+from ssbt.compiler.compare.sinks import Sinks, stream_changes
 from ssbt.compiler.compare.tests import test_changes
-from ssbt.compiler.compare.verdicts import SinkVerdict, verdicts
+from ssbt.compiler.compare.values import Values, values_of
+from ssbt.compiler.compare.verdicts import Reason, SinkVerdict, verdicts, written_by
 from ssbt.compiler.configuration.environments import Environment
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
@@ -50,14 +51,19 @@ class Difference(Struct, frozen=True):
         return max((each.severity for each in every), default=Severity.NONE)
 
 
-def difference(old: Side | None, new: Side | None) -> Difference:
-    """What became of a pipeline; None stands for a version that has none of its name."""
+def difference(
+    old: Side | None, new: Side | None, *, old_project: Iterable[Side] = ()
+) -> Difference:
+    """What became of a pipeline; None stands for a version that has none of its name.
+
+    `old_project` are all pipelines of the old version, whose outputs and checkpoints lie there.
+    """
     before, after = (each.pipeline if each is not None else None for each in (old, new))
-    streams = tuple(verdicts(before, after))
+    streams = _stream_verdicts(old, new, tuple(old_project) or ((old,) if old is not None else ()))
     if old is not None and new is not None:
         found = _changes(old, new, streams)
     else:
-        found = _one_sided(before, after)
+        found = _one_sided(before, after, streams)
     either = after or before
     assert either is not None, "a pipeline of one version or of both"
     return Difference(either.name, _weighed(found), streams)
@@ -98,10 +104,47 @@ def _weighed(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda each: -each.severity))
 
 
-def _one_sided(old: Pipeline | None, new: Pipeline | None) -> Iterator[Change]:
+def _stream_verdicts(
+    old: Side | None, new: Side | None, old_project: tuple[Side, ...]
+) -> tuple[SinkVerdict, ...]:
+    """A verdict for each stream, by the defaults and by the values of each environment."""
+    before, after = _values(old), _values(new)
+    found: dict[str, dict[str, Reason]] = {}
+    both = [name for name in after if name in before] if old and new else [""]
+    for name in both:
+        values = before.get(name, Values()), after.get(name, Values())
+        written = [
+            each
+            for side in old_project
+            for each in written_by(side.pipeline, _values(side).get(name, Values()))
+        ]
+        was, now = (side.pipeline if side is not None else None for side in (old, new))
+        for verdict in verdicts(was, now, values, written):
+            reasons = found.setdefault(verdict.sink, {})
+            for each in verdict.reasons:
+                reasons.setdefault(each.message, each if not name else _in(name, each))
+    return tuple(SinkVerdict(sink, tuple(each.values())) for sink, each in found.items())
+
+
+def _values(side: Side | None) -> dict[str, Values]:
+    """The values of a version, by environment; the defaults come first."""
+    if side is None:
+        return {"": Values()}
+    return {each.environment: each for each in values_of(side.pipeline, side.environments)}
+
+
+def _in(environment: str, reason: Reason) -> Reason:
+    return replace(reason, message=f"in the environment `{environment}`, {reason.message}")
+
+
+def _one_sided(
+    old: Pipeline | None, new: Pipeline | None, streams: Iterable[SinkVerdict]
+) -> Iterator[Change]:
     if new is not None:
         message = f"the pipeline `{new.name}` is new"
         yield Change(Severity.BEHAVIOUR, Subject.PIPELINE, new.name, message, (None, new.span))
+        for each in streams:
+            yield from stream_changes(each)
     if old is not None:
         message = f"the pipeline `{old.name}` is gone"
         yield Change(Severity.BREAKING, Subject.PIPELINE, old.name, message, (old.span, None))
@@ -114,7 +157,8 @@ def _changes(old: Side, new: Side, streams: tuple[SinkVerdict, ...]) -> Iterator
     sinks = Sinks(before, after, datasets.names, datasets.renamed)
     yield from sinks.changes()
     for each in streams:
-        yield from sinks.stream_changes(each)
+        if each.sink not in sinks.gone:
+            yield from stream_changes(each)
     yield from in_datasets
     yield from module_changes(before, after, datasets.users, datasets.reaches[True])
     yield from parameter_changes(before, after)

@@ -6,14 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.settings import Difference, differences, location
-from ssbt.compiler.compare.verdicts import SinkVerdict, Verdict
+from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
 _OF_READERS = frozenset(
     {Place.PATH, Place.TABLE, Place.LOAD, Place.MODE, Place.VALUE, Place.RECORD_KEY}
+)
+
+_OTHER_FOLDERS = (
+    "old and new files lie in folders of other columns, which no reader can put together: rows"
+    " vanish, or reading fails"
 )
 
 
@@ -50,22 +56,10 @@ class Sinks:
             elif old is not None and new is not None:
                 yield from self._changed(old, new)
 
-    def stream_changes(self, found: SinkVerdict) -> Iterator[Change]:
-        """Why a stream cannot go on from its checkpoint; of a sink that is gone that is told."""
-        gone = {old.name for old, new in self._pairs if new is None and old is not None}
-        for reason in found.reasons if found.sink not in gone else ():
-            if reason.verdict is not Verdict.SAFE:
-                is_whole = reason.message.startswith("the stream ")
-                message = ("" if is_whole else f"the stream `{found.sink}`: ") + reason.message
-                yield Change(
-                    Severity.CHECKPOINT,
-                    Subject.STREAM,
-                    found.sink,
-                    message,
-                    (reason.old, reason.new),
-                    why=reason.explanation,
-                    is_silent=reason.verdict is Verdict.SILENTLY_WRONG,
-                )
+    @property
+    def gone(self) -> frozenset[str]:
+        """The names of the sinks that are gone, of which that is told and no more."""
+        return frozenset(old.name for old, new in self._pairs if new is None and old is not None)
 
     def _changed(self, old: Sink, new: Sink) -> Iterator[Change]:
         places = (old.span, new.span)
@@ -76,9 +70,7 @@ class Sinks:
             message = f"the sink `{new.name}` had `{old.dataset}` and has `{new.dataset}`"
             yield _change(Severity.BEHAVIOUR, new, message, places)
         if (old.stream is None) != (new.stream is None):
-            now = "is a stream" if new.stream is not None else "is no longer a stream"
-            message = f"the sink `{new.name}` {now}"
-            yield _change(Severity.BEHAVIOUR, new, message, places)
+            yield _streamed(old, new)
         if old.connector.name != new.connector.name:
             message = (
                 f"the sink `{new.name}` was written to {old.connector.name}"
@@ -89,7 +81,7 @@ class Sinks:
             for each in differences(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
                 if each.either.place is not Place.MODE or new.stream is None:
-                    yield _option(old, new, each)
+                    yield _option(old, new, each, joined=_joins_old_files(old, new))
         yield from self._stream_write(old, new)
         yield from self._promised(old, new)
         yield from self._contract(old, new)
@@ -141,6 +133,23 @@ class Sinks:
             yield _change(Severity.BEHAVIOUR, new, message, (old.span, new.span))
 
 
+def stream_changes(found: SinkVerdict) -> Iterator[Change]:
+    """Why a stream cannot go on from its checkpoint, or may not."""
+    for reason in found.reasons:
+        if reason.verdict is not Verdict.SAFE:
+            is_whole = "the stream `" in reason.message
+            message = ("" if is_whole else f"the stream `{found.sink}`: ") + reason.message
+            yield Change(
+                Severity.CHECKPOINT,
+                Subject.STREAM,
+                found.sink,
+                message,
+                (reason.old, reason.new),
+                why=reason.explanation,
+                verdict=reason.verdict,
+            )
+
+
 def _matched(
     old: Pipeline, new: Pipeline, names: Mapping[str, str]
 ) -> Iterator[tuple[Sink | None, Sink | None]]:
@@ -162,15 +171,42 @@ def _alike(old: Sink, new: Sink, names: Mapping[str, str]) -> bool:
     return same and location(old.settings) == location(new.settings)
 
 
-def _option(old: Sink, new: Sink, found: Difference) -> Change:
+def _joins_old_files(old: Sink, new: Sink) -> bool:
+    """Whether what the new version writes lies beside what the old one has written."""
+    if location(old.settings) != location(new.settings):
+        return False
+    mode = new.settings.at(Place.MODE)
+    parts = new.settings.named("partition_overwrite_mode")
+    appends = mode is not None and mode.value == "append"
+    return new.stream is not None or appends or (parts is not None and parts.value == "dynamic")
+
+
+def _streamed(old: Sink, new: Sink) -> Change:
+    """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
+    now = "is a stream" if new.stream is not None else "is no longer a stream"
+    lost = new.settings.at(Place.PATH) is not None and _joins_old_files(old, new)
+    seen = "those of batches" if new.stream is not None else "what batches add there"
+    return Change(
+        Severity.BREAKING if lost else Severity.BEHAVIOUR,
+        Subject.SINK,
+        new.name,
+        f"the sink `{new.name}` {now}",
+        (old.span, new.span),
+        why=f"readers of the folder see the files of its stream and not {seen}" if lost else "",
+    )
+
+
+def _option(old: Sink, new: Sink, found: Difference, *, joined: bool) -> Change:
     option = found.either
-    weighty = option.place in _OF_READERS or option.identity
+    splits = joined and option.place is Place.PARTITION_BY
+    weighty = splits or option.place in _OF_READERS or option.identity
     return Change(
         Severity.BREAKING if weighty else Severity.BEHAVIOUR,
         Subject.CREDENTIAL if found.secret else Subject.OPTION,
         f"{new.name}.{found.name}",
         f"the sink `{new.name}`: {found.message}",
         (found.old_span or old.span, found.new_span or new.span),
+        why=_OTHER_FOLDERS if splits else "",
     )
 
 

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
-from enum import IntEnum
 
 from msgspec import Struct
 
+from ssbt.compiler.compare.values import Values
+from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import Text
-from ssbt.compiler.ir.expressions import shown
-from ssbt.compiler.ir.fingerprints import Kind, Part, fingerprint
-from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, Kind, Verdict
+from ssbt.compiler.ir.fingerprints.flows import fingerprint
+from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.fingerprints.reading import location, setting_text
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.source import Span
-
-
-class Verdict(IntEnum):
-    """What becomes of a stream that starts again, the worst last."""
-
-    SAFE = 0
-    NEW_CHECKPOINT = 1
-    SILENTLY_WRONG = 2
-
-    @property
-    def phrase(self) -> str:
-        """In words, behind the stream's name."""
-        return _PHRASES[self]
-
-
-_PHRASES = {
-    Verdict.SAFE: "safe to go on",
-    Verdict.NEW_CHECKPOINT: "needs a new checkpoint",
-    Verdict.SILENTLY_WRONG: "must not go on: Spark would, in silence, and be wrong",
-}
 
 
 class Reason(Struct, frozen=True):
@@ -60,64 +41,57 @@ class SinkVerdict(Struct, frozen=True):
         return max((reason.verdict for reason in self.reasons), default=Verdict.SAFE)
 
 
-_WORDS = {
-    Kind.SOURCE: "stream source",
-    Kind.FILTER: "filter before state",
-    Kind.LOOKUP: "join with data that does not stream",
-    Kind.WATERMARK: "watermark",
-    Kind.AGGREGATE: "aggregation",
-    Kind.DEDUPLICATE: "deduplication",
-    Kind.JOIN: "join of streams",
-    Kind.BOUND: "condition of the join",
-    Kind.LIMIT: "limit",
-    Kind.CODE: "step of its own code",
-    Kind.KEYS: "key of the processor",
-    Kind.TIMERS: "time of the processor",
-    Kind.STATE: "state",
-    Kind.MODE: "output mode",
-    Kind.SINK: "place that rows go to",
-}
-# What Spark neither checks nor defines: it goes on, with a mixture of old and new.
-_UNDEFINED = "Spark does not say what becomes of the rows that the checkpoint already counts"
-_STOPS = "Spark compares this with the checkpoint and stops with an error"
-_OTHER_MEANING = (
-    "the types are the same, so Spark takes the old state for the new and goes on without a word"
+class Written(Struct, frozen=True):
+    """A sink of the old version, of any pipeline: what it writes, and where its place is kept."""
+
+    sink: Sink
+    pipeline: str
+    place: str
+    checkpoint: str
+
+    @property
+    def title(self) -> str:
+        """In words."""
+        return f"the sink `{self.sink.name}` of pipeline `{self.pipeline}`"
+
+
+def written_by(pipeline: Pipeline, values: Values) -> Iterator[Written]:
+    """All that a pipeline writes."""
+    root = pipeline.checkpoint
+    folder = values.text(setting_text(root)) if root is not None else ""
+    for sink in pipeline.sinks:
+        kept = f"{folder}/{sink.name}".casefold() if folder and sink.stream is not None else ""
+        place = values.text(location(sink.settings))
+        yield Written(sink, pipeline.name, place, kept)
+
+
+_OVER_OLD_OUTPUT = (
+    "Spark would skip each of its batches whose number the log there has, so the runtime refuses:"
+    " give the sink another folder, or start it with --keep-output"
 )
-_OTHER_PLACE = (
-    "rows so far stay in the old place; Spark writes later ones to the new one without a word,"
-    " and those who read it miss the first"
-)
+_FORMAT = "Spark goes on: files read so far were read in the old format, and are not read again"
 _LEFT_BEHIND = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
 _EMPTY = "it begins empty, for keys that were there before, too"
-# Kinds that come and go without Spark's noticing.
-_SOFT = frozenset({Kind.FILTER, Kind.LOOKUP, Kind.BOUND, Kind.WATERMARK})
-_ON_CHANGE = {
-    Kind.SOURCE: (Verdict.NEW_CHECKPOINT, _STOPS),
-    Kind.FILTER: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.LOOKUP: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.WATERMARK: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.AGGREGATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
-    Kind.DEDUPLICATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
-    Kind.JOIN: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
-    Kind.BOUND: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.LIMIT: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.CODE: (Verdict.NEW_CHECKPOINT, "what the code keeps between two batches is not known"),
-    Kind.KEYS: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
-    Kind.TIMERS: (Verdict.NEW_CHECKPOINT, _STOPS),
-    Kind.STATE: (Verdict.SILENTLY_WRONG, _OTHER_MEANING),
-    Kind.MODE: (Verdict.NEW_CHECKPOINT, _UNDEFINED),
-    Kind.SINK: (Verdict.SILENTLY_WRONG, _OTHER_PLACE),
-}
+_ELSEWHERE = "it was as it is, but rows came through it before others, or behind"
 
 
-def verdicts(old: Pipeline | None, new: Pipeline | None) -> Iterator[SinkVerdict]:
+def verdicts(
+    old: Pipeline | None,
+    new: Pipeline | None,
+    values: tuple[Values, Values] = (Values(), Values()),
+    written: Iterable[Written] = (),
+) -> Iterator[SinkVerdict]:
     """A verdict for each stream that keeps its place in either version of a pipeline.
 
-    A version that has no pipeline of that name is None: its streams are new, or gone.
+    A version that has no pipeline of that name is None: its streams are new, or gone. `values` are
+    those of parameters and settings in both versions, `written` what all old pipelines write.
     """
-    before, after = _streams(old), _streams(new)
+    before, after = _streams(old, values[0]), _streams(new, values[1])
     for name, stream in after.items():
-        found = reasons(before[name], stream) if name in before else _begun(stream)
+        if name in before:
+            found = reasons(before[name], stream)
+        else:
+            found = _begun(stream, new.name if new else "", written)
         yield SinkVerdict(stream.sink.name, tuple(found))
     for name, stream in before.items():
         if name not in after:
@@ -125,28 +99,59 @@ def verdicts(old: Pipeline | None, new: Pipeline | None) -> Iterator[SinkVerdict
 
 
 class _Stream(Struct, frozen=True):
-    """A stream that keeps its place below `root`."""
+    """A stream that keeps its place below `root`, with its fingerprint and what that depends on."""
 
     sink: Sink
-    flow: Operator
+    parts: tuple[Part, ...]
     root: Text
+    values: Values
+
+    @property
+    def folder(self) -> str:
+        """Where its place is kept, as far as a default or an environment says it."""
+        return self.values.text(setting_text(self.root))
 
 
-def _streams(pipeline: Pipeline | None) -> dict[str, _Stream]:
+def _streams(pipeline: Pipeline | None, values: Values) -> dict[str, _Stream]:
     """The streams that keep their place, by the name of which their folders are made."""
     if pipeline is None or pipeline.checkpoint is None:
         return {}
     return {
-        sink.name.casefold(): _Stream(sink, flow, pipeline.checkpoint)
+        sink.name.casefold(): _Stream(
+            sink, fingerprint(pipeline, sink, flow), pipeline.checkpoint, values
+        )
         for sink, flow in stream_plans(pipeline)
         if sink.keeps_its_place
     }
 
 
-def _begun(stream: _Stream) -> Iterator[Reason]:
-    message = f"the stream `{stream.sink.name}` is new"
-    why = "it begins with an empty checkpoint"
-    yield Reason(Verdict.SAFE, message, why, None, stream.sink.span)
+def _begun(stream: _Stream, pipeline: str, written: Iterable[Written]) -> Iterator[Reason]:
+    sink = stream.sink
+    place = stream.values.text(location(sink.settings))
+    own = f"{stream.folder}/{sink.name}".casefold()
+    others = [each for each in written if each.place == place or each.checkpoint == own]
+    for each in others:
+        if each.checkpoint == own:
+            message = f"the stream `{sink.name}` finds the checkpoint of {each.title}"
+            why = (
+                "the runtime refuses to go on from another's checkpoint; where only a name changed,"
+                " it is accepted once"
+            )
+            yield Reason(Verdict.NEW_CHECKPOINT, message, why, each.sink.span, sink.span)
+            return
+    if sink.settings.at(Place.PATH) is not None:
+        for each in others:
+            if each.sink.settings.at(Place.PATH) is not None:
+                yield _over_old_output(stream, each)
+                return
+    message = f"the stream `{sink.name}` is new"
+    yield Reason(Verdict.SAFE, message, "it begins with an empty checkpoint", None, sink.span)
+
+
+def _over_old_output(stream: _Stream, old: Written) -> Reason:
+    sink = stream.sink
+    message = f"the stream `{sink.name}` begins anew where {old.title} has written"
+    return Reason(Verdict.OLD_OUTPUT, message, _OVER_OLD_OUTPUT, old.sink.span, sink.span)
 
 
 def _gone(stream: _Stream) -> Reason:
@@ -157,96 +162,123 @@ def _gone(stream: _Stream) -> Reason:
 
 def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
     """What of two versions of a stream differs, and what it does."""
-    if before.root.shown != after.root.shown:
+    if before.folder != after.folder:
         message = "the folder of the checkpoints is another one"
         why = "in the new folder the stream begins anew; move the old one there, or keep it"
         yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
         return
-    old, new = (fingerprint(each.sink, each.flow) for each in (before, after))
-    others = _SOFT | {Kind.STATE}
-    yield from _hard_reasons(_without(old, others), _without(new, others))
+    old, new = ([_Resolved(part, each.values) for part in each.parts] for each in (before, after))
+    yield from _flow_reasons(_without_state(old), _without_state(new))
     yield from _state_reasons(_variables(old), _variables(new))
-    for kind in Kind:
-        if kind in _SOFT:
-            yield from _soft_reasons(kind, old, new)
 
 
-def _without(parts: tuple[Part, ...], kinds: frozenset[Kind]) -> list[Part]:
-    return [part for part in parts if part.kind not in kinds]
+class _Resolved:
+    """A part with the values of its parameters and settings."""
+
+    def __init__(self, part: Part, values: Values) -> None:
+        self.part, self.kind = part, part.kind
+        self.text = values.text(part.text)
+        if part.kind is Kind.SETTING:
+            self.text = f"{self.text} = {values.setting(self.text)}"
+        self.shown = values.shown(part.text) if part.kind is not Kind.SETTING else self.text
+        self.key = (part.kind.value, self.text)
 
 
-def _hard_reasons(old: list[Part], new: list[Part]) -> Iterator[Reason]:
+def _without_state(parts: list[_Resolved]) -> list[_Resolved]:
+    return [part for part in parts if part.kind is not Kind.STATE]
+
+
+def _flow_reasons(old: list[_Resolved], new: list[_Resolved]) -> Iterator[Reason]:
+    """What differs in the sequence of parts; parts of one kind that are gone and new are one."""
     matcher = SequenceMatcher(
-        None, [part.kind.value for part in old], [part.kind.value for part in new], autojunk=False
+        None, [part.key for part in old], [part.key for part in new], autojunk=False
     )
+    gone: list[_Resolved] = []
+    come: list[_Resolved] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
-            for one, other in zip(old[old_start:old_end], new[new_start:new_end], strict=True):
-                yield from _changed(one, other)
-            continue
-        for part in old[old_start:old_end]:
-            yield _one_sided(part, None)
-        for part in new[new_start:new_end]:
-            yield _one_sided(None, part)
+        if tag != "equal":
+            gone += old[old_start:old_end]
+            come += new[new_start:new_end]
+    pairs: list[tuple[_Resolved | None, _Resolved | None]] = []
+    for one in gone:
+        alike = [each for each in come if each.kind is one.kind]
+        other = next((each for each in alike if each.text == one.text), (*alike, None)[0])
+        pairs.append((one, other))
+        if other is not None:
+            come.remove(other)
+    pairs += [(None, each) for each in come]
+    # Another part that changed may use other columns: that follows from it.
+    told = [pair for pair in pairs if not _uses_others(*pair)]
+    for old_part, new_part in told or pairs:
+        if old_part is not None and new_part is not None:
+            yield _changed(old_part, new_part)
+        else:
+            yield _one_sided(old_part, new_part)
 
 
-def _variables(parts: tuple[Part, ...]) -> dict[str, Part]:
+def _uses_others(old: _Resolved | None, new: _Resolved | None) -> bool:
+    """Whether two readings of a source only differ in which of its columns are used."""
+    if old is None or new is None or not (old.part.columns and new.part.columns):
+        return False
+    was, now = dict(old.part.columns), dict(new.part.columns)
+    return all(was[name] == now[name] for name in was.keys() & now.keys())
+
+
+def _variables(parts: list[_Resolved]) -> dict[str, _Resolved]:
     """The variables of processors, by the names with which their texts begin."""
     found = (part for part in parts if part.kind is Kind.STATE)
-    return {shown(part.text).partition(" = ")[0]: part for part in found}
+    return {part.text.partition(" = ")[0]: part for part in found}
 
 
-def _state_reasons(old: dict[str, Part], new: dict[str, Part]) -> Iterator[Reason]:
+def _state_reasons(old: dict[str, _Resolved], new: dict[str, _Resolved]) -> Iterator[Reason]:
     """Variables may come, and may go, but for both at once, which may be meant as a renaming."""
     for name in old.keys() & new.keys():
-        yield from _changed(old[name], new[name])
+        if old[name].text != new[name].text:
+            yield _changed(old[name], new[name])
     gone, come = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
     verdict = Verdict.NEW_CHECKPOINT if gone and come else Verdict.SAFE
+    word = DEPENDENCES[Kind.STATE].word
     for name in gone:
-        message, why = f"the {_WORDS[Kind.STATE]} `{name}` is gone", _LEFT_BEHIND
-        yield Reason(verdict, message, why, old[name].span, None)
+        message = f"the {word} `{name}` is gone"
+        yield Reason(verdict, message, _LEFT_BEHIND, old[name].part.span, None)
     for name in come:
-        message = f"the {_WORDS[Kind.STATE]} `{name}` is new"
-        yield Reason(verdict, message, _EMPTY, None, new[name].span)
+        yield Reason(verdict, f"the {word} `{name}` is new", _EMPTY, None, new[name].part.span)
 
 
-def _changed(old: Part, new: Part) -> Iterator[Reason]:
+def _changed(old: _Resolved, new: _Resolved) -> Reason:
+    row = DEPENDENCES[old.kind]
+    verdict, explanation = row.change.verdict, row.change.why
+    if old.part.shape != new.part.shape:
+        verdict, explanation = Verdict.NEW_CHECKPOINT, STOPS
+    elif old.kind is Kind.SOURCE and old.part.shape == ("files",):
+        same_place = old.text.split(" ")[1:] == new.text.split(" ")[1:]
+        explanation = _FORMAT if same_place else explanation
+    message = f"the {row.word} was `{old.shown}` and is `{new.shown}`"
     if old.text == new.text:
-        return
-    verdict, explanation = _ON_CHANGE[old.kind]
-    if old.shape != new.shape:
-        verdict, explanation = Verdict.NEW_CHECKPOINT, _STOPS
-    message = f"the {_WORDS[old.kind]} was `{shown(old.text)}` and is `{shown(new.text)}`"
-    yield Reason(verdict, message, explanation, old.span, new.span)
+        verdict, explanation = row.come.verdict, _ELSEWHERE
+        message = f"the {row.word} `{new.shown}` stands elsewhere among the steps"
+    verdict = _perhaps(verdict, old.part, new.part)
+    return Reason(verdict, message, explanation, old.part.span, new.part.span)
 
 
-def _one_sided(old: Part | None, new: Part | None) -> Reason:
-    part = new or old
-    assert part is not None
-    change = "gone" if new is None else "new"
-    verdict = Verdict.NEW_CHECKPOINT
-    explanation = _UNDEFINED if part.kind in (*_SOFT, Kind.MODE, Kind.CODE) else _STOPS
-    message = f"the {_WORDS[part.kind]} `{shown(part.text)}` is {change}"
+def _one_sided(old: _Resolved | None, new: _Resolved | None) -> Reason:
+    either = new or old
+    assert either is not None
+    row = DEPENDENCES[either.kind]
+    message = f"the {row.word} `{either.shown}` is {'gone' if new is None else 'new'}"
+    old_part, new_part = old.part if old else None, new.part if new else None
+    verdict = _perhaps(row.come.verdict, old_part, new_part)
     return Reason(
-        verdict, message, explanation, old.span if old else None, new.span if new else None
+        verdict,
+        message,
+        row.come.why,
+        old_part.span if old_part else None,
+        new_part.span if new_part else None,
     )
 
 
-def _soft_reasons(kind: Kind, old: tuple[Part, ...], new: tuple[Part, ...]) -> Iterator[Reason]:
-    """Filters and watermarks: what one version has and the other has not, in pairs."""
-    gone, come = _unmatched(kind, old, new), _unmatched(kind, new, old)
-    for one, other in zip(gone, come, strict=False):
-        yield from _changed(one, other)
-    yield from (_one_sided(part, None) for part in gone[len(come) :])
-    yield from (_one_sided(None, part) for part in come[len(gone) :])
-
-
-def _unmatched(kind: Kind, parts: tuple[Part, ...], others: tuple[Part, ...]) -> list[Part]:
-    """The parts that the others have not; of two equal ones, each needs one of theirs."""
-    left = Counter(part.text for part in others if part.kind is kind)
-    found = []
-    for part in parts:
-        if part.kind is kind:
-            left[part.text] -= 1
-            found += [part] if left[part.text] < 0 else []
-    return found
+def _perhaps(verdict: Verdict, *parts: Part | None) -> Verdict:
+    """The verdict where there may be no state at all."""
+    if all(part is None or part.perhaps for part in parts):
+        return min(verdict, Verdict.UNKNOWN)
+    return verdict

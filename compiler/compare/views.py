@@ -8,7 +8,8 @@ import textwrap
 
 from ssbt.compiler.compare.changes import Change, Severity
 from ssbt.compiler.compare.pipelines import Difference
-from ssbt.compiler.compare.verdicts import Reason, Verdict
+from ssbt.compiler.compare.verdicts import Reason
+from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.source import Span
 
 FORMAT = 1

@@ -73,6 +73,7 @@ def _option(key: str, table: TomlTable) -> Option:
         aliases=table.texts("aliases") or (),
         adds_column=table.text("adds_column"),
         connection_only=table.value("connection_only", bool, False),
+        changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
         address=table.value("address", bool, False),
         example=_example(table),

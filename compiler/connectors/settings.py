@@ -145,7 +145,7 @@ class Settings(Struct, frozen=True):
         if not columns or self.at(Place.BUCKET_BY):
             return ()
         folders = self.columns_at(Place.PARTITION_BY)
-        return tuple(_reference(column.name) for column in (*folders, *columns))
+        return tuple(column_reference(column.name) for column in (*folders, *columns))
 
     def added_columns(self) -> Iterator[tuple[str, str, Span | None]]:
         """Name, type and place of the columns that options add to what is read.
@@ -180,7 +180,7 @@ class Settings(Struct, frozen=True):
         yield from self.raw
 
 
-def _reference(name: str) -> str:
+def column_reference(name: str) -> str:
     """A column as Spark parses it: in backticks, unless it is a plain name."""
     plain = name.isascii() and name.isidentifier()
     return name if plain else f"`{name.replace('`', '``')}`"

@@ -161,6 +161,8 @@ class Option(Struct, frozen=True):
     `identity` holds where the value says which data it is: a checkpoint is good for that alone;
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
+    `changes_values` is false where no value that is read depends on it, so that state may outlive
+    a change: said of an option that only decides when, how fast, or with which rights.
     """
 
     name: str
@@ -188,6 +190,7 @@ class Option(Struct, frozen=True):
     identity: bool = False
     address: bool = False
     connection_only: bool = False
+    changes_values: bool = True
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:
@@ -275,7 +278,8 @@ class RoleSpecification(Struct, frozen=True):
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
     of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
-    defaults of the schema. `rejects` are Spark types that the format cannot hold. `features`
+    defaults of the schema. `rejects` are Spark types that the format cannot hold, `TIME before 4.2`
+    one that it cannot hold on older lines. `features`
     of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
     options of what a connection says, where they are not the same.
     """
@@ -301,6 +305,12 @@ class RoleSpecification(Struct, frozen=True):
             if option.name == name and (mode is None or mode in option.modes):
                 return option
         return None
+
+    def rejected(self, spark: str) -> tuple[str, ...]:
+        """The types that the format cannot hold on a Spark line."""
+        rows = (each.split(" before ") for each in self.rejects)
+        lines = SPARK_LINES.index
+        return tuple(word for word, *line in rows if not line or lines(spark) < lines(line[0]))
 
     def has(self, place: Place) -> bool:
         """Whether an option goes to that place."""

@@ -10,6 +10,15 @@ pipeline paid_orders {
 }
 """
 
+ZONED = PIPELINE.replace("}\n", '  time_zone   = "UTC"\n}\n')
+
+# What a pipeline of streams says, whose rows are CSV with timestamps.
+STREAMING = """\
+  checkpoint  = "checkpoints"
+  time_zone   = "UTC"
+}
+"""
+
 SCHEMA = """\
 schema Order {
   id:        bigint not null
@@ -63,7 +72,7 @@ def example(
 
 def streamed(
     *,
-    pipeline: str = PIPELINE.replace("}\n", '  checkpoint  = "checkpoints"\n}\n'),
+    pipeline: str = PIPELINE.replace("}\n", STREAMING),
     before: str = "",
     steps: str = STEPS,
     lets: str = "",

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.ir.fingerprints import fingerprint
+from ssbt.compiler.ir.fingerprints.dependences import Kind
+from ssbt.compiler.ir.fingerprints.flows import fingerprint
 from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Sink
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:
@@ -25,9 +26,12 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
     return Text((*root.parts, f"/{name}"), root.span)
 
 
-def dependencies(sink: Sink, root: Operator) -> Iterator[Text]:
+def dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Iterator[Text]:
     """What may not change while the checkpoint is kept, one readable text for each part."""
-    for part in fingerprint(sink, root):
+    for part in fingerprint(pipeline, sink, root):
+        # One cluster has several addresses, and each environment its own.
+        if part.kind is Kind.SERVERS:
+            continue
         parts = (
             each if isinstance(each, str) else ParamUse(each.name, part.span) for each in part.text
         )

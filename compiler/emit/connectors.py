@@ -7,7 +7,9 @@ their own. `read.py.j2` knows
 - `connection`: the code of the options that a connection gives, or nothing;
 - `options`: each with `name`, `value` and `reason`, why the compiler added it, else empty;
 - `schema`: the code of the DDL text to read with, or nothing;
-- `paths`: one path, or several in a list.
+- `paths`: one path, or several in a list;
+- `columns`: references to the columns to keep, in their order, or nothing where no one would see
+  another or another order.
 
 and `write.py.j2` knows
 
@@ -33,7 +35,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.partition_folders import BASE_PATH
+from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.emit.docstrings import comment
@@ -47,18 +50,31 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quoted_name
 
 
-def reading(source: Source, code: SettingCode, schemas: SchemaCode) -> str:
-    """The code of the DataFrame that a source reads."""
+def reading(source: Source, code: SettingCode, schemas: SchemaCode, *, exposed: bool) -> str:
+    """The code of the DataFrame that a source reads.
+
+    `exposed` where its columns are seen as they are read, all of them and in their order.
+    """
     records = source.records
     paths = source.settings.at(Place.LOAD)
     context = {
         "reader": "readStream" if source.output.streaming else "read",
         "schema": _schema(source, schemas) if records is None else None,
         "paths": code.value(paths.value) if paths else None,
+        "columns": _kept_columns(source, exposed),
         **_options(source.connector, Role.SOURCE, source.settings, code),
     }
     read = connector_template(source.connector, "read").render(context).strip()
     return decoded(source, records, read, code, schemas) if records is not None else read
+
+
+def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
+    """References to the columns of a source to which folders of its path could add others."""
+    specification, relation = source.connector.source, source.output
+    if specification is None or not specification.option(BASE_PATH) or relation.is_open:
+        return None
+    names = [column.name for column in relation.columns]
+    return [column_reference(name) for name in names] if exposed else None
 
 
 def _schema(source: Source, schemas: SchemaCode) -> str | None:

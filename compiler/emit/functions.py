@@ -20,6 +20,7 @@ from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import Mapped, StepCode, chained_calls
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
+from ssbt.compiler.ir.exposure import exposed_sources
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
@@ -87,8 +88,10 @@ class _Maker:
         defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
         self._schemas = SchemaCode(around.names.schemas, defaults)
         self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
+        self._pipeline = pipeline
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
+        self._exposed = exposed_sources(pipeline)
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def connection(self, item: Connection) -> Function:
@@ -107,7 +110,8 @@ class _Maker:
 
     def source(self, item: Source) -> Function:
         names = self._around.names
-        frame = reading(item, self._code, self._schemas)
+        exposed = item.name in self._exposed
+        frame = reading(item, self._code, self._schemas, exposed=exposed)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
             mapped=Mapped(names.datasets[item.name], item.name, item.span, *_loading(item, frame)),
@@ -200,9 +204,12 @@ class _Maker:
         if self._checkpoint is not None and item.keeps_its_place:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
             parts.append(f"checkpoint={python_literal(folder)}")
-            depends = dependencies(item, self._roots[item.dataset])
+            depends = dependencies(self._pipeline, item, self._roots[item.dataset])
             items = (_item(python_literal(self._code.value(each))) for each in depends)
             parts.append(f"depends_on=({', '.join(items)})")
+            path = item.settings.at(Place.PATH)
+            if path is not None:
+                parts.append(f"output={python_literal(self._code.value(path.value))}")
         title = f"Stream {item.dataset} to {_title(item)}."
         return Function(
             mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),

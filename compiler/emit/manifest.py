@@ -169,7 +169,9 @@ def _stream(
         "output_mode": sink.stream.mode.value,
         "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
         "checkpoint": _plain(checkpoint_folder(root, sink.name)) if root and keeps else None,
-        "depends_on": [_plain(each) for each in dependencies(sink, flow)] if keeps else [],
+        "depends_on": [_plain(each) for each in dependencies(pipeline, sink, flow)]
+        if keeps
+        else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }

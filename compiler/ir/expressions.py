@@ -38,7 +38,8 @@ class Expression(Struct, frozen=True):
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
     column, such as `amount` or `o.amount`, backticks included where needed. `term` is its tree,
-    None where it is a plain name that the compiler wrote, or `*`. An unknown type is
+    None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the first part
+    whose value depends on the time zone of the session, if there is one. An unknown type is
     `UnknownType`, never a guess.
     """
 
@@ -50,6 +51,7 @@ class Expression(Struct, frozen=True):
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
     term: Term | None = None
+    zone_use: Span | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -131,11 +131,15 @@ class Connection(Struct, frozen=True):
 
 
 class PythonModule(Struct, frozen=True):
-    """A module of the user's that the script imports and ships; `path` is as in the pipeline."""
+    """A module of the user's that the script imports and ships; `path` is as in the pipeline.
+
+    `imports` are the modules of the project that it imports, and those that they do, by path.
+    """
 
     name: str
     path: str
     text: str
+    imports: tuple[PythonModule, ...] = ()
 
 
 class Shared(Struct, frozen=True):
@@ -159,9 +163,10 @@ class Pipeline(Struct, frozen=True, dict=True):
 
     `datasets` are sources and lets together; every one is used by a later one or by a sink.
     `checkpoint` is the folder below which each stream keeps its place, None where none is given.
-    `secrets` are the names of those that connections, sources and sinks use.
-    `refuses_implicit_flows` where personal data may not decide about rows. `spark_secrets` are the
-    settings of Spark that hold credentials, with the names of secrets.
+    `secrets` are the names of those that connections, sources and sinks use. `last_entry` is the
+    place of the last entry of its block. `refuses_implicit_flows` where personal data may not
+    decide about rows. `spark_secrets` are the settings of Spark that hold credentials, with the
+    names of secrets.
     """
 
     name: str
@@ -183,5 +188,6 @@ class Pipeline(Struct, frozen=True, dict=True):
     secrets: tuple[str, ...] = ()
     declared: Shared = Shared()
     tests: tuple[Test, ...] = ()
+    last_entry: Span | None = None
     refuses_implicit_flows: bool = False
     spark_secrets: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
+from ssbt.compiler.resolve.imported_modules import imported_modules
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
@@ -85,7 +86,12 @@ class Modules:
             self._report.add(codes.BAD_MODULE, span, problem)
             return False
         self.sources[path] = Source(path, text)
-        self.modules[name] = PythonModule(name, path, text)
+        imports = imported_modules(
+            PythonModule(name, path, text), self._read, posixpath.dirname(span.path)
+        )
+        # What a module imports decides what it does, so that a change of it is one of the pipeline.
+        self.sources.update({each.path: Source(each.path, each.text) for each in imports})
+        self.modules[name] = PythonModule(name, path, text, imports)
         return True
 
     def _name_problem(self, path: str, name: str) -> str | None:

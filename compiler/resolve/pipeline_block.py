@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.secrets import written_in_text
 from ssbt.compiler.connectors.specification import SPARK_LINES
@@ -18,13 +19,15 @@ from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.spark_settings import SparkSettings, spark_settings
+from ssbt.compiler.sparkconf.settings import TIME_ZONE
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
+from ssbt.compiler.types.zones import is_zone
 
 _ENTRIES = (
-    *("description", "owner", "schedule", "target", "checkpoint"),
-    *("masking", "implicit_flows", "spark"),
+    *("description", "owner", "schedule", "target", "time_zone", "checkpoint", "masking"),
+    *("implicit_flows", "spark"),
 )
 _CHOICES = ("allow", "refuse")
 
@@ -84,6 +87,10 @@ def pipeline_block(
         read = partial(_text, report=report)
         names = {key: each.name.text for key, each in secrets.items()}
         spark = spark_settings(entries["spark"], line, names, read, report)
+    if "time_zone" in entries:
+        zone = entries["time_zone"]
+        values = _with_time_zone(zone, text("time_zone"), spark.values, report)
+        spark = replace(spark, values=values)
     return PipelineBlock(
         text("description"),
         text("owner"),
@@ -169,6 +176,23 @@ def _text(entry: v.Entry, report: Report) -> str:
         message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
     report.add(codes.BAD_ENTRY, entry.value.span, message)
     return ""
+
+
+def _with_time_zone(
+    entry: v.Entry, zone: str, spark: tuple[tuple[str, str], ...], report: Report
+) -> tuple[tuple[str, str], ...]:
+    """The settings of the session with its time zone, which only one of two entries may say."""
+    if any(name.lower() == TIME_ZONE.lower() for name, _ in spark):
+        message = f"`time_zone` and the setting `{TIME_ZONE}` are one and the same"
+        report.add(codes.BAD_ENTRY, entry.name.span, message, help="keep one of them")
+        return spark
+    if not zone:
+        return spark
+    if not is_zone(zone):
+        message = f"`{zone}` is no time zone"
+        help_ = "an area such as `Europe/Berlin`, an offset such as `+01:00`, or `UTC`"
+        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+    return (*spark, (TIME_ZONE, zone))
 
 
 def _target(entry: v.Entry, text: str, report: Report) -> str:

@@ -161,9 +161,8 @@ class Program:
         """The pipeline; whatever is declared is looked at, used or not."""
         self.datasets.resolve_all()
         tables = self.datasets, self.sources, self.options, self.schema_names
-        sinks = Sinks(*tables, self.report).made(
-            self.declared.sinks, self.modules.add, self.describe
-        )
+        resolver = Sinks(*tables, self.report, legacy_formats=self.block.legacy_formats)
+        sinks = resolver.made(self.declared.sinks, self.modules.add, self.describe)
         connections = self._connections()
         check_dead_letters(self.declared.sinks, self.sources.settings, self.report)
         if self.block.checkpoint is not None:
@@ -212,6 +211,7 @@ class Program:
                 tuple(node.name.text for node in self.declared.secrets.values()),
             ),
             self._tests(used, sinks, parameters),
+            node.entries[-1].span if node.entries else None,
             self.block.refuses_implicit_flows,
             self.block.spark_secrets,
         )

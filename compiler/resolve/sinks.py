@@ -24,6 +24,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.names import SchemaNames
 from ssbt.compiler.resolve.sources import Sources
 from ssbt.compiler.resolve.steps.code import python_target
+from ssbt.compiler.resolve.supplied import without_unneeded
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
@@ -41,7 +42,10 @@ class Sinks:
         options: Options,
         schemas: SchemaNames,
         report: Report,
+        *,
+        legacy_formats: bool,
     ) -> None:
+        self._legacy_formats = legacy_formats
         self._datasets, self._sources, self._options = datasets, sources, options
         self._schemas, self._report = schemas, report
 
@@ -68,13 +72,19 @@ class Sinks:
                     self._schemas.found(named.name, named.span)
             if dataset is None or got is None:
                 continue
+            connector, settings = got
+            columns = dataset[1].columns
+            settings = without_unneeded(settings, columns, legacy=self._legacy_formats)
             name = node.name.text if node.name is not None else dataset[0]
             first = names.setdefault(name.casefold(), node)
             if first is not node:
                 self._same_name(node, first)
-            stream = _stream_write(got[1], add_module, self._report) if streaming else None
+            stream = _stream_write(settings, add_module, self._report) if streaming else None
             text = describe(node.span)
-            sinks.append(ir.Sink(name, dataset[0], *got, text, node.span, stream, allow))
+            sink = ir.Sink(
+                name, dataset[0], connector, settings, text, node.span, stream=stream, allow=allow
+            )
+            sinks.append(sink)
         return sinks
 
     def _dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ssbt.compiler.connectors.settings import SchemaName, Settings
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, partition_folders
+from ssbt.compiler.connectors.settings import SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
@@ -120,6 +121,7 @@ class Sources:
             if schema is None:
                 return None
         given = [each.field.name for each in schema.columns] if schema is not None else []
+        settings = _with_base_path(settings, self._connectors[key], given, node.stream)
         added = _added(settings, given) if schema is not None else ()
         return ir.Source(
             node.name.text,
@@ -159,6 +161,20 @@ def _with_tags_of_rows(settings: Settings, columns: list[Column]) -> Iterator[Co
     for column in columns:
         is_row = bool(every) and column.name.casefold() in of_rows
         yield replace(column, tags=every) if is_row else column
+
+
+def _with_base_path(
+    settings: Settings, connector: Connector, names: list[str], streaming: bool
+) -> Settings:
+    """The settings, with the folder below which folders count where the path names some itself."""
+    option = connector.source.option(BASE_PATH) if connector.source is not None else None
+    folders = partition_folders(settings, names, streaming=streaming) if option else None
+    if option is None or folders is None or folders.base is None:
+        return settings
+    columns = " and ".join(f"`{name}`" for name in folders.columns)
+    reason = f"Without it {columns} would be null: the path says the folder."
+    base = Setting(option, folders.base, None, reason)
+    return replace(settings, settings=(*settings.settings, base))
 
 
 def _added(settings: Settings, names: Iterable[str]) -> Iterator[tuple[str, str, Span | None]]:

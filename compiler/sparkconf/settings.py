@@ -15,6 +15,7 @@ _OPEN = (
     *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
     *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
 )
+TIME_ZONE = "spark.sql.session.timeZone"
 _SQL = "spark.sql."
 # Two letters: names of other programs' settings are further away from Spark's own.
 _NEAR = 2

@@ -125,15 +125,12 @@ def _holds_indeterminate(type_: DataType) -> bool:
     return False
 
 
-def is_compared_blindly(value: Typed, other: Typed) -> bool:
-    """Whether Spark loses the collation of a value that it evaluates once and compares twice.
+def evaluated_once(value: Typed) -> Typed:
+    """A value that Spark evaluates once and compares twice, as `between` and `nullif` do.
 
-    So `between` and `nullif` do; compared with a literal it then has none in Spark 4.1.
+    Its collation is then as weak as a literal's, so that the two may meet in none.
     """
-    one, against = collation_of(value), collation_of(other)
-    if one is None or against is None:
-        return False
-    return one.name != DEFAULT_COLLATION and against.strength is Strength.DEFAULT
+    return Typed(value.type, value.nullable, value.constant, int(Strength.DEFAULT))
 
 
 def strength_of_result(values: Iterable[Typed]) -> int:

@@ -11,7 +11,7 @@ from ssbt.compiler.types.collation_strength import (
     PATTERN_COLLATIONS,
     CollationError,
     collate_together,
-    is_compared_blindly,
+    evaluated_once,
     is_indeterminate,
     text_of,
 )
@@ -113,10 +113,7 @@ def is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
 
 def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
     """The type of `value [not] between low and high`."""
-    for place, bound in enumerate((low, high), start=1):
-        if is_compared_blindly(value, bound):
-            reason = f"Spark does not compare {value.type} with a literal by `between`"
-            return Mismatch(reason, place, help="write `a >= … and a <= …`")
+    value = evaluated_once(value)
     above, below = comparison(">=", value, low, ansi), comparison("<=", value, high, ansi)
     for place, result in enumerate((above, below), start=1):
         if isinstance(result, Mismatch):

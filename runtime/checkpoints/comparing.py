@@ -1,6 +1,6 @@
 """What a checkpoint belongs to and depends on, kept inside it and compared at each start."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -9,23 +9,34 @@ import logging
 import re
 from typing import Any
 
-from ssbt.runtime.checkpoints.damage import checkpoint_damage, log_damage
+from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
-from ssbt.runtime.operation import ACCEPT
+from ssbt.runtime.outputs.folders import Output
 from ssbt.runtime.settings.parameters import unknown
+from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
 VERSION = "0.1.0"
 _LOG = logging.getLogger("ssbt.runtime")
+# Kinds of parts of which the compiler cannot tell what a change does: `ssbtc diff` says "unknown".
+UNPROVED = ("python", "rows", "setting", "trigger")
+_UNPROVED = re.compile(rf"`(?:{'|'.join(UNPROVED)}): ")
+_LOOK = (
+    "nothing proves that what it has kept is still right. Look whether a row or value in it would"
+    " be another:"
+)
+_SETTING = "setting: "
 
 
-def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, accepted: Collection[str]) -> None:
+def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operation) -> None:
     """Hold the checkpoints, and record what goes on from them, unless one of them does not fit.
 
-    Problems of the streams that are `accepted` are only logged. Raises `CheckpointsRefusedError`.
+    Problems of the streams that are accepted are only logged. Raises `CheckpointsRefusedError`.
     """
-    names = [each.name for each in checkpoints]
+    names, accepted = [each.name for each in checkpoints], operation.accepted
     refused = [unknown("stream", name, names, ACCEPT) for name in accepted if name not in names]
+    refused += [unknown("stream", name, names, KEEP) for name in operation.kept - set(names)]
+    refused += _shared_outputs(checkpoints)
     holders = leases.take({each.folder: each.name in accepted for each in checkpoints})
     waived: dict[str, list[str]] = {}
     for each in checkpoints:
@@ -36,21 +47,50 @@ def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, accepted: Collect
             waived[each.name] = told
         else:
             refused += told
+        # Nobody can want that rows are lost, so it is not accepted.
+        kept = each.begins_anew and each.name in operation.kept
+        if not kept and (problem := each.output_problem()):
+            refused.append(problem)
     if refused:
         raise CheckpointsRefusedError(*refused)
     for each in checkpoints:
         for text in waived.get(each.name, ()):
             _LOG.warning("accepted: %s", text)
-        each.record(accepted=waived.get(each.name, []))
+        if not each.begins_anew or each.name not in operation.kept:
+            each.record(accepted=waived.get(each.name, []))
+
+
+def _shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
+    """Streams that write to the folder of another: of its batches Spark would skip theirs."""
+    first: dict[str, str] = {}
+    for each in checkpoints:
+        if each.output and (other := first.setdefault(each.output.folder, each.name)) != each.name:
+            yield (
+                f"stream `{each.name}` cannot write to {each.output.folder}: stream `{other}` does,"
+                " and of two checkpoints Spark skips the batches that the other one has written\n"
+                "Give each sink a folder of its own, or write both with one, behind `union all`"
+            )
 
 
 class Checkpoint:
-    """A stream's checkpoint folder, and what the stream is that would go on from it."""
+    """A stream's checkpoint folder, and what the stream is that would go on from it.
+
+    `output` is the folder of a file sink. `begins_anew` once its problems have been asked for.
+    """
 
     def __init__(
-        self, files: Files, name: str, folder: str, pipeline: str, parts: Sequence[str], spark: str
+        self,
+        files: Files,
+        name: str,
+        folder: str,
+        pipeline: str,
+        parts: Sequence[str],
+        spark: str,
+        output: str | None = None,
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
+        self.output = Output(files, output) if output else None
+        self.begins_anew = False
         self._files = files
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
         self._own |= {"runtime": VERSION, "spark": spark}
@@ -69,12 +109,28 @@ class Checkpoint:
         if numbers := sorted(map(int, self._files.sizes(records))):
             self._latest = json.loads(self._files.content(f"{records}/{numbers[-1]}"))
             self._latest["number"] = numbers[-1]
-        done, problems = checkpoint_damage(self._files, self.folder)
+        sources = sum(part.startswith("source: ") for part in self._own["depends_on"])
+        done, problems = checkpoint_damage(self._files, self.folder, sources)
         if done is None:
+            self.begins_anew = True
             return problems
         if sink := self._latest.get("files"):
             problems += log_damage(self._files, f"{sink}/_spark_metadata", done)
         return [*self._differences(), *problems]
+
+    @property
+    def partitions(self) -> str:
+        """The columns by which a file sink partitions, with commas between."""
+        words = "partition_by: "
+        found = (part for part in self._own["depends_on"] if part.startswith(words))
+        return next(found, words).removeprefix(words)
+
+    def output_problem(self) -> str | None:
+        """Why the stream must not write to its folder, whatever was accepted."""
+        if self.output is None:
+            return None
+        last = None if self.begins_anew else last_batch(self._files, self.folder)
+        return self.output.problem(self.name, last)
 
     def record(self, *, accepted: Sequence[str] = (), sink: str | None = None) -> None:
         """Keep what the stream is, unless the checkpoint says so already.
@@ -99,7 +155,9 @@ class Checkpoint:
         # An older compiler did not tell them.
         both = was["depends_on"] and own["depends_on"]
         if both and (found := list(changes(was["depends_on"], own["depends_on"]))):
-            yield "the query has changed:" + "".join(f"\n- {change}" for change in found)
+            known = [each for each in found if not _UNPROVED.search(each)]
+            said = "the query has changed:" if known else _LOOK
+            yield said + "".join(f"\n- {change}" for change in found)
 
 
 def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
@@ -117,6 +175,16 @@ def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
                     yield f"was `{old}`, is `{new}`"
                 else:
                     yield f"was `{old}`, is gone" if old else f"is new: `{new}`"
+
+
+def with_values(parts: Sequence[str], value: Callable[[str], str | None]) -> tuple[str, ...]:
+    """The parts, those that name a Spark setting with the value that it has in this run."""
+    return tuple(
+        f"{part} = {value(part.removeprefix(_SETTING)) or 'not set'}"
+        if part.startswith(_SETTING)
+        else part
+        for part in parts
+    )
 
 
 def _variables(parts: Sequence[str]) -> set[str]:

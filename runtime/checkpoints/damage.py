@@ -6,13 +6,20 @@ import re
 
 from ssbt.runtime.checkpoints.files import Files
 
-WAY_OUT = "bring it back from a copy of the folder, or begin with a new checkpoint"
+WAY_OUT = (
+    "bring it back from a copy of the folder; or begin anew with an empty one, and let a file sink"
+    " write to another folder or behind what it has: --keep-output"
+)
 # Larger files, which only compacted logs are, are not read before Spark does.
 _LARGEST = 1_000_000
 
 
-def checkpoint_damage(files: Files, folder: str) -> tuple[int | None, list[str]]:
-    """The last batch that is done (None if none was ever begun), and what is wrong."""
+def checkpoint_damage(files: Files, folder: str, sources: int = 0) -> tuple[int | None, list[str]]:
+    """The last batch that is done (None if none was ever begun), and what is wrong.
+
+    `sources` is the number of sources, if it is known: of one that is used twice Spark writes two
+    offsets, and keeps one log.
+    """
     offsets, commits = _numbers(files, f"{folder}/offsets"), _numbers(files, f"{folder}/commits")
     if not offsets and not commits:
         return None, []
@@ -25,10 +32,22 @@ def checkpoint_damage(files: Files, folder: str) -> tuple[int | None, list[str]]
     if not problems:
         # How far each source had come; for one of files, by the number in its log.
         lines = files.content(f"{folder}/offsets/{last}").decode().splitlines()[2:]
-        for source, line in enumerate(lines):
-            if found := re.fullmatch(r'\{"logOffset":(\d+)\}', line):
+        come_to = [re.fullmatch(r'\{"logOffset":(\d+)\}', line) for line in lines]
+        if 0 < sources < len(lines):
+            # Which offset is whose is not told.
+            least = min(come_to, key=_number) if all(come_to) else None
+            come_to = [least] * sources
+        for source, found in enumerate(come_to):
+            if found:
                 problems += log_damage(files, f"{folder}/sources/{source}", int(found[1]))
     return done, problems
+
+
+def last_batch(files: Files, folder: str) -> int:
+    """The last batch that a checkpoint has planned, done or not; -1 if there is none."""
+    return max(
+        max(_numbers(files, f"{folder}/{log}"), default=-1) for log in ("offsets", "commits")
+    )
 
 
 def log_damage(files: Files, log: str, last: int) -> list[str]:
@@ -42,6 +61,10 @@ def log_damage(files: Files, log: str, last: int) -> list[str]:
 
 def _numbers(files: Files, log: str) -> list[int]:
     return [int(found[1]) for name in files.sizes(log) if (found := re.match(r"(\d+)", name))]
+
+
+def _number(offset: re.Match[str] | None) -> int:
+    return int(offset[1]) if offset else -1
 
 
 def _problems(files: Files, paths: list[str]) -> Iterator[str]:

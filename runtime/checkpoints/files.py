@@ -1,5 +1,6 @@
 """Small files on any store that Spark writes to, by Hadoop's FileSystem."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 import re
 from typing import Any
@@ -32,6 +33,35 @@ class Files:
         store, path = self._place(folder)
         found = store.listStatus(path) if store.exists(path) else ()
         return {each.getPath().getName(): each.getLen() for each in found}
+
+    def has_data(self, folder: str) -> bool:
+        """Whether there is a file in a folder, or in one below it, that readers would take."""
+        return next(self.data(folder), None) is not None
+
+    def data(self, folder: str) -> Iterator[Any]:
+        """Hadoop's status of each file that readers take: no name on the way begins with _ or `.`.
+
+        As for Spark, a folder such as `_day=1` is one of a partition.
+        """
+        store, path = self._place(folder)
+        waiting = [path] if store.exists(path) else []
+        while waiting:
+            for each in store.listStatus(waiting.pop()):
+                name = each.getPath().getName()
+                if name.startswith(".") or (name.startswith("_") and "=" not in name):
+                    continue
+                if each.isDirectory():
+                    waiting.append(each.getPath())
+                else:
+                    yield each
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file or folder another place; raises NotWrittenError."""
+        store, place = self._place(old)
+        target = self._place(new)[1]
+        store.mkdirs(target.getParent())
+        if not store.rename(place, target):
+            raise NotWrittenError(new, OSError(f"{old} cannot be moved there"))
 
     def content(self, path: str) -> bytes:
         """What a file holds; raises what the JVM does if it cannot be read."""
@@ -73,10 +103,10 @@ class Files:
         except Exception as error:
             raise NotWrittenError(path, error) from error
 
-    def delete(self, path: str) -> None:
-        """Delete a file, if it exists."""
+    def delete(self, path: str, *, whole: bool = False) -> None:
+        """Delete a file, or a `whole` folder, if it exists."""
         store, place = self._place(path)
-        store.delete(place, False)
+        store.delete(place, whole)
 
     def _place(self, path: str) -> tuple[Any, Any]:
         place = self._jvm.org.apache.hadoop.fs.Path(path)

@@ -10,9 +10,9 @@ from pathlib import Path
 import sys
 from typing import Any, NoReturn
 
-from ssbt.runtime.operation import add_stream_options
 from ssbt.runtime.settings.parameters import Entry, Parameter, unknown
 from ssbt.runtime.settings.properties import properties
+from ssbt.runtime.streams.operation import add_stream_options
 from ssbt.runtime.values.types import as_text, json_content, unique
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"

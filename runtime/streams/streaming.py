@@ -1,6 +1,6 @@
 """Streams: started together, watched together, tried again, and stopped in order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 import logging
@@ -10,15 +10,16 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
-from ssbt.runtime.operation import OPERATION, Operation
+from ssbt.runtime.outputs.keeping import keep_output
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -37,13 +38,14 @@ class Stream:
     """A stream that can start: its name, and the folder in which it keeps its place.
 
     Without a folder it begins anew each time. `depends_on` has what of the query the checkpoint
-    holds fast, each as `part: what it is`.
+    holds fast, each as `part: what it is`. `output` is the folder of a file sink.
     """
 
     name: str
     writer: DataStreamWriter
     checkpoint: str | None = None
     depends_on: tuple[str, ...] = ()
+    output: str | None = None
 
     def started(self) -> StreamingQuery:
         """The running query, called as the stream."""
@@ -62,11 +64,13 @@ def run_streams(*streams: Stream) -> None:
     """
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
-    runs = [_Run(stream, operation, files, spark.version) for stream in streams]
+    runs = [_Run(stream, operation, files, spark) for stream in streams]
     with StopRequest() as stop, ExitStack() as held:
         if files:
             leases = held.enter_context(Leases(files, operation.pipeline, stop.because_of))
-            _admit([run.kept for run in runs if run.kept], leases, operation.accepted)
+            _admit([run.kept for run in runs if run.kept], leases, operation)
+            for run in runs:
+                run.keep_output(operation)
         else:
             _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
         _watch(runs, stop)
@@ -74,10 +78,10 @@ def run_streams(*streams: Stream) -> None:
             stop_at_once(stop.number)
 
 
-def _admit(checkpoints: Sequence[Checkpoint], leases: Leases, accepted: Collection[str]) -> None:
+def _admit(checkpoints: Sequence[Checkpoint], leases: Leases, operation: Operation) -> None:
     """Hold the checkpoints; an error about the files of one names its stream."""
     try:
-        admit(checkpoints, leases, accepted)
+        admit(checkpoints, leases, operation)
     except NotWrittenError as error:
         for each in checkpoints:
             if error.path.startswith(f"{each.folder}/"):
@@ -108,17 +112,30 @@ class _Run:
     """A stream, the query that it is now, and how often that was started again."""
 
     def __init__(
-        self, stream: Stream, operation: Operation, files: Files | None, spark: str
+        self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
         self.kept: Checkpoint | None = None
         if files and stream.checkpoint is not None:
-            kept = stream.name, stream.checkpoint, operation.pipeline, stream.depends_on
-            self.kept = Checkpoint(files, *kept, spark)
+            parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
+            kept = stream.name, stream.checkpoint, operation.pipeline, parts
+            self.kept = Checkpoint(files, *kept, spark.version, stream.output)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
         self._progress = ProgressLog(stream.name)
         self._ended = False
+
+    def keep_output(self, operation: Operation) -> None:
+        """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
+        stream, kept = self._stream, self.kept
+        if kept and kept.output and kept.begins_anew and stream.name in operation.kept:
+            try:
+                writer, partitions = stream.writer, kept.partitions
+                keep_output(kept.output, stream.name, kept.folder, writer, partitions)
+                kept.record(accepted=[f"it begins behind what {kept.output.folder} has"])
+            except Exception as error:
+                note_stream(error, stream.name)
+                raise
 
     def look(self) -> bool:
         """Whether it goes on; starts it if that is due, tells its progress, raises its failure."""

@@ -66,8 +66,13 @@ class Theirs:
 
 
 def relation_of(columns: Mapping[str, Typed]) -> Relation:
-    """A dataset of these columns."""
-    return Relation(tuple(Column(name, of.type, of.nullable) for name, of in columns.items()))
+    """A dataset of these columns; one called `window` is what Spark has made of a time."""
+    return Relation(
+        tuple(
+            Column(name, of.type, of.nullable, time_window=name == "window")
+            for name, of in columns.items()
+        )
+    )
 
 
 def ours(question: Question, relation: Relation, ansi: bool = True, target: str = "4.1") -> Ours:

@@ -224,11 +224,6 @@ class PipelineMaker(Maker):
             groupings += [f" group by {each} ({listed})" for each in ("rollup", "cube")]
             groupings += [f" group by grouping sets (({listed}), ())"]
             groupings += [f" group by {listed}, {self.any(1)} as {self.new()}"]
-            groupings += [
-                f" group by rollup (({listed})), cube ({keys[0]})",
-                f" group by {keys[0]}",
-            ]
-            groupings += [f" group by {keys[0]}, grouping sets (rollup ({listed}), ())"]
         return f"aggregate {', '.join(values)}{maker.choice(groupings)}"
 
     def of_aggregate(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 AGREED = ("same", "null added", "rejected", "rejected early")
-ONE_IN = 1 if os.environ.get("AGREEMENT") else 23
+ONE_IN = 1 if os.environ.get("AGREEMENT") else 41
 
 COLUMNS = {
     "s": "string",

@@ -180,13 +180,15 @@ def test_types_of_binary_files(spark: SparkSession, data: DataFrame, tmp_path: P
     assert values("orc", "id: int") != [(3000000000,)]
 
 
-def test_csv_trims_and_cannot_tell_empty_from_null(spark: SparkSession, tmp_path: Path) -> None:
+def test_csv_keeps_white_space_and_cannot_tell_empty_from_null(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     odd = spark.sql("SELECT 1L AS id, 2L AS p, ' a ' AS name UNION ALL SELECT 2L, 2L, ''")
     write(odd, f'csv {{ path = "{tmp_path}/out", coalesce = 1, sort_by = id }}')
     lines = spark.read.text(f"{tmp_path}/out").collect()
-    assert [line[0] for line in lines] == ["1,2,a", '2,2,""']
+    assert [line[0] for line in lines] == ["1,2, a ", '2,2,""']
     back = read(spark, "csv", tmp_path / "out", COLUMNS)
-    assert [row[2] for row in back.collect()] == ["a", None]
+    assert [row[2] for row in back.collect()] == [" a ", None]
 
 
 # An expression of each type that a format may refuse, by its name in the specifications.
@@ -221,7 +223,9 @@ def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
                 if "UNSUPPORTED_" not in str(error):
                     raise
                 refused.add(type_name)
-    known = {type_name for type_name in side.rejects if TYPES[type_name][index]}
+    # Spark writes bytes to CSV as `[00 FF]`, and has TIME behind a setting.
+    words = set(side.rejects) & TYPES.keys() - ({"BINARY"} if name == "csv" else set())
+    known = {type_name for type_name in words if TYPES[type_name][index]}
     assert refused == known
 
 

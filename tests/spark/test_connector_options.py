@@ -208,7 +208,7 @@ def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = Fals
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
     relation = Relation(streaming=streaming)
     source = Source("data", built_in(name), found, schema, added, relation, "", NOWHERE)
-    code = reading(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}))
+    code = reading(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}), exposed=False)
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame
 

@@ -40,6 +40,8 @@ ALWAYS = (
     "grouping sets ((a, b), (a)), grouping sets ((c), ())",
     "b, rollup(b, a), c",
     "cube((a, b), (b, c))",
+    "rollup(a, b, (a, b))",
+    "c, cube(a, (a, b))",
 )
 
 

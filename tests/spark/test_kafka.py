@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.runtime.operation import OPERATION, Operation
+from ssbt.runtime.streams.operation import OPERATION, Operation
 from ssbt.runtime.streams.streaming import GaveUpError
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics

@@ -15,8 +15,8 @@ import pytest
 
 from ssbt.compiler.driver import Checked, emitted
 from ssbt.runtime import Job
-from ssbt.runtime.operation import OPERATION, Operation
-from tests.spark.restarts import COUNTING, RESTARTS, Outcome, Restart, compiled
+from ssbt.runtime.streams.operation import OPERATION, Operation
+from tests.spark.restarts.single import COUNTING, RESTARTS, Outcome, Restart, compiled
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -13,7 +13,7 @@ import pytest
 
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.operation import OPERATION, Operation
+from ssbt.runtime.streams.operation import OPERATION, Operation
 from tests.spark.fixtures.streams_job import Params, run
 from tests.spark.stream_jobs import add_events
 

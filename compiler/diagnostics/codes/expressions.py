@@ -1,6 +1,6 @@
 """04xx: expressions and their types."""
 
-from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code
 
 TYPE_MISMATCH = Code(
@@ -201,12 +201,14 @@ several rows where windows overlap. `select`, `extend`, `set`, `aggregate` and `
 window; two would make every pair of windows. `where`, `order by` and joins take none.
 """,
     wrong=example(
+        pipeline=ZONED,
         steps="|> aggregate count(*) as n\n"
-        "   group by window(placed_on, '1 day') as day, window(placed_on, '7 days') as week"
+        "   group by window(placed_on, '1 day') as day, window(placed_on, '7 days') as week",
     ),
     right=example(
+        pipeline=ZONED,
         steps="|> extend window(placed_on, '7 days') as week\n"
-        "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, week"
+        "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, week",
     ),
 )
 
@@ -219,11 +221,13 @@ made, under whatever name. Spark marks that column; a struct of two times that w
 or a window that went through another function, has no such mark, and the analyser refuses it.
 """,
     wrong=example(
+        pipeline=ZONED,
         steps="|> extend struct(placed_on as start, placed_on as end) as day\n"
-        "|> extend window_time(day) as last"
+        "|> extend window_time(day) as last",
     ),
     right=example(
-        steps="|> extend window(placed_on, '1 day') as day\n|> extend window_time(day) as last"
+        pipeline=ZONED,
+        steps="|> extend window(placed_on, '1 day') as day\n|> extend window_time(day) as last",
     ),
 )
 

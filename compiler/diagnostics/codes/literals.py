@@ -112,8 +112,8 @@ Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you
 (`timestamp '2026-01-31 12:30:00 Europe/Berlin'`), `interval 90 minutes`,
 `interval '1-6' year to month`, `x'c0ffee'`.
 """,
-    wrong=example(steps="|> where placed_on >= current_date() - interval 2 fortnights"),
-    right=example(steps="|> where placed_on >= current_date() - interval 2 weeks"),
+    wrong=example(steps="|> extend placed_on + interval 2 fortnights as due"),
+    right=example(steps="|> extend placed_on + interval 2 weeks as due"),
 )
 
 IDLE_ESCAPE = Code(

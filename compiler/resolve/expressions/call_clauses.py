@@ -42,7 +42,10 @@ def clauses(typing: Typing, node: e.Call, function: Function) -> Typed | None:
         _check_determined(typing, node)
     if node.filter is not None:
         was_windows, typing.windows = typing.windows, False
-        condition(typing, node.filter)
+        value = condition(typing, node.filter)
+        if isinstance(value.type, NullType):
+            message = "the condition of a `filter` is BOOLEAN, and this is null"
+            typing.mistake(codes.NOT_A_CONDITION, node.filter.span, message)
         typing.windows = was_windows
     return _within_group(typing, node, function)
 

@@ -27,6 +27,7 @@ from ssbt.compiler.types.datatypes import LONG, STRING
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.functions.limits import limit_mismatch
 from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.zone_dependence import call_depends
 
 _SUBTOTALS = ("grouping", "grouping_id")
 
@@ -253,6 +254,9 @@ def _lambda(
     if types is None:
         return Argument(typing.typed(node))
     made = lambda_parameters(function.name, before)
+    if len(node.parameters) < len(types) and function.name not in ("transform", "filter"):
+        message = f"a lambda of `{function.name}` has {len(types)} parameters here"
+        typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
     if len(node.parameters) > len(types):
         count = f"{len(types)} parameter{'s' if len(types) > 1 else ''}"
         message = f"a lambda of `{function.name}` has at most {count} here"
@@ -280,6 +284,9 @@ def _result(
         typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
         return NOT_KNOWN
     found = function.result(values, typing.around.ansi, [each.name for each in arguments], key)
+    if isinstance(found, Typed):
+        ansi = typing.around.ansi
+        typing.note_zone(node, call_depends(function, values, found.type, ansi=ansi))
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
     if in_order and not _constants_given(typing, node, function):
@@ -308,7 +315,9 @@ def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
     given = True
     for place, argument in enumerate(node.arguments):
         parameter, operand = function.parameter(place), argument.value
-        if parameter is None or not parameter.constant or operand is _part(node, function):
+        is_name = function.name == "named_struct" and place % 2 == 0
+        is_constant = is_name or (parameter is not None and parameter.constant)
+        if parameter is None or not is_constant or operand is _part(node, function):
             continue
         if is_foldable(operand, typing):
             continue

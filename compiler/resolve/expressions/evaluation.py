@@ -27,7 +27,6 @@ from ssbt.compiler.types.folding.arrays import element
 from ssbt.compiler.types.folding.calls import call
 from ssbt.compiler.types.folding.casts import as_floating, cast_value
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
-from ssbt.compiler.types.functions import Kind, find
 from ssbt.compiler.types.operators import COMPARISONS
 from ssbt.compiler.types.typed import Typed
 
@@ -39,7 +38,6 @@ COALESCING = ("coalesce", "nvl", "ifnull")
 CHOOSING = ("if", "nvl2", "nullif", "nanvl", "decode", "when", "zeroifnull", "nullifzero")
 # Functions that look at another argument first, or at the type alone.
 LOOKING_AHEAD = ("isnull", "isnotnull", "next_day", "trunc", "typeof")
-_CASTS = ("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string")
 
 
 class Evaluator(Struct):
@@ -105,7 +103,9 @@ class Evaluator(Struct):
             case e.Subscript(base=base, index=index):
                 return self._subscript(node, base, index)
             case e.Call():
-                return self._call(node)
+                from ssbt.compiler.resolve.expressions.call_evaluation import evaluate_call
+
+                return evaluate_call(self, node)
         return None
 
     def _number(self, node: e.Expression) -> Outcome:
@@ -163,7 +163,7 @@ class Evaluator(Struct):
             both = (cast_value_of(each, BOOLEAN, self.ansi) for each in (left, right))
             return comparing.combine_truth(operator, *both)
         stopped = first_stop((left, right))
-        if stopped is not _GOES_ON:
+        if stopped is not GOES_ON:
             return stopped
         assert isinstance(left, Value)
         assert isinstance(right, Value)
@@ -174,10 +174,10 @@ class Evaluator(Struct):
             return comparing.compare(operator, left, right, types, self.ansi)
         result = self.type_of(node).type
         if operator == "||":
-            return self._concatenate((left, right), result)
+            return self.concatenate((left, right), result)
         return arithmetic.compute(operator, left, right, types, result, self.ansi)
 
-    def _concatenate(self, values: Sequence[Value], result: DataType) -> Outcome:
+    def concatenate(self, values: Sequence[Value], result: DataType) -> Outcome:
         if not isinstance(result, StringType):
             return None
         parts: list[Value] = []
@@ -188,10 +188,10 @@ class Evaluator(Struct):
             parts.append(part)
         return call("concat", parts, result, self.ansi)
 
-    def _compare(self, operator: str, left: e.Expression, right: e.Expression) -> Outcome:
+    def compare(self, operator: str, left: e.Expression, right: e.Expression) -> Outcome:
         pair = (self.evaluate(left), self.evaluate(right))
         stopped = first_stop(pair)
-        if stopped is not _GOES_ON:
+        if stopped is not GOES_ON:
             return stopped
         types = (self.type_of(left), self.type_of(right))
         return comparing.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
@@ -199,8 +199,8 @@ class Evaluator(Struct):
     def _predicate(self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom) -> Outcome:
         match node:
             case e.Between(operand=operand, low=low, high=high):
-                above = self._compare(">=", operand, low)
-                below = self._compare("<=", operand, high)
+                above = self.compare(">=", operand, low)
+                below = self.compare("<=", operand, high)
                 made = comparing.combine_truth("and", above, below)
             case e.InList():
                 made = self._in_list(node.operand, node.items)
@@ -211,7 +211,7 @@ class Evaluator(Struct):
                 # Whether something that is never null is null is known without evaluating it.
                 made = Value(BOOLEAN, value.is_null) if isinstance(value, Value) else None
             case e.IsDistinctFrom():
-                same = self._compare("<=>", node.left, node.right)
+                same = self.compare("<=>", node.left, node.right)
                 made = comparing.negate_truth(same)
             case _:
                 return None
@@ -232,7 +232,7 @@ class Evaluator(Struct):
             return None
         pair = (self.evaluate(node.operand), self.evaluate(node.patterns[0]))
         stopped = first_stop(pair)
-        if stopped is not _GOES_ON:
+        if stopped is not GOES_ON:
             return stopped
         return comparing.match_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
 
@@ -243,19 +243,19 @@ class Evaluator(Struct):
             truth = (
                 self.evaluate(condition)
                 if node.operand is None
-                else self._compare("=", node.operand, condition)
+                else self.compare("=", node.operand, condition)
             )
             if not isinstance(truth, Value) or truth.is_opaque:
                 return truth if isinstance(truth, Failure) else None
             if truth.value:
-                return self._as_result(value, node)
+                return self.as_result(value, node)
         return (
             Value(self.type_of(node).type, None)
             if node.otherwise is None
-            else self._as_result(node.otherwise, node)
+            else self.as_result(node.otherwise, node)
         )
 
-    def _as_result(self, part: e.Expression, node: e.Expression) -> Outcome:
+    def as_result(self, part: e.Expression, node: e.Expression) -> Outcome:
         """A branch, cast to the type of the whole."""
         result = self.type_of(node).type
         if isinstance(result, UnknownType):
@@ -276,103 +276,24 @@ class Evaluator(Struct):
     def _subscript(self, node: e.Subscript, base: e.Expression, index: e.Expression) -> Outcome:
         pair = (self.evaluate(base), self.evaluate(index))
         stopped = first_stop(pair)
-        if stopped is not _GOES_ON:
+        if stopped is not GOES_ON:
             return stopped
         if not isinstance(pair[0], Value) or not isinstance(pair[0].type, ArrayType):
             return None
         return element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
 
-    # ---- functions
-
-    def _call(self, node: e.Call) -> Outcome:
-        name = node.name.text.casefold()
-        function = find(name)
-        plain = not (node.distinct or node.filter or node.window or node.within_group or node.words)
-        if function is None or function.kind is not Kind.SCALAR or not plain:
-            return None
-        if any(argument.name for argument in node.arguments) or not function.deterministic:
-            return None
-        result = self.type_of(node).type
-        if isinstance(result, UnknownType):
-            return None
-        parts = [argument.value for argument in node.arguments]
-        if any(isinstance(part, e.Star | e.Lambda) for part in parts):
-            return None
-        if name in COALESCING:
-            return self._coalesce(parts, node)
-        if name in CHOOSING:
-            return self._choose(name, parts, node)
-        values = [self.evaluate(part) for part in parts]
-        stopped = first_stop(values)
-        if stopped is not _GOES_ON:
-            # Some look at another argument first, and others at none.
-            return None if name in LOOKING_AHEAD else stopped
-        return self._strict(name, parts, [v for v in values if isinstance(v, Value)], result)
-
-    def _strict(
-        self, name: str, parts: Sequence[e.Expression], values: list[Value], result: DataType
-    ) -> Outcome:
-        """A function that evaluates all of its arguments."""
-        if name in _CASTS and len(values) == 1:
-            return cast_value(values[0], result, self.ansi)
-        if name == "concat":
-            return self._concatenate(values, result)
-        if name in ("mod", "div") and len(values) == 2:
-            operator = "%" if name == "mod" else name
-            types = (self.type_of(parts[0]), self.type_of(parts[1]))
-            return arithmetic.compute(operator, values[0], values[1], types, result, self.ansi)
-        if name in ("isnull", "isnotnull"):
-            return Value(BOOLEAN, values[0].is_null is (name == "isnull"))
-        wanted = _wanted_types(name, values, result, self.ansi)
-        made: list[Value] = []
-        for value, target in zip(values, wanted, strict=True):
-            one = value if target is None else cast_value(value, target, self.ansi)
-            if not isinstance(one, Value):
-                return None if any(each.is_null for each in values) else one
-            made.append(one)
-        if name == "array" and isinstance(result, ArrayType):
-            known = not any(one.is_opaque for one in made)
-            return Value(result, tuple(one.value for one in made)) if known else None
-        if name in ("greatest", "least"):
-            return _extreme(name, made, result)
-        return call(name, made, result, self.ansi)
-
-    def _coalesce(self, parts: Sequence[e.Expression], node: e.Call) -> Outcome:
-        for part in parts:
-            value = self._as_result(part, node)
-            if not isinstance(value, Value) or not value.is_null:
-                return value
-        return Value(self.type_of(node).type, None)
-
-    def _choose(self, name: str, parts: Sequence[e.Expression], node: e.Call) -> Outcome:
-        if name in ("if", "nvl2") and len(parts) == 3:
-            decider = self.evaluate(parts[0])
-            if not isinstance(decider, Value):
-                return decider if name == "if" else None
-            if name == "nvl2":
-                return self._as_result(parts[2 if decider.is_null else 1], node)
-            if decider.is_opaque or not isinstance(decider.value, bool | None):
-                return None
-            return self._as_result(parts[1 if decider.value else 2], node)
-        if name == "nullif" and len(parts) == 2:
-            same = self._compare("=", *parts)
-            if not isinstance(same, Value) or same.is_opaque:
-                return same if isinstance(same, Failure) else None
-            return Value(self.type_of(node).type, None) if same.value else self.evaluate(parts[0])
-        return None
-
 
 _UNTYPED = Typed(UnknownType())
-_GOES_ON = Failure("")
+GOES_ON = Failure("")
 
 
 def first_stop(outcomes: Sequence[Outcome]) -> Outcome:
-    """What stops an operation that evaluates all of these: a failure, or None; else `_GOES_ON`.
+    """What stops an operation that evaluates all of these: a failure, or None; else `GOES_ON`.
 
     Beside a null that Spark sees first, a failure is not met.
     """
     if all(isinstance(each, Value) for each in outcomes):
-        return _GOES_ON
+        return GOES_ON
     has_null = any(isinstance(each, Value) and each.is_null for each in outcomes)
     if has_null or any(each is None for each in outcomes):
         return None
@@ -382,35 +303,3 @@ def first_stop(outcomes: Sequence[Outcome]) -> Outcome:
 def cast_value_of(value: Outcome, target: DataType, ansi: bool) -> Outcome:
     """The cast of what an expression gave."""
     return cast_value(value, target, ansi) if isinstance(value, Value) else value
-
-
-def _wanted_types(
-    name: str, values: Sequence[Value], result: DataType, ansi: bool
-) -> list[DataType | None]:
-    """The types to which Spark casts the arguments of a function."""
-    if name == "array" and isinstance(result, ArrayType):
-        return [result.element] * len(values)
-    if name in ("greatest", "least"):
-        return [result] * len(values)
-    function = find(name)
-    wanted: list[DataType | None] = []
-    for place, value in enumerate(values):
-        parameter = function.parameter(place) if function is not None else None
-        wanted.append(parameter.cast(value.type, ansi) if parameter is not None else None)
-    return wanted
-
-
-def _extreme(name: str, values: Sequence[Value], result: DataType) -> Outcome:
-    """The largest or smallest that is not null."""
-    best: Value | None = None
-    for value in values:
-        if value.is_null:
-            continue
-        if best is None:
-            best = value
-            continue
-        order = comparing.order_of(value, best)
-        if order is None:
-            return None
-        best = value if order * (1 if name == "greatest" else -1) > 0 else best
-    return Value(result, None if best is None else best.value)

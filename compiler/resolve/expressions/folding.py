@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 def is_foldable(node: e.Expression, typing: Typing) -> bool:
     """Whether the expression depends on no row and on no chance."""
-    return all(_foldable(part, typing) for part in nodes(node))
+    return all(is_foldable_itself(part, typing) for part in nodes(node))
 
 
-def _foldable(node: e.Node, typing: Typing) -> bool:
+def is_foldable_itself(node: e.Node, typing: Typing) -> bool:
+    """Whether a node depends on no row but through its parts."""
     match node:
         case e.ColumnName():
             return typing.bare_function(node) is not None

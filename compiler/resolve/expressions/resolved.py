@@ -23,8 +23,17 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     made = typing.provenance(value)
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node, typing.spelled_stars))
     calls = tuple(_calls(node))
-    tree = term(node, typing)
-    return ir.Expression(node.span, text, value.type, value.nullable, column, made, calls, tree)
+    return ir.Expression(
+        node.span,
+        text,
+        value.type,
+        value.nullable,
+        column=column,
+        provenance=made,
+        calls=calls,
+        term=term(node, typing),
+        zone_use=typing.zone_use,
+    )
 
 
 def _calls(node: e.Expression) -> Iterator[ir.Call]:

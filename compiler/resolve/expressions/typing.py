@@ -33,13 +33,14 @@ from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
-from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types import casts, operators, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     NULL,
     STRING,
+    VARIANT,
     ArrayType,
     IntegralType,
     MapType,
@@ -48,6 +49,7 @@ from ssbt.compiler.types.datatypes import (
     StructField,
     StructType,
     UnknownType,
+    VariantType,
 )
 from ssbt.compiler.types.expected import exactly, implicit_cast
 from ssbt.compiler.types.typed import Mismatch, Typed
@@ -63,7 +65,7 @@ class Typing(Struct):
     `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
     whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
     holds what was found of each node, by its id, beside the node itself, so that no other gets its
-    id.
+    id. `zone_use` is the first part whose value depends on the time zone of the session.
     """
 
     around: Surroundings
@@ -84,6 +86,7 @@ class Typing(Struct):
     found_generator: Span | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
+    zone_use: Span | None = None
     locals: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 
@@ -141,6 +144,11 @@ class Typing(Struct):
         self.mistake(code, span, result.reason, expected, help=result.help)
         return NOT_KNOWN
 
+    def note_zone(self, node: e.Expression, depends: bool) -> None:
+        """Remember the first part whose value depends on the time zone of the session."""
+        if depends and self.zone_use is None:
+            self.zone_use = node.span
+
     def mistake(
         self, code: Code, span: Span, message: str, label: str = "", help: str | None = None
     ) -> None:
@@ -183,6 +191,8 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.TypedLiteral) -> Typed:
+        if node.kind in ("timestamp", "timestamp_ltz"):
+            self.note_zone(node, not zone_dependence.text_has_zone(node.value))
         return typed_literal(self, node)
 
     @_type_of.register
@@ -262,6 +272,7 @@ class Typing(Struct):
         name, type_ = known
         if name not in self.used_parameters:
             self.used_parameters.append(name)
+        self.note_zone(node, zone_dependence.holds_instant(type_))
         return Typed(casts.expression_type(type_), False, strength=Strength.DEFAULT)
 
     @_type_of.register
@@ -300,6 +311,7 @@ class Typing(Struct):
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
         if left.unknown or right.unknown:
             return operators_unknown(node.operator, left, right)
+        self.note_zone(node, zone_dependence.binary_depends(node.operator, left, right))
         if node.operator == "||":
             found = operators.concatenation((left, right), self.around.ansi)
         else:
@@ -310,17 +322,20 @@ class Typing(Struct):
     def _(self, node: e.Between) -> Typed:
         nodes = (node.operand, node.low, node.high)
         value, low, high = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, low, high)))
         return self.result(node, operators.between(value, low, high, self.around.ansi), nodes)
 
     @_type_of.register
     def _(self, node: e.InList) -> Typed:
         nodes = (node.operand, *node.items)
         value, *choices = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((value, *choices)))
         return self.result(node, operators.is_in(value, choices, self.around.ansi), nodes)
 
     @_type_of.register
     def _(self, node: e.Like) -> Typed:
         value = self._typed(node.operand)
+        self.note_zone(node, zone_dependence.holds_instant(value.type))
         result = Typed(BOOLEAN, value.nullable)
         for pattern in node.patterns:
             given = self._typed(pattern)
@@ -342,6 +357,7 @@ class Typing(Struct):
     def _(self, node: e.IsDistinctFrom) -> Typed:
         nodes = (node.left, node.right)
         left, right = (self._typed(part) for part in nodes)
+        self.note_zone(node, zone_dependence.mixes((left, right)))
         found = operators.is_distinct_from(left, right, self.around.ansi)
         return self.result(node, found, nodes)
 
@@ -357,6 +373,7 @@ class Typing(Struct):
             parts.append(self.part(node.otherwise))
         otherwise = parts[-1][0] if node.otherwise is not None else None
         everything = [*conditions, *values, *([operand] if operand else [])]
+        self.note_zone(node, zone_dependence.mixes([*values, *([otherwise] if otherwise else [])]))
         if any(value.unknown for value in everything) or (otherwise and otherwise.unknown):
             return NOT_KNOWN
         ansi = self.around.ansi
@@ -375,6 +392,7 @@ class Typing(Struct):
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
             return Typed(casts.expression_type(target), True)
+        self.note_zone(node, zone_dependence.cast_depends(value, target))
         if node.form == "try_cast":
             found = casts.try_cast(value, target)
         else:
@@ -431,6 +449,8 @@ class Typing(Struct):
         if isinstance(base.type, StructType) and isinstance(index.constant, str):
             inner = scopes.field_type(base.type, index.constant)
             return Typed(inner[0], base.nullable or inner[1]) if inner else NOT_KNOWN
+        if isinstance(base.type, VariantType):
+            return Typed(VARIANT, True)
         message = f"{base.type.sql} has no elements to take with `[…]`"
         self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
         return NOT_KNOWN
@@ -452,13 +472,21 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.VariantPath) -> Typed:
-        self._typed(node.base)
-        return NOT_KNOWN
+        base = self._typed(node.base)
+        if not isinstance(base.type, VariantType) and not base.unknown:
+            message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
+            self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+            return NOT_KNOWN
+        return Typed(VARIANT, True)
 
     @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
         start = len(self.ingredients)
         fields, parts = [], []
+        if not node.items:
+            message = "`()` is a set of no keys, which stands in groupings alone"
+            self.mistake(codes.TYPE_MISMATCH, node.span, message)
+            return NOT_KNOWN
         names = node.names or (None,) * len(node.items)
         for place, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
             value, made = self.part(item)

@@ -6,6 +6,8 @@ They are syntax, not functions of Spark's registry: with two arguments `date_add
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN
@@ -51,6 +53,7 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
     first, second = (typing.typed(value) for value in values)
     if first.unknown or second.unknown:
         return NOT_KNOWN
+    typing.note_zone(node, _counts_days(unit) and _has_instant((first, second)))
     if name in _DIFFERENCE:
         _check_time(typing, values[0], first)
         _check_time(typing, values[1], second)
@@ -62,6 +65,15 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
     type_ = TIMESTAMP_NTZ if isinstance(second.type, TimestampNTZType) else TIMESTAMP
     exact = isinstance(first.type, IntegralType)
     return Typed(type_, first.nullable or not exact or _nullable_time(second))
+
+
+def _counts_days(unit: e.Expression) -> bool:
+    word = unit.parts[0].text.casefold() if isinstance(unit, e.ColumnName) else ""
+    return word not in _UNITS[_UNITS.index("hour") :]
+
+
+def _has_instant(values: Iterable[Typed]) -> bool:
+    return any(isinstance(value.type, TimestampType | StringType) for value in values)
 
 
 def _check_unit(typing: Typing, node: e.Expression) -> None:

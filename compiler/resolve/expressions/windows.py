@@ -9,12 +9,14 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.datatypes import (
     INT,
+    ByteType,
     CalendarIntervalType,
     DataType,
     DateType,
     DayTimeIntervalType,
     IntegerType,
     NumericType,
+    ShortType,
     TimestampNTZType,
     TimestampType,
     UnknownType,
@@ -22,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.functions import Function, Kind
 from ssbt.compiler.types.operators import orderable
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Constant, Typed
 
 # Functions that see all rows of their partition, so that no order or frame makes sense.
 _WHOLE_PARTITION = ("median", "percentile_cont", "percentile_disc")
@@ -143,7 +145,19 @@ def _offset(typing: Typing, frame: e.Frame, bound: e.FrameBound, keys: list[Type
     elif len(keys) == 1 and not _goes_with(keys[0].type, value.type):
         message = f"{keys[0].type.sql} in `order by` has no distance of {value.type.sql}"
         typing.mistake(codes.TYPE_MISMATCH, bound.offset.span, message)
+    elif typing.around.ansi and len(keys) == 1 and not _is_within(keys[0].type, value.constant):
+        message = f"this distance is outside of the range of {keys[0].type.sql}, as the key is"
+        typing.mistake(codes.BAD_CONSTANT, bound.offset.span, message)
     return value
+
+
+def _is_within(key: DataType, distance: Constant | None) -> bool:
+    """Whether a whole number, where it is known, is a value of the key's type."""
+    sizes = ((ByteType, 8), (ShortType, 16), (IntegerType, 32))
+    bits = next((size for kind, size in sizes if isinstance(key, kind)), None)
+    if bits is None or not isinstance(distance, int):
+        return True
+    return -(1 << (bits - 1)) <= distance < 1 << (bits - 1)
 
 
 def _goes_with(key: DataType, distance: DataType) -> bool:

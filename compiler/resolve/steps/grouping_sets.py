@@ -43,6 +43,8 @@ def plan_grouping(node: s.Grouping, flow: Flow) -> GroupingPlan:
     """What the elements of a `group by` come to; findings for what Spark has no place for."""
     if all(not each.form for each in node.elements):
         return GroupingPlan("", tuple(item for each in node.elements for item in each.keys))
+    for element in node.elements:
+        _report_empty(element, flow)
     only = node.elements[0]
     if len(node.elements) == 1 and all(_is_one_key(member) for member in only.members):
         keys = tuple(item for member in only.members for item in member.keys)
@@ -62,6 +64,16 @@ def plan_grouping(node: s.Grouping, flow: Flow) -> GroupingPlan:
         sets = sets[:1]
     keys = _distinct_keys(sets, flow)
     return GroupingPlan("grouping sets", keys, tuple(_places(each, keys, flow) for each in sets))
+
+
+def _report_empty(element: s.GroupingElement, flow: Flow) -> None:
+    """Report a set without keys in `rollup` or `cube`, which Spark does not read."""
+    for member in element.members:
+        _report_empty(member, flow)
+        if element.form != "grouping sets" and not (member.form or member.keys):
+            message = f"`()` stands in `grouping sets`, and `{element.form}` has it anyway"
+            code = expression_codes.WRONG_ARGUMENTS
+            flow.report.add(code, member.span, message, help="remove it")
 
 
 def _is_one_key(member: s.GroupingElement) -> bool:

@@ -12,7 +12,7 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.surroundings import key_of
-from ssbt.compiler.resolve.expressions.walking import names_within
+from ssbt.compiler.resolve.expressions.walking import names_within, nodes
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.columns import (
@@ -167,6 +167,7 @@ def aggregates(
             continue
         before = len(flow.report.findings)
         found = flow.finished(item.value, typing)
+        _check_level(item.value, keys, flow)
         if in_pivot and typing.found_aggregate is None and len(flow.report.findings) == before:
             message = "the columns of a pivot are filled by aggregates, and this has none"
             flow.report.add(codes.BAD_PIVOT, item.value.span, message)
@@ -180,6 +181,18 @@ def aggregates(
         columns.append(column_of(found, name.text, name.span))
         named.append(ix.Named(found, (name.text,)))
     return named, columns
+
+
+def _check_level(node: e.Expression, keys: Keys, flow: Flow) -> None:
+    """Report `grouping_id` of other columns than all keys in their order."""
+    for call in nodes(node):
+        if isinstance(call, e.Call) and call.name.text.casefold() == "grouping_id":
+            given = [_whole(argument.value, flow) for argument in call.arguments]
+            named = [(c.name, c.qualifier) for c in given if c is not None]
+            if given and named != [(c.name, c.qualifier) for c in keys.columns]:
+                message = "`grouping_id` takes all keys in their order, or none"
+                code = expression_codes.WRONG_ARGUMENTS
+                flow.report.add(code, call.span, message, help="write `grouping_id()`")
 
 
 def _report_unnamed(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.expressions.evaluation import cast_value_of
-from ssbt.compiler.resolve.traps.failing import divisor, implicit_casts
+from ssbt.compiler.resolve.traps.failing import divisor
+from ssbt.compiler.resolve.traps.implicit_casts import implicit_casts
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType

@@ -13,27 +13,22 @@ from ssbt.compiler.resolve.expressions.evaluation import (
     LOOKING_AHEAD,
     cast_value_of,
 )
+from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.walking import nodes
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.implicit_casts import implicit_casts
+from ssbt.compiler.resolve.traps.view import View, function_name
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
     ArrayType,
-    DataType,
     NullType,
-    NumericType,
     StringType,
     UnknownType,
 )
 from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
-from ssbt.compiler.types.folding.comparing import compared_types
 from ssbt.compiler.types.folding.dates import UNITS
 from ssbt.compiler.types.folding.model import Failure, Value
-from ssbt.compiler.types.functions import find
-from ssbt.compiler.types.operators import COMPARISONS
-from ssbt.compiler.types.promotion import for_arithmetic
 
 CONSTANT_FAILS = Code(
     "SSBT0430",
@@ -78,6 +73,7 @@ _DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
 
 def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
     """One finding for each part that cannot be computed."""
+    constant = _constant_nodes(root, view)
     # A list, not recursion: a chain of `and` may be thousands long.
     waiting: list[tuple[e.Node, bool]] = [(root, False)]
     while waiting:
@@ -90,12 +86,14 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
         if isinstance(outcome, Failure):
             yield _finding(view.evaluator.origin(part), outcome.reason, conditional, view)
         elif outcome is None:
+            conditional = conditional or id(part) in constant
             own = [*_failing_operands(part, view)]
             for operand, reason in own:
                 yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
             told = {id(operand) for operand, _ in own}
             children = [each for each in _children(part) if id(each[0]) not in told]
-            # Beside a null, Spark often computes nothing else.
+            # Beside a null, Spark often computes nothing else; nor is anything certain within a
+            # constant that is not known.
             uncertain = conditional or any(_is_null(child, view) for child, _ in children)
             waiting += [(child, uncertain or lazy) for child, lazy in reversed(children)]
 
@@ -151,6 +149,16 @@ def _ways_out(reason: str) -> tuple[str, ...]:
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
         return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
     return ()
+
+
+def _constant_nodes(root: e.Expression, view: View) -> frozenset[int]:
+    """The ids of the nodes that depend on no row."""
+    found: set[int] = set()
+    for node in reversed([*nodes(root)]):
+        itself = is_foldable_itself(node, view.evaluator.typing)
+        if itself and all(id(part) in found for part in _parts(node)):
+            found.add(id(node))
+    return frozenset(found)
 
 
 def _is_null(node: e.Node, view: View) -> bool:
@@ -229,69 +237,3 @@ def divisor(node: e.Expression) -> e.Expression | None:
         case e.Call() if function_name(node) in _DIVISIONS and len(node.arguments) == 2:
             return node.arguments[1].value
     return None
-
-
-def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
-    """The operands of a node and the types that Spark casts them to."""
-    match node:
-        case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
-            yield from _compared(operator, left, right, view)
-        case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
-            a, b = view.typed(left), view.typed(right)
-            if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
-                one, other = for_arithmetic(a, b, view.ansi)
-                yield from ((left, one.type), (right, other.type))
-        case e.Between(operand=operand, low=low, high=high):
-            yield from _compared(">=", operand, low, view)
-            yield from _compared("<=", operand, high, view)
-        case e.IsDistinctFrom(left=left, right=right):
-            yield from _compared("<=>", left, right, view)
-        case e.InList(operand=operand, items=items):
-            common = common_type([view.typed(each) for each in (operand, *items)], view.ansi)
-            if common is not None:
-                yield from ((item, common) for item in (operand, *items))
-        case e.Case(operand=operand, branches=branches, otherwise=otherwise):
-            if operand is not None:
-                for choice, _ in branches:
-                    yield from _compared("=", operand, choice, view)
-            values = [value for test, value in branches if not _is_never(test, view)]
-            values += [otherwise] if otherwise else []
-            yield from ((value, view.type(node)) for value in values)
-        case e.Call():
-            yield from _cast_arguments(node, view)
-
-
-def _is_never(condition: e.Expression, view: View) -> bool:
-    made = view.outcome(condition)
-    return isinstance(made, Value) and not made.value
-
-
-def _compared(
-    operator: str, left: e.Expression, right: e.Expression, view: View
-) -> Iterator[tuple[e.Expression, DataType]]:
-    a, b = view.typed(left), view.typed(right)
-    wanted = None if a.unknown or b.unknown else compared_types(operator, a, b, view.ansi)
-    if wanted is not None:
-        yield left, wanted[0]
-        yield right, wanted[1]
-
-
-def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, DataType]]:
-    name, parts = function_name(node), operands(node)
-    function = find(name)
-    if function is None or any(argument.name for argument in node.arguments):
-        return
-    if name in COALESCING:
-        yield from ((part, view.type(node)) for part in parts)
-    elif name in ("if", "nvl2") and len(parts) == 3:
-        yield from ((part, view.type(node)) for part in parts[1:])
-    elif name == "nullif" and len(parts) == 2:
-        yield from _compared("=", parts[0], parts[1], view)
-    elif not (name in CHOOSING or name.startswith("try_")):
-        for place, part in enumerate(parts):
-            parameter = function.parameter(place)
-            if parameter is None or isinstance(bare(part), e.Star | e.Lambda):
-                continue
-            target = parameter.cast(view.type(part), view.ansi)
-            if target is not None:
-                yield part, target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 import re
 
-from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.traps.view import View, bare, comparisons
 from ssbt.compiler.syntax.ast import expressions as e
@@ -31,12 +31,14 @@ Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest
 Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '2026-01-31'`.
 """,
     wrong=example(
+        pipeline=ZONED,
         steps="|> extend current_timestamp() as at\n"
-        "|> where at between '2026-01-01' and '2026-01-31'"
+        "|> where at between '2026-01-01' and '2026-01-31'",
     ),
     right=example(
+        pipeline=ZONED,
         steps="|> extend current_timestamp() as at\n"
-        "|> where at >= '2026-01-01' and at < '2026-02-01'"
+        "|> where at >= '2026-01-01' and at < '2026-02-01'",
     ),
     severity=Severity.WARNING,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 import re
 
-from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
@@ -26,12 +26,14 @@ the other order. The names of the columns say which is which here.
 | `timestampdiff(day, date '2026-01-01', date '2026-01-31')` | `30` |
 """,
     wrong=example(
+        pipeline=ZONED,
         steps="|> extend placed_on as start_date, current_date() as end_date\n"
-        "|> extend datediff(start_date, end_date) as days"
+        "|> extend datediff(start_date, end_date) as days",
     ),
     right=example(
+        pipeline=ZONED,
         steps="|> extend placed_on as start_date, current_date() as end_date\n"
-        "|> extend datediff(end_date, start_date) as days"
+        "|> extend datediff(end_date, start_date) as days",
     ),
     severity=Severity.WARNING,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
 from ssbt.compiler.syntax.ast import expressions as e
@@ -44,8 +44,12 @@ it half past two at night and in the afternoon are written alike, and noon is re
 | `date_format(timestamp '2026-03-10 14:30:00', 'hh:mm a')` | `02:30 PM` |
 | `date_format(timestamp '2026-03-10 14:30:00', 'HH:mm')` | `14:30` |
 """,
-    wrong=example(steps="|> extend date_format(current_timestamp(), 'hh:mm') as at"),
-    right=example(steps="|> extend date_format(current_timestamp(), 'HH:mm') as at"),
+    wrong=example(
+        pipeline=ZONED, steps="|> extend date_format(current_timestamp(), 'hh:mm') as at"
+    ),
+    right=example(
+        pipeline=ZONED, steps="|> extend date_format(current_timestamp(), 'HH:mm') as at"
+    ),
     severity=Severity.WARNING,
 )
 
@@ -63,9 +67,13 @@ and `+02:00`.
 | `to_timestamp('2026-07-01T12:00:00Z', "yyyy-MM-dd'T'HH:mm:ssXXX")` | `2026-07-01 14:00:00` |
 """,
     wrong=example(
+        pipeline=ZONED,
         steps="|> extend to_timestamp(status, \"yyyy-MM-dd'T'HH:mm:ss'Z'\") as at",
     ),
-    right=example(steps="|> extend to_timestamp(status, \"yyyy-MM-dd'T'HH:mm:ssXXX\") as at"),
+    right=example(
+        pipeline=ZONED,
+        steps="|> extend to_timestamp(status, \"yyyy-MM-dd'T'HH:mm:ssXXX\") as at",
+    ),
     severity=Severity.WARNING,
 )
 

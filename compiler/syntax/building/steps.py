@@ -94,9 +94,7 @@ class StepBuilder(BlockBuilder):
         return s.GroupingElement(span, "grouping sets", (), tuple(children[1:]))
 
     def grouping_set(self, span: Span, children: Children) -> s.GroupingElement:
-        value = children[0] if children else None
-        if value is None:
-            return s.GroupingElement(span, "")
+        value = children[0]
         return _combined_keys(value) or _keys_together(value)
 
     def step_distinct(self, span: Span, children: Children) -> s.Distinct:

@@ -54,6 +54,8 @@ def compute(
         return None if may_fail else Value(result, None)
     if isinstance(result, DateType):
         return _shift_date(operator, left, right, result)
+    if ansi and operator in ("/", "%", "div") and divisor_is_zero(right, ansi):
+        return Failure(_ZERO)
     if not isinstance(result, NumericType) or left.is_opaque or right.is_opaque:
         return None
     if operator in ("<<", ">>", ">>>"):

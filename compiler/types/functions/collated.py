@@ -8,7 +8,6 @@ from ssbt.compiler.types.collation_strength import (
     PATTERN_COLLATIONS,
     CollationError,
     collate_together,
-    is_compared_blindly,
     is_indeterminate,
     strength_of_result,
     text_of,
@@ -17,6 +16,8 @@ from ssbt.compiler.types.datatypes import (
     STRING,
     ArrayType,
     DataType,
+    MapType,
+    StringType,
 )
 from ssbt.compiler.types.typed import Mismatch, Typed
 
@@ -60,6 +61,10 @@ _RESULTS = {
 }
 
 
+# Those that put such texts into collections.
+_COLLECTIONS = ("sentences", "split", "str_to_map")
+
+
 def collate_arguments(name: str, arguments: Sequence[Typed]) -> Sequence[Typed] | Mismatch:
     """The arguments of a function as Spark collates them, or why it refuses to."""
     if all(text is None or text == STRING for text in map(text_of, _types(arguments))):
@@ -77,9 +82,6 @@ def collate_arguments(name: str, arguments: Sequence[Typed]) -> Sequence[Typed] 
         if text is not None and text.collation not in PATTERN_COLLATIONS:
             expected = "a text of UTF8_BINARY or UTF8_LCASE"
             return Mismatch(f"`{name}` does not take {text.sql}", 0, expected)
-    if name == "nullif" and is_compared_blindly(*arguments[:2]):
-        reason = "`nullif` does not compare a text of a collation with one of none"
-        return Mismatch(reason, 1, help="write `case when a = b then null else a end`")
     return arguments
 
 
@@ -94,14 +96,26 @@ def collate_result(
 
     `given` are the arguments before they were brought together and cast.
     """
-    if text_of(result.type) is None:
+    if text_of(result.type) is None and name not in _COLLECTIONS:
         return result
     type_: DataType = result.type
     place = _RESULTS.get(name)
     text = text_of(arguments[place].type) if place is not None and len(arguments) > place else None
     if type_ == STRING and text is not None:
         type_ = text
-    elif name == "split" and isinstance(type_, ArrayType):
-        type_ = ArrayType(arguments[0].type, type_.contains_null)
+    elif name in _COLLECTIONS and isinstance(arguments[0].type, StringType):
+        type_ = _in_collation(type_, arguments[0].type)
     strength = strength_of_result(given)
     return Typed(type_, result.nullable, result.constant, strength)
+
+
+def _in_collation(type_: DataType, text: StringType) -> DataType:
+    """A collection of plain texts with those of a collation in it."""
+    match type_:
+        case ArrayType(element, nulls):
+            return ArrayType(_in_collation(element, text), nulls)
+        case MapType(key, value, nulls):
+            return MapType(_in_collation(key, text), _in_collation(value, text), nulls)
+        case StringType():
+            return text
+    return type_

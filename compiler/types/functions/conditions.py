@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.collation_strength import evaluated_once
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
     FLOAT,
@@ -11,7 +12,6 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     FloatType,
     NullType,
-    StringType,
     named_type,
 )
 from ssbt.compiler.types.functions import rules
@@ -40,9 +40,8 @@ def _if(call: Call) -> Result:
 
 def _nullif(call: Call) -> Result:
     left, right = call.arguments
-    both_text = isinstance(left.type, StringType) and isinstance(right.type, StringType)
-    compared = operators.comparison("=", left, right, call.ansi)
-    if isinstance(compared, Mismatch) and not both_text:
+    compared = operators.comparison("=", evaluated_once(left), right, call.ansi)
+    if isinstance(compared, Mismatch):
         return Mismatch(f"`{call.name}` cannot compare {left.type} with {right.type}", 1)
     return Typed(left.type)
 

@@ -92,7 +92,7 @@ def test_paths_are_as_the_user_gave_them(mistaken: Path, ssbtc: Ssbtc, monkeypat
         "project/shared/schemas.ssbt",
     }
     ran = ssbtc("check", str(mistaken), "--output-format", "concise")
-    assert f"{mistaken}:37:32: error" in ran.out
+    assert f"{mistaken}:38:32: error" in ran.out
 
 
 def test_a_shared_mistake_is_said_once(mistaken: Path, ssbtc: Ssbtc):
@@ -112,9 +112,9 @@ def test_warnings(pipeline: Path, ssbtc: Ssbtc):
 def test_standard_input(project: Path, ssbtc: Ssbtc):
     text = PIPELINE.replace("amount >=", "amout >=")
     ran = ssbtc("check", "-", "--output-format", "concise", stdin=text)
-    assert (ran.code, ran.out[:12]) == (1, "-:36:32: err")
+    assert (ran.code, ran.out[:12]) == (1, "-:37:32: err")
     options = ("--stdin-filename", "a/b.ssbt", "--output-format", "concise")
-    assert ssbtc("check", "-", *options, stdin=text).out[:18] == "a/b.ssbt:36:32: er"
+    assert ssbtc("check", "-", *options, stdin=text).out[:18] == "a/b.ssbt:37:32: er"
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,9 @@ def test_a_pipeline_and_a_stream_of_another_name(project: Path, ssbtc: Ssbtc) ->
     done = ssbtc("diff", "old.ssbt", "new.ssbt")
     assert done.code == 1
     assert done.out.splitlines()[0] == "visits"
-    assert "  stream pages: safe to go on\n" in done.out
+    found = "the stream `pages` finds the checkpoint of the sink `pages` of pipeline `clicks`"
+    assert found in done.out
+    assert "safe to go on" not in done.out
     assert "  breaking    the pipeline `clicks` is gone\n" in done.out
     assert "  stream pages: needs a new checkpoint\n" in done.out
 

@@ -53,13 +53,14 @@ def test_the_command(submitted, tmp_path: Path):
 
 def test_arguments_of_the_script(submitted):
     given = ["--set", "a=1", "--set=b=-- x", "--env", "prod", "--log-format", "json"]
-    given += ["--accept-checkpoint-change", "a", "--max-restarts", "0"]
+    given += ["--accept-checkpoint-change", "a", "--keep-output", "b", "--max-restarts", "0"]
     words, _ = submitted(".", *given, "--conf-file", "c.json", "--master", "local[2]")
     assert words[:2] == ["--master", "local[2]"]
     assert words[words.index(SCRIPT) + 1 :] == [
         "--set=a=1",
         "--set=b=-- x",
         "--accept-checkpoint-change=a",
+        "--keep-output=b",
         "--conf-file=c.json",
         "--env=prod",
         "--log-format=json",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.compare.verdicts import verdicts
-from tests.spark.restarts import RESTARTS, Outcome, Restart, compiled
+from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
 
 
 @pytest.mark.parametrize("restart", RESTARTS, ids=lambda each: each.name)

@@ -141,7 +141,13 @@ RIGHT = [
     (
         "sink to csv",
         f'{PARQUET}, compression = "com.example.Codec", raw {{ "x.y" = 1, "z" = "${{lake}}/1" }}',
-        {"compression": "com.example.Codec", "x.y": "1", "z": "text ${lake}/1"},
+        {
+            "compression": "com.example.Codec",
+            "ignoreLeadingWhiteSpace": False,
+            "ignoreTrailingWhiteSpace": False,
+            "x.y": "1",
+            "z": "text ${lake}/1",
+        },
     ),
     ("sink to noop", "", {}),
 ]

@@ -28,6 +28,7 @@ SHOP = """
 pipeline shop {
   description = "Revenue of a shop per country"
   owner       = "sales-data"
+  time_zone   = "Europe/Berlin"
   spark { spark.sql.shuffle.partitions = "8" }
 }
 param lake: string = "data/lake" { description = "the folder with everything in it" }
@@ -65,9 +66,10 @@ let revenue =
 #
 # Whoever changes its columns tells the people who look at it every morning, before they find out.
 sink revenue to parquet {
-  path         = "${lake}/revenue"
-  mode         = overwrite
-  partition_by = [country]
+  path                     = "${lake}/revenue"
+  mode                     = overwrite
+  partition_by             = [country]
+  partition_overwrite_mode = dynamic
 }
 sink revenue to csv as export { path = "${lake}/export", mode = overwrite, header = true }
 """

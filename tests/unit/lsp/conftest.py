@@ -62,6 +62,7 @@ sink large to parquet {
   path         = "out"
   mode         = overwrite
   partition_by = [country]
+  partition_overwrite_mode = static
 }
 """
 

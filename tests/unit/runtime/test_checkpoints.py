@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.checkpoints.comparing import changes
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Kind, Verdict
+from ssbt.runtime.checkpoints.comparing import UNPROVED, changes, with_values
 
 SOURCE, OPEN = "source: json in", "state: Visits.open = value of STRUCT<n: INT>"
 SEEN = "state: Visits.seen = list of STRUCT<n: INT>"
@@ -25,3 +26,18 @@ OTHER = OPEN.replace("INT", "BIGINT")
 )
 def test_changes(was: list[str], now: list[str], found: list[str]) -> None:
     assert list(changes(was, now)) == found
+
+
+def test_settings_have_the_values_of_the_run() -> None:
+    parts = ("source: json in", "setting: spark.sql.session.timeZone", "setting: a.b")
+    assert with_values(parts, {"spark.sql.session.timeZone": "UTC"}.get) == (
+        "source: json in",
+        "setting: spark.sql.session.timeZone = UTC",
+        "setting: a.b = not set",
+    )
+
+
+def test_what_is_unknown_is_what_the_table_says() -> None:
+    """The runtime cannot import the table; servers are compared by `ssbtc diff` alone."""
+    unknown = {k.value for k, row in DEPENDENCES.items() if row.change.verdict is Verdict.UNKNOWN}
+    assert unknown - {Kind.SERVERS.value} == set(UNPROVED)

@@ -56,7 +56,7 @@ def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch
         == """\
 usage: orders [-h] [--set NAME=VALUE] [--conf-file FILE] [--env NAME]
               [--log-format {text,json}] [--log-file FILE] [--verbose]
-              [--accept-checkpoint-change NAME] [--max-restarts N]
+              [--accept-checkpoint-change NAME] [--keep-output NAME] [--max-restarts N]
 
 Orders, 100% of %(prog)s.
 
@@ -70,6 +70,8 @@ options:
   --verbose             log debug messages and stack traces
   --accept-checkpoint-change NAME
                         let a stream go on from a checkpoint that was refused
+  --keep-output NAME    let a stream that begins anew write on behind the files that its
+                        folder has
   --max-restarts N      how often a stream starts again after failures that may pass
                         (default 5)
 

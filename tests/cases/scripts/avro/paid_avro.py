@@ -181,6 +181,7 @@ def write_orders_dead_letter(
         orders_dead_letter.writeStream.format("parquet").option("path", "dead"),
         checkpoint="checkpoints/orders~2Edead_letter",
         depends_on=("source: kafka orders", "sink: parquet dead"),
+        output="dead",
     )
 
 

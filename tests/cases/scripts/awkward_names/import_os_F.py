@@ -76,7 +76,13 @@ def job_2(run_2: DataFrame) -> DataFrame:  # pipeline.ssbt:35
 
 def write_import_(job_2: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:39
     """Write job to JSON files."""
-    job.counted(job_2, "import").write.format("json").save(f"out/{job.params.job}")
+    (
+        job.counted(job_2, "import")
+        .write.format("json")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False)
+        .save(f"out/{job.params.job}")
+    )
 
 
 def run(job: Job[Params]) -> None:

@@ -20,6 +20,8 @@ def new(job: Job[None]) -> DataFrame:  # pipeline.ssbt:19
         # there.
         .option("maxFilesPerTrigger", 1000)
         .load("data/new")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at")
     )
 
 
@@ -39,7 +41,13 @@ def new_clean(new: DataFrame) -> DataFrame:  # pipeline.ssbt:34
 
 def old(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
     """Read old from Parquet files."""
-    return job.spark.read.format("parquet").schema(EVENT).load("data/old")
+    return (
+        job.spark.read.format("parquet")
+        .schema(EVENT)
+        .load("data/old")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at")
+    )
 
 
 def old_clean(old: DataFrame) -> DataFrame:  # pipeline.ssbt:29
@@ -55,12 +63,15 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
         checkpoint="checkpoints/new_clean",
         depends_on=(
             "source: parquet data/new",
+            "reading: id BIGINT, at TIMESTAMP",
             "where: id > 0",
             "watermark: at, 1 day",
             "deduplicate: id within watermark",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             "sink: parquet out/new",
         ),
+        output="out/new",
     )
 
 

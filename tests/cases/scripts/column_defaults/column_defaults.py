@@ -42,6 +42,8 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
             )
         )
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "amount", "status", "day", "tags")
     )
 
 
@@ -68,6 +70,8 @@ def updates(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
         # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
         .option("locale", "en-CH")
         .load("data/updates")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "amount", "status", "day", "tags", "malformed")
     )
 
 

@@ -37,6 +37,8 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
@@ -98,6 +100,7 @@ def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:  # pipeline
         job.counted(priced, "priced_by_year")
         .write.format("parquet")
         .mode("overwrite")
+        .option("partitionOverwriteMode", "dynamic")
         .partitionBy("year")
         .save("out/priced")
     )

@@ -41,6 +41,8 @@ def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/prices.csv")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sku", "price", "since", "seen_at", "local_at")
     )
 
 
@@ -66,6 +68,8 @@ def exported(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/exported")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sku", "price", "since", "seen_at", "local_at")
     )
 
 
@@ -82,6 +86,8 @@ def lenient(job: Job[None]) -> DataFrame:  # pipeline.ssbt:33
         # Only a row that is parsed whole shows that it has too few or too many fields.
         .option("columnPruning", False)
         .load("data/lenient")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sku", "price", "since", "seen_at", "local_at")
     )
 
 
@@ -96,6 +102,10 @@ def write_spreadsheet(
         .option("escape", '"')
         .option("ignoreLeadingWhiteSpace", False)
         .option("ignoreTrailingWhiteSpace", False)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
+        # Spark would cut microseconds off.
+        .option("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS")
         .save("out/prices")
     )
 
@@ -110,6 +120,10 @@ def write_exported(exported: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
         .option("escape", '"')
         .option("ignoreLeadingWhiteSpace", False)
         .option("ignoreTrailingWhiteSpace", False)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
+        # Spark would cut microseconds off.
+        .option("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS")
         .save("out/exported")
     )
 
@@ -130,4 +144,4 @@ def run(job: Job[None]) -> None:
 
 
 if __name__ == "__main__":
-    main("dialects", run, target="4.1")
+    main("dialects", run, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -21,7 +21,7 @@ EVENT = (
 )
 
 
-def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:16
+def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
     """Read events from JSON files."""
     return (
         job.spark.read.format("json")
@@ -38,7 +38,7 @@ def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:16
     )
 
 
-def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
+def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
     """Derive values from events."""
     return (
         events.where(
@@ -109,7 +109,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:21
     )
 
 
-def write_values(values: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:45
+def write_values(values: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
     """Write values to Parquet files."""
     job.counted(values, "values").write.format("parquet").save("out/values")
 
@@ -122,4 +122,4 @@ def run(job: Job[None]) -> None:
 
 
 if __name__ == "__main__":
-    main("expressions", run, target="4.1")
+    main("expressions", run, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -31,6 +31,8 @@ def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(["data/a.csv", "data/b.csv"])
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region", "_corrupt")
     )
 
 
@@ -57,6 +59,8 @@ def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
         .option("mode", "FAILFAST")
         .option("someOption", "1")
         .load("data/json")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region")
     )
 
 
@@ -76,13 +80,19 @@ def from_orc(job: Job[None]) -> DataFrame:  # pipeline.ssbt:40
         .schema(EVENT)
         .option("pathGlobFilter", "*.orc")
         .load("data/orc")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "name", "region")
     )
 
 
 def lines(job: Job[None]) -> DataFrame:  # pipeline.ssbt:46
     """Read lines from Text files."""
     return (
-        job.spark.read.format("text").option("wholetext", True).load("data/lines.txt")
+        job.spark.read.format("text")
+        .option("wholetext", True)
+        .load("data/lines.txt")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("value")
     )
 
 
@@ -109,6 +119,12 @@ def write_bad(bad: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:70
         .write.format("csv")
         .mode("append")
         .option("header", True)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
+        # Spark would take the white space before and after values away.
+        .option("ignoreLeadingWhiteSpace", False)
+        # White space again, here after values.
+        .option("ignoreTrailingWhiteSpace", False)
         .save("out/bad")
     )
 
@@ -145,6 +161,8 @@ def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
         job.counted(from_orc, "from_orc")
         .write.format("json")
         .option("ignoreNullFields", False)
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
         .save("out/json")
     )
 

@@ -39,6 +39,8 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
@@ -57,6 +59,8 @@ def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/customers")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "country")
     )
 
 

@@ -68,7 +68,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:39
+def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:40
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -88,10 +88,12 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:39
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/orders/day={job.params.day}")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
-def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:46
+def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:47
     """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
@@ -130,7 +132,7 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:46
     )
 
 
-def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:56
+def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:57
     """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")
@@ -148,4 +150,10 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("parameters", run, Params, target="4.1")
+    main(
+        "parameters",
+        run,
+        Params,
+        target="4.1",
+        spark={"spark.sql.session.timeZone": "UTC"},
+    )

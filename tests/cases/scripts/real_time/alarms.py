@@ -38,7 +38,7 @@ def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:
         .outputMode("update")
         .trigger(realTime="1 minute"),
         checkpoint="checkpoints/alarms",
-        depends_on=("source: kafka readings", "sink: console"),
+        depends_on=("source: kafka readings", "trigger: real time", "sink: console"),
     )
 
 
@@ -50,7 +50,7 @@ def write_by_default(alarms: DataFrame, job: Job[None]) -> Stream:  # pipeline.s
         .outputMode("update")
         .trigger(realTime="5 minutes"),
         checkpoint="checkpoints/by_default",
-        depends_on=("source: kafka readings", "sink: console"),
+        depends_on=("source: kafka readings", "trigger: real time", "sink: console"),
     )
 
 

@@ -140,6 +140,7 @@ def write_orders_dead_letter(
             "source: kafka orders, returns",
             f"sink: parquet {job.params.lake}/dead",
         ),
+        output=f"{job.params.lake}/dead",
     )
 
 

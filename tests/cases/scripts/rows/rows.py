@@ -23,7 +23,7 @@ class Params:
 VISIT = "id BIGINT, at TIMESTAMP, tags ARRAY<STRING>, prices MAP<STRING, DOUBLE>"
 
 
-def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
+def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
     """Read visits from JSON files."""
     return (
         job.spark.read.format("json")
@@ -33,10 +33,12 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:14
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/visits")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at", "tags", "prices")
     )
 
 
-def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:19
+def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:20
     """Derive tags from visits."""
     return (
         visits.select("*", F.posexplode("tags").alias("place", "tag"))
@@ -48,7 +50,7 @@ def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:28
+def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     """Derive some from visits."""
     return (
         visits.sample(fraction=0.125, seed=42)
@@ -58,7 +60,7 @@ def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:28
     )
 
 
-def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:35
+def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:36
     """Derive again from visits."""
     return (
         visits.sample(withReplacement=True, fraction=2.0)
@@ -67,17 +69,17 @@ def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def write_tags(tags: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:41
+def write_tags(tags: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:42
     """Write tags to noop."""
     job.counted(tags, "tags").write.format("noop").mode("overwrite").save()
 
 
-def write_some(some: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:43
+def write_some(some: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:44
     """Write some to noop."""
     job.counted(some, "some").write.format("noop").mode("overwrite").save()
 
 
-def write_again(again: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:45
+def write_again(again: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:46
     """Write again to noop."""
     job.counted(again, "again").write.format("noop").mode("overwrite").save()
 
@@ -94,4 +96,4 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("rows", run, Params, target="4.1")
+    main("rows", run, Params, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -127,4 +127,4 @@ def run(job: Job[None]) -> None:
 
 
 if __name__ == "__main__":
-    main("schemas", run, target="4.1")
+    main("schemas", run, target="4.1", spark={"spark.sql.session.timeZone": "UTC"})

@@ -81,6 +81,8 @@ def write_only_new(only_new: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
         job.counted(only_new, "only_new")
         .write.format("json")
         .option("compression", "gzip")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False)
         .save("out/only_new")
     )
 

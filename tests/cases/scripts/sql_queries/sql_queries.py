@@ -54,6 +54,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:16
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 
@@ -72,6 +74,8 @@ def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:27
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/customers")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "country")
     )
 
 

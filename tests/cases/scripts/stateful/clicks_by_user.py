@@ -22,7 +22,7 @@ PAGE = "page STRING"
 SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
+def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:28
     """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
@@ -35,10 +35,12 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("user", "page", "at")
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:32
+def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:33
     """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
@@ -53,14 +55,14 @@ def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:32
     )
 
 
-def longest(sessions: DataFrame) -> DataFrame:  # pipeline.ssbt:43
+def longest(sessions: DataFrame) -> DataFrame:  # pipeline.ssbt:44
     """Derive longest from sessions."""
     return sessions.groupBy(F.expr("window(ended, '1 hour')").alias("hour")).agg(
         F.expr("max(clicks)").alias("clicks")
     )
 
 
-def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:47
+def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:48
     """Derive counted from clicks."""
     return clicks.groupBy("user", "page").transformWithState(
         with_state(
@@ -75,16 +77,23 @@ def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:47
     )
 
 
-def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:57
+def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:58
     """Stream longest to JSON files."""
     return Stream(
         "longest",
-        longest.writeStream.format("json").option("path", "out/longest"),
+        longest.writeStream.format("json")
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False).option("path", "out/longest"),
         checkpoint="checkpoints/longest",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "watermark: at, 10 minutes",
             "code: sessions.Sessions",
+            "python: sessions 5fc59b594522",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user",
             "timers: EventTime",
             (
@@ -92,13 +101,15 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
                 "clicks: BIGINT>"
             ),
             "aggregate: max(Stateful clicks) by window(Stateful ended, '1 hour')",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             "sink: json out/longest",
         ),
+        output="out/longest",
     )
 
 
-def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:61
+def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:62
     """Stream counted to the console."""
     return Stream(
         "counted",
@@ -106,7 +117,10 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
         checkpoint="checkpoints/counted",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "code: sessions.Sessions",
+            "python: sessions 5fc59b594522",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user, page",
             "timers: ProcessingTime",
             (
@@ -118,6 +132,7 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
                 "state: Sessions.seen = map of STRUCT<page: STRING> to STRUCT<started: "
                 "TIMESTAMP, clicks: BIGINT>, with a ttl"
             ),
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: console",
         ),
@@ -139,6 +154,7 @@ if __name__ == "__main__":
         run,
         target="4.1",
         spark={
+            "spark.sql.session.timeZone": "UTC",
             # State lives in RocksDB, which may outgrow the memory of the executors.
             "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
             # Each batch saves what it has changed, not all of the state.

@@ -17,7 +17,7 @@ CLICK = "user STRING, at TIMESTAMP"
 OPEN = "started TIMESTAMP"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
+def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:15
     """Read clicks from JSON files."""
     return (
         job.spark.read.format("json")
@@ -27,22 +27,28 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("user", "at")
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:19
+def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:20
     """Derive sessions from clicks."""
     return clicks.groupBy("user").transformWithState(
         with_state(Sessions(), State("open", "value", OPEN)), CLICK, "Append", "None"
     )
 
 
-def write_sessions(sessions: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:27
+def write_sessions(sessions: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:28
     """Write sessions to JSON files."""
     (
         job.counted(sessions, "sessions")
         .write.format("json")
         .mode("overwrite")
+        # Spark would cut microseconds off.
+        .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False)
         .save("out/sessions")
     )
 
@@ -60,7 +66,8 @@ if __name__ == "__main__":
         run,
         target="4.1",
         spark={
+            "spark.sql.session.timeZone": "UTC",
             # State lives in RocksDB, which may outgrow the memory of the executors.
-            "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
+            "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
         },
     )

@@ -19,7 +19,7 @@ OPEN = "started TIMESTAMP, clicks BIGINT"
 SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
+def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:25
     """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
@@ -32,10 +32,12 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("user", "page", "at")
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:29
+def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:30
     """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
@@ -50,7 +52,7 @@ def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     )
 
 
-def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:40
+def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:41
     """Stream sessions to the console."""
     return Stream(
         "sessions",
@@ -58,14 +60,18 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.s
         checkpoint="checkpoints/sessions",
         depends_on=(
             "source: json data/clicks",
+            "reading: user STRING, page STRING, at TIMESTAMP",
             "watermark: at, 10 minutes",
             "code: sessions.Sessions",
+            "python: sessions 818d1c21dca4",
+            "rows: user STRING, page STRING, at TIMESTAMP",
             "by: user",
             "timers: EventTime",
             (
                 "state: Sessions.open = value of STRUCT<started: TIMESTAMP, "
                 "clicks: BIGINT>"
             ),
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: console",
         ),
@@ -85,6 +91,7 @@ if __name__ == "__main__":
         run,
         target="4.0",
         spark={
+            "spark.sql.session.timeZone": "UTC",
             # State lives in RocksDB, which may outgrow the memory of the executors.
             "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
             # Each batch saves what it has changed, not all of the state.

@@ -26,7 +26,7 @@ READING = "sensor STRING, value DOUBLE, at TIMESTAMP"
 PLACE = "sensor STRING, room STRING"
 
 
-def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
+def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:21
     """Stream readings from CSV files."""
     return (
         job.spark.readStream.format("csv")
@@ -48,20 +48,24 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:20
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(f"{job.params.lake}/readings")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sensor", "value", "at")
     )
 
 
-def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:31
+def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:32
     """Stream more from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
         .schema(READING)
         .option("maxBytesPerTrigger", 1073741824)
         .load(f"{job.params.lake}/more")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("sensor", "value", "at")
     )
 
 
-def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:58
+def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:59
     """Each reading once."""
     return (
         readings.unionByName(more)
@@ -70,7 +74,7 @@ def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:5
     )
 
 
-def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:52
+def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:53
     """Read places from JSON files."""
     return (
         job.spark.read.format("json")
@@ -81,7 +85,7 @@ def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:52
     )
 
 
-def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:64
+def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:65
     """Derive hourly from clean and places."""
     return (
         clean.join(places, "sensor", "left")
@@ -90,17 +94,19 @@ def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:6
     )
 
 
-def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
+def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
     """Stream typed from Text files."""
     return (
         job.spark.readStream.format("text")
         # A bounded intake: without it the first batch takes in all files that are
         # there.
         .option("maxFilesPerTrigger", 1000).load(f"{job.params.lake}/typed")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("value")
     )
 
 
-def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:41
+def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:42
     """Stream ticks from generated rows."""
     return (
         job.spark.readStream.format("rate")
@@ -110,7 +116,7 @@ def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:41
     )
 
 
-def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:46
+def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:47
     """Stream lines from a socket."""
     return (
         job.spark.readStream.format("socket")
@@ -121,7 +127,7 @@ def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:46
     )
 
 
-def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:70
+def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:71
     """Stream clean to ORC files."""
     return Stream(
         "clean",
@@ -133,16 +139,25 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
         checkpoint=f"{job.params.lake}/checkpoints/clean",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             f"sink: orc {job.params.lake}/clean",
+            "partition_by: sensor",
         ),
+        output=f"{job.params.lake}/clean",
     )
 
 
-def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:77
+def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:78
     """Stream hourly to Parquet files."""
     return Stream(
         "hourly",
@@ -153,18 +168,28 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
         checkpoint=f"{job.params.lake}/checkpoints/hourly",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            f"table: json {job.params.lake}/places",
+            "reading: sensor STRING, room STRING",
             "lookup: left using sensor",
             "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "setting: spark.sql.session.timeZone",
             "mode: append",
             f"sink: parquet {job.params.lake}/hourly",
         ),
+        output=f"{job.params.lake}/hourly",
     )
 
 
-def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:84
+def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:85
     """Stream hourly to a Python function, batch by batch."""
     return Stream(
         "upserted",
@@ -172,41 +197,55 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
         checkpoint=f"{job.params.lake}/checkpoints/upserted",
         depends_on=(
             f"source: csv {job.params.lake}/readings",
+            (
+                "reading: sensor STRING, value DOUBLE, at TIMESTAMP; header = True, "
+                "max_file_age = 14d"
+            ),
             f"source: parquet {job.params.lake}/more",
+            "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
+            "union: union all",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
+            f"table: json {job.params.lake}/places",
+            "reading: sensor STRING, room STRING",
             "lookup: left using sensor",
             "aggregate: avg(value), count(*) by window(at, '1 hour'), room",
+            "setting: spark.sql.session.timeZone",
             "mode: update",
             "sink: foreach_batch",
         ),
     )
 
 
-def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:90
+def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:91
     """Stream typed to JSON files."""
     return Stream(
         "typed in",
-        typed.writeStream.format("json").option("path", f"{job.params.lake}/typed_in"),
+        typed.writeStream.format("json")
+        # A null stays a null: a reader may have a default for a field that is missing.
+        .option("ignoreNullFields", False).option(
+            "path", f"{job.params.lake}/typed_in"
+        ),
         checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
         depends_on=(
             f"source: text {job.params.lake}/typed",
             f"sink: json {job.params.lake}/typed_in",
         ),
+        output=f"{job.params.lake}/typed_in",
     )
 
 
-def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:94
+def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:95
     """Stream ticks to noop."""
     return Stream(
         "ticks",
         ticks.writeStream.format("noop").trigger(continuous="1 second"),
         checkpoint=f"{job.params.lake}/checkpoints/ticks",
-        depends_on=("source: rate", "sink: noop"),
+        depends_on=("source: rate", "trigger: continuous", "sink: noop"),
     )
 
 
-def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:98
+def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:99
     """Stream lines to the console."""
     return Stream(
         "lines",
@@ -218,7 +257,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:103
+def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:104
     """Stream lines to a table in memory."""
     return Stream("lines_seen", lines.writeStream.format("memory"))
 
@@ -251,6 +290,7 @@ if __name__ == "__main__":
         Params,
         target="4.1",
         spark={
+            "spark.sql.session.timeZone": "UTC",
             # State lives in RocksDB, which may outgrow the memory of the executors.
             "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
             # Each batch saves what it has changed, not all of the state.

@@ -49,6 +49,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/orders")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "customer_id", "amount", "status", "placed_on")
     )
 
 

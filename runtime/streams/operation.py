@@ -7,15 +7,21 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 ACCEPT = "--accept-checkpoint-change"
+KEEP = "--keep-output"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The pipeline, how often a stream is started again, and whose checkpoint is accepted."""
+    """The pipeline, how often a stream is started again, and what is said of single streams.
+
+    `accepted` are those whose checkpoint is good in spite of all; `kept` begin anew behind what
+    their folder has.
+    """
 
     pipeline: str = "job"
     max_restarts: int = 5
     accepted: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 _DEFAULT = Operation()
@@ -26,6 +32,8 @@ def add_stream_options(parser: ArgumentParser) -> None:
     """The options of the command line that concern streams alone."""
     text = "let a stream go on from a checkpoint that was refused"
     parser.add_argument(ACCEPT, action="append", default=[], metavar="NAME", help=text)
+    text = "let a stream that begins anew write on behind the files that its folder has"
+    parser.add_argument(KEEP, action="append", default=[], metavar="NAME", help=text)
     limit = _DEFAULT.max_restarts
     text = f"how often a stream starts again after failures that may pass (default {limit})"
     parser.add_argument("--max-restarts", type=int, default=limit, metavar="N", help=text)
@@ -35,7 +43,8 @@ def add_stream_options(parser: ArgumentParser) -> None:
 def operated(pipeline: str, arguments: Namespace) -> Iterator[None]:
     """Let the streams that are started within know what the command line says."""
     accepted = frozenset(arguments.accept_checkpoint_change)
-    token = OPERATION.set(Operation(pipeline, arguments.max_restarts, accepted))
+    kept = frozenset(arguments.keep_output)
+    token = OPERATION.set(Operation(pipeline, arguments.max_restarts, accepted, kept))
     try:
         yield
     finally:

@@ -1,0 +1,144 @@
+"""Columns that files of text and names of folders do not give back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.diagnostics.examples import SINK, ZONED, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.types.datatypes import (
+    ArrayType,
+    BinaryType,
+    DataType,
+    DateType,
+    DayTimeIntervalType,
+    MapType,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+    YearMonthIntervalType,
+)
+
+_CSV = 'sink paid to csv {\n  path = "out/paid"\n}\n'
+_JSON = 'sink paid to json {\n  path = "out/paid"\n}\n'
+
+INSTANT_FOLDER = Code(
+    "SSBT0536",
+    "Folders of timestamps",
+    """\
+A partition column of type TIMESTAMP becomes a folder with the local time, without a zone: where
+clocks are set back, an hour stands for two, and Spark reads the one for the other. In Berlin the
+instants `2026-10-25 00:30Z` and `01:30Z` both become `at=2026-10-25 02%3A30%3A00` and come back as
+`00:30Z`. And each instant has a folder of its own. Partition by a day or an hour made of it.
+""",
+    wrong=example(
+        pipeline=ZONED,
+        steps="|> extend current_timestamp() as at",
+        sink=SINK.replace("mode = overwrite", "partition_by = at"),
+    ),
+    right=example(
+        pipeline=ZONED,
+        steps="|> extend current_date() as day",
+        sink=SINK.replace("mode = overwrite", "partition_by = day"),
+    ),
+    severity=Severity.WARNING,
+)
+
+UNREADABLE_KEYS = Code(
+    "SSBT0537",
+    "Keys of a map that JSON does not hold",
+    """\
+Keys of JSON are texts, and Spark writes down how it keeps the key of a map: of `date '2026-01-31'`
+the number 20484, of a timestamp its microseconds, of bytes and arrays the address of an object.
+Make a text of the keys: `transform_keys(by_day, (k, v) -> cast(k as string))`.
+""",
+    wrong=example(steps="|> select id, map(placed_on, amount) as by_day", sink=_JSON),
+    right=example(
+        steps="|> select id, map(cast(placed_on as string), amount) as by_day", sink=_JSON
+    ),
+)
+
+LOST_ROWS = Code(
+    "SSBT0538",
+    "A null that is no line of CSV",
+    """\
+A null in the only column of a CSV file would be an empty line, which Spark does not write: the row
+is gone. Say with `null_value` what a null looks like, such as `"\\\\N"`.
+""",
+    wrong=example(steps="|> select status", sink=_CSV),
+    right=example(
+        steps="|> select status", sink=_CSV.replace('paid"\n', 'paid"\n  null_value = "\\\\N"\n')
+    ),
+    severity=Severity.WARNING,
+)
+
+_NO_KEYS = (
+    *(ArrayType, BinaryType, DateType, DayTimeIntervalType, MapType, StructType),
+    *(TimestampNTZType, TimestampType, YearMonthIntervalType),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each sink."""
+    known = plans(pipeline)
+    for sink in pipeline.sinks:
+        root = known.get(sink.dataset)
+        if root is None:
+            continue
+        folders = {name.name.casefold() for name in sink.settings.columns_at(Place.PARTITION_BY)}
+        kept = [each for each in root.output.columns if each.name.casefold() not in folders]
+        yield from _instant_folders(sink, root.output)
+        yield from _unreadable_keys(sink, kept)
+        if not root.output.is_open:
+            yield from _lost_rows(sink, kept)
+
+
+def _instant_folders(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
+    for name in sink.settings.columns_at(Place.PARTITION_BY):
+        for column in relation.named(name.name):
+            if isinstance(column.type, TimestampType):
+                message = f"the folders of `{name.name}` hold local times, some of which are twice"
+                help_ = (f"partition by a day: `|> extend date({name.name}) as day`",)
+                yield Diagnostic(INSTANT_FOLDER, message, Label(name.span), (), help_)
+
+
+def _unreadable_keys(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
+    role = sink.connector.sink
+    if role is None or role.option("ignore_null_fields") is None:
+        return
+    for column in columns:
+        for key in _keys(column.type):
+            if isinstance(key, _NO_KEYS):
+                message = f"JSON does not hold the keys of `{column.name}`, which are {key.sql}"
+                way = f"transform_keys({column.name}, (k, v) -> cast(k as string))"
+                help_ = (f"make texts of them: `{way}`",)
+                yield Diagnostic(UNREADABLE_KEYS, message, Label(head(sink.span)), (), help_)
+                break
+
+
+def _keys(type_: DataType) -> Iterator[DataType]:
+    waiting = [type_]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, MapType):
+            yield each.key
+            waiting += [each.key, each.value]
+        elif isinstance(each, ArrayType):
+            waiting.append(each.element)
+        elif isinstance(each, StructType):
+            waiting += [field.type for field in each.fields]
+
+
+def _lost_rows(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
+    role = sink.connector.sink
+    if role is None or role.option("null_value") is None or len(columns) != 1:
+        return
+    if columns[0].nullable and sink.settings.named("null_value") is None:
+        message = f"a null in `{columns[0].name}`, the only column, is no line of the file"
+        help_ = ('say what a null looks like: `null_value = "\\\\N"`',)
+        yield Diagnostic(LOST_ROWS, message, Label(head(sink.span)), (), help_)

@@ -1,0 +1,130 @@
+"""Results that depend on the time zone of the session, which nobody has said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.specification import Place, Role, RoleSpecification
+from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, ZONED, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import expressions, plans
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.source import Span
+from ssbt.compiler.sparkconf.settings import TIME_ZONE
+from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.zone_dependence import holds_instant, mixes, reads_zone
+
+_TIMES = {
+    "schema": SCHEMA.replace("placed_on: date", "placed_at: timestamp"),
+    "source": SOURCE.replace("csv {", "parquet {").replace("  header = true\n", ""),
+    "steps": "|> extend date(placed_at) as day",
+}
+
+NO_TIME_ZONE = Code(
+    "SSBT0340",
+    "A result that depends on the time zone of the machine",
+    """\
+Spark keeps a TIMESTAMP as an instant. Where an instant meets what has no zone, the zone of the
+session decides: the hour of a timestamp, its date and its text, a timestamp that is read from a
+text or made of a date, `current_date`, a day that is added where clocks are set forward. Without a
+word Spark takes the zone of the machine that the driver runs on: `date(placed_at)` of 23:30 UTC is
+one day in London and the next in Berlin, one on a laptop and another on the cluster.
+
+Say it once, in the pipeline: `time_zone = "UTC"`, or the zone whose days are meant, such as
+`time_zone = "Europe/Berlin"`. The finding is told once, at the first place that depends on it.
+What `spark-submit --conf spark.sql.session.timeZone=…` says goes before it, as for all settings.
+Whether a step `sql` or Python code depends on the zone is not looked at.
+""",
+    wrong=example(**_TIMES),
+    right=example(pipeline=ZONED, **_TIMES),
+    severity=Severity.WARNING,
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding at most."""
+    if any(name.lower() == TIME_ZONE.lower() for name, _ in pipeline.spark):
+        return
+    for span, what in _uses(pipeline):
+        message = f"{what} depends on the time zone of the session, which is the machine's"
+        help_ = 'say it in the pipeline: `time_zone = "UTC"`, or such as `"Europe/Berlin"`'
+        yield Diagnostic(NO_TIME_ZONE, message, Label(span), (), (help_,), (_pinned(pipeline),))
+        return
+
+
+def _pinned(pipeline: Pipeline) -> Edit:
+    """The entry behind the others of the block, or in a block without any."""
+    last = pipeline.last_entry
+    if last is not None:
+        return Edit(Span(last.path, last.end, last.end), '\n  time_zone = "UTC"')
+    end = pipeline.span.end - 1
+    return Edit(Span(pipeline.span.path, end, end), ' time_zone = "UTC" ')
+
+
+def _uses(pipeline: Pipeline) -> Iterator[tuple[Span, str]]:
+    """What depends on the zone: in expressions, then as it is read, then as it is written."""
+    known = plans(pipeline)
+    done: set[int] = set()
+    found = {use for root in known.values() for use in _expressions(root, done)}
+    main = pipeline.span.path
+    for span in sorted(found, key=lambda span: (span.path != main, span.path, span.start)):
+        yield span, "this"
+    for each in pipeline.datasets:
+        if (
+            isinstance(each, Source)
+            and not each.part
+            and _is_local_text(each.settings, each.output, each)
+        ):
+            yield head(each.span), f"what `{each.name}` reads as timestamps"
+    for sink in pipeline.sinks:
+        root = known.get(sink.dataset)
+        if root is not None and _is_local_text(sink.settings, root.output, sink):
+            yield head(sink.span), f"the text of the timestamps in `{sink.name}`"
+
+
+def _expressions(root: Operator, done: set[int]) -> Iterator[Span]:
+    for each in walked(root, attrgetter("inputs"), done):
+        for expression in expressions(each.step):
+            if expression.zone_use is not None:
+                yield expression.zone_use
+        if isinstance(each.step, s.SetOperation) and _mixes_sides(each):
+            yield each.step.span
+
+
+def _mixes_sides(operator: Operator) -> bool:
+    """Whether a column is an instant on one side of a union and has no zone on the other."""
+    left, right = (each.output for each in operator.inputs)
+    return any(
+        mixes((Typed(one.type), Typed(other.type)))
+        for one in left.columns
+        for other in right.named(one.name)
+    )
+
+
+def _is_local_text(settings: Settings, relation: Relation, of: Source | Sink) -> bool:
+    """Whether timestamps are texts there, and neither they nor an option say their zone."""
+    records = isinstance(of, Source) and of.records is not None
+    # Beside the value of a record are columns of Spark's own, such as `_timestamp`.
+    columns = [each for each in relation.columns if not (records and each.name.startswith("_"))]
+    if not any(holds_instant(column.type) for column in columns):
+        return False
+    role = Role.SOURCE if isinstance(of, Source) else Role.SINK
+    value = settings.format_at(Place.VALUE)
+    if value is not None:
+        return _has_local_form(value.settings, value.format.role(role))
+    return _has_local_form(settings, of.connector.role(role))
+
+
+def _has_local_form(settings: Settings, role: RoleSpecification | None) -> bool:
+    if role is None or role.option("timestamp_format") is None:
+        return False
+    if settings.named("time_zone") is not None:
+        return False
+    pattern = settings.named("timestamp_format")
+    return pattern is None or pattern.span is None or not reads_zone(pattern.value)

@@ -1,0 +1,138 @@
+"""Folders of a path that hold a column, `day=2026-01-31`, as far as a compiler can know them.
+
+Spark takes a folder for a column only below the path that it is given. A column that the path
+itself names would be null in every row, unless `basePath` says where folders begin to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import re
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+
+BASE_PATH = "base_path"
+
+# The name of a folder's column, behind `{` where a glob lists several folders.
+_FOLDER = re.compile(r"(?:^|(?<=/))\{?([^/={}*?\[\]]+)=")
+_GLOB = re.compile(r"[*?\[{]")
+# Parameters of a path are characters of this range, from the private ones, while it is looked at.
+_FIRST_PARAMETER = 0xE000
+
+
+class PartitionFolders(Struct, frozen=True):
+    """What the paths of a source say of the columns of its schema.
+
+    `columns` are those that folders of the paths hold, `others` the columns that Spark would add
+    besides. `base` is the folder below which folders count; None where there is no such folder, and
+    `problem` says why.
+    """
+
+    columns: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    base: str | Text | None = None
+    problem: str = ""
+
+
+class _Path(Struct, frozen=True):
+    """A path, and its folders that hold a column: name in lower case, and where it begins."""
+
+    text: str
+    folders: tuple[tuple[str, int], ...]
+
+    def base(self, names: Iterable[str]) -> tuple[str, int] | None:
+        """The path up to the first folder of one of the columns, and which of its folders that is.
+
+        Where a glob stands before it, up to the first folder of any column; None if that is no
+        help.
+        """
+        wanted = next(index for index, (name, _) in enumerate(self.folders) if name in names)
+        for index in (wanted, 0):
+            before = self.text[: self.folders[index][1]]
+            if not _GLOB.search(before):
+                bare = before.rstrip("/")
+                return (before if bare.endswith(":") else bare or before or "."), index
+        return None
+
+
+def partition_folders(
+    settings: Settings, columns: Iterable[str], *, streaming: bool
+) -> PartitionFolders | None:
+    """What folders of the paths have to do with the columns of a schema; None where nothing.
+
+    Where the source says `base_path` itself, that is what counts.
+    """
+    setting = settings.at(Place.LOAD)
+    if setting is None or settings.named(BASE_PATH) is not None:
+        return None
+    values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+    parameters: dict[str, ParamUse] = {}
+    paths = [_path(value, parameters) for value in values]
+    named = {name for path in paths for name, _ in path.folders}
+    declared = tuple(column for column in columns if column.casefold() in named)
+    if not declared:
+        return None
+    if settings.is_true("recursive_file_lookup"):
+        return PartitionFolders(
+            declared, problem="`recursive_file_lookup` makes no columns of folders"
+        )
+    if streaming and not any(_GLOB.search(path.text) for path in paths):
+        problem = "in a stream only folders below the path are columns"
+        return PartitionFolders(declared, problem=problem)
+    return _placed(paths, declared, parameters)
+
+
+def _placed(
+    paths: list[_Path], declared: tuple[str, ...], parameters: dict[str, ParamUse]
+) -> PartitionFolders:
+    wanted = {column.casefold() for column in declared}
+    bases: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for path in paths:
+        if not wanted <= {name for name, _ in path.folders}:
+            return PartitionFolders(declared, problem="not all paths have such a folder")
+        found = path.base(wanted)
+        if found is None:
+            problem = "a glob stands before it, and may lead into several folders"
+            return PartitionFolders(declared, problem=problem)
+        base, first = found
+        bases[base] = None
+        others |= {name: None for name, _ in path.folders[first:] if name not in wanted}
+    if len(bases) > 1:
+        return PartitionFolders(declared, problem="the paths lie in different folders")
+    base = next(iter(bases))
+    return PartitionFolders(declared, tuple(others), _decoded(base, parameters))
+
+
+def _path(value: object, parameters: dict[str, ParamUse]) -> _Path:
+    """A path with a character for each of its parameters, which are remembered."""
+    parts = value.parts if isinstance(value, Text) else (value,)
+    text = ""
+    for part in parts:
+        if isinstance(part, ParamUse):
+            known = {use.name: sign for sign, use in parameters.items()}
+            sign = known.get(part.name) or chr(_FIRST_PARAMETER + len(parameters))
+            parameters.setdefault(sign, part)
+            text += sign
+        elif isinstance(part, str):
+            text += part
+    folders = (
+        (unquote(found[1]).casefold(), found.start())
+        for found in _FOLDER.finditer(text)
+        if not any(sign in found[1] for sign in parameters)
+    )
+    return _Path(text, tuple(folders))
+
+
+def _decoded(text: str, parameters: dict[str, ParamUse]) -> str | Text:
+    """A path with its parameters again."""
+    if not any(sign in parameters for sign in text):
+        return text
+    parts = (part for part in re.split(f"([{''.join(parameters)}])", text) if part)
+    uses = tuple(parameters.get(part, part) for part in parts)
+    return Text(uses, next(iter(parameters.values())).span)

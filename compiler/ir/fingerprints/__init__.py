@@ -1,0 +1,1 @@
+"""What a stream's checkpoint depends on, as parts that two versions of it are compared by."""

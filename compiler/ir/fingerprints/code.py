@@ -1,0 +1,44 @@
+"""What a module of the user's says, as far as it can change what comes out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from hashlib import sha256
+
+from ssbt.compiler.ir.pipeline import PythonModule
+
+_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def content(module: PythonModule) -> str:
+    """The module's file and a hash of it, and of what it imports from the project."""
+    digest = sha256()
+    for each in (module, *module.imports):
+        digest.update(f"{each.name}\n{meaning(each.text)}\n".encode())
+    imported = ", ".join(each.name for each in module.imports)
+    return f"{module.name} {digest.hexdigest()[:12]}" + (f" with {imported}" if imported else "")
+
+
+def meaning(text: str) -> str:
+    """A module without comments, layout and docstrings; its text where it does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    return " ".join(_written(tree))
+
+
+def _written(node: ast.AST) -> Iterator[str]:
+    """A tree as words, the same for every version of Python: what is empty is left out."""
+    yield type(node).__name__
+    for name, value in ast.iter_fields(node):
+        if isinstance(node, _WITH_DOCSTRING) and name == "body":
+            value = value[1:] if ast.get_docstring(node) is not None else value
+        items = value if isinstance(value, list) else [value]
+        items = [each for each in items if each is not None]
+        if items:
+            yield f"{name}("
+            for each in items:
+                yield from _written(each) if isinstance(each, ast.AST) else [repr(each)]
+            yield ")"

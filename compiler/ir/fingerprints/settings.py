@@ -1,0 +1,53 @@
+"""The Spark settings that a value in state may depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+import re
+
+from ssbt.compiler.ir.expressions import shown
+from ssbt.compiler.ir.fingerprints.dependences import Kind
+from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.pipeline import Pipeline
+
+ZONE = "spark.sql.session.timeZone"
+# What takes part in reckoning with times, or may: types, functions, formats with times in them.
+_TIME = re.compile(
+    r"time|date|now|day|hour|minute|second|month|year|week|window|json|csv|xml", re.I
+)
+_CUT = "… "
+_PLACES = (Kind.SOURCE, Kind.TABLE, Kind.AGAIN)
+_CODE = (Kind.CONTENT, Kind.CODE)
+# Settings of how Spark works, where, and how it tells of it; and those that checkpoints keep.
+_HARMLESS = re.compile(
+    r"spark\.(?!sql\.|driver\.extraJavaOptions|executor\.extraJavaOptions|hadoop\.(?!fs\.))"
+    r"|spark\.sql\.(?:adaptive|autoBroadcast|broadcast|shuffle|files\.(?:max|min|open)|ui|execution"
+    r"|codegen|inMemoryColumnarStorage|join\.prefer|catalog|warehouse|hive|queryExecutionListeners"
+    r"|redaction|debug|event|extensions|repl|statistics|cbo|thriftServer|pyspark|cache"
+    r"|maxMetadataStringLength|maxPlanStringLength|parquet\.(?:compression|filterPushdown|enableVec)"
+    r"|orc\.(?:compression|filterPushdown|enableVec)|sources\.(?:parallel|bucketing|commit)"
+    r"|streaming\.(?:stateStore\.(?:provider|rocksdb|minDeltas|maintenance|compression|format"
+    r"|encoding|num|coordinator)|metrics|ui|numRecent|polling|stop|checkpoint|minBatches|commit"
+    r"|fileSink|fileSource\.log|kafka|multipleWatermarkPolicy|aggregation\.state|join\.state"
+    r"|flatMapGroupsWithState\.state|streamingQueryListeners|disabled|transformWithState"
+    r"|forceDeleteTempCheckpointLocation|schemaInference))",
+    re.IGNORECASE,
+)
+
+
+def setting_parts(pipeline: Pipeline, parts: Sequence[Part], *, perhaps: bool) -> Iterator[Part]:
+    """A part for each setting that may change a value; only the name: a run knows the value."""
+    names = {name.lower(): name for name, _ in pipeline.spark if not _HARMLESS.match(name)}
+    if any(map(_has_time, parts)):
+        names.setdefault(ZONE.lower(), ZONE)
+    else:
+        names.pop(ZONE.lower(), None)
+    for _, name in sorted(names.items()):
+        yield Part(Kind.SETTING, (name,), (), pipeline.span, perhaps)
+
+
+def _has_time(part: Part) -> bool:
+    """Whether the zone of the session may decide about a part; rather once too often."""
+    text = shown(part.text)
+    told = part.kind in _CODE or _CUT in text or _TIME.search(text) is not None
+    return told and part.kind not in _PLACES

@@ -1,0 +1,147 @@
+"""Calls of functions whose arguments are constants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ssbt.compiler.resolve.expressions.evaluation import (
+    CHOOSING,
+    COALESCING,
+    GOES_ON,
+    LOOKING_AHEAD,
+    Evaluator,
+    first_stop,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import BOOLEAN, ArrayType, DataType, UnknownType
+from ssbt.compiler.types.folding import arithmetic, comparing
+from ssbt.compiler.types.folding.calls import call
+from ssbt.compiler.types.folding.casts import cast_value
+from ssbt.compiler.types.folding.model import Failure, Outcome, Value
+from ssbt.compiler.types.functions import Kind, find
+
+_CASTS = ("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string")
+
+
+def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
+    """What a call of constants gives."""
+    name = node.name.text.casefold()
+    function = find(name)
+    plain = not (node.distinct or node.filter or node.window or node.within_group or node.words)
+    if function is None or function.kind is not Kind.SCALAR or not plain:
+        return None
+    if any(argument.name for argument in node.arguments) or not function.deterministic:
+        return None
+    result = evaluator.type_of(node).type
+    if isinstance(result, UnknownType):
+        return None
+    parts = [argument.value for argument in node.arguments]
+    if any(isinstance(part, e.Star | e.Lambda) for part in parts):
+        return None
+    if name in COALESCING:
+        return _coalesce(evaluator, parts, node)
+    if name in CHOOSING:
+        return _choose(evaluator, name, parts, node)
+    values = [evaluator.evaluate(part) for part in parts]
+    stopped = first_stop(values)
+    if stopped is not GOES_ON:
+        # Some look at another argument first, and others at none.
+        return None if name in LOOKING_AHEAD else stopped
+    return _strict(evaluator, name, parts, [v for v in values if isinstance(v, Value)], result)
+
+
+def _strict(
+    evaluator: Evaluator,
+    name: str,
+    parts: Sequence[e.Expression],
+    values: list[Value],
+    result: DataType,
+) -> Outcome:
+    """A function that evaluates all of its arguments."""
+    if name in _CASTS and len(values) == 1:
+        return cast_value(values[0], result, evaluator.ansi)
+    if name == "concat":
+        return evaluator.concatenate(values, result)
+    if name in ("mod", "div") and len(values) == 2:
+        operator = "%" if name == "mod" else name
+        types = (evaluator.type_of(parts[0]), evaluator.type_of(parts[1]))
+        return arithmetic.compute(operator, values[0], values[1], types, result, evaluator.ansi)
+    if name in ("isnull", "isnotnull"):
+        return Value(BOOLEAN, values[0].is_null is (name == "isnull"))
+    wanted = _wanted_types(name, values, result, evaluator.ansi)
+    made: list[Value] = []
+    for value, target in zip(values, wanted, strict=True):
+        one = value if target is None else cast_value(value, target, evaluator.ansi)
+        if not isinstance(one, Value):
+            return None if any(each.is_null for each in values) else one
+        made.append(one)
+    if name == "array" and isinstance(result, ArrayType):
+        known = not any(one.is_opaque for one in made)
+        return Value(result, tuple(one.value for one in made)) if known else None
+    if name in ("greatest", "least"):
+        return _extreme(name, made, result)
+    return call(name, made, result, evaluator.ansi)
+
+
+def _coalesce(evaluator: Evaluator, parts: Sequence[e.Expression], node: e.Call) -> Outcome:
+    for part in parts:
+        value = evaluator.as_result(part, node)
+        if not isinstance(value, Value) or not value.is_null:
+            return value
+    return Value(evaluator.type_of(node).type, None)
+
+
+def _choose(
+    evaluator: Evaluator, name: str, parts: Sequence[e.Expression], node: e.Call
+) -> Outcome:
+    if name in ("if", "nvl2") and len(parts) == 3:
+        decider = evaluator.evaluate(parts[0])
+        if not isinstance(decider, Value):
+            return decider if name == "if" else None
+        if name == "nvl2":
+            return evaluator.as_result(parts[2 if decider.is_null else 1], node)
+        if decider.is_opaque or not isinstance(decider.value, bool | None):
+            return None
+        return evaluator.as_result(parts[1 if decider.value else 2], node)
+    if name == "nullif" and len(parts) == 2:
+        same = evaluator.compare("=", *parts)
+        if not isinstance(same, Value) or same.is_opaque:
+            return same if isinstance(same, Failure) else None
+        return (
+            Value(evaluator.type_of(node).type, None)
+            if same.value
+            else evaluator.evaluate(parts[0])
+        )
+    return None
+
+
+def _wanted_types(
+    name: str, values: Sequence[Value], result: DataType, ansi: bool
+) -> list[DataType | None]:
+    """The types to which Spark casts the arguments of a function."""
+    if name == "array" and isinstance(result, ArrayType):
+        return [result.element] * len(values)
+    if name in ("greatest", "least"):
+        return [result] * len(values)
+    function = find(name)
+    wanted: list[DataType | None] = []
+    for place, value in enumerate(values):
+        parameter = function.parameter(place) if function is not None else None
+        wanted.append(parameter.cast(value.type, ansi) if parameter is not None else None)
+    return wanted
+
+
+def _extreme(name: str, values: Sequence[Value], result: DataType) -> Outcome:
+    """The largest or smallest that is not null."""
+    best: Value | None = None
+    for value in values:
+        if value.is_null:
+            continue
+        if best is None:
+            best = value
+            continue
+        order = comparing.order_of(value, best)
+        if order is None:
+            return None
+        best = value if order * (1 if name == "greatest" else -1) > 0 else best
+    return Value(result, None if best is None else best.value)

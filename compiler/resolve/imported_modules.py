@@ -1,0 +1,73 @@
+"""What a module of the user's imports from the project: files, never anything that is installed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+import posixpath
+import sys
+
+from ssbt.compiler.ir.pipeline import PythonModule
+from ssbt.compiler.resolve.files import Reader
+
+
+def imported_modules(module: PythonModule, read: Reader, root: str) -> tuple[PythonModule, ...]:
+    """The modules of the project that one imports, and those that they do, by path.
+
+    They are looked for beside the module, and in the folder of the pipeline, `root`.
+    """
+    found: dict[str, PythonModule] = {}
+    waiting = [module]
+    while waiting:
+        each = waiting.pop()
+        for name, paths in _imports(each, root):
+            inner = next((made for path in paths if (made := _module(name, path, read))), None)
+            if inner is not None and inner.path not in found and inner.path != module.path:
+                found[inner.path] = inner
+                waiting.append(inner)
+    return tuple(found[path] for path in sorted(found))
+
+
+def _imports(module: PythonModule, root: str) -> Iterator[tuple[str, list[str]]]:
+    """The names that a module imports, each with the files that it may be, the nearest first."""
+    try:
+        tree = ast.parse(module.text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    folder = posixpath.dirname(module.path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, _files(alias.name, [folder, root])
+        elif isinstance(node, ast.ImportFrom):
+            folders = [_above(folder, node.level - 1)] if node.level else [folder, root]
+            name = node.module or ""
+            if name:
+                yield name, _files(name, folders)
+            for alias in node.names:
+                inner = f"{name}.{alias.name}" if name else alias.name
+                yield inner, _files(inner, folders)
+
+
+def _above(folder: str, count: int) -> str:
+    for _ in range(count):
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _files(name: str, folders: list[str]) -> list[str]:
+    first = name.partition(".")[0]
+    if first in sys.stdlib_module_names or first in ("pyspark", "py4j", "numpy", "pandas"):
+        return []
+    path = name.replace(".", "/")
+    return [posixpath.join(folder, f"{path}{end}") for folder in folders for end in _ENDS]
+
+
+_ENDS = (".py", "/__init__.py")
+
+
+def _module(name: str, path: str, read: Reader) -> PythonModule | None:
+    try:
+        return PythonModule(name, path, read(path).decode("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,82 @@
+"""The casts that Spark inserts around the operands of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.branches import common_type
+from ssbt.compiler.types.datatypes import DataType, NumericType
+from ssbt.compiler.types.folding.comparing import compared_types
+from ssbt.compiler.types.folding.model import Value
+from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.operators import COMPARISONS
+from ssbt.compiler.types.promotion import for_arithmetic
+
+
+def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+    """The operands of a node and the types that Spark casts them to."""
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
+            yield from _compared(operator, left, right, view)
+        case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
+            a, b = view.typed(left), view.typed(right)
+            if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
+                one, other = for_arithmetic(a, b, view.ansi)
+                yield from ((left, one.type), (right, other.type))
+        case e.Between(operand=operand, low=low, high=high):
+            yield from _compared(">=", operand, low, view)
+            yield from _compared("<=", operand, high, view)
+        case e.IsDistinctFrom(left=left, right=right):
+            yield from _compared("<=>", left, right, view)
+        case e.InList(operand=operand, items=items):
+            common = common_type([view.typed(each) for each in (operand, *items)], view.ansi)
+            if common is not None:
+                yield from ((item, common) for item in (operand, *items))
+        case e.Case(operand=operand, branches=branches, otherwise=otherwise):
+            if operand is not None:
+                for choice, _ in branches:
+                    yield from _compared("=", operand, choice, view)
+            values = [value for test, value in branches if not _is_never(test, view)]
+            values += [otherwise] if otherwise else []
+            yield from ((value, view.type(node)) for value in values)
+        case e.Call():
+            yield from _cast_arguments(node, view)
+
+
+def _is_never(condition: e.Expression, view: View) -> bool:
+    made = view.outcome(condition)
+    return isinstance(made, Value) and not made.value
+
+
+def _compared(
+    operator: str, left: e.Expression, right: e.Expression, view: View
+) -> Iterator[tuple[e.Expression, DataType]]:
+    a, b = view.typed(left), view.typed(right)
+    wanted = None if a.unknown or b.unknown else compared_types(operator, a, b, view.ansi)
+    if wanted is not None:
+        yield left, wanted[0]
+        yield right, wanted[1]
+
+
+def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+    name, parts = function_name(node), operands(node)
+    function = find(name)
+    if function is None or any(argument.name for argument in node.arguments):
+        return
+    if name in COALESCING:
+        yield from ((part, view.type(node)) for part in parts)
+    elif name in ("if", "nvl2") and len(parts) == 3:
+        yield from ((part, view.type(node)) for part in parts[1:])
+    elif name == "nullif" and len(parts) == 2:
+        yield from _compared("=", parts[0], parts[1], view)
+    elif not (name in CHOOSING or name.startswith("try_")):
+        for place, part in enumerate(parts):
+            parameter = function.parameter(place)
+            if parameter is None or isinstance(bare(part), e.Star | e.Lambda):
+                continue
+            target = parameter.cast(view.type(part), view.ansi)
+            if target is not None:
+                yield part, target

@@ -1,0 +1,80 @@
+"""What texts and names of folders lose: the reasons of SSBT0536 to SSBT0538, and of pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.spark.compiling import read_back, written
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+pytestmark = pytest.mark.spark
+
+
+def lines(path: Path) -> str:
+    return "".join(file.read_text() for file in path.glob("part-*"))
+
+
+def test_folders_of_timestamps_lose_an_hour(spark: SparkSession, tmp_path: Path) -> None:
+    session = spark.newSession()
+    session.conf.set("spark.sql.session.timeZone", "Europe/Berlin")
+    values = "(1792888200000000L), (1792891800000000L)"
+    instants = f"SELECT timestamp_micros(a) AS at, a FROM VALUES {values} AS t(a)"
+    session.sql(instants).write.partitionBy("at").parquet(f"{tmp_path}/out")
+    back = session.read.schema("a BIGINT, at TIMESTAMP").parquet(f"{tmp_path}/out")
+    found = {row["a"]: row["b"] for row in back.selectExpr("a", "unix_micros(at) AS b").collect()}
+    assert found == {1792888200000000: 1792888200000000, 1792891800000000: 1792888200000000}
+
+
+# What Spark writes down for the keys of a map in JSON; of bytes an address, which changes.
+KEYS = {
+    "1": "1",
+    "true": "true",
+    "1.5D": "1.5",
+    "'a'": "a",
+    "date'2026-01-31'": "20484",
+    "timestamp'2026-01-31 12:00:00'": "1769860800000000",
+    "timestamp_ntz'2026-01-31 12:00:00'": "1769860800000000",
+    "interval '1' day": "86400000000",
+    "x'00ff'": "[B@",
+    "array(1)": "org.apache.spark",
+}
+
+
+def test_keys_of_maps_in_json(spark: SparkSession, tmp_path: Path) -> None:
+    maps = ", ".join(f"map({key}, 1) AS c{number}" for number, key in enumerate(KEYS))
+    spark.sql(f"SELECT {maps}").write.json(f"{tmp_path}/out")
+    columns = ", ".join(f"c{number} MAP<STRING, INT>" for number in range(len(KEYS)))
+    (row,) = spark.read.schema(columns).json(f"{tmp_path}/out").collect()
+    found = [next(iter(cell)) for cell in row]
+    assert [key[: len(wanted)] for key, wanted in zip(found, KEYS.values(), strict=True)] == list(
+        KEYS.values()
+    )
+
+
+@pytest.fixture
+def column(spark: SparkSession) -> DataFrame:
+    return spark.sql("SELECT * FROM VALUES ('a'), (null), ('b') AS t(v)").coalesce(1)
+
+
+def test_a_null_alone_is_no_line_of_csv(
+    spark: SparkSession, column: DataFrame, tmp_path: Path
+) -> None:
+    written(column, f'csv {{ path = "{tmp_path}/out" }}', "v: string")
+    assert lines(tmp_path / "out") in ("a\nb\n", 'a\n""\nb\n', "a\n\nb\n")
+    assert read_back(spark, f'csv {{ path = "{tmp_path}/out"', "v: string").count() == 2
+    said = 'null_value = "\\\\N"'
+    written(column, f'csv {{ path = "{tmp_path}/said", {said} }}', "v: string")
+    back = read_back(spark, f'csv {{ path = "{tmp_path}/said", {said}', "v: string").collect()
+    assert [row["v"] for row in back] == ["a", None, "b"]
+
+
+def test_text_has_lines_and_no_nulls(spark: SparkSession, tmp_path: Path) -> None:
+    """As its page says."""
+    rows = spark.sql("SELECT * FROM VALUES ('a\\nb'), (null) AS t(value)").coalesce(1)
+    written(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
+    assert [row[0] for row in spark.read.text(f"{tmp_path}/out").collect()] == ["a", "b", ""]

@@ -1,0 +1,83 @@
+"""Write docs/state.md, what a checkpoint depends on: `python tools/state_docs.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ssbt.compiler.ir.fingerprints.dependences import (
+    DEPENDENCES,
+    Dependence,
+    Effect,
+    Kind,
+    Location,
+)
+
+PAGE = Path(__file__).parents[1] / "docs" / "state.md"
+_INTRODUCTION = """\
+# What the state of a stream depends on
+
+<!-- Written by tools/state_docs.py from compiler/ir/fingerprints/dependences.py. -->
+
+All that the state of a stateful step is made of, and all that comes to it. It is one table in the
+compiler: the list `depends_on` in a script has a part for each row that the stream has, under the
+word in the first column; [`ssbtc diff`](commands.md) says of a part that differs what the row
+says; and the runtime [refuses to go on](guides/operating-streams.md#checkpoints) where one differs.
+What is in no row may change: names, layout, what stands behind the state, triggers, rates.
+
+Expressions count in columns of the sources, whatever they are called on the way; so do columns that
+are used, and no others.
+
+The stateful steps are `aggregate` and `pivot`, `distinct` and `deduplicate`, joins of two streams,
+`limit`, and `stateful`. `apply` and `sql` may have any of these inside: what comes to them counts
+as if they did, and is at most `unknown`.
+
+| verdict | |
+|---|---|
+| `safe` | Spark goes on, and writes what a fresh start would have written |
+| `unknown` | nothing proves that: look at it, then `--accept-checkpoint-change NAME` |
+| `new checkpoint` | Spark stops with an error, or goes on with a mixture of old and new |
+| `silently wrong` | Spark goes on with state that means something else |
+"""
+_END = """
+## What is not seen
+
+- The data of a static side: it is read anew in each batch, and nothing is kept of it.
+- What is installed: other versions of Python packages or of Spark; and files that code opens.
+- Settings that only the operator gives, but for the time zone of the session.
+- The cluster behind the addresses of Kafka, at start: only `ssbtc diff` compares them.
+
+How it was tried: [agreement](agreement.md#restarts).
+"""
+
+
+def page() -> str:
+    """The whole page, as it should be."""
+    return _INTRODUCTION + "".join(map(_section, Location)) + _END
+
+
+def _section(location: Location) -> str:
+    rows = [(kind, row) for kind, row in DEPENDENCES.items() if row.place is location]
+    title = f"\n## {location.value[0].upper()}{location.value[1:]}\n\n"
+    head = (
+        "| part | what it is | what of it counts | another | new or gone |\n|---|---|---|---|---|\n"
+    )
+    return title + head + "".join(_line(kind, row) for kind, row in rows)
+
+
+def _line(kind: Kind, row: Dependence) -> str:
+    cells = (f"`{kind.value}`", row.word, row.what, _effect(row.change), _effect(row.come))
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _effect(effect: Effect) -> str:
+    word = effect.verdict.name.lower().replace("_", " ")
+    return f"`{word}`" + (f": {effect.why}" if effect.why else "")
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
