@@ -62,7 +62,11 @@ class Columns:
         gone = {key: each for key, each in old.items() if key not in new}
         come = {key: each for key, each in new.items() if key not in old}
         for key, other in self._same(gone, come) or _in_place(old, new, kind):
-            yield from self._called(name, gone.pop(key), come.pop(other), kind)
+            pair = gone.pop(key), come.pop(other)
+            yield from self._called(name, pair, kind)
+            is_told = kind.is_source or pair[0].column.type != pair[1].column.type
+            if not is_told and not self._proofs.is_same(old_name, name, other, was=key):
+                yield self._moved_change(name, [pair])
         for each in come.values():
             reached = self._new_reach.of_columns(name, each.column.name)
             yield from self._alone(name, each, reached, kind, is_new=True)
@@ -72,7 +76,7 @@ class Columns:
         both = [(old[key], each) for key, each in new.items() if key in old]
         for pair in both:
             if not self._proofs.is_same(old_name, name, pair[1].column.name):
-                yield from self._made(name, pair)
+                yield from self._made(name, old_name, pair)
             yield from self._typed(name, pair, kind)
         yield from self._nulls(name, both, kind)
         yield from self._tags(name, both, kind)
@@ -88,8 +92,9 @@ class Columns:
         found = [(key, other) for key, other in pairs.items() if other is not None]
         return found if len({other for _, other in found}) == len(found) else []
 
-    def _called(self, name: str, old: MadeColumn, new: MadeColumn, kind: Kind) -> Iterator[Change]:
+    def _called(self, name: str, pair: Pair, kind: Kind) -> Iterator[Change]:
         """A column of another name; it is no news where it is from a column that has it already."""
+        old, new = pair
         is_news = old.text not in self._renamed
         self.renamed.add((name, old.column.name, new.column.name))
         self._proofs.rename(name, old.column.name, new.column.name)
@@ -122,10 +127,13 @@ class Columns:
         dotted = f"{name}.{each.column.name}"
         yield Change(severity, Subject.COLUMN, dotted, message, places, reached.told)
 
-    def _made(self, name: str, pair: Pair) -> Iterator[Change]:
+    def _made(self, name: str, old_name: str, pair: Pair) -> Iterator[Change]:
         old, new = pair
         before = self._as_input(name, self.text(old.text))
-        if before == new.text or self._told_with_rows(name, before, new.text):
+        same_rows = self._proofs.of(old_name, name).same_rows
+        if before == new.text:
+            return
+        if not same_rows and self._told_with_rows(name, before, new.text):
             return
         types, nulls = ("", ""), ""
         if old.column.type != new.column.type:
@@ -147,8 +155,10 @@ class Columns:
             and f"{name}.{each.column.name}" not in told
             and not self._proofs.is_same(old_name, name, each.column.name)
         ]
-        if not pairs:
-            return
+        if pairs:
+            yield self._moved_change(name, pairs)
+
+    def _moved_change(self, name: str, pairs: list[Pair]) -> Change:
         names = [each.column.name for _, each in pairs]
         listed = ", ".join(f"`{each}`" for each in names)
         be, they = ("is", "it") if len(names) == 1 else ("are", "they")
@@ -159,7 +169,7 @@ class Columns:
         reached = self._new_reach.of_columns(name, *names)
         dotted = f"{name}.{names[0]}" if len(names) == 1 else name
         places = (pairs[0][0].span, pairs[0][1].span)
-        yield Change(reached.severity, Subject.COLUMN, dotted, message, places, reached.told)
+        return Change(reached.severity, Subject.COLUMN, dotted, message, places, reached.told)
 
     def _as_input(self, name: str, text: str) -> str:
         """An old expression as it would be of the new input, of which the rows tell."""

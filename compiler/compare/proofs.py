@@ -27,10 +27,10 @@ class Proof(Struct, frozen=True):
         """Whether the rows come in the same order, asked for or not."""
         return self.old.ordered is self.new.ordered
 
-    def same_column(self, name: str) -> bool:
-        """Whether a column that both have is the same in both."""
-        key = name.casefold()
-        return self.old.columns.get(key) is self.new.columns.get(key) is not None
+    def same_column(self, old: str, new: str) -> bool:
+        """Whether a column is the same in both, by its name in each."""
+        before, after = self.old.columns.get(old.casefold()), self.new.columns.get(new.casefold())
+        return before is after is not None
 
 
 class Proofs:
@@ -66,6 +66,6 @@ class Proofs:
         """A dataset of the new version."""
         return self.queries[1].of(self._meanings[1].plan(name))
 
-    def is_same(self, old: str, new: str, column: str) -> bool:
-        """Whether a column of a dataset is the same in both versions."""
-        return self.of(old, new).same_column(column)
+    def is_same(self, old: str, new: str, column: str, was: str | None = None) -> bool:
+        """Whether a column of a dataset is the same in both versions; `was` is its old name."""
+        return self.of(old, new).same_column(was or column, column)

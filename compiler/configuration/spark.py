@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
-from ssbt.compiler.sparkconf.settings import refusal
+from ssbt.compiler.sparkconf.settings import refusal, setting_value
 
 _PREFIX = "spark."
 
@@ -34,13 +34,15 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
             findings.all.append(written_in_text(value.span))
         elif not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
-        elif refused := refusal(name, value.text, pipeline.target):
+            continue
+        text = setting_value(name, value.text)
+        if refused := refusal(name, text, pipeline.target):
             help_ = (refused.help,) if refused.help else ()
             span = place if refused.is_name else value.span
             findings.add(BAD_SETTING, span, refused.message, *help_)
         else:
-            part.document[name] = value.text
-            part.entries.append(Entry(name, f'"{value.text}"', value.span))
+            part.document[name] = text
+            part.entries.append(Entry(name, f'"{text}"', value.span))
     for name, text in pipeline.spark:
         if name not in part.document:
             part.entries.append(Entry(name, f'"{text}"', pipeline.span))

@@ -10,11 +10,13 @@ from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.hocon.nodes import Branch
 from ssbt.compiler.hocon.problems import MistakeError, mistake
+from ssbt.compiler.hocon.properties import properties_branch
 from ssbt.compiler.hocon.reading import Parser
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.encoding import decoded, refusal
 
-_SUFFIXES = (".json", ".conf")
+# What an include without an ending may mean, the weakest first.
+_SUFFIXES = (".properties", ".json", ".conf")
 
 
 class Files(NamedTuple):
@@ -40,7 +42,9 @@ class Loader:
         """What the file at `path` says; None where there is none. Raises MistakeError."""
         return self._branch(path, None, ())
 
-    def _branch(self, path: str, place: Span | None, prefix: tuple[str, ...]) -> Branch | None:
+    def _branch(
+        self, path: str, place: Span | None, prefix: tuple[str, ...], *, is_properties: bool = False
+    ) -> Branch | None:
         if path in self._above:
             chain = " → ".join([*self._above[self._above.index(path) :], path])
             message = f"this include leads back here: {chain}"
@@ -48,6 +52,8 @@ class Loader:
         source = self._source(path, place)
         if source is None:
             return None
+        if is_properties:
+            return properties_branch(source)
 
         def include(name: str, span: Span, required: bool, at: tuple[str, ...]) -> Branch | None:
             return self._included(path, name, span, required, at)
@@ -87,7 +93,9 @@ class Loader:
     ) -> Branch | None:
         found = None
         for target in self._targets(path, name, span):
-            branch = self._branch(target, span, at)
+            # As Lightbend's library does: what an include names itself is read as HOCON.
+            is_properties = target.endswith(".properties") and not name.endswith(".properties")
+            branch = self._branch(target, span, at, is_properties=is_properties)
             if branch is not None and found is None:
                 found = branch
             elif branch is not None and found is not None:

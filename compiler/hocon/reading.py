@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+import math
 import re
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
@@ -13,7 +14,8 @@ from ssbt.compiler.hocon.tokens import Token, tokens
 from ssbt.compiler.source import Source, Span
 
 DEEPEST = 100
-_NUMBER = re.compile(r"-?(?:0|[0-9]+)(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
+_NUMBER = re.compile(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
+_LONG = 1 << 63
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
 _SIMPLE = frozenset(("text", "lines", "number", "bare"))
 
@@ -31,6 +33,7 @@ class Parser:
         self._tokens = list(tokens(source))
         self._at = 0
         self._depth = 0
+        self._lists = 0
 
     def root(self) -> Branch:
         """The whole file; raises MistakeError."""
@@ -115,7 +118,12 @@ class Parser:
         elif not (token.kind == "mark" and token.text == "{"):
             raise self._wrong("a `=` or `:` is missing behind the key")
         self._skip()
+        if appends and self._lists:
+            # Lightbend's library refuses it too: nothing outside of the list could be meant.
+            raise mistake(self._span(token, token), "`+=` does not work inside of a list")
+        self._lists += appends
         value = self._value((*path, *keys))
+        self._lists -= appends
         if appends:
             before = Reference(value.span, (*path, *keys), optional=True)
             value = Concatenation(value.span, (before, ListNode(value.span, (value,))))
@@ -191,7 +199,7 @@ class Parser:
         token = self._peek()
         if token.kind in _SIMPLE:
             self._next()
-            value = token.value if token.kind in ("text", "lines") else _plain(token)
+            value = token.value if token.kind in ("text", "lines") else self._plain(token)
             return Leaf(self._span(token, token), value, token.value)
         if token.kind == "reference":
             return self._reference()
@@ -210,11 +218,30 @@ class Parser:
         self._depth -= 1
         return replace(node, span=self._span(token, self._tokens[self._at - 1]))
 
+    def _plain(self, token: Token) -> Plain:
+        """What a word or number means: one that is no number is text."""
+        if token.kind != "number":
+            return _WORDS.get(token.text, token.text)
+        match = _NUMBER.fullmatch(token.text)
+        if match is None:
+            if "+" in token.text:
+                raise mistake(self._span(token, token), f"`{token.text}` stands in quotes only")
+            return token.text
+        if match["fraction"]:
+            number = float(token.text)
+            if math.isinf(number):
+                raise mistake(self._span(token, token), "this number is too large for a DOUBLE")
+            return number
+        whole = int(token.text)
+        return whole if -_LONG <= whole < _LONG else token.text
+
     def _items(self, path: tuple[str, ...]) -> list[Node]:
         items: list[Node] = []
+        self._lists += 1
         while True:
             self._skip()
             if self._takes("]"):
+                self._lists -= 1
                 return items
             if self._peek().kind == "end":
                 raise self._wrong("a `]` is missing at the end")
@@ -237,16 +264,6 @@ class Parser:
 
 
 _INCLUDES = ("", "required(", "file(", "required(file(")
-
-
-def _plain(token: Token) -> Plain:
-    """What a word or number means: one that is no number is text."""
-    if token.kind == "number":
-        match = _NUMBER.fullmatch(token.text)
-        if match is not None:
-            return float(token.text) if match["fraction"] else int(token.text)
-        return token.text
-    return _WORDS.get(token.text, token.text)
 
 
 def _path(pieces: list[Token]) -> tuple[str, ...]:

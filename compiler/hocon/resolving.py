@@ -3,11 +3,14 @@
 Every key has a list of assignments, the last one strongest. Objects among them are merged, anything
 else hides what is below it. A reference inside of an assignment to the same key sees only what is
 below that assignment, which is how `path = ${path} [more]` means what was there before.
+
+Where two keys refer to each other, what they come to depends on which of them is looked up first,
+and then kept: Lightbend's library takes them as Java's HashMap has them, and so does this module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -23,6 +26,10 @@ LONGEST_TEXT = 1_000_000
 _Layers: TypeAlias = Sequence[Node]
 # What an assignment comes to: objects to be merged, the strongest last, or a value, or nothing.
 _Head: TypeAlias = list[Branch] | Leaf | ListNode | None
+
+
+class _Closed(list[Branch]):
+    """Objects above something that is none, which hides whatever is below."""
 
 
 class Scalar(Struct, frozen=True):
@@ -67,27 +74,34 @@ class _Resolver:
         self._under_way: set[int] = set()
         self._open: set[int] = set()
         self._values = 0
+        self._heads: dict[tuple[str, ...], _Head] = {}
 
-    def value(self, layers: _Layers) -> Value | None:
-        """What assignments to one key come to, with all that is inside; None for nothing."""
+    def value(self, layers: _Layers, path: tuple[str, ...] | None = ()) -> Value | None:
+        """What assignments to one key come to, with all that is inside; None for nothing.
+
+        `path` leads to the key, None where there is none: inside of a list.
+        """
         self._count(layers[-1])
         delayed = [id(each) for each in layers if isinstance(each, Reference | Concatenation)]
         if self._open.intersection(delayed):
             raise mistake(layers[-1].span, "this value contains itself", codes.BAD_REFERENCE)
         self._open.update(delayed)
-        head = self._head(layers)
+        head = self._kept_head(path, layers) if path else self._head(layers)
         found: Value | None
         if isinstance(head, Leaf):
             found = Scalar(head.value, head.text, head.span)
         elif isinstance(head, ListNode):
-            items = (self.value([item]) for item in head.items)
+            items = (self.value([item], None) for item in head.items)
             found = Items(tuple(each for each in items if each is not None), head.span)
         elif head is None:
             found = None
         else:
             keys = dict.fromkeys(key for branch in head for key in branch.fields)
-            inner = {key: self.value(_children(head, key)) for key in keys}
-            fields = {key: each for key, each in inner.items() if each is not None}
+            inner = {
+                key: self.value(_children(head, key), None if path is None else (*path, key))
+                for key in sorted(keys, key=_java_order(len(keys)))
+            }
+            fields = {key: each for key in keys if (each := inner[key]) is not None}
             places = {key: place for branch in head for key, place in branch.keys.items()}
             found = Object(fields, head[-1].span, places)
         self._open.difference_update(delayed)
@@ -95,7 +109,10 @@ class _Resolver:
 
     def _count(self, node: Node) -> None:
         self._values += 1
-        if self._values > MOST_VALUES:
+        self._limit(self._values, node)
+
+    def _limit(self, count: int, node: Node) -> None:
+        if count > MOST_VALUES:
             message = f"this configuration comes to more than {MOST_VALUES:,} values"
             raise mistake(node.span, message, codes.TOO_LARGE)
 
@@ -112,8 +129,10 @@ class _Resolver:
             found = self._evaluated(layer)
             if isinstance(found, list):
                 branches = [*found, *branches]
+                if isinstance(found, _Closed):
+                    return _Closed(branches)
             elif found is not None:
-                return branches or found
+                return _Closed(branches) if branches else found
         return branches or None
 
     def _evaluated(self, node: Node) -> _Head:
@@ -142,11 +161,24 @@ class _Resolver:
 
     def _at(self, path: tuple[str, ...]) -> _Head:
         layers: _Layers = self._root
+        whole = True
         for key in path:
+            whole = whole and not self._is_under_way(layers)
             layers = self._layers_of(layers, key)
             if not layers:
                 return None
-        return self._head(layers)
+        return self._kept_head(path, layers) if whole else self._head(layers)
+
+    def _kept_head(self, path: tuple[str, ...], layers: _Layers) -> _Head:
+        """What a key comes to, looked up once: unless a part of it is being looked up."""
+        if self._is_under_way(layers):
+            return self._head(layers)
+        if path not in self._heads:
+            self._heads[path] = self._head(layers)
+        return self._heads[path]
+
+    def _is_under_way(self, layers: _Layers) -> bool:
+        return any(id(each) in self._under_way for each in layers)
 
     def _layers_of(self, layers: _Layers, key: str) -> _Layers:
         """The assignments to a key inside of an object, no more evaluated than decides it."""
@@ -201,9 +233,13 @@ class _Resolver:
 
     def _pair(self, node: Concatenation, left: _Head, right: _Head) -> _Head:
         if isinstance(left, list) and isinstance(right, list):
-            return [*left, *right]
+            self._limit(len(left) + len(right), node)
+            if isinstance(right, _Closed):
+                return right
+            return _Closed([*left, *right]) if isinstance(left, _Closed) else [*left, *right]
         left, right = self._as_list(left, right), self._as_list(right, left)
         if isinstance(left, ListNode) and isinstance(right, ListNode):
+            self._limit(len(left.items) + len(right.items), node)
             return ListNode(node.span, (*left.items, *right.items))
         message = f"{_noun(left)} and {_noun(right)} cannot be joined"
         raise mistake(node.span, message)
@@ -219,6 +255,22 @@ class _Resolver:
         found = (self._head(_children(head, str(number))) for number in numbers)
         nodes = (_as_node(each, other.span) for each in found if each is not None)
         return ListNode(other.span, tuple(nodes))
+
+
+def _java_order(count: int) -> Callable[[str], int]:
+    """The order in which a HashMap of so many keys has them, as the key of a stable sort."""
+    buckets = 16
+    while count > buckets * 3 // 4:
+        buckets *= 2
+
+    def bucket(key: str) -> int:
+        units = key.encode("utf-16-be", "surrogatepass")
+        code = 0
+        for high, low in zip(units[::2], units[1::2], strict=True):
+            code = (31 * code + 256 * high + low) & 0xFFFFFFFF
+        return (code ^ code >> 16) & (buckets - 1)
+
+    return bucket
 
 
 def _as_node(head: list[Branch] | Leaf | ListNode, span: Span) -> Node:

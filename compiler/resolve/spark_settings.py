@@ -12,11 +12,8 @@ from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import refusal
+from ssbt.compiler.sparkconf.values import spark_quantity
 from ssbt.compiler.syntax.ast import values as v
-
-# Spark's words for units that have another in this language.
-_UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "min", "hour": "h"}
-_UNITS |= {"day": "d", "byte": "b", "kib": "k", "mib": "m", "gib": "g", "tib": "t"}
 
 
 class SparkSettings(Struct, frozen=True):
@@ -102,5 +99,5 @@ def _value(
         case v.BooleanValue(_, value):
             return "true" if value else "false"
         case v.QuantityValue(_, amount, unit):
-            return f"{amount}{_UNITS.get(unit.lower().removesuffix('s'), unit)}"
+            return spark_quantity(amount, unit)
     return text(entry)

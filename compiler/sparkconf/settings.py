@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance
-from ssbt.compiler.sparkconf.values import misfit
+from ssbt.compiler.sparkconf.values import misfit, without_words
 
 # Beginnings of names that are put together when Spark runs, besides those that its code has whole.
 _OPEN = (
@@ -59,6 +59,12 @@ def known_settings() -> dict[str, Setting]:
         name: Setting(name, kind, since, last, least, tuple(filter(None, choices.split(","))))
         for name, kind, since, last, least, choices in rows
     }
+
+
+def setting_value(name: str, text: str) -> str:
+    """What Spark is given where somebody wrote `2 minutes` or `64 MiB`."""
+    known = known_settings().get(name)
+    return without_words(text, known.kind) if known else text
 
 
 def refusal(name: str, value: str, spark: str) -> Refusal | None:

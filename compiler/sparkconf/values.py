@@ -6,7 +6,22 @@ import re
 
 _BITS = {"int": 31, "long": 63}
 _DURATION = re.compile(r"-?\d+(us|ms|s|m|min|h|d)?", re.IGNORECASE)
+_QUANTITY = re.compile(r"(-?\d+)\s*([A-Za-z]+)")
+# Spark's spellings of units, where the language and HOCON have others.
+_UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "min", "hour": "h"}
+_UNITS |= {"day": "d", "byte": "b", "kib": "k", "mib": "m", "gib": "g", "tib": "t"}
 _SIZE = re.compile(r"-?\d+([kmgtp]?b|[kmgtp])?", re.IGNORECASE)
+
+
+def spark_quantity(amount: str, unit: str) -> str:
+    """A duration or size as Spark spells it: `2min` for 2 minutes."""
+    return f"{amount}{_UNITS.get(unit.lower().removesuffix('s'), unit)}"
+
+
+def without_words(value: str, kind: str) -> str:
+    """The value of a setting, its unit as Spark spells it where the setting has one."""
+    match = _QUANTITY.fullmatch(value.strip()) if kind in ("duration", "size") else None
+    return spark_quantity(match[1], match[2]) if match else value
 
 
 def misfit(value: str, kind: str, least: str, choices: tuple[str, ...]) -> str:

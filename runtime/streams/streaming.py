@@ -13,13 +13,13 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
-from ssbt.runtime.checkpoints.leases import Leases
+from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.outputs.keeping import keep_output
 from ssbt.runtime.providers.secrets import rotated_secrets
-from ssbt.runtime.streams.operation import OPERATION, Operation
+from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -71,6 +71,8 @@ def run_streams(*streams: Stream) -> None:
             _admit([run.kept for run in runs if run.kept], leases, operation)
             for run in runs:
                 run.keep_output(operation)
+        elif operation.kept:
+            raise CheckpointsRefusedError(f"{KEEP} needs the driver's JVM, not Spark Connect")
         else:
             _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
         _watch(runs, stop)

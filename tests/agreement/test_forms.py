@@ -56,6 +56,24 @@ TIMES = (
         " 9:05 ",
     ),
 )
+TIMESTAMPS = (
+    *("2020-01-31", "2020-1", "2020-01-31T", "20200131", "2020-02-30 10:00", "2020 10:00", "10:00"),
+    *("2020-01-31 10", "2020-01-31 10:00:60", "2020-01-31 24:00", "2020-01-31 10:00:00.1234567891"),
+    *(
+        "2020-01-31 10:00 CET",
+        "2020-01-31 10:00+2",
+        "2020-01-31 10:00 +19:00",
+        "2020-01-31 10:00 z",
+    ),
+    *(
+        "2020-01-31T10:00:00Z",
+        "2020-01-31 10:00 Mars/X",
+        "2020-01-31 10:00 AM",
+        "today Europe/Berlin",
+    ),
+    *("epoch x", "now", "294247-01-10", "294248-01-01", "999999-01-01", "-0044-03-15", "T10:00"),
+    *("2020-01-31  10:00", "2020/01/31", "2020-01-31 1:2:3 UTC+01:30", "2020-01-31 10:60"),
+)
 FORMATS = (
     *("999G", "G99", "9,9", "9,,9", "9G9.9", "9.9,9", "$9", "9$", "S9", "9S", "S9S", "MI9", "9MI"),
     *(
@@ -129,6 +147,7 @@ def questions() -> list[Question]:
     texts = [
         *(f"interval '{value}' {unit}" for value, unit in product(INTERVALS, UNITS)),
         *(f"time '{value}'" for value in TIMES),
+        *(f"{kind} '{value}'" for value in TIMESTAMPS for kind in _KINDS),
         *(f"{name}({value}, '{form}')" for form in FORMATS for name, value in _FORMATTING),
     ]
     return [
@@ -138,6 +157,7 @@ def questions() -> list[Question]:
     ]
 
 
+_KINDS = ("date", "timestamp", "timestamp_ntz")
 _FORMATTING = (("to_number", "s"), ("try_to_number", "s"), ("to_char", "m"))
 
 

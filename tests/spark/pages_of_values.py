@@ -32,9 +32,8 @@ def rows() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
                 yield name, row[1].replace("\\|", "|"), values, table[1] or "UTC"
 
 
-def answer(spark: SparkSession, text: str, zone: str) -> tuple[str, ...]:
-    """What Spark gives: the text of each row's one value."""
-    session = spark.newSession()
+def answer(session: SparkSession, text: str, zone: str) -> tuple[str, ...]:
+    """What a session of one's own gives: the text of each row's one value."""
     session.conf.set("spark.sql.session.timeZone", zone)
     query = text if text.startswith("select ") else f"select {text}"
     frame = session.sql(query)

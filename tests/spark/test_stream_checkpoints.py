@@ -12,6 +12,7 @@ from pyspark.errors import StreamingQueryException
 import pytest
 
 from ssbt.runtime import Job
+from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.streams.operation import OPERATION, Operation
 from tests.spark.fixtures.streams_job import Params, run
@@ -183,9 +184,7 @@ def test_damage_is_named(spark: SparkSession, damaged: Path, file: str) -> None:
             (text,) = refusals(spark, damaged, "copied")
             assert name in text
             assert wrong in text or (with_checksum and "cannot be read" in text)
-            assert text.endswith(
-                "; bring it back from a copy of the folder, or begin with a new checkpoint"
-            )
+            assert text.endswith(f"; {WAY_OUT}")
         path.write_bytes(content)
 
 
@@ -224,6 +223,5 @@ def test_damaged_state(
     with pytest.raises(StreamingQueryException, match="CANNOT_LOAD_STATE_STORE"):
         go_on(spark, tmp_path, "hourly")
     assert caplog.messages[-1] == (
-        f"stream hourly has failed: {tmp_path}/checkpoints/hourly/state is damaged; "
-        "bring it back from a copy of the folder, or begin with a new checkpoint"
+        f"stream hourly has failed: {tmp_path}/checkpoints/hourly/state is damaged; {WAY_OUT}"
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 import re
+import runpy
 
 import pytest
 
@@ -186,3 +187,9 @@ def test_links_lead_somewhere():
             path, _, _ = target.partition("#")
             if path and "://" not in path:
                 assert (page.parent / path).exists(), f"{page}: {target}"
+
+
+def test_the_table_of_state_is_the_compilers() -> None:
+    """`tools/state_docs.py` writes the page anew."""
+    space = runpy.run_path(str(ROOT / "tools" / "state_docs.py"))
+    assert (ROOT / "docs" / "state.md").read_text("utf-8") == space["page"]()

@@ -64,3 +64,30 @@ def test_where_values_come_from() -> None:
         "secrets.login": ("conf/prod.conf", 17),
         "secrets.prod_login": ("conf/prod.conf", 18),
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ("spark.network.timeout = 2 minutes", {"spark.network.timeout": "2min"}),
+        ('spark { "spark.network.timeout" = "1 hour" }', {"spark.network.timeout": "1h"}),
+        ("spark { network.timeout = 500ms }", {"spark.network.timeout": "500ms"}),
+        (
+            "spark.sql.autoBroadcastJoinThreshold = 64 MiB",
+            {"spark.sql.autoBroadcastJoinThreshold": "64m"},
+        ),
+        # No quantity: a text as it is.
+        ("spark.sql.catalog.c.note = 2 minutes", {"spark.sql.catalog.c.note": "2 minutes"}),
+    ],
+)
+def test_quantities_are_spelled_for_spark(written: str, given: dict[str, str]) -> None:
+    """As in the pipeline's own block, where `2 minutes` becomes `2min`."""
+
+    def changed(path: str) -> bytes:
+        text = read(path)
+        return text + f"\n{written}\n".encode() if path == "conf/prod.conf" else text
+
+    found = configured(checked("pipeline.ssbt", changed), "pipeline.ssbt", changed, ("prod",))
+    assert found.checked.findings == ()
+    (prod,) = found.environments
+    assert given.items() <= prod.document["spark"].items()

@@ -69,6 +69,8 @@ class Canonical:
                 return self._case(term, need)
             case "between":
                 return self._between(term, need)
+            case "star":
+                return self._plain(term, self._scope.values)
             case "positive":
                 return self.value(term.operands[0], need)
         if term.operator in _CHAINED:

@@ -140,7 +140,10 @@ class Queries:
         older = (each.value.number for each in given.cells if each.age < given.age)
         names = self.table.names(given.cells)
         is_open = given.is_open or any(each.output.is_open for each in operator.inputs)
-        scope = Scope(names, plain, ordered, self._sites, self._uses, frozenset(older), is_open)
+        values = tuple(each.value for each in given.cells)
+        scope = Scope(
+            names, plain, ordered, self._sites, self._uses, frozenset(older), values, is_open
+        )
         return Canonical(self.pool, scope)
 
     def value(self, expression: Expression, operator: Operator, given: Rows) -> Value:

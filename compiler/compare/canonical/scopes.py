@@ -18,7 +18,8 @@ class Scope(Struct, frozen=True):
     `names` are its columns, alone and behind their qualifiers. `rows` are those that it is computed
     among, `ordered_rows` the same where their order counts, too. `sites` counts the draws there,
     `uses` how often a name is used in the whole pipeline. `older` are the numbers of columns that
-    were computed before a window. `is_open` where there are columns that are not known.
+    were computed before a window. `values` are all columns in their order. `is_open` where there
+    are columns that are not known.
     """
 
     names: Names
@@ -27,6 +28,7 @@ class Scope(Struct, frozen=True):
     sites: dict[object, int]
     uses: Mapping[str, int]
     older: frozenset[int] = frozenset()
+    values: tuple[Value, ...] = ()
     is_open: bool = False
 
 

@@ -222,7 +222,11 @@ class _Builder:
 
     @_term.register
     def _(self, node: e.Tuple) -> Term:
-        names = tuple(own_name(item) for item in node.items)
+        given = node.names or (None,) * len(node.items)
+        names = tuple(
+            name.text if name is not None else own_name(item)
+            for name, item in zip(given, node.items, strict=True)
+        )
         return self._made("tuple", node, self._all(node.items), names)
 
     @_term.register

@@ -6,27 +6,28 @@ from datetime import date
 import re
 
 from ssbt.compiler.types.datatypes import (
-    BooleanType,
+    STRING,
     DataType,
-    DateType,
     DayTimeIntervalType,
-    DecimalType,
-    IntegralType,
-    NumericType,
-    TimestampNTZType,
-    TimestampType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.folding.casts import cast_value
+from ssbt.compiler.types.folding.model import Failure, Value
+from ssbt.compiler.types.zones import is_zone
 
-_DATE = re.compile(r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL)
-_TRUE_OR_FALSE = ("t", "true", "y", "yes", "1", "f", "false", "n", "no", "0")
+_DATE = re.compile(
+    r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL | re.ASCII
+)
 _SPECIAL = ("epoch", "now", "today", "tomorrow", "yesterday")
 _TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?\s*([AaPp][Mm])?\Z")
-_TIMESTAMP = re.compile(r"([+-]?\d{4,6}(?:-\d{1,2}(?:-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL)
-_ZONED_TIME = re.compile(
-    r"(\d{1,2}(?::\d{1,2}(?::\d{1,2}(?:\.\d*)?)?)?:?)\s*(Z|UTC|GMT|[A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)*"
-    r"|(?:UTC|GMT|UT)?[+-]\d{1,2}(?::?\d{1,2})?(?::?\d{1,2})?)?\Z"
+_TIMESTAMP = re.compile(
+    r"([+-]?\d{4,6}(?:-\d{1,2}(-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL | re.ASCII
 )
+_ZONED_TIME = re.compile(
+    r"(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?)?:?\s*(.*)\Z", re.DOTALL | re.ASCII
+)
+# Microseconds of 64 bits end there.
+_FIRST_DAY, _LAST_DAY = (-290308, 12, 22), (294247, 1, 10)
 
 
 def literal_problem(kind: str, value: str) -> str | None:
@@ -35,7 +36,7 @@ def literal_problem(kind: str, value: str) -> str | None:
     if kind == "date":
         return None if _is_date(text) else f"`{value}` is no date; write it as '2026-01-31'"
     if kind in ("timestamp", "timestamp_ltz", "timestamp_ntz"):
-        known = _is_timestamp(text)
+        known = _is_timestamp(text, zoned=kind != "timestamp_ntz")
         way = "'2026-01-31 12:30:00'"
         return None if known else f"`{value}` is no timestamp; write it as {way}"
     if kind == "time":
@@ -53,30 +54,14 @@ def reads_as(constant: object, type_: DataType) -> bool:
     """Whether a cast makes a value of a constant text, or may; of others nothing is said."""
     if not isinstance(constant, str):
         return True
-    text = constant.strip()
     match type_:
-        case IntegralType():
-            return re.fullmatch(r"[+-]?\d+", text) is not None
-        case DecimalType():
-            return re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text) is not None
-        case NumericType():
-            try:
-                float(text.rstrip("dDfF"))
-            except ValueError:
-                return False
-        case BooleanType():
-            return text.lower() in _TRUE_OR_FALSE
-        case DateType():
-            return _is_date(text)
-        case TimestampType() | TimestampNTZType():
-            return _is_timestamp(text)
         case YearMonthIntervalType() | DayTimeIntervalType():
-            return any(character.isdigit() for character in text)
-    return True
+            return any(character.isdigit() for character in constant)
+    return not isinstance(cast_value(Value(STRING, constant), type_), Failure)
 
 
 def _is_date(text: str) -> bool:
-    if text.lower() in _SPECIAL:
+    if _is_special(text):
         return True
     match = _DATE.match(text)
     if match is None:
@@ -92,11 +77,35 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _is_timestamp(text: str) -> bool:
-    if text.lower().split(" ")[0] in _SPECIAL:
+def _is_timestamp(text: str, zoned: bool) -> bool:
+    """Whether Spark reads the text; one of a zone may also be a time of today."""
+    if _is_special(text):
         return True
     match = _TIMESTAMP.match(text)
     if match is None or not _is_date(match[1]):
-        # A time alone is today's, with or without its `T`.
-        return bool(_ZONED_TIME.match(text.removeprefix("T"))) and ":" in text
-    return not match[2] or _ZONED_TIME.match(match[2]) is not None
+        return zoned and ":" in text and _is_zoned_time(text.removeprefix("T"))
+    if not _FIRST_DAY <= _day(match[1]) <= _LAST_DAY:
+        return False
+    return match[3] is None or (match[2] is not None and _is_zoned_time(match[3]))
+
+
+def _is_special(text: str) -> bool:
+    """Whether it is a word such as `today`, perhaps with a zone behind."""
+    word, _, zone = text.partition(" ")
+    return word.lower() in _SPECIAL and (not zone.strip() or is_zone(zone.strip()))
+
+
+def _day(text: str) -> tuple[int, int, int]:
+    sign = -1 if text.startswith("-") else 1
+    year, month, day = (*map(int, text.lstrip("+-").split("-")), 1, 1)[:3]
+    return sign * year, month, day
+
+
+def _is_zoned_time(text: str) -> bool:
+    match = _ZONED_TIME.match(text)
+    if match is None:
+        return False
+    hour, *rest = (int(part or 0) for part in match.groups()[:3])
+    # A zone stands behind seconds only.
+    has_zone = match[3] is not None and is_zone(match[4])
+    return hour < 24 and max(rest) < 60 and (not match[4] or has_zone)

@@ -16,7 +16,7 @@ from ssbt.compiler.resolve.expressions.evaluation import (
 from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.implicit_casts import implicit_casts
-from ssbt.compiler.resolve.traps.view import View, function_name
+from ssbt.compiler.resolve.traps.view import View, bare, function_name
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import name_text
@@ -89,7 +89,8 @@ def find_failures(root: e.Expression, view: View) -> Iterator[Diagnostic]:
             conditional = conditional or id(part) in constant
             own = [*_failing_operands(part, view)]
             for operand, reason in own:
-                yield _swapped(part, operand, view) or _finding(operand, reason, conditional, view)
+                special = _swapped(part, operand, view) or _second_value(part, operand)
+                yield special or _finding(operand, reason, conditional, view)
             told = {id(operand) for operand, _ in own}
             children = [each for each in _children(part) if id(each[0]) not in told]
             # Beside a null, Spark often computes nothing else; nor is anything certain within a
@@ -127,6 +128,20 @@ def _swapped(node: e.Expression, part: e.Expression, view: View) -> Diagnostic |
     fix = (Edit(one.span, texts[0]), Edit(other.span, texts[1]))
     help_ = (f"write `{name}({texts[0]}, {texts[1]})`",)
     return Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), help_, fix)
+
+
+def _second_value(node: e.Expression, part: e.Expression) -> Diagnostic | None:
+    """`status = 'PAID' or 'SENT'`: a second value where a second comparison was meant."""
+    if not isinstance(node, e.Binary) or node.operator not in ("and", "or") or part is node.left:
+        return None
+    first = bare(node.left)
+    message = f"`{node.operator}` joins conditions, and a text is none"
+    if not isinstance(first, e.Binary) or first.operator not in ("=", "=="):
+        return Diagnostic(CONSTANT_FAILS, message, Label(part.span), (), ("write a comparison",))
+    subject, value = ssbt_text(first.left), ssbt_text(part)
+    text = f"{subject} in ({ssbt_text(first.right)}, {value})"
+    fix = (Edit(node.span, text),) if node.operator == "or" else ()
+    return Diagnostic(CONSTANT_FAILS, message, Label(part.span), (), (f"write `{text}`",), fix)
 
 
 def _column_meant(node: e.Expression, view: View) -> tuple[e.StringLiteral, str] | None:

@@ -8,7 +8,7 @@ from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.branches import common_type
-from ssbt.compiler.types.datatypes import DataType, NumericType
+from ssbt.compiler.types.datatypes import BOOLEAN, DataType, NumericType
 from ssbt.compiler.types.folding.comparing import compared_types
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.functions import find
@@ -19,6 +19,8 @@ from ssbt.compiler.types.promotion import for_arithmetic
 def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
     """The operands of a node and the types that Spark casts them to."""
     match node:
+        case e.Binary(operator="and" | "or", left=left, right=right) if view.ansi:
+            yield from ((left, BOOLEAN), (right, BOOLEAN))
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
             yield from _compared(operator, left, right, view)
         case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):

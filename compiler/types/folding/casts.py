@@ -231,6 +231,9 @@ def fit_decimal(number: Decimal, type_: DecimalType, ansi: bool) -> Outcome:
 
 def _to_time(value: Value, target: DataType, ansi: bool) -> Outcome:
     content = value.value
+    if isinstance(content, str) and texts.is_special(content):
+        # `cast('today' as date)` is computed with the query's own clock.
+        return opaque(target)
     if isinstance(content, str) and isinstance(target, DateType):
         days = texts.read_date(content)
         return unreadable(content, target, ansi) if days is None else Value(target, days)

@@ -78,6 +78,12 @@ def read_boolean(text: str) -> bool | None:
     return True if body in _TRUE else False if body in _FALSE else None
 
 
+def is_special(text: str) -> bool:
+    """Whether a text is `today`, `now` and the like, perhaps with a time zone behind."""
+    first = text.strip(_BLANK).split(" ")[0].lower()
+    return first in ("epoch", "now", "today", "tomorrow", "yesterday")
+
+
 def read_date(text: str) -> int | None:
     """The days since 1970 of a date; a time behind it is not looked at."""
     match = _DATE.match(text.strip(_BLANK))

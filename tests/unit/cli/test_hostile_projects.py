@@ -111,7 +111,7 @@ DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) 
         (holding(MORE, b"params.place = ${HOME}"), "there is no `HOME` in this configuration"),
         (
             holding(MORE, "\n".join(f"params.k{i} = {i}" for i in range(10_000)).encode()),
-            "there is no parameter `k9999`",
+            "9900 more are in conf/more.conf",
         ),
     ],
 )

@@ -169,6 +169,10 @@ CHANGES = [
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> a = c))) as k",
         "from o |> select exists(tags, a -> exists(tags, b -> exists(tags, c -> b = c))) as k",
     ),
+    (
+        "from o |> select n as a, id as b |> select to_json(struct(*)) as j",
+        "from o |> select n as a, n as b |> select to_json(struct(*)) as j",
+    ),
     # What differs for nulls, types or names alone.
     ("from o |> aggregate count(n) as k", "from o |> aggregate count(*) as k"),
     ("from o |> where n <=> 1", "from o |> where coalesce(n = 1, true)"),
@@ -210,6 +214,24 @@ def test_what_looks_alike_is_told(old: str, new: str) -> None:
 def compiles(text: str) -> bool:
     """Whether a pipeline has no errors."""
     return checked("a.ssbt", lambda _: text.encode()).pipeline is not None
+
+
+def test_a_column_of_another_name_is_looked_at_too() -> None:
+    window = "row_number() over (order by id)"
+    messages = told(
+        f"from o |> where n > 1 |> extend {window} as p",
+        f"from o |> extend {window} as q |> where n > 1",
+    )
+    assert "the column `p` of `r` is called `q`" in messages
+    assert any("`q` of `r` is computed at another place" in each for each in messages)
+
+
+def test_keys_that_change_places() -> None:
+    keys = ("n as k, id as l", "id as k, n as l")
+    old, new = (f"from o |> aggregate count(*) as c group by {each}" for each in keys)
+    assert "the column `k` of `r` was `o.n` (INT) and is `o.id` (BIGINT)" in "\n".join(
+        told(old, new)
+    )
 
 
 def test_what_chance_writes_in_another_way_is_no_change() -> None:

@@ -94,4 +94,29 @@ CASES: dict[str, str | dict[str, str]] = {
         "lib/two.conf": "b = ${a}",
     },
     "key_called_include": "include = 1\ninclude.x = 2",
+    # what a measurement from outside found
+    "include_properties": {
+        "main.conf": 'include "x"\nb = 2',
+        "x.properties": "# one\na = 1\nc.d: x y\nk\\ =\\u00e9\\\n  z\nc = hidden\n",
+    },
+    "include_properties_by_name": {
+        "main.conf": 'include "x.properties"\nb = 2',
+        "x.properties": "a = 1\na.b = 2\n",
+    },
+    "include_three_kinds": {
+        "main.conf": 'include "x"\nb = 2',
+        "x.properties": "a = 1\nq = properties",
+        "x.json": '{"q": "json", "j": 1}',
+        "x.conf": "q = conf, c = 1",
+    },
+    "append_inside_of_a_list": "x = [{ a += 1, a += 2 }]",
+    "append_of_an_append": "x += { a += 1 }",
+    "append_inside_of_an_object": "x = { a += 1, a += 2 }",
+    "two_that_look_back": "a = 1, b = ${a}, a = ${b}",
+    "two_that_look_back_in_one": "a = 1\na = ${b}2\nb = ${a}",
+    "two_objects_that_look_back": "a = { x = 1 }\nb = ${a}\na = ${b} { y = 2 }",
+    "two_that_look_back_in_javas_order": "zeta = 1\nalpha = 2\nalpha = ${zeta}\nzeta = ${alpha}",
+    "number_without_a_whole": "a = -.5\nb = .5",
+    "number_without_an_exponent": "a = 1e+",
+    "number_larger_than_a_long": "a = 9223372036854775807\nb = 9223372036854775808",
 }

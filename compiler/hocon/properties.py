@@ -1,0 +1,53 @@
+"""A Java property file as a Branch: every value is text, and dots in keys separate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.hocon.nodes import Branch, Leaf
+from ssbt.compiler.source import Source, Span
+
+_COMMENT = re.compile(r"(?m)^[ \t\f]*[#!].*")
+_LINE = re.compile(r"(?:\\(?:\r\n|[\s\S])|[^\\\r\n])+")
+_PROPERTY = re.compile(r"[ \t\f]*((?:\\[\s\S]|[^\\=:\s])*)[ \t\f]*[=:]?[ \t\f]*([\s\S]*)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|([\s\S]))")
+_LETTERS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+
+
+def properties_branch(source: Source) -> Branch:
+    """What the file says; where `a` and `a.b` have values, that of `a` is left out, as by HOCON."""
+    values = {tuple(key.split(".")): leaf for key, leaf in _properties(source)}
+    objects = {path[:depth] for path in values for depth in range(1, len(path))}
+    root = Branch(Span(source.path, 0, 0))
+    for path, leaf in values.items():
+        if path in objects:
+            continue
+        branch = root
+        for key in path[:-1]:
+            branch = branch.inner(key, leaf.span)
+        branch.add(path[-1], (leaf,), leaf.span)
+    return root
+
+
+def _properties(source: Source) -> Iterator[tuple[str, Leaf]]:
+    # A comment ends with its line, whatever stands there.
+    text = _COMMENT.sub(lambda found: " " * len(found[0]), source.text)
+    for line in _LINE.finditer(text):
+        if line[0].strip():
+            match = _PROPERTY.fullmatch(line[0])
+            assert match is not None
+            key, value = _unescaped(match[1]), _unescaped(match[2])
+            span = Span(source.path, line.start() + match.start(1), line.end())
+            yield key, Leaf(span, value, value)
+
+
+def _unescaped(text: str) -> str:
+    def character(found: re.Match[str]) -> str:
+        if found[1]:
+            return chr(int(found[1], 16))
+        return "" if found[2] else _LETTERS.get(found[3], found[3])
+
+    return (
+        _ESCAPE.sub(character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
