@@ -27,13 +27,16 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
         if secret is not None:
             part.document[name] = {"secret": secret}
             part.entries.append(Entry(name, f"secret {secret}", value.span))
-        elif isinstance(value, Scalar) and is_credential(name, value.text):
+            continue
+        if not isinstance(value, Scalar) or value.value is None:
+            findings.bad(value.span, f"`{name}` is a text, a number, true or false")
+            continue
+        if is_credential(name, value.text):
             message = f"`{name}` takes a secret: credentials are not written down"
             findings.add(SECRET_NEEDED, value.span, message, "write `{ secret = NAME }`")
-        elif isinstance(value, Scalar) and has_credential(value.text):
+            continue
+        if has_credential(value.text):
             findings.all.append(written_in_text(value.span))
-        elif not isinstance(value, Scalar) or value.value is None:
-            findings.bad(value.span, f"`{name}` is a text, a number, true or false")
             continue
         text = setting_value(name, value.text)
         if refused := refusal(name, text, pipeline.target):
