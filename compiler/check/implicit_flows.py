@@ -8,8 +8,8 @@ from ssbt.compiler.check.personal_data import GUARDED, is_tagged_source
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.lineage.dependencies import Dependency, Kind
 from ssbt.compiler.lineage.graph import lineage
-from ssbt.compiler.lineage.rows import Dependency, Kind
 
 _SCHEMA = SCHEMA.replace("status:    string", "status:    string\n  email:     string @pii")
 _STRICT = PIPELINE.replace("}\n", "  implicit_flows = refuse\n}\n")

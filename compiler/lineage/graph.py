@@ -15,7 +15,7 @@ from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.lineage.rows import Dependency, Kind, deciding, dependencies
+from ssbt.compiler.lineage.dependencies import Dependency, Kind, deciding, dependencies
 from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,

@@ -17,8 +17,8 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import lineage
-from ssbt.compiler.lineage.rows import Kind
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage
-from ssbt.compiler.lineage.rows import Kind
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
