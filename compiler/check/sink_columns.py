@@ -9,12 +9,13 @@ from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
 from ssbt.compiler.diagnostics.examples import SINK, example
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
+from ssbt.compiler.types.quoting import quoted_name
 
 NOTHING_LEFT = Code(
     "SSBT0522",
@@ -151,8 +152,9 @@ def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagn
         return
     near = did_you_mean(name.name, known)
     help_ = (f"did you mean `{near}`?",) if near else (f"it has {', '.join(known)}",)
+    fix = (Edit(name.span, quoted_name(near)),) if near else ()
     message = f"`{sink.dataset}` has no column `{name.name}`"
-    yield Diagnostic(UNKNOWN_COLUMN, message, Label(name.span), (), help_)
+    yield Diagnostic(UNKNOWN_COLUMN, message, Label(name.span), (), help_, fix)
 
 
 def _unfit_in(source: Source, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:

@@ -42,7 +42,8 @@ def _environments(said: Object) -> tuple[str, ...]:
             near = did_you_mean(key, ["environments"])
             help_ = (f"did you mean `{near}`?" if near else "it has `environments` alone",)
             message = f"a project has no `{key}`"
-            raise mistake(said.keys[key], message, codes.UNKNOWN_KEY, help=help_)
+            place = said.keys[key]
+            raise mistake(place, message, codes.UNKNOWN_KEY, help=help_, instead=near or "")
     listed = said.fields.get("environments")
     if listed is None:
         return ()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+import re
 from typing import Any
 
 from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Span
+
+_PLAIN = re.compile(r"[\w-]+")
 
 
 class Entry(Struct, frozen=True):
@@ -33,20 +36,24 @@ class Findings(Struct):
 
     all: list[Diagnostic] = field(default_factory=list)
 
-    def add(self, code: Code, span: Span, message: str, *help_: str) -> None:
+    def add(
+        self, code: Code, span: Span, message: str, *help_: str, fix: tuple[Edit, ...] = ()
+    ) -> None:
         """Add one."""
-        self.all.append(Diagnostic(code, message, Label(span), (), help_))
+        self.all.append(Diagnostic(code, message, Label(span), (), help_, fix))
 
     def bad(self, span: Span, message: str, *help_: str) -> None:
         """Add one about a value."""
         self.add(codes.BAD_VALUE, span, message, *help_)
 
     def unknown(self, span: Span, message: str, name: str, known: Iterable[str]) -> None:
-        """Add one about a key that there is not, with what may have been meant."""
+        """Add one about a name that there is not, with what may have been meant."""
         names = sorted(known)
         near = did_you_mean(name, names)
         if near:
-            self.add(codes.UNKNOWN_KEY, span, message, f"did you mean `{near}`?")
+            text = near if _PLAIN.fullmatch(near) else f'"{near}"'
+            help_, fix = f"did you mean `{near}`?", (Edit(span, text),)
+            self.add(codes.UNKNOWN_KEY, span, message, help_, fix=fix)
         elif names and len(names) <= 12:
             self.add(codes.UNKNOWN_KEY, span, message, f"there is {', '.join(names)}")
         else:

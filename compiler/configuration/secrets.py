@@ -69,7 +69,9 @@ def reference(
     place = own if isinstance(own, Object) else default
     assert isinstance(place, Object)
     provider = merged["provider"].text if "provider" in merged else "env"
-    _check(provider, merged, place, findings, is_needed=is_needed)
+    objects = (each for each in (default, own) if isinstance(each, Object))
+    keys = {key: where for each in objects for key, where in each.keys.items()}
+    _check(provider, merged, keys, place.span, findings, is_needed=is_needed)
     document: dict[str, object] = {"provider": provider}
     document |= {key: _document(key, value) for key, value in merged.items() if key != "provider"}
     return document, place.span
@@ -88,7 +90,8 @@ def _options(value: Object, findings: Findings) -> dict[str, Scalar]:
 def _check(
     provider: str,
     given: dict[str, Scalar],
-    place: Object,
+    keys: dict[str, Span],
+    place: Span,
     findings: Findings,
     *,
     is_needed: bool,
@@ -106,7 +109,7 @@ def _check(
             findings.add(SECRET_NEEDED, value.span, message)
         elif known and key not in (*known, *providers.COMMON):
             message = f"the provider `{provider}` has no option `{key}`"
-            findings.unknown(value.span, message, key, (*known, *providers.COMMON))
+            findings.unknown(keys[key], message, key, (*known, *providers.COMMON))
         elif key in providers.DURATIONS and milliseconds(value.text) is None:
             findings.bad(value.span, f"`{key}` is a duration such as `10 seconds`")
         elif key == "retries" and not value.text.isdigit():
@@ -115,7 +118,7 @@ def _check(
     missing = [key for key in wanted if key not in given]
     if is_needed and missing and not (provider == "file" and len(missing) < len(wanted)):
         names = " or ".join(missing) if provider == "file" else " and ".join(missing)
-        findings.bad(place.span, f"the provider `{provider}` needs {names}")
+        findings.bad(place, f"the provider `{provider}` needs {names}")
 
 
 def _document(key: str, value: Scalar) -> object:

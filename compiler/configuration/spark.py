@@ -10,6 +10,7 @@ from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
@@ -21,7 +22,8 @@ _PREFIX = "spark."
 def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
     """The settings of the environment, and those of the pipeline that it leaves alone."""
     part = Part()
-    for key, place, value in _flat(section, ""):
+    for keys, places, value in _flat(section):
+        key = ".".join(keys)
         name = key if key.startswith(_PREFIX) else _PREFIX + key
         secret = secret_name(value)
         if secret is not None:
@@ -41,8 +43,9 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
         text = setting_value(name, value.text)
         if refused := refusal(name, text, pipeline.target):
             help_ = (refused.help,) if refused.help else ()
-            span = place if refused.is_name else value.span
-            findings.add(BAD_SETTING, span, refused.message, *help_)
+            span = places[-1] if refused.is_name else value.span
+            fix = _renamed(keys, places, refused.near) if refused.near else ()
+            findings.add(BAD_SETTING, span, refused.message, *help_, fix=fix)
         else:
             part.document[name] = text
             part.entries.append(Entry(name, f'"{text}"', value.span))
@@ -63,10 +66,26 @@ def secret_name(value: Value) -> str | None:
     return name.text if isinstance(name, Scalar) else None
 
 
-def _flat(value: Object, above: str) -> Iterator[tuple[str, Span, Value]]:
-    """Values by whole names and their places, whether with dots, in quotes, or nested."""
+def _flat(
+    value: Object, above: tuple[str, ...] = (), places: tuple[Span, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...], Value]]:
+    """Values by the parts of their names and their places, whether in quotes or nested."""
     for key, each in value.fields.items():
+        names, where = (*above, key), (*places, value.keys[key])
         if isinstance(each, Object) and secret_name(each) is None:
-            yield from _flat(each, f"{above}{key}.")
+            yield from _flat(each, names, where)
         else:
-            yield f"{above}{key}", value.keys[key], each
+            yield names, where, each
+
+
+def _renamed(keys: tuple[str, ...], places: tuple[Span, ...], near: str) -> tuple[Edit, ...]:
+    """The edit of the one part in which a setting's name differs from the one that is meant."""
+    wanted = near if keys[0].startswith(_PREFIX) else near.removeprefix(_PREFIX)
+    for index, (key, place) in enumerate(zip(keys, places, strict=True)):
+        if wanted.startswith(f"{key}."):
+            wanted = wanted.removeprefix(f"{key}.")
+            continue
+        behind = "".join(f".{each}" for each in keys[index + 1 :])
+        if wanted.endswith(behind):
+            return (Edit(place, f'"{wanted.removesuffix(behind)}"'),)
+    return ()

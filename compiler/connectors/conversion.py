@@ -39,7 +39,6 @@ from ssbt.compiler.connectors.values import (
 from ssbt.compiler.connectors.wording import (
     found,
     one_of,
-    same_words,
     too_new,
     wrong_type,
 )
@@ -62,6 +61,14 @@ if TYPE_CHECKING:
     ConvertedScalar: TypeAlias = Generator[Diagnostic, None, Scalar | None]
 
 _BYTES = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb"))}
+
+
+# Words of other libraries for the modes of writing.
+_OTHER_CHOICES = {
+    **dict.fromkeys(("replace", "truncate", "w"), "overwrite"),
+    **dict.fromkeys(("fail", "error", "raise"), "errorifexists"),
+    **dict.fromkeys(("insert", "add", "a"), "append"),
+}
 
 
 def is_newer(since: str, spark: str) -> bool:
@@ -216,7 +223,8 @@ def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar
 
 def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic:
     names = [choice.name for choice in option.choices]
-    near = did_you_mean(text, names)
+    near = _OTHER_CHOICES.get(text.casefold())
+    near = near if near in names else did_you_mean(text, names)
     # One word may have other choices for batch than for streams.
     only = [mode.value for mode in option.modes] if len(option.modes) == 1 else []
     where = "".join(f" for a {mode}" for mode in only)
@@ -226,7 +234,7 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
         + (f"; did you mean `{near}`?" if near else ""),
         Label(value.span),
         help=(f"the choices are {one_of(f'`{name}`' for name in names)}",),
-        fix=(Edit(value.span, near),) if near and same_words(near, text) else (),
+        fix=(Edit(value.span, near),) if near else (),
     )
 
 

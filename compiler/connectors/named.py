@@ -11,7 +11,7 @@ from ssbt.compiler.connectors.loading import (
     record_format,
 )
 from ssbt.compiler.connectors.specification import ConnectorSpecificationError, Role
-from ssbt.compiler.connectors.wording import one_of, same_words
+from ssbt.compiler.connectors.wording import one_of
 from ssbt.compiler.diagnostics.codes.connections import UNKNOWN_KIND
 from ssbt.compiler.diagnostics.codes.connectors import UNKNOWN_CONNECTOR
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -44,7 +44,7 @@ def named_connection(name: str, span: Span) -> Connector | Diagnostic:
         f"there is no kind of connection `{name}`" + (f"; did you mean `{near}`?" if near else ""),
         Label(span),
         help=() if near else (f"the kinds here are {one_of(f'`{kind}`' for kind in kinds)}",),
-        fix=(Edit(span, near),) if near and same_words(name, near) else (),
+        fix=(Edit(span, near),) if near else (),
     )
 
 
@@ -86,5 +86,5 @@ def _not_there(noun: str, name: str, span: Span, names: tuple[str, ...]) -> Diag
         f"there is no {noun} `{name}`" + (f"; did you mean `{near}`?" if near else ""),
         Label(span),
         help=() if near else (f"the {noun}s here are {one_of(f'`{n}`' for n in names)}",),
-        fix=(Edit(span, near),) if near and same_words(name, near) else (),
+        fix=(Edit(span, near),) if near else (),
     )

@@ -17,7 +17,7 @@ from ssbt.compiler.connectors.secrets import written_credentials
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Place, Role
 from ssbt.compiler.connectors.values import Nested, Word
-from ssbt.compiler.connectors.wording import same_words, too_new, wrong_type
+from ssbt.compiler.connectors.wording import too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connections import REPEATED
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
@@ -252,7 +252,7 @@ def _unknown(
         f"`{of.name}` has no option `{entry.name}`" + (f"; did you mean `{near}`?" if near else ""),
         Label(entry.name_span),
         help=_ways_out(of, use, entry.name, near),
-        fix=(Edit(entry.name_span, near),) if near and _is_alias(given, near, entry.name) else (),
+        fix=(Edit(entry.name_span, near),) if near else (),
     )
 
 
@@ -266,12 +266,6 @@ def _meant(name: str, options: Iterable[Option]) -> str | None:
     exact = spellings.get(name)
     near = None if exact else did_you_mean(name, spellings)
     return exact or (spellings[near] if near else None)
-
-
-def _is_alias(given: Given, near: str, name: str) -> bool:
-    """Whether `name` is surely that option, only spelt in another way."""
-    option = given.options[near]
-    return any(same_words(name, known) for known in (near, option.spark, *option.aliases))
 
 
 def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
@@ -289,6 +283,8 @@ def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
 def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str, ...]:
     if near:
         return ()
+    if "checkpoint" in name.casefold():
+        return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
     return (
         f"the options of a {of.name} {use.role.value} are listed in {of.page}",
         f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',

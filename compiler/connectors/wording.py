@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.specification import Kind, Option, Shape
@@ -61,6 +62,14 @@ _FOUND: dict[type, str] = {
 }
 
 
+_BOOLEANS = {
+    **dict.fromkeys(("yes", "on", "y"), "true"),
+    **dict.fromkeys(("no", "off", "n", "none"), "false"),
+}
+_TRIGGERS = {"availablenow": "available now", "realtime": "real time"}
+_DURATION = re.compile(r"\d+ (?:milli)?(?:second|minute|hour|day|week)s?")
+
+
 def expected(option: Option) -> str:
     """What the option takes, as a noun."""
     kind, shape = option.type.kind, option.type.shape
@@ -95,11 +104,6 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
-def same_words(one: str, other: str) -> bool:
-    """Whether both are the same but for case and `_`: `inferSchema` is `infer_schema`."""
-    return one.replace("_", "").casefold() == other.replace("_", "").casefold()
-
-
 def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagnostic:
     """The finding that the option takes something else; an `item` is one of a list."""
     return Diagnostic(
@@ -127,6 +131,14 @@ def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, .
         start, end = Span(span.path, span.start, span.start), Span(span.path, span.end, span.end)
         return Edit(start, "["), Edit(end, "]")
     match value:
+        case Word(text) if kind is Kind.BOOLEAN and text.casefold() in _BOOLEANS:
+            return (Edit(span, _BOOLEANS[text.casefold()]),)
+        case Word(text) if kind is Kind.TRIGGER and text.replace("_", "").lower() in _TRIGGERS:
+            return (Edit(span, _TRIGGERS[text.replace("_", "").lower()]),)
+        case Text(plain=str(text)) if kind is Kind.TRIGGER and _DURATION.fullmatch(text):
+            return (Edit(span, f"every {text}"),)
+        case Duration() if kind is Kind.TRIGGER:
+            return (Edit(Span(span.path, span.start, span.start), "every "),)
         case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR, Kind.DATETIME_PATTERN}:
             return (Edit(span, f'"{text}"'),)
         case Boolean(flag) if kind is Kind.STRING:

@@ -109,6 +109,23 @@ def misspelt_allowances(source: Source, comments: Iterable[Span]) -> Iterator[Di
         yield Diagnostic(UNUSED_ALLOWANCE, message, Label(span), (), (help_,), (fix,))
 
 
+def allowing_edit(source: Source, finding: Diagnostic) -> Edit | None:
+    """The comment that allows a warning, on a line of its own above it, still without a reason.
+
+    None for an error, and where that line would come to stand inside of a text.
+    """
+    if finding.severity is not Severity.WARNING or finding.code is UNUSED_ALLOWANCE:
+        return None
+    number, _ = source.position(finding.primary.span.start)
+    start, line = source.line_starts[number - 1], source.line(number)
+    if source.text.count('"""', 0, start) % 2:
+        return None
+    indent = line[: len(line) - len(line.lstrip())]
+    line_end = "\r\n" if "\r\n" in source.text else "\n"
+    comment = f"{indent}# allow {finding.code.number}: {line_end}"
+    return Edit(Span(source.path, start, start), comment)
+
+
 def _covered_line(source: Source, comment: Span) -> Span:
     """The comment's own line, or the next one that is no comment where it stands alone."""
     number, column = source.position(comment.start)

@@ -21,7 +21,7 @@ _INDENT = "    "
 _DOCSTRING = '"""'
 _VERBATIM = ("@", "class ", "if ", "import ", _DOCSTRING)
 _BLOCK = ("@", "class ", "def ", "if ")
-_STRING_OR_COMMENT = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
+_STRING_OR_COMMENT = re.compile(r"""[fr]?"(?:[^"\\\n]|\\.)*"|[fr]?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
 
 
 class _Statement(Struct, frozen=True):

@@ -14,7 +14,7 @@ CLOSING = {closing: opening for opening, closing in OPENING.items()}
 STANDALONE_COMMENT = "#"
 
 _TOKEN = re.compile(
-    r"""(?P<string>[bf]?"(?:[^"\\\n]|\\.)*"|[bf]?'(?:[^'\\\n]|\\.)*')
+    r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
     | (?P<mark>->|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,

@@ -47,6 +47,8 @@ def python_literal(value: object) -> str:
             return repr(value)
         case str():
             quote = _quote(value)
+            if _is_shorter_raw(value, quote):
+                return f"r{quote}{value}{quote}"
             return f"{quote}{escaped(value, quote)}{quote}"
         case bytes():
             return f"bytes.fromhex({python_literal(value.hex())})" if value else 'b""'
@@ -117,6 +119,14 @@ def f_string(parts: Sequence[Part]) -> str:
             # A mark at the start of a part would be drawn upon the brace.
             body += escaped(part, quote).replace("{", "{{").replace("}", "}}")
     return f"f{quote}{body}{quote}"
+
+
+def _is_shorter_raw(text: str, quote: str) -> bool:
+    """Whether a raw literal can hold the text, and saves more characters than its own `r`."""
+    without = text.replace("\\", "")
+    # Double quotes in it would make black choose other quotes around it.
+    can = not text.endswith("\\") and '"' not in text and escaped(without, quote) == without
+    return can and len(text) - len(without) > 1
 
 
 def _quote(text: str) -> str:

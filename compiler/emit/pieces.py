@@ -12,6 +12,7 @@ from ssbt.compiler.emit.characters import width
 _ESCAPE = r"\\(?:x..|u....|U........|.)"
 _UNIT = re.compile(rf"{_ESCAPE}|.")
 _F_UNIT = re.compile(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
+_UNITS = {"": _UNIT, "f": _F_UNIT, "r": re.compile(".")}
 
 # Where text may be cut: before the words at which one begins a new line of SQL, after a comma,
 # and, as a last resort, after any other space.
@@ -30,12 +31,21 @@ def literal_pieces(literal: str, room: int) -> list[str]:
 
     A literal is cut after its line ends, and between words. What holds no space stays long.
     """
-    prefix = "f" if literal[0] == "f" else ""
+    prefix = literal[0] if literal[0] in _UNITS else ""
     quote = literal[len(prefix)]
-    units = (_F_UNIT if prefix else _UNIT).findall(literal[len(prefix) + 1 : -1])
+    units = _UNITS[prefix].findall(literal[len(prefix) + 1 : -1])
     inner_room = room - len(prefix) - 2 * len(quote)
     pieces = [piece for line in _lines(units) for piece in _cut_line(line, inner_room)]
+    if prefix == "r":
+        return [_raw("".join(piece), quote) for piece in pieces]
     return [_literal(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
+
+
+def _raw(text: str, quote: str) -> str:
+    """A raw literal; a plain one where it has no backslash, or one at its end, which none may."""
+    if text.endswith("\\"):
+        return quote + text.replace("\\", "\\\\") + quote
+    return f"{'r' if chr(92) in text else ''}{quote}{text}{quote}"
 
 
 def _lines(units: Sequence[str]) -> Iterator[list[str]]:

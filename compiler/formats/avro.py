@@ -134,7 +134,8 @@ class _Reader(Struct):
         if full not in self.named:
             near = did_you_mean(name, (*PRIMITIVES, *self.named))
             help_ = f"did you mean `{near}`?" if near else "a type is declared before it is used"
-            raise place.problem(f"there is no type `{name}` here", help_)
+            instead = f'"{near}"' if near else ""
+            raise place.problem(f"there is no type `{name}` here", help_, instead)
         found = self.named[full]
         if found is None:
             message = f"`{full}` contains itself, and Spark's rows cannot"

@@ -53,11 +53,11 @@ class Value(Struct, frozen=True):
         content = None if found is None else found.content
         return content if isinstance(content, int) and not isinstance(content, bool) else None
 
-    def problem(self, message: str, help: str = "") -> SchemaProblemError:
+    def problem(self, message: str, help: str = "", instead: str = "") -> SchemaProblemError:
         """The mistake that `message` tells, at this value; of what is long, at its first mark."""
         is_long = isinstance(self.content, tuple | dict)
         return SchemaProblemError(
-            self.start, self.start + 1 if is_long else self.end, message, help
+            self.start, self.start + 1 if is_long else self.end, message, help, instead
         )
 
     def plain(self) -> object:

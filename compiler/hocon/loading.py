@@ -30,13 +30,18 @@ class Files(NamedTuple):
 
 
 class Loader:
-    """Reads the files below `root`, a path as `files` take it; `sources` are those read so far."""
+    """Reads the files below `root`, a path as `files` take it; `sources` are those read so far.
+
+    `names` and `texts` are those of the parsers.
+    """
 
     def __init__(self, root: str, files: Files) -> None:
         self._root = root
         self._files = files
         self._above: list[str] = []
         self.sources: dict[str, Source] = {}
+        self.names: list[tuple[tuple[str, ...], Span]] = []
+        self.texts: list[tuple[tuple[str, ...], str, Span]] = []
 
     def branch(self, path: str) -> Branch | None:
         """What the file at `path` says; None where there is none. Raises MistakeError."""
@@ -59,7 +64,10 @@ class Loader:
             return self._included(path, name, span, required, at)
 
         self._above.append(path)
-        found = Parser(source, include, prefix).root()
+        parser = Parser(source, include, prefix)
+        found = parser.root()
+        self.names += parser.names
+        self.texts += parser.texts
         self._above.pop()
         return found
 

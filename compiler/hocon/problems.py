@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
 
 
@@ -22,6 +22,8 @@ def mistake(
     *,
     also: tuple[Label, ...] = (),
     help: tuple[str, ...] = (),
+    instead: str = "",
 ) -> MistakeError:
-    """The exception for a finding at `span`."""
-    return MistakeError(Diagnostic(code, message, Label(span), also, help))
+    """The exception for a finding at `span`; `instead` is what should stand there, if known."""
+    fix = (Edit(span, instead),) if instead else ()
+    return MistakeError(Diagnostic(code, message, Label(span), also, help, fix))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 import math
 import re
 
@@ -24,7 +25,11 @@ Include = Callable[[str, Span, bool, tuple[str, ...]], Branch | None]
 
 
 class Parser:
-    """One file; `prefix` is the path at which it is included."""
+    """One file; `prefix` is the path at which it is included.
+
+    `names` are the paths of all keys and references, each with the place of its last part, and
+    `texts` the values that are one text.
+    """
 
     def __init__(self, source: Source, include: Include, prefix: tuple[str, ...]) -> None:
         self._source = source
@@ -33,6 +38,8 @@ class Parser:
         self._tokens = list(tokens(source))
         self._at = 0
         self._depth = 0
+        self.names: list[tuple[tuple[str, ...], Span]] = []
+        self.texts: list[tuple[tuple[str, ...], str, Span]] = []
         self._lists = 0
 
     def root(self) -> Branch:
@@ -109,7 +116,7 @@ class Parser:
         if first.kind == "bare" and first.text == "include":
             self._includes(branch, path)
             return
-        keys = self._keys()
+        keys, places = self._keys()
         self._skip()
         token = self._peek()
         appends = token.kind == "append"
@@ -127,13 +134,21 @@ class Parser:
         if appends:
             before = Reference(value.span, (*path, *keys), optional=True)
             value = Concatenation(value.span, (before, ListNode(value.span, (value,))))
-        place = self._span(first, first)
-        for key in keys[:-1]:
+        for key, place in zip(keys[:-1], places, strict=False):
             branch = branch.inner(key, place)
-        branch.add(keys[-1], (value,), place)
+        branch.add(keys[-1], (value,), places[-1])
+        self._note((*path, *keys), places)
+        if isinstance(value, Leaf):
+            self.texts.append(((*path, *keys), value.text, value.span))
 
-    def _keys(self) -> tuple[str, ...]:
-        """The path before a `=`; a dot in quotes separates nothing."""
+    def _note(self, keys: tuple[str, ...], places: list[Span]) -> None:
+        """Keep where the last parts of a path stand."""
+        above = len(keys) - len(places)
+        for count, place in enumerate(places, start=above + 1):
+            self.names.append((keys[:count], place))
+
+    def _keys(self) -> tuple[tuple[str, ...], list[Span]]:
+        """The path before a `=`, and where each part stands; a dot in quotes separates nothing."""
         start = self._peek()
         pieces = []
         while self._peek().kind in _SIMPLE or self._peek().kind == "space":
@@ -142,7 +157,7 @@ class Parser:
         if not keys or ("" in keys and not _has_quotes(pieces)):
             message = "a part of this key is empty" if pieces else "a key is expected here"
             raise mistake(self._span(start, pieces[-1] if pieces else start), message)
-        return keys
+        return keys, [Span(self._source.path, *place) for place in _places(pieces)]
 
     def _includes(self, branch: Branch, path: tuple[str, ...]) -> None:
         keyword = self._next()
@@ -260,6 +275,7 @@ class Parser:
         keys = _path(pieces)
         if not keys or ("" in keys and not _has_quotes(pieces)):
             raise mistake(span, "a part of this name is empty")
+        self._note(keys, [Span(self._source.path, *place) for place in _places(pieces)])
         return Reference(span, keys, start.text.endswith("?"), self._prefix)
 
 
@@ -281,6 +297,19 @@ def _path(pieces: list[Token]) -> tuple[str, ...]:
             keys[-1] += first
             keys += others
     return tuple(keys)
+
+
+def _places(pieces: list[Token]) -> list[tuple[int, int]]:
+    """Where the parts of a path stand, whose outer spaces are gone."""
+    places = [(pieces[0].start, pieces[0].start)]
+    for piece in pieces:
+        at = piece.start
+        parts = [piece.text] if piece.kind in ("text", "lines") else piece.text.split(".")
+        places[-1] = places[-1][0], at + len(parts[0])
+        for before, part in pairwise(parts):
+            at += len(before) + 1
+            places.append((at, at + len(part)))
+    return places
 
 
 def _has_quotes(pieces: list[Token]) -> bool:

@@ -207,7 +207,9 @@ class _Resolver:
                 "variables of the environment are not read when compiling; "
                 f"`SSBT_PARAM_{name}` gives a parameter its value when the job runs"
             )
-        return mistake(node.span, message, codes.BAD_REFERENCE, help=tuple(help_))
+        instead = f"${{{near}}}" if near else ""
+        code = codes.BAD_REFERENCE
+        return mistake(node.span, message, code, help=tuple(help_), instead=instead)
 
     # ---- values side by side
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lsprotocol import types as lsp
 
+from ssbt.compiler.diagnostics.allowances import allowing_edit
 from ssbt.compiler.diagnostics.fixes import accepted_edits
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.driver import formatted
@@ -94,13 +95,11 @@ class Editor:
         if mention is None:
             return []
         found: dict[Span, lsp.Location] = {}
-        for root in self.workspace.roots(path):
-            other = self.workspace.analysis(root)
-            names = Names(other)
-            here = names.at(path, mention.span.start)
-            for each in names.same(here) if here is not None else ():
+        for shared in rename.sharing(self.workspace, mention):
+            for each in shared.mentions:
                 if declaration or not each.defines:
-                    found[each.span] = self.converter.location(other.sources, each.span)
+                    sources = shared.analysis.sources
+                    found[each.span] = self.converter.location(sources, each.span)
         return [found[span] for span in sorted(found)]
 
     def renamable(self, uri: str, at: lsp.Position) -> tuple[lsp.Range, str]:
@@ -135,7 +134,8 @@ class Editor:
         return self.converter.text_edits(source, [_difference(source, text)])
 
     def actions(self, uri: str, within: lsp.Range) -> list[lsp.CodeAction]:
-        """The fixes of findings in a range, and one of all that the file has."""
+        """The fixes of findings in a range, one of all that the file has, and comments by which
+        warnings are allowed."""
         path = path_of(uri)
         made = self.workspace.context(path)
         source = made.sources.get(path)
@@ -154,7 +154,22 @@ class Editor:
             edit = self.converter.workspace_edit(accepted_edits(fixable), made.sources)
             title = f"Fix all {len(fixable)} that can be fixed in this file"
             actions.append(lsp.CodeAction(title, kind=lsp.CodeActionKind.SourceFixAll, edit=edit))
+        for each in made.findings:
+            place = each.primary.span
+            if place.path == path and place.start <= end and start <= place.end:
+                actions += self._allowances(made, each)
         return actions
+
+    def _allowances(self, made: Analysis, found: Diagnostic) -> Iterator[lsp.CodeAction]:
+        """The comment that says that a warning is meant, above its line."""
+        edit = allowing_edit(made.sources[found.primary.span.path], found)
+        if edit is not None:
+            yield lsp.CodeAction(
+                title=f"Allow {found.code.number} here",
+                kind=lsp.CodeActionKind.QuickFix,
+                diagnostics=[self.converter.diagnostic(found, made.sources)],
+                edit=self.converter.workspace_edit([edit], made.sources),
+            )
 
     def _action(self, made: Analysis, found: Diagnostic) -> lsp.CodeAction:
         return lsp.CodeAction(

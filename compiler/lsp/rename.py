@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+import json
 
 from ssbt.compiler.diagnostics.fixes import edited
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.configured import SECTIONS, Configured, configured_names
 from ssbt.compiler.lsp.mentions import Mention
 from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
+from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.names import own_name, quoted
 
 
@@ -26,6 +30,15 @@ class Renaming:
 
     edits: tuple[Edit, ...]
     sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A file that knows a thing: one mention of it there, and all of them."""
+
+    analysis: Analysis
+    here: Mention
+    mentions: tuple[Mention, ...]
 
 
 def renamable(workspace: Workspace, path: str, offset: int) -> Mention:
@@ -50,39 +63,104 @@ def renamed(workspace: Workspace, path: str, offset: int, name: str) -> Renaming
     target = renamable(workspace, path, offset)
     sources: dict[str, Source] = {}
     spans: dict[Span, None] = {}
-    before: dict[str, Analysis] = {}
-    for root in workspace.roots(path):
-        made = workspace.analysis(root)
-        names = Names(made)
-        here = names.at(target.span.path, target.span.start) if path in made.sources else None
-        if here is None:
-            continue
-        before[root] = made
-        sources.update(made.sources)
-        spans.update((each.span, None) for each in names.same(here))
+    before: dict[str, Shared] = {}
+    for shared in sharing(workspace, target):
+        before[shared.analysis.path] = shared
+        sources.update(shared.analysis.sources)
+        spans.update((each.span, None) for each in shared.mentions)
+    for span, source in _in_configuration(workspace, target, before):
+        sources[span.path] = source
+        spans[span] = None
     places = sorted(spans)
     plain = name.strip("`") if name.startswith("`") and name.endswith("`") else name
     problem: Diagnostic | None = None
     for text in dict.fromkeys((own_name(plain), quoted(plain))):
         edits = tuple(_edit(sources[span.path], span, text) for span in places)
-        problem = _problem(workspace, before, edits, target)
+        problem = _problem(workspace, before, edits)
         if problem is None:
             return Renaming(edits, sources)
     assert problem is not None
     raise RefusedError(f"`{plain}` cannot be its name: {problem.message}")
 
 
+def sharing(workspace: Workspace, target: Mention) -> Iterator[Shared]:
+    """Every file of the workspace that knows the thing, with all its mentions there.
+
+    Those that reach its declaration do, wherever it was named to begin with.
+    """
+    names = Names(workspace.context(target.span.path))
+    same = names.same(target)
+    anchors = [each for each in same if each.defines] or [target]
+    paths = dict.fromkeys((target.span.path, *(each.span.path for each in anchors)))
+    roots = dict.fromkeys(root for path in paths for root in workspace.roots(path))
+    for root in roots:
+        made = workspace.analysis(root)
+        known = Names(made)
+        for anchor in (target, *anchors):
+            if anchor.span.path not in made.sources:
+                continue
+            here = known.at(anchor.span.path, anchor.span.start)
+            if here is not None and here.kind == target.kind:
+                yield Shared(made, here, known.same(here))
+                break
+
+
+def _in_configuration(
+    workspace: Workspace, target: Mention, before: Mapping[str, Shared]
+) -> Iterator[tuple[Span, Source]]:
+    """The places in files of configuration; raises RefusedError where another would be hit."""
+    for shared in before.values():
+        made = shared.analysis
+        name = _declared_name(made, shared)
+        if name is None:
+            continue
+        found = configured_in(workspace, made, target.kind, name)
+        if found.mistake is not None:
+            where = found.mistake.primary.span.path
+            raise RefusedError(f"`{where}` cannot be read: {found.mistake.message}")
+        for other in workspace.files() if found.shared else ():
+            own = workspace.analysis(other)
+            if other in before or (target.kind, name.casefold()) not in own.by_name:
+                continue
+            if set(found.shared) & set(configured_in(workspace, own, target.kind, name).spans):
+                where = found.shared[0].path
+                raise RefusedError(f"`{where}` speaks of another `{name}`, too: that of `{other}`")
+        for span in found.spans:
+            yield span, (found.sources or {})[span.path]
+
+
+def configured_in(workspace: Workspace, made: Analysis, kind: str, name: str) -> Configured:
+    """Where the configuration of the pipeline in a file names something."""
+    pipelines = (each.name.text for each in made.declarations if isinstance(each, d.Pipeline))
+    pipeline = next(pipelines, "")
+    read = partial(workspace.documents.read, pipeline=made.path)
+    return configured_names(pipeline, made.path, kind, name, read)
+
+
+def _declared_name(made: Analysis, shared: Shared) -> str | None:
+    """The name as its declaration has it."""
+    declared = next((each for each in shared.mentions if each.defines), None)
+    if declared is None or declared.kind not in SECTIONS:
+        return None
+    text = made.sources[declared.span.path].text[declared.span.start : declared.span.end]
+    return text.strip("`")
+
+
 def _edit(source: Source, span: Span, text: str) -> Edit:
     """The edit of one place; an option names its column in a string."""
     old = source.text[span.start : span.end]
+    if not span.path.endswith(".ssbt"):
+        plain = text.strip("`")
+        return Edit(span, plain if plain.isidentifier() and old[:1] != '"' else json.dumps(plain))
     return Edit(span, f'"{text.strip("`")}"' if old.startswith('"') else text)
 
 
 def _problem(
-    workspace: Workspace, before: Mapping[str, Analysis], edits: Sequence[Edit], target: Mention
+    workspace: Workspace, before: Mapping[str, Shared], edits: Sequence[Edit]
 ) -> Diagnostic | None:
     """What would be wrong after the edits and is not now."""
-    for root, old in before.items():
+    for root, shared in before.items():
+        old = shared.analysis
         contents = {
             path: edited(source.text, (e for e in edits if e.span.path == path))
             for path, source in old.sources.items()
@@ -93,21 +171,17 @@ def _problem(
             known[found.code.number] -= 1
             if known[found.code.number] < 0:
                 return found
-        if not _same_meaning(old, new, edits, target):
+        if not _same_meaning(shared, new, edits):
             raise RefusedError("something else has that name, and would be meant instead")
     return None
 
 
-def _same_meaning(old: Analysis, new: Analysis, edits: Sequence[Edit], target: Mention) -> bool:
+def _same_meaning(shared: Shared, new: Analysis, edits: Sequence[Edit]) -> bool:
     """Whether the same places, moved by the edits, name one thing as before."""
-    names, after = Names(old), Names(new)
-    here = names.at(target.span.path, target.span.start)
-    if here is None:
-        return True
-    there = after.at(target.span.path, _moved(target.span.path, target.span.start, edits))
+    after, here = Names(new), shared.here.span
+    there = after.at(here.path, _moved(here.path, here.start, edits))
     wanted = {
-        (each.span.path, _moved(each.span.path, each.span.start, edits))
-        for each in names.same(here)
+        (each.span.path, _moved(each.span.path, each.span.start, edits)) for each in shared.mentions
     }
     got = after.same(there) if there is not None else ()
     return wanted == {(each.span.path, each.span.start) for each in got}

@@ -96,10 +96,11 @@ class Workspace:
 
     def roots(self, path: str) -> tuple[str, ...]:
         """All files of the workspace that reach `path`, itself included, open or not."""
-        reaching = [each for each in self._files() if path in self._reached(each)]
+        reaching = [each for each in self.files() if path in self._reached(each)]
         return tuple(dict.fromkeys((path, *reaching)))
 
-    def _files(self) -> Iterator[str]:
+    def files(self) -> Iterator[str]:
+        """The `.ssbt` files of the workspace, open or not."""
         yield from self.documents.paths
         searched = 0
         for top in self.folders:

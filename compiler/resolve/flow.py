@@ -12,6 +12,7 @@ from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
 from ssbt.compiler.resolve.expressions.resolved import expression
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, Surroundings
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
@@ -137,7 +138,9 @@ class Flow(Struct):
         found = self.value(node, relation)
         if not isinstance(found.type, BooleanType | NullType) and found.type != NOT_KNOWN.type:
             message = f"a condition is BOOLEAN, and this is {found.type.sql}"
-            self.report.add(expression_codes.NOT_A_CONDITION, node.span, message)
+            help_, fix = condition_hint(node) or ((), ())
+            code = expression_codes.NOT_A_CONDITION
+            self.report.add(code, node.span, message, help=help_, fix=fix)
         return found
 
     def one_column(self, one: e.ColumnName, other: e.ColumnName) -> bool:

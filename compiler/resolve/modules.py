@@ -60,7 +60,7 @@ class Modules:
         name = posixpath.basename(path).removesuffix(".py")
         if path not in self.sources and not self._load(span, path, name):
             return None
-        self._check(span, path, wanted, purpose)
+        self._check(span, path, relative, wanted, purpose)
         return name
 
     def _load(self, span: Span, path: str, name: str) -> bool:
@@ -104,7 +104,7 @@ class Modules:
             return f"`{path}` and `{other.path}` would both be imported as `{name}`"
         return None
 
-    def _check(self, span: Span, path: str, wanted: str, purpose: Purpose) -> None:
+    def _check(self, span: Span, path: str, relative: str, wanted: str, purpose: Purpose) -> None:
         """A function of the module that can be called so, or a class."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
@@ -120,9 +120,9 @@ class Modules:
                 names += [t.id for t in node.targets if isinstance(t, ast.Name)]
         if wanted not in names and "*" not in names:
             near = did_you_mean(wanted, names)
-            help_ = f"did you mean `{near}`?" if near else ()
             message = f"`{path}` has no {purpose.word} `{wanted}`"
-            self._report.add(codes.BAD_MODULE, span, message, help=help_)
+            text = f'"{relative}:{near}"'
+            self._report.suggest(codes.BAD_MODULE, span, message, near, text=text)
 
 
 def hides_another(name: str) -> bool:

@@ -22,6 +22,7 @@ from ssbt.compiler.resolve.declarations import Declared
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types.datatypes import (
     ArrayType,
     BinaryType,
@@ -130,8 +131,9 @@ class Options:
         elif key not in self._declared.broken:
             known = [each.name for each in self._parameters.values()]
             message = f"there is no parameter `{use.name}`"
+            code, written = codes.UNKNOWN_PARAM, parameter_text
             self._report.unknown(
-                codes.UNKNOWN_PARAM, use.span, message, use.name, known, "parameters"
+                code, use.span, message, use.name, known, "parameters", written=written
             )
 
     def _secret(self, use: SecretName) -> None:

@@ -141,8 +141,7 @@ def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
             case v.WordValue(span, name):
                 message = f"there is no function `{name}`"
                 near = did_you_mean(name.lower(), functions.names())
-                help_ = f"did you mean `{near}`?" if near else ()
-                report.add(codes.BAD_ENTRY, span, message, help=help_)
+                report.suggest(codes.BAD_ENTRY, span, message, near)
             case v.TextValue(_, (str(text),)) if ":" in text:
                 found.append(text.casefold())
             case _:

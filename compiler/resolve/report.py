@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.names import own_name
 
 _SUGGESTIONS = 100
 _STAYS = "the files of a pipeline are in its project, and no link leads out of it"
@@ -49,12 +50,45 @@ class Report(Struct):
         else:
             self.add(code, span, f"`{path}` cannot be read: {why}", help=help or ())
 
+    def suggest(
+        self,
+        code: Code,
+        span: Span,
+        message: str,
+        near: str | None,
+        otherwise: tuple[str, ...] | str = (),
+        *,
+        place: Span | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Add a finding about a word in whose place `near` was probably meant, which is the fix.
+
+        `text` is how `near` is written there, and `place` where, if that is not the whole `span`;
+        `otherwise` is the way out where nothing is near.
+        """
+        if near is None:
+            self.add(code, span, message, help=otherwise)
+            return
+        edit = Edit(place or span, near if text is None else text)
+        self.add(code, span, message, help=f"did you mean `{near}`?", fix=(edit,))
+
     def unknown(
-        self, code: Code, span: Span, message: str, name: str, known: Iterable[str], kind: str
+        self,
+        code: Code,
+        span: Span,
+        message: str,
+        name: str,
+        known: Iterable[str],
+        kind: str,
+        *,
+        place: Span | None = None,
+        written: Callable[[str], str] = own_name,
     ) -> None:
         """Add a finding about a name that does not exist, with what may have been meant.
 
-        Behind a hundred of them it is no longer looked for: it takes each name against all others.
+        `place` is where the name stands, if that is not the whole `span`, and `written` how one
+        is written there. Behind a hundred of them it is no longer looked for: it takes each name
+        against all others.
         """
         if self.unknown_names >= _SUGGESTIONS:
             self.add(code, span, message)
@@ -62,10 +96,6 @@ class Report(Struct):
         self.unknown_names += 1
         known = list(known)
         near = did_you_mean(name, known)
-        if near is not None:
-            help_ = f"did you mean `{near}`?"
-            self.add(code, span, message, help=help_)
-        elif known and len(known) <= 12:
-            self.add(code, span, message, help=f"the {kind} are {', '.join(known)}")
-        else:
-            self.add(code, span, message)
+        listed = f"the {kind} are {', '.join(known)}" if known and len(known) <= 12 else ()
+        text = written(near) if near is not None else None
+        self.suggest(code, span, message, near, listed, place=place, text=text)

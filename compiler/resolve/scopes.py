@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
-from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.model import Edit, Label
 from ssbt.compiler.ir.provenance import Provenance, copy_of
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.report import Report
@@ -193,13 +193,17 @@ def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
         plain = [c for c in relation.columns if same(c.name, name.parts[1].text)]
         if plain:
             help_ = f"the column is called `{plain[0].name}` here"
-            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
+            qualifier = Span(name.span.path, name.span.start, name.parts[1].span.start)
+            fix = (Edit(qualifier, ""),)
+            report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_, fix=fix)
             return
     else:
         known = list(dict.fromkeys(c.name for c in relation.columns))
         wanted = text
         message = f"there is no column `{text}` here"
-    report.unknown(codes.UNKNOWN_COLUMN, name.span, message, wanted, known, kind)
+    part = name.parts[0 if kind == "datasets" or len(name.parts) == 1 else 1]
+    code, place = codes.UNKNOWN_COLUMN, part.span
+    report.unknown(code, name.span, message, wanted, known, kind, place=place)
 
 
 def as_dataset(name: str, relation: Relation) -> Relation:

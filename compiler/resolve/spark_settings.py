@@ -10,6 +10,7 @@ from ssbt.compiler.connectors.secrets import flows, written_down, written_in_tex
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import refusal
 from ssbt.compiler.sparkconf.values import spark_quantity
@@ -81,7 +82,8 @@ def _check(entry: v.Entry, value: str, spark: str, report: Report) -> None:
     refused = refusal(entry.name.text, value, spark)
     if refused is not None:
         span = entry.name.span if refused.is_name else entry.value.span
-        report.add(codes.BAD_SETTING, span, refused.message, help=refused.help or ())
+        fix = (Edit(span, f'"{refused.near}"'),) if refused.near else ()
+        report.add(codes.BAD_SETTING, span, refused.message, help=refused.help or (), fix=fix)
 
 
 def _value(

@@ -43,11 +43,15 @@ class Setting(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """What is wrong with a setting: with its name, or else with its value."""
+    """What is wrong with a setting: with its name, or else with its value.
+
+    `near` is the setting that was probably meant.
+    """
 
     message: str
     help: str = ""
     is_name: bool = False
+    near: str = ""
 
 
 @cache
@@ -98,7 +102,8 @@ def _unknown(name: str) -> Refusal | None:
         near = next((each for each in known_settings() if _is_near(name, each)), None)
         if near is None:
             return None
-    return Refusal(f"Spark has no `{name}`", f"did you mean `{near}`?" if near else "", True)
+    message, help_ = f"Spark has no `{name}`", f"did you mean `{near}`?" if near else ""
+    return Refusal(message, help_, True, near or "")
 
 
 def _is_near(name: str, known: str) -> bool:

@@ -108,7 +108,9 @@ def _begins(source: Source, visible: list[Token], index: int) -> bool:
     if word in _PATHS and following.kind in ("string", "open_string"):
         return True
     if following.kind in ("word", "name"):
-        return at_margin or word not in _PATHS
+        # Inside of a block, `schema Order` is an option without its sign.
+        looks = at_margin or _looks_declared(source, visible[index + 1 : index + 3])
+        return looks and (at_margin or word not in (*_PATHS, "expect"))
     # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
     return at_margin and following.kind == "open" and word != "transform"
 
@@ -162,8 +164,11 @@ def entries(source: Source, piece: Piece) -> Iterator[tuple[int, int]]:
     depth = 0
     first: int | None = None
     last = begin
+    is_schema = source.text[piece.begin : piece.begin + 6].lower() == "schema"
     for token in tokens(source.text[begin:end]):
         start = begin + token.start
+        sign = source.text[start] if is_schema and token.kind == "other" else ""
+        depth += (sign == "<") - (sign == ">" and depth > 0)
         if balanced:
             is_cut = token.kind in ("newline", "separator") and depth == 0
         else:

@@ -157,6 +157,14 @@ class Engine:
             again = Engine(self.tables, self.lexer.text, self.path, self.offset)
             return again._run(start, None, self.lexer.position)
 
+    def accepts(self, start: str) -> bool:
+        """Whether the whole text is a `start`."""
+        try:
+            self._run(start, None)
+        except (StumbleError, _NoActionError):
+            return False
+        return True
+
     def stumble(self, start: str, stop: int) -> StumbleError | None:
         """What is known at the offset `stop`; None where the text before it is no `start`."""
         try:

@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.engine import StumbleError
-from ssbt.compiler.syntax.habits import blocks, expressions, queries
+from ssbt.compiler.syntax.habits import blocks, expressions, phrases, queries, repairs
 from ssbt.compiler.syntax.trouble import Trouble
 from ssbt.compiler.syntax.vocabulary import expectation
 
@@ -99,7 +99,12 @@ def _number(trouble: Trouble) -> Diagnostic | None:
         return None
     word = match.group()
     shown = word if len(word) <= 40 else f"{word[:40]}…"
-    return trouble.found(literals.BAD_NUMBER, f"`{shown}` is no number", length=len(word))
+    code, message, length = literals.BAD_NUMBER, f"`{shown}` is no number", len(word)
+    if not re.fullmatch(r"\d+(?:_\d+)+", word):
+        return trouble.found(code, message, length=length)
+    plain = word.replace("_", "")
+    fix = (trouble.at, length, plain)
+    return trouble.found(code, message, f"write `{plain}`", length=length, fix=fix)
 
 
 def _unexpected(trouble: Trouble) -> Diagnostic:
@@ -118,8 +123,10 @@ def _unexpected(trouble: Trouble) -> Diagnostic:
 # What is tried one after another; the first that knows what was meant answers.
 _LOOKS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     _unfinished,
-    queries.unknown_step,
+    queries.missing_step,
     queries.subquery,
+    phrases.known_phrase,
+    queries.unknown_step,
     blocks.declaration,
     expressions.lookalike,
     blocks.single_quotes,
@@ -138,8 +145,9 @@ _LOOKS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     expressions.other_parameter,
     expressions.sign,
     expressions.clause,
-    expressions.missing_as,
     blocks.one_value,
     _bracket,
     _number,
+    repairs.repair,
+    expressions.missing_as,
 )

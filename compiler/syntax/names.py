@@ -81,6 +81,11 @@ def declaration_name(name: str) -> str:
     return quoted(name) if name.lower() in _OPERATORS else declared_name(name)
 
 
+def parameter_text(name: str) -> str:
+    """The use of a parameter: `${name}`."""
+    return f"${{{declared_name(name)}}}"
+
+
 def secret_name(name: str) -> str:
     """The name of a secret, behind which another declaration may begin."""
     return quoted(name) if name.lower() in _DECLARATIONS else declaration_name(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 import re
 from typing import Any
@@ -17,7 +18,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.cutting import Piece
-from ssbt.compiler.syntax.habits.comments import without_foreign_signs
+from ssbt.compiler.syntax.habits.comments import NOTHING_ENDS, without_foreign_signs
 from ssbt.compiler.syntax.mistakes import unclosed
 from ssbt.compiler.syntax.parsing import Fragment, fragment
 from ssbt.compiler.syntax.tokens import tokens
@@ -28,7 +29,7 @@ Findings = list[Diagnostic]
 _ENTRIES = {"schema": "schema_column", "expect": "expect_rule"}
 _FIELDS = {"schema": "columns", "expect": "rules"}
 _HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
-_COLUMN = re.compile(r"(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
+_COLUMN = re.compile(r"\"?(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
 # So many lines are tried as one entry, or entries on one line told apart: text that is no entry at
 # all must not be read over and over.
 _MOST = 50
@@ -55,7 +56,19 @@ def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnosti
         made, found = _read(source, piece)
         declarations += made
         findings += found
-    return tuple(declarations), findings
+    return tuple(declarations), list(_without_echoes(declarations, findings))
+
+
+def _without_echoes(declarations: Declarations, findings: Findings) -> Iterator[Diagnostic]:
+    """The findings, but for semicolons at the end of what is no declaration anyway."""
+    broken = [each.span for each in declarations if isinstance(each, d.BrokenDeclaration)]
+    for found in findings:
+        place = found.primary.span
+        is_echo = found.message == NOTHING_ENDS and any(
+            each.start <= place.start <= each.end + 1 for each in broken
+        )
+        if not is_echo:
+            yield found
 
 
 def _too_many(source: Source, at: int) -> Diagnostic:

@@ -109,6 +109,15 @@ def escaped(value: str, quote: str = "'") -> str:
     return quote + "".join(out) + quote
 
 
+def raw_text(value: str) -> str | None:
+    """The raw literal that means `value`; None where none can, or none can be read."""
+    quote = next((each for each in "'\"" if each not in value), None)
+    # A raw string has no way to keep Spark from replacing `${…}`.
+    if quote is None or "${" in value or not value.isprintable():
+        return None
+    return f"r{quote}{value}{quote}"
+
+
 def double_quoted(pieces: Sequence[str | Parameter]) -> str:
     """A block's string with these pieces, on one line."""
     return f'"{_block_text(pieces, _WRITTEN)}"'

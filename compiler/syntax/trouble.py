@@ -8,8 +8,12 @@ import re
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.engine import StumbleError
+from ssbt.compiler.syntax.engine import Engine, StumbleError
 
+# Where text is to be replaced in a piece: the offset, the length, and what comes there.
+Replacement = tuple[int, int, str]
+# Repairs are tried on pieces up to this length: each try reads the piece again.
+_LONGEST_REPAIR = 4_000
 _WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 60
 
@@ -73,6 +77,15 @@ class Trouble:
         """A place in the file, by its offset in the piece."""
         return Span(self.path, self.begin + at, self.begin + at + length)
 
+    def mends(self, *replacements: Replacement) -> bool:
+        """Whether the piece is whole after these, which do not overlap."""
+        if len(self.piece) > _LONGEST_REPAIR:
+            return False
+        text = self.piece
+        for at, length, instead in sorted(replacements, reverse=True):
+            text = f"{text[:at]}{instead}{text[at + length :]}"
+        return Engine(self.stumble.tables, text, self.path, 0).accepts(self.start)
+
     def found(
         self,
         code: Code,
@@ -80,12 +93,14 @@ class Trouble:
         *help_: str,
         at: int | None = None,
         length: int = 0,
-        fix: tuple[int, int, str] | None = None,
+        fix: Replacement | tuple[()] = (),
+        fixes: tuple[Replacement, ...] = (),
     ) -> Diagnostic:
         """A diagnostic at the trouble, or `at` another offset of the piece.
 
-        `fix` is the offset and the length of what to replace, and by what.
+        `fix` is its one replacement, `fixes` are several that belong together.
         """
         label = Label(self.span(self.at if at is None else at, length))
-        edits = () if fix is None else (Edit(self.span(fix[0], fix[1]), fix[2]),)
+        replacements = (*fixes, fix) if fix else fixes
+        edits = tuple(Edit(self.span(at, long), text) for at, long, text in replacements)
         return Diagnostic(code, message, label, (), tuple(help_), edits)

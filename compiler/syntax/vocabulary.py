@@ -14,26 +14,58 @@ DECLARATIONS = (
 )
 # Words for steps elsewhere.
 OTHER_STEPS = {
-    **dict.fromkeys(("filter", "having", "qualify"), "where"),
+    **dict.fromkeys(("filter", "having"), "where"),
     **dict.fromkeys(("map", "project", "keep"), "select"),
     **dict.fromkeys(
         ("derive", "mutate", "assign", "add", "withcolumn", "withcolumns", "with_column"), "extend"
     ),
     **dict.fromkeys(("withcolumnrenamed", "withcolumnsrenamed"), "rename"),
-    **dict.fromkeys(("group", "groupby", "group_by", "agg", "summarize", "summarise"), "aggregate"),
+    **dict.fromkeys(("agg", "summarize", "summarise"), "aggregate"),
     **dict.fromkeys(("sort", "sortby", "sort_by", "orderby", "order_by", "order"), "order by"),
     **dict.fromkeys(("take", "head", "top", "fetch"), "limit"),
     "skip": "offset",
     **dict.fromkeys(("lateral", "unnest", "flatten"), "explode"),
     "tablesample": "sample",
     "melt": "unpivot",
-    **dict.fromkeys(("unionall", "unionbyname", "concat", "append"), "union"),
+    # Those of data frames keep what is there twice.
+    **dict.fromkeys(("unionall", "unionbyname", "concat", "append"), "union all"),
     **dict.fromkeys(("minus", "subtract", "exceptall"), "except"),
     "outer": "full join",
     "crossjoin": "cross join",
+    "merge": "join",
+    **dict.fromkeys(("leftsemi", "left_semi"), "semi join"),
+    **dict.fromkeys(("leftanti", "left_anti"), "anti join"),
+    "leftouter": "left join",
+    "update": "set",
+    "withwatermark": "watermark",
     **dict.fromkeys(("dedup", "dropduplicates", "drop_duplicates"), "deduplicate"),
 }
+# How steps are written, where other languages write theirs in another way.
+FORMS = {
+    "aggregate": "|> aggregate sum(…) as NAME group by KEY",
+    "cross join": "|> cross join DATASET",
+    "deduplicate": "|> deduplicate by COLUMN",
+    "except": "|> except DATASET",
+    "explode": "|> explode COLUMN as NAME",
+    "extend": "|> extend … as NAME",
+    "join": "|> join DATASET on CONDITION",
+    "limit": "|> limit 10",
+    "order by": "|> order by COLUMN desc",
+    "rename": "|> rename OLD as NEW",
+    "sample": "|> sample 10 percent",
+    "select": "|> select COLUMN, … as NAME",
+    "set": "|> set COLUMN = …",
+    "union all": "|> union all DATASET",
+    "unpivot": "|> unpivot VALUE for NAME in (COLUMNS)",
+    "watermark": "|> watermark COLUMN delay 10 minutes",
+    "where": "|> where CONDITION",
+}
 # Words for what is no step here.
+_WORK = "how the work is done is left to Spark: its settings stand in `pipeline { spark { … } }`"
+_NO_PYTHON = (
+    "Python of your own stands in a module, and comes in with "
+    '`|> apply "FILE.py:FUNCTION" returns SCHEMA`'
+)
 NO_STEPS = {
     **dict.fromkeys(
         ("write", "save", "sink", "insert"),
@@ -41,17 +73,56 @@ NO_STEPS = {
     ),
     **dict.fromkeys(
         ("repartition", "cache", "persist", "checkpoint", "broadcast", "hint"),
-        "how the work is done is left to Spark: its settings stand in `pipeline { spark { … } }`",
+        _WORK,
     ),
+    **dict.fromkeys(("coalesce", "unpersist", "hints", "distribute", "cluster"), _WORK),
+    **dict.fromkeys(
+        ("show", "display", "print", "collect", "topandas", "printschema", "describe", "count"),
+        "rows are shown by `sink NAME to console { }`, and a `test` says what they must be",
+    ),
+    "qualify": "name the window function with `|> extend … as NAME`, and filter with `|> where …`",
+    "sort_values": "write `|> order by COLUMN desc`",
+    "dropna": "write `|> where COLUMN is not null`",
+    "fillna": "write `|> set COLUMN = coalesce(COLUMN, …)`",
+    "delete": "write `|> where not (…)`: what stays is said",
+    "values": "constant rows come from a source, or from the `given` of a `test`",
+    "with": "a query gets its name by a `let` of its own",
+    "group": "the keys are a part of `aggregate`: `|> aggregate sum(…) as NAME group by KEY`",
 }
-OTHER_DECLARATIONS = {
-    **dict.fromkeys(("var", "table", "view", "with", "dataset", "create", "replace"), "let"),
-    **dict.fromkeys(("def", "function", "macro"), "transform"),
-    **dict.fromkeys(("parameter", "variable", "const", "argument"), "param"),
-    **dict.fromkeys(("struct", "type", "record"), "schema"),
-    **dict.fromkeys(("read", "input"), "source"),
-    **dict.fromkeys(("write", "insert", "output"), "sink"),
-    **dict.fromkeys(("include", "use"), "import"),
+_GROUPED = NO_STEPS["group"]
+NO_STEPS |= dict.fromkeys(("groupby", "group_by"), _GROUPED)
+# Statements of SQL and of Python, and what there is in their place.
+_RUN_TIME = "a value given when the job runs is declared: `param NAME: TYPE = DEFAULT`"
+_WRITTEN = "a dataset goes out with `sink NAME to CONNECTOR { … }`"
+NO_DECLARATIONS = {
+    **dict.fromkeys(("set", "declare"), _RUN_TIME),
+    **dict.fromkeys(("merge", "update", "delete", "truncate", "copy", "upsert"), _WRITTEN),
+    **dict.fromkeys(
+        ("use", "alter", "drop", "grant", "begin", "commit", "analyze", "optimize", "refresh"),
+        "a pipeline only reads, computes and writes; what else there is to do is done elsewhere",
+    ),
+    **dict.fromkeys(("if", "for", "while", "try", "return", "print", "class"), _NO_PYTHON),
+}
+# What else a declaration is called, the likeliest first.
+OTHER_DECLARATIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("create", "replace", "table"), ("let", "source", "schema")),
+    **dict.fromkeys(("var", "view", "with", "dataset"), ("let", "param")),
+    **dict.fromkeys(("def", "function", "macro"), ("transform",)),
+    **dict.fromkeys(("parameter", "variable", "const", "argument"), ("param", "let")),
+    **dict.fromkeys(("struct", "type", "record"), ("schema",)),
+    **dict.fromkeys(("read", "input"), ("source",)),
+    **dict.fromkeys(("write", "insert", "output"), ("sink",)),
+    "include": ("import",),
+}
+# How declarations are written.
+DECLARED = {
+    "import": 'import "FILE.ssbt"',
+    "let": "let NAME = from DATASET |> …",
+    "param": "param NAME: TYPE = DEFAULT",
+    "schema": "schema NAME { COLUMN: TYPE }",
+    "sink": "sink DATASET to CONNECTOR { … }",
+    "source": "source NAME from CONNECTOR { … }",
+    "transform": "transform NAME(PARAMETER: SCHEMA) = from PARAMETER |> …",
 }
 # Words with which a query begins elsewhere.
 QUERY_WORDS = ("select", "from")
@@ -129,6 +200,13 @@ _CALLED = {
     "CALL_NULLS": "`ignore nulls`",
     "EXCEPT_COLUMNS": "`except (`",
 }
+# Terminals that only hold their neighbours together.
+_JOINING = frozenset(
+    (
+        *("AS", "BY", "COLON", "COMMA", "DELAY", "ELSE", "END", "EQUAL", "FOR", "FROM", "GROUP_BY"),
+        *("ON", "PARTITION_BY", "PERCENT", "THEN", "TO", "WHEN", "__ANON_0"),
+    )
+)
 # Among what could come, these tell a reader nothing: they could come nearly everywhere.
 _NOISE = frozenset(
     (
@@ -162,3 +240,19 @@ def expectation(expected: frozenset[str]) -> str:
 
 def _called(terminal: str) -> str:
     return _CALLED.get(terminal, f"`{terminal.replace('_', ' ').lower()}`")
+
+
+def joining_word(terminal: str, expected: frozenset[str]) -> str:
+    """How a terminal is written that only joins what is around it; nothing for any other.
+
+    Words that say something of their own, brackets and operators are not to be guessed.
+    """
+    if terminal not in _JOINING or (terminal == "EQUAL" and "COMPARE" in expected):
+        return ""
+    return _called(terminal).strip("`")
+
+
+def is_beginning(word: str, expected: frozenset[str]) -> bool:
+    """Whether a word begins one of the terminals that are written with several."""
+    begun = f"`{word.lower()} "
+    return bool(word) and any(_called(terminal).startswith(begun) for terminal in expected)

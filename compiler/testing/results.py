@@ -26,7 +26,8 @@ FINE = frozenset({Outcome.PASSED, Outcome.UPDATED})
 class Difference(Struct, frozen=True):
     """Rows of a dataset that are not as expected: an expected and a real one, as text.
 
-    The third is the place of the expected row in its clause, from 0. `equal` counts the rows that
+    The third is the place of the expected row in its clause, from 0, or of the one before which a
+    row belongs that came alone, None where no order counts. `equal` counts the rows that
     are as expected. `after` is the micro-batch, None for all; `then` the clause, from 0.
     """
 
@@ -40,11 +41,12 @@ class Difference(Struct, frozen=True):
 
 
 class RowsMade(Struct, frozen=True):
-    """Rows of a dataset, as text for a test."""
+    """Rows of a dataset, as text for a test, and as lines of a JSON file if one can hold them."""
 
     dataset: str
     columns: list[str]
     rows: list[list[str]]
+    lines: list[str] = []
 
 
 class Created(Struct, frozen=True):

@@ -23,7 +23,7 @@ def heading(difference: Difference) -> str:
 
 
 def table(difference: Difference) -> Iterator[Row]:
-    """The expected rows at the left, those that came at the right; other values are marked."""
+    """The expected rows at the left, those that came at the right; `^` marks what differs."""
     columns = [visible(name) for name in difference.columns]
     rows = [(_shown(expected), _shown(got)) for expected, got, _ in difference.rows[:_MOST_ROWS]]
     widths = [_widths(columns, [row[side] for row in rows]) for side in (0, 1)]
@@ -39,6 +39,13 @@ def table(difference: Difference) -> Iterator[Row]:
             ("  | ", Style.PLAIN),
             *_side(got, expected, widths[1], 0, Style.ADDED),
         )
+        if expected is not None and got is not None:
+            yield (
+                ("  ", Style.PLAIN),
+                *_marks(expected, got, widths[0], left, Style.REMOVED),
+                ("  | ", Style.PLAIN),
+                *_marks(got, expected, widths[1], 0, Style.ADDED),
+            )
     if len(difference.rows) > _MOST_ROWS:
         yield ((f"  … and {len(difference.rows) - _MOST_ROWS} more", Style.PLAIN),)
 
@@ -50,6 +57,15 @@ def _widths(columns: Sequence[str], rows: Iterable[Cells]) -> list[int]:
 
 def _shown(cells: Cells) -> list[str] | None:
     return [visible(cell) for cell in cells] if cells is not None else None
+
+
+def _marks(
+    cells: Sequence[str], other: Sequence[str], widths: Sequence[int], least: int, style: Style
+) -> Iterator[tuple[str, Style]]:
+    """Signs below the cells that the other side has not."""
+    pairs = zip(cells, other, strict=True)
+    marks = ["" if cell == each else "^" * max(display_width(cell), 1) for cell, each in pairs]
+    return _side(marks, ["" for _ in cells], widths, least, style)
 
 
 def _side(

@@ -44,8 +44,11 @@ class _Rows:
 
     def updates(self, difference: Difference) -> Iterator[Edit]:
         new: list[Sequence[str]] = []
+        written = self._clause.rows
         for expected, got, place in difference.rows:
-            if place is None:
+            if expected is None and place is not None and place < len(written):
+                yield self._before(written[place], got or ())
+            elif expected is None or place is None:
                 new.append(got or ())
             elif got is None:
                 yield self._without(self._clause.rows[place])
@@ -65,6 +68,14 @@ class _Rows:
                         "write it yourself"
                     )
                 yield Edit(value.span, after)
+
+    def _before(self, row: d.Row, cells: Sequence[str]) -> Edit:
+        """A further row before another."""
+        start = row.span.start
+        line = max(self._text.rfind(sign, 0, start) for sign in "\r\n") + 1
+        between = self._text[line:start]
+        end = " " if between.strip(_BLANK) else f"{self._line_end}{between}"
+        return Edit(Span(self._path, start, start), f"({', '.join(cells)}){end}")
 
     def _without(self, row: d.Row) -> Edit:
         """Leave a row out, with its line and the comment at its end if it has one of its own."""

@@ -49,7 +49,7 @@ _OF_INSTANTS = frozenset(
         *("hour", "minute", "extract", "date_part", "datepart", "date_format", "months_between"),
         *("date_add", "date_sub", "dateadd", "datediff", "date_diff", "sequence"),
         *("convert_timezone", "to_date", "try_to_date", "to_timestamp_ntz"),
-        *("try_to_timestamp_ntz", "format_string", "printf", "to_json", "to_csv", "to_xml"),
+        *("try_to_timestamp_ntz", "to_json", "to_csv", "to_xml"),
         *("to_char", "to_varchar"),
     }
 )
@@ -141,6 +141,8 @@ def call_depends(
     if name in _OF_INSTANTS:
         here = name == "convert_timezone" and len(values) == 2
         instants = any(holds_instant(value.type) for value in values)
+        # In the hour that clocks skip, a TIMESTAMP_NTZ is moved on its way into a text.
+        here = here or (name == "date_format" and isinstance(values[0].type, TimestampNTZType))
         return here or (instants and not words & _SECONDS)
     if name in _FROM_TEXTS:
         return _reads_local(values)

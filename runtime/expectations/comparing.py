@@ -1,6 +1,6 @@
 """Whether two lists of rows are equal, and where they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 import math
@@ -21,6 +21,8 @@ from pyspark.sql.types import (
     StructType,
 )
 
+from ssbt.runtime.expectations.aligning import pairs
+
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-12
 # Types whose values Python compares as Spark does; all others are compared as Spark writes them.
 _AS_THEY_ARE = (BooleanType, BinaryType, NullType, NumericType, StringType)
@@ -36,7 +38,8 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 class Difference:
     """A row that is expected and one that came, or only one of the two.
 
-    `place` is that of the expected row among all that are, from 0.
+    `place` is that of the expected row among all that are, from 0; of a row that only came it is
+    that of the expected one before which it came, None where no order counts.
     """
 
     expected: Values | None
@@ -73,13 +76,7 @@ def differences(
     Each is set beside the one that has most in common with it.
     """
     if ordered:
-        longest = max(len(expected), len(got))
-        pairs = [(_at(expected, place), _at(got, place)) for place in range(longest)]
-        return [
-            Difference(*pair, place if place < len(expected) else None)
-            for place, pair in enumerate(pairs)
-            if not same(*pair)
-        ]
+        return list(_aligned(expected, got))
     left = dict(enumerate(expected))
     came = [row for row in got if not _taken(row, left)]
     found = []
@@ -93,8 +90,18 @@ def differences(
     return found + [Difference(None, row, None) for row in came]
 
 
-def _at(rows: Sequence[Values], place: int) -> Values | None:
-    return rows[place] if place < len(rows) else None
+def _aligned(expected: Sequence[Values], got: Sequence[Values]) -> Iterator[Difference]:
+    """The rows that differ when each is set beside its partner in the same order."""
+    place = 0
+    for left, right in pairs(expected, got, _likeness):
+        if left is not None and right is not None:
+            if not same(expected[left], got[right]):
+                yield Difference(expected[left], got[right], left)
+        elif left is not None:
+            yield Difference(expected[left], None, left)
+        elif right is not None:
+            yield Difference(None, got[right], place)
+        place = place if left is None else left + 1
 
 
 def _taken(row: Values, waiting: dict[int, Values]) -> bool:

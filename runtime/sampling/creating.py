@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from ssbt.runtime.expectations.comparing import collected, shown
-from ssbt.runtime.expectations.frames import with_columns
+from ssbt.runtime.expectations.frames import given_frame, quoted, rows_frame, with_columns
 from ssbt.runtime.expectations.plan import Cell, Given, Test, Then
 from ssbt.runtime.failures.telling import failure
 from ssbt.runtime.job import Job
@@ -18,6 +20,11 @@ from ssbt.runtime.scripts.loading import ParametersError, Script
 from ssbt.runtime.testing.running import outcome, settings_of
 
 Event = dict[str, Any]
+# Spark writes milliseconds by itself.
+_WHOLE = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
 _EMPTY = "no row of {} came of the first 1,000,000 rows of each source"
 _MASKED = "no row of {} comes of the masked values, as a condition asks for a real one"
 _UNSTEADY = "the rows of {} are others each time: the test will not pass"
@@ -50,6 +57,7 @@ class _Creation:
     def __init__(self, spark: SparkSession, wish: Wish, script: Script) -> None:
         self._spark, self._wish, self._script = spark, wish, script
         self._columns: list[str] = []
+        self._types: dict[str, str] = {}
 
     def event(self) -> Event:
         chosen = Chooser(self._wish, self._read, self._made).rows()
@@ -60,8 +68,11 @@ class _Creation:
         rows = self._came(given, [], clock)
         test = {
             "clock": clock or "",
-            "given": [_told(each.dataset, each.columns, each.rows) for each in given],
-            "then": {"dataset": self._wish.dataset, "columns": self._columns, "rows": rows},
+            "given": [
+                _told(each.dataset, each.columns, each.rows, self._given_lines(each))
+                for each in given
+            ],
+            "then": _told(self._wish.dataset, self._then_columns(), rows, self._then_lines(rows)),
             "notes": [
                 note.format(f"`{self._wish.dataset}`")
                 for note, holds in (
@@ -82,7 +93,20 @@ class _Creation:
         """The dataset; from streams, as if all their rows had come at once."""
         frame = self._script.frame(self._wish.dataset, parts)
         self._columns = frame.columns
+        self._types = {f.name: f.dataType.simpleString() for f in frame.schema}
         return frame
+
+    def _then_columns(self) -> list[tuple[str, str | None]]:
+        return [(name, self._types[name]) for name in self._columns]
+
+    def _given_lines(self, given: Given) -> list[str]:
+        frame = given_frame(self._spark, given, self._script.text)
+        return json_lines(with_columns(frame, [name for name, _ in given.columns]))
+
+    def _then_lines(self, rows: list[list[str]]) -> list[str]:
+        cells: list[str | list[Cell]] = [[*row] for row in rows]
+        then = Then(self._wish.dataset, "", self._then_columns(), cells)
+        return json_lines(rows_frame(self._spark, then, self._script.text))
 
     def _given(self, source: Wanted, chosen: DataFrame, masks: Masks) -> Given:
         columns = source.columns or [(name, None) for name in chosen.columns]
@@ -129,5 +153,20 @@ class _Creation:
         return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}+00:00"
 
 
-def _told(dataset: str, columns: Sequence[tuple[str, Any]], rows: Sequence[Any]) -> Event:
-    return {"dataset": dataset, "columns": [name for name, _ in columns], "rows": rows}
+def _told(
+    dataset: str, columns: Sequence[tuple[str, Any]], rows: Sequence[Any], lines: list[str]
+) -> Event:
+    names = [name for name, _ in columns]
+    return {"dataset": dataset, "columns": names, "rows": rows, "lines": lines}
+
+
+def json_lines(frame: DataFrame) -> list[str]:
+    """The rows as a file of JSON Lines has them; none where it cannot hold them."""
+    maps = frame.schema.simpleString().split("map<")[1:]
+    if any(not each.startswith("string,") for each in maps):
+        return []
+    columns = (F.col(quoted(name)) for name in frame.columns)
+    try:
+        return [row[0] for row in frame.select(F.to_json(F.struct(*columns), _WHOLE)).collect()]
+    except PySparkException:
+        return []

@@ -68,6 +68,10 @@ REFUSED = {
 }
 
 
+# A null that stands in JSON is a value to VARIANT, as the page says.
+TOLD = {"json": {("variant", "null"): '{"c21":null}'}}
+
+
 def names() -> dict[str, str]:
     """A column for each type."""
     return {type_: f"c{number}" for number, type_ in enumerate(VALUES)}
@@ -113,7 +117,7 @@ def test_round_trips(spark: SparkSession, tmp_path: Path, name: str, zone: str) 
         for k, text in texts(given, type_).items()
         if found.get(k) != text
     }
-    assert wrong == {}
+    assert wrong == TOLD.get(name, {})
 
 
 def encoded(text: str) -> Callable[[str], bytes]:

@@ -16,6 +16,7 @@ import pytest
 from ssbt.compiler.cli.testing.plans import written_script
 from ssbt.compiler.driver import checked, planned_test_of
 from ssbt.compiler.testing.creating import test_text as text_of
+from ssbt.compiler.testing.creating import wide_rows
 from ssbt.compiler.testing.results import Created
 from ssbt.runtime.sampling.creating import created
 from ssbt.runtime.sampling.wishes import wish_of
@@ -65,7 +66,11 @@ def written(spark: SparkSession, dataset: str, folder: Path) -> Created:
     assert event["event"] == "created", event
     made = msgspec.convert(event["created"], Created)
     with Path("shop_test.ssbt").open("a") as file:
-        file.write(text_of(dataset, made))
+        files = {}
+        for what, rows in wide_rows(made):
+            files[what] = f"{dataset} {what}.jsonl"
+            Path(files[what]).write_text("".join(f"{line}\n" for line in rows.lines))
+        file.write(text_of(dataset, made, files))
     return made
 
 
@@ -95,6 +100,22 @@ def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
     ]
     found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
     assert len(found) == 4
+    assert outcomes(found) == {}
+
+
+def test_wide_rows_go_to_files_and_the_test_passes(
+    spark: SparkSession, shop: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("ssbt.compiler.testing.creating._WIDEST", 10)
+    for dataset in ("large", "read"):
+        written(spark, dataset, shop)
+    text = Path("shop_test.ssbt").read_text()
+    assert (
+        'given customers (email, phones, born, country) from "large given customers.jsonl"' in text
+    )
+    assert len(list(shop.glob("*.jsonl"))) == 5
+    found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
+    assert len(found) == 2
     assert outcomes(found) == {}
 
 

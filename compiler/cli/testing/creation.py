@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import os
+import re
 import sys
 import tempfile
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -71,7 +72,10 @@ def create(wanted: Creation, units: Sequence[Unit], report: Report) -> int:
     subject = _subject(wanted.dataset, found)
     file = _file(wanted.out, subject.unit)
     made = _created(wanted, subject)
-    test = test_text(test_name(subject.dataset, (t.name for t in subject.pipeline.tests)), made)
+    name = test_name(subject.dataset, (t.name for t in subject.pipeline.tests))
+    files = {what: (path, rows) for what, path, rows in _row_files(wanted.out, name, made)}
+    folder = os.path.dirname(file)
+    test = test_text(name, made, {what: path for what, (path, _) in files.items()})
     before = contents(file).decode("utf-8") if os.path.exists(file) else ""
     after = with_test(before, test)
     _check(subject, file, after, wanted.target)
@@ -79,11 +83,25 @@ def create(wanted: Creation, units: Sequence[Unit], report: Report) -> int:
         report.console.note(note)
     if wanted.out is None:
         report.console.result(test)
-    elif before:
+        return 0
+    written = [(os.path.join(folder, path), rows) for path, rows in files.values()]
+    write_all(written if before else [*written, (file, after.encode())])
+    if before:
         rewrite(file, after.encode())
-    else:
-        write_all([(file, after.encode())])
     return 0
+
+
+def _row_files(out: str | None, name: str, made: Created) -> Iterator[tuple[str, str, bytes]]:
+    """Rows that are too wide for the file of tests: of what, a path beside it, and the content."""
+    from ssbt.compiler.testing.creating import wide_rows
+
+    if out is None:
+        return
+    stem = os.path.splitext(os.path.basename(out))[0]
+    for what, rows in wide_rows(made):
+        plain = re.sub(r"[^\w.-]+", "_", f"{name} {what}")
+        path = f"{stem}/{plain}.jsonl"
+        yield what, path, "".join(f"{line}\n" for line in rows.lines).encode()
 
 
 def _pipelines(

@@ -41,7 +41,15 @@ def sort_rows(queries: Queries, step: s.Sort, operator: Operator) -> Rows:
     )
     rows = queries.table.stepped(given, "sort", keys, told)
     plain = rows.plain if any(each.fails or each.drawn for each in keys) else given.plain
-    rows = replace(rows, plain=plain, cells=given.cells, is_sorted=True)
+    rows = replace(
+        rows,
+        plain=plain,
+        cells=given.cells,
+        is_sorted=True,
+        sorted_rows=queries.pool.make(
+            "sorted", [each.value for each in given.cells], unordered=True
+        ),
+    )
     return queries.renamed(operator, rows)
 
 

@@ -137,6 +137,8 @@ class Queries:
     def reader(self, operator: Operator, given: Rows) -> Canonical:
         """What makes values of the expressions of a step."""
         plain, ordered = self.table.both(given)
+        if given.sorted_rows is not None:
+            ordered = self.pool.make("as sorted", (ordered, given.sorted_rows))
         older = (each.value.number for each in given.cells if each.age < given.age)
         names = self.table.names(given.cells)
         is_open = given.is_open or any(each.output.is_open for each in operator.inputs)

@@ -49,7 +49,8 @@ class Rows(Struct, frozen=True):
 
     `plain` are the rows in whatever order, `ordered` the same where it counts. `is_sorted` after an
     `order by`. `age` counts the steps that have computed something among rows, such as a window.
-    `leaves` are the datasets that it all comes from.
+    `leaves` are the datasets that it all comes from. `sorted_rows` are whole rows as they were
+    sorted: among those of one key, Spark's order follows from them.
     """
 
     plain: Chain
@@ -59,6 +60,7 @@ class Rows(Struct, frozen=True):
     age: int = 0
     is_sorted: bool = False
     is_open: bool = False
+    sorted_rows: Value | None = None
 
 
 class Table:
@@ -89,6 +91,7 @@ class Table:
             given.age,
             given.is_sorted,
             given.is_open,
+            given.sorted_rows,
         )
 
     def stepped(
@@ -103,15 +106,25 @@ class Table:
         unordered: bool = False,
     ) -> Rows:
         """The rows behind a step that is none of the others; `by_order` where theirs decides."""
-        told = sorted(operands, key=lambda each: each.number) if unordered else operands
+        told = sorted(operands, key=lambda each: each.number) if unordered else list(operands)
+        if by_order and given.sorted_rows is not None:
+            told = [*told, given.sorted_rows]
         plain, ordered = (
             Chain(self._pool.make(operator, (each, *told), value)) for each in self.both(given)
         )
         if by_order:
             plain = ordered
-        cells = self.settled(given)
         is_sorted = given.is_sorted and keeps_order
-        return Rows(plain, ordered, cells, given.leaves, given.age, is_sorted, given.is_open)
+        return Rows(
+            plain,
+            ordered,
+            self.settled(given),
+            given.leaves,
+            given.age,
+            is_sorted,
+            given.is_open,
+            given.sorted_rows,
+        )
 
     def settled(self, given: Rows) -> tuple[Cell, ...]:
         """The columns, those that may fail being computed before what comes now."""

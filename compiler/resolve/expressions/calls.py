@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.call_clauses import clauses
 from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.foreign_calls import report_foreign_call
 from ssbt.compiler.resolve.expressions.provenance import (
     Argument,
     Value,
@@ -22,13 +24,23 @@ from ssbt.compiler.resolve.expressions.time_windows import check_time_window
 from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.expressions.unit_calls import unit_call_type
 from ssbt.compiler.resolve.expressions.windows import check_window
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import LONG, STRING
+from ssbt.compiler.syntax.names import function_name
+from ssbt.compiler.types.datatypes import LONG, STRING, ArrayType, MapType
 from ssbt.compiler.types.functions import Function, Kind, find, names
 from ssbt.compiler.types.functions.limits import limit_mismatch
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.typed import Mismatch, Typed
 from ssbt.compiler.types.zone_dependence import call_depends
 
+# Functions that take a function of one argument or more.
+_HIGHER_ORDER = frozenset(
+    (
+        *("aggregate", "array_sort", "exists", "filter", "forall", "map_filter", "map_zip_with"),
+        *("reduce", "transform", "transform_keys", "transform_values", "zip_with"),
+    )
+)
+_LENGTHS = frozenset(("len", "length", "char_length", "character_length"))
 _SUBTOTALS = ("grouping", "grouping_id")
 
 
@@ -37,6 +49,8 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     with_unit = unit_call_type(typing, node)
     if with_unit is not None:
         return with_unit
+    if report_foreign_call(typing, node):
+        return NOT_KNOWN
     function = find(node.name.text)
     if function is None:
         _unknown(typing, node)
@@ -72,6 +86,14 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     return typing.made(found, made, start)
 
 
+def _arity_hint(node: e.Call, function: Function) -> tuple[str | tuple[str, ...], tuple[Edit, ...]]:
+    """What was probably meant by a call with too few arguments."""
+    if function.name == "count" and not node.arguments:
+        return "rows are counted by `count(*)`", (Edit(node.span, "count(*)"),)
+    spelled = ", ".join(parameter.name for parameter in function.parameters)
+    return (f"its arguments are {spelled}", ()) if spelled else ((), ())
+
+
 def _in_target(since: str, target: str) -> bool:
     """Whether a version such as 3.5.0 is part of a Spark line such as 4.1."""
     line = ".".join(since.split(".")[:2])
@@ -81,21 +103,19 @@ def _in_target(since: str, target: str) -> bool:
 def _unknown(typing: Typing, node: e.Call) -> None:
     name = node.name.text
     near = did_you_mean(name, names())
-    help_ = (
-        f"did you mean `{near}`?"
-        if near
-        else ("functions are Spark SQL's; one of your own is used with `apply`")
-    )
-    typing.mistake(
-        codes.UNKNOWN_FUNCTION, node.name.span, f"there is no function `{name}`", help=help_
-    )
+    text = function_name(near) if near else None
+    otherwise = "functions are Spark SQL's; one of your own is used with `apply`"
+    code, message = codes.UNKNOWN_FUNCTION, f"there is no function `{name}`"
+    typing.report.suggest(code, node.name.span, message, near, otherwise, text=text)
 
 
 def _visit_arguments(typing: Typing, node: e.Call) -> None:
-    """Report what is wrong inside a call of which nothing else is known."""
+    """Report what is wrong inside a call of which nothing else is known, not even its kind."""
+    was_inside, typing.inside_aggregate = typing.inside_aggregate, True
     for argument in node.arguments:
         if not isinstance(argument.value, e.Star | e.Lambda):
             typing.typed(argument.value)
+    typing.inside_aggregate = was_inside
 
 
 def _place_allowed(typing: Typing, node: e.Call, function: Function) -> bool:
@@ -191,6 +211,12 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
     if not function.named:
         first = named[0]
         assert first.name is not None
+        if function.name in _HIGHER_ORDER:
+            arrow = Span(node.span.path, first.name.span.end, first.value.span.start)
+            message = f"`{function.name}` has no parameter `{first.name.text}`"
+            way, fix = "a function of its own takes `->`", (Edit(arrow, " -> "),)
+            typing.report.add(codes.WRONG_ARGUMENTS, first.name.span, message, help=way, fix=fix)
+            return [None]
         message = f"Spark takes no named arguments for `{function.name}`"
         help_ = f"give them in order: {', '.join(spelled)}" if spelled else None
         typing.mistake(codes.WRONG_ARGUMENTS, first.name.span, message, help=help_)
@@ -207,11 +233,12 @@ def _positional(typing: Typing, node: e.Call, function: Function) -> Sequence[e.
         if name not in parameters or parameters.index(name) in slots:
             near = did_you_mean(argument.name.text, spelled)
             message = f"`{function.name}` has no parameter `{argument.name.text}`"
-            help_ = f"did you mean `{near}`?" if near else f"it has {', '.join(spelled)}"
+            otherwise = f"it has {', '.join(spelled)}"
             if name in parameters:
-                message = f"`{argument.name.text}` is given twice"
-                help_ = "its place among the others gives it already"
-            typing.mistake(codes.WRONG_ARGUMENTS, argument.name.span, message, help=help_)
+                near, message = None, f"`{argument.name.text}` is given twice"
+                otherwise = "its place among the others gives it already"
+            place = argument.name.span
+            typing.report.suggest(codes.WRONG_ARGUMENTS, place, message, near, otherwise)
             return [None]
         slots[parameters.index(name)] = argument
     return _in_places(typing, node, function, slots)
@@ -281,7 +308,9 @@ def _result(
     values = [each.typed for each in arguments]
     wrong = function.arity_mismatch(len(values))
     if wrong is not None:
-        typing.mistake(codes.WRONG_ARGUMENTS, node.span, wrong.reason)
+        help_, fix = _arity_hint(node, function)
+        code = codes.WRONG_ARGUMENTS
+        typing.report.add(code, node.span, wrong.reason, help=help_, fix=fix)
         return NOT_KNOWN
     found = function.result(values, typing.around.ansi, [each.name for each in arguments], key)
     if isinstance(found, Typed):
@@ -289,13 +318,17 @@ def _result(
         typing.note_zone(node, call_depends(function, values, found.type, ansi=ansi))
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
+    hint = None
+    is_length = isinstance(found, Mismatch) and function.name in _LENGTHS
+    if is_length and isinstance(values[0].type, ArrayType | MapType):
+        hint = "elements are counted by `size`", (Edit(node.name.span, "size"),)
     if in_order and not _constants_given(typing, node, function):
         return found if isinstance(found, Typed) else NOT_KNOWN
     wrong = limit_mismatch(function.name, values, typing.around.legacy_formats)
     if isinstance(found, Typed) and wrong is not None:
         typing.result(node, wrong, operands if in_order else ())
         return found
-    return typing.result(node, found, operands if in_order else ())
+    return typing.result(node, found, operands if in_order else (), hint)
 
 
 def _check_counted_star(typing: Typing, node: e.Call) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import literals as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import BrokenExpression, TypeName
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
@@ -21,6 +23,26 @@ from ssbt.compiler.types.datatypes import (
     type_names,
 )
 
+# Types of other languages, with the one that holds their values.
+_OTHER_NAMES = {
+    **dict.fromkeys(("text", "str", "nvarchar", "varchar2", "clob", "uuid", "ntext"), "string"),
+    **dict.fromkeys(("int64", "int8", "uint32", "bigserial"), "bigint"),
+    **dict.fromkeys(("int32", "int4", "serial", "uint16"), "int"),
+    **dict.fromkeys(("int16", "int2"), "smallint"),
+    **dict.fromkeys(("float64", "float8"), "double"),
+    **dict.fromkeys(("float32", "float4"), "float"),
+    **dict.fromkeys(("bool", "bit"), "boolean"),
+    **dict.fromkeys(("datetime", "datetime2", "timestamptz", "datetime64", "instant"), "timestamp"),
+    **dict.fromkeys(("bytes", "blob", "bytea", "varbinary"), "binary"),
+    **dict.fromkeys(("json", "jsonb"), "variant"),
+}
+_OTHERWISE = {
+    "number": "exact numbers are `decimal(38,2)`, whole ones `bigint`, others `double`",
+    "money": "exact numbers are `decimal(19,4)`",
+    "list": "write `array<TYPE>`",
+    "dict": "write `map<KEY, VALUE>`",
+    **dict.fromkeys(("record", "row", "object"), "write `struct<NAME: TYPE>`"),
+}
 _YEAR_MONTH = ("year", "month")
 _DAY_TIME = ("day", "hour", "minute", "second")
 
@@ -36,12 +58,23 @@ def data_type(node: TypeName, report: Report) -> DataType:
     try:
         found = named_type(node.name, node.numbers)
     except TypeNameError as error:
-        report.add(codes.BAD_TYPE, node.span, str(error))
+        near = "string" if node.name.casefold() == "varchar" and not node.numbers else None
+        fix = (Edit(node.span, near),) if near else ()
+        help_ = "text of any length is `string`" if near else ()
+        report.add(codes.BAD_TYPE, node.span, str(error), help=help_, fix=fix)
         return UNKNOWN
     if found is None:
-        near = did_you_mean(node.name, type_names())
-        help_ = f"did you mean `{near}`?" if near else f"the types are {', '.join(type_names())}"
-        report.add(codes.BAD_TYPE, node.span, f"there is no type `{node.name}`", help=help_)
+        name = node.name.casefold()
+        if name in _OTHERWISE:
+            report.add(
+                codes.BAD_TYPE, node.span, f"there is no type `{node.name}`", help=_OTHERWISE[name]
+            )
+            return UNKNOWN
+        near = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
+        listed = f"the types are {', '.join(type_names())}"
+        message = f"there is no type `{node.name}`"
+        place = Span(node.span.path, node.span.start, node.span.start + len(node.name))
+        report.suggest(codes.BAD_TYPE, node.span, message, near, listed, place=place)
         return UNKNOWN
     if node.collation is not None:
         if isinstance(found, StringType):

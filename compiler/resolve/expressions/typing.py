@@ -14,10 +14,17 @@ from msgspec import Struct, field
 from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Edit
 from ssbt.compiler.ir.provenance import Provenance, merged, mixture
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.foreign_operators import (
+    Hint,
+    operator_hint,
+    report_foreign_value,
+    report_frame_column,
+    report_or,
+)
 from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
@@ -33,6 +40,7 @@ from ssbt.compiler.resolve.stars import Expansion, expand_star
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types import casts, operators, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength, text_of
 from ssbt.compiler.types.collations import is_collation
@@ -131,9 +139,16 @@ class Typing(Struct):
         return value, self.provenance(value, start)
 
     def result(
-        self, node: e.Expression, result: Typed | Mismatch, operands: Sequence[e.Expression] = ()
+        self,
+        node: e.Expression,
+        result: Typed | Mismatch,
+        operands: Sequence[e.Expression] = (),
+        hint: Hint | None = None,
     ) -> Typed:
-        """The type, or unknown with a finding at the operand that does not fit."""
+        """The type, or unknown with a finding at the operand that does not fit.
+
+        `hint` is what was probably meant.
+        """
         if isinstance(result, Typed):
             return result
         span = node.span
@@ -141,7 +156,8 @@ class Typing(Struct):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
         code = codes.BAD_CONSTANT if result.of_value else codes.TYPE_MISMATCH
-        self.mistake(code, span, result.reason, expected, help=result.help)
+        help_, fix = hint if hint is not None else (result.help, ())
+        self.report.add(code, span, result.reason, expected, help=help_ or (), fix=fix)
         return NOT_KNOWN
 
     def note_zone(self, node: e.Expression, depends: bool) -> None:
@@ -212,6 +228,8 @@ class Typing(Struct):
         bare = self.bare_function(node)
         if bare is not None:
             return self._typed(bare)
+        if report_foreign_value(node, self.around.relation, self.report):
+            return NOT_KNOWN
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
             return NOT_KNOWN
@@ -265,8 +283,15 @@ class Typing(Struct):
         if known is None:
             names = [name for name, _ in self.around.parameters.values()]
             message = f"there is no parameter `{node.name.text}`"
+            code, text = name_codes.UNKNOWN_PARAM, node.name.text
+            written = parameter_text
+            if self.around.relation.named(text):
+                plain = column_text(e.ColumnName(node.span, (node.name,)))
+                fix, help_ = (Edit(node.span, plain),), f"a column is written `{plain}`"
+                self.report.add(code, node.span, message, help=help_, fix=fix)
+                return NOT_KNOWN
             self.report.unknown(
-                name_codes.UNKNOWN_PARAM, node.span, message, node.name.text, names, "parameters"
+                code, node.span, message, text, names, "parameters", written=written
             )
             return NOT_KNOWN
         name, type_ = known
@@ -292,7 +317,9 @@ class Typing(Struct):
         if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
             return number(self, node.operand, negative=True)
         operand = self._typed(node.operand)
-        return self.result(node, operators.unary(node.operator, operand, self.around.ansi))
+        found = operators.unary(node.operator, operand, self.around.ansi)
+        hint = operator_hint(node, operand) if isinstance(found, Mismatch) else None
+        return self.result(node, found, hint=hint)
 
     @_type_of.register
     def _(self, node: e.Binary) -> Typed:
@@ -309,6 +336,8 @@ class Typing(Struct):
         return value
 
     def _binary(self, node: e.Binary, left: Typed, right: Typed) -> Typed:
+        if report_or(node, right, self.report):
+            return NOT_KNOWN
         if left.unknown or right.unknown:
             return operators_unknown(node.operator, left, right)
         self.note_zone(node, zone_dependence.binary_depends(node.operator, left, right))
@@ -316,7 +345,8 @@ class Typing(Struct):
             found = operators.concatenation((left, right), self.around.ansi)
         else:
             found = operators.binary(node.operator, left, right, self.around.ansi)
-        return self.result(node, found, (node.left, node.right))
+        hint = operator_hint(node, left, right) if isinstance(found, Mismatch) else None
+        return self.result(node, found, (node.left, node.right), hint)
 
     @_type_of.register
     def _(self, node: e.Between) -> Typed:
@@ -420,6 +450,8 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Subscript) -> Typed:
+        if report_frame_column(node, self.around.relation, self.locals, self.report):
+            return NOT_KNOWN
         start = len(self.ingredients)
         base, made = self.part(node.base)
         index, by = self.part(node.index)

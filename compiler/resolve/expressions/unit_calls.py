@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN
 from ssbt.compiler.resolve.expressions.typing import Typing
@@ -53,7 +54,9 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
     first, second = (typing.typed(value) for value in values)
     if first.unknown or second.unknown:
         return NOT_KNOWN
-    typing.note_zone(node, _counts_days(unit) and _has_instant((first, second)))
+    typing.note_zone(
+        node, (name in _DIFFERENCE or _counts_days(unit)) and _has_instant((first, second))
+    )
     if name in _DIFFERENCE:
         _check_time(typing, values[0], first)
         _check_time(typing, values[1], second)
@@ -82,8 +85,14 @@ def _check_unit(typing: Typing, node: e.Expression) -> None:
     if is_word and word in _UNITS:
         return
     near = did_you_mean(word, _UNITS)
-    help_ = f"did you mean `{near}`?" if near else f"the units are {', '.join(_UNITS)}"
-    typing.mistake(codes.WRONG_ARGUMENTS, node.span, "this is no unit of time", help=help_)
+    if isinstance(node, e.StringLiteral) and node.value.casefold() in _UNITS:
+        code, help_ = codes.WRONG_ARGUMENTS, f"a unit takes no quotes: `{node.value}`"
+        fix = (Edit(node.span, node.value),)
+        typing.report.add(code, node.span, "this is no unit of time", help=help_, fix=fix)
+        return
+    listed = f"the units are {', '.join(_UNITS)}"
+    code, message = codes.WRONG_ARGUMENTS, "this is no unit of time"
+    typing.report.suggest(code, node.span, message, near, listed)
 
 
 def _check_time(typing: Typing, node: e.Expression, value: Typed) -> None:

@@ -39,12 +39,17 @@ class RegistrySubject(Struct, frozen=True):
 
 
 class OriginEntries(Struct, frozen=True):
-    """The entries that any kind has, empty where they are not given."""
+    """The entries that any kind has, empty where they are not given.
+
+    `text` is how the schema is written, and `message_span` where the name of the message stands.
+    """
 
     schema: str
     message: str
     span: Span
     subject: RegistrySubject | None = None
+    text: v.TextValue | None = None
+    message_span: Span | None = None
 
 
 def kind_entries(kind: Name, entries: tuple[v.Entry, ...], report: Report) -> OriginEntries | None:
@@ -70,8 +75,10 @@ def kind_entries(kind: Name, entries: tuple[v.Entry, ...], report: Report) -> Or
     schema, message_name = texts
     if schema is None or message_name is None:
         return None
-    place = given["schema"].value.span if "schema" in given else kind.span
-    return OriginEntries(schema, message_name, place, subject)
+    written = given["schema"].value if "schema" in given else None
+    text = written if isinstance(written, v.TextValue) else None
+    place = text.span if text is not None else kind.span
+    return OriginEntries(schema, message_name, place, subject, text, _message_span(given))
 
 
 def file_entries(
@@ -82,7 +89,13 @@ def file_entries(
     if given is None:
         return None
     message = _text(given["message"], report) if "message" in given else ""
-    return OriginEntries("", message, span) if message is not None else None
+    if message is None:
+        return None
+    return OriginEntries("", message, span, message_span=_message_span(given))
+
+
+def _message_span(given: dict[str, v.Entry]) -> Span | None:
+    return given["message"].value.span if "message" in given else None
 
 
 def _given(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import schemas as codes
-from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.formats.languages import (
@@ -36,12 +36,14 @@ from ssbt.compiler.resolve.schemas.entries import (
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.syntax.encoding import decoded
 
 
 class _Text(Struct, frozen=True):
     """A schema's text: named at `span`; `path` is its file, or that of the declaration.
 
+    `written` is the text in the declaration, and `message_span` where a message is named.
     `imports` are texts that it imports, by their paths, and that no file has.
     """
 
@@ -52,6 +54,8 @@ class _Text(Struct, frozen=True):
     message: str
     is_file: bool = True
     imports: Mapping[str, str] = {}
+    written: TextValue | None = None
+    message_span: Span | None = None
 
 
 class SchemaOrigins:
@@ -73,7 +77,11 @@ class SchemaOrigins:
                 return self._pulled(entries.subject, entries)
             kind = place.text.lower()
             path = place.span.path
-            text = _Text(kind, entries.schema, path, entries.span, entries.message, False)
+            text = _Text(
+                *(kind, entries.schema, path, entries.span, entries.message, False),
+                written=entries.text,
+                message_span=entries.message_span,
+            )
         else:
             found = self._file(origin)
             if found is None:
@@ -102,7 +110,8 @@ class SchemaOrigins:
         content = self._content(path, span, is_text=BY_SUFFIX[suffix] != DESCRIPTORS)
         if entries is None or content is None:
             return None
-        return _Text(BY_SUFFIX[suffix], content, path, span, entries.message)
+        named, place = entries.message, entries.message_span
+        return _Text(BY_SUFFIX[suffix], content, path, span, named, message_span=place)
 
     def _content(self, path: str, span: Span, *, is_text: bool = True) -> str | bytes | None:
         """What is in a file; None with a finding."""
@@ -201,8 +210,11 @@ class SchemaOrigins:
         except _ToldError:
             return None
         except SchemaProblemError as problem:
-            if text.is_file and text.path in self._sources and problem.end > 0:
-                self._add(problem, Span(text.path, problem.start, problem.end))
+            place = text.written.place(problem.start, problem.end) if text.written else None
+            if text.is_file and text.path in self._sources:
+                place = Span(text.path, problem.start, problem.end)
+            if place is not None and problem.end > 0:
+                self._add(problem, place)
             else:
                 self._add(problem, text.span, _position(text.content, problem))
         except MissingExtraError:
@@ -215,7 +227,9 @@ class SchemaOrigins:
 
     def _add(self, problem: SchemaProblemError, span: Span, label: str = "") -> None:
         help_ = problem.help or ()
-        self._report.add(codes.BAD_SCHEMA_TEXT, span, problem.message, label, help=help_)
+        # The label says where in the text it is, which has no place of its own then.
+        fix = (Edit(span, problem.instead),) if problem.instead and not label else ()
+        self._report.add(codes.BAD_SCHEMA_TEXT, span, problem.message, label, help=help_, fix=fix)
 
     def _no_message(self, text: _Text, names: tuple[str, ...]) -> None:
         listed = ", ".join(f"`{name}`" for name in names)
@@ -224,11 +238,13 @@ class SchemaOrigins:
                 f"there are several messages here: {listed}" if names else "no message is here"
             )
             help_ = f'say which is meant: `message = "{names[0]}"`' if names else ()
+            self._report.add(codes.NO_SUCH_MESSAGE, text.span, message, help=help_)
         else:
             near = did_you_mean(text.message, names)
             message = f"there is no message `{text.message}`"
-            help_ = f"did you mean `{near}`?" if near else f"the messages are {listed}"
-        self._report.add(codes.NO_SUCH_MESSAGE, text.span, message, help=help_)
+            code, span = codes.NO_SUCH_MESSAGE, text.message_span or text.span
+            otherwise = f"the messages are {listed}"
+            self._report.suggest(code, span, message, near, otherwise, text=f'"{near}"')
 
 
 class _ToldError(Exception):

@@ -124,7 +124,7 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
         text += f":{name}"
     read = [flow.relation]
     text = _without_margin(text)
-    inputs, uses_input = _placeholders(text, node.query.span, flow, read)
+    inputs, uses_input = _placeholders(text, node.query, flow, read)
     if schema is None:
         flow.relation = Relation((), True)
         return None
@@ -145,13 +145,14 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
 
 
 def _placeholders(
-    text: str, span: Span, flow: Flow, read: list[Relation]
+    text: str, query: TextValue, flow: Flow, read: list[Relation]
 ) -> tuple[tuple[str, ...], bool]:
     """The datasets that the text names in braces, and whether `{input}` is among them.
 
     What they hold is added to what is `read`.
     """
     names: list[str] = []
+    span = query.span
     try:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
     except ValueError as error:
@@ -168,9 +169,11 @@ def _placeholders(
             continue
         got = flow.find.dataset(e.Name(span, field), flow)
         if got is None:
-            near = did_you_mean(field, ["input"])
-            help_ = f"did you mean `{{{near}}}`?" if near else "`{input}` is what flows in here"
-            flow.report.add(codes.BAD_SQL, span, f"there is no dataset `{field}`", help=help_)
+            place = _place_of(field, query)
+            near = did_you_mean(field, ["input"]) if place is not None else None
+            otherwise = "`{input}` is what flows in here"
+            code, message = codes.BAD_SQL, f"there is no dataset `{field}`"
+            flow.report.suggest(code, place or span, message, near, otherwise)
             continue
         name, relation = got
         if name != field:
@@ -184,3 +187,13 @@ def _placeholders(
         help_ = "write `from {input}`"
         flow.report.add(codes.BAD_SQL, span, "the query reads no dataset", help=help_)
     return tuple(names), "input" in fields
+
+
+def _place_of(field: str, query: TextValue) -> Span | None:
+    """Where a dataset is named in braces in the text as it is written."""
+    said = "".join(
+        part if isinstance(part, str) else " " * (part.span.end - part.span.start)
+        for part in query.parts
+    )
+    at = said.find(f"{{{field}}}") + 1
+    return query.place(at, at + len(field)) if at else None

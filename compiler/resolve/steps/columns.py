@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
+from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.model import Edit, Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -20,8 +21,9 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import sql_text
-from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.syntax.names import name_text, own_name
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
+from ssbt.compiler.types.functions import find
 from ssbt.compiler.types.predicates import distinguishable
 
 AS_NAME = "give it one: `as name`"
@@ -37,6 +39,7 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
     named: list[ix.Named] = []
     is_open = False
     generators: list[Span] = []
+    before = len(flow.report.findings)
     for item in node.items:
         if isinstance(item.value, e.Star):
             got, kept, more = _star(item.value, flow)
@@ -52,12 +55,24 @@ def select(node: s.Select, flow: Flow) -> ir.Step:
         check_one_generator(typing, generators, flow)
         columns += _named_columns(item, found, flow, several)
         named.append(ix.Named(found, tuple(name.text for name in item.names)))
+    _explain_siblings(node, before, flow)
     output = Relation(tuple(columns), is_open)
     if node.distinct:
         for column in columns:
             what = f"in `distinct` (column `{column.name}`)"
             flow.require(distinguishable, column, node.span, what)
     return ir.Project(node.span, output, tuple(named), node.distinct)
+
+
+def _explain_siblings(node: s.Select, before: int, flow: Flow) -> None:
+    """Say of columns that are not there and that another item of the same `select` makes."""
+    made = {name.text.casefold(): name.text for item in node.items for name in item.names}
+    for place, found in enumerate(flow.report.findings[before:], start=before):
+        for name in made.values() if found.code is name_codes.UNKNOWN_COLUMN else ():
+            if found.message == f"there is no column `{name}` here":
+                help_ = "the items of `select` do not see each other: make it in a step before, "
+                help_ += f"`|> extend … as {name}`"
+                flow.report.findings[place] = replace(found, help=(help_,), fix=())
 
 
 def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]:
@@ -168,12 +183,22 @@ def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
 
 def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
     """Report a computed column without a name."""
+    fix: tuple[Edit, ...] = ()
     match item.value:
+        case e.Call(name=called) if find(called.text) is None:
+            # It is reported already, and the name may come with what is meant.
+            return
         case e.Tuple():
             help_ = "columns stand without parentheses around them"
-        case e.Binary(operator="=", left=e.ColumnName(parts=(name,))):
+        case e.Binary(operator="=", left=e.ColumnName(parts=(name,)), right=right):
             help_ = f"a new column is written `… as {name.text}`"
-    flow.report.add(codes.NO_NAME, item.value.span, "this column has no name", help=help_)
+            path, end = item.value.span.path, item.value.span.end
+            before = Span(path, item.value.span.start, right.span.start)
+            fix = Edit(before, ""), Edit(Span(path, end, end), f" as {own_name(name.text)}")
+        case e.StringLiteral(span=span, value=value) if flow.relation.named(value):
+            help_ = f"a column is written without quotes: `{own_name(value)}`"
+            fix = (Edit(span, own_name(value)),)
+    flow.report.add(codes.NO_NAME, item.value.span, "this column has no name", help=help_, fix=fix)
 
 
 def extend(node: s.Extend, flow: Flow) -> ir.Step:

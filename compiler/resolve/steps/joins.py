@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.diagnostics.model import Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import provenance
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.provenance import Provenance
@@ -19,6 +20,7 @@ from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_A
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.names import own_name
 from ssbt.compiler.types.coercion import wider
 from ssbt.compiler.types.datatypes import STRING, DataType
 from ssbt.compiler.types.operators import comparison
@@ -50,12 +52,29 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
         using = tuple(key.text for key in node.using)
         output = _using_output(node, flow.relation, relation, flow)
     else:
-        if node.condition is not None:
+        if node.condition is not None and not _is_key(node, relation, flow):
             condition = flow.condition(node.condition, both)
         output = _output(node.kind, flow.relation, relation)
     _check_form(node, flow)
     terms = join_terms(node.condition, node.using, flow.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
+
+
+def _is_key(node: s.Join, right: Relation, flow: Flow) -> bool:
+    """Whether the condition is but a column of both sides, `on id`; it is reported then."""
+    match node.condition:
+        case e.ColumnName(span=span, parts=(name,)) if flow.relation.named(name.text):
+            pass
+        case _:
+            return False
+    if not right.named(name.text):
+        return False
+    written = f"using ({own_name(name.text)})"
+    place = Span(span.path, node.right.span.end, span.end)
+    code, message = codes.JOIN_CONDITION, f"`{name.text}` is a column, and no condition"
+    fix = (Edit(place, f" {written}"),)
+    flow.report.add(code, span, message, help=f"write `{written}`", fix=fix)
+    return True
 
 
 def _hide_keys(node: s.Join, right: Relation, flow: Flow) -> None:
@@ -157,6 +176,14 @@ def _key(name: e.Name, relation: Relation, side: str, flow: Flow) -> Column | No
         flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message)
     else:
         message = f"the {side} side of the join has no column `{name.text}`"
+        if did_you_mean(name.text, known) is None:
+            listed = ", ".join(known) if len(known) <= 12 else "others"
+            help_ = (
+                f"the {side} side's columns are {listed}",
+                f"keys of different names take a condition: `on … .{own_name(name.text)} = …`",
+            )
+            flow.report.add(codes.KEY_EXPRESSION, name.span, message, help=help_)
+            return None
         flow.report.unknown(
             codes.KEY_EXPRESSION, name.span, message, name.text, known, f"{side} side's columns"
         )

@@ -8,6 +8,7 @@ from ssbt.compiler.resolve.expressions.folding import is_foldable
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.types.functions import find
 
 
 def check_position(node: e.Expression, words: str, flow: Flow) -> bool:
@@ -18,7 +19,8 @@ def check_position(node: e.Expression, words: str, flow: Flow) -> bool:
     if isinstance(inner, e.NumberLiteral) and inner.text.isdigit():
         _report_position(inner, words, flow)
         return True
-    if words == "order by" and is_foldable(inner, flow.typing()):
+    is_unknown = isinstance(inner, e.Call) and find(inner.name.text) is None
+    if words == "order by" and not is_unknown and is_foldable(inner, flow.typing()):
         _report_constant(inner, flow)
     return False
 

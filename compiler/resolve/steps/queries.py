@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -142,7 +143,13 @@ def _check_duplicates(node: s.Query, flow: Flow) -> None:
         if place is None and (place := _inside(first.declared, node.span)) is not None:
             pair = (first, second)
         places.setdefault(place or end, []).append(pair)
-    for place, twins in places.items():
+    # A join that is mended has other columns.
+    joins = (codes.JOIN_CONDITION, codes.KEY_EXPRESSION)
+    is_consequence = any(
+        found.code in joins and _inside(found.primary.span, node.span)
+        for found in flow.report.findings
+    )
+    for place, twins in places.items() if not is_consequence else ():
         _report_twins(place, twins, flow)
     if pairs:
         gone = {id(second) for _, second in pairs}

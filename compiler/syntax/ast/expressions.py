@@ -64,9 +64,10 @@ class NumberLiteral(Node, frozen=True):
 
 
 class StringLiteral(Node, frozen=True):
-    """A character string; `value` is what it means, escapes resolved."""
+    """A character string; `value` is what it means, escapes resolved; `raw` if written `r'…'`."""
 
     value: str
+    raw: bool = False
 
 
 class TypedLiteral(Node, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import Name, Node, ParameterUse
 
 
@@ -10,6 +11,21 @@ class TextValue(Node, frozen=True):
 
     parts: tuple[str | ParameterUse, ...]
     multiline: bool = False
+
+    def place(self, start: int, end: int) -> Span | None:
+        """Where a stretch of what it says stands in the file; None where escapes came before.
+
+        A parameter counts for as many characters as it is written with.
+        """
+        quotes = 3 if self.multiline else 1
+        said = sum(
+            len(part) if isinstance(part, str) else part.span.end - part.span.start
+            for part in self.parts
+        )
+        at = self.span.start + quotes
+        if at + said + quotes != self.span.end:
+            return None
+        return Span(self.span.path, at + start, at + end)
 
 
 class NumberValue(Node, frozen=True):

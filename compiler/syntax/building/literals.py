@@ -57,7 +57,8 @@ class LiteralBuilder(NodeBuilder):
         match = strings.PARAMETER.search(value)
         if match and match.group() != "$${":
             self._parameter_in_text(span, value, match.group())
-        return e.StringLiteral(span, value)
+        is_raw = len(children) == 1 and self.piece[span.start - self.offset] in "rR"
+        return e.StringLiteral(span, value, is_raw)
 
     def _parameter_in_text(self, span: Span, value: str, name: str) -> None:
         """A parameter inside of quotes: drop them where it is all that is in them."""

@@ -25,6 +25,7 @@ from ssbt.compiler.syntax.formatting.weaving import woven
 from ssbt.compiler.syntax.names import declared_name, own_name
 from ssbt.compiler.syntax.parsing import Parsed
 from ssbt.compiler.syntax.parsing import parsed as parse
+from ssbt.compiler.syntax.strings import raw_text
 
 __all__ = ["formatted"]
 
@@ -80,6 +81,8 @@ def _own_expansion(node: e.Node) -> Parts:
     if isinstance(node, e.ColumnName):
         first, *rest = (part.text for part in node.parts)
         return [".".join([own_name(first), *(declared_name(part) for part in rest)])]
+    if isinstance(node, e.StringLiteral) and node.raw and (raw := raw_text(node.value)):
+        return [raw]
     return EXPANSIONS[type(node)](node)
 
 

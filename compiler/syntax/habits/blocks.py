@@ -7,8 +7,14 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.syntax.trouble import Trouble
-from ssbt.compiler.syntax.vocabulary import DECLARATIONS, OTHER_DECLARATIONS, QUERY_WORDS
+from ssbt.compiler.syntax.trouble import Replacement, Trouble
+from ssbt.compiler.syntax.vocabulary import (
+    DECLARATIONS,
+    DECLARED,
+    NO_DECLARATIONS,
+    OTHER_DECLARATIONS,
+    QUERY_WORDS,
+)
 
 _ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
 _NEXT_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
@@ -17,6 +23,7 @@ _PATH = re.compile(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
 _BARE = re.compile(r"=\s*([^\s\"'`=,{}\[\]()#]+)[ \t]*(?=[\r\n,#}]|\Z)")
 _ONE_OF = re.compile(r"one\s+of(?=\s*\()", re.IGNORECASE)
 _PARAM = re.compile(r"param\s+(\w+|`(?:[^`]|``)+`)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"\s*=(?!=)")
 _VALUE = re.compile(r"[\w\"'.$\[+-]")
 
 
@@ -30,13 +37,30 @@ def declaration(trouble: Trouble) -> Diagnostic | None:
     if word == "stream":
         message = "`stream` stands before `source`, and before nothing else"
         return trouble.found(codes.UNEXPECTED_TOKEN, message, length=len(word))
+    help_, fix = _meant(trouble, word)
+    code, message = codes.UNKNOWN_DECLARATION, f"`{trouble.word}` begins no declaration"
+    return trouble.found(code, message, help_, length=len(word), fix=fix)
+
+
+def _meant(trouble: Trouble, word: str) -> tuple[str, Replacement | tuple[()]]:
+    """The way out for a word that begins no declaration, and the fix where there is one."""
     if word in QUERY_WORDS:
-        help_ = "a query has a name: `let NAME = from … |> …`"
-    else:
-        near = OTHER_DECLARATIONS.get(word) or did_you_mean(word, DECLARATIONS)
-        help_ = f"did you mean `{near}`?" if near else f"one of {', '.join(DECLARATIONS)}"
-    message = f"`{trouble.word}` begins no declaration"
-    return trouble.found(codes.UNKNOWN_DECLARATION, message, help_, length=len(word))
+        return "a query has a name: `let NAME = from … |> …`", ()
+    if word in NO_DECLARATIONS:
+        return NO_DECLARATIONS[word], ()
+    near = did_you_mean(word, DECLARATIONS)
+    if near:
+        return f"did you mean `{near}`?", (trouble.at, len(word), near)
+    others = OTHER_DECLARATIONS.get(word, ())
+    for other in others:
+        if trouble.mends((trouble.at, len(word), other)):
+            return f"did you mean `{other}`?", (trouble.at, len(word), other)
+    if others:
+        return f"write `{DECLARED[others[0]]}`", ()
+    if _ASSIGNED.match(trouble.piece, trouble.at + len(word)):
+        named = f"`let {trouble.word} = from …`, or `source {trouble.word} from CONNECTOR {{ … }}`"
+        return f"a dataset is declared: {named}", ()
+    return f"one of {', '.join(DECLARATIONS)}", ()
 
 
 def _head(trouble: Trouble, word: str) -> Diagnostic:
@@ -143,7 +167,7 @@ def bare_text(trouble: Trouble) -> Diagnostic | None:
     if trouble.start != "entry":
         return None
     match = _BARE.search(trouble.piece)
-    if match is None or not match.start(1) < trouble.at <= match.end(1):
+    if match is None or not match.start(1) <= trouble.at <= match.end(1):
         return None
     text = match.group(1)
     if not (text[0].isalpha() or text[0] in "./~") or not any(sign in text for sign in "./-:"):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.tokens import Token, tokens
+
+# A number or a name, and then the end of an item: nobody comments so.
+_DIVISION = re.compile(r"//\s*(?:\d+|[\w.]+)\s*(?:\)|,|as\b|[\r\n]|\Z)")
+NOTHING_ENDS = "nothing ends with `;`"
 
 
 def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
@@ -17,6 +22,12 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
     findings: list[Diagnostic] = []
     last = 0
     for token, following in _foreign(tokens(text)):
+        if token.kind == "foreign" and _DIVISION.match(text, token.start):
+            findings.append(_division(source, token))
+            # What stands behind it is no comment.
+            pieces += [text[last : token.start], " /"]
+            last = token.start + 2
+            continue
         if token.kind == "foreign":
             findings.append(_comment(source, token))
             instead = "".join(c if c in "\r\n" else " " for c in text[token.start : token.end])
@@ -47,6 +58,11 @@ def _foreign(every: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
 
 def _comment(source: Source, token: Token) -> Diagnostic:
     sign = source.text[token.start : token.start + 2]
+    if source.text.startswith("/*+", token.start):
+        message = "there are no hints: how the work is done is left to Spark"
+        whole = Span(source.path, token.start, token.end)
+        label, edit = Label(whole), Edit(whole, "")
+        return Diagnostic(codes.UNEXPECTED_TOKEN, message, label, (), ("leave it out",), (edit,))
     start = Span(source.path, token.start, token.start + 2)
     fix = [Edit(start, "#")]
     help_ = "write `#`"
@@ -64,9 +80,15 @@ def _comment(source: Source, token: Token) -> Diagnostic:
     return Diagnostic(code, "comments begin with `#`", label, (), (help_,), tuple(fix))
 
 
+def _division(source: Source, token: Token) -> Diagnostic:
+    span = Span(source.path, token.start, token.start + 2)
+    code, message = codes.UNEXPECTED_TOKEN, "`//` divides nothing"
+    return Diagnostic(code, message, Label(span), (), ("write `div`",), (Edit(span, "div"),))
+
+
 def _semicolon(source: Source, token: Token, instead: str) -> Diagnostic:
     span = Span(source.path, token.start, token.end)
-    message, help_ = "nothing ends with `;`", "remove it"
+    message, help_ = NOTHING_ENDS, "remove it"
     if instead:
         message, help_ = "entries have a comma or a new line between them", "write a comma"
     edits = (Edit(span, instead),)

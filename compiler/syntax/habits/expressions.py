@@ -6,10 +6,12 @@ import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.syntax.trouble import Trouble
+from ssbt.compiler.syntax.trouble import Replacement, Trouble
 from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS, LOOKALIKES, OTHER_CLAUSES
 
+_QUOTES = "'\""
 _OTHER_PARAMETER = re.compile(r"\$\(?(\w+)\)?|[:@](\w+)|\{\{\s*(\w+)\s*\}\}")
+_QUOTED = re.compile(f"[{''.join(c for c, meant in LOOKALIKES.items() if meant in _QUOTES)}]")
 # Signs of other languages, each with what it is called here; the longest first.
 _SIGNS = {
     "===": "write `=`",
@@ -30,8 +32,14 @@ def lookalike(trouble: Trouble) -> Diagnostic | None:
     meant = LOOKALIKES.get(trouble.text)
     if meant is None:
         return None
+    code, at = codes.UNEXPECTED_CHARACTER, trouble.at
     message = f"`{trouble.text}` (U+{ord(trouble.text):04X}) is no sign of the language"
-    return trouble.found(codes.UNEXPECTED_CHARACTER, message, f"did you mean `{meant}`?", length=1)
+    fixes: tuple[Replacement, ...] = ((at, 1, meant),)
+    if meant in _QUOTES:
+        # Word processors have another sign at the end of a string than at its beginning.
+        fixes = tuple((place.start(), 1, meant) for place in _QUOTED.finditer(trouble.piece, at))
+        fixes = fixes[:2]
+    return trouble.found(code, message, f"did you mean `{meant}`?", length=1, fixes=fixes)
 
 
 def missing_operand(trouble: Trouble) -> Diagnostic | None:
@@ -109,17 +117,10 @@ def missing_as(trouble: Trouble) -> Diagnostic | None:
     if trouble.begins_line and {"PIPELINE", "SINK"} <= trouble.expected:
         return None
     word = trouble.word
-    if word.lower() == "by":
-        fix: tuple[int, int, str] | None = (trouble.at, 0, "group ")
-        help_ = ["the keys stand behind `group by`"]
-    else:
-        is_name = "NAME" in trouble.stumble.lexeme.type
-        fix = (trouble.at, 0, "as ") if is_name and not trouble.begins_line else None
-        help_ = [f"a name for what stands before it takes `as`: `as {word}`"]
+    help_ = [f"if it is a name for what stands before it, write `as {word}`"]
     if {"ON", "USING"} <= trouble.expected:
         help_.append("a condition takes `on`, columns of the same names take `using (…)`")
-        fix = None
-    elif trouble.begins_line and "COMMA" in trouble.expected:
-        help_.append("if it is an item of its own, a comma is missing before it")
+    elif "COMMA" in trouble.expected:
+        help_.insert(0, f"if it is an item of its own, a comma is missing: `, {word}`")
     message = f"`{word}` is not expected here"
-    return trouble.found(codes.MISSING_AS, message, *help_, length=len(word), fix=fix)
+    return trouble.found(codes.MISSING_AS, message, *help_, length=len(word))

@@ -7,14 +7,20 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.syntax.trouble import Trouble
-from ssbt.compiler.syntax.vocabulary import NO_STEPS, OTHER_STEPS, STEPS
+from ssbt.compiler.syntax.trouble import Replacement, Trouble
+from ssbt.compiler.syntax.vocabulary import FORMS, NO_STEPS, OTHER_STEPS, STEPS
 
 _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
 _JOINS = tuple(step for step in STEPS if step.endswith("join"))
 _JOIN_WORDS = frozenset(step.split()[0] for step in _JOINS) - {"join"}
 _STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
-_SUBQUERY = re.compile(r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.]+\s+)?$", re.IGNORECASE)
+_SUBQUERY = re.compile(
+    r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.*]+\s+)?(?:from\s+)?$", re.IGNORECASE
+)
+
+
+_BEFORE_DATASET = re.compile(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")
+_IN = re.compile(r"\bin\s*$")
 
 
 def unknown_step(trouble: Trouble) -> Diagnostic | None:
@@ -31,20 +37,28 @@ def unknown_step(trouble: Trouble) -> Diagnostic | None:
     if word.lower() in _FIRST_WORDS - set(OTHER_STEPS):
         return _with_parentheses(trouble, match)
     near = OTHER_STEPS.get(word.lower())
-    if not is_name and (near is None or not match.group(2)):
+    is_elsewhere = near is not None or word.lower() in NO_STEPS
+    if not is_name and not (is_elsewhere and match.group(2)):
         return None
-    if near is None and match.group(2):
+    if match.group(2) and not is_elsewhere:
         return None
+    fix: Replacement | tuple[()] = ()
+    help_ = []
     if word.lower() in NO_STEPS:
-        help_ = [NO_STEPS[word.lower()]]
-    elif near:
-        help_ = [f"did you mean `{near}`?"]
+        help_.append(NO_STEPS[word.lower()])
     else:
-        near = did_you_mean(word, STEPS)
-        help_ = [f"did you mean `{near}`?"] if near else [f"the steps are {', '.join(STEPS)}"]
-        help_.append(f"a transform is used with parentheses: `|> {word}()`")
-    message = f"there is no step `{word}`"
-    return trouble.found(codes.UNKNOWN_STEP, message, *help_, at=at, length=len(word))
+        is_misspelt = near is None
+        near = near or did_you_mean(word, STEPS)
+        if near and (is_misspelt or trouble.mends((at, len(word), near))):
+            help_, fix = [f"did you mean `{near}`?"], (at, len(word), near)
+        elif near:
+            help_ = [f"write `{FORMS.get(near, f'|> {near} …')}`"]
+        else:
+            help_ = [f"the steps are {', '.join(STEPS)}"]
+        if is_misspelt:
+            help_.append(f"a transform is used with parentheses: `|> {word}()`")
+    code, message = codes.UNKNOWN_STEP, f"there is no step `{word}`"
+    return trouble.found(code, message, *help_, at=at, length=len(word), fix=fix)
 
 
 def _with_parentheses(trouble: Trouble, match: re.Match[str]) -> Diagnostic | None:
@@ -72,14 +86,33 @@ def subquery(trouble: Trouble) -> Diagnostic | None:
     match = _SUBQUERY.search(trouble.piece[base : trouble.at])
     if match is None:
         return None
+    before = trouble.piece[max(0, base + match.start() - 80) : base + match.start()].lower()
+    if _BEFORE_DATASET.search(before):
+        return None
     return trouble.found(
         codes.SUBQUERY,
         "an expression holds no subquery",
-        "give the query a name with `let` and join it: `semi join` for `exists` and `in`, "
-        "`anti join` for `not exists`, `cross join` for a single value",
+        f"give the query a name with `let`, and {_joining(before, match.group().lower())}",
         at=base + match.start(),
         length=trouble.at - base - match.start(),
     )
+
+
+def _joining(before: str, query: str) -> str:
+    """How the query joins in place of what stands before it."""
+    is_list, is_exists = bool(_IN.search(before)), query.startswith("exists")
+    if is_list or is_exists:
+        kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", before) else "semi"
+        return f"join it: `|> {kind} join NAME on …`"
+    return "join its one row: `|> cross join NAME`"
+
+
+def missing_step(trouble: Trouble) -> Diagnostic | None:
+    """`|>` with nothing behind it."""
+    if trouble.start != "step" or trouble.piece.strip():
+        return None
+    code, message = codes.UNEXPECTED_TOKEN, "a step is missing behind this `|>`"
+    return trouble.found(code, message, "leave it out", at=-2, length=2, fix=(-2, 2, ""))
 
 
 def missing_pipe(trouble: Trouble) -> Diagnostic | None:
@@ -106,7 +139,7 @@ def query_first(trouble: Trouble) -> Diagnostic | None:
         return None
     if trouble.at_end:
         return None
-    fix = None
+    fix: Replacement | tuple[()] = ()
     if trouble.word.lower() in _FIRST_WORDS:
         help_ = f"the steps follow: `from NAME |> {trouble.word}`"
     elif trouble.word or trouble.text.startswith("`"):
@@ -133,7 +166,7 @@ def rename(trouble: Trouble) -> Diagnostic | None:
     if trouble.expected - {"DOT"} != {"AS"} or trouble.text.lower() not in ("to", "="):
         return None
     message = "the new name stands behind `as`"
-    fix = None if trouble.text == "=" else (trouble.at, 2, "as")
+    fix: Replacement | tuple[()] = () if trouble.text == "=" else (trouble.at, 2, "as")
     length = len(trouble.text)
     help_ = "write `OLD as NEW`"
     return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)

@@ -173,6 +173,11 @@ CHANGES = [
         "from o |> select n as a, id as b |> select to_json(struct(*)) as j",
         "from o |> select n as a, n as b |> select to_json(struct(*)) as j",
     ),
+    # Rows of one key, among which the order is Spark's.
+    (
+        "from o |> order by shop |> set n = n + 1 |> sample 60 percent seed 7",
+        "from o |> set n = n + 1 |> order by shop |> sample 60 percent seed 7",
+    ),
     # What differs for nulls, types or names alone.
     ("from o |> aggregate count(n) as k", "from o |> aggregate count(*) as k"),
     ("from o |> where n <=> 1", "from o |> where coalesce(n = 1, true)"),

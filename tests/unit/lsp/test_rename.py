@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,106 @@ def test_rename_from_a_library_reaches_all_who_import_it(project):
     other += "  schema = Order\n}\nsink a to noop { }\n"
     made = project({"schema Order": "schema §Order"}, other=other)
     assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2, "other.ssbt": 1}
+
+
+OTHER = """\
+import "library.ssbt"
+pipeline other { }
+source a from csv {
+  path = "x"
+  schema = Order
+}
+let dear = from a |> where amount > 2
+sink dear to noop { }
+"""
+
+
+@pytest.mark.parametrize(
+    ("replaced", "expected"),
+    [
+        ({"schema = Order": "schema = §Order"}, {"library.ssbt": 2, "other.ssbt": 1}),
+        ({"where amount >=": "where §amount >="}, {"library.ssbt": 2, "other.ssbt": 1}),
+    ],
+)
+def test_rename_from_a_use_reaches_all_who_share_the_declaration(project, replaced, expected):
+    found = counts(project(replaced, other=OTHER), "fresh")
+    assert {name: found[name] for name in expected} == expected
+    assert found["main.ssbt"] > 0
+
+
+PROJECT = "environments = [dev, prod]\n"
+DEFAULTS = """\
+params.minimum = 5
+connections.shop.bootstrap_servers = "localhost"
+connections { "shop" { sasl_jaas_config = { secret = Login } } }
+secrets.login { provider = env, variable = X }
+"""
+PROD = """\
+params { other = ${params.minimum}, "minimum" = ${?params.minimum} }
+secrets { login { provider = file } }
+"""
+BROKER = """\
+secret login
+
+connection shop: kafka {
+  bootstrap_servers = "localhost:9092"
+  sasl_jaas_config  = login
+}
+
+source events from kafka {
+  connection = shop
+  subscribe  = "events"
+}
+
+sink events to noop { }
+
+# What"""
+
+
+def configure(folder: Path, **files: str) -> None:
+    (folder / "ssbt.conf").write_text(PROJECT)
+    (folder / "conf").mkdir()
+    for name, text in files.items():
+        (folder / "conf" / f"{name}.conf").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("${minimum}", "${§minimum}", {"main.ssbt": 2, "defaults.conf": 1, "prod.conf": 3}),
+        ("= login", "= §login", {"main.ssbt": 2, "defaults.conf": 2, "prod.conf": 1}),
+        ("connection = shop", "connection = §shop", {"main.ssbt": 2, "defaults.conf": 2}),
+    ],
+)
+@pytest.mark.parametrize("name", ["fresh", "not plain"])
+def test_rename_reaches_the_configuration(project, old, new, expected, name):
+    replaced = {"# What": BROKER.replace(old, new)} if old in BROKER else {old: new}
+    if old == "${minimum}":
+        replaced["# What"] = BROKER
+    made = project(replaced)
+    configure(made.folder, defaults=DEFAULTS, prod=PROD)
+    found = renamed(made.workspace, made.path, made.offset, name)
+    by_file = Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits)
+    assert by_file == expected
+    for path, source in found.sources.items():
+        text = edited(source.text, [e for e in found.edits if e.span.path == path])
+        written = name if name.isidentifier() else f'"{name}"'
+        if path.endswith("prod.conf") and old == "${minimum}":
+            assert text.startswith(f'params {{ other = ${{params.{written}}}, "{name}" = $')
+
+
+def test_rename_is_refused_where_a_configuration_means_two_things(project):
+    other = (
+        'pipeline other { }\nparam minimum: int = 1\nsource a from csv {\n  path = "x${minimum}"'
+    )
+    other += "\n  infer_schema = true\n}\nsink a to noop { }\n"
+    made = project({"${minimum}": "${§minimum}"}, other=other)
+    configure(made.folder, defaults="params.minimum = 5\n")
+    with pytest.raises(RefusedError, match=r"defaults.conf` speaks of another `minimum`"):
+        renamed(made.workspace, made.path, made.offset, "least")
+    (made.folder / "conf" / "defaults.conf").write_text("params = {\n")
+    with pytest.raises(RefusedError, match="cannot be read: a `}` is missing"):
+        renamed(made.workspace, made.path, made.offset, "least")
 
 
 def test_unsaved_buffers_are_renamed(project):

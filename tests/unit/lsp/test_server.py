@@ -182,6 +182,19 @@ async def test_a_fix(session: Session):
     assert edit.new_text == " ="
 
 
+async def test_allowing_a_warning(session: Session):
+    """The comment stands above the line, as far in, and the warning is gone with it."""
+    session.open(session.main, MAIN)
+    found = await session.found(session.main, "SSBT0209")
+    actions = await session.client.text_document_code_action_async(
+        lsp.CodeActionParams(session.document, found.range, lsp.CodeActionContext([found]))
+    )
+    (allow,) = [each for each in actions if each.title == "Allow SSBT0209 here"]
+    ((edit,),) = allow.edit.changes.values()
+    assert edit.new_text == "# allow SSBT0209: \n"
+    assert (edit.range.start.line, edit.range.start.character) == (found.range.start.line, 0)
+
+
 def _new_name(
     name: str, document: lsp.TextDocumentIdentifier, at: lsp.Position
 ) -> lsp.RenameParams:

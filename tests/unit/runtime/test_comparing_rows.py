@@ -6,11 +6,14 @@ from collections.abc import Callable
 from decimal import Decimal
 import math
 
+from hypothesis import given
+from hypothesis import strategies as st
 from pyspark.sql import Row as AnyRow
 import pytest
 
 from ssbt.runtime.expectations.comparing import Difference, differences, shown
 
+Rows = list[tuple[int, int]]
 # Its constructor is typed for names alone.
 Row: Callable[..., AnyRow] = AnyRow
 
@@ -64,10 +67,38 @@ def test_order_counts_where_it_is_told():
     one, two = Row(1), Row(2)
     assert different([one, two], [two, one]) == []
     assert different([one, two], [two, one], ordered=True) == [
-        Difference(one, two, 0),
-        Difference(two, one, 1),
+        Difference(one, None, 0),
+        Difference(None, one, 2),
     ]
-    assert different([one], [one, two], ordered=True) == [Difference(None, two, None)]
+    assert different([one], [one, two], ordered=True) == [Difference(None, two, 1)]
+
+
+def test_rows_in_order_are_set_beside_their_own_kind():
+    """One row that is missing at the top does not make all that follow differ."""
+    expected = [Row(n, f"name {n}", n * 10) for n in range(6)]
+    got = [*expected[1:3], Row(3, "other", 30), Row(9, "new", 90), *expected[4:]]
+    assert different(expected, got, ordered=True) == [
+        Difference(expected[0], None, 0),
+        Difference(expected[3], got[2], 3),
+        Difference(None, got[3], 4),
+    ]
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=7)
+
+
+@given(ROWS, ROWS)
+def test_differences_in_order_lead_from_one_side_to_the_other(expected: Rows, got: Rows):
+    found = differences(expected, got, ordered=True)
+    rows: list[object] = []
+    for place in range(len(expected) + 1):
+        rows += [each.got for each in found if each.expected is None and each.place == place]
+        changed = [each for each in found if each.expected is not None and each.place == place]
+        rows += [each.got for each in changed if each.got is not None]
+        rows += expected[place : place + 1] if not changed else []
+    assert rows == got
+    # Nothing is told that is not needed: never more than to write all rows anew.
+    assert len(found) <= len(expected) + len(got)
 
 
 def test_rows_count_as_often_as_they_come():

@@ -38,6 +38,7 @@ def test_rows_side_by_side():
         "  expected           | got\n"
         "  id  street         | id  street\n"
         "  1   'Hauptstraße'  | 1   '主要'\n"
+        "      ^^^^^^^^^^^^^  |     ^^^^^^\n"
         "  2   null           | (none)\n"
         "  (none)             | 31  null\n"
     )

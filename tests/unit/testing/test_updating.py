@@ -76,6 +76,23 @@ def test_rows_where_there_were_none():
     assert after.replace("{\n    (1)\n    (2)\n  }\n}\n", "{}\n}\n") == BEFORE
 
 
+def test_rows_in_order_come_where_they_belong():
+    rows: Rows = [
+        (None, ["0", "'zero'"], 0),
+        (["2", "'TWO'"], None, 1),
+        (None, ["2.5", "null"], 2),
+        (None, ["9", "'end'"], 3),
+    ]
+    after = updated(BEFORE, rows)
+    assert [line.split("  #")[0].strip() for line in after.splitlines()[6:11]] == [
+        "(0, 'zero')",
+        "(1, 'one')",
+        "(2.5, null)",
+        "(3, 'three')",
+        "(9, 'end')",
+    ]
+
+
 @pytest.mark.parametrize(
     ("rows", "after"),
     [

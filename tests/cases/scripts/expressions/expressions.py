@@ -46,7 +46,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
             " and status like 'P%' escape '!'"
         )
         .where(
-            "not (status rlike '^\\\\d+$' or status ilike any ('a%', 'b%'))"
+            r"not (status rlike '^\\d+$' or status ilike any ('a%', 'b%'))"
             " and address.city is not null"
         )
         .where(
@@ -100,7 +100,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
         .select(
             "id",
             F.expr("'it\\'s \"quoted\" \\\\ and {braced}'").alias("quotes"),
-            F.expr("'a\\tb\\nc'").alias("lines"),
+            F.expr(r"'a\tb\nc'").alias("lines"),
             F.expr("'cost: $5'").alias("dollar"),
             "pair.total",
             "letters",

@@ -1,0 +1,74 @@
+"""Where the files of a project's configuration name what a pipeline declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import posixpath
+
+from ssbt.compiler.configuration.finding import project_folder
+from ssbt.compiler.configuration.project import Project, project
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.driver import Reader
+from ssbt.compiler.hocon.loading import Files, Loader
+from ssbt.compiler.hocon.problems import MistakeError
+from ssbt.compiler.source import Source, Span
+
+# The section of a configuration for each kind of name.
+SECTIONS = {"param": "params", "secret": "secrets", "connection": "connections"}
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Places of one name, with the sources of all files that were read.
+
+    `shared` are those places that hold for every pipeline of the project.
+    """
+
+    spans: tuple[Span, ...] = ()
+    shared: tuple[Span, ...] = ()
+    sources: Mapping[str, Source] | None = None
+    mistake: Diagnostic | None = None
+
+
+def configured_names(pipeline: str, path: str, kind: str, name: str, read: Reader) -> Configured:
+    """Where the configuration of `pipeline`, in the file at `path`, names one of its things."""
+    if kind not in SECTIONS:
+        return Configured()
+
+    def read_plain(file: str) -> bytes:
+        return read(posixpath.normpath(file))
+
+    folder = project_folder(path, read_plain)
+    if folder is None:
+        return Configured()
+    loader = Loader(posixpath.normpath(folder), Files(read_plain))
+    try:
+        files = list(_files(project(posixpath.normpath(folder), loader), pipeline))
+        for file in files:
+            loader.branch(file)
+    except MistakeError as error:
+        return Configured(mistake=error.finding)
+    spans = tuple(dict.fromkeys(_named(loader, SECTIONS[kind], name)))
+    own = files[-1]
+    shared = tuple(span for span in spans if span.path != own)
+    return Configured(spans, shared, loader.sources)
+
+
+def _files(of: Project, pipeline: str) -> Iterator[str]:
+    """Every file of every environment, the pipeline's own last."""
+    yield from dict.fromkeys(
+        file for each in (*of.environments, "defaults") for file in of.layers(each, pipeline)[:2]
+    )
+    yield of.layers("defaults", pipeline)[2]
+
+
+def _named(loader: Loader, section: str, name: str) -> Iterator[Span]:
+    """Keys and references below the section, and secrets that connections name."""
+    for keys, span in loader.names:
+        if len(keys) == 2 and (keys[0], keys[1].casefold()) == (section, name.casefold()):
+            yield span
+    for keys, text, span in loader.texts:
+        is_secret = section == "secrets" and keys[0] == "connections" and keys[-1] == "secret"
+        if is_secret and text.casefold() == name.casefold():
+            yield span
