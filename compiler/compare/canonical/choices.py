@@ -55,7 +55,8 @@ def sort_rows(queries: Queries, step: s.Sort, operator: Operator) -> Rows:
 
 def limit_rows(queries: Queries, step: s.Limit | s.Offset, operator: Operator) -> Rows:
     (given,) = queries.flowing_into(operator)
-    queries.note_order(operator, given.leaves)
+    if not given.is_sorted:
+        queries.note_order(operator, given.leaves)
     count = step.count.name if isinstance(step.count, ParameterText) else step.count
     rows = queries.table.stepped(given, type(step).__name__, (), count, by_order=True)
     return queries.renamed(operator, rows)

@@ -106,18 +106,19 @@ class Table:
         unordered: bool = False,
     ) -> Rows:
         """The rows behind a step that is none of the others; `by_order` where theirs decides."""
-        told = sorted(operands, key=lambda each: each.number) if unordered else list(operands)
+        told = list(operands)
         if by_order and given.sorted_rows is not None:
-            told = [*told, given.sorted_rows]
-        plain, ordered = (
-            Chain(self._pool.make(operator, (each, *told), value)) for each in self.both(given)
-        )
-        if by_order:
-            plain = ordered
+            told.append(given.sorted_rows)
+        # Keys in another order are the same, and Spark deals the rows out by their hash.
+        anyhow = sorted(told, key=lambda each: each.number) if unordered else told
+        plain, ordered = self.both(given)
+        first = ordered if by_order else plain
+        plain_rows = Chain(self._pool.make(operator, (first, *anyhow), value))
+        ordered_rows = Chain(self._pool.make(operator, (ordered, *told), value))
         is_sorted = given.is_sorted and keeps_order
         return Rows(
-            plain,
-            ordered,
+            plain_rows,
+            ordered_rows,
             self.settled(given),
             given.leaves,
             given.age,

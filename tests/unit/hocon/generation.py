@@ -59,7 +59,7 @@ class Texts:
 
 def mutual_references() -> list[str]:
     """Two keys that refer to each other, in every order, under names that Java orders otherwise."""
-    texts = []
+    texts: list[str] = []
     for one, other in (("a", "b"), ("b", "a"), ("zeta", "alpha"), ("host", "url"), ("k2", "k1")):
         for option in ("", "?"):
             lines = [f"{one} = 1", f"{other} = ${{{one}}}", f"{one} = ${{{option}{other}}}"]
