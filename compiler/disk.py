@@ -1,4 +1,8 @@
-"""The files that a compilation asks for, as the disk has them."""
+"""The files that a compilation asks for, as the disk has them, none from outside of the project.
+
+The project of a pipeline is the git repository that it is in, or the folder of `ssbt.conf` at or
+above it, the outer one of both; where there is neither, its own folder with all below it.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +12,73 @@ import stat
 
 # A schema or a module is far from it; what is larger was hardly meant.
 _LARGEST = 64_000_000
+_REPOSITORY, _PROJECT = ".git", "ssbt.conf"
 
 
-def project_file(path: str) -> bytes:
+class OutsideError(OSError):
+    """A file that is not the project's, or that a link means to hide."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EACCES, "it is outside of the project", path)
+
+
+def project_root(path: str) -> str:
+    """The folder of the project that the file at `path`, a pipeline, is in, links followed.
+
+    Where a link at `path` leads does not matter: whoever made the link is in the project.
+    """
+    own = os.path.realpath(os.path.dirname(path) or ".")
+    found = (_nearest(own, marker) for marker in (_REPOSITORY, _PROJECT))
+    return min((own, *(folder for folder in found if folder is not None)), key=len)
+
+
+def project_file(path: str, root: str) -> bytes:
     """The bytes of a file that a pipeline or a configuration names; raises OSError.
 
-    Pipes, devices and what is enormous are refused: reading them might never end.
+    What is outside of `root` is refused, before a byte of it is read. So are pipes, devices and
+    what is enormous: reading them might never end.
     """
-    if "\0" in path:
+    if "\0" in path or not os.path.lexists(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        if os.path.isdir(path):
+    found = os.path.realpath(path)
+    if is_outside(path, root):
+        raise OutsideError(path)
+    if not stat.S_ISREG(os.stat(found).st_mode):
+        if os.path.isdir(found):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         raise OSError(errno.EINVAL, "it is no regular file", path)
-    with open(path, "rb") as file:
+    # What was looked at is opened, not a link that may lead elsewhere by now.
+    with open(found, "rb") as file:
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise OSError(errno.EFBIG, f"it has more than {_LARGEST:,} bytes", path)
     return data
 
 
+def is_outside(path: str, root: str) -> bool:
+    """Whether a path, or a link on the way, leads out of the project, or to what is hidden in it.
+
+    A repository's `.git` and a `.env` file hold credentials; no pipeline has a link to them.
+    """
+    found = os.path.realpath(path)
+    if os.path.commonpath((found, root)) != root:
+        return True
+    inside = os.path.relpath(found, root).split(os.sep)
+    # Kubernetes lays mounted files out as links into folders such as `..data`.
+    hidden = {part for part in inside if part.startswith(".") and not part.startswith("..")}
+    return not hidden - {os.curdir} <= set(os.path.abspath(path).split(os.sep))
+
+
 def real(path: str) -> str:
     """The path with all links followed, with `/` between its parts."""
     return os.path.realpath(path).replace(os.sep, "/")
+
+
+def _nearest(folder: str, marker: str) -> str | None:
+    """The nearest folder, this or one above it, that has an entry called so."""
+    while not os.path.lexists(os.path.join(folder, marker)):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder

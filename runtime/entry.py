@@ -21,9 +21,10 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.providers.secrets import SecretError, Secrets, known_values
+from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets, known_values
 from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
+from ssbt.runtime.redaction.settings import with_values
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
@@ -44,7 +45,7 @@ def main(
     params: type[P] | None = None,
     *,
     target: str | None = None,
-    spark: Mapping[str, str] | None = None,
+    spark: Mapping[str, str | Secret] | None = None,
     connections: Mapping[str, str] | None = None,
     secrets: Sequence[str] | None = None,
 ) -> None:
@@ -83,7 +84,7 @@ class _Script(Generic[P]):
     run: Callable[[Job[P]], None]
     params: type[P] | None
     target: str | None
-    spark: Mapping[str, str]
+    spark: Mapping[str, str | Secret]
     connections: Mapping[str, str] | None
     secrets: Sequence[str] | None
 
@@ -102,7 +103,7 @@ class _Wishes:
 
     arguments: Namespace
     values: dict[str, object]
-    settings: dict[str, str]
+    settings: dict[str, str | Secret]
     shared: Shared
 
 
@@ -172,12 +173,13 @@ def _wishes(script: _Script[P]) -> _Wishes | None:
 @contextmanager
 def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
     """The session of the run, stopped afterwards unless it was there before."""
-    settings = wishes.settings
+    settings = with_values(wishes.settings, Secrets(wishes.shared.secrets))
     if wishes.arguments.verbose:
         settings = {"spark.sql.pyspark.jvmStacktrace.enabled": "true", **settings}
     session, created = opened_session(script.name, Path(script.path).name, settings)
     if created:
         listen_to_signals()
+    hide_in_driver_log(session, set(known_values()))
     try:
         yield session
     finally:

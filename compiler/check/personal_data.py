@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.connectors.specification import Kind as OptionKind
+from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
+from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.lineage.graph import Lineage, lineage
 
 GUARDED = "pii"
 _SCHEMA = SCHEMA.replace("status:    string", "status:    string\n  email:     string @pii")
@@ -16,12 +20,34 @@ PERSONAL_DATA = Code(
     "SSBT1304",
     "Personal data in a sink that does not allow it",
     """\
-A column tagged `@pii` holds what tells who somebody is. The tag goes along through expressions,
-joins, renames and steps in Python or SQL, and such a column reaches only sinks that say
-`allow = [pii]`. Leave the column out before, or allow it.
+A column tagged `@pii` holds what tells who somebody is. It may flow only into sinks that say
+`allow = [pii]`. Leave the column out before, mask it, or allow it.
+
+What counts is the lineage that `ssbtc lineage` shows: a column bears the tags of all columns that
+its **value** is made from, however far away.
+
+- *A flow*: an expression, a rename, a field taken out of a struct or put into one, an element or a
+  key of an array or a map, a lambda, a generator, `unpivot`, an aggregate, the condition of a
+  `case`, the argument of a window function and what its window is divided and ordered by, each
+  side of a union or an `intersect`, the key of a join by `using`. Even what is little: `email is
+  not null`, `count(email)`.
+- Fields are told apart: of `struct(id, email) as s`, `s.id` is free and `s.email` is not.
+- A `sql` step flows as its query says, as far as it can be read. Where it cannot, and in `apply`
+  and `stateful`, whose code nobody looks into, each column that comes out is made from all that go
+  in.
+- The column of malformed rows of a file, and the key, value, headers and error of a dead letter,
+  hold all that the source holds. `_key` bears the tags of its own schema; `_headers` and other
+  places of a record hold no column of a schema, and bear none.
+- *No flow of values*: a filter, the condition of a join, a sort, a grouping key that is not in the
+  result, `distinct`, `limit`, the right side of `except`, the column that a pivot turns, the
+  number of rows and the position that an `explode` makes. They decide which rows there are, not
+  what is in them. Such a flow is allowed unless the pipeline says `implicit_flows = refuse`
+  (SSBT1305).
 
 A function whose result tells nothing about the person clears the tag when the pipeline says so:
-`masking = [sha2]`. A hash of something that can be guessed, such as a telephone number, is no mask.
+`masking = [sha2, "mask.py:masked"]`, a function of Spark SQL, also inside of a lambda or of a
+`sql` step, or one of an `apply` or a processor of a `stateful` step. A hash of something that can
+be guessed, such as a telephone number, is no mask.
 """,
     wrong=example(schema=_SCHEMA, steps="|> extend upper(email) as contact"),
     right=example(
@@ -39,17 +65,48 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         item.name: (item.query.output if isinstance(item, Let) else item.output).columns
         for item in pipeline.datasets
     }
+    known: Lineage | None = None
     for sink in pipeline.sinks:
-        personal = [each for each in columns.get(sink.dataset, ()) if GUARDED in each.tags]
-        if personal and GUARDED not in sink.allow:
-            yield _finding(sink, personal)
+        if GUARDED in sink.allow:
+            continue
+        written = _written(sink, columns.get(sink.dataset, ()))
+        personal = [each for each in written if GUARDED in each.tags]
+        if personal:
+            known = known or lineage(pipeline)
+            yield _finding(sink, personal, _sources(known, sink, personal))
 
 
-def _finding(sink: Sink, personal: list[Column]) -> Diagnostic:
+def _written(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column]:
+    """The columns of a dataset that a sink writes: all, or those that its options name."""
+    named = {
+        column.name.casefold()
+        for setting in sink.settings.settings
+        if setting.option.type.kind is OptionKind.COLUMN
+        for column in setting.columns
+    }
+    chooses = bool(sink.settings.columns_at(Place.VALUE_COLUMNS))
+    return (each for each in columns if not chooses or each.name.casefold() in named)
+
+
+def _sources(known: Lineage, sink: Sink, personal: list[Column]) -> list[Origin]:
+    """The tagged columns of sources that these show, but those that are such columns themselves."""
+    made = known.sources().unmasked
+    found = {o for c in personal for o in made[Origin(sink.dataset, c.name)]}
+    return sorted(o for o in found if GUARDED in known.tags.at(o) and o.dataset != sink.dataset)
+
+
+def _finding(sink: Sink, personal: list[Column], sources: list[Origin]) -> Diagnostic:
     names = ", ".join(f"`{column.name}`" for column in personal)
     one = len(personal) == 1
     said = f"{names} {'is' if one else 'are'} personal data, which this sink does not allow"
     places = (c.declared for c in personal if c.declared is not None)
     also = tuple(Label(place, "it comes from here") for place in dict.fromkeys(places))
-    help_ = ("leave it out before, mask it, or write `allow = [pii]`",)
+    listed = ", ".join(f"`{each}`" for each in sources)
+    made = (f"made from {listed}",) if listed else ()
+    help_ = (*made, "leave it out before, mask it, or write `allow = [pii]`")
     return Diagnostic(PERSONAL_DATA, said, Label(sink.span), also, help_)
+
+
+def is_tagged_source(item: Source | Let) -> bool:
+    """Whether a dataset brings personal data in."""
+    return isinstance(item, Source) and any(GUARDED in c.tags for c in item.output.columns)

@@ -11,6 +11,7 @@ import click
 
 from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
+from ssbt.compiler.disk import project_file, project_root
 
 STANDARD_INPUT = "-"
 SUFFIX = ".ssbt"
@@ -31,7 +32,12 @@ class Input(NamedTuple):
 
     def read(self) -> bytes:
         """The bytes, of a file those that it has now; raises OSError."""
-        return contents(self.path) if self.data is None else self.data
+        return project_file(self.path, self.project) if self.data is None else self.data
+
+    @property
+    def project(self) -> str:
+        """The folder of the project that it is in."""
+        return project_root(self.path)
 
 
 class Inputs(NamedTuple):

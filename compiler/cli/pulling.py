@@ -18,6 +18,7 @@ from ssbt.compiler.configuration.registries import RegistryAnswers, registry_ans
 from ssbt.compiler.connectors.settings import SecretName
 from ssbt.compiler.diagnostics.codes import schemas as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.disk import is_outside
 from ssbt.compiler.formats.avro import avro_type
 from ssbt.compiler.formats.avro_resolution import unreadable
 from ssbt.compiler.formats.json_text import parsed_json
@@ -172,4 +173,7 @@ def _registry(named: NamedSubject, asked: Asked) -> Registry:
 def _path(unit: Unit, named: NamedSubject) -> str:
     """Where the pulled schema is, as the user would write it."""
     folder = posixpath.dirname(named.subject.span.path)
-    return unit.shown(posixpath.normpath(posixpath.join(folder, named.subject.file)))
+    path = unit.shown(posixpath.normpath(posixpath.join(folder, named.subject.file)))
+    if is_outside(path, unit.input.project):
+        raise Failure(f"{quoted(path)} is outside of the project: see `ssbtc explain SSBT1306`")
+    return path

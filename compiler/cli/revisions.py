@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import BUILD, SUFFIX, quoted, sources_below
-from ssbt.compiler.disk import project_file, real
+from ssbt.compiler.disk import project_file, project_root, real
 
 _REVISION_HELP = "give a file, a folder, or a git revision such as `main`"
 
@@ -26,12 +26,16 @@ class Version(NamedTuple):
     def read(self, path: str) -> bytes:
         """The bytes of a file by its path; raises OSError."""
         if self.revision is None:
-            return project_file(os.path.join(self.root, path))
+            return project_file(os.path.join(self.root, path), self._project)
         name = f"{self.revision}:./{path}"
         done = _git("cat-file", "blob", name)
         if done.returncode:
             raise FileNotFoundError(2, f"not in {self.revision}", path)
         return done.stdout
+
+    @property
+    def _project(self) -> str:
+        return project_root(os.path.join(self.root, "pipeline"))
 
     def real(self, path: str) -> str:
         """Where such a file really is; git gives a link as a file that holds its target."""

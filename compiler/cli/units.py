@@ -42,7 +42,7 @@ class Unit(NamedTuple):
         """The bytes of a file that the driver asks for, by its path in `folder`."""
         if path == self.path:
             return self.input.read()
-        return project_file(os.path.join(self.folder, path))
+        return project_file(os.path.join(self.folder, path), self.input.project)
 
     def real(self, path: str) -> str:
         """Where such a file really is, links followed."""

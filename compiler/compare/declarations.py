@@ -28,7 +28,7 @@ def pipeline_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
     if old.target != new.target:
         message = f"it was compiled for Spark {old.target} and is for {new.target}"
         yield Change(Severity.BEHAVIOUR, Subject.SETTING, "target", message, places)
-    before, after = dict(old.spark), dict(new.spark)
+    before, after = _settings(old), _settings(new)
     for key in dict.fromkeys((*after, *before)):
         if before.get(key) != after.get(key):
             message = f"the Spark setting {_was_and_is(key, before.get(key), after.get(key))}"
@@ -198,3 +198,9 @@ def _meaning(module: PythonModule) -> str:
             ):
                 node.body = node.body[1:]
     return ast.dump(tree)
+
+
+def _settings(pipeline: Pipeline) -> dict[str, str]:
+    """Settings of Spark; those that hold credentials with the names of secrets."""
+    secrets = {key: f"secret {name}" for key, name in pipeline.spark_secrets}
+    return dict(pipeline.spark) | secrets

@@ -59,7 +59,8 @@ def environment(project: Project, name: str, pipeline: Pipeline, files: Files) -
     parameters = parameter_values(sections["params"], pipeline, name, findings)
     settings = spark_settings(sections["spark"], pipeline, findings)
     connections = connection_options(sections["connections"], pipeline, findings)
-    secrets = secret_references(sections["secrets"], pipeline, connections, findings)
+    wired = {**connections.document, "spark": settings.document}
+    secrets = secret_references(sections["secrets"], pipeline, wired, findings)
     parts = {
         "params": parameters,
         "spark": settings,

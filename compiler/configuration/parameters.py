@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 import math
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import milliseconds
@@ -30,7 +33,9 @@ def parameter_values(
             findings.unknown(section.keys[key], f"there is no parameter `{key}`", key, names)
     for key, item in known.items():
         found = values.get(key)
-        if found is not None:
+        if found is not None and any(map(has_credential, _texts(found))):
+            findings.all.append(written_in_text(found.span))
+        elif found is not None:
             constant = _constant(found, item, findings)
             if item.name in used:
                 part.document[item.name] = constant
@@ -43,6 +48,18 @@ def parameter_values(
             text = shown(_json(item.default))
             part.entries.append(Entry(f"params.{item.name}", text, item.span))
     return part
+
+
+def _texts(value: Value) -> Iterator[str]:
+    match value:
+        case Scalar():
+            yield value.text
+        case Items():
+            for item in value.items:
+                yield from _texts(item)
+        case Object():
+            for each in value.fields.values():
+                yield from _texts(each)
 
 
 def _constant(value: Value, item: Parameter, findings: Findings) -> object:

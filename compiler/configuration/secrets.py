@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ssbt.compiler.configuration import providers
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
@@ -14,11 +16,14 @@ _VALUES = ("value", "password", "token", "secret_value", "access_key", "secret_k
 
 
 def secret_references(
-    section: Object, pipeline: Pipeline, connections: Part, findings: Findings
+    section: Object, pipeline: Pipeline, wired: Mapping[str, object], findings: Findings
 ) -> Part:
-    """For each secret that the job needs where it is to be looked up."""
+    """For each secret that the job needs where it is to be looked up.
+
+    `wired` are options of connections and settings, of which some name secrets.
+    """
     part = Part()
-    replaced = {name for options in connections.document.values() for name in _named(options)}
+    replaced = {name for options in wired.values() for name in _named(options)}
     known = dict.fromkeys((*pipeline.declared.secrets, *sorted(replaced)))
     spelling = {name.casefold(): name for name in known}
     said = {key.casefold(): value for key, value in section.fields.items()}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.credentials.names import is_credential
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
+from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -21,8 +25,20 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
     for keys, places, value in _flat(section):
         key = ".".join(keys)
         name = key if key.startswith(_PREFIX) else _PREFIX + key
+        secret = secret_name(value)
+        if secret is not None:
+            part.document[name] = {"secret": secret}
+            part.entries.append(Entry(name, f"secret {secret}", value.span))
+            continue
         if not isinstance(value, Scalar) or value.value is None:
             findings.bad(value.span, f"`{name}` is a text, a number, true or false")
+            continue
+        if is_credential(name, value.text):
+            message = f"`{name}` takes a secret: credentials are not written down"
+            findings.add(SECRET_NEEDED, value.span, message, "write `{ secret = NAME }`")
+            continue
+        if has_credential(value.text):
+            findings.all.append(written_in_text(value.span))
             continue
         text = setting_value(name, value.text)
         if refused := refusal(name, text, pipeline.target):
@@ -36,7 +52,18 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
     for name, text in pipeline.spark:
         if name not in part.document:
             part.entries.append(Entry(name, f'"{text}"', pipeline.span))
+    for name, secret in pipeline.spark_secrets:
+        if name not in part.document:
+            part.entries.append(Entry(name, f"secret {secret}", pipeline.span))
     return part
+
+
+def secret_name(value: Value) -> str | None:
+    """The name in `{ secret = NAME }`; None for anything else."""
+    if not isinstance(value, Object) or len(value.fields) != 1:
+        return None
+    name = value.fields.get("secret")
+    return name.text if isinstance(name, Scalar) else None
 
 
 def _flat(
@@ -45,7 +72,7 @@ def _flat(
     """Values by the parts of their names and their places, whether in quotes or nested."""
     for key, each in value.fields.items():
         names, where = (*above, key), (*places, value.keys[key])
-        if isinstance(each, Object):
+        if isinstance(each, Object) and secret_name(each) is None:
             yield from _flat(each, names, where)
         else:
             yield names, where, each

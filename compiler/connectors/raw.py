@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.conversion import map_items
 from ssbt.compiler.connectors.options import camel_case
-from ssbt.compiler.connectors.settings import SparkOption
-from ssbt.compiler.connectors.values import MapOf, OptionEntry
+from ssbt.compiler.connectors.secrets import names_secret, written_down
+from ssbt.compiler.connectors.settings import SecretName, SparkOption
+from ssbt.compiler.connectors.values import (
+    Boolean,
+    MapEntry,
+    MapOf,
+    Number,
+    OptionEntry,
+    OptionValue,
+    Text,
+    Word,
+)
 from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.diagnostics.codes.connectors import RAW_SHADOWS, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
@@ -41,8 +52,30 @@ def raw_options(
                 Label(item.key_span, "not checked here"),
                 help=(f"write `{option.name} = …` outside of `raw`",),
             )
-    items = yield from map_items(entry.value, target)
-    return tuple(SparkOption(key, value) for key, value in items)
+    entries = entry.value.entries
+    credentials = [item for item in entries if _takes_secret(item)]
+    others = tuple(item for item in entries if item not in credentials)
+    secrets = [item for item in credentials if names_secret(item.value, target)]
+    for item in credentials:
+        if item not in secrets:
+            yield written_down(item.key, item.value.span)
+    items = yield from map_items(MapOf(others, entry.value.span), target)
+    return (
+        *(SparkOption(key, value) for key, value in items),
+        *[SparkOption(item.key, _secret(item.value, target)) for item in secrets],
+    )
+
+
+def _takes_secret(item: MapEntry) -> bool:
+    value = item.value
+    shown = value.shown if isinstance(value, Text) else ""
+    is_plain = isinstance(value, Boolean | Number)
+    return not is_plain and is_credential(item.key, shown)
+
+
+def _secret(value: OptionValue, target: Target) -> SecretName:
+    assert isinstance(value, Word)
+    return SecretName(target.secret(value.text) or value.text, value.span)
 
 
 def _spark_keys(option: Option) -> tuple[str, ...]:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.settings import SecretName
-from ssbt.compiler.connectors.values import Number, OptionValue, Text, Word
+from ssbt.compiler.connectors.values import (
+    ListOf,
+    MapOf,
+    Nested,
+    Number,
+    OptionValue,
+    ParamUse,
+    Text,
+    Word,
+)
 from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_FLOWS, SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from ssbt.compiler.connectors.parameters import Target
     from ssbt.compiler.connectors.specification import Option
@@ -35,6 +45,50 @@ def secret_value(
         fix=(Edit(value.span, meant),) if meant else (),
     )
     return None
+
+
+def written_credentials(value: OptionValue, target: Target) -> Iterator[Diagnostic]:
+    """A finding for each text in a value that has a credential in it, such as an address.
+
+    Where that is a secret of the pipeline's, it is told that it would be shown.
+    """
+    match value:
+        case Text(parts) if has_credential(value.shown):
+            named = (part.name for part in parts if isinstance(part, ParamUse))
+            if not any(target.secret(name) for name in named):
+                yield written_in_text(value.span)
+        case ListOf(items):
+            for item in items:
+                yield from written_credentials(item, target)
+        case MapOf(entries):
+            for each in entries:
+                yield from written_credentials(each.value, target)
+        case Nested(entries=options):
+            for option in options:
+                yield from written_credentials(option.value, target)
+
+
+def written_in_text(span: Span) -> Diagnostic:
+    """The finding about a text that has a credential in it."""
+    help_ = "leave it out of the address, and give it as an option or a setting that takes a secret"
+    return Diagnostic(
+        SECRET_NEEDED, "there is a credential in this address", Label(span), help=(help_,)
+    )
+
+
+def written_down(name: str, span: Span) -> Diagnostic:
+    """The finding that a setting for a credential is not given a secret."""
+    return Diagnostic(
+        SECRET_NEEDED,
+        f"`{name}` takes a secret: credentials are not written down",
+        Label(span),
+        help=(f"declare `secret NAME` and write `{quoted_name(name)} = NAME`, without quotes",),
+    )
+
+
+def quoted_name(name: str) -> str:
+    """The name of a setting as it is written in a block."""
+    return name if name.replace("_", "a").isalnum() else f'"{name}"'
 
 
 def _noun(value: OptionValue) -> str:

@@ -13,6 +13,7 @@ from ssbt.compiler.connectors.dialects import dialect_settings
 from ssbt.compiler.connectors.named import named_format
 from ssbt.compiler.connectors.parameters import Target
 from ssbt.compiler.connectors.raw import RAW, raw_options
+from ssbt.compiler.connectors.secrets import written_credentials
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Place, Role
 from ssbt.compiler.connectors.values import Nested, Word
@@ -122,8 +123,13 @@ def _read(
             continue
         seen[entry.name] = entry.name_span
         option = given.options.get(entry.name)
+        takes_secret = option is not None and option.secret
+        written = [] if takes_secret else [*written_credentials(entry.value, use.target)]
+        yield from written
         if entry.name == RAW and option is None:
             raw = yield from raw_options(entry, given.options.values(), use.target)
+        elif written:
+            given.doubtful.add(entry.name)
         elif option is None:
             yield from _unknown(of, use, entry, given)
         else:

@@ -83,7 +83,9 @@ def _spark(pipeline: Pipeline) -> Json:
     return {
         "target": pipeline.target,
         "packages": list(packages(pipeline)),
-        "settings": dict(pipeline.spark) | dict(state_settings(pipeline)),
+        "settings": dict(pipeline.spark)
+        | dict(state_settings(pipeline))
+        | _secret_settings(pipeline),
     }
 
 
@@ -119,6 +121,10 @@ def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json
     if isinstance(item, Let):
         return found | {"kind": "let"}
     return found | {"kind": "source", **_connection(item.connector.name, item.settings)}
+
+
+def _secret_settings(pipeline: Pipeline) -> Json:
+    return {key: {"secret": name} for key, name in pipeline.spark_secrets}
 
 
 def _schema(relation: Relation) -> Json:

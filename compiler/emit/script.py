@@ -86,6 +86,9 @@ def made(pipeline: Pipeline, sources: Mapping[str, Source]) -> Made:
 def _script(pipeline: Pipeline, parts: Made) -> str:
     names, found = parts.around.names, parts.functions
     used = used_names(text for function in found.in_order for text in function.statements)
+    main = _main(pipeline, found)
+    # Of the names of the runtime, the call of `main` has that of secrets alone.
+    used |= used_names((main,)) & {"Secret"}
     fields = params_fields(pipeline.parameters, names)
     context = {
         "docstring": _module_docstring(pipeline, parts.places),
@@ -100,7 +103,7 @@ def _script(pipeline: Pipeline, parts: Made) -> str:
         "functions_in_order": found.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
         "wiring": wiring(pipeline, found, parts.around),
-        "main": _main(pipeline, found),
+        "main": main,
     }
     return laid_out(script_template().render(context))
 
@@ -126,6 +129,10 @@ def _main(pipeline: Pipeline, made: Functions) -> str:
     arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
     settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in pipeline.spark]
+    settings += [
+        f"{python_literal(key)}: Secret({python_literal(name)})"
+        for key, name in pipeline.spark_secrets
+    ]
     settings += state_items(pipeline)
     settings += redaction_items(pipeline)
     bodies = [function.statements for function in made.in_order if function.is_query]

@@ -37,10 +37,10 @@ class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
-    column, such as `amount` or `o.amount`, backticks included where needed. `tags` is what is left
-    of those of the columns that it is made from. `term` is its tree, None where it is a plain name
-    that the compiler wrote, or `*`. `zone_use` is the first part whose value depends on the time
-    zone of the session, if there is one. An unknown type is `UnknownType`, never a guess.
+    column, such as `amount` or `o.amount`, backticks included where needed. `term` is its tree,
+    None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the first part
+    whose value depends on the time zone of the session, if there is one. An unknown type is
+    `UnknownType`, never a guess.
     """
 
     span: Span
@@ -50,7 +50,6 @@ class Expression(Struct, frozen=True):
     column: str | None = None
     provenance: Provenance = Provenance()
     calls: tuple[Call, ...] = ()
-    tags: frozenset[str] = frozenset()
     term: Term | None = None
     zone_use: Span | None = None
 

@@ -164,7 +164,9 @@ class Pipeline(Struct, frozen=True, dict=True):
     `datasets` are sources and lets together; every one is used by a later one or by a sink.
     `checkpoint` is the folder below which each stream keeps its place, None where none is given.
     `secrets` are the names of those that connections, sources and sinks use. `last_entry` is the
-    place of the last entry of its block.
+    place of the last entry of its block. `refuses_implicit_flows` where personal data may not
+    decide about rows. `spark_secrets` are the settings of Spark that hold credentials, with the
+    names of secrets.
     """
 
     name: str
@@ -187,3 +189,5 @@ class Pipeline(Struct, frozen=True, dict=True):
     declared: Shared = Shared()
     tests: tuple[Test, ...] = ()
     last_entry: Span | None = None
+    refuses_implicit_flows: bool = False
+    spark_secrets: tuple[tuple[str, str], ...] = ()

@@ -43,24 +43,31 @@ class Provenance(Struct, frozen=True, dict=True):
 
     `copied` are what it is itself, or an element of: a field of the value is that field of them.
     `computed` goes into all of it. `fields` are what the fields that were put together are made
-    from, each name once, in lower case.
+    from, each name once, in lower case. `masked` are behind a function whose result tells nothing
+    about them.
     """
 
     copied: tuple[Origin, ...] = ()
     computed: tuple[Origin, ...] = ()
     fields: tuple[tuple[str, Provenance], ...] = ()
+    masked: tuple[Origin, ...] = ()
 
     @cached_property
     def origins(self) -> tuple[Origin, ...]:
         """All of it, each place once; a field is not told beside the whole of its column."""
         within = (origin for _, each in self.fields for origin in each.origins)
-        found = dict.fromkeys((*self.copied, *self.computed, *within))
-        return tuple(origin for origin in found if not _is_within(origin, found))
+        return _widest((*self.copied, *self.computed, *within, *self.masked))
+
+    @cached_property
+    def unmasked(self) -> tuple[Origin, ...]:
+        """Those of `origins` that a value may show."""
+        within = (origin for _, each in self.fields for origin in each.unmasked)
+        return _widest((*self.copied, *self.computed, *within))
 
     def field(self, name: str) -> Provenance:
         """What a field of the value is made from."""
         copied = tuple(origin.field(name) for origin in self.copied)
-        within = Provenance(copied, self.computed)
+        within = Provenance(copied, self.computed, (), self.masked)
         built = self._built.get(name.casefold())
         return within if built is None else merged((within, built))
 
@@ -71,18 +78,33 @@ class Provenance(Struct, frozen=True, dict=True):
             found = found.field(name)
         return found
 
-    def with_computed(self, origins: Iterable[Origin]) -> Provenance:
+    def with_computed(self, parts: Iterable[Provenance]) -> Provenance:
         """The same with more that goes into all of it."""
-        return replace(self, computed=_once((*self.computed, *origins)))
+        more = mixture(parts)
+        return replace(
+            self,
+            computed=_once((*self.computed, *more.computed)),
+            masked=_once((*self.masked, *more.masked)),
+        )
 
     @property
     def opaque(self) -> Provenance:
         """The same where it is not known what becomes of fields."""
-        return Provenance((), self.origins)
+        return mixture((self,))
+
+    @property
+    def hidden(self) -> Provenance:
+        """The same behind a mask."""
+        return Provenance((), (), (), self.origins)
 
     @cached_property
     def _built(self) -> dict[str, Provenance]:
         return dict(self.fields)
+
+    @cached_property
+    def _all_masked(self) -> tuple[Origin, ...]:
+        within = (origin for _, each in self.fields for origin in each._all_masked)
+        return _once((*self.masked, *within))
 
 
 def copy_of(dataset: str, column: str) -> Provenance:
@@ -90,9 +112,15 @@ def copy_of(dataset: str, column: str) -> Provenance:
     return Provenance((Origin(dataset, column),))
 
 
-def computed_from(origins: Iterable[Origin]) -> Provenance:
+def mixture(parts: Iterable[Provenance]) -> Provenance:
     """What is made of all these in some way."""
-    return Provenance((), _once(origins))
+    parts = list(parts)
+    return Provenance(
+        (),
+        _once(origin for part in parts for origin in part.unmasked),
+        (),
+        _once(origin for part in parts for origin in part._all_masked),
+    )
 
 
 def merged(parts: Iterable[Provenance]) -> Provenance:
@@ -108,11 +136,18 @@ def merged(parts: Iterable[Provenance]) -> Provenance:
         _once(origin for part in parts for origin in part.copied),
         _once(origin for part in parts for origin in part.computed),
         tuple((name, merged(each)) for name, each in fields.items()),
+        _once(origin for part in parts for origin in part.masked),
     )
 
 
 def _once(origins: Iterable[Origin]) -> tuple[Origin, ...]:
     return tuple(dict.fromkeys(origins))
+
+
+def _widest(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    """Each once, without the fields of columns, or of fields, that are among them."""
+    found = dict.fromkeys(origins)
+    return tuple(origin for origin in found if not _is_within(origin, found))
 
 
 def _is_within(origin: Origin, found: dict[Origin, None]) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Kind, Place
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.types.datatypes import (
     BINARY,
     INT,
@@ -27,6 +27,9 @@ KEY = "_key"
 DEAD_LETTER = "dead_letter"
 """The part of a source that its malformed records go to, as in `sink orders.dead_letter to …`."""
 
+# What a record holds, and a message that may quote it; the others are its place.
+_CONTENT = ("key", "value", "headers", "error")
+
 HEADERS = ArrayType(StructType((StructField("key", STRING), StructField("value", BINARY))))
 
 
@@ -44,7 +47,7 @@ class Records(Struct, frozen=True):
 
 
 def dead_letter_relation(of: Relation) -> Relation:
-    """The columns of malformed records: bytes in which all is that good records hold."""
+    """The columns of malformed records: what came, in which all may be that good records hold."""
     types: dict[str, DataType] = {
         "key": BINARY,
         "value": BINARY,
@@ -58,7 +61,7 @@ def dead_letter_relation(of: Relation) -> Relation:
     }
     tags = frozenset(tag for column in of.columns for tag in column.tags)
     columns = tuple(
-        Column(name, type_, True, tags=tags if type_ is BINARY else frozenset())
+        Column(name, type_, True, tags=tags if name in _CONTENT else NO_TAGS)
         for name, type_ in types.items()
     )
     return Relation(columns, False, of.streaming)

@@ -10,12 +10,16 @@ from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
+NO_TAGS: frozenset[str] = frozenset()
+
 
 class Column(Struct, frozen=True):
     """A column: `qualifier` is the alias before its dot; `declared` where its name was given.
 
     `event_time` holds where a watermark was set on the column, or on what it is a window over;
     `time_window` where Spark takes it for the struct that a `window` or `session_window` has made.
+    `tags` are those of a dataset's columns: what flows through the steps of a query has none of
+    its own. `field_tags` tell which fields bear them, where they do not all.
     """
 
     name: str
@@ -23,9 +27,10 @@ class Column(Struct, frozen=True):
     nullable: bool
     qualifier: str | None = None
     provenance: Provenance = Provenance()
-    tags: frozenset[str] = frozenset()
+    tags: frozenset[str] = NO_TAGS
     declared: Span | None = None
     event_time: bool = False
+    field_tags: tuple[tuple[str, frozenset[str]], ...] = ()
     time_window: bool = False
 
     @property

@@ -6,15 +6,17 @@ or are grouped, and in which order they come. What decides about rows is told fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.provenance import Origin, Provenance
-from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.lineage.rows import Dependency, Kind, deciding
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.lineage.dependencies import Dependency, Kind, deciding, dependencies
+from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,
@@ -50,12 +52,16 @@ class Node(Struct, frozen=True):
         """
         made = self.columns[column.column].at(column.path)
         names = {each.name.casefold(): each.name for each in self.fields(column)}
-        whole = Provenance(made.copied, made.computed).origins
+        whole = Provenance(made.copied, made.computed, (), made.masked).origins
         return (*whole, *(column.field(names.get(name, name)) for name, _ in made.fields))
 
     def sources(self, column: Origin) -> tuple[Origin, ...]:
         """What a column or a field of this dataset is made from, of other datasets."""
         return self.columns[column.column].at(column.path).origins
+
+    def made_of(self, column: Origin) -> tuple[Dependency, ...]:
+        """The same with whether they are behind a mask."""
+        return tuple(dependencies(self.columns[column.column].at(column.path), Kind.VALUE))
 
     def type_of(self, column: Origin) -> DataType:
         """The type of a column or a field of this dataset."""
@@ -71,9 +77,13 @@ class Node(Struct, frozen=True):
 
 
 class Sources(Struct, frozen=True):
-    """The columns of sources behind each column, and those that decide about rows, by dataset."""
+    """The columns of sources behind each column, and those that decide about rows, by dataset.
+
+    `unmasked` are those behind a column that its values may show.
+    """
 
     columns: Mapping[Origin, frozenset[Origin]]
+    unmasked: Mapping[Origin, frozenset[Origin]]
     rows: Mapping[str, frozenset[Dependency]]
 
 
@@ -83,30 +93,35 @@ class Lineage(Struct, frozen=True):
     pipeline: str
     nodes: Mapping[str, Node]
     sinks: tuple[tuple[str, str], ...]
+    tags: Tags
 
     def dependencies(self, column: Origin) -> tuple[Dependency, ...]:
         """What a column is made from directly, its value first."""
         node = self.nodes[column.dataset]
-        return (*(Dependency(origin, Kind.VALUE) for origin in node.values(column)), *node.rows)
+        masked = {each.origin for each in node.made_of(column) if each.masked}
+        values = (Dependency(each, Kind.VALUE, each in masked) for each in node.values(column))
+        return (*values, *node.rows)
 
     def sources(self) -> Sources:
         """What every dataset is made from at last, in one pass along the flow."""
         columns: dict[Origin, frozenset[Origin]] = {}
+        unmasked: dict[Origin, frozenset[Origin]] = {}
         rows: dict[str, frozenset[Dependency]] = {}
         asked_for = self._asked_for()
         for node in self.nodes.values():
             for column in asked_for[node.name]:
-                made = (columns.get(each, ()) for each in node.sources(column))
-                columns[column] = (
-                    frozenset((column,)) if node.is_source else frozenset().union(*made)
-                )
+                made = node.made_of(column)
+                first = frozenset((column,) if node.is_source else ())
+                columns[column] = first.union(*(columns.get(d.origin, ()) for d in made))
+                shown = (unmasked.get(d.origin, ()) for d in made if not d.masked)
+                unmasked[column] = first.union(*shown)
             own = (
-                Dependency(source, each.kind)
+                Dependency(source, each.kind, each.masked or source not in unmasked[each.origin])
                 for each in node.rows
                 for source in columns.get(each.origin, ())
             )
             rows[node.name] = frozenset(own).union(*(rows[name] for name in node.inputs))
-        return Sources(columns, rows)
+        return Sources(columns, unmasked, rows)
 
     def _asked_for(self) -> dict[str, dict[Origin, None]]:
         """All columns by dataset, and the fields in them that others are made from."""
@@ -187,26 +202,42 @@ def lineage(pipeline: Pipeline) -> Lineage:
     """The lineage of a pipeline without errors."""
     roots = plans(pipeline)
     nodes: dict[str, Node] = {}
+    tags = Tags()
     ends: dict[int, list[str]] = {}
     for each in pipeline.datasets:
         output = each.query.output if isinstance(each, Let) else each.output
+        tags.add(each.name, output if isinstance(each, Let) else _without_provenance(output))
         nodes[each.name] = Node(
             each.name,
             each.query.uses if isinstance(each, Let) else (),
             {c.name: _made(each, c) for c in output.columns},
             {column.name: column.type for column in output.columns},
-            tuple(dict.fromkeys(deciding(each, roots, ends))) if isinstance(each, Let) else (),
+            _once(deciding(each, roots, ends)) if isinstance(each, Let) else (),
             output.is_open,
         )
         # A dataset without a step of its own ends where the one before it does.
         ends.setdefault(id(roots[each.name]), []).append(each.name)
     sinks = tuple((sink.name, sink.dataset) for sink in pipeline.sinks)
-    return Lineage(pipeline.name, nodes, sinks)
+    return Lineage(pipeline.name, nodes, sinks, tags)
 
 
 def _fields(type_: DataType) -> Sequence[StructField]:
     inner = innermost(type_)
     return inner.fields if isinstance(inner, StructType) else ()
+
+
+def _once(given: Iterable[Dependency]) -> tuple[Dependency, ...]:
+    """Each once; what is behind a mask is not told beside what is not."""
+    every = dict.fromkeys(given)
+    return tuple(
+        each for each in every if not (each.masked and Dependency(each.origin, each.kind) in every)
+    )
+
+
+def _without_provenance(relation: Relation) -> Relation:
+    """The columns of a source, which are made from nothing: others see them as its copies."""
+    columns = tuple(replace(column, provenance=Provenance()) for column in relation.columns)
+    return replace(relation, columns=columns)
 
 
 def _made(dataset: Source | Let, column: Column) -> Provenance:

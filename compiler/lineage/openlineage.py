@@ -16,9 +16,9 @@ from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import lineage
-from ssbt.compiler.lineage.rows import Kind
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
@@ -156,18 +156,13 @@ class _Record:
         item = next(each for each in self._pipeline.datasets if each.name == sink.dataset)
         relation = item.query.output if isinstance(item, Let) else item.output
         known = self._sources
-        fields = {
-            each.name: {
-                "inputFields": [
-                    _field(*column, "DIRECT", "TRANSFORMATION")
-                    for column in _columns(known.columns[Origin(sink.dataset, each.name)])
-                ]
-            }
-            for each in relation.columns
-        }
-        deciding = {(*_column(each.origin), each.kind) for each in known.rows[sink.dataset]}
+        made = {each.name: self._made_of(sink, each) for each in relation.columns}
+        fields = {name: {"inputFields": columns} for name, columns in made.items()}
+        rows = known.rows[sink.dataset]
+        deciding = {(*_column(each.origin), each.kind) for each in rows}
+        shown = {(*_column(each.origin), each.kind) for each in rows if not each.masked}
         indirect = [
-            _field(dataset, column, "INDIRECT", _INDIRECT[kind])
+            _field(dataset, column, "INDIRECT", _INDIRECT[kind], (dataset, column, kind) in shown)
             for dataset, column, kind in sorted(deciding, key=_order)
         ]
         facet = self._facet(
@@ -179,6 +174,14 @@ class _Record:
             _DATASET: f"sink {sink.name}",
             "facets": {"schema": self._schema(relation), "columnLineage": facet},
         }
+
+    def _made_of(self, sink: Sink, column: Column) -> list[Json]:
+        made = Origin(sink.dataset, column.name)
+        shown = _columns(self._sources.unmasked[made])
+        return [
+            _field(*each, "DIRECT", "TRANSFORMATION", each in shown)
+            for each in _columns(self._sources.columns[made])
+        ]
 
     def _place(self, item: Source | Sink) -> Json:
         """The path, or the namespace and the name; parameters are `${name}`."""
@@ -231,8 +234,8 @@ def _order(each: tuple[str, str, Kind]) -> tuple[str, str, int]:
     return dataset, column, list(Kind).index(kind)
 
 
-def _field(dataset: str, column: str, type_: str, subtype: str) -> Json:
-    how = {"type": type_, "subtype": subtype, "masking": False}
+def _field(dataset: str, column: str, type_: str, subtype: str, is_shown: bool) -> Json:
+    how = {"type": type_, "subtype": subtype, "masking": not is_shown}
     return {_DATASET: dataset, "field": column, "transformations": [how]}
 
 

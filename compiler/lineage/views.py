@@ -10,11 +10,12 @@ from typing import Any
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage
-from ssbt.compiler.lineage.rows import Kind
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
+_MASKED = ", masked"
 _WORD = re.compile(r"\w+", re.ASCII)
 
 
@@ -56,13 +57,20 @@ def _branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> list
 
 def _value_branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> Iterator[_Branch]:
     told.add(column)
-    for origin in lineage.nodes[column.dataset].values(column):
+    for origin, masked in _values(lineage, column):
         again = origin in told and bool(lineage.nodes[origin.dataset].values(origin))
         # What decides about the rows of a struct is told once, not of its fields.
         is_field = origin.dataset == column.dataset
         below = _value_branches if is_field else _branches
-        text = _titled(lineage, origin) + _AGAIN * again
+        text = _titled(lineage, origin) + _MASKED * masked + _AGAIN * again
         yield _Branch(text, [] if again else [*below(lineage, origin, told)])
+
+
+def _values(lineage: Lineage, column: Origin) -> Iterator[tuple[Origin, bool]]:
+    """What a column is made from directly, and whether behind a mask."""
+    for each in lineage.dependencies(column):
+        if each.kind is Kind.VALUE:
+            yield each.origin, each.masked
 
 
 def _row_branches(lineage: Lineage, dataset: str, told: set[Origin | str]) -> list[_Branch]:
@@ -91,7 +99,8 @@ def _drawn(branches: list[_Branch]) -> Iterator[str]:
 def _titled(lineage: Lineage, column: Origin) -> str:
     node = lineage.nodes[column.dataset]
     kind = ", source" if node.is_source else ""
-    return f"{column} ({node.type_of(column)}{kind})"
+    tags = "".join(f" @{tag}" for tag in sorted(lineage.tags.at(column)))
+    return f"{column} ({node.type_of(column)}{kind}){tags}"
 
 
 def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
@@ -102,8 +111,10 @@ def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
         lines.append(f"  subgraph {_id(Origin(name, ''))}[{_label(name)}]")
         lines += [f"    {_id(each)}[{_label(each.place)}]" for each in members]
         lines.append("  end")
-    for source, kind, target in edges:
-        arrow = "-->" if kind is Kind.VALUE else f'-. "{kind.value}" .->'
+    for source, kind, target, masked in edges:
+        arrow = f'-. "{kind.value}" .->'
+        if kind is Kind.VALUE:
+            arrow = '-- "masked" -->' if masked else "-->"
         lines.append(f"  {_id(source)} {arrow} {_id(target)}")
     return "\n".join(lines) + "\n"
 
@@ -117,12 +128,12 @@ def graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
         lines.append(f"    label = {_quoted(name)}")
         lines += [f"    {_quoted(str(each))} [label = {_quoted(each.place)}]" for each in members]
         lines.append("  }")
-    for source, kind, target in edges:
+    for source, kind, target, masked in edges:
         end = target if target.column else shown[target.dataset][0]
         into = "" if target.column else f", lhead = {_quoted('cluster_' + target.dataset)}"
-        style = (
-            "" if kind is Kind.VALUE else f" [style = dashed, label = {_quoted(kind.value)}{into}]"
-        )
+        style = " [label = masked]" if masked else ""
+        if kind is not Kind.VALUE:
+            style = f" [style = dashed, label = {_quoted(kind.value)}{into}]"
         lines.append(f"  {_quoted(str(source))} -> {_quoted(str(end))}{style}")
     lines.insert(1, "  compound = true")
     return "\n".join([*lines, "}"]) + "\n"
@@ -143,6 +154,7 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
                     {"name": each.column}
                     | _path(each)
                     | {"type": lineage.nodes[name].type_of(each).sql}
+                    | _tags(lineage, each)
                     for each in members
                 ],
             }
@@ -154,11 +166,17 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
                 "to": _end(target),
                 "kind": kind.value,
             }
-            for source, kind, target in edges
+            | ({"masked": True} if masked else {})
+            for source, kind, target, masked in edges
         ],
         "sinks": [{"name": name, "dataset": dataset} for name, dataset in lineage.sinks],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _tags(lineage: Lineage, column: Origin) -> dict[str, Any]:
+    tags = sorted(lineage.tags.at(column))
+    return {"tags": tags} if tags else {}
 
 
 def _end(column: Origin) -> dict[str, Any]:
@@ -174,7 +192,7 @@ def _path(column: Origin) -> dict[str, Any]:
     return {"path": list(column.path)} if column.path else {}
 
 
-_Edge = tuple[Origin, Kind, Origin]
+_Edge = tuple[Origin, Kind, Origin, bool]
 
 
 def _edges(
@@ -182,7 +200,8 @@ def _edges(
 ) -> tuple[list[_Edge], dict[str, list[Origin]]]:
     """The arrows behind columns and the columns they join, datasets in the order of the flow.
 
-    An arrow to a dataset as a whole has no column at its end.
+    An arrow to a dataset as a whole has no column at its end. The last of each is whether it goes
+    through a mask.
     """
     edges: dict[_Edge, None] = {}
     members: dict[str, list[Origin]] = {}
@@ -195,7 +214,7 @@ def _edges(
         members.setdefault(each.dataset, []).append(each)
         for given in lineage.dependencies(each):
             target = each if given.kind is Kind.VALUE else Origin(each.dataset, "")
-            edges[given.origin, given.kind, target] = None
+            edges[given.origin, given.kind, target, given.masked] = None
             waiting.append(given.origin)
     ordered = {
         name: sorted(members[name], key=_order(node.columns))
@@ -206,7 +225,7 @@ def _edges(
     kinds = list(Kind)
 
     def place(edge: _Edge) -> tuple[int, str, int, int, str]:
-        source, kind, target = edge
+        source, kind, target, _ = edge
         return (
             places[target.dataset],
             target.place,

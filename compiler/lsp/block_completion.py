@@ -41,6 +41,7 @@ _ENTRIES = {
         "target": "The Spark line to compile for.",
         "time_zone": "The time zone of the session, such as `Europe/Berlin`.",
         "masking": "Functions whose result is no personal data any more.",
+        "implicit_flows": "Whether rows may be chosen by personal data: `allow` or `refuse`.",
         "spark": "Settings of the Spark session.",
     },
     "param": {"description": "What the parameter is for."},

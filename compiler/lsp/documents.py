@@ -7,7 +7,7 @@ import os
 from urllib.parse import unquote, urlsplit
 from urllib.request import pathname2url, url2pathname
 
-from ssbt.compiler.disk import project_file
+from ssbt.compiler.disk import is_outside, project_file, project_root
 from ssbt.compiler.lsp.positions import Units, offset
 from ssbt.compiler.source import Source
 
@@ -63,12 +63,16 @@ class Documents:
         """The text of an open buffer."""
         return self._open.get(path)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file or buffer, as the driver asks for them; raises OSError."""
+    def read(self, path: str, pipeline: str) -> bytes:
+        """The bytes of a file or buffer, as the driver asks for them; raises OSError.
+
+        They are the files of the project of a `pipeline`, open or not.
+        """
         source = self._open.get(path)
-        if source is not None:
+        root = project_root(pipeline)
+        if source is not None and (path == pipeline or not is_outside(path, root)):
             return source.text.encode("utf-8", "surrogatepass")
-        return project_file(path)
+        return project_file(path, root)
 
     def uri(self, path: str) -> str:
         """The URI of a path, spelt as the editor spelt it if it ever did."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 import re
 
+from ssbt.compiler.credentials.texts import without_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
@@ -104,7 +105,8 @@ def _column_page(of: Analysis, mention: Mention) -> str:
         return _schema_column(of, mention.span)
     parts = [columns_table(columns)]
     parts += _lineage(of, columns)
-    tags = sorted({tag for column in columns for tag in column.tags})
+    known = of.seen.tags
+    tags = sorted({tag for c in columns for tag in c.tags | known.of(c.provenance)})
     if tags:
         parts.append("Tags: " + ", ".join(f"`@{tag}`" for tag in tags))
     for column in columns:
@@ -192,7 +194,7 @@ def _column_line(column: Column) -> str:
 
 
 def _code(text: str) -> str:
-    return f"```ssbt\n{text}\n```"
+    return f"```ssbt\n{without_credentials(text)}\n```"
 
 
 def _line(text: str, offset: int) -> tuple[int, int]:

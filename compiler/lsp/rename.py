@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 import json
 
 from ssbt.compiler.diagnostics.fixes import edited
@@ -132,7 +133,8 @@ def configured_in(workspace: Workspace, made: Analysis, kind: str, name: str) ->
     """Where the configuration of the pipeline in a file names something."""
     pipelines = (each.name.text for each in made.declarations if isinstance(each, d.Pipeline))
     pipeline = next(pipelines, "")
-    return configured_names(pipeline, made.path, kind, name, workspace.documents.read)
+    read = partial(workspace.documents.read, pipeline=made.path)
+    return configured_names(pipeline, made.path, kind, name, read)
 
 
 def _declared_name(made: Analysis, shared: Shared) -> str | None:

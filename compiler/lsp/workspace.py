@@ -40,14 +40,14 @@ class Workspace:
         path = self._root(path)
         known = self._known.get(path)
         if known is not None and all(
-            self._hash(each) == before for each, before in known.reads.items()
+            self._hash(each, path) == before for each, before in known.reads.items()
         ):
             return known.made
         reads: dict[str, bytes | None] = {}
 
         def read(name: str) -> bytes:
             reads[name] = None
-            content = self.documents.read(name)
+            content = self.documents.read(name, path)
             reads[name] = _digest(content)
             return content
 
@@ -58,18 +58,20 @@ class Workspace:
     def changed(self, path: str, contents: Mapping[str, str]) -> Analysis:
         """The file as it would be with other contents, by path; nothing is remembered."""
 
+        root = self._root(path)
+
         def read(name: str) -> bytes:
             text = contents.get(name)
             if text is None:
-                return self.documents.read(name)
+                return self.documents.read(name, root)
             return text.encode("utf-8", "surrogatepass")
 
-        return analysis(self._root(path), read)
+        return analysis(root, read)
 
     def _root(self, path: str) -> str:
         """The pipeline that a file of tests belongs to, or else the file itself."""
         pipeline = tested_by(path)
-        return path if pipeline is None or self._hash(pipeline) is None else pipeline
+        return path if pipeline is None or self._hash(pipeline, path) is None else pipeline
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that was closed."""
@@ -123,16 +125,16 @@ class Workspace:
             beside = tests_beside(path) if path == root else None
             found |= {beside} if beside is not None else set()
             try:
-                text = self.documents.read(path).decode("utf-8", "replace")
+                text = self.documents.read(path, root).decode("utf-8", "replace")
             except OSError:
                 continue
             for name in _IMPORT.findall(text):
                 waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
         return found
 
-    def _hash(self, path: str) -> bytes | None:
+    def _hash(self, path: str, pipeline: str) -> bytes | None:
         try:
-            return _digest(self.documents.read(path))
+            return _digest(self.documents.read(path, pipeline))
         except OSError:
             return None
 

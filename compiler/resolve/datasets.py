@@ -12,6 +12,7 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.around import Around
 from ssbt.compiler.resolve.declarations import Settings
@@ -35,6 +36,7 @@ class Datasets:
         self._around = around
         self._settings = settings
         self._relations: dict[str, Relation] = {}
+        self._tags = Tags()
         self._under_way: list[str] = []
         self.lets: dict[str, ir.Let] = {}
         self._typed_parameters = {
@@ -86,12 +88,15 @@ class Datasets:
             relation = self._around.sources.relation(node)
         else:
             query = resolved_query(node.query, self._flow(self._around.report, None))
+            query = replace(query, output=self._tags.tagged(query.output))
             description = self._around.describe(node.span)
             let = ir.Let(node.name.text, query, description, node.span)
             self.lets[node.name.text.casefold()] = let
             relation = query.output
+        self._tags.add(node.name.text, relation)
         if self._around.report.seen is not None:
             self._around.report.seen.made[node.name.text.casefold()] = relation
+            self._around.report.seen.tags = self._tags
         return scopes.as_dataset(node.name.text, relation)
 
     def _unknown(self, name: e.Name) -> None:

@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.codes import encoding as encoding_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import tests as test_codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -77,6 +78,9 @@ def _load_tests(path: str, read: Reader, report: Report, result: Loaded) -> None
         return
     try:
         source = decoded(beside, read(beside))
+    except OutsideError as error:
+        report.unreadable(encoding_codes.UNREADABLE_FILE, Span(beside, 0, 0), beside, error)
+        return
     except OSError:
         return
     if isinstance(source, Diagnostic):
@@ -160,15 +164,11 @@ def _read(path: str, place: d.Import | None, read: Reader, report: Report) -> So
     try:
         data = read(path)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
         if place is None:
-            label = Label(Span(path, 0, 0))
-            message = f"`{path}` cannot be read: {why}"
-            report.findings.append(Diagnostic(encoding_codes.UNREADABLE_FILE, message, label))
+            report.unreadable(encoding_codes.UNREADABLE_FILE, Span(path, 0, 0), path, error)
         else:
-            message = f"`{path}` cannot be read: {why}"
             help_ = "the path is relative to the file that imports"
-            report.add(codes.IMPORT_NOT_FOUND, place.path.span, message, help=help_)
+            report.unreadable(codes.IMPORT_NOT_FOUND, place.path.span, path, error, help_)
         return None
     source = decoded(path, data)
     if isinstance(source, Diagnostic):

@@ -170,4 +170,4 @@ class Flow(Struct):
 
 def column_of(found: ir.Expression, name: str, span: Span) -> Column:
     """The column that an expression becomes under a name of its own."""
-    return Column(name, found.type, found.nullable, None, found.provenance, found.tags, span)
+    return Column(name, found.type, found.nullable, None, found.provenance, declared=span)

@@ -72,7 +72,9 @@ class Modules:
                 text = self._read(path).decode("utf-8")
                 ast.parse(text, filename=path)
             except OSError as error:
-                problem = f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}"
+                self._failed.add(path)
+                self._report.unreadable(codes.BAD_MODULE, span, path, error)
+                return False
             except UnicodeDecodeError:
                 problem = f"`{path}` is not UTF-8"
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

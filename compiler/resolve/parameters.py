@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.checks import conditions
 from ssbt.compiler.resolve.expressions.constants import NoConstantError, constant, is_given
 from ssbt.compiler.resolve.expressions.typenames import data_type
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import NullLiteral
+from ssbt.compiler.syntax.ast.expressions import NullLiteral, StringLiteral
 from ssbt.compiler.types.datatypes import CharType, DataType, UnknownType, VarcharType
 
 _ENTRIES = ("description",)
@@ -68,6 +71,9 @@ def _default(node: d.Param, type_: DataType, report: Report) -> object:
         message = "a parameter is never null"
         help_ = "leave the default out, and the parameter is required"
         report.add(codes.BAD_DEFAULT, given.span, message, help=help_)
+        return None
+    if any(isinstance(n, StringLiteral) and has_credential(n.value) for n in nodes(given)):
+        report.findings.append(written_in_text(given.span))
         return None
     try:
         return constant(given, type_)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ssbt.compiler.connectors.secrets import written_in_text
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.spark_settings import spark_settings
+from ssbt.compiler.resolve.spark_settings import SparkSettings, spark_settings
 from ssbt.compiler.sparkconf.settings import TIME_ZONE
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
@@ -24,8 +27,9 @@ from ssbt.compiler.types.zones import is_zone
 
 _ENTRIES = (
     *("description", "owner", "schedule", "target", "time_zone", "checkpoint", "masking"),
-    "spark",
+    *("implicit_flows", "spark"),
 )
+_CHOICES = ("allow", "refuse")
 
 
 class PipelineBlock(Struct, frozen=True):
@@ -38,6 +42,8 @@ class PipelineBlock(Struct, frozen=True):
     spark: tuple[tuple[str, str], ...]
     checkpoint: Text | None = None
     masking: tuple[str, ...] = ()
+    refuses_implicit_flows: bool = False
+    spark_secrets: tuple[tuple[str, str], ...] = ()
 
     @property
     def ansi(self) -> bool:
@@ -59,7 +65,7 @@ def pipeline_block(
     node: d.Pipeline | None,
     target: str | None,
     spelling: Spelling,
-    secrets: Container[str],
+    secrets: Mapping[str, d.Secret],
     report: Report,
 ) -> PipelineBlock:
     """The entries of the block; `target` from the command line goes before its own.
@@ -76,20 +82,25 @@ def pipeline_block(
 
     own = _target(entries["target"], text("target"), report) if "target" in entries else ""
     line = target or own or "4.1"
-    spark: tuple[tuple[str, str], ...] = ()
+    spark = SparkSettings()
     if "spark" in entries:
         read = partial(_text, report=report)
-        spark = spark_settings(entries["spark"], line, secrets, read, report)
+        names = {key: each.name.text for key, each in secrets.items()}
+        spark = spark_settings(entries["spark"], line, names, read, report)
     if "time_zone" in entries:
-        spark = _with_time_zone(entries["time_zone"], text("time_zone"), spark, report)
+        zone = entries["time_zone"]
+        values = _with_time_zone(zone, text("time_zone"), spark.values, report)
+        spark = replace(spark, values=values)
     return PipelineBlock(
         text("description"),
         text("owner"),
         text("schedule"),
         line,
-        spark,
+        spark.values,
         _folder(entries["checkpoint"], spelling, report) if "checkpoint" in entries else None,
         _masking(entries["masking"], report) if "masking" in entries else (),
+        "implicit_flows" in entries and _refuses(entries["implicit_flows"], report),
+        spark.secrets,
     )
 
 
@@ -108,6 +119,15 @@ def _known_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Entry
             message = f"a pipeline has no entry `{entry.name.text}`"
             report.unknown(codes.UNKNOWN_ENTRY, place, message, name, list(_ENTRIES), "entries")
     return found
+
+
+def _refuses(entry: v.Entry, report: Report) -> bool:
+    """Whether the word is `refuse`, and not `allow`."""
+    word = entry.value.text.lower() if isinstance(entry.value, v.WordValue) else ""
+    if word not in _CHOICES:
+        message = f"`{entry.name.text}` is `allow` or `refuse`"
+        report.add(codes.BAD_ENTRY, entry.value.span, message)
+    return word == "refuse"
 
 
 def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
@@ -133,6 +153,9 @@ def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
 def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
     """A path, which may hold parameters."""
     (option,) = option_entries([entry], spelling)
+    if isinstance(option.value, Text) and has_credential(option.value.shown):
+        report.findings.append(written_in_text(option.value.span))
+        return None
     if isinstance(option.value, Text) and option.value.parts:
         return option.value
     message = f"`{entry.name.text}` is the path of a folder, a text in quotes"

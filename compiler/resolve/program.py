@@ -184,6 +184,9 @@ class Program:
         used = Used.by(sinks, sources, self.datasets)
         parameters = self.options.used_parameters | used.parameters
         named, secrets = _wired([*(s.settings for s in sinks), *used.settings], connections)
+        of_spark = {name.casefold() for _, name in self.block.spark_secrets}
+        secrets |= of_spark
+        self.options.used_secrets |= of_spark
         return ir.Pipeline(
             node.name.text,
             self.block.description,
@@ -209,6 +212,8 @@ class Program:
             ),
             self._tests(used, sinks, parameters),
             node.entries[-1].span if node.entries else None,
+            self.block.refuses_implicit_flows,
+            self.block.spark_secrets,
         )
 
     def _tests(self, used: Used, sinks: list[ir.Sink], parameters: Set[str]) -> tuple[Test, ...]:

@@ -14,7 +14,7 @@ from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
-from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.relations import NO_TAGS, Column
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.source import Span
@@ -107,7 +107,10 @@ def check_defaults(
 def _key_column(found: tuple[Column, ...] | DataType | None) -> Column:
     if isinstance(found, tuple):
         fields = (StructField(each.name, each.type) for each in found)
-        return _column(KEY, StructType(tuple(fields)))
+        tags = NO_TAGS.union(*(each.tags for each in found))
+        by_field = tuple((each.name, each.tags) for each in found)
+        type_ = StructType(tuple(fields))
+        return Column(KEY, type_, True, tags=tags, field_tags=by_field if tags else ())
     return _column(KEY, found if found is not None else UNKNOWN)
 
 

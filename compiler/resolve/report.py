@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
+from ssbt.compiler.diagnostics.codes.encoding import OUTSIDE_FILE
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.names import own_name
 
 _SUGGESTIONS = 100
+_STAYS = "the files of a pipeline are in its project, and no link leads out of it"
 
 
 class Report(Struct):
@@ -36,6 +39,16 @@ class Report(Struct):
         """Add a finding; `also` are the secondary places."""
         lines = (help,) if isinstance(help, str) else help
         self.findings.append(Diagnostic(code, message, Label(span, label), also, lines, fix))
+
+    def unreadable(
+        self, code: Code, span: Span, path: str, error: OSError, help: str | None = None
+    ) -> None:
+        """Add a finding about a file that cannot be read, or that is none of the project's."""
+        why = (error.strerror or str(error)).lower()
+        if isinstance(error, OutsideError):
+            self.add(OUTSIDE_FILE, span, f"`{path}` is not read: {why}", help=_STAYS)
+        else:
+            self.add(code, span, f"`{path}` cannot be read: {why}", help=help or ())
 
     def suggest(
         self,

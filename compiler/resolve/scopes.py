@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit, Label
 from ssbt.compiler.ir.provenance import Provenance, copy_of
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import ColumnName, Name
@@ -216,8 +216,11 @@ def as_dataset(name: str, relation: Relation) -> Relation:
 
 
 def requalified(relation: Relation, qualifier: str | None) -> Relation:
-    """The same columns, all under one alias."""
-    columns = tuple(replace(column, qualifier=qualifier) for column in relation.columns)
+    """The same columns, all under one alias, as they flow through a query."""
+    columns = tuple(
+        replace(column, qualifier=qualifier, tags=NO_TAGS, field_tags=())
+        for column in relation.columns
+    )
     return replace(relation, columns=columns)
 
 

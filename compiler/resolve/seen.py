@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import ColumnName
 from ssbt.compiler.types.typed import Typed
@@ -26,7 +27,7 @@ class Seen(Struct):
     the place of the whole name. A column named with `using` has two, one of each side. `twins` are
     pairs of places that must name their columns alike, such as both sides of a union.
     `made` are the columns of datasets with what their own query makes them from, `datasets` the
-    same columns as others use them.
+    same columns as others use them, `tags` those of their columns.
     """
 
     columns: dict[Span, list[Column]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Seen(Struct):
     made: dict[str, Relation] = field(default_factory=dict)
     twins: list[tuple[Span, Span]] = field(default_factory=list)
     qualified: set[Span] = field(default_factory=set)
+    tags: Tags = field(default_factory=Tags)
 
     def add_name(self, name: ColumnName, behind: int, column: Column) -> None:
         """Note what a name stands for; `behind` parts of it are fields inside of the column."""

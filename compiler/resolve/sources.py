@@ -12,7 +12,7 @@ from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.options import Options
 from ssbt.compiler.resolve.records import (
     check_defaults,
@@ -84,7 +84,7 @@ class Sources:
         for name, type_, span in _added(settings, [column.name for column in columns]):
             added = named_type(type_) or UNKNOWN
             columns.append(Column(name, added, True, declared=span))
-        return tuple(columns)
+        return tuple(_with_tags_of_rows(settings, columns))
 
     def made(
         self,
@@ -148,6 +148,19 @@ class Sources:
         help_ = "they are those of a source with `on_error = dead_letter`"
         self._report.add(NO_DEAD_LETTERS, node.part.span, message, help=help_)
         return None
+
+
+def _with_tags_of_rows(settings: Settings, columns: list[Column]) -> Iterator[Column]:
+    """A column that holds whole rows, such as malformed ones, has the tags of all columns."""
+    of_rows = {
+        str(setting.value).casefold()
+        for setting in settings.settings
+        if setting.option.adds_column and isinstance(setting.value, str)
+    }
+    every = NO_TAGS.union(*(column.tags for column in columns))
+    for column in columns:
+        is_row = bool(every) and column.name.casefold() in of_rows
+        yield replace(column, tags=every) if is_row else column
 
 
 def _with_base_path(

@@ -79,8 +79,7 @@ def _fields(node: e.Star, around: Surroundings) -> Expansion:
                 found.nullable or field.nullable,
                 None,
                 found.provenance.field(field.name),
-                found.column.tags,
-                found.column.declared,
+                declared=found.column.declared,
             )
             for field in found.type.fields
         )

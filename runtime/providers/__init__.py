@@ -1,8 +1,9 @@
 """Where secrets come from: functions of a secret's name and the options of its reference.
 
-A provider returns the value. It raises LookupError, with the reason, where there is none, and
-OSError for what may pass, such as a server that does not answer. The cloud's own libraries are
-imported by the provider that needs them, when it is used.
+A provider returns the value, a text. It raises NoValueError, with the reason, where there is none,
+and OSError for what may pass, such as a server that does not answer. Of any other error only the
+kind is told, for its text may hold the value; of an OSError what its number means. The cloud's own
+libraries are imported by the provider that needs them, when it is used.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +27,27 @@ _PLACES = (
 _BUILT_IN = dict(_PLACES)
 
 
+class NoValueError(LookupError):
+    """There is no value; the text says why, and is told: it never holds a value."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+def text_of(value: Any, where: str) -> str:
+    """A value that a service holds; raises NoValueError where it is no text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise NoValueError(f"{where} is no text, but of the type {type(value).__name__}")
+
+
+def is_built_in(kind: str) -> bool:
+    """Whether a provider is one of ours, whose errors hold no value."""
+    return kind in _BUILT_IN
+
+
 def provider(kind: str) -> Provider:
     """The provider called `kind`: one of ours, an installed one, or `module:function`.
 
@@ -36,7 +58,7 @@ def provider(kind: str) -> Provider:
     for found in entry_points(group="ssbt.secrets", name=kind):
         return _of(found.load())
     if ":" not in kind:
-        raise LookupError(f"there is no provider `{kind}`")
+        raise NoValueError(f"there is no provider `{kind}`")
     return _named(kind)
 
 
@@ -45,7 +67,7 @@ def _named(path: str) -> Provider:
     try:
         return _of(getattr(import_module(module), name))
     except (ImportError, AttributeError) as error:
-        raise LookupError(f"`{path}` cannot be imported: {error}") from None
+        raise NoValueError(f"`{path}` cannot be imported: {type(error).__name__}") from None
 
 
 def _of(found: Any) -> Provider:

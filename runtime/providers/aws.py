@@ -4,24 +4,33 @@ from collections.abc import Mapping
 import json
 from typing import Any
 
+from ssbt.runtime.providers import text_of
+
 
 def secrets_manager(name: str, options: Mapping[str, Any]) -> str:
     """The secret `secret_id`, or that called like the secret; its `field`, where it is JSON."""
     id_ = str(options.get("secret_id") or name)
     answer = _asked("secretsmanager", options, "get_secret_value", SecretId=id_)
-    text = str(answer.get("SecretString") or "")
-    if not options.get("field"):
+    text = text_of(answer.get("SecretString") or "", id_)
+    field = options.get("field")
+    if not field:
         return text
-    fields = json.loads(text)
-    if options["field"] not in fields:
-        raise LookupError(f"{id_} has no field `{options['field']}`")
-    return str(fields[options["field"]])
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise LookupError(f"{id_} is no JSON object, so it has no field `{field}`")
+    if field not in fields:
+        raise LookupError(f"{id_} has no field `{field}`")
+    return text_of(fields[field], f"{id_}: the field `{field}`")
 
 
 def parameter_store(name: str, options: Mapping[str, Any]) -> str:
     """The parameter `parameter`, or that called like the secret, decrypted."""
     wanted = {"Name": str(options.get("parameter") or name), "WithDecryption": True}
-    return str(_asked("ssm", options, "get_parameter", **wanted)["Parameter"]["Value"])
+    found = _asked("ssm", options, "get_parameter", **wanted)["Parameter"]["Value"]
+    return text_of(found, str(wanted["Name"]))
 
 
 def _asked(service: str, options: Mapping[str, Any], action: str, **wanted: Any) -> Any:

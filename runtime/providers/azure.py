@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ssbt.runtime.providers import text_of
+
 _MAY_PASS = (408, 429)
 
 
@@ -27,4 +29,4 @@ def key_vault(name: str, options: Mapping[str, Any]) -> str:
         kind = LookupError if is_refused else ConnectionError
         answer = f", which answers {status}" if status else ""
         raise kind(f"{options['vault']}{answer}: {type(error).__name__}") from None
-    return str(found.value or "")
+    return text_of(found.value or "", wanted)

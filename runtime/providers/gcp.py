@@ -25,4 +25,8 @@ def secret_manager(name: str, options: Mapping[str, Any]) -> str:
         is_refused = isinstance(error, ClientError) and error.code not in _MAY_PASS
         kind = LookupError if is_refused else ConnectionError
         raise kind(f"{path}: {type(error).__name__}") from None
-    return bytes(found.payload.data).decode("utf-8")
+    try:
+        return bytes(found.payload.data).decode("utf-8")
+    except UnicodeDecodeError:
+        # Its own text has the bytes in it.
+        raise LookupError(f"{path} is not UTF-8") from None

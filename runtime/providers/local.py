@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ssbt.runtime.providers import text_of
 from ssbt.runtime.settings.properties import properties
 
 _PREFIX = "SSBT_SECRET_"
@@ -46,7 +47,7 @@ def keyring(name: str, options: Mapping[str, Any]) -> str:
     found = library.get_password(service, username)
     if found is None:
         raise LookupError(f"the keyring has no password of {username} for {service}")
-    return str(found)
+    return text_of(found, f"the password of {username} for {service}")
 
 
 def _safe(name: str) -> str:

@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 import json
 import logging
+import os
 from queue import Empty, Queue
 from threading import Thread
 import time
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ssbt.runtime.providers import provider
+from ssbt.runtime.providers import NoValueError, is_built_in, provider
 
 _LOG = logging.getLogger("ssbt.runtime")
 _TIMEOUT, _RETRIES, _KEPT = 10.0, 2, 300.0
@@ -110,17 +111,32 @@ def _within_time(name: str, reference: Mapping[str, Any]) -> str:
         found = answer.get(timeout=timeout)
     except Empty:
         raise TimeoutError(f"no answer within {timeout:g} seconds") from None
-    if isinstance(found, LookupError | ValueError):
-        raise SecretError(str(found.args[0]) if found.args else type(found).__name__)
-    if isinstance(found, OSError | SecretError):
-        raise found
-    if isinstance(found, ImportError):
-        raise SecretError(f"the Python package `{found.name}` is not installed")
     if isinstance(found, BaseException):
-        raise SecretError(f"{type(found).__name__}")
-    if not isinstance(found, str) or not found:
+        raise _told(found, of_ours=is_built_in(kind))
+    if not isinstance(found, str):
+        raise SecretError(f"the value is no text, but of the type {type(found).__name__}")
+    if not found:
         raise SecretError("the value is empty")
     return found
+
+
+def _told(error: BaseException, *, of_ours: bool) -> SecretError | OSError:
+    """The failure of a provider as it may be told, without a trace of where it began.
+
+    What a provider of somebody else's says may hold the value, or the answer in which it stands:
+    of that no more than the kind is told, and what the operating system says of a number.
+    """
+    kind = type(error).__name__
+    if isinstance(error, NoValueError):
+        return SecretError(str(error))
+    if isinstance(error, ImportError) and error.name:
+        return SecretError(f"the Python package `{error.name}` is not installed")
+    if isinstance(error, OSError):
+        text = os.strerror(error.errno) if error.errno else kind
+        return ConnectionError(str(error) if of_ours and not error.errno else text)
+    if of_ours and isinstance(error, LookupError | ValueError | SecretError) and error.args:
+        return SecretError(str(error.args[0]))
+    return SecretError(kind)
 
 
 _known: set[str] = set()

@@ -10,6 +10,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
+from ssbt.runtime.providers import text_of
+
 
 class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
@@ -32,7 +34,7 @@ def secret(name: str, options: Mapping[str, Any]) -> str:
     if fields is None or field not in fields:
         names = ", ".join(sorted(fields or ()))
         raise LookupError(f"{options['path']} has no field `{field or name}`, but {names}")
-    return str(fields[field])
+    return text_of(fields[field], f"{options['path']}: the field `{field}`")
 
 
 def _token(options: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import json
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.settings.shared import Shared, unknown
 from ssbt.runtime.values.intervals import Months
@@ -59,14 +60,14 @@ def _spark_name(hint: object) -> str:
 
 def resolved(
     parameters: Mapping[str, Parameter], entries: Iterable[Entry], shared: Shared | None = None
-) -> tuple[dict[str, object], dict[str, str], list[str]]:
+) -> tuple[dict[str, object], dict[str, str | Secret], list[str]]:
     """Parameter values, Spark settings, and everything that is wrong with the entries.
 
     The last entry wins; what it overrides is checked all the same, for whoever takes it away. What
     they say of connections and secrets goes into `shared`.
     """
     values: dict[str, object] = {}
-    settings: dict[str, str] = {}
+    settings: dict[str, str | Secret] = {}
     problems: list[str] = []
     for source, key, raw in entries:
         section, _, name = key.partition(".")
@@ -114,8 +115,10 @@ def _value(parameter: Parameter, name: str, source: str, raw: object) -> object:
     return value
 
 
-def _setting(key: str, source: str, raw: object) -> str:
-    """The text of a setting of Spark; raises `ValueError` for what has none."""
+def _setting(key: str, source: str, raw: object) -> str | Secret:
+    """The text of a setting of Spark, or a secret; raises `ValueError` for what has none."""
+    if isinstance(raw, dict) and list(raw) == ["secret"]:
+        return Secret(str(raw["secret"]))
     if isinstance(raw, str | int | Decimal):
         return str(raw).lower() if isinstance(raw, bool) else str(raw)
     raise ValueError(f"`{key}` ({source}) must be text, a number, true or false")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.steps import Pivot
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage
-from ssbt.compiler.lineage.rows import Kind
 from tests.agreement.plans import Plan, Read
 
 if TYPE_CHECKING:

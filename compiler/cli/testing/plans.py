@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ssbt.compiler.disk import is_outside
 from ssbt.compiler.testing.coverage import Place
 from ssbt.compiler.testing.results import Case
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.cli.units import Unit
+    from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.driver import Checked
     from ssbt.compiler.ir.coverage import Point, Probed
+    from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.testing.coverage import Coverage
 
 Json = dict[str, Any]
@@ -65,6 +68,10 @@ def plans(
         report.add(*relocated_findings(result.findings, result.sources, unit))
         if result.pipeline is None or not (result.pipeline.tests or coverage):
             continue
+        outside = [*_files_outside(unit, result.pipeline)]
+        if outside:
+            report.add(*relocated_findings(outside, result.sources, unit))
+            continue
         with_probes, points = probed(result) if coverage is not None else (result, None)
         made = _Planned(unit, with_probes, count, points)
         if coverage is not None:
@@ -79,6 +86,18 @@ def plans(
     cases = tuple(case for each in tested for case in each.cases)
     deselected = count - len(cases)
     return Plans(cases, deselected, tuple(scripts), frozenset(parameters), tuple(tested))
+
+
+def _files_outside(unit: Unit, pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """A finding for each file with rows that is none of the project's."""
+    from ssbt.compiler.diagnostics.codes.encoding import OUTSIDE_FILE
+    from ssbt.compiler.diagnostics.model import Diagnostic, Label
+
+    for test in pipeline.tests:
+        for rows in (*(each.rows for each in test.given), *(each.rows for each in test.then)):
+            if rows.file and is_outside(unit.file(rows.file.path), unit.input.project):
+                message = f"`{rows.file.path}` is not read: it is outside of the project"
+                yield Diagnostic(OUTSIDE_FILE, message, Label(rows.span))
 
 
 def written_script(checked: Checked, folder: str) -> str:

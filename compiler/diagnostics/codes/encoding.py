@@ -87,3 +87,23 @@ folder of the importing file.
     wrong="",
     right="",
 )
+
+OUTSIDE_FILE = Code(
+    "SSBT1306",
+    "A file outside of the project",
+    """\
+A pipeline names other files: what it imports, schemas, Python modules, rows of tests. They are read
+when it is checked, parts of them are shown with findings, and modules are copied beside the script.
+Whoever changes a pipeline could else read what is on the machine that checks it: `import` of a link
+to `/proc/self/environ` would print the secrets of a build.
+
+So they must all be in the project: the git repository of the pipeline, or the folder of `ssbt.conf`
+at or above it, the outer one of both; where there is neither, the folder of the pipeline and all
+below it. What counts is where a file really is, with all links followed. A link must not lead to
+something hidden in the project either, such as `.env` or `.git/config`.
+
+Move the file into the project, or make the folder above both a project: `ssbt.conf` may be empty.
+""",
+    wrong="",
+    right="",
+)

@@ -9,8 +9,8 @@ from ssbt.compiler.emit.testing.plan import typed_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.row_orders import ordered_datasets
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage, Sources, lineage
-from ssbt.compiler.lineage.rows import Kind
 
 Json = dict[str, Any]
 

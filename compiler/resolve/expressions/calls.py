@@ -68,9 +68,9 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
     typing.inside_aggregate = was_inside or aggregate
     if aggregate and typing.found_aggregate is None:
         typing.found_aggregate = node.span
-    start = len(typing.origins)
+    start = len(typing.ingredients)
     arguments = _arguments(typing, node, function)
-    others = len(typing.origins)
+    others = len(typing.ingredients)
     key = clauses(typing, node, function)
     typing.inside_aggregate = was_inside
     if node.window is not None:
@@ -79,7 +79,7 @@ def call_type(typing: Typing, node: e.Call) -> Typed:
         return NOT_KNOWN
     check_time_window(typing, node, arguments[0].typed if arguments else None)
     found = _result(typing, node, function, arguments, key)
-    made = call_provenance(function.name, arguments, typing.origins[others:], found.type)
+    made = call_provenance(function.name, arguments, typing.ingredients[others:], found.type)
     if made is None:
         # A function may have handed on the very value of an argument.
         return Typed(found.type, found.nullable, found.constant, found.strength)
@@ -262,8 +262,7 @@ def _star(typing: Typing, node: e.Star, noted: bool) -> list[Argument]:
     columns = typing.expand(node).columns
     for column in columns if noted else ():
         typing.check_key(node, column.name, column)
-        typing.origins += column.origins
-        typing.tags |= column.tags
+        typing.ingredients.append(column.provenance)
     return [
         Argument(
             Typed(column.type, column.nullable),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.provenance import Origin, Provenance, merged, mixture
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.types.datatypes import DataType, StructType, innermost
 from ssbt.compiler.types.typed import Typed
@@ -104,7 +104,7 @@ def lambda_parameters(name: str, before: Arguments) -> list[Provenance]:
 
 
 def call_provenance(
-    name: str, arguments: Arguments, others: Sequence[Origin], result: DataType
+    name: str, arguments: Arguments, others: Sequence[Provenance], result: DataType
 ) -> Provenance | None:
     """What the fields of a call's result are made from; None where nothing is known of them.
 
@@ -121,7 +121,7 @@ def call_provenance(
     if name.startswith("inline") and arguments:
         return arguments[0].provenance.with_computed(others)
     if name in _EXPLODE and arguments:
-        return _exploded(arguments[0], result)
+        return _exploded(arguments[0], result, name.startswith("pos"))
     places = _HANDED_ON.get(name)
     if places is None:
         # A lambda may look at no more than a field of a collection.
@@ -133,17 +133,19 @@ def call_provenance(
         for place, each in enumerate(arguments)
         if place in handed
     )
-    return merged(parts).with_computed(_computed(rest, others).computed)
+    return merged(parts).with_computed((_computed(rest, others),))
 
 
-def _computed(arguments: Arguments, others: Sequence[Origin]) -> Provenance:
-    within = (origin for each in arguments for origin in each.provenance.origins)
-    return computed_from((*within, *others))
+def _computed(arguments: Arguments, others: Sequence[Provenance]) -> Provenance:
+    return mixture((*(each.provenance for each in arguments), *others))
 
 
-def _exploded(collection: Argument, result: DataType) -> Provenance:
-    """The columns of an exploded collection: its place, the key and the value, or the element."""
-    names = [each.name for each in scopes.fields_of(result)]
+def _exploded(collection: Argument, result: DataType, with_position: bool) -> Provenance:
+    """The columns of an exploded collection: its place, the key and the value, or the element.
+
+    The place tells of the row, not of what is in it.
+    """
+    names = [each.name for each in scopes.fields_of(result)][with_position:]
     whole = collection.provenance
     opaque = [(name.casefold(), whole.opaque) for name in names[:-1]]
     return Provenance((), (), (*opaque, *((name.casefold(), whole) for name in names[-1:])))

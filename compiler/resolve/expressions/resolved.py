@@ -23,7 +23,6 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
     made = typing.provenance(value)
     text = tuple(_ir_piece(piece, typing) for piece in sql_text(node, typing.spelled_stars))
     calls = tuple(_calls(node))
-    tags = frozenset(typing.tags)
     return ir.Expression(
         node.span,
         text,
@@ -32,7 +31,6 @@ def expression(node: e.Expression, typing: Typing, value: Typed) -> ir.Expressio
         column=column,
         provenance=made,
         calls=calls,
-        tags=tags,
         term=term(node, typing),
         zone_use=typing.zone_use,
     )

@@ -15,7 +15,7 @@ from ssbt.compiler.connectors.secrets import flows
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.model import Code, Edit
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.provenance import Provenance, merged, mixture
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.foreign_operators import (
@@ -84,8 +84,7 @@ class Typing(Struct):
     pivot: bool = False
     grouping: frozenset[str] | None = None
     grouped: frozenset[int] = frozenset()
-    origins: list[Origin] = field(default_factory=list)
-    tags: set[str] = field(default_factory=set)
+    ingredients: list[Provenance] = field(default_factory=list)
     time_windows: list[e.Call] = field(default_factory=list)
     used_aliases: set[str] = field(default_factory=set)
     starred: set[str] = field(default_factory=set)
@@ -121,19 +120,21 @@ class Typing(Struct):
         return self._typed(node)
 
     def provenance(self, value: Typed, start: int = 0) -> Provenance:
-        """What a value is made from, where `origins` were found for it from this place on."""
-        if isinstance(value, Value):
+        """What a value is made from, where `ingredients` were noted for it from this place on."""
+        parts = self.ingredients[start:]
+        # An operator may hand on the very value of one operand, which knows of that one alone.
+        if isinstance(value, Value) and len(parts) == 1 and parts[0] is value.provenance:
             return value.provenance
-        return computed_from(self.origins[start:])
+        return mixture(parts)
 
     def made(self, value: Typed, provenance: Provenance, start: int) -> Value:
-        """The value with what it is made from, and nothing else from this place of `origins` on."""
-        self.origins[start:] = provenance.origins
+        """The value with what it is made from; that takes the place of all from `start` on."""
+        self.ingredients[start:] = [provenance]
         return Value(value.type, value.nullable, value.constant, value.strength, provenance)
 
     def part(self, node: e.Expression) -> tuple[Typed, Provenance]:
         """The type of a part of an expression, and what the part is made from."""
-        start = len(self.origins)
+        start = len(self.ingredients)
         value = self._typed(node)
         return value, self.provenance(value, start)
 
@@ -235,12 +236,11 @@ class Typing(Struct):
         if found.qualified:
             self.used_aliases.add(first)
         if found.column is not None:
-            self.tags |= found.column.tags
             self.check_key(node, column_text(node), found.column)
         elif len(node.parts) > 1:
             # It may be the alias of an open relation.
             self.used_aliases.add(first)
-        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.origins))
+        return self.made(Typed(found.type, found.nullable), found.provenance, len(self.ingredients))
 
     def bare_function(self, node: e.ColumnName) -> e.Call | None:
         """The call that a name without parentheses is, such as `current_date`, if it is one."""
@@ -249,7 +249,7 @@ class Typing(Struct):
         return e.Call(node.span, node.parts[0])
 
     def _local(self, node: e.ColumnName, value: Typed) -> Typed:
-        made = self.provenance(value, len(self.origins))
+        made = value.provenance if isinstance(value, Value) else Provenance()
         for part in node.parts[1:]:
             inner = scopes.field_type(value.type, part.text)
             if inner is None:
@@ -258,7 +258,7 @@ class Typing(Struct):
                 return NOT_KNOWN
             made = scopes.field_provenance(made, value.type, part.text)
             value = Typed(inner[0], value.nullable or inner[1])
-        return self.made(value, made, len(self.origins))
+        return self.made(value, made, len(self.ingredients))
 
     def check_key(self, node: e.Expression, text: str, column: Column) -> None:
         """Report a column that is not there once a row stands for many."""
@@ -393,10 +393,10 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Case) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         operand = self._typed(node.operand) if node.operand is not None else None
         conditions = [self._typed(condition) for condition, _ in node.branches]
-        deciding = self.origins[start:]
+        deciding = self.ingredients[start:]
         parts = [self.part(value) for _, value in node.branches]
         values = [value for value, _ in parts]
         if node.otherwise is not None:
@@ -417,7 +417,7 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Cast) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         value, made = self.part(node.operand)
         target = data_type(node.type, self.report)
         if value.unknown or isinstance(target, UnknownType):
@@ -452,12 +452,12 @@ class Typing(Struct):
     def _(self, node: e.Subscript) -> Typed:
         if report_frame_column(node, self.around.relation, self.locals, self.report):
             return NOT_KNOWN
-        start = len(self.origins)
+        start = len(self.ingredients)
         base, made = self.part(node.base)
         index, by = self.part(node.index)
         if isinstance(index.constant, str):
             made = scopes.field_provenance(made, base.type, index.constant)
-        return self.made(self._element(node, base, index), made.with_computed(by.origins), start)
+        return self.made(self._element(node, base, index), made.with_computed((by,)), start)
 
     def _element(self, node: e.Subscript, base: Typed, index: Typed) -> Typed:
         """The type of `base[index]`."""
@@ -489,7 +489,7 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Field) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         base, made = self.part(node.base)
         inner = scopes.field_type(base.type, node.name.text)
         if inner is not None:
@@ -513,7 +513,7 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Tuple) -> Typed:
-        start = len(self.origins)
+        start = len(self.ingredients)
         fields, parts = [], []
         if not node.items:
             message = "`()` is a set of no keys, which stands in groupings alone"
@@ -537,10 +537,10 @@ class Typing(Struct):
     def _(self, node: e.Call) -> Typed:
         from ssbt.compiler.resolve.expressions.calls import call_type
 
-        before = frozenset(self.tags)
+        start = len(self.ingredients)
         found = call_type(self, node)
         if node.name.text.casefold() in self.around.masking:
-            self.tags = set(before)
+            found = self.made(found, self.provenance(found, start).hidden, start)
         if self.report.seen is not None:
             self.report.seen.values[node.name.span] = found
         return found

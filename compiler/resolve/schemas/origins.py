@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import schemas as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.formats.languages import (
     BY_SUFFIX,
     DESCRIPTORS,
@@ -119,10 +120,8 @@ class SchemaOrigins:
         try:
             data = self._read(path)
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            message = f"`{path}` cannot be read: {why}"
             help_ = "the path is relative to the file that declares the schema"
-            self._report.add(codes.UNUSABLE_SCHEMA_FILE, span, message, help=help_)
+            self._report.unreadable(codes.UNUSABLE_SCHEMA_FILE, span, path, error, help_)
             return None
         if not is_text:
             return data
@@ -159,6 +158,9 @@ class SchemaOrigins:
     def _pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
         try:
             source = decoded(path, self._read(path))
+        except OutsideError as error:
+            self._report.unreadable(codes.NOT_PULLED, subject.span, path, error)
+            return None
         except OSError:
             message = f"the schema of `{subject.subject}` is not here: there is no `{path}`"
             help_ = "fetch it with `ssbtc schema pull`"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from
+from ssbt.compiler.ir.provenance import Origin, Provenance, mixture
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.modules import Purpose
@@ -41,11 +41,15 @@ def apply_function(node: s.Apply, flow: Flow) -> ir.Step | None:
     if schema is None or target is None:
         flow.relation = Relation((), True)
         return None
-    text = "".join(part for part in node.target.parts if isinstance(part, str))
-    masks = text.casefold() in flow.settings.masking
-    cleared = frozenset() if masks else tags(flow.relation)
-    output = declared_relation(schema, everything(flow.relation), cleared)
+    output = declared_relation(schema, code_provenance(node.target, flow))
     return ir.ApplyFunction(node.span, output, *target, schema[0])
+
+
+def code_provenance(target: TextValue, flow: Flow) -> Provenance:
+    """What the columns are made from that code of the user's makes: any may come from any."""
+    text = "".join(part for part in target.parts if isinstance(part, str))
+    made = everything(flow.relation)
+    return made.hidden if text.casefold() in flow.settings.masking else made
 
 
 def own_target(node: TextValue, purpose: Purpose, flow: Flow) -> tuple[str, str] | None:
@@ -71,9 +75,7 @@ def python_target(text: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match is not None else None
 
 
-def declared_relation(
-    schema: tuple[str, StructType], made: Provenance, tags: frozenset[str] = frozenset()
-) -> Relation:
+def declared_relation(schema: tuple[str, StructType], made: Provenance) -> Relation:
     """What flows out of a step that declares its schema: any column may come from any."""
     return Relation(
         tuple(
@@ -83,7 +85,6 @@ def declared_relation(
                 field.nullable,
                 None,
                 made,
-                tags,
                 # The step may hand on a window as it was.
                 time_window=isinstance(field.type, StructType),
             )
@@ -94,13 +95,7 @@ def declared_relation(
 
 def everything(*relations: Relation) -> Provenance:
     """What is made of any columns of these."""
-    columns = (column for each in relations for column in each.columns)
-    return computed_from(o for column in columns for o in column.origins)
-
-
-def tags(*relations: Relation) -> frozenset[str]:
-    """The tags of all columns of relations."""
-    return frozenset(tag for each in relations for column in each.columns for tag in column.tags)
+    return mixture(column.provenance for each in relations for column in each.columns)
 
 
 def _without_margin(text: str) -> str:
@@ -133,8 +128,9 @@ def sql(node: s.Sql, flow: Flow) -> ir.Step | None:
     if schema is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, everything(*read), tags(*read))
-    found = query_lineage(text, dict(zip(("input", *inputs), read, strict=True)))
+    output = declared_relation(schema, everything(*read))
+    named = dict(zip(("input", *inputs), read, strict=True))
+    found = query_lineage(text, named, flow.settings.masking)
     # A query that is not looked into may choose its rows by any column.
     rows: tuple[tuple[str, tuple[Origin, ...]], ...] = (("filter", everything(*read).origins),)
     names = {column.name.casefold() for column in output.columns}

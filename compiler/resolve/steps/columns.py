@@ -99,7 +99,7 @@ def _named_columns(
         flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
     if item.names:
         name = item.names[0]
-        return [tagged(column_of(found, name.text, name.span), item.value, flow)]
+        return [timed(column_of(found, name.text, name.span), item.value, flow)]
     plain = own_column(item.value, found, flow)
     if plain is not None:
         return [plain]
@@ -133,7 +133,7 @@ def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Co
     )
     made = made or [found.provenance.opaque] * len(item.names)
     return [
-        Column(name.text, type_, nullable, None, source, found.tags, name.span)
+        Column(name.text, type_, nullable, None, source, declared=name.span)
         for name, (type_, nullable), source in zip(item.names, known, made, strict=False)
     ]
 
@@ -154,8 +154,8 @@ def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column |
     return column
 
 
-def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
-    """The column with the tags of the one that it renames, and with its event time."""
+def timed(column: Column, node: e.Expression, flow: Flow) -> Column:
+    """The column with the event time of the one that it renames, or makes windows of."""
     if isinstance(node, e.Call):
         is_window = node.name.text.casefold() in TIME_WINDOWS
         return replace(column, event_time=_bears_event_time(node, flow), time_window=is_window)
@@ -164,8 +164,7 @@ def tagged(column: Column, node: e.Expression, flow: Flow) -> Column:
     plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
     if plain is None:
         return column
-    kept = {"event_time": plain.event_time, "time_window": plain.time_window}
-    return replace(column, tags=plain.tags, **kept)
+    return replace(column, event_time=plain.event_time, time_window=plain.time_window)
 
 
 def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
@@ -234,7 +233,7 @@ def extend(node: s.Extend, flow: Flow) -> ir.Step:
             flow.windows.begin(typing.time_windows)
         groups[-1].append(ix.Named(found, (name.text,)))
         fresh.add(name.text.casefold())
-        column = tagged(column_of(found, name.text, name.span), item.value, flow)
+        column = timed(column_of(found, name.text, name.span), item.value, flow)
         if typing.found_generator is not None:
             column = generated_columns(item, found, flow)[0]
         relation = relation.with_column(column)

@@ -19,7 +19,7 @@ from ssbt.compiler.resolve.steps.columns import (
     AS_NAME,
     own_column,
     report_no_name,
-    tagged,
+    timed,
 )
 from ssbt.compiler.resolve.steps.grouping_sets import (
     GroupingPlan,
@@ -112,7 +112,7 @@ def grouping_keys(
             if partial is not None and flow.relation.named(name.text):
                 message = f"there is a column `{name.text}` already, which this would replace"
                 flow.report.add(codes.COLUMN_EXISTS, name.span, message, help="name it otherwise")
-            column = tagged(column_of(found, name.text, name.span), item.value, flow)
+            column = timed(column_of(found, name.text, name.span), item.value, flow)
         else:
             plain = own_column(item.value, found, flow)
             if plain is None:

@@ -207,7 +207,7 @@ def _joined_key(kind: str, name: e.Name, left: Column, right: Column, flow: Flow
         type_ = wider(left.type, right.type, ansi) or left.type
         made = _made_of(left, right, type_)
         # Spark knows of each side that it may be missing, not that one is always there.
-        return Column(left.name, type_, True, None, made, left.tags | right.tags)
+        return Column(left.name, type_, True, None, made)
     return left
 
 
@@ -306,7 +306,7 @@ def _merged(node: s.SetOperation, left: Column, right: Column, flow: Flow) -> Co
         # Values of the right side only keep rows out.
         return merged
     made = _made_of(left, right, type_)
-    return replace(merged, provenance=made, tags=left.tags | right.tags)
+    return replace(merged, provenance=made)
 
 
 def _made_of(left: Column, right: Column, type_: DataType) -> Provenance:

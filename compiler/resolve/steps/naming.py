@@ -153,7 +153,5 @@ def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
     text = column_text(name)
     if len(name.parts) > 1:
         flow.used_aliases.add(name.parts[0].text.casefold())
-    found = ix.Expression(
-        span, (text,), column.type, column.nullable, text, column.provenance, (), column.tags
-    )
+    found = ix.Expression(span, (text,), column.type, column.nullable, text, column.provenance)
     return ix.Named(found)

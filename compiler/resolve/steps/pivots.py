@@ -168,7 +168,6 @@ def _pivot_keys(node: s.Pivot, target: Column | None, flow: Flow) -> Keys | None
                 c.nullable,
                 name_text(c.name),
                 c.provenance,
-                tags=c.tags,
             )
         )
         for c in kept
@@ -192,11 +191,10 @@ def unpivot(node: s.Unpivot, flow: Flow) -> ir.Step | None:
     _check_new_names(node, ids, flow)
     type_ = _common_type(node, chosen, flow)
     made_from = merged(fitted(c.provenance, c.type, type_) for c in chosen)
-    tags = frozenset(tag for c in chosen for tag in c.tags)
     nullable = any(arrived(Typed(c.type, c.nullable), type_).nullable for c in chosen)
     made = (
         Column(node.name.text, STRING, False, declared=node.name.span),
-        Column(node.value.text, type_, nullable, None, made_from, tags, node.value.span),
+        Column(node.value.text, type_, nullable, None, made_from, declared=node.value.span),
     )
     new_names = dict(renames)
     return ir.Unpivot(

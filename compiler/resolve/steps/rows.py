@@ -139,7 +139,7 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
     # A struct that is a key of a map is none that a name of the map's fields leads to.
     sources = (whole.opaque, whole)[-len(types) :]
     made = [
-        Column(name.text, type_, True, None, source, found.tags, name.span)
+        Column(name.text, type_, True, None, source, declared=name.span)
         for name, type_, source in zip(node.names, types, sources, strict=True)
     ]
     names = [name.text for name in node.names]
@@ -147,9 +147,7 @@ def explode(node: s.Explode, flow: Flow) -> ir.Step:
     if node.position is not None:
         function = "posexplode"
         nullable = node.outer
-        position = Column(
-            node.position.text, INT, nullable, tags=frozenset(), declared=node.position.span
-        )
+        position = Column(node.position.text, INT, nullable, declared=node.position.span)
         made.insert(0, position)
         names.insert(0, node.position.text)
     output = Relation((*flow.relation.columns, *made), flow.relation.is_open)

@@ -5,13 +5,13 @@ It is imported only where a pipeline has a `sql` step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from string import Formatter
 from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.provenance import Origin, Provenance, computed_from, merged
+from ssbt.compiler.ir.provenance import Origin, Provenance, merged, mixture
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.provenance import fitted, struct
@@ -41,8 +41,13 @@ class _Value(Struct, frozen=True):
     type: DataType = UNKNOWN
 
 
-def query_lineage(text: str, relations: Mapping[str, Relation]) -> QueryLineage | None:
-    """The lineage of a query over `{name}`s; None where it cannot be told for sure."""
+def query_lineage(
+    text: str, relations: Mapping[str, Relation], masking: Set[str] = frozenset()
+) -> QueryLineage | None:
+    """The lineage of a query over `{name}`s; None where it cannot be told for sure.
+
+    The results of `masking` functions, in lower case, tell nothing about their arguments.
+    """
     if any(relation.is_open for relation in relations.values()):
         return None
     from sqlglot import exp, parse_one
@@ -61,7 +66,7 @@ def query_lineage(text: str, relations: Mapping[str, Relation]) -> QueryLineage 
         if any(each.args.get("recursive") for each in tree.find_all(exp.With)):
             return None
         root = build_scope(qualify(tree, schema=schema, dialect="spark"))
-        return None if root is None else _Reader(relations).lineage(root)
+        return None if root is None else _Reader(relations, masking).lineage(root)
     except (SqlglotError, _UnknownError, ValueError, RecursionError):
         return None
 
@@ -81,10 +86,11 @@ class _UnknownError(Exception):
 class _Reader:
     """Reads scopes; `exp` is sqlglot's module of expressions, imported late."""
 
-    def __init__(self, relations: Mapping[str, Relation]) -> None:
+    def __init__(self, relations: Mapping[str, Relation], masking: Set[str]) -> None:
         from sqlglot import exp
 
         self._exp = exp
+        self._masking = masking
         self._known: dict[tuple[int, int], _Value] = {}
         self._relations = {name.casefold(): relation for name, relation in relations.items()}
 
@@ -136,14 +142,21 @@ class _Reader:
                 named = [(e.name, self._value(scope, e.expression)) for e in expression.expressions]
                 type_ = StructType(tuple(StructField(name, value.type) for name, value in named))
                 return _Value(struct((name, value.provenance) for name, value in named), type_)
-        parts = (self._value(scope, part) for part in expression.iter_expressions())
-        return _Value(computed_from(o for part in parts for o in part.provenance.origins))
+        parts = [self._value(scope, part) for part in expression.iter_expressions()]
+        made = mixture(part.provenance for part in parts)
+        return _Value(made.hidden if self._is_mask(expression) else made)
+
+    def _is_mask(self, expression: Any) -> bool:
+        if isinstance(expression, self._exp.Anonymous):
+            return expression.name.casefold() in self._masking
+        names = expression.sql_names() if isinstance(expression, self._exp.Func) else ()
+        return any(name.casefold() in self._masking for name in names)
 
     def _element(self, scope: Any, expression: Any) -> _Value:
         """An element of an array or a map."""
         base = self._value(scope, expression.this)
-        keys = (self._value(scope, key) for key in expression.expressions)
-        made = base.provenance.with_computed(o for key in keys for o in key.provenance.origins)
+        keys = [self._value(scope, key) for key in expression.expressions]
+        made = base.provenance.with_computed(key.provenance for key in keys)
         match base.type:
             case ArrayType(element=inner) | MapType(value=inner):
                 return _Value(made, inner)

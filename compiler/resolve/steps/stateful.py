@@ -15,7 +15,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.modules import Purpose
-from ssbt.compiler.resolve.steps.code import declared_relation, everything, own_target, tags
+from ssbt.compiler.resolve.steps.code import code_provenance, declared_relation, own_target
 from ssbt.compiler.resolve.steps.naming import whole_column
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -46,7 +46,7 @@ def stateful(node: s.Stateful, flow: Flow) -> ir.Step | None:
     if schema is None or module is None:
         flow.relation = Relation((), True)
         return None
-    output = declared_relation(schema, everything(flow.relation), tags(flow.relation))
+    output = declared_relation(schema, code_provenance(node.target, flow))
     event_time = _event_time(entries.get("event_time"), output, flow)
     names = tuple(key.name for key in keys if key is not None)
     return ir.Stateful(

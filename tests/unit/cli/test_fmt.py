@@ -80,10 +80,10 @@ def test_a_file_with_mistakes_stays_as_it_is(ugly: Path, ssbtc: Ssbtc):
 def test_a_file_that_cannot_be_read(project: Path, ssbtc: Ssbtc, monkeypatch):
     Path("a.ssbt").write_text(TIDY)
 
-    def refusing(path: str) -> bytes:
+    def refusing(path: str, root: str) -> bytes:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr("ssbt.compiler.cli.inputs.contents", refusing)
+    monkeypatch.setattr("ssbt.compiler.cli.inputs.project_file", refusing)
     ran = ssbtc("fmt", ".")
     assert ran.code == 1
     assert "error[SSBT0006]: cannot read `a.ssbt`: permission denied" in ran.out

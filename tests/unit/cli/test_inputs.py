@@ -109,6 +109,7 @@ def test_any_bytes_can_be_searched():
 
 def test_paths_do_not_depend_on_the_working_folder(project: Path):
     (project / "a" / "b").mkdir(parents=True)
+    (project / "ssbt.conf").touch()
     (project / "a" / "b" / "p.ssbt").write_text("pipeline p {}")
     (project / "a" / "shared.ssbt").write_text("schema S { a: int }")
     (unit,) = units(["a/b/p.ssbt"]).all

@@ -9,8 +9,8 @@ import pytest
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
+from ssbt.compiler.lineage.dependencies import Dependency, Kind
 from ssbt.compiler.lineage.graph import Lineage, lineage
-from ssbt.compiler.lineage.rows import Dependency, Kind
 
 HEAD = """
 pipeline sample { }

@@ -9,9 +9,9 @@ import pytest
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
+from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage, lineage
 from ssbt.compiler.lineage.openlineage import record
-from ssbt.compiler.lineage.rows import Kind
 
 HEAD = """
 pipeline sample { checkpoint = "state" }

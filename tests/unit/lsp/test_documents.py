@@ -46,14 +46,14 @@ def test_changes_are_applied_one_after_the_other():
     assert source is not None
     assert source.text == "two S x\r\nthree!"
     documents.change(URI, ["new"], Units.UTF16)
-    assert documents.read(path) == b"new"
+    assert documents.read(path, path) == b"new"
 
 
 def test_only_line_ends_end_lines():
     documents = Documents()
     path = documents.open(URI, "a\u2028b\x0cc\nd")
     documents.change(URI, [((1, 0), (1, 1), "D")], Units.UTF16)
-    assert documents.read(path).decode() == "a\u2028b\x0cc\nD"
+    assert documents.read(path, path).decode() == "a\u2028b\x0cc\nD"
 
 
 def test_a_closed_buffer_is_read_from_the_disk(tmp_path):
@@ -62,11 +62,11 @@ def test_a_closed_buffer_is_read_from_the_disk(tmp_path):
     documents = Documents()
     path = documents.open(uri_of(file.as_posix()), "typed")
     assert path == file.as_posix()
-    assert documents.read(path) == b"typed"
+    assert documents.read(path, path) == b"typed"
     documents.close(documents.uri(path))
-    assert documents.read(path) == b"saved"
+    assert documents.read(path, path) == b"saved"
     with pytest.raises(FileNotFoundError):
-        documents.read("a\0b")
+        documents.read("a\0b", path)
 
 
 def test_uris():

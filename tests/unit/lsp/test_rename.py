@@ -177,7 +177,7 @@ def test_rename_is_refused_where_a_configuration_means_two_things(project):
 
 def test_unsaved_buffers_are_renamed(project):
     made = project({"schema = Order": "schema = §Order"})
-    main = made.workspace.documents.read(made.path).decode()
+    main = made.workspace.documents.read(made.path, made.path).decode()
     made.workspace.documents.open(made.path, main + "\n# typed\nschema Mine { a: Order }\n")
     assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2}
 

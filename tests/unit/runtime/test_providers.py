@@ -7,12 +7,13 @@ import os
 from pathlib import Path
 import sys
 import time
+import traceback
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from ssbt.runtime.providers import provider
+from ssbt.runtime.providers import NoValueError, provider, text_of
 from ssbt.runtime.providers.secrets import SecretError, Secrets, rotated_secrets
 from tests.unit.runtime.vault_double import TOKEN, Vault, vault
 
@@ -132,6 +133,13 @@ class TestVault:
                 value("x", provider="vault", url=server.url, path=path)
             assert len(server.requests) == 1
             assert "one" not in str(error.value)
+
+    @pytest.mark.parametrize("held", [["p4ss", "two"], {"a": "p4ss"}, True, None, 1.5], ids=repr)
+    def test_a_field_that_is_no_text(self, held: object, server: Vault) -> None:
+        server.secrets["kv/odd"] = {"value": held}
+        with pytest.raises(SecretError, match="the field `value` is no text, but of") as error:
+            value("x", provider="vault", url=server.url, path="kv/odd")
+        assert "p4ss" not in str(error.value)
 
     def test_what_may_pass_is_tried_again(self, server: Vault) -> None:
         old = {"provider": "vault", "url": server.url, "path": "kv/old"}
@@ -256,7 +264,9 @@ class Own:
 
 
 def test_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "acme", module("acme", Own=Own, bad=failing(KeyError("no"))))
+    monkeypatch.setitem(
+        sys.modules, "acme", module("acme", Own=Own, bad=failing(NoValueError("no")))
+    )
     assert value("x", provider="acme:Own", place="safe") == "x of safe"
     with pytest.raises(SecretError, match="no"):
         value("x", provider="acme:bad")
@@ -271,13 +281,61 @@ def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
     assert provider("acme")("x", {"place": "safe"}) == "x of safe"
 
 
-def test_an_error_that_nobody_knows_keeps_its_text_to_itself(
-    monkeypatch: pytest.MonkeyPatch,
+class TellingError(LookupError):
+    """An error whose every text is the value."""
+
+    def __init__(self) -> None:
+        super().__init__(TOLD, {"answer": TOLD})
+        self.__cause__ = ValueError(TOLD)
+        self.add_note(TOLD)
+
+    def __str__(self) -> str:
+        return TOLD
+
+
+TOLD = "p4ssword"
+TELLING = (
+    *(kind(f"the value is {TOLD}") for kind in (LookupError, KeyError, ValueError, RuntimeError)),
+    *(kind(f"the value is {TOLD}") for kind in (OSError, ConnectionError, TimeoutError)),
+    *(kind(13, f"the value is {TOLD}", TOLD) for kind in (OSError, FileNotFoundError)),
+    *(
+        ImportError(f"the value is {TOLD}"),
+        SecretError(TOLD),
+        KeyboardInterrupt(TOLD),
+        TellingError(),
+    ),
+    *(UnicodeDecodeError("utf-8", TOLD.encode(), 0, 1, TOLD), SystemExit(TOLD)),
+)
+
+
+@pytest.mark.parametrize("error", TELLING, ids=lambda error: type(error).__name__)
+def test_an_error_of_somebody_elses_keeps_its_text_to_itself(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bad = failing(RuntimeError("the value is p4ssword"))
-    monkeypatch.setitem(sys.modules, "acme", module("acme", bad=bad))
-    with pytest.raises(SecretError, match=r": RuntimeError$"):
-        value("x", provider="acme:bad")
+    monkeypatch.setitem(sys.modules, "acme", module("acme", bad=failing(cast(Exception, error))))
+    with pytest.raises(SecretError) as told:
+        value("x", provider="acme:bad", retries=0)
+    told_all = "".join(traceback.format_exception(told.value)) + repr(told.value.args)
+    assert TOLD not in told_all + str(told.value) + caplog.text
+
+
+TYPES = (["p4ssword"], {"p4ssword": "p4ssword"}, True, None, b"p4ssword", 1.5, ("p4ssword",), 7, "")
+
+
+@pytest.mark.parametrize("found", TYPES, ids=repr)
+def test_a_value_is_text(found: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a provider of one's own, and of Vault and AWS, whose fields may be numbers."""
+    own = module("acme", own=lambda name, options: found)
+    monkeypatch.setitem(sys.modules, "acme", own)
+    with pytest.raises(SecretError, match=r"is no text|is empty") as told:
+        value("x", provider="acme:own")
+    assert TOLD not in str(told.value)
+    if type(found) is int:
+        assert text_of(found, "it") == "7"
+    elif found != "":
+        with pytest.raises(NoValueError, match="it is no text") as error:
+            text_of(found, "it")
+        assert TOLD not in str(error.value)
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let
-from ssbt.compiler.ir.provenance import Origin, copy_of
+from ssbt.compiler.ir.provenance import Origin, Provenance, copy_of, mixture
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.functions import Kind as FunctionKind
 from ssbt.compiler.types.functions import find
@@ -29,10 +29,18 @@ class Kind(Enum):
 
 
 class Dependency(Struct, frozen=True, order=True):
-    """A column of a dataset that something is made from, and how."""
+    """A column of a dataset that something is made from, and how; `masked` behind a mask alone."""
 
     origin: Origin
     kind: Kind
+    masked: bool = False
+
+
+def dependencies(made: Provenance, kind: Kind) -> Iterator[Dependency]:
+    """The columns that something is made from."""
+    unmasked = set(made.unmasked)
+    for origin in made.origins:
+        yield Dependency(origin, kind, origin not in unmasked)
 
 
 def deciding(
@@ -51,8 +59,8 @@ def deciding(
             continue
         seen.add(id(operator))
         inputs = [_flowing(given, let, ends) for given in operator.inputs]
-        for kind, origins in _by_step(operator, inputs):
-            yield from (Dependency(origin, kind) for origin in origins)
+        for kind, parts in _by_step(operator, inputs):
+            yield from dependencies(mixture(parts), kind)
         waiting += operator.inputs
 
 
@@ -68,16 +76,18 @@ def _flowing(operator: Operator, let: Let, ends: Mapping[int, list[str]]) -> Rel
     return replace(operator.output, columns=tuple(columns))
 
 
-def _by_step(operator: Operator, inputs: list[Relation]) -> Iterator[tuple[Kind, Iterable[Origin]]]:
-    """The columns by which a step chooses, matches, groups or sorts the rows of its inputs."""
+def _by_step(
+    operator: Operator, inputs: list[Relation]
+) -> Iterator[tuple[Kind, Iterable[Provenance]]]:
+    """The values by which a step chooses, matches, groups or sorts the rows of its inputs."""
     step = operator.step
     match step:
         case s.Filter():
-            yield Kind.FILTER, step.condition.origins
+            yield Kind.FILTER, (step.condition.provenance,)
         case s.Watermark():
             yield Kind.FILTER, _named((step.column,), inputs)
         case s.Join():
-            yield Kind.JOIN, step.condition.origins if step.condition is not None else ()
+            yield Kind.JOIN, (step.condition.provenance,) if step.condition is not None else ()
             yield Kind.JOIN, _named(step.using, inputs)
         case s.Aggregate():
             yield Kind.GROUP, _of(key.expression for key in step.keys)
@@ -95,24 +105,28 @@ def _by_step(operator: Operator, inputs: list[Relation]) -> Iterator[tuple[Kind,
         case s.Sort():
             yield Kind.ORDER, _of(key.expression for key in step.keys)
         case s.SqlQuery():
-            yield from ((Kind(word), origins) for word, origins in step.rows)
+            yield from ((Kind(word), (Provenance((), found),)) for word, found in step.rows)
         case s.Unpivot(include_nulls=False):
             # The column of the values is the last.
             yield Kind.FILTER, _all(operator.output.columns[-1:])
         case s.Explode():
-            yield Kind.FILTER, step.expression.origins
+            yield Kind.FILTER, (step.expression.provenance,)
         case s.Project():
             yield Kind.FILTER, _generating(step.columns)
         case s.WithColumns():
             yield Kind.FILTER, _generating(named for group in step.groups for named in group)
         case s.Stateful():
-            yield Kind.GROUP, _named(step.keys, inputs)
-            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
+            made = _all(operator.output.columns)
+            keys = _named(step.keys, inputs)
+            masks = not any(each.unmasked for each in made)
+            yield Kind.GROUP, [key.hidden for key in keys] if masks else keys
+            yield Kind.FILTER, made
         case s.ApplyFunction():
-            yield Kind.FILTER, _all(column for given in inputs for column in given.columns)
+            # Each column is made from all that go in, behind a mask if the function is one.
+            yield Kind.FILTER, _all(operator.output.columns)
 
 
-def _generating(items: Iterable[Named]) -> list[Origin]:
+def _generating(items: Iterable[Named]) -> list[Provenance]:
     """What is made several rows of; where there is nothing in it, there is no row."""
     return _of(
         item.expression
@@ -126,15 +140,15 @@ def _is_generator(name: str) -> bool:
     return function is not None and function.kind is FunctionKind.GENERATOR
 
 
-def _of(expressions: Iterable[Expression]) -> list[Origin]:
-    return [origin for expression in expressions for origin in expression.origins]
+def _of(expressions: Iterable[Expression]) -> list[Provenance]:
+    return [expression.provenance for expression in expressions]
 
 
-def _all(columns: Iterable[Column]) -> list[Origin]:
-    return [origin for column in columns for origin in column.origins]
+def _all(columns: Iterable[Column]) -> list[Provenance]:
+    return [column.provenance for column in columns]
 
 
-def _named(names: Iterable[str], inputs: Iterable[Relation]) -> list[Origin]:
-    """The origins of columns that a step names as Spark finds them, backticks and all."""
+def _named(names: Iterable[str], inputs: Iterable[Relation]) -> list[Provenance]:
+    """What columns are made from that a step names as Spark finds them, backticks and all."""
     plain = [name.rpartition(".")[2].strip("`").replace("``", "`") for name in names]
     return _all(column for given in inputs for name in plain for column in given.named(name))

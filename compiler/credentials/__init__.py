@@ -1,0 +1,1 @@
+"""Which settings hold credentials, and which texts have one in them."""

@@ -1,0 +1,71 @@
+"""Names of settings that hold credentials, by the lists that Hadoop, Kafka and Spark keep."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+import re
+
+_HADOOP = "spark.hadoop."
+# Spellings that the three do not know: of catalogs, clouds and databases.
+_OTHERS = (
+    r"access[.\-_]?key|private[.\-_]?key(?:[.\-_]?id)?$|\b(?:pwd|passwd|passphrase)$"
+    r"|sas[.\-_]?(?:key|token)|fs\.azure\.sas\."
+)
+# A name that ends so says where a credential is, of which kind, for how long, or whether there is
+# one. Hadoop's own patterns hide whole families, addresses and all.
+_WORDS = (
+    *(
+        "address",
+        "algorithm",
+        "class",
+        "dir",
+        "directory",
+        "enable",
+        "enabled",
+        "endpoint",
+        "envkeys",
+    ),
+    *("expiration", "expiry", "file", "filenames", "files", "folder", "format", "host", "id"),
+    *("interval", "itemkey", "keyfile", "kind", "length", "location", "mechanism", "mode", "name"),
+    *(
+        "names",
+        "path",
+        "port",
+        "protocol",
+        "provider",
+        "providers",
+        "proxy.address",
+        "regex",
+        "scope",
+    ),
+    *("size", "timeout", "ttl", "type", "uri", "url", "username", "version"),
+)
+_ENDS = "Class Enabled File Filenames Length Location Name Path Provider Regex Secrets Type Uri Url"
+_ABOUT = re.compile(
+    rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _WORDS))})$)|[a-z](?:{_ENDS.replace(' ', '|')})$"
+    r"|\.secrets\.|secretKeyRef|credential\.provider|ssl\.rpc\.privateKey$"
+)
+# The key of an account is half of a pair, and Spark hides it.
+_ALWAYS = re.compile(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[.\-_]?id$")
+
+
+def is_credential(name: str, value: str = "") -> bool:
+    """Whether a setting holds a credential; `value`, where given, may show that it does not."""
+    plain = name.removeprefix(_HADOOP).removeprefix("kafka.")
+    if value.strip().lower() in ("true", "false") or re.fullmatch(r"\s*-?\d{1,6}\s*", value):
+        return False
+    if not _pattern().search(plain):
+        return False
+    return bool(_ALWAYS.search(plain)) or not _ABOUT.search(plain)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    rows = Path(__file__).with_name("names.tsv").read_text("utf-8").splitlines()
+    patterns = [_OTHERS]
+    for row in rows:
+        source, text = row.split("\t")
+        # Kafka's are whole names; Hadoop's are searched for, as patterns, as Spark's is.
+        patterns.append(f"{re.escape(text)}$" if source == "kafka" else text.removeprefix("(?i)"))
+    return re.compile("|".join(patterns), re.IGNORECASE)

@@ -1,0 +1,27 @@
+"""Credentials within texts: the user of an address, and parameters of one."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+# `scheme://user:password@host`; a container before the `@`, as in `abfss://`, has no colon.
+_USER = re.compile(r"(?P<before>://[^\s/@:'\"]*:)(?P<secret>[^\s/@'\"]+)(?=@)")
+_KEY = (
+    "password|passwd|pwd|passphrase|secret|client_secret|access_?key|secret_?key|api_?key|token|sig"
+)
+_QUERY = re.compile(
+    rf"(?i)(?P<before>[?&;]\s*(?:[\w.\-]*[._\-])?(?:{_KEY})=)(?P<secret>[^\s&;'\"]+)"
+)
+
+
+def has_credential(text: str) -> bool:
+    """Whether a text has a credential in it; one that a parameter stands for counts."""
+    return any(pattern.search(text) for pattern in (_USER, _QUERY))
+
+
+def without_credentials(text: str) -> str:
+    """The text with stars for what is secret in it."""
+    for pattern in (_USER, _QUERY):
+        text = pattern.sub(rf"\g<before>{HIDDEN}", text)
+    return text

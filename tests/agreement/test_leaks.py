@@ -1,0 +1,44 @@
+"""What is tagged shows in no column that the compiler holds for free of it, on real Spark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.agreement.asking import Asked
+from tests.agreement.leaks import Verdicts, queries, verdicts
+from tests.agreement.measured import asked_for
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
+
+SEEDS = asked_for(900) // 15
+SLICE = 100
+
+
+def test_no_tagged_value_leaks(spark: SparkSession, tmp_path: Path) -> None:
+    """Generated pipelines, with a canary in the tagged columns, looked for in every leaf."""
+    asked = Asked(spark)
+    asked.session.conf.set("spark.sql.codegen.wholeStage", "false")
+    asked.session.conf.set("spark.sql.shuffle.partitions", "1")
+    asked.session.conf.set("spark.sql.adaptive.enabled", "false")
+    found: list[Verdicts] = []
+    with asked.active():
+        for start in range(0, SEEDS, SLICE):
+            texts = queries(range(start, min(start + SLICE, SEEDS)))
+            found.append(verdicts(asked.session, texts, tmp_path))
+    leaks = [leak for each in found for leak in each.leaks]
+    alarms = [alarm for each in found for alarm in each.alarms]
+    columns, tagged = sum(each.columns for each in found), sum(each.tagged for each in found)
+    failed = sum(each.failed for each in found)
+    print(
+        f"\ntags: {columns:,} columns of {SEEDS:,} pipelines ({failed} failed), {tagged:,} tagged; "
+        f"{len(leaks)} leaks; {len(alarms)} tagged ones show nothing ({len(alarms) / tagged:.1%})"
+    )
+    print(*alarms[:60], sep="\n")
+    assert leaks == []
+    assert tagged > 0

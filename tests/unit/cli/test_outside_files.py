@@ -1,0 +1,248 @@
+"""Files that a pipeline names and that are none of its project: nothing of them is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+from pathlib import Path
+import subprocess
+
+import pytest
+
+from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.workspace import Workspace
+from tests.unit.cli.conftest import Ssbtc
+
+CANARY = "TOKEN_6f2b1c_of_somebody_else"
+LINES = 'source lines from text { path = "in" }\nsink lines to noop { }\n'
+SCHEMA = 'pipeline p { }\nschema X from "NAME"\nsource xs from json { path = "in", schema = X }\n'
+SCHEMA += "sink xs to noop { }\n"
+APPLY = 'pipeline p { }\nschema L { value: string }\nsource ls from text { path = "in" }\n'
+APPLY += 'let a = from ls |> apply "NAME:f" returns L\nsink a to noop { }\n'
+IMPORT = 'import "NAME"\npipeline p { }\n' + LINES
+STATEFUL = APPLY.replace('apply "NAME:f"', 'stateful "NAME:f" by value')
+BATCH = 'pipeline p { checkpoint = "c" }\nstream source ls from text { path = "in" }\n'
+BATCH += 'sink ls to foreach_batch { function = "NAME:f" }\n'
+PROTO = SCHEMA.replace("NAME", "a.proto")
+REGISTRY = 'pipeline p { }\nschema X from registry { subject = "s", file = "NAME" }\n'
+REGISTRY += SCHEMA.split("\n", 2)[2]
+
+# A pipeline with the name of a file in it, by how that ends.
+NAMING = {
+    "import": (IMPORT, ".ssbt"),
+    "ddl": (SCHEMA, ".ddl"),
+    "avro": (SCHEMA, ".avsc"),
+    "json schema": (SCHEMA, ".schema.json"),
+    "proto": (SCHEMA, ".proto"),
+    "descriptors": (SCHEMA, ".desc"),
+    "apply": (APPLY, ".py"),
+    "stateful": (STATEFUL, ".py"),
+    "foreach": (BATCH, ".py"),
+    "imported proto": (PROTO, ".proto"),
+}
+
+
+def by_path(folder: Path, ending: str) -> str:
+    (folder.parent / f"outside{ending}").write_text(f"{CANARY} ({CANARY}")
+    return f"../outside{ending}"
+
+
+def by_root(folder: Path, ending: str) -> str:
+    by_path(folder, ending)
+    return f"{folder.parent}/outside{ending}"
+
+
+def by_link(folder: Path, ending: str) -> str:
+    by_path(folder, ending)
+    (folder / f"mine{ending}").symlink_to(f"../outside{ending}")
+    return f"mine{ending}"
+
+
+def by_folder(folder: Path, ending: str) -> str:
+    by_path(folder, ending)
+    (folder / "above").symlink_to("..")
+    return f"above/outside{ending}"
+
+
+def by_environment(folder: Path, ending: str) -> str:
+    (folder / f"mine{ending}").symlink_to("/proc/self/environ")
+    return f"mine{ending}"
+
+
+def by_hidden(folder: Path, ending: str) -> str:
+    (folder / ".env").write_text(f"{CANARY} ({CANARY}")
+    (folder / f"mine{ending}").symlink_to(".env")
+    return f"mine{ending}"
+
+
+def by_repository(folder: Path, ending: str) -> str:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text(f"{CANARY} ({CANARY}")
+    (folder / f"mine{ending}").symlink_to(".git/config")
+    return f"mine{ending}"
+
+
+WAYS = (by_path, by_root, by_link, by_folder, by_environment, by_hidden, by_repository)
+# What is refused by how it is written already.
+REFUSED: dict[tuple[str, Callable[[Path, str], str]], tuple[str, ...]] = {
+    **dict.fromkeys(((naming, by_root) for naming in ("apply", "stateful")), ("SSBT0509",)),
+    ("foreach", by_root): ("SSBT0509",),
+    **dict.fromkeys((("imported proto", way) for way in (by_path, by_root)), ("SSBT1102",)),
+}
+COMMANDS = (
+    ("check",),
+    ("check", "--output-format", "json"),
+    ("check", "--output-format", "sarif"),
+    ("compile",),
+    ("docs",),
+    ("lineage",),
+    ("config", "show"),
+    ("packages",),
+    ("test",),
+)
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILD_TOKEN", CANARY)
+
+
+def hostile(folder: Path, naming: str, way: Callable[[Path, str], str]) -> None:
+    text, ending = NAMING[naming]
+    name = way(folder, ending)
+    if naming == "imported proto":
+        (folder / "a.proto").write_text(
+            f'syntax = "proto3";\nimport "{name}";\nmessage A {{ string a = 1; }}\n'
+        )
+    (folder / "p.ssbt").write_text(text.replace("NAME", name))
+
+
+def written(folder: Path) -> str:
+    """All that a command may have written."""
+    files = [each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()]
+    own = [each for each in files if each.name not in (".env", "config")]
+    return "".join(each.read_bytes().decode("utf-8", "replace") for each in own)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("naming", NAMING)
+def test_nothing_outside_is_shown(
+    naming: str, way: Callable[[Path, str], str], project: Path, ssbtc: Ssbtc
+) -> None:
+    hostile(project, naming, way)
+    ran = ssbtc("check", "p.ssbt")
+    assert ran.code == 1
+    assert any(code in ran.out for code in ("SSBT1306", *REFUSED.get((naming, way), ())))
+    assert CANARY not in ran.out + ran.err + written(project)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_nothing_is_shown_by_any_command(
+    command: tuple[str, ...], project: Path, ssbtc: Ssbtc
+) -> None:
+    for number, (naming, way) in enumerate((("ddl", by_link), ("apply", by_path))):
+        folder = project / str(number)
+        folder.mkdir()
+        hostile(folder, naming, way)
+        ran = ssbtc(*command, str(folder / "p.ssbt"))
+        assert ran.code != 0
+        assert CANARY not in ran.out + ran.err + written(folder)
+
+
+@pytest.mark.parametrize("command", ["check", "fmt", "compile", "docs", "lineage"])
+def test_a_pipeline_that_is_a_link(command: str, project: Path, ssbtc: Ssbtc) -> None:
+    (project.parent / "outside.ssbt").write_text(f"pipeline {CANARY} {{ }} {CANARY}")
+    (project / "p.ssbt").symlink_to("../outside.ssbt")
+    for place in ("p.ssbt", "."):
+        ran = ssbtc(command, place)
+        assert ran.code != 0
+        assert f"{CANARY} {{" not in ran.out + ran.err
+
+
+def test_tests_beside_a_pipeline(project: Path, ssbtc: Ssbtc) -> None:
+    (project.parent / "outside.ssbt").write_text(CANARY)
+    (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
+    (project / "p_test.ssbt").symlink_to("../outside.ssbt")
+    ran = ssbtc("check", "p.ssbt")
+    assert "SSBT1306" in ran.out
+    assert CANARY not in ran.out + ran.err
+
+
+def test_rows_of_tests(project: Path, ssbtc: Ssbtc) -> None:
+    (project.parent / "outside.csv").write_text(f"value\n{CANARY}\n")
+    (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
+    (project / "p_test.ssbt").write_text(
+        'test "t" { given lines from "../outside.csv"\n then lines from "../outside.csv" }\n'
+    )
+    ran = ssbtc("test", "p.ssbt")
+    assert ran.code == 1
+    assert "SSBT1306" in ran.out + ran.err
+    assert CANARY not in ran.out + ran.err
+
+
+def test_a_cached_result_is_of_what_is_read(project: Path, ssbtc: Ssbtc) -> None:
+    """A file that becomes a link later is looked at anew."""
+    (project / "p.ssbt").write_text(IMPORT.replace("NAME", "mine.ssbt"))
+    (project / "mine.ssbt").write_text("param a: string = 'x'\n")
+    assert ssbtc("check", "p.ssbt").code == 0
+    (project / "mine.ssbt").unlink()
+    (project.parent / "outside.ssbt").write_text("param a: string = 'x'\n")
+    (project / "mine.ssbt").symlink_to("../outside.ssbt")
+    ran = ssbtc("check", "p.ssbt")
+    assert "SSBT1306" in ran.out
+
+
+def test_both_sides_of_a_comparison(project: Path, ssbtc: Ssbtc) -> None:
+    for side in ("old", "new"):
+        (project / side).mkdir()
+        hostile(project / side, "ddl", by_link)
+    ran = ssbtc("diff", "old", "new")
+    assert CANARY not in ran.out + ran.err
+
+
+def test_a_link_in_a_revision(project: Path, ssbtc: Ssbtc) -> None:
+    """Git has a link as the text of its target: nothing is followed."""
+    hostile(project, "ddl", by_environment)
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "x")):
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+        subprocess.run(["git", *who, *command], check=True, capture_output=True)
+    ran = ssbtc("diff", "HEAD", ".")
+    assert CANARY not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("naming", NAMING)
+def test_an_editor_shows_nothing(naming: str, project: Path) -> None:
+    hostile(project, naming, by_link)
+    path = (project / "p.ssbt").as_posix()
+    found: Analysis = Workspace().analysis(path)
+    assert [f.code.number for f in found.findings if f.code.number == "SSBT1306"]
+    assert CANARY not in "".join(source.text for source in found.sources.values())
+
+
+def test_what_is_inside_may_be_anywhere(project: Path, ssbtc: Ssbtc) -> None:
+    """Above the pipeline, by links that stay inside, in a hidden folder that is named."""
+    (project / "ssbt.conf").write_text("")
+    (project / "jobs" / "a").mkdir(parents=True)
+    (project / ".shared").mkdir()
+    (project / ".shared" / "s.ssbt").write_text("param a: string = 'x'\n")
+    (project / "t.ssbt").write_text("param b: string = 'x'\n")
+    (project / "jobs" / "u.ssbt").symlink_to("../t.ssbt")
+    imports = 'import "../../.shared/s.ssbt"\nimport "../u.ssbt"\npipeline p { }\n'
+    (project / "jobs" / "a" / "p.ssbt").write_text(imports + LINES)
+    ran = ssbtc("check", "jobs/a/p.ssbt")
+    assert "SSBT1306" not in ran.out
+    assert ran.code == 0, ran.out
+
+
+def test_the_project_is_the_outer_of_repository_and_configuration(
+    project: Path, ssbtc: Ssbtc
+) -> None:
+    (project / "team" / "jobs").mkdir(parents=True)
+    (project / "team" / "ssbt.conf").write_text("")
+    (project / "shared.ssbt").write_text("param a: string = 'x'\n")
+    pipeline = project / "team" / "jobs" / "p.ssbt"
+    pipeline.write_text('import "../../shared.ssbt"\npipeline p { }\n' + LINES)
+    os.chdir(project / "team")
+    assert "SSBT1306" in ssbtc("check", "jobs/p.ssbt").out
+    (project / ".git").mkdir()
+    assert "SSBT1306" not in ssbtc("check", "jobs/p.ssbt").out
