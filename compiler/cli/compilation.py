@@ -118,7 +118,6 @@ def made(
     `changed` holds contents to be taken instead of those of files, by `Unit.file`.
     """
     from ssbt.compiler import driver
-    from ssbt.compiler.emit.submission import packages
 
     reads: dict[str, str | None] = {}
 
@@ -140,8 +139,14 @@ def made(
     checked = configured.checked
     is_wanted = emits and not checked.failed
     outputs = driver.emitted(checked, configured.environments) if is_wanted else None
+    return _result(unit, checked, outputs), reads, _is_reusable(checked)
+
+
+def _result(unit: Unit, checked: Checked, outputs: tuple[OutputFile, ...] | None) -> Result:
+    from ssbt.compiler.emit.submission import packages
+
     pipeline = checked.pipeline
-    result = Result(
+    return Result(
         unit,
         pipeline.name if pipeline else unit.name,
         pipeline.target if pipeline else "",
@@ -152,7 +157,6 @@ def made(
         checked.sources,
         outputs,
     )
-    return result, reads, _is_reusable(checked)
 
 
 def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:

@@ -99,25 +99,11 @@ class Transforms:
         flow: Flow,
     ) -> Query | None:
         """A transform over these datasets; None, with a finding, where it cannot take them."""
-        key = node.name.text.casefold()
-        if key in self._under_way:
-            self._cycle(key, span)
-            return None
-        if len(self._under_way) > _DEEPEST:
-            message = f"transforms use each other more than {_DEEPEST} levels deep"
-            self._around.report.add(syntax_codes.NESTED_TOO_DEEPLY, node.name.span, message)
-            return None
-        if len(relations) != len(node.parameters):
-            wanted = len(node.parameters)
-            message = (
-                f"`{node.name.text}` takes {wanted} dataset{'s' if wanted != 1 else ''}, "
-                f"and {len(relations)} flow into it"
-            )
-            also = (Label(node.name.span, "declared here"),)
-            flow.report.add(codes.BAD_TRANSFORM_USE, span, message, also=also)
+        if not self._can_be_used(node, span) or not _takes(node, len(relations), span, flow):
             return None
         for parameter, relation, place in zip(node.parameters, relations, places, strict=True):
             self._check_argument(node, parameter, relation, place, flow)
+        key = node.name.text.casefold()
         instance = (key, tuple(relations))
         if instance not in self._instances:
             scope = {
@@ -131,6 +117,18 @@ class Transforms:
             output = scopes.requalified(query.output, None)
             self._instances[instance] = replace(query, output=output)
         return self._instances[instance]
+
+    def _can_be_used(self, node: d.Transform, span: Span) -> bool:
+        """Whether it uses neither itself nor too many others inside each other."""
+        key = node.name.text.casefold()
+        if key in self._under_way:
+            self._cycle(key, span)
+            return False
+        if len(self._under_way) > _DEEPEST:
+            message = f"transforms use each other more than {_DEEPEST} levels deep"
+            self._around.report.add(syntax_codes.NESTED_TOO_DEEPLY, node.name.span, message)
+            return False
+        return True
 
     def _cycle(self, key: str, span: Span) -> None:
         """Report transforms that use each other, once for all of them."""
@@ -179,3 +177,15 @@ class Transforms:
                 message = f"`{node.name.text}` needs {names}, which do not flow into it"
             also = (Label(parameter.span, "needed for this"),)
             flow.report.add(codes.BAD_TRANSFORM_USE, place, message, also=also)
+
+
+def _takes(node: d.Transform, count: int, span: Span, flow: Flow) -> bool:
+    """Whether so many datasets are what it takes; reports other numbers."""
+    wanted = len(node.parameters)
+    if count == wanted:
+        return True
+    datasets = f"{wanted} dataset{'s' if wanted != 1 else ''}"
+    message = f"`{node.name.text}` takes {datasets}, and {count} flow into it"
+    also = (Label(node.name.span, "declared here"),)
+    flow.report.add(codes.BAD_TRANSFORM_USE, span, message, also=also)
+    return False
