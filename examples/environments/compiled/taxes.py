@@ -114,6 +114,8 @@ if __name__ == "__main__":
         target="4.1",
         spark={
             # Spark shows options in plans, its UI and the event log; these hold credentials.
-            "spark.sql.redaction.options.regex": "(?i)url|kafka\\.sasl\\.jaas\\.config"
+            "spark.sql.redaction.options.regex": r"(?i)url|kafka\.sasl\.jaas\.config"
         },
+        connections={"shop": "kafka"},
+        secrets=["login"],
     )

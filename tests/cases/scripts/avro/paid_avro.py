@@ -199,4 +199,11 @@ def run(job: Job[Params]) -> None:
 
 
 if __name__ == "__main__":
-    main("paid_avro", run, Params, target="4.1")
+    main(
+        "paid_avro",
+        run,
+        Params,
+        target="4.1",
+        connections={"main": "schema_registry"},
+        secrets=["registry_password"],
+    )

@@ -111,4 +111,6 @@ if __name__ == "__main__":
             # Spark shows options in plans, its UI and the event log; these hold credentials.
             "spark.sql.redaction.options.regex": r"(?i)url|kafka\.sasl\.jaas\.config"
         },
+        connections={"shop": "kafka"},
+        secrets=["kafka_login", "Trust"],
     )

@@ -151,4 +151,4 @@ def run(job: Job[None]) -> None:
 
 
 if __name__ == "__main__":
-    main("parcels", run, target="4.1")
+    main("parcels", run, target="4.1", connections={"main": "schema_registry"})

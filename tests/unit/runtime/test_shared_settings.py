@@ -1,0 +1,98 @@
+"""What a configuration says of connections and secrets is held to what the script declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.compiler.configuration import providers
+from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.runtime.providers.secrets import Secret
+from ssbt.runtime.settings import known
+from ssbt.runtime.settings.shared import Shared
+
+BROKERS = "kafka.bootstrap.servers"
+
+
+def shared() -> Shared:
+    return Shared({"shop": "kafka", "registry": "schema_registry", "own": "somebody"}, ["login"])
+
+
+def problems(key: str, value: object = "x") -> list[str]:
+    one = shared()
+    one.add("--set", key, value)
+    return one.problems + one.unknown_provider_options()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("connections.shp.url", "unknown connection `shp` (--set); did you mean `shop`?"),
+        ("connections.shop.bootstrap_server", "did you mean `bootstrap_servers`?"),
+        ("connections.shop.kafka.bootstrap.server", f"did you mean `{BROKERS}`?"),
+        ("connections.shop.topic", "unknown option `topic`"),
+        ("connections.registry.adress", "unknown option `adress`"),
+        ("connections.registry.usrname", "did you mean `username`?"),
+        ("secrets.logn.provider", "unknown secret `logn` (--set); did you mean `login`?"),
+        ("secrets.login.varable", "did you mean `variable`?"),
+    ],
+)
+def test_unknown_names(key: str, said: str) -> None:
+    (problem,) = problems(key)
+    assert said in problem
+
+
+def test_an_option_of_another_provider() -> None:
+    one = shared()
+    one.add("prod.json", "secrets.login", {"provider": "vault", "url": "u", "folder": "f"})
+    (problem,) = one.unknown_provider_options()
+    assert problem.startswith("unknown option `folder` (the secret `login`, provider vault)")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "connections.shop.kafka.fetch.max.bytes",
+        "connections.SHOP.bootstrap_servers",
+        "connections.own.anything",
+        "secrets.LOGIN.variable",
+        "secrets.login.timeout",
+    ],
+)
+def test_known_names(key: str) -> None:
+    assert problems(key) == []
+
+
+def test_both_spellings_are_one_option() -> None:
+    one = shared()
+    one.add(
+        "prod.json", "connections.shop", {"bootstrap_servers": "a:1", "password": {"secret": "p"}}
+    )
+    one.add("--set", f"connections.shop.{BROKERS}", "b:2")
+    one.add("--set", "connections.shop.bootstrap_servers", "c:3")
+    assert one.connections == {"shop": {BROKERS: "c:3", "kafka.sasl.password": Secret("p")}}
+    assert one.problems == []
+
+
+def test_a_script_that_does_not_say_what_it_declares() -> None:
+    one = Shared()
+    one.add("--set", "connections.any.thing", "x")
+    one.add("--set", "secrets.any.thing", "x")
+    assert (one.problems, one.connections) == ([], {"any": {"thing": "x"}})
+
+
+def test_options_are_those_of_the_specifications() -> None:
+    kinds = {}
+    for name in connector_names():
+        found = connector(name)
+        if found is not None and found.connection is not None and not found.package:
+            options = found.connection.options
+            kinds[name] = {each.name: each.spark for each in options}
+    assert kinds == known.CONNECTION_OPTIONS
+
+
+def test_providers_are_those_that_the_compiler_knows() -> None:
+    assert {
+        name: providers.options(name) for name in known.PROVIDER_OPTIONS
+    } == known.PROVIDER_OPTIONS
+    assert set(providers.names()) >= set(known.PROVIDER_OPTIONS)
+    assert providers.COMMON == known.COMMON_PROVIDER_OPTIONS
