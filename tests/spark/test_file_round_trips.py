@@ -132,7 +132,7 @@ def test_offsets_with_seconds_stop_the_reader(
     back = read_back(
         session, f'{name} {{ path = "{tmp_path}/out"', "k: int, v: timestamp", settings
     )
-    with pytest.raises(Exception, match="FAILED_READ_FILE|MALFORMED"):
+    with pytest.raises(Exception, match=r"FAILED_READ_FILE|MALFORMED"):
         back.collect()
 
 
