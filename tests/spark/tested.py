@@ -31,7 +31,10 @@ def results(
 
 def planned(path: str, folder: Path, coverage: Coverage | None = None) -> Plans:
     """The tests of pipelines without mistakes."""
-    report = options.report("text", strict=False, color="never")
+    import click
+
+    with click.Context(click.Command("test")):
+        report = options.report("text", strict=False, color="never")
     found = plans(units([path]).all, str(folder), None, lambda _: True, report, coverage)
     assert not report.is_failure(report.findings)
     return found
