@@ -22,7 +22,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.vocabulary import OTHER_STEPS, STEPS
+from ssbt.compiler.syntax.vocabulary import FORMS, NO_STEPS, OTHER_STEPS, STEPS
 from ssbt.compiler.types.casts import can_up_cast, expression_type
 from ssbt.compiler.types.datatypes import UnknownType
 
@@ -59,8 +59,12 @@ class Transforms:
                 report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
                 return None
             step = OTHER_STEPS.get(name.text.lower(), name.text.lower())
-            if step in STEPS:
-                help_ = f"the step `{step}` is written without parentheses"
+            if step in (*STEPS, "union all"):
+                help_ = f"the step is written `{FORMS.get(step, f'|> {step} …')}`"
+                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
+                return None
+            if name.text.lower() in NO_STEPS:
+                help_ = NO_STEPS[name.text.lower()]
                 report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
                 return None
             report.unknown(
