@@ -15,7 +15,7 @@ from ssbt.compiler.hocon.problems import MistakeError
 from ssbt.compiler.source import Source, Span
 
 # The section of a configuration for each kind of name.
-SECTIONS = {"param": "params", "secret": "secrets", "connection": "connections"}
+SECTIONS = {kind: f"{kind}s" for kind in ("param", "secret", "connection")}
 
 
 @dataclass(frozen=True, slots=True)

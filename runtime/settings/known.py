@@ -3,28 +3,30 @@
 A test compares this module with them: the runtime cannot read them.
 """
 
-# By the kind of a connection: options as `.ssbt` files and HOCON spell them, and as Spark does.
+# Options as `.ssbt` files and HOCON spell them, and as Spark does.
+_KAFKA = """\
+bootstrap_servers        kafka.bootstrap.servers
+security_protocol        kafka.security.protocol
+sasl_mechanism           kafka.sasl.mechanism
+username                 kafka.sasl.username
+password                 kafka.sasl.password
+token_endpoint           kafka.sasl.oauthbearer.token.endpoint.url
+client_id                kafka.sasl.client.id
+client_secret            kafka.sasl.client.secret
+scope                    kafka.sasl.scope
+sasl_jaas_config         kafka.sasl.jaas.config
+ssl_truststore_location  kafka.ssl.truststore.location
+ssl_truststore_password  kafka.ssl.truststore.password
+ssl_truststore_type      kafka.ssl.truststore.type
+ssl_keystore_location    kafka.ssl.keystore.location
+ssl_keystore_password    kafka.ssl.keystore.password
+ssl_keystore_type        kafka.ssl.keystore.type
+ssl_key_password         kafka.ssl.key.password
+"""
+# By the kind of a connection.
 CONNECTION_OPTIONS: dict[str, dict[str, str]] = {
-    "kafka": {
-        "bootstrap_servers": "kafka.bootstrap.servers",
-        "security_protocol": "kafka.security.protocol",
-        "sasl_mechanism": "kafka.sasl.mechanism",
-        "username": "kafka.sasl.username",
-        "password": "kafka.sasl.password",
-        "token_endpoint": "kafka.sasl.oauthbearer.token.endpoint.url",
-        "client_id": "kafka.sasl.client.id",
-        "client_secret": "kafka.sasl.client.secret",
-        "scope": "kafka.sasl.scope",
-        "sasl_jaas_config": "kafka.sasl.jaas.config",
-        "ssl_truststore_location": "kafka.ssl.truststore.location",
-        "ssl_truststore_password": "kafka.ssl.truststore.password",
-        "ssl_truststore_type": "kafka.ssl.truststore.type",
-        "ssl_keystore_location": "kafka.ssl.keystore.location",
-        "ssl_keystore_password": "kafka.ssl.keystore.password",
-        "ssl_keystore_type": "kafka.ssl.keystore.type",
-        "ssl_key_password": "kafka.ssl.key.password",
-    },
-    "schema_registry": {"url": "url", "username": "username", "password": "password"},
+    "kafka": dict(zip(_KAFKA.split()[::2], _KAFKA.split()[1::2], strict=True)),
+    "schema_registry": {name: name for name in ("url", "username", "password")},
 }
 # What `raw` passes on begins with these.
 OPEN_BEGINNINGS = {"kafka": "kafka."}
