@@ -60,7 +60,7 @@ def test_mistakes_are_told_instead(ssbtc: Ssbtc, project: Path) -> None:
     (project / "conf" / "dev.conf").write_text("params.rates = 1")
     ran = ssbtc("config", "show", "--env", "dev")
     assert ran.code == 1
-    assert "error[SSBT1214]: there is no parameter `rates`\n --> conf/dev.conf:1:1" in ran.out
+    assert "error[SSBT1214]: there is no parameter `rates`\n --> conf/dev.conf:1:8" in ran.out
     assert ssbtc("config", "show", "--env", "test").code == 1
     shutil.copy("jobs/taxes.ssbt", "jobs/more.ssbt")
     assert "name one pipeline" in ssbtc("config", "show", "--env", "prod").err

@@ -232,7 +232,7 @@ def test_supplied_settings_say_why(check: Check) -> None:
 FIXES = [
     ("source from csv", 'path = "a", inferSchema = true', [("inferSchema", "infer_schema")]),
     ("source from csv", f'{CSV}, delimiter = ";"', [("delimiter", "sep")]),
-    ("source from csv", f"{CSV}, heeder = true", []),
+    ("source from csv", f"{CSV}, heeder = true", [("heeder", "header")]),
     ("source from csv", f'{CSV}, header = "TRUE"', [('"TRUE"', "true")]),
     ("source from csv", f'{CSV}, max_columns = "5"', [('"5"', "5")]),
     ("source from csv", f"{CSV}, null_value = NULL", [("NULL", '"NULL"')]),
