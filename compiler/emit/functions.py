@@ -260,9 +260,13 @@ def _may_be_planned_again(pipeline: Pipeline) -> bool:
 
 
 def _loading(item: Source, frame: str) -> tuple[tuple[StepCode, ...], int]:
-    """The last call of a source, which is where its path is read, and the number of the others."""
+    """The call of a source that reads its path, and the number of those before it.
+
+    Behind it stands at most a choice of columns.
+    """
     setting = item.settings.at(Place.LOAD)
-    calls = chained_calls(frame)
+    before, load, _ = frame.rpartition(".load(")
+    calls = chained_calls(before) + 1 if load else chained_calls(frame)
     if setting is None or setting.span is None:
         return (), calls
     return (StepCode(setting.span, 0, calls),), calls - 1

@@ -109,10 +109,11 @@ def test_dynamic_overwrite_replaces_folders(
     spark: SparkSession, data: DataFrame, tmp_path: Path
 ) -> None:
     sink = f'parquet {{ path = "{tmp_path}/out", mode = overwrite, partition_by = p'
-    write(data, sink + " }")
+    static = sink + ", partition_overwrite_mode = static }"
+    write(data, static)
     write(data.where("p = 1").limit(1), sink + ", partition_overwrite_mode = dynamic }")
     assert spark.read.parquet(f"{tmp_path}/out").count() == 1001
-    write(data.where("p = 1").limit(1), sink + " }")
+    write(data.where("p = 1").limit(1), static)
     assert spark.read.parquet(f"{tmp_path}/out").count() == 1
 
 
@@ -142,16 +143,18 @@ def test_buckets(spark: SparkSession, data: DataFrame, tmp_path: Path, name: str
         spark.sql("DROP TABLE IF EXISTS bucketed")
 
 
-def test_columns_of_folders_come_last(spark: SparkSession, data: DataFrame, tmp_path: Path) -> None:
-    """Declared or not, and whatever their place in the schema."""
+def test_columns_of_folders_stand_where_the_schema_has_them(
+    spark: SparkSession, data: DataFrame, tmp_path: Path
+) -> None:
+    """Spark puts them last, and adds those that the schema lacks."""
     write(data, f'csv {{ path = "{tmp_path}/out", partition_by = p }}')
     declared = read(spark, "csv", tmp_path / "out", "p: string, id: bigint, name: string")
-    assert declared.dtypes == [("id", "bigint"), ("name", "string"), ("p", "string")]
+    assert declared.dtypes == [("p", "string"), ("id", "bigint"), ("name", "string")]
     added = read(spark, "csv", tmp_path / "out", "id: bigint, name: string")
-    assert added.dtypes == [("id", "bigint"), ("name", "string"), ("p", "int")]
+    assert added.dtypes == [("id", "bigint"), ("name", "string")]
     kept = 'mode = permissive, column_name_of_corrupt_record = "_c"'
     corrupt = read(spark, "csv", tmp_path / "out", "id: bigint, p: int, name: string", kept)
-    assert corrupt.columns == ["id", "name", "_c", "p"]
+    assert corrupt.columns == ["id", "p", "name", "_c"]
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "parquet", "orc"])

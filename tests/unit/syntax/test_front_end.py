@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.diagnostics.model import Severity
+from ssbt.compiler.resolve.traps.failing import FAILING_CONSTANT
 from tests.unit.syntax.front_end import check_front_end, is_right, text_of
 from tests.unit.syntax.test_robustness import BROKEN, NESTED
 from tests.unit.timing import is_linear
@@ -36,7 +37,8 @@ def check_seed(seed: int) -> None:
     result = check_front_end(text_of(seed))
     if is_right(seed):
         errors = [each for each in result.findings if each.severity is Severity.ERROR]
-        assert not errors, text_of(seed)
+        # Chance makes constants that Spark could not compute either.
+        assert {each.code for each in errors} <= {FAILING_CONSTANT}, text_of(seed)
 
 
 @given(st.integers(0, 2**32))
