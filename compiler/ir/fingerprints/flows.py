@@ -24,7 +24,7 @@ from ssbt.compiler.ir.fingerprints.parts import Part
 from ssbt.compiler.ir.fingerprints.reading import addresses, location, placed, reading
 from ssbt.compiler.ir.fingerprints.settings import setting_parts
 from ssbt.compiler.ir.fingerprints.steps import StepParts
-from ssbt.compiler.ir.fingerprints.used import used_columns
+from ssbt.compiler.ir.fingerprints.used import Names, used_columns
 from ssbt.compiler.ir.operators import Operator, walked
 from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source
 
@@ -33,10 +33,16 @@ _NO_BATCHES = (TriggerKind.CONTINUOUS, TriggerKind.REAL_TIME)
 
 def fingerprint(pipeline: Pipeline, sink: Sink, root: Operator) -> tuple[Part, ...]:
     """The parts of a stream's sink, the flow's in its order, then the sink's own."""
-    certain = _before(root, has_state)
-    # Code of the user's may keep state of which nothing is known.
-    counted = certain | _before(root, may_have_state)
-    steps = StepParts(used_columns(root), pipeline)
+    certain: set[int] = set()
+    counted: set[int] = set()
+    used: dict[int, Names] = {}
+    # Most streams keep nothing: to walk through each of many would take time by the square.
+    if root.keeps_state or any(map(may_have_state, root.origins)):
+        certain = _before(root, has_state)
+        # Code of the user's may keep state of which nothing is known.
+        counted = certain | _before(root, may_have_state)
+        used = used_columns(root)
+    steps = StepParts(used, pipeline)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     parts: list[Part] = []
     places: dict[int, int] = {}

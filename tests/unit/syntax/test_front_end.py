@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.resolve.traps.failing import FAILING_CONSTANT
+from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
 from tests.unit.syntax.front_end import check_front_end, is_right, text_of
 from tests.unit.syntax.test_robustness import BROKEN, NESTED
 from tests.unit.timing import is_linear
@@ -38,7 +38,7 @@ def check_seed(seed: int) -> None:
     if is_right(seed):
         errors = [each for each in result.findings if each.severity is Severity.ERROR]
         # Chance makes constants that Spark could not compute either.
-        assert {each.code for each in errors} <= {FAILING_CONSTANT}, text_of(seed)
+        assert {each.code for each in errors} <= {CONSTANT_FAILS}, text_of(seed)
 
 
 @given(st.integers(0, 2**32))
