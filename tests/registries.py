@@ -149,8 +149,12 @@ def running_registry(folder: Path) -> Iterator[Registry]:
 def _installed() -> Path:
     """The unpacked registry in the user's cache."""
 
+    if _HOME.exists():
+        return _HOME
+    archive = artefact(_APICURIO)  # first: `kept` holds the lock that this takes too
+
     def unpack(target: Path) -> None:
-        with tarfile.open(artefact(_APICURIO)) as packed:
+        with tarfile.open(archive) as packed:
             packed.extractall(target, filter="data")
 
     kept(_HOME, unpack)
