@@ -4,6 +4,7 @@ from ssbt.runtime.entry import main
 from ssbt.runtime.job import Job
 from ssbt.runtime.providers.secrets import Secret, SecretError
 from ssbt.runtime.records.decoding import Decoding, dead_letters, decoded
+from ssbt.runtime.records.identity import event_id
 from ssbt.runtime.records.kafka import kafka_options
 from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
@@ -13,5 +14,5 @@ from ssbt.runtime.values.intervals import Months
 from ssbt.runtime.values.literals import literal
 
 __all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret", "SecretError"]
-__all__ += ["Stream", "checked", "dead_letters", "decoded", "kafka_options", "literal"]
+__all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_options", "literal"]
 __all__ += ["main", "run_streams", "with_defaults"]

@@ -21,6 +21,7 @@ _WHERE_USED = {
     "checked",
     "dead_letters",
     "decoded",
+    "event_id",
     "literal",
     "with_defaults",
 }

@@ -11,22 +11,11 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import (
-    Decoding,
-    Job,
-    Secret,
-    Stream,
-    dead_letters,
-    decoded,
-    main,
-    run_streams,
-)
+from ssbt.runtime import Job, Secret, Stream, dead_letters, decoded, main, run_streams
 from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
     encoded_avro,
     encoded_registry_avro,
-    registry_avro_problem,
+    registry_avro_decoding,
 )
 
 
@@ -88,12 +77,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
+        value=registry_avro_decoding(
+            F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
         ),
         on_error="drop",
     )
@@ -120,12 +105,8 @@ def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
+        value=registry_avro_decoding(
+            F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
         ),
     )
 
