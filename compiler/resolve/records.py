@@ -24,7 +24,8 @@ from ssbt.compiler.types.ddl import parsed_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
-VALUE = "value"
+VALUE, WHOLE = "value", "_value"
+"""The column of a format of one value, and that of the bytes, in which all fields are."""
 
 
 def decoded_columns(
@@ -42,8 +43,15 @@ def decoded_columns(
     if fields is None:
         return None
     columns = list(fields if isinstance(fields, tuple) else (_column(VALUE, fields),))
+    tags = NO_TAGS.union(*(column.tags for column in columns))
     others = [
-        Column(name, parsed_type(type_) or UNKNOWN, True, declared=span)
+        Column(
+            name,
+            parsed_type(type_) or UNKNOWN,
+            True,
+            declared=span,
+            tags=tags if name == WHOLE else NO_TAGS,
+        )
         for name, type_, span in settings.added_columns()
     ]
     if key is not None:
