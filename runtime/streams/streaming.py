@@ -14,12 +14,15 @@ from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.checkpoints.topics import Topics
 from ssbt.runtime.errors.causes import cause_of
-from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.errors.retrying import fails_behind_batch, passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.outputs.keeping import keep_output
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
+from ssbt.runtime.streams.planning import collects, plan_stream
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -62,6 +65,8 @@ def run_streams(*streams: Stream) -> None:
     stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
     starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
+    if collects(*streams):
+        return
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
     runs = [_Run(stream, operation, files, spark) for stream in streams]
@@ -108,6 +113,21 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
         while ending:
             time.sleep(_FINISH_LOOK_SECONDS)
             ending = [(run, batch) for run, batch in ending if not run.has_finished(batch)]
+        for run in runs:
+            if run.topics:
+                run.topics.close()
+
+
+def _topics(stream: Stream, files: Files) -> Topics | None:
+    """The topics of a stream with a checkpoint; None where its plan does not tell them."""
+    frame = getattr(stream.writer, "_df", None)
+    if frame is None or stream.checkpoint is None:
+        return None
+    try:
+        return Topics(stream.name, frame, stream.checkpoint, files)
+    except Exception:
+        _LOG.debug("the topics of stream %s are not known", stream.name, exc_info=True)
+        return None
 
 
 class _Run:
@@ -117,13 +137,16 @@ class _Run:
         self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
         self.kept: Checkpoint | None = None
+        self.topics: Topics | None = None
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             kept = stream.name, stream.checkpoint, operation.pipeline, parts
-            self.kept = Checkpoint(files, *kept, spark.version, stream.output)
+            self.topics = _topics(stream, files)
+            self.kept = Checkpoint(files, *kept, spark.version, stream.output, self.topics)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
+        self._resumed, self._ids = False, set[int]()
         self._progress = ProgressLog(stream.name)
         self._ended = False
 
@@ -149,6 +172,8 @@ class _Run:
                 _LOG.info("stream %s has started", self._stream.name)
             active = self._query.isActive
             self._tell(self._query)
+            if active and self.kept and self.topics and (said := self.topics.problems_now()):
+                raise CheckpointsRefusedError(*map(self.kept.told, said))
             if not active:
                 self._query.awaitTermination()
                 _LOG.info("stream %s has ended", self._stream.name)
@@ -180,15 +205,42 @@ class _Run:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
             sink = self._progress.tell(query)
+            self._resumed = self._resumed and sink is None
             if self.kept and sink:
                 self.kept.record(sink=sink)
         except Exception:
             _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
 
+    def _goes_on(self, error: Exception) -> bool:
+        """Whether this is no failure, but a reason to begin the query again at once.
+
+        Raises UnreachableError.
+        """
+        from ssbt.runtime.registries.frames import learn_schema
+
+        name = self._stream.name
+        id = learn_schema(error)
+        if id is not None and id not in self._ids and (stream := plan_stream(name)):
+            self._ids.add(id)
+            self._stream, self._query = stream, None
+            return True
+        if fails_behind_batch(error) and not self._resumed:
+            self._query, self._resumed = None, True
+            _LOG.info("stream %s has done the batch that it had begun, uncounted", name)
+            return True
+        return False
+
     def _failed(self, error: Exception) -> None:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
         note_stream(error, name)
+        try:
+            if self._goes_on(error):
+                return
+        except UnreachableError as unreachable:
+            unreachable.__cause__, error = error, unreachable
+            note_stream(error, name)
+            reason = "the schema registry does not answer"
         if reason is None:
             damage = ""
             if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):
