@@ -12,8 +12,8 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
-from ssbt.runtime.checkpoints.topics import Topics
 from ssbt.runtime.outputs.folders import Output
+from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.settings.shared import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 

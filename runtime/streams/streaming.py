@@ -14,12 +14,12 @@ from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
-from ssbt.runtime.checkpoints.topics import Topics
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import fails_behind_batch, passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.outputs.keeping import keep_output
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
 from ssbt.runtime.streams.planning import collects, plan_stream
