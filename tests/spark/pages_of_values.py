@@ -14,26 +14,28 @@ if TYPE_CHECKING:
 
 _GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "silent-results.md"
 _TABLE = re.compile(
-    r"\| in Spark 4\.1(?:, in a session in (\S+))? \| gives \|\n\|---\|---\|\n((?:\|.*\n)+)"
+    r"\| in Spark 4\.1(?:, in a session in (\S+))?(?:, (without ANSI mode))? \| gives \|\n"
+    r"\|---\|---\|\n((?:\|.*\n)+)"
 )
 _ROW = re.compile(r"\| `(.*)` \| (`.*`) \|")
 
 
-def rows() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """The code or guide, the expression or query, its values as text, and the time zone."""
+def rows() -> Iterator[tuple[str, str, tuple[str, ...], str, bool]]:
+    """The code or guide, the expression or query, its values as text, the time zone, ANSI mode."""
     texts = {code.number: code.why for code in registry.codes()}
     texts["the guide"] = _GUIDE.read_text("utf-8")
     for name, whole in texts.items():
         for table in _TABLE.finditer(whole):
-            for line in table[2].splitlines():
+            for line in table[3].splitlines():
                 row = _ROW.fullmatch(line)
                 assert row is not None, line
                 values = tuple(re.findall(r"`([^`]*)`", row[2].replace("\\|", "|")))
-                yield name, row[1].replace("\\|", "|"), values, table[1] or "UTC"
+                yield name, row[1].replace("\\|", "|"), values, table[1] or "UTC", not table[2]
 
 
-def answer(session: SparkSession, text: str, zone: str) -> tuple[str, ...]:
+def answer(session: SparkSession, text: str, zone: str, ansi: bool) -> tuple[str, ...]:
     """What a session of one's own gives: the text of each row's one value."""
+    session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
     session.conf.set("spark.sql.session.timeZone", zone)
     query = text if text.startswith("select ") else f"select {text}"
     frame = session.sql(query)

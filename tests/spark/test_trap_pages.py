@@ -20,7 +20,7 @@ def test_the_values_of_the_pages_are_those_of_spark(spark: SparkSession):
     assert len(shown) > 60
     wrong = [
         f"{code}: {text} gives {given}, and the page says {values}"
-        for code, text, values, zone in shown
-        if (given := answer(session, text, zone)) != values
+        for code, text, values, zone, ansi in shown
+        if (given := answer(session, text, zone, ansi)) != values
     ]
     assert wrong == []
