@@ -21,6 +21,7 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
+from ssbt.runtime.planning.streams import planned_by
 from ssbt.runtime.providers.secrets import (
     Secret,
     SecretError,
@@ -37,7 +38,6 @@ from ssbt.runtime.settings.configuration import environment_entries, parsed_argu
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.settings.shared import Shared
 from ssbt.runtime.streams.operation import operated
-from ssbt.runtime.streams.planning import planned_by
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 

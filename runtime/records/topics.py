@@ -43,6 +43,15 @@ class _Source:
         return dict(self.client).get("bootstrap.servers", "")
 
 
+def topics_of(writer: Any, name: str, checkpoint: str, files: Files) -> "Topics | None":
+    """The topics of the stream of a writer; None where its plan does not tell them."""
+    try:
+        return Topics(name, writer._df, checkpoint, files)
+    except Exception:
+        _LOG.debug("the topics of stream %s are not known", name, exc_info=True)
+        return None
+
+
 class Topics:
     """The topics that a stream reads, and the ids that are kept of them in its checkpoint."""
 

@@ -15,14 +15,14 @@ from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.errors.causes import cause_of
-from ssbt.runtime.errors.retrying import fails_behind_batch, passing_reason, waiting_seconds
+from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.outputs.keeping import keep_output
+from ssbt.runtime.planning.streams import Continuation, collects
 from ssbt.runtime.providers.secrets import rotated_secrets
-from ssbt.runtime.records.topics import Topics
+from ssbt.runtime.records.topics import Topics, topics_of
 from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
-from ssbt.runtime.streams.planning import collects, plan_stream
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -118,18 +118,6 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
                 run.topics.close()
 
 
-def _topics(stream: Stream, files: Files) -> Topics | None:
-    """The topics of a stream with a checkpoint; None where its plan does not tell them."""
-    frame = getattr(stream.writer, "_df", None)
-    if frame is None or stream.checkpoint is None:
-        return None
-    try:
-        return Topics(stream.name, frame, stream.checkpoint, files)
-    except Exception:
-        _LOG.debug("the topics of stream %s are not known", stream.name, exc_info=True)
-        return None
-
-
 class _Run:
     """A stream, the query that it is now, and how often that was started again."""
 
@@ -141,12 +129,12 @@ class _Run:
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             kept = stream.name, stream.checkpoint, operation.pipeline, parts
-            self.topics = _topics(stream, files)
+            self.topics = topics_of(stream.writer, stream.name, stream.checkpoint, files)
             self.kept = Checkpoint(files, *kept, spark.version, stream.output, self.topics)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
-        self._resumed, self._ids = False, set[int]()
+        self._continuation = Continuation()
         self._progress = ProgressLog(stream.name)
         self._ended = False
 
@@ -205,37 +193,20 @@ class _Run:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
             sink = self._progress.tell(query)
-            self._resumed = self._resumed and sink is None
+            if sink:
+                self._continuation.note_batch()
             if self.kept and sink:
                 self.kept.record(sink=sink)
         except Exception:
             _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
-
-    def _goes_on(self, error: Exception) -> bool:
-        """Whether this is no failure, but a reason to begin the query again at once.
-
-        Raises UnreachableError.
-        """
-        from ssbt.runtime.registries.frames import learn_schema
-
-        name = self._stream.name
-        id = learn_schema(error)
-        if id is not None and id not in self._ids and (stream := plan_stream(name)):
-            self._ids.add(id)
-            self._stream, self._query = stream, None
-            return True
-        if fails_behind_batch(error) and not self._resumed:
-            self._query, self._resumed = None, True
-            _LOG.info("stream %s has done the batch that it had begun, uncounted", name)
-            return True
-        return False
 
     def _failed(self, error: Exception) -> None:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
         note_stream(error, name)
         try:
-            if self._goes_on(error):
+            if planned := self._continuation.stream(error, self._stream):
+                self._stream, self._query = planned, None
                 return
         except UnreachableError as unreachable:
             unreachable.__cause__, error = error, unreachable

@@ -1,13 +1,18 @@
-"""One stream planned anew, while the others run on: its records name a schema that is new to it."""
+"""One stream that goes on at once, planned anew or not, while the others run on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+import logging
 from typing import TYPE_CHECKING
+
+from ssbt.runtime.errors.retrying import fails_behind_batch
+from ssbt.runtime.registries.frames import learn_schema
 
 if TYPE_CHECKING:
     from ssbt.runtime.streams.streaming import Stream
 
+_LOG = logging.getLogger("ssbt.runtime")
 _PLAN: ContextVar[Callable[[], None] | None] = ContextVar("plan", default=None)
 _COLLECTED: ContextVar[list["Stream"] | None] = ContextVar("collected", default=None)
 
@@ -41,3 +46,30 @@ def plan_stream(name: str) -> "Stream | None":
     finally:
         _COLLECTED.reset(token)
     return next((each for each in collected if each.name == name), None)
+
+
+class Continuation:
+    """What a stream goes on with behind an error that is no failure of it."""
+
+    def __init__(self) -> None:
+        self._ids: set[int] = set()
+        self._is_behind_batch = False
+
+    def note_batch(self) -> None:
+        """A batch has ended, and was told."""
+        self._is_behind_batch = False
+
+    def stream(self, error: Exception, was: "Stream") -> "Stream | None":
+        """The stream to begin at once; None where it has failed.
+
+        Raises UnreachableError where a schema registry has to be asked, and does not answer.
+        """
+        id = learn_schema(error)
+        if id is not None and id not in self._ids and (planned := plan_stream(was.name)):
+            self._ids.add(id)
+            return planned
+        if fails_behind_batch(error) and not self._is_behind_batch:
+            self._is_behind_batch = True
+            _LOG.info("stream %s has done the batch that it had begun, uncounted", was.name)
+            return was
+        return None
