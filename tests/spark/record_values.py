@@ -284,5 +284,4 @@ AVRO = [
     Avro(_logical("uuid", "string"), sized(b"\xff"), NOTHING),
     Avro(["int", "string"], long(1) + sized(b"\xff"), NOTHING),
     Avro(["int", "string"], long(0) + long(3), (3, None)),
-    Avro("long", long(1) + b"x", "behind"),
 ]

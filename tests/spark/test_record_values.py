@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.spark.record_values import AVRO, RAW, SAID, long
+from tests.spark.record_values import AVRO, RAW, SAID, Avro, long
 from tests.spark.test_connector_rows import module
 from tests.spark.text_values import NOTHING
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = Path(__file__).with_name("record_values.txt")
@@ -73,25 +73,45 @@ def groups() -> Iterator[Group]:
         schema = f"schema NAME {{ {columns} }}" if columns else ""
         data = [case.data for case in found]
         yield Group(f"{format}: {columns}", schema, format, data, [c.meaning for c in found])
-    for type_, fields in groupby(AVRO, key=lambda each: json.dumps(each.type)):
-        listed = list(fields)
-        # A field that is never null tells what could not be decoded.
-        yield Group(
-            f"avro: {type_}",
-            f'schema NAME from avro {{ schema = """{avro_schema(type_)}""" }}',
-            "avro",
-            [long(7) + field.data for field in listed],
-            [_row_of(field.meaning) for field in listed],
-        )
+    types = [type_ for type_, _ in groupby(json.dumps(each.type) for each in AVRO)]
+    records = [_record(each, types) for each in AVRO]
+    schema = f'schema NAME from avro {{ schema = """{avro_schema(types)}""" }}'
+    data, meanings = [each[0] for each in records], [each[1] for each in records]
+    yield Group("avro: " + ", ".join(types), schema, "avro", data, meanings)
 
 
-def _row_of(meaning: object) -> object:
-    return meaning if meaning is NOTHING or meaning in SAID else (7, meaning)
+def avro_schema(types: list[str]) -> str:
+    """A record with a field of each type, and one before them that is never null."""
+    fields: list[dict[str, object]] = [
+        {"name": f"f{place}", "type": _optional(json.loads(type_))}
+        for place, type_ in enumerate(types)
+    ]
+    return json.dumps(
+        {"type": "record", "name": "R", "fields": [{"name": "id", "type": "long"}, *fields]}
+    )
 
 
-def avro_schema(type_: str) -> str:
-    fields = [{"name": "id", "type": "long"}, {"name": "v", "type": json.loads(type_)}]
-    return json.dumps({"type": "record", "name": "R", "fields": fields})
+def _optional(type_: object) -> list[object]:
+    """A union of null and the type; of a union, all but null."""
+    return (
+        ["null", *(each for each in type_ if each != "null")]
+        if isinstance(type_, list)
+        else ["null", type_]
+    )
+
+
+def _record(case: Avro, types: list[str]) -> tuple[bytes, object]:
+    """A record in which the field of the case's type alone is set, and what it means."""
+    place = types.index(json.dumps(case.type))
+    given = case.data if isinstance(case.type, list) else long(1) + case.data
+    if isinstance(case.type, list) and case.type[0] != "null":
+        given = bytes([case.data[0] + 2]) + case.data[1:]
+    data = long(7) + long(0) * place + given + long(0) * (len(types) - place - 1)
+    if case.meaning is NOTHING or case.meaning in SAID:
+        return data, case.meaning
+    row: list[object] = [7, *([None] * len(types))]
+    row[place + 1] = case.meaning
+    return data, tuple(row)
 
 
 class Cell(NamedTuple):
@@ -182,9 +202,16 @@ def recorded(cells: list[Cell]) -> str:
             lines += ["", cell.title]
             before = cell.title
         data = cell.value if len(cell.value) < 60 else cell.value[:40] + b"..."
-        outcome = cell.error if cell.row is None else str(_plain(cell.row))
+        outcome = cell.error if cell.row is None else _shown(cell)
         lines.append(f"  {cell.verdict:10} {str(data)[1:]:44} {outcome}")
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _shown(cell: Cell) -> str:
+    assert cell.row is not None
+    if cell.title.startswith("avro"):
+        return str([_plain(each) for each in cell.row if each is not None])
+    return str(_plain(cell.row))
 
 
 def test_pages_have_the_sentences(cells: list[Cell]) -> None:
