@@ -10,9 +10,9 @@ from pyspark.sql.avro.functions import from_avro, to_avro
 
 from ssbt.runtime.evolution.avro import changed_meaning, with_wide_decimals
 from ssbt.runtime.records.decoding import ADDED, Decoding
-from ssbt.runtime.records.fitting import column_type
 from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.registry import Registry, Schema
+from ssbt.runtime.values.fitting import column_type
 
 _MOST_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}

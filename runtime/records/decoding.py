@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
-from ssbt.runtime.records.fitting import Misfit, is_any, misfit_text, misfits, typed
+from ssbt.runtime.values.fitting import Misfit, is_any, misfit_text, misfits, typed
 
 ADDED = "_ssbt_decoded"
 """A field that stands in what is decoded for its marker's sake alone."""

@@ -22,7 +22,7 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.records.decoding import Decoding
-from ssbt.runtime.records.fitting import field_text, utf8
+from ssbt.runtime.values.fitting import field_text, utf8
 
 _CORRUPT = "_ssbt_malformed"
 _NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
