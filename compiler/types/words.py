@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
+from ssbt.compiler.types.datatypes import (
+    ArrayType,
+    DataType,
+    MapType,
+    StringType,
+    StructType,
+)
+
+OTHER_KEYS = "MAP of other keys than STRING"
 
 
 def type_words(type_: DataType) -> Iterator[str]:
@@ -16,6 +24,8 @@ def type_words(type_: DataType) -> Iterator[str]:
         if isinstance(each, ArrayType):
             waiting.append(each.element)
         elif isinstance(each, MapType):
+            if not isinstance(each.key, StringType):
+                yield OTHER_KEYS
             waiting += [each.key, each.value]
         elif isinstance(each, StructType):
             waiting += [field.type for field in each.fields]
