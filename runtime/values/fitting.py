@@ -80,6 +80,20 @@ def typed(value: Column, found: DataType, wanted: DataType) -> Column:
     """A value that was decoded as a wider type as what it is to be; null if it does not fit."""
     if found.simpleString() == wanted.simpleString():
         return value
+    if isinstance(wanted, StructType) and isinstance(found, StructType):
+        fields = (
+            typed(value.getField(field.name), found[field.name].dataType, field.dataType).alias(
+                field.name
+            )
+            for field in wanted
+        )
+        return F.when(value.isNotNull(), F.struct(*fields))
+    if isinstance(wanted, ArrayType) and isinstance(found, ArrayType):
+        one, other = found.elementType, wanted.elementType
+        return F.transform(value, lambda each: typed(each, one, other))
+    if isinstance(wanted, MapType) and isinstance(found, MapType):
+        one, other = found.valueType, wanted.valueType
+        return F.transform_values(value, lambda _, each: typed(each, one, other))
     return value.try_cast(wanted) if hasattr(value, "try_cast") else value.cast(wanted)
 
 

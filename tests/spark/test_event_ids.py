@@ -90,7 +90,7 @@ def test_ids_are_those_of_typed_values(spark: SparkSession, columns: int) -> Non
         values = [None, *SINGLE.get(type_, []), *SINGLE.get(type_, [])]
         if type_ in NESTED:
             values += [NESTED[type_]() for _ in range(60)]
-        rows = [(value,) for value in values]
+        rows: list[tuple[Any, ...]] = [(value,) for value in values]
         if columns == 2:
             rows = [(CHANCE.choice(values), CHANCE.choice(values)) for _ in range(80)]
         names = ("a", "b")[:columns]

@@ -39,7 +39,7 @@ def written(frame: DataFrame, folder: Path, mode: str) -> list[object]:
 def test_windows_drop_them(spark: SparkSession, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    rows = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
+    rows: list[dict[str, object]] = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
     frame = stream(spark, data, rows)
     for name in ("window", "session_window"):
         counts = frame.groupBy(F.expr(f"{name}(at, '1 hour')"), "id").count()
@@ -51,7 +51,7 @@ def test_a_memory_forgets_them(spark: SparkSession, tmp_path: Path) -> None:
     """Its repetitions pass in a later batch, where those of other rows are known."""
     data = tmp_path / "data"
     data.mkdir()
-    rows = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
+    rows: list[dict[str, object]] = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
     frame = stream(spark, data, rows, rows, rows).dropDuplicatesWithinWatermark(["id"])
     found = written(frame.select("id"), tmp_path / "memory", "append")
     assert found.count((1,)) == 1
