@@ -59,7 +59,7 @@ def json_decoding(
 
     def problem(part: Column) -> Column:
         no_row = "no JSON object that fits the schema"
-        detail = _detail(parsed(wide), parsed(_texts(wide)), parsed(_flat(wide)), wide, masked)
+        detail = _detail(parsed(wide), parsed(_texts(wide)), parsed(_flat(wide)), wanted, masked)
         behind = parsed(wide)[_CORRUPT].isNull() & (F.length(F.trim(text)) > 0)
         return (
             F.when(~utf8(data), F.lit(_NO_UTF8))

@@ -7,6 +7,7 @@ too large is decoded as a wider type first.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
@@ -107,7 +108,8 @@ def utf8(data: Column) -> Column:
 
 def field_text(path: str, value: Column, type: DataType, masked: frozenset[str]) -> Column:
     """The sentence about a field whose value is not of its type."""
-    name, sql = path or "it", type.simpleString().upper()
+    sql = "STRUCT" if isinstance(type, StructType) else type.simpleString().upper()
+    name = path or "it"
     if path.partition(".")[0] in masked or (not path and masked):
         return F.lit(f"`{name}` holds no {sql}")
     shown = F.when(F.length(value) > _SHOWN, F.concat(F.substring(value, 1, _SHOWN), F.lit("...")))
@@ -146,7 +148,9 @@ def _condition(value: Column, found: DataType, wanted: DataType, texts: bool) ->
     if found != wanted and isinstance(wanted, ByteType):
         return ~value.between(-128, 127)
     if found != wanted and isinstance(wanted, DecimalType):
-        return F.abs(value) >= F.lit(10 ** (wanted.precision - wanted.scale)).cast("decimal(38,0)")
+        # Of the same type, or Spark would round the value to compare it.
+        most = F.lit(Decimal(f"{10**wanted.precision - 1}e-{wanted.scale}")).cast(found)
+        return ~value.between(-most, most)
     bounds = _RANGES.get(type(wanted))
     return ~value.between(*map(F.expr, bounds)) if bounds else None
 
