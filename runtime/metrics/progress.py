@@ -1,9 +1,12 @@
 """What a batch of a stream did, in one line."""
 
+from collections.abc import Mapping
 import logging
 from typing import Any
 
 from pyspark.sql.streaming.query import StreamingQuery
+
+from ssbt.runtime.records.decoding import MALFORMED
 
 _LOG = logging.getLogger("ssbt.runtime")
 
@@ -11,9 +14,10 @@ _LOG = logging.getLogger("ssbt.runtime")
 class ProgressLog:
     """Logs each batch of a query once; a batch without rows is passed over in silence."""
 
-    def __init__(self, stream: str) -> None:
-        self._stream = stream
+    def __init__(self, stream: str, counts: Mapping[int, Mapping[str, int]] | None = None) -> None:
+        self._stream, self._counts = stream, {} if counts is None else counts
         self._last = -1
+        self.total = {"batches": 0, "rows in": 0}
 
     def tell(self, query: StreamingQuery) -> str | None:
         """Log the batches that have ended since the last call, of which Spark keeps a hundred.
@@ -30,7 +34,16 @@ class ProgressLog:
         return str(last["sink"]["description"])
 
     def _tell(self, progress: Any) -> None:
-        fields = batch_fields(progress)
+        fields = batch_fields(progress) | malformed_fields(progress)
+        if counts := self._counts.get(fields["batch"]):
+            # Of a query that reads the records twice, Spark counts them twice.
+            fields |= {"rows_in": counts["records"], "dead_letters": counts["malformed"]}
+        if fields["rows_in"]:
+            self.total["batches"] += 1
+        for name in ("rows_in", *_COUNTED):
+            if count := fields.get(name):
+                said = name.replace("_", " ")
+                self.total[said] = self.total.get(said, 0) + count
         if not fields["rows_in"] and not fields.get("rows_out"):
             return
         texts = (text.format(fields[name]) for name, text in _TEXTS.items() if fields.get(name))
@@ -41,9 +54,13 @@ class ProgressLog:
         )
 
 
+# What totals have besides the rows, where there are any.
+_COUNTED = ("rows_out", "dead_letters", "malformed_dropped")
 _TEXTS = {
     "rows_in": "{:,} rows in",
     "rows_out": "{:,} rows out",
+    "dead_letters": "{:,} dead letters",
+    "malformed_dropped": "{:,} malformed records dropped",
     "rows_per_second": "{:,.0f} rows/s",
     "state_rows": "{:,} rows of state",
     "late_rows_dropped": "{:,} late rows dropped",
@@ -71,3 +88,10 @@ def batch_fields(progress: Any) -> dict[str, Any]:
     # Spark says -1 for a sink that does not count, and 1970 before the first event.
     unknown = {"rows_out": -1, "watermark": "1970-01-01T00:00:00.000Z", "late_rows_dropped": 0}
     return {k: v for k, v in fields.items() if v is not None and unknown.get(k) != v}
+
+
+def malformed_fields(progress: Any) -> dict[str, int]:
+    """How many malformed records a batch has left out, as `decoded` counts them."""
+    metrics = progress["observedMetrics"] or {}
+    found = (row["malformed"] for name, row in metrics.items() if name.startswith(MALFORMED))
+    return {"malformed_dropped": count} if (count := sum(found)) else {}
