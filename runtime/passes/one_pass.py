@@ -129,7 +129,7 @@ class OnePass:
         if beside and _counts(records) != counts:
             raise ChangedVerdictError(
                 f"stream {self.name}: batch {number} had {counts['malformed']} malformed records"
-                f" when it began, and has others now, which its state would know otherwise\n{_WAY_OUT}"
+                f" when it began, and has others now; its state may know them\n{_WAY_OUT}"
             )
         read = parts[0].sparkSession.read
         before = [
