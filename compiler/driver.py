@@ -23,6 +23,7 @@ from ssbt.compiler.source import Source
 
 if TYPE_CHECKING:
     from ssbt.compiler.configuration.environments import Environment
+    from ssbt.compiler.contracts.ends import End
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.emit.testing.plan import TestPlan
     from ssbt.compiler.ir.coverage import Probed
@@ -38,7 +39,7 @@ DEFAULT_TARGET = "4.1"
 
 
 class Checked(Struct, frozen=True):
-    """What is known of a pipeline: `pipeline` is None where an error stops the compilation.
+    """What is known of a pipeline: `pipeline` is None where an error hides what it is.
 
     `sources` are all files that were read, imports and Python modules included, by path.
     `findings` are without those that a comment of the files allows.
@@ -78,9 +79,19 @@ def checked_by_rules(result: Resolved) -> Checked:
         findings += rule_findings(judged)
     failed = any(found.severity is Severity.ERROR for found in findings)
     pipeline = None if failed else result.pipeline
+    # They stop the compilation and hide nothing: other commands can go on with the pipeline.
+    findings += _contract_findings(pipeline) if pipeline is not None else ()
     allowed = tuple(_allowances(result))
     reported = [*without_allowed(findings, allowed), *_idle_allowances(result, findings, allowed)]
     return Checked(pipeline, tuple(reported), result.sources, allowed)
+
+
+def _contract_findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """What does not fit where a source reads what a sink of the same pipeline writes."""
+    from ssbt.compiler.contracts.ends import ends
+    from ssbt.compiler.contracts.findings import findings
+
+    yield from (each.diagnostic for each in findings(ends(pipeline)))
 
 
 def _allowances(result: Resolved) -> Iterator[Allowance]:
@@ -131,10 +142,25 @@ def configured(
     found = of_project(checked_pipeline.pipeline, folder, Files(read, real), names)
     allowed = checked_pipeline.allowances
     findings = (*checked_pipeline.findings, *without_allowed(found.findings, allowed))
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    failed = any(finding.severity is Severity.ERROR for finding in found.findings)
     pipeline = None if failed else checked_pipeline.pipeline
     sources = {**checked_pipeline.sources, **found.sources}
     return Configured(Checked(pipeline, findings, sources, allowed), found.environments)
+
+
+def ends_of(pipeline: Configured) -> tuple[End, ...]:
+    """The sources and sinks that other pipelines may meet, none of one with errors."""
+    from ssbt.compiler.contracts.ends import EnvironmentValues, ends
+
+    if pipeline.checked.pipeline is None:
+        return ()
+    views = (
+        EnvironmentValues(
+            each.name, each.document.get("params", {}), each.document.get("connections", {})
+        )
+        for each in pipeline.environments
+    )
+    return ends(pipeline.checked.pipeline, views)
 
 
 def emitted(

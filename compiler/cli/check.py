@@ -50,6 +50,7 @@ def command(
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.console import progress
+    from ssbt.compiler.cli.projects import with_findings_of_projects
     from ssbt.compiler.cli.units import units
 
     if environments and all_envs:
@@ -63,7 +64,8 @@ def command(
     else:
         compiler = Compiler(target, use_cache=not no_cache, environments=environments)
         checked = compiler.checked(found)
-        for result in progress(checked, len(found), lambda result: result.unit.input.path):
+        results = list(progress(checked, len(found), lambda result: result.unit.input.path))
+        for result in with_findings_of_projects(results, compiler):
             report.add(*result.shown())
     code = report.print() or changes
     if not report.findings and not report.machine and not changes:

@@ -12,6 +12,8 @@ from ssbt.compiler.cli.parallel import mapped
 from ssbt.compiler.cli.units import Unit, relocated_findings
 
 if TYPE_CHECKING:
+    from ssbt.compiler.contracts.ends import End
+    from ssbt.compiler.diagnostics.allowances import Allowance
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.driver import Checked
     from ssbt.compiler.emit.files import OutputFile
@@ -23,7 +25,9 @@ class Result(NamedTuple):
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
     `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked, and
-    `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
+    `promises` how each stream is delivered. `outputs` is None where nothing was emitted. `ends` are
+    what other pipelines may meet, and `allowed` the warnings about it that comments allow; `shared`
+    are the findings about it and other pipelines, by paths as the user would write them.
     """
 
     unit: Unit
@@ -35,12 +39,17 @@ class Result(NamedTuple):
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
     outputs: tuple[OutputFile, ...] | None
+    ends: tuple[End, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
+    shared: tuple[Diagnostic, ...] = ()
+    shared_sources: Mapping[str, Source] = {}
 
     def shown(self) -> tuple[list[Diagnostic], dict[str, Source]]:
         """The findings and their sources, by paths as the user would write them."""
         if not self.findings:
-            return [], {}
-        return relocated_findings(self.findings, self.sources, self.unit)
+            return [*self.shared], {**self.shared_sources}
+        found, sources = relocated_findings(self.findings, self.sources, self.unit)
+        return [*found, *self.shared], {**self.shared_sources, **sources}
 
 
 class Compiler:
@@ -137,12 +146,15 @@ def made(
         unit.real,
     )
     checked = configured.checked
-    is_wanted = emits and not checked.failed
+    is_wanted = emits and checked.pipeline is not None
     outputs = driver.emitted(checked, configured.environments) if is_wanted else None
-    return _result(unit, checked, outputs), reads, _is_reusable(checked)
+    ends = driver.ends_of(configured)
+    return _result(unit, checked, outputs, ends), reads, _is_reusable(checked)
 
 
-def _result(unit: Unit, checked: Checked, outputs: tuple[OutputFile, ...] | None) -> Result:
+def _result(
+    unit: Unit, checked: Checked, outputs: tuple[OutputFile, ...] | None, ends: tuple[End, ...]
+) -> Result:
     from ssbt.compiler.emit.submission import packages
 
     pipeline = checked.pipeline
@@ -156,6 +168,8 @@ def _result(unit: Unit, checked: Checked, outputs: tuple[OutputFile, ...] | None
         checked.findings,
         checked.sources,
         outputs,
+        ends,
+        tuple(each for each in checked.allowances if each.number.startswith("SSBT064")),
     )
 
 
@@ -180,9 +194,25 @@ def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
             findings,
             sources,
             entry.outputs,
+            *_ends_of(facts),
         )
     except (LookupError, TypeError, ValueError):
         return None
+
+
+def _ends_of(facts: Mapping[str, Any]) -> tuple[tuple[End, ...], tuple[Allowance, ...]]:
+    """The ends and allowances of an earlier run; raises ValueError for what is none."""
+    if not facts["ends"]:
+        return (), ()
+    from msgspec import convert
+
+    from ssbt.compiler.contracts.ends import End
+    from ssbt.compiler.diagnostics.allowances import Allowance
+
+    return (
+        convert(facts["ends"], tuple[End, ...]),
+        convert(facts["allowed"], tuple[Allowance, ...]),
+    )
 
 
 def _findings(records: list[Any]) -> tuple[Diagnostic, ...]:
@@ -219,6 +249,8 @@ def _sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
 
 
 def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
+    from msgspec import to_builtins
+
     from ssbt.compiler.cli.records import recorded
 
     facts: dict[str, Any] = {
@@ -228,6 +260,8 @@ def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
         "raw": result.raw,
         "promises": result.promises,
         "findings": recorded(result.findings),
+        "ends": to_builtins(result.ends),
+        "allowed": to_builtins(result.allowed),
     }
     return Entry(tuple(reads.items()), facts, result.outputs)
 

@@ -39,6 +39,7 @@ def command(
 
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.console import progress
+    from ssbt.compiler.cli.projects import with_findings_of_projects
     from ssbt.compiler.cli.runs import Run
     from ssbt.compiler.cli.units import units
 
@@ -47,7 +48,7 @@ def command(
     compiler = Compiler(target, use_cache=not no_cache)
     compiled = compiler.compiled(found.all)
     results = list(progress(compiled, len(found.all), lambda result: result.unit.input.path))
-    run = Run(results, out, report, force=force)
+    run = Run(with_findings_of_projects(results, compiler), out, report, force=force)
     if check or diff:
         report.results_there = diff and not report.machine
         return run.compared(diff=diff, orphans=check and found.has_folders)

@@ -99,6 +99,7 @@ def command(
     nine options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
+    from ssbt.compiler.cli.projects import with_findings_of_projects
     from ssbt.compiler.cli.runs import Run
     from ssbt.compiler.cli.units import units
 
@@ -106,7 +107,8 @@ def command(
     # Standard output belongs to the script.
     report.results_there = True
     compiler = Compiler(target, use_cache=not no_cache)
-    (result,) = compiler.compiled([_only(units([path], out=out).all)])
+    found = [*compiler.compiled([_only(units([path], out=out).all)])]
+    (result,) = with_findings_of_projects(found, compiler)
     if code := Run([result], out, report, force=force).written(summary=False):
         return code
     repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}

@@ -73,7 +73,9 @@ class Run:
                 path = visible(result.unit.input.path)
                 self._report.console.note(f"{path}: raw options, not checked: {names}")
         for result in unique(self._results):
-            if result.outputs is not None and not self._report.is_failure(result.findings):
+            if result.outputs is not None and not self._report.is_failure(
+                (*result.findings, *result.shared)
+            ):
                 plans.append((result, self._folder.plan(result)))
         return plans
 

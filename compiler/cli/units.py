@@ -12,6 +12,7 @@ from ssbt.compiler.cli.inputs import BUILD, SUFFIX, TESTS, Input, Inputs, inputs
 from ssbt.compiler.disk import project_file, real
 
 if TYPE_CHECKING:
+    from ssbt.compiler.diagnostics.allowances import Allowance
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.source import Source
 
@@ -163,6 +164,22 @@ def _pipelines(files: Iterable[Input]) -> Iterator[Unit]:
         unit = _unit(file)
         if unit.input == file and (unit.name or not os.access(file.path, os.R_OK)):
             yield unit
+
+
+def unit_of(path: str) -> Unit | None:
+    """The pipeline in a file; None where it declares none."""
+    found = _unit(Input(path))
+    return found if found.name and found.input.path == path else None
+
+
+def relocated_allowance(allowance: Allowance, unit: Locator) -> Allowance:
+    """The allowance with paths as the user would write them."""
+    from msgspec.structs import replace
+
+    from ssbt.compiler.source import Span
+
+    lines = allowance.lines
+    return replace(allowance, lines=Span(unit.shown(lines.path), lines.start, lines.end))
 
 
 def _emptiness(given: Inputs) -> str:

@@ -14,7 +14,7 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
-from ssbt.compiler.sparkconf.settings import refusal, setting_value
+from ssbt.compiler.sparkconf.settings import changes_checks, refusal, setting_value
 
 _PREFIX = "spark."
 
@@ -41,7 +41,9 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
             findings.all.append(written_in_text(value.span))
             continue
         text = setting_value(name, value.text)
-        if refused := refusal(name, text, pipeline.target):
+        refused = refusal(name, text, pipeline.target)
+        refused = refused or changes_checks(name, text, pipeline.spark, pipeline.target)
+        if refused:
             help_ = (refused.help,) if refused.help else ()
             span = places[-1] if refused.is_name else value.span
             fix = _renamed(keys, places, refused.near) if refused.near else ()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 
+READING = "reading.tsv"
+
+
 class Shelf(Struct, frozen=True):
     """Where one kind of folders is found: in `ssbt.templates`, and through entry points."""
 
@@ -130,3 +133,18 @@ def has_template(of: Connector, name: str) -> bool:
 def shelf_of(of: Connector) -> Shelf:
     """Where a connector or format is from."""
     return FORMATS if isinstance(of, Format) else CONNECTORS
+
+
+@cache
+def reading_table(name: str) -> str:
+    """What readers of a connector or format make of other types than were written; "" if unknown.
+
+    Each line has the type that was written, the one that is read, and what becomes of values.
+    """
+    for shelf in (CONNECTORS, FORMATS):
+        found = shelf.found(name)
+        path = os.path.join(found[0], READING) if found else ""
+        if path and os.path.isfile(path):
+            with open(path, encoding="utf-8") as text:
+                return text.read()
+    return ""

@@ -29,12 +29,22 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`."""
+    """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`.
+
+    `place` is the path of the value that it stands in, and of the list where it is an item of one.
+    """
 
     span: Span
     path: tuple[str, ...]
     optional: bool
     prefix: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    is_item: bool = False
+
+    def is_inside(self, path: tuple[str, ...]) -> bool:
+        """Whether it stands in the object or list at a path, not only in an assignment to it."""
+        is_below = self.place[: len(path)] == path
+        return is_below and (self.is_item or len(self.place) > len(path))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,3 +97,22 @@ class Branch:
 
 
 Node: TypeAlias = Leaf | Reference | ListNode | Concatenation | Branch
+
+
+def is_delayed(node: Node) -> bool:
+    """Whether what it says is known only when references have been looked up."""
+    return isinstance(node, Reference) or (
+        isinstance(node, Concatenation) and any(map(is_delayed, node.pieces))
+    )
+
+
+def has_references(node: Node) -> bool:
+    """Whether there is a reference anywhere in it."""
+    inner: Iterable[Node] = ()
+    if isinstance(node, Branch):
+        inner = (each for nodes in node.fields.values() for each in nodes)
+    elif isinstance(node, ListNode):
+        inner = node.items
+    elif isinstance(node, Concatenation):
+        inner = node.pieces
+    return isinstance(node, Reference) or any(map(has_references, inner))

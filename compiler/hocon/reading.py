@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 import math
 import re
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
-from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node, Plain, Reference
+from ssbt.compiler.hocon.nodes import (
+    Branch,
+    Concatenation,
+    Leaf,
+    ListNode,
+    Node,
+    Plain,
+    Reference,
+    has_references,
+)
+from ssbt.compiler.hocon.paths import has_quotes, path_of, places_of
 from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.hocon.tokens import Token, tokens
 from ssbt.compiler.source import Source, Span
@@ -129,7 +138,7 @@ class Parser:
             # Lightbend's library refuses it too: nothing outside of the list could be meant.
             raise mistake(self._span(token, token), "`+=` does not work inside of a list")
         self._lists += appends
-        value = self._value((*path, *keys))
+        value = self._value((*path, *keys), is_alone=not (appends or token.text in ":="))
         self._lists -= appends
         if appends:
             before = Reference(value.span, (*path, *keys), optional=True)
@@ -152,12 +161,13 @@ class Parser:
         start = self._peek()
         pieces = []
         while self._peek().kind in _SIMPLE or self._peek().kind == "space":
+            self._refuse_plus(self._peek())
             pieces.append(self._next())
-        keys = _path(pieces)
-        if not keys or ("" in keys and not _has_quotes(pieces)):
+        keys = path_of(pieces)
+        if not keys or ("" in keys and not has_quotes(pieces)):
             message = "a part of this key is empty" if pieces else "a key is expected here"
             raise mistake(self._span(start, pieces[-1] if pieces else start), message)
-        return keys, [Span(self._source.path, *place) for place in _places(pieces)]
+        return keys, [Span(self._source.path, *place) for place in places_of(pieces)]
 
     def _includes(self, branch: Branch, path: tuple[str, ...]) -> None:
         keyword = self._next()
@@ -182,13 +192,20 @@ class Parser:
                 raise mistake(self._span(keyword, last), "a `)` is missing behind this include")
         span = self._span(keyword, last)
         included = self._include(token.value, span, words.startswith("required"), path)
+        if included is not None and self._lists and has_references(included):
+            # Their paths begin at a list, whose items have no names.
+            message = "a file with references cannot be included inside of a list"
+            raise mistake(span, message, codes.BAD_INCLUDE)
         if included is not None:
             branch.merge(included)
 
     # ---- values
 
-    def _value(self, path: tuple[str, ...]) -> Node:
-        """The pieces up to the end of the line, a comma or a closing bracket, as one node."""
+    def _value(self, path: tuple[str, ...], *, is_alone: bool = False) -> Node:
+        """The pieces up to the end of the line, a comma or a closing bracket, as one node.
+
+        `is_alone` behind a key without `=`: an object that nothing is joined to.
+        """
         pieces: list[Node] = []
         space: Token | None = None
         while True:
@@ -203,6 +220,8 @@ class Parser:
                 pieces.append(Leaf(self._span(space, space), space.text, space.text, True))
             pieces.append(piece)
             space = None
+            if is_alone:
+                break
         if not pieces:
             raise self._wrong("a value is expected here")
         if len(pieces) == 1:
@@ -217,7 +236,7 @@ class Parser:
             value = token.value if token.kind in ("text", "lines") else self._plain(token)
             return Leaf(self._span(token, token), value, token.value)
         if token.kind == "reference":
-            return self._reference()
+            return self._reference(path)
         if token.kind != "mark" or token.text not in "{[":
             return None
         self._depth += 1
@@ -237,10 +256,9 @@ class Parser:
         """What a word or number means: one that is no number is text."""
         if token.kind != "number":
             return _WORDS.get(token.text, token.text)
+        self._refuse_plus(token)
         match = _NUMBER.fullmatch(token.text)
         if match is None:
-            if "+" in token.text:
-                raise mistake(self._span(token, token), f"`{token.text}` stands in quotes only")
             return token.text
         if match["fraction"]:
             number = float(token.text)
@@ -249,6 +267,11 @@ class Parser:
             return number
         whole = int(token.text)
         return whole if -_LONG <= whole < _LONG else token.text
+
+    def _refuse_plus(self, token: Token) -> None:
+        """A plus in what looks like a number stands in its exponent only."""
+        if token.kind == "number" and "+" in token.text and not _NUMBER.fullmatch(token.text):
+            raise mistake(self._span(token, token), f"`{token.text}` stands in quotes only")
 
     def _items(self, path: tuple[str, ...]) -> list[Node]:
         items: list[Node] = []
@@ -263,7 +286,7 @@ class Parser:
             items.append(self._value(path))
             self._separator("]")
 
-    def _reference(self) -> Reference:
+    def _reference(self, place: tuple[str, ...]) -> Reference:
         start = self._next()
         pieces = []
         while self._peek().kind in _SIMPLE or self._peek().kind == "space":
@@ -272,45 +295,12 @@ class Parser:
         if not self._takes("}"):
             raise self._wrong("a `}` is missing behind this name")
         span = self._span(start, end)
-        keys = _path(pieces)
-        if not keys or ("" in keys and not _has_quotes(pieces)):
+        keys = path_of(pieces)
+        if not keys or ("" in keys and not has_quotes(pieces)):
             raise mistake(span, "a part of this name is empty")
-        self._note(keys, [Span(self._source.path, *place) for place in _places(pieces)])
-        return Reference(span, keys, start.text.endswith("?"), self._prefix)
+        self._note(keys, [Span(self._source.path, *place) for place in places_of(pieces)])
+        is_optional = start.text.endswith("?")
+        return Reference(span, keys, is_optional, self._prefix, place, self._lists > 0)
 
 
 _INCLUDES = ("", "required(", "file(", "required(file(")
-
-
-def _path(pieces: list[Token]) -> tuple[str, ...]:
-    """The parts of a path: dots separate them, but not in quotes; spaces within are kept."""
-    while pieces and pieces[-1].kind == "space":
-        pieces.pop()
-    while pieces and pieces[0].kind == "space":
-        pieces.pop(0)
-    keys = [""] if pieces else []
-    for piece in pieces:
-        if piece.kind in ("text", "lines"):
-            keys[-1] += piece.value
-        else:
-            first, *others = piece.text.split(".")
-            keys[-1] += first
-            keys += others
-    return tuple(keys)
-
-
-def _places(pieces: list[Token]) -> list[tuple[int, int]]:
-    """Where the parts of a path stand, whose outer spaces are gone."""
-    places = [(pieces[0].start, pieces[0].start)]
-    for piece in pieces:
-        at = piece.start
-        parts = [piece.text] if piece.kind in ("text", "lines") else piece.text.split(".")
-        places[-1] = places[-1][0], at + len(parts[0])
-        for before, part in pairwise(parts):
-            at += len(before) + 1
-            places.append((at, at + len(part)))
-    return places
-
-
-def _has_quotes(pieces: list[Token]) -> bool:
-    return any(piece.kind in ("text", "lines") and not piece.value for piece in pieces)

@@ -10,14 +10,24 @@ and then kept: Lightbend's library takes them as Java's HashMap has them, and so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node, Plain, Reference
+from ssbt.compiler.hocon.java import java_order
+from ssbt.compiler.hocon.nodes import (
+    Branch,
+    Concatenation,
+    Leaf,
+    ListNode,
+    Node,
+    Plain,
+    Reference,
+    is_delayed,
+)
 from ssbt.compiler.hocon.problems import MistakeError, mistake
 from ssbt.compiler.source import Span
 
@@ -99,7 +109,7 @@ class _Resolver:
             keys = dict.fromkeys(key for branch in head for key in branch.fields)
             inner = {
                 key: self.value(_children(head, key), None if path is None else (*path, key))
-                for key in sorted(keys, key=_java_order(len(keys)))
+                for key in sorted(keys, key=java_order(len(keys)))
             }
             fields = {key: each for key in keys if (each := inner[key]) is not None}
             places = {key: place for branch in head for key, place in branch.keys.items()}
@@ -152,12 +162,43 @@ class _Resolver:
     def _referred(self, node: Reference) -> _Head:
         paths = dict.fromkeys(((*node.prefix, *node.path), node.path))
         for path in paths:
-            found = self._at(path)
+            found = self._around(node, path) if node.is_inside(path) else self._at(path)
             if found is not None:
                 return found
         if node.optional:
             return None
         raise self._unresolved(node)
+
+    def _around(self, node: Reference, path: tuple[str, ...]) -> _Head:
+        """What a reference is to that stands inside of it: as Lightbend's library has it, nothing.
+
+        Unless it stands in something that is joined or merged, which is looked up without itself.
+        """
+        layers: _Layers = self._root
+        is_whole = True
+        for depth, key in enumerate(node.place, 1):
+            layers = self._layers_of(layers, key)
+            if depth < len(path):
+                continue
+            for layer in filter(is_delayed, layers):
+                if depth == len(path) and layer is not node and _is_within(node.span, layer.span):
+                    return self._without(layer, path)
+                is_whole &= depth == len(node.place)
+        if not is_whole or (len(layers) > 1 and (not node.is_item or any(map(is_delayed, layers)))):
+            return self._at(path)
+        if node.optional:
+            return None
+        raise mistake(node.span, "this value contains itself", codes.BAD_REFERENCE)
+
+    def _without(self, layer: Node, path: tuple[str, ...]) -> _Head:
+        """What a key was before an assignment to it."""
+        is_new = id(layer) not in self._under_way
+        self._under_way.add(id(layer))
+        try:
+            return self._at(path)
+        finally:
+            if is_new:
+                self._under_way.discard(id(layer))
 
     def _at(self, path: tuple[str, ...]) -> _Head:
         layers: _Layers = self._root
@@ -219,6 +260,9 @@ class _Resolver:
         if all(isinstance(head, Leaf) for head in present):
             return self._text(node, [head for head in present if isinstance(head, Leaf)])
         solid = [head for head in present if not (isinstance(head, Leaf) and head.is_space)]
+        nouns = list(dict.fromkeys(map(_noun, solid)))
+        if "a text" in nouns:
+            raise mistake(node.span, f"{nouns[0]} and {nouns[1]} cannot be joined")
         joined: _Head = solid[0]
         for head in solid[1:]:
             joined = self._pair(node, joined, head)
@@ -259,20 +303,8 @@ class _Resolver:
         return ListNode(other.span, tuple(nodes))
 
 
-def _java_order(count: int) -> Callable[[str], int]:
-    """The order in which a HashMap of so many keys has them, as the key of a stable sort."""
-    buckets = 16
-    while count > buckets * 3 // 4:
-        buckets *= 2
-
-    def bucket(key: str) -> int:
-        units = key.encode("utf-16-be", "surrogatepass")
-        code = 0
-        for high, low in zip(units[::2], units[1::2], strict=True):
-            code = (31 * code + 256 * high + low) & 0xFFFFFFFF
-        return (code ^ code >> 16) & (buckets - 1)
-
-    return bucket
+def _is_within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _as_node(head: list[Branch] | Leaf | ListNode, span: Span) -> Node:

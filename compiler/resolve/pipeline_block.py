@@ -19,7 +19,7 @@ from ssbt.compiler.resolve.blocks import Spelling, option_entries
 from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.spark_settings import SparkSettings, spark_settings
-from ssbt.compiler.sparkconf.settings import TIME_ZONE
+from ssbt.compiler.sparkconf.settings import TIME_ZONE, has_legacy_formats, is_ansi
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
@@ -48,17 +48,12 @@ class PipelineBlock(Struct, frozen=True):
     @property
     def ansi(self) -> bool:
         """Whether Spark's ANSI mode is on: its default from Spark 4."""
-        default = "false" if self.target.startswith("3.") else "true"
-        return self._setting("spark.sql.ansi.enabled", default) == "true"
+        return is_ansi(self.spark, self.target)
 
     @property
     def legacy_formats(self) -> bool:
         """Whether formats of dates are those of Spark 2."""
-        return self._setting("spark.sql.legacy.timeparserpolicy", "") == "legacy"
-
-    def _setting(self, name: str, default: str) -> str:
-        given = {key.lower(): value.lower() for key, value in self.spark}
-        return given.get(name, default)
+        return has_legacy_formats(self.spark)
 
 
 def pipeline_block(

@@ -173,6 +173,10 @@ class Program:
             help_ = "add `sink NAME to parquet { … }`"
             message = "this pipeline writes nothing"
             self.report.add(codes.NO_SINK, self.node.name.span, message, help=help_)
+        if self.report.unguarded:
+            from ssbt.compiler.resolve.traps.without_ansi import report_ansi_off
+
+            report_ansi_off(self.node, self.report)
         return self._made(self.node, sinks, connections)
 
     def _made(

@@ -14,16 +14,20 @@ from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.names import own_name
 
-_SUGGESTIONS = 100
+SUGGESTIONS = 100
 _STAYS = "the files of a pipeline are in its project, and no link leads out of it"
 
 
 class Report(Struct):
-    """The findings so far, in the order in which they were made; `seen` is for editors alone."""
+    """The findings so far, in the order in which they were made; `seen` is for editors alone.
+
+    `unguarded` are the parts of expressions that may be wrong because ANSI mode is off.
+    """
 
     findings: list[Diagnostic] = field(default_factory=list)
     seen: Seen | None = None
     unknown_names: int = 0
+    unguarded: list[Span] = field(default_factory=list)
 
     def add(
         self,
@@ -90,7 +94,7 @@ class Report(Struct):
         is written there. Behind a hundred of them it is no longer looked for: it takes each name
         against all others.
         """
-        if self.unknown_names >= _SUGGESTIONS:
+        if self.unknown_names >= SUGGESTIONS:
             self.add(code, span, message)
             return
         self.unknown_names += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _OPEN = (
     *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
 )
 TIME_ZONE = "spark.sql.session.timeZone"
+ANSI = "spark.sql.ansi.enabled"
+_PARSER_POLICY = "spark.sql.legacy.timeparserpolicy"
 _SQL = "spark.sql."
 # Two letters: names of other programs' settings are further away from Spark's own.
 _NEAR = 2
@@ -69,6 +72,37 @@ def setting_value(name: str, text: str) -> str:
     """What Spark is given where somebody wrote `2 minutes` or `64 MiB`."""
     known = known_settings().get(name)
     return without_words(text, known.kind) if known else text
+
+
+def is_ansi(settings: Iterable[tuple[str, str]], spark: str) -> bool:
+    """Whether ANSI mode is on with these settings: its default from Spark 4 on."""
+    default = "false" if spark.startswith("3.") else "true"
+    return _given(settings, ANSI, default) == "true"
+
+
+def has_legacy_formats(settings: Iterable[tuple[str, str]]) -> bool:
+    """Whether formats of dates are those of Spark 2."""
+    return _given(settings, _PARSER_POLICY, "") == "legacy"
+
+
+def _given(settings: Iterable[tuple[str, str]], name: str, default: str) -> str:
+    return {key.lower(): value.lower() for key, value in settings}.get(name, default)
+
+
+def changes_checks(
+    name: str, value: str, settings: Iterable[tuple[str, str]], spark: str
+) -> Refusal | None:
+    """Why a setting may not be given beside the pipeline, whose expressions it would change."""
+    given = ((name, value),)
+    if name.lower() == ANSI and is_ansi(given, spark) != is_ansi(settings, spark):
+        what = "types and constants of the pipeline are checked with the other value"
+    elif name.lower() == _PARSER_POLICY and has_legacy_formats(given) != has_legacy_formats(
+        settings
+    ):
+        what = "patterns of dates in the pipeline are checked with the other value"
+    else:
+        return None
+    return Refusal(f"`{name}` cannot be `{value}` here: {what}", "set it in the pipeline")
 
 
 def refusal(name: str, value: str, spark: str) -> Refusal | None:

@@ -110,7 +110,6 @@ CONDITIONS = {
     "computed": "l.id + 1 = r.id and r.v < l.v",
     "month": "l.id = r.id and r.at <= l.at + interval 1 month",
     "month_text": "l.id = r.id and r.at <= l.at + interval '1' month",
-    "month_and_days": "l.id = r.id and r.at <= l.at + interval '1 month 2 days'",
     "week": "l.id = r.id and r.at <= l.at + interval 1 week",
     "no_equality": "r.at <= l.at + interval 5 seconds",
 }

@@ -57,7 +57,7 @@ def test_the_exit_code_is_the_scripts(project: Path, monkeypatch: pytest.MonkeyP
     assert ran.returncode == 2, ran.stderr
     ran = run("--set", "data=nowhere")
     assert ran.returncode == 1, ran.stderr
-    assert "pipeline.ssbt:23 (orders)\n" in ran.stdout
+    assert "pipeline.ssbt:24 (orders)\n" in ran.stdout
     assert "\tat " not in ran.stdout + ran.stderr
     log = Path(ran.stdout.rpartition("the stack traces are in ")[2].strip()).read_text()
     assert "\tat org.apache.spark" in log

@@ -194,7 +194,8 @@ def write(name: str, block: Block, data: DataFrame) -> None:
     """Text has one column, besides that of its folders."""
     if name == "text":
         data = data.where("name IS NOT NULL").select("name", "country")
-        block = {"partition_by": "country", "partition_overwrite_mode": "static"} | block
+        static = {"partition_overwrite_mode": "static"} if block.get("mode") == "overwrite" else {}
+        block = {"partition_by": "country"} | static | block
     found = settings(name, Role.SINK, block)
     sink = Sink("data", "data", built_in(name), found, "", NOWHERE)
     eval(f"({writing(sink, Relation(), NO_PARAMS, 'data')}\n)", {"data": data})

@@ -30,7 +30,7 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert spark.conf.get("spark.sql.session.timeZone") == zone
     wrong = re.findall(r'^test "(.*)"', Path("types_test.ssbt").read_text(), re.MULTILINE)
     assert [*found] == wrong, found
-    assert "rows=[(['1'], ['2'], 0), (['2'], ['1'], 1)], equal=0" in found["another order"]
+    assert "rows=[(['1'], None, 0), (None, ['1'], 2)], equal=1" in found["another order"]
     assert "2026-01-01 11:00:00" in found["another instant"]
     assert found["it does not fail"] == "computing chosen did not fail"
     assert found["it fails otherwise"].startswith("it failed otherwise: ")
@@ -103,11 +103,11 @@ types_test.ssbt F                                                         [100%]
 ________________________ types_test.ssbt::another order ________________________
 types_test.ssbt:1
 
-types_test.ssbt:6: `chosen` differs in 2 rows
+types_test.ssbt:6: `chosen` differs in 2 rows, 1 as expected
   expected  | got
   id        | id
-  1         | 2
-  2         | 1
+  1         | (none)
+  (none)    | 1
 
 ============================= slowest 1 durations ==============================
  0.00s types.ssbt::on the way

@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.call_clauses import clauses
+from ssbt.compiler.resolve.expressions.constant_hints import constant_hint
 from ssbt.compiler.resolve.expressions.folding import is_foldable
 from ssbt.compiler.resolve.expressions.foreign_calls import report_foreign_call
 from ssbt.compiler.resolve.expressions.provenance import (
@@ -326,7 +327,9 @@ def _result(
         return found if isinstance(found, Typed) else NOT_KNOWN
     wrong = limit_mismatch(function.name, values, typing.around.legacy_formats)
     if isinstance(found, Typed) and wrong is not None:
-        typing.result(node, wrong, operands if in_order else ())
+        at = wrong.argument if in_order and wrong.help is None else None
+        meant = constant_hint(function.name, node, at) if at is not None else None
+        typing.result(node, wrong, operands if in_order else (), meant)
         return found
     return typing.result(node, found, operands if in_order else (), hint)
 

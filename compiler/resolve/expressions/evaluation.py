@@ -41,14 +41,18 @@ LOOKING_AHEAD = ("isnull", "isnotnull", "next_day", "trunc", "typeof")
 
 
 class Evaluator(Struct):
-    """The constant parts of one expression that has been typed."""
+    """The constant parts of one expression that has been typed.
+
+    `strict` tells to evaluate in ANSI mode, whatever the pipeline says.
+    """
 
     typing: Typing
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    strict: bool = False
 
     @property
     def ansi(self) -> bool:
-        return self.typing.around.ansi
+        return self.strict or self.typing.around.ansi
 
     def type_of(self, node: e.Expression) -> Typed:
         """What the typing says of a node."""

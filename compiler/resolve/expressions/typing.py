@@ -18,6 +18,7 @@ from ssbt.compiler.diagnostics.model import Code, Edit
 from ssbt.compiler.ir.provenance import Provenance, merged, mixture
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.bare_words import report_bare_word, words_beside_text
 from ssbt.compiler.resolve.expressions.foreign_operators import (
     Hint,
     operator_hint,
@@ -73,7 +74,8 @@ class Typing(Struct):
     `generator` is the one node that may be a generator. `starred` are the aliases, in lower case,
     whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
     holds what was found of each node, by its id, beside the node itself, so that no other gets its
-    id. `zone_use` is the first part whose value depends on the time zone of the session.
+    id. `zone_use` is the first part whose value depends on the time zone of the session. `words`
+    are the ids of names that are no columns and stand beside text.
     """
 
     around: Surroundings
@@ -95,6 +97,7 @@ class Typing(Struct):
     inside_aggregate: bool = False
     inside_window: bool = False
     zone_use: Span | None = None
+    words: set[int] = field(default_factory=set)
     locals: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 
@@ -172,6 +175,7 @@ class Typing(Struct):
         self.report.add(code, span, message, label, help=help or ())
 
     def _typed(self, node: e.Expression) -> Typed:
+        self.words |= {*words_beside_text(node, self.around.relation)}
         return self.remember(node, self._type_of(node))
 
     def remember(self, node: e.Expression, value: Typed) -> Typed:
@@ -229,6 +233,9 @@ class Typing(Struct):
         if bare is not None:
             return self._typed(bare)
         if report_foreign_value(node, self.around.relation, self.report):
+            return NOT_KNOWN
+        is_word = id(node) in self.words
+        if is_word and report_bare_word(node, self.around.relation, self.report):
             return NOT_KNOWN
         found = scopes.found(node, self.around.relation, self.report)
         if found is None:
@@ -328,6 +335,7 @@ class Typing(Struct):
         left: e.Expression = node
         while isinstance(left, e.Binary):
             chain.append(left)
+            self.words |= {*words_beside_text(left, self.around.relation)}
             left = left.left
         value = self._typed(left)
         for link in reversed(chain):

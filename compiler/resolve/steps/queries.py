@@ -26,6 +26,7 @@ from ssbt.compiler.resolve.steps import (
     rows,
     stateful,
 )
+from ssbt.compiler.resolve.traps.weeks import find_week_keys
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
@@ -66,6 +67,7 @@ def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
     steps = [step for step in made if step is not None]
     whole = len(steps) == len(made) and _is_whole(base) and all(map(_is_whole, steps))
     _check_duplicates(node, flow)
+    flow.report.findings += find_week_keys(node)
     flow.relation = flow.relation.with_streaming(flow.streaming)
     used = flow.used_aliases | _clashing_inputs(flow)
     kept = tuple(_without_unused_aliases(step, used) for step in steps)

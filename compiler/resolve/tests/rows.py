@@ -13,6 +13,8 @@ from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.tests.values import misfits
+from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.values import TextValue
@@ -56,19 +58,36 @@ def _row(
     def type_of(node: e.Expression) -> DataType:
         return datasets.constant(node, Report()).type
 
-    values = tuple(datasets.constant(node, report) for node in row.values)
+    own = Report(seen=report.seen)
+    values = tuple(datasets.constant(node, own) for node in row.values)
     if len(values) != len(columns):
+        report.findings += own.findings
         counts = f"{_count(len(values), 'value')} for {_count(len(columns), 'column')}"
         names = ", ".join(column.name for column in columns)
         help_ = f"the columns are {names}" if names else "name the columns behind the dataset"
         span = row.values[0].span.to(row.values[-1].span)
         report.add(codes.BAD_ROW, span, f"the row has {counts}", help=help_)
         return values
-    for node, column in zip(row.values, columns, strict=True):
-        for misfit in misfits(node, column.type, type_of):
-            label = f"`{column.name}` is {column.type.sql}"
-            report.add(codes.BAD_TEST_VALUE, misfit.span, misfit.reason, label)
+    misfitting = [
+        (misfit, column)
+        for node, column in zip(row.values, columns, strict=True)
+        for misfit in misfits(node, column.type, type_of)
+    ]
+    # Parts that do not fit together are told as parts that do not fit into the column.
+    told = [misfit.span for misfit, _ in misfitting]
+    report.findings += [
+        each
+        for each in own.findings
+        if each.code != CONSTANT_FAILS or not any(_within(span, each.primary.span) for span in told)
+    ]
+    for misfit, column in misfitting:
+        label = f"`{column.name}` is {column.type.sql}"
+        report.add(codes.BAD_TEST_VALUE, misfit.span, misfit.reason, label)
     return values
+
+
+def _within(part: Span, whole: Span) -> bool:
+    return whole.start <= part.start and part.end <= whole.end
 
 
 def _count(number: int, noun: str) -> str:

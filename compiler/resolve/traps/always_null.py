@@ -13,6 +13,7 @@ from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
 from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
+from ssbt.compiler.types.folding.calls import is_known
 from ssbt.compiler.types.folding.model import Value
 
 ALWAYS_NULL = Code(
@@ -54,6 +55,19 @@ NULL_IGNORED = Code(
 TAKES = (e.Binary, e.Call, e.InList, e.Between)
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^")
 _SPREADING = ("concat", "array_contains", "date_add", "date_sub", "datediff", "add_months")
+# A null means something else to these.
+_LOOKING = (
+    "locate",
+    "position",
+    "array",
+    "isnull",
+    "isnotnull",
+    "typeof",
+    "element_at",
+    "nullif",
+    "size",
+    "cardinality",
+)
 _SKIPPING = ("greatest", "least", "concat_ws")
 
 
@@ -65,7 +79,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         case e.Call():
             parts = [part for part in operands(node) if isinstance(bare(part), e.NullLiteral)]
             name = function_name(node)
-            nulls = parts if name in _SPREADING else []
+            nulls = parts if name in _SPREADING or _spreads(name) else []
             if parts and name in _SKIPPING:
                 message = f"`{name}` leaves nulls out, so this one changes nothing"
                 yield Diagnostic(NULL_IGNORED, message, Label(parts[0].span), (), ("remove it",))
@@ -74,6 +88,11 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         yield Diagnostic(ALWAYS_NULL, message, Label(nulls[0].span), (), ("leave it out",))
     if not view.ansi:
         yield from _legacy(node, view)
+
+
+def _spreads(name: str) -> bool:
+    """Whether the function makes null of a null, wherever it stands among its arguments."""
+    return is_known(name) and name not in (*_SKIPPING, *_LOOKING)
 
 
 def _legacy(node: e.Expression, view: View) -> Iterator[Diagnostic]:

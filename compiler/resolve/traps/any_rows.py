@@ -31,7 +31,7 @@ will do.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Call,)
+TAKES = (e.Call, e.Subscript)
 _ENDS = {
     **dict.fromkeys(("first", "first_value"), "min_by"),
     **dict.fromkeys(("last", "last_value"), "max_by"),
@@ -42,8 +42,13 @@ _AGGREGATED_TEXTS = ("listagg", "string_agg")
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     del view
+    if isinstance(node, e.Subscript):
+        yield from _element(node.base, node)
+        return
     assert isinstance(node, e.Call)
     name = function_name(node)
+    if name in ("element_at", "try_element_at", "get", "slice") and node.arguments:
+        yield from _element(node.arguments[0].value, node)
     if node.window is not None:
         return
     if name in _ENDS:
@@ -63,3 +68,12 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     "sort them, `array_sort(…)`, or use `listagg` `within group (order by …)`",
                 )
                 yield Diagnostic(ANY_ROW, message, Label(part.span), (), help_)
+
+
+def _element(base: e.Expression, node: e.Expression) -> Iterator[Diagnostic]:
+    """`collect_list(x)[0]`, which is the first of no order."""
+    part = bare(base)
+    if isinstance(part, e.Call) and function_name(part) in _LISTS and part.window is None:
+        message = "the elements have no order, and this takes any of them"
+        help_ = ("name the order, `min_by(…, time)`; where any will do, `any_value(…)`",)
+        yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.diagnostics.codes.steps import CONSTANT_ORDER
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name
+from ssbt.compiler.resolve.traps.view import View, bare, function_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.names import name_text
 
 WHOLE = "rows between unbounded preceding and unbounded following"
 
@@ -38,10 +40,14 @@ _ENDS = ("last_value", "last", "nth_value")
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    del view
     assert isinstance(node, e.Call)
     window, name = node.window, function_name(node)
-    if window is None or name not in _ENDS or not window.order or window.frame is not None:
+    if window is None:
+        return
+    for key in window.order:
+        if view.is_constant(key.value):
+            yield _constant_order(key.value, view)
+    if name not in _ENDS or not window.order or window.frame is not None:
         return
     gives = "the value of the current row" if name != "nth_value" else "null in the first rows"
     message = f"without a frame, `{name}` over an order gives {gives}"
@@ -49,3 +55,15 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     fix = (Edit(Span(window.span.path, end, end), f" {WHOLE}"),)
     help_ = (f"for the whole partition, add `{WHOLE}` behind the order",)
     yield Diagnostic(DEFAULT_FRAME, message, Label(node.span), (), help_, fix)
+
+
+def _constant_order(key: e.Expression, view: View) -> Diagnostic:
+    """`over (order by 'id')`, and `order by 1`, which is no place of a column here."""
+    message = "this is the same for every row, so the window has no order"
+    text = bare(key)
+    column = view.column(text.value) if isinstance(text, e.StringLiteral) else None
+    if column is None:
+        return Diagnostic(CONSTANT_ORDER, message, Label(key.span), (), ("name a column",))
+    name = name_text(column.name)
+    help_ = (f"the column is written `{name}`, without quotes or in backticks",)
+    return Diagnostic(CONSTANT_ORDER, message, Label(key.span), (), help_, (Edit(key.span, name),))

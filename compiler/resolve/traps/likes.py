@@ -35,7 +35,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         if not isinstance(pattern, e.StringLiteral):
             continue
         text = pattern.value
-        if "%" not in text and (text.startswith("*") or text.endswith("*")):
+        if "%" not in text and ".*" not in text and (text.startswith("*") or text.endswith("*")):
             right = quoted(text.replace("*", "%"))
             message = "`*` is a plain character to `like`"
             fix = (Edit(pattern.span, right),)

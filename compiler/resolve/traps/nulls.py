@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -43,6 +43,7 @@ with null, and `not in` is never true.
 | `'a' in ('x', null)` | `null` |
 | `'a' not in ('x', null)` | `null` |
 | `cast(null as string) in ('x', null)` | `null` |
+| `array_contains(array('a', null), 'b')` | `null` |
 
 Rows with null are found by `… in ('x') or … is null`.
 """,
@@ -51,7 +52,8 @@ Rows with null are found by `… in ('x') or … is null`.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.InList, e.Case)
+TAKES = (e.Binary, e.InList, e.Case, e.Call)
+_SEARCHING = ("array_contains", "arrays_overlap")
 _COMPARED = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
 
 
@@ -65,6 +67,8 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     return
         case e.InList(items=items) if any(map(_is_null, items)):
             yield _in_list(node)
+        case e.Call() if function_name(node) in _SEARCHING:
+            yield from _in_array(node)
         case e.Case(operand=operand, branches=branches) if operand is not None:
             for choice, _ in branches:
                 if _is_null(choice):
@@ -107,6 +111,17 @@ def _in_list(node: e.InList) -> Diagnostic:
     message = "a null in the list of `in` matches nothing"
     help_ = f"for rows with null, add `or {ssbt_text(node.operand)} is null`; or leave the null out"
     return Diagnostic(NULL_IN_LIST, message, place, (), (help_,))
+
+
+def _in_array(node: e.Call) -> Iterator[Diagnostic]:
+    for part in operands(node):
+        array = bare(part)
+        if isinstance(array, e.Call) and function_name(array) == "array":
+            for item in filter(_is_null, operands(array)):
+                message = f"a null in the array makes null of what `{function_name(node)}` does"
+                help_ = "leave the null out"
+                where = Label(item.span)
+                yield Diagnostic(NULL_IN_LIST, f"{message} not find", where, (), (help_,))
 
 
 def _list_span(node: e.InList) -> Span:

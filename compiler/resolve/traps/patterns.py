@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.option_maps import options_given
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampType
 from ssbt.compiler.types.datetime_patterns import Slip, corrected_pattern, find_slips
 
 WRONG_LETTERS = Code(
@@ -24,6 +26,9 @@ word.
 | `to_date('25/12/2026', 'dd/mm/yyyy')` | `2026-01-25` |
 | `date_format(date '2026-03-10', 'yyyy-MM-DD')` | `2026-03-69` |
 | `date_format(timestamp '2026-03-10 08:45:59', 'HH:MM')` | `08:03` |
+| `to_char(timestamp '2026-03-10 14:30:00', 'yyyy-mm-dd')` | `2026-30-10` |
+| `from_json('{"d":"25/12/2026"}', 'd date', map('dateFormat', 'dd/mm/yyyy'))` | `{2026-01-25}` |
+| `to_csv(struct(date '2026-03-10'), map('dateFormat', 'yyyy-MM-DD'))` | `2026-03-69` |
 """,
     wrong=example(steps="|> extend date_format(placed_on, 'yyyy-mm') as month"),
     right=example(steps="|> extend date_format(placed_on, 'yyyy-MM') as month"),
@@ -85,23 +90,32 @@ _PATTERNS = {
     **dict.fromkeys(("try_to_date", "try_to_timestamp", "try_to_time", "to_time"), 1),
     **dict.fromkeys(("unix_timestamp", "to_unix_timestamp"), 1),
 }
+_TIMES = (DateType, TimestampType, TimestampNTZType)
+_PATTERN_OPTIONS = ("dateformat", "timestampformat", "timestampntzformat", "timeformat")
 _ZONELESS = ("to_date", "try_to_date", "to_timestamp_ntz", "to_time", "try_to_time")
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
+    if view.evaluator.typing.around.legacy_formats:
+        return
+    for part, zoneless in _patterns(node, view):
+        pattern = view.text(part)
+        slips = find_slips(pattern, zoneless=zoneless) if pattern is not None else ()
+        for slip in slips:
+            yield _finding(part, pattern or "", slip, slips)
+
+
+def _patterns(node: e.Call, view: View) -> Iterator[tuple[e.Expression, bool]]:
+    """The arguments and options that are patterns, and whether each is one of no time zone."""
     name, parts = function_name(node), operands(node)
     place = _PATTERNS.get(name)
-    if place is None or len(parts) <= place or view.evaluator.typing.around.legacy_formats:
-        return
-    if name in ("to_char", "to_varchar") and "DATE" not in view.type(parts[0]).sql:
-        return
-    pattern = view.text(parts[place])
-    if pattern is None:
-        return
-    slips = find_slips(pattern, zoneless=name in _ZONELESS)
-    for slip in slips:
-        yield _finding(parts[place], pattern, slip, slips)
+    is_number = name in ("to_char", "to_varchar") and not isinstance(view.type(parts[0]), _TIMES)
+    if place is not None and len(parts) > place and not is_number:
+        yield parts[place], name in _ZONELESS
+    for key, value in options_given(node):
+        if key.value.lower() in _PATTERN_OPTIONS:
+            yield value, key.value.lower() != "timestampformat"
 
 
 def _finding(part: e.Expression, pattern: str, slip: Slip, slips: tuple[Slip, ...]) -> Diagnostic:

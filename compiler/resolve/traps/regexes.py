@@ -14,8 +14,8 @@ BARE_SIGN = Code(
     "SSBT0444",
     "A sign of regular expressions where plain text was meant",
     r"""\
-`split` and `regexp_replace` take a regular expression: `.` is any character, `|` alone is the empty
-text, before and behind every character, `$` and `^` are the ends.
+`split`, `rlike` and what begins with `regexp_` take a regular expression: `.` is any character, `|`
+alone is the empty text, before and behind every character, `$` and `^` are the ends.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -23,6 +23,9 @@ text, before and behind every character, `$` and `^` are the ends.
 | `split('a\|b', '\|')` | `[a, \|, b, ]` |
 | `regexp_replace('1.50', '.', ',')` | `,,,,` |
 | `regexp_replace('$5', '$', '')` | `$5` |
+| `'abc' rlike 'x\|'` | `true` |
+| `'acsv' rlike '.csv$'` | `true` |
+| `regexp_count('a.b', '.')` | `3` |
 | `split('a.b', r'\.')` | `[a, b]` |
 | `replace('1.50', '.', ',')` | `1,50` |
 
@@ -53,8 +56,14 @@ is `\$`.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Call,)
-_ALONE = re.compile(r"[.$^|]+|\|\|")
+TAKES = (e.Call, e.Like)
+_ALONE = re.compile(r"[.$^|]+| *\| *")
+# Functions that find something in every text by such a pattern.
+_FINDING = ("regexp_like", "rlike", "regexp", "regexp_count", "regexp_instr", "regexp_substr")
+_EXTRACTING = ("regexp_extract", "regexp_extract_all")
+# A name's ending, `.csv$`, or an alternative of nothing.
+_ENDING = re.compile(r"[A-Za-z0-9_ -]*(\.[A-Za-z][A-Za-z0-9]{1,6})+\$")
+_EMPTY_BRANCH = re.compile(r"[^\\()\[\]]*\||\|[^\\()\[\]]*|[^\\()\[\]]*\|\|[^\\()\[\]]*")
 _SPECIAL = frozenset("\\.[]{}()*+?^$|")
 # Text with dots in it and no other sign: a name of a file or host, a version, a number.
 _DOTTED = re.compile(r"[A-Za-z0-9_ ,:;/@#-]*(?:\.[A-Za-z0-9_ ,:;/@#-]*)+")
@@ -62,8 +71,15 @@ _BACKSLASH_GROUP = re.compile(r"\\(\d)")
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    if isinstance(node, e.Like):
+        if node.operator in ("rlike", "regexp"):
+            for part in node.patterns:
+                yield from _searched(node.operator, part, view)
+        return
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
+    if name in (*_FINDING, *_EXTRACTING) and len(parts) >= 2:
+        yield from _searched(name, parts[1], view)
     if name in ("split", "regexp_replace") and len(parts) >= 2:
         pattern = view.text(parts[1])
         if pattern is not None and (_ALONE.fullmatch(pattern) or _DOTTED.fullmatch(pattern)):
@@ -74,12 +90,27 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             yield from _replacement(parts[2], replacement, pattern)
 
 
-def _bare(name: str, part: e.Expression, pattern: str) -> Diagnostic:
+def _searched(name: str, part: e.Expression, view: View) -> Iterator[Diagnostic]:
+    pattern = view.text(part)
+    if pattern is None:
+        return
+    if _ALONE.fullmatch(pattern) and (pattern != "." or name not in _EXTRACTING):
+        yield _bare(name, part, pattern)
+    elif _EMPTY_BRANCH.fullmatch(pattern) and name not in _EXTRACTING:
+        message = f"one side of `|` is empty here, which `{name}` finds in every text"
+        help_ = ("leave the `|` out that has nothing beside it",)
+        yield Diagnostic(BARE_SIGN, message, Label(part.span), (), help_)
+    elif _ENDING.fullmatch(pattern):
+        yield _bare(name, part, pattern.removesuffix("$"), "$")
+
+
+def _bare(name: str, part: e.Expression, pattern: str, end: str = "") -> Diagnostic:
+    """The finding; `end` is what stays as it is behind the pattern."""
     meanings = {".": "any character", "|": "the empty text", "$": "the end", "^": "the beginning"}
     sign = next(sign for sign in pattern if sign in meanings)
     message = f"`{sign}` is {meanings[sign]} to `{name}`, which takes a regular expression"
     escaped = "".join(f"\\{each}" if each in _SPECIAL else each for each in pattern)
-    right = f"r'{escaped}'" if "'" not in escaped else quoted(escaped)
+    right = f"r'{escaped}{end}'" if "'" not in escaped else quoted(escaped + end)
     help_ = [f"as plain text it is {right}"]
     if name == "regexp_replace":
         help_.append("`replace` takes plain text")

@@ -40,12 +40,16 @@ def _rules() -> Mapping[type, list[Rule]]:
 def find_traps(root: e.Expression, typing: Typing) -> Iterator[Diagnostic]:
     """What cannot work in a typed expression, and what is likely not what its writer means."""
     from ssbt.compiler.resolve.traps.failing import find_failures
+    from ssbt.compiler.resolve.traps.without_ansi import check_constants, find_unguarded
 
     view = View(Evaluator(typing), root)
     failures = tuple(find_failures(root, view))
     yield from failures
     if any(found.severity is Severity.ERROR for found in failures):
         return
+    if not view.ansi:
+        yield from check_constants(root, view)
+        typing.report.unguarded += find_unguarded(root, view)
     for node in nodes(root):
         for check in _rules().get(type(node), ()):
             yield from check(node, view)  # type: ignore[arg-type]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.expressions.walking import nodes, same
-from ssbt.compiler.resolve.traps.view import View, function_name
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 WEEK_AND_YEAR = Code(
@@ -16,7 +17,8 @@ WEEK_AND_YEAR = Code(
     "A week beside the wrong year",
     """\
 `weekofyear` counts ISO's weeks, which belong to ISO's years: the first days of January may be in
-the last week of the year before, and the last of December in the first week of the next.
+the last week of the year before, and the last of December in the first week of the next. Grouped by
+both, one week becomes two groups, one of which joins days from either end of a year.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -24,6 +26,10 @@ the last week of the year before, and the last of December in the first week of 
 | `weekofyear(date '2027-01-01')` | `53` |
 | `extract(yearofweek from date '2027-01-01')` | `2026` |
 | `date_trunc('week', date '2027-01-01')` | `2026-12-28 00:00:00` |
+| `struct(year(date '2026-12-28'), weekofyear(date '2026-12-28'))` | `{2026, 53}` |
+| `struct(year(date '2026-01-01'), weekofyear(date '2026-01-01'))` | `{2026, 1}` |
+| `struct(year(date '2021-01-01'), weekofyear(date '2021-01-01'))` | `{2021, 53}` |
+| `struct(year(date '2021-12-31'), weekofyear(date '2021-12-31'))` | `{2021, 52}` |
 """,
     wrong=example(steps="|> extend concat(year(placed_on), '-', weekofyear(placed_on)) as week"),
     right=example(
@@ -34,29 +40,93 @@ the last week of the year before, and the last of December in the first week of 
 )
 
 TAKES = (e.Call,)
+# What `extract` and `date_part` call the parts, and the functions that give them.
+_PARTS = {
+    **dict.fromkeys(("year", "years", "y", "yr", "yrs"), "year"),
+    **dict.fromkeys(("month", "months", "mon", "mons"), "month"),
+    **dict.fromkeys(("weekofyear", "week", "weeks", "w"), "week"),
+}
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    """At the `year(…)` of an expression that has the week of the same date, too."""
-    assert isinstance(node, e.Call)
-    if function_name(node) != "year" or len(node.arguments) != 1:
+    """At the year in an expression that has the week of the same date, too."""
+    yield from _beside(node, [*nodes(view.root)])
+
+
+def find_week_keys(query: s.Query) -> Iterator[Diagnostic]:
+    """The years among the keys of a step that has the week of the same date as another key."""
+    computed: dict[str, e.Expression] = {}
+    for step in query.steps:
+        roots: list[e.Expression] = []
+        if isinstance(step, s.Aggregate) and step.grouping is not None:
+            roots = [key.value for each in step.grouping.elements for key in _keys(each)]
+        elif isinstance(step, s.OrderBy):
+            roots = [key.value for key in step.keys]
+        yield from _among([_followed(root, computed) for root in roots])
+        if isinstance(step, s.Extend):
+            items = [item for item in step.items if len(item.names) == 1]
+            computed |= {item.names[0].text.casefold(): item.value for item in items}
+        elif not isinstance(step, s.Where | s.OrderBy):
+            computed = {}
+
+
+def _followed(key: e.Expression, computed: dict[str, e.Expression]) -> e.Expression:
+    """What a key is, if it is a column that the query has computed."""
+    name = key.parts[0].text.casefold() if isinstance(key, e.ColumnName) else ""
+    return computed.get(name, key) if isinstance(key, e.ColumnName) and not key.parts[1:] else key
+
+
+def _among(keys: list[e.Expression]) -> Iterator[Diagnostic]:
+    parts = [part for key in keys for part in nodes(key)]
+    for key in keys:
+        # A week in the same key is told by `check`.
+        within = {id(part) for part in nodes(key)}
+        others = [part for part in parts if id(part) not in within]
+        for year in nodes(key):
+            yield from _beside(year, others)
+
+
+def _keys(element: s.GroupingElement) -> Iterator[s.Item]:
+    yield from element.keys
+    for member in element.members:
+        yield from _keys(member)
+
+
+def _beside(year: e.Node, others: Sequence[e.Node]) -> Iterator[Diagnostic]:
+    """The finding, if the one is a year and another the week of its date."""
+    part = _date_part(year)
+    if part is None or part[0] != "year":
         return
-    date = node.arguments[0].value
-    for other in nodes(view.root):
-        if _is_week_of(other, date):
-            message = "this is the calendar's year, and the week is one of ISO's year"
-            text = f"extract(yearofweek from {ssbt_text(date)})"
-            also = (Label(other.span, "the week"),)
-            fix = (Edit(node.span, text),)
-            help_ = (f"the year of the week is `{text}`",)
-            yield Diagnostic(WEEK_AND_YEAR, message, Label(node.span), also, help_, fix)
+    date = part[1]
+    weeks: list[e.Node] = []
+    for other in others:
+        found = _date_part(other)
+        if found is None or not same(found[1], date):
+            continue
+        if found[0] == "month":
+            # With the month beside it, no two ends of a year are one.
             return
+        weeks += [other] if found[0] == "week" else []
+    if weeks:
+        message = "this is the calendar's year, and the week is one of ISO's year"
+        text = f"extract(yearofweek from {ssbt_text(date)})"
+        also = (Label(weeks[0].span, "the week"),)
+        fix = (Edit(year.span, text),)
+        help_ = (f"the year of the week is `{text}`",)
+        yield Diagnostic(WEEK_AND_YEAR, message, Label(year.span), also, help_, fix)
 
 
-def _is_week_of(node: e.Node, date: e.Expression) -> bool:
-    return (
-        isinstance(node, e.Call)
-        and function_name(node) == "weekofyear"
-        and len(node.arguments) == 1
-        and same(node.arguments[0].value, date)
-    )
+def _date_part(node: e.Node) -> tuple[str, e.Expression] | None:
+    """Which part of which date a call gives."""
+    if not isinstance(node, e.Call):
+        return None
+    values = operands(node)
+    name = function_name(node)
+    if len(values) == 1 and name in ("year", "month", "weekofyear"):
+        return _PARTS[name], values[0]
+    if len(values) == 2 and name in ("extract", "date_part", "datepart"):
+        match values[0]:
+            case e.ColumnName(parts=(e.Name(text=word),)) | e.StringLiteral(value=word):
+                part = _PARTS.get(word.casefold())
+                return (part, values[1]) if part else None
+    return None

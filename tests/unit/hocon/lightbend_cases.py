@@ -119,4 +119,20 @@ CASES: dict[str, str | dict[str, str]] = {
     "number_without_a_whole": "a = -.5\nb = .5",
     "number_without_an_exponent": "a = 1e+",
     "number_larger_than_a_long": "a = 9223372036854775807\nb = 9223372036854775808",
+    # what generated documents found
+    "optional_reference_to_what_it_is_in": (
+        "a { b = ${?a}, c = 1 }\nd = [${?d}, 2]\ne.f = x ${?e} y"
+    ),
+    "reference_to_what_it_is_in": "a { b = ${a}, c = 1 }",
+    "reference_to_the_list_that_it_is_in": "a = [1]\na = [${?a}]",
+    "reference_from_what_is_joined": "a = [1]\na = ${?a} [{ b = ${?a} }]\nc += { d = ${?c} }",
+    "two_objects_behind_a_bare_key": "a {} {}",
+    "plus_in_a_key": "10+ = 1",
+    "plus_in_the_exponent_of_a_key": "1e+2 = 1",
+    "three_quotes_without_an_end": 'a = """x""" "y"""""',
+    "included_references_in_a_list": {
+        "main.conf": 'a = [{ include "other.conf" }]',
+        "other.conf": "b = 1, c = ${?b}",
+    },
+    "included_in_a_list": {"main.conf": 'a = [{ include "other.conf" }]', "other.conf": "b = 1"},
 }

@@ -1,0 +1,73 @@
+"""Where a source reads and a sink writes: texts that are equal for the same place.
+
+This is the one answer to whether two ends of pipelines meet; parameters without a value stay
+`${name}`, which is the same value for all pipelines of a project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+import posixpath
+
+from ssbt.compiler.connectors.settings import SecretName, Settings
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.values import ParamUse, Text
+
+# Other names of one file system.
+_SAME_SCHEME = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
+
+
+def location(value: object, parameters: Mapping[str, object]) -> str:
+    """The place that an option names, with the values of those parameters that have one."""
+    return normal_path(filled(value, parameters))
+
+
+def filled(value: object, parameters: Mapping[str, object]) -> str:
+    """The text of an option; a parameter without a value stays `${name}`."""
+    if isinstance(value, ParamUse):
+        return _value(value, parameters)
+    if isinstance(value, Text):
+        parts = value.parts
+        return "".join(p if isinstance(p, str) else _value(p, parameters) for p in parts)
+    return str(value)
+
+
+def _value(use: ParamUse, parameters: Mapping[str, object]) -> str:
+    found = parameters.get(use.name)
+    return f"${{{use.name}}}" if found is None else str(found)
+
+
+def normal_path(path: str) -> str:
+    """The one spelling of a path: `s3a` is `s3`, `file:` is left out, no slash is doubled."""
+    scheme, separator, rest = path.partition("://")
+    if not separator or "/" in scheme or "$" in scheme:
+        return posixpath.normpath(path.removeprefix("file:")).replace("//", "/")
+    if scheme.casefold() == "file":
+        return normal_path("/" + rest.lstrip("/"))
+    scheme = _SAME_SCHEME.get(scheme.casefold(), scheme.casefold())
+    host, _, below = rest.partition("/")
+    below = posixpath.normpath("/" + below).lstrip("/") if below.strip("/") else ""
+    return f"{scheme}://{host}/{below}".rstrip("/")
+
+
+def values_of(settings: Settings, place: Place) -> tuple[object, ...]:
+    """The values of the option that goes to a place, one or several."""
+    setting = settings.at(place)
+    if setting is None:
+        return ()
+    return setting.value if isinstance(setting.value, tuple) else (setting.value,)
+
+
+def identity_values(settings: Settings) -> Iterator[object]:
+    """What says which data it is, where that is no path."""
+    for setting in settings.settings:
+        if setting.option.identity:
+            yield from setting.value if isinstance(setting.value, tuple) else (setting.value,)
+
+
+def address(settings: Settings, parameters: Mapping[str, object]) -> str:
+    """On which servers it is, in the order of their names; empty where the settings do not say."""
+    for setting in settings.settings:
+        if setting.option.address and not isinstance(setting.value, SecretName):
+            return ",".join(sorted(filled(setting.value, parameters).split(",")))
+    return ""

@@ -1,0 +1,70 @@
+"""`count` of a condition, which counts the rows where it is false as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import BOOLEAN
+
+COUNTED_CONDITION = Code(
+    "SSBT0462",
+    "A count of a condition, true or not",
+    """\
+`count` counts what is not null: `false` and 0 are counted as `true` and 1 are. `count_if` counts
+the rows where a condition is true.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select count(x > 1) from values (0), (5), (null) as t(x)` | `2` |
+| `select count(if(x > 1, 1, 0)) from values (0), (5), (null) as t(x)` | `3` |
+| `select count(case when x > 1 then 1 else 0 end) from values (0), (5), (null) as t(x)` | `3` |
+| `select count_if(x > 1) from values (0), (5), (null) as t(x)` | `1` |
+| `select count(case when x > 1 then 1 end) from values (0), (5), (null) as t(x)` | `1` |
+""",
+    wrong=example(steps="|> aggregate count(status = 'PAID') as paid group by placed_on"),
+    right=example(steps="|> aggregate count_if(status = 'PAID') as paid group by placed_on"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+_TRUTHS = (e.Binary, e.Between, e.InList, e.Like, e.Is, e.Unary)
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    parts = operands(node)
+    if function_name(node) != "count" or len(parts) != 1 or node.distinct:
+        return
+    condition = _condition(bare(parts[0]), view)
+    if condition is not None:
+        text = f"count_if({ssbt_text(condition)})"
+        message = "`count` counts the rows where this is false as well"
+        fix = (Edit(node.name.span, "count_if"), Edit(parts[0].span, ssbt_text(condition)))
+        help_ = (f"those where it is true are `{text}`",)
+        yield Diagnostic(COUNTED_CONDITION, message, Label(parts[0].span), (), help_, fix)
+
+
+def _condition(part: e.Expression, view: View) -> e.Expression | None:
+    """The condition that is counted: by itself, or as 1 where it is true and 0 where it is not."""
+    match part:
+        case e.Call(arguments=(condition, one, other)) if function_name(part) == "if":
+            return condition.value if _is_one_or_zero(one.value, other.value) else None
+        case e.Case(operand=None, branches=((condition, one),), otherwise=other) if other:
+            return condition if _is_one_or_zero(one, other) else None
+        case _ if isinstance(part, _TRUTHS) and view.type(part) == BOOLEAN:
+            return part
+    return None
+
+
+def _is_one_or_zero(one: e.Expression, other: e.Expression) -> bool:
+    return _number(one) == "1" and _number(other) == "0"
+
+
+def _number(node: e.Expression) -> str | None:
+    inner = bare(node)
+    return inner.text if isinstance(inner, e.NumberLiteral) else None

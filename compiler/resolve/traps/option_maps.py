@@ -1,0 +1,92 @@
+"""The options of `from_json` and the like, which Spark passes over where it does not know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.syntax.ast import expressions as e
+
+UNKNOWN_OPTION = Code(
+    "SSBT0466",
+    "An option that the function does not have",
+    """\
+`from_json`, `to_json`, `from_csv` and the like take a map of options, and pass over any that they
+do not know: a misspelt `dateFormat` leaves every date to the default, and what that cannot read is
+null.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `from_csv('1;2', 'a int, b int', map('sep', ';'))` | `{1, 2}` |
+| `from_csv('1;2', 'a int, b int', map('seperator', ';'))` | `{null, null}` |
+""",
+    wrong=example(
+        steps="|> extend from_csv(status, 'a int, b int', map('seperator', ';')) as parts"
+    ),
+    right=example(steps="|> extend from_csv(status, 'a int, b int', map('sep', ';')) as parts"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+# The format of each function, and the place of its options.
+OPTIONS_OF = {
+    "from_json": ("json", 2),
+    "to_json": ("json", 1),
+    "schema_of_json": ("json", 1),
+    "from_csv": ("csv", 2),
+    "to_csv": ("csv", 1),
+    "schema_of_csv": ("csv", 1),
+}
+# Those that Spark has besides what files have.
+_MORE = (
+    "delimiter",
+    "charset",
+    "rescuedDataColumn",
+    "columnNameOfCorruptRecord",
+    "singleVariantColumn",
+)
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    del view
+    assert isinstance(node, e.Call)
+    format_, _ = OPTIONS_OF.get(function_name(node), ("", 0))
+    for key, _ in options_given(node):
+        names = _known_options(format_)
+        if key.value.lower() in {name.lower() for name in names}:
+            continue
+        near = did_you_mean(key.value, names)
+        message = f"`{function_name(node)}` has no option `{key.value}`, and Spark passes over it"
+        fix = (Edit(key.span, quoted(near)),) if near else ()
+        help_ = (f"did you mean `{near}`?",) if near else ()
+        yield Diagnostic(UNKNOWN_OPTION, message, Label(key.span), (), help_, fix)
+
+
+def options_given(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]:
+    """The names and values of the options that a call is given in a map of constants."""
+    parts = operands(node)
+    _, place = OPTIONS_OF.get(function_name(node), ("", 0))
+    if not place or len(parts) <= place:
+        return
+    given = bare(parts[place])
+    if not isinstance(given, e.Call) or function_name(given) != "map":
+        return
+    pairs = operands(given)
+    for key, value in zip(pairs[::2], pairs[1::2], strict=False):
+        name = bare(key)
+        if isinstance(name, e.StringLiteral):
+            yield name, value
+
+
+@cache
+def _known_options(format_: str) -> tuple[str, ...]:
+    known = connector(format_)
+    assert known is not None
+    roles = (known.source, known.sink)
+    named = {option.spark for role in roles if role for option in role.options if option.spark}
+    return tuple(sorted({*named, *_MORE}))

@@ -1,0 +1,112 @@
+"""Patterns of one kind, given to what takes another: regular expressions, `like`, plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+
+OTHER_PATTERN = Code(
+    "SSBT0461",
+    "A pattern of another kind",
+    r"""\
+`like` knows `%` and `_`, `rlike` and the functions that begin with `regexp_` take regular
+expressions, and `replace`, `split_part`, `translate` and `contains` plain text. A pattern of the
+wrong kind is no mistake to Spark: it looks for just those characters.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `replace('a1b2', '[0-9]', '')` | `a1b2` |
+| `regexp_replace('a1b2', '[0-9]', '')` | `ab` |
+| `split_part('a.b', r'\.', 1)` | `a.b` |
+| `split_part('a.b', '.', 1)` | `a` |
+| `'abc' like '.*b.*'` | `false` |
+| `'abc' like '[a-c]%'` | `false` |
+| `'abc' rlike '%b%'` | `false` |
+| `'abc' like '%b%'` | `true` |
+""",
+    wrong=example(steps="|> extend replace(status, '[0-9]+', '') as word"),
+    right=example(steps="|> extend regexp_replace(status, '[0-9]+', '') as word"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call, e.Like)
+# Functions that look for plain text, the place of it, and their kin that take a regular expression.
+_PLAIN = {
+    "replace": (1, "regexp_replace"),
+    "contains": (1, "regexp_like"),
+    "split_part": (1, None),
+    "substring_index": (1, None),
+    "translate": (1, None),
+    "startswith": (1, None),
+    "endswith": (1, None),
+    "instr": (1, "regexp_instr"),
+    "locate": (0, None),
+}
+# A class of characters that says more than its letters, an escape, a repetition of any character.
+_REGEX = re.compile(r"\\[dDsSwWb.|+*?(){}\[\]]|\.[*+]|\[\^?[^\]]*[^\[]-[^\]]+\]|\[[^\]]+\][+*]")
+_ESCAPED = re.compile(r"\\([.|+*?(){}\[\]])")
+_ONLY_ESCAPES = re.compile(r"(?:\\[.|+*?(){}\[\]]|[^\\.|+*?(){}\[\]^$])*")
+# A text with `%` at an end, and no sign of a regular expression.
+_LIKE = re.compile(r"%[^\\.|+*?(){}\[\]^$]*|[^\\.|+*?(){}\[\]^$]*%")
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    match node:
+        case e.Call():
+            yield from _plain(node, view)
+        case e.Like(operator="like" | "ilike", patterns=patterns) if node.escape is None:
+            for pattern in patterns:
+                text = pattern.value if isinstance(pattern, e.StringLiteral) else ""
+                if _REGEX.search(text):
+                    message = "this looks like a regular expression, and `like` takes it letter by"
+                    fix = _operator_fix(node, "rlike", len(patterns) == 1 and "%" not in text)
+                    help_ = ("regular expressions go with `rlike`",)
+                    where = Label(pattern.span)
+                    yield Diagnostic(OTHER_PATTERN, f"{message} letter", where, (), help_, fix)
+        case e.Like(operator="rlike" | "regexp", patterns=patterns):
+            for pattern in patterns:
+                text = pattern.value if isinstance(pattern, e.StringLiteral) else ""
+                if _LIKE.fullmatch(text):
+                    message = "`%` is a plain character in a regular expression"
+                    fix = _operator_fix(node, "like", len(patterns) == 1)
+                    help_ = ("any text is `%` to `like`, and `.*` in a regular expression",)
+                    where = Label(pattern.span)
+                    yield Diagnostic(OTHER_PATTERN, message, where, (), help_, fix)
+
+
+def _plain(node: e.Call, view: View) -> Iterator[Diagnostic]:
+    name, parts = function_name(node), operands(node)
+    place, kin = _PLAIN.get(name, (0, None))
+    if name not in _PLAIN or len(parts) <= place or node.words:
+        return
+    part = parts[place]
+    text = view.text(part)
+    if text is None or not _REGEX.search(text):
+        return
+    message = f"this looks like a regular expression, and `{name}` looks for it letter by letter"
+    if _ONLY_ESCAPES.fullmatch(text):
+        right = quoted(_ESCAPED.sub(r"\1", text))
+        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+        help_ = f"plain text needs no backslash: {right}"
+        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,), fix)
+    elif kin is not None:
+        fix = (Edit(node.name.span, kin),)
+        help_ = f"`{kin}` takes a regular expression"
+        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,), fix)
+    else:
+        help_ = "`regexp_extract`, `regexp_replace` and `split` take regular expressions"
+        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,))
+
+
+def _operator_fix(node: e.Like, operator: str, is_sure: bool) -> tuple[Edit, ...]:
+    """The edit of the operator between the text and its pattern."""
+    if not is_sure or node.quantifier:
+        return ()
+    between = Span(node.span.path, node.operand.span.end, node.patterns[0].span.start)
+    return (Edit(between, f" not {operator} " if node.negated else f" {operator} "),)

@@ -1,0 +1,244 @@
+"""Sources that read what sinks of other pipelines of the project write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Ssbtc
+
+WRITER = """\
+pipeline ingest {
+}
+param root: string
+schema Price { id: bigint, supply_price: decimal(12,2) }
+source prices from csv { path = "${root}/in", schema = Price, header = true }
+sink prices to parquet { path = "${root}/lake/prices", mode = overwrite }
+"""
+READER = """\
+pipeline totals {
+}
+param root: string
+schema Cost { id: bigint, supply_cost: decimal(12,2) }
+source costs from parquet { path = "${root}/lake/prices", schema = Cost }
+let total = from costs |> aggregate sum(supply_cost) as total
+sink total to parquet { path = "${root}/totals", mode = overwrite }
+"""
+CONFIGURATION = "environments = [dev, prod]\n"
+PATH = "${root}/lake/prices"
+
+
+def write(files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def codes(ssbtc: Ssbtc, *arguments: str) -> list[str]:
+    document = json.loads(ssbtc("check", "--output-format", "json", *arguments).out)
+    return [each["code"] for each in document["diagnostics"]]
+
+
+@pytest.mark.parametrize("asked", [[], ["."], ["ingest.ssbt"], ["totals.ssbt"]])
+@pytest.mark.parametrize("cache", [[], ["--no-cache"]])
+def test_a_column_that_was_renamed(project: Path, ssbtc: Ssbtc, asked: list[str], cache: list[str]):
+    write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
+    for _ in range(2):
+        assert codes(ssbtc, *asked, *cache) == ["SSBT0640"]
+    assert ssbtc("check", *asked).code == 1
+
+
+def test_the_finding_shows_both_ends(project: Path, ssbtc: Ssbtc, snapshot):
+    write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
+    assert ssbtc("check").out == snapshot
+    ran = ssbtc("compile", "totals.ssbt")
+    assert ran.code == 1
+    assert not Path("build").exists()
+
+
+def test_a_pipeline_elsewhere_in_the_project(project: Path, ssbtc: Ssbtc):
+    write({"ssbt.conf": "", "a/ingest.ssbt": WRITER, "b/c/totals.ssbt": READER})
+    assert codes(ssbtc, "b") == ["SSBT0640"]
+    write({"b/ssbt.conf": ""})
+    assert codes(ssbtc, "b") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "meet"),
+    [
+        ("lake/prices", "./lake/prices/", True),
+        ("lake/prices", "lake//prices", True),
+        ("lake/prices", "lake/x/../prices", True),
+        ("/lake/prices", "file:///lake/prices", True),
+        ("/lake/prices", "file:/lake/prices", True),
+        ("s3a://lake/prices", "s3://lake/prices/", True),
+        ("s3a://lake/prices", "S3A://lake/prices", True),
+        ("s3a://lake/prices", "s3a://other/prices", False),
+        ("s3a://lake/prices", "s3a://lake/Prices", False),
+        ("lake/prices", "/lake/prices", False),
+        ("lake/prices", "lake/*", True),
+        ("lake/prices", "lake/pri?es", True),
+        ("lake/prices", "lake/{prices,costs}", True),
+        ("lake/prices", "lake/{costs,sums}", False),
+        ("lake/prices", "lake/[o-q]rices", True),
+        ("lake/prices", "lake/[^p]rices", False),
+        ("lake/prices", "*/prices", True),
+        ("lake/prices", "lake/prices/*", True),
+        ("lake/prices", "lake/prices/*.parquet", True),
+        ("lake/prices", "lake/prices/part-*", True),
+        ("lake/prices", "lake/prices/*.json", False),
+        ("lake/prices", "lake/prices/*/*", False),
+        ("lake/prices", "lake/prices/old", False),
+        ("lake/prices", "lake", False),
+        ("lake/prices", "lake/price", False),
+        ("lake/prices", "lake/prices_2", False),
+        ("lake/day=2026-01-31", "lake", True),
+        ("lake/day=2026-01-31", "lake/day=*", True),
+        ("${root}/prices", "${root}/prices/", True),
+        ("${root}/prices", "${other}/prices", False),
+        ("${root}/prices", "${root}/*", True),
+        ("lake/${root}", "lake/*", True),
+        ("lake/day=${root}", "lake", True),
+        ("lake/${root}", "lake/prices", False),
+    ],
+)
+def test_places(project: Path, ssbtc: Ssbtc, written: str, read: str, meet: bool):
+    reader = READER.replace("param root", "param other: string\nparam root")
+    write({"a.ssbt": WRITER.replace(PATH, written), "b.ssbt": reader.replace(PATH, read)})
+    asked = ["--no-cache", "b.ssbt"]
+    assert [each for each in codes(ssbtc, *asked) if each == "SSBT0640"] == ["SSBT0640"] * meet
+
+
+def test_places_that_meet_in_some_environments(project: Path, ssbtc: Ssbtc):
+    """Each pipeline has its own parameter, and only the configuration leads both to one place."""
+    write(
+        {
+            "ssbt.conf": CONFIGURATION,
+            "conf/dev.conf": 'params { root = "s3a://dev" }\n',
+            "conf/prod.conf": 'params { root = "s3a://prod/lake" }\n',
+            "conf/totals.conf": 'params { costs = "s3a://prod/lake/lake/prices" }\n',
+            "ingest.ssbt": WRITER,
+            "totals.ssbt": READER.replace("param root", "param costs: string\nparam root").replace(
+                PATH, "${costs}"
+            ),
+        }
+    )
+    ran = ssbtc("check", "totals.ssbt")
+    assert ran.out.count("SSBT0640") == 1
+    assert "(in the environment `prod`)" in " ".join(ran.out.split())
+    assert codes(ssbtc, "--env", "dev") == []
+    assert codes(ssbtc, "--env", "prod") == ["SSBT0640"]
+
+
+def test_defaults_tell_places_apart(project: Path, ssbtc: Ssbtc):
+    other = READER.replace("root: string", 'root: string = "/b"')
+    write({"a.ssbt": WRITER.replace("root: string", 'root: string = "/a"'), "b.ssbt": other})
+    assert codes(ssbtc) == []
+    write({"b.ssbt": other.replace('"/b"', '"file:/a/"')})
+    assert codes(ssbtc) == ["SSBT0640"]
+
+
+def test_projects_do_not_meet_by_relative_paths(project: Path, ssbtc: Ssbtc):
+    relative = {"${root}": "data"}
+    files = {"a/ingest.ssbt": WRITER, "b/totals.ssbt": READER}
+    for before, now in relative.items():
+        files = {name: text.replace(before, now) for name, text in files.items()}
+    files = {name: text.replace("param root: string\n", "") for name, text in files.items()}
+    write(files)
+    assert codes(ssbtc) == ["SSBT0640"]
+    write({"a/ssbt.conf": "", "b/ssbt.conf": ""})
+    assert codes(ssbtc) == []
+
+
+def test_a_writer_that_is_one_of_several(project: Path, ssbtc: Ssbtc):
+    """What another sink writes to the same place is not null in every row."""
+    other = WRITER.replace("pipeline ingest", "pipeline costs").replace(
+        "supply_price", "supply_cost"
+    )
+    append = {"overwrite": "append"}
+    files = {"ingest.ssbt": WRITER, "costs.ssbt": other, "totals.ssbt": READER}
+    for before, now in append.items():
+        files = {name: text.replace(before, now) for name, text in files.items()}
+    write(files)
+    assert "SSBT0640" not in codes(ssbtc)
+
+
+def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc):
+    write({"a.ssbt": WRITER, "b.ssbt": READER.replace("decimal(12,2)", "decimal(12,2) default 0")})
+    assert codes(ssbtc) == []
+
+
+def test_a_source_whose_schema_spark_finds_is_not_compared(project: Path, ssbtc: Ssbtc):
+    write(
+        {
+            "a.ssbt": WRITER,
+            "b.ssbt": READER.replace(", schema = Cost", "").replace("schema Cost", "# "),
+        }
+    )
+    assert codes(ssbtc) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("", "", []),
+        ("supply_price", "supply_cost", ["SSBT0648"]),
+        ("supply_price: decimal(12,2)", "supply_price: double", ["SSBT0648"]),
+        ("id: bigint,", "", ["SSBT0648"]),
+        ("to parquet", "to orc", ["SSBT0647"]),
+        ("mode = append", "mode = append, partition_by = id", ["SSBT0647"]),
+        ("lake/prices", "lake/prices_2", []),
+    ],
+)
+def test_two_sinks_of_one_place(
+    project: Path, ssbtc: Ssbtc, before: str, now: str, told: list[str]
+):
+    one = WRITER.replace("overwrite", "append")
+    other = one.replace("pipeline ingest", "pipeline again").replace(before, now)
+    write({"a.ssbt": one, "b.ssbt": other})
+    assert codes(ssbtc) == told
+    if told == ["SSBT0648"]:
+        allowed = other.replace("sink prices", "# allow SSBT0648: older prices\nsink prices")
+        write({"b.ssbt": allowed})
+        assert codes(ssbtc) == []
+
+
+def test_a_pipeline_that_reads_what_it_writes(project: Path, ssbtc: Ssbtc):
+    """A cycle, over one file and over two."""
+    loop = READER.replace("${root}/totals", PATH).replace("overwrite", "append")
+    write({"loop.ssbt": loop})
+    assert codes(ssbtc, "--no-cache") == ["SSBT0640", "SSBT0640"]
+    back = WRITER.replace(
+        'csv { path = "${root}/in", schema = Price, header = true',
+        'parquet { path = "${root}/totals", schema = Price',
+    )
+    write({"loop.ssbt": READER, "back.ssbt": back})
+    assert codes(ssbtc) == ["SSBT0640"] * 3
+
+
+def test_a_pipeline_with_errors_hides_nothing_of_others(project: Path, ssbtc: Ssbtc):
+    broken = WRITER.replace("pipeline ingest", "pipeline broken").replace("from csv", "from cvs")
+    write({"a.ssbt": WRITER, "b.ssbt": READER, "c.ssbt": broken})
+    assert codes(ssbtc, "b.ssbt") == ["SSBT0640"]
+
+
+def test_streams_meet_batches(project: Path, ssbtc: Ssbtc):
+    stream = (
+        WRITER.replace("pipeline ingest {", 'pipeline ingest { checkpoint = "c"')
+        .replace("source prices", "stream source prices")
+        .replace(", mode = overwrite", "")
+    )
+    reader = (
+        READER.replace("source costs", "stream source costs")
+        .replace("pipeline totals {", 'pipeline totals { checkpoint = "c"')
+        .replace("|> aggregate sum(supply_cost) as total", "|> where supply_cost > 0")
+        .replace(", mode = overwrite", "")
+    )
+    for one in (WRITER, stream):
+        for other in (READER, reader):
+            write({"a.ssbt": one, "b.ssbt": other})
+            assert "SSBT0640" in codes(ssbtc), (one, other)
