@@ -1,6 +1,8 @@
 """What a batch of a stream did, in one line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+import json
 import logging
 from typing import Any
 
@@ -12,10 +14,19 @@ _LOG = logging.getLogger("ssbt.runtime")
 
 
 class ProgressLog:
-    """Logs each batch of a query once; a batch without rows is passed over in silence."""
+    """Logs each batch of a query once; a batch without rows is passed over in silence.
 
-    def __init__(self, stream: str, counts: Mapping[int, Mapping[str, int]] | None = None) -> None:
+    `done` is called with the last batch that is done.
+    """
+
+    def __init__(
+        self,
+        stream: str,
+        counts: Mapping[int, Mapping[str, int]] | None = None,
+        done: Callable[[Any], None] | None = None,
+    ) -> None:
         self._stream, self._counts = stream, {} if counts is None else counts
+        self._done = done
         self._last = -1
         self.total = {"batches": 0, "rows in": 0}
 
@@ -31,10 +42,13 @@ class ProgressLog:
             if progress["batchId"] > self._last:
                 self._last = progress["batchId"]
                 self._tell(progress)
+        if self._done:
+            self._done(last)
         return str(last["sink"]["description"])
 
     def _tell(self, progress: Any) -> None:
         fields = batch_fields(progress) | malformed_fields(progress)
+        lag = partition_lag(progress)
         if counts := self._counts.get(fields["batch"]):
             # Of a query that reads the records twice, Spark counts them twice.
             fields |= {"rows_in": counts["records"], "dead_letters": counts["malformed"]}
@@ -46,7 +60,10 @@ class ProgressLog:
                 self.total[said] = self.total.get(said, 0) + count
         if not fields["rows_in"] and not fields.get("rows_out"):
             return
-        texts = (text.format(fields[name]) for name, text in _TEXTS.items() if fields.get(name))
+        texts = [text.format(fields[name]) for name, text in _TEXTS.items() if fields.get(name)]
+        if lag:
+            fields["lag"] = lag
+            texts.append(lag_text(lag))
         _LOG.info(
             "stream %s: batch %s: %s",
             *(self._stream, fields["batch"], ", ".join(texts)),
@@ -54,6 +71,7 @@ class ProgressLog:
         )
 
 
+_MOST = 3
 # What totals have besides the rows, where there are any.
 _COUNTED = ("rows_out", "dead_letters", "malformed_dropped")
 _TEXTS = {
@@ -95,3 +113,33 @@ def malformed_fields(progress: Any) -> dict[str, int]:
     metrics = progress["observedMetrics"] or {}
     found = (row["malformed"] for name, row in metrics.items() if name.startswith(MALFORMED))
     return {"malformed_dropped": count} if (count := sum(found)) else {}
+
+
+def offsets(text: Any) -> dict[str, dict[str, int]]:
+    """The places of partitions, by topic, of an offset of Kafka's; nothing for another source."""
+    with suppress(ValueError, TypeError, AttributeError):
+        found = json.loads(text) if isinstance(text, str) else text
+        if all(isinstance(each, dict) for each in found.values()):
+            return dict(found)
+    return {}
+
+
+def partition_lag(progress: Any) -> dict[str, int]:
+    """How many records each partition has behind what was read of it; none that has none."""
+    found = {}
+    for source in progress["sources"]:
+        read, latest = offsets(source["endOffset"]), offsets(source["latestOffset"])
+        for topic, partitions in latest.items():
+            for partition, end in partitions.items():
+                behind = int(end) - int(read.get(topic, {}).get(partition, end))
+                if behind > 0:
+                    found[f"{topic}-{partition}"] = behind
+    return found
+
+
+def lag_text(lag: Mapping[str, int]) -> str:
+    """All that is still to be read, and where most of it is."""
+    most = sorted(lag.items(), key=lambda each: -each[1])[:_MOST]
+    more = ", …" if len(lag) > _MOST else ""
+    places = ", ".join(f"{count:,} in {name}" for name, count in most)
+    return f"lag {sum(lag.values()):,} ({places}{more})"

@@ -17,6 +17,7 @@ from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
+from ssbt.runtime.metrics.groups import GroupCommits
 from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
 from ssbt.runtime.providers.secrets import rotated_secrets
@@ -141,7 +142,8 @@ class _Run:
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
-        self._progress = ProgressLog(stream.name, stream.counts)
+        self._group = GroupCommits(stream.name, stream.writer._df)
+        self._progress = ProgressLog(stream.name, stream.counts, self._group.commit)
         self._ended = False
 
     def keep_output(self, operation: Operation) -> None:
@@ -195,6 +197,7 @@ class _Run:
         return True
 
     def _tell_total(self, verb: str) -> None:
+        self._group.close()
         total = self._progress.total
         text = ", ".join(f"{count:,} {name}" for name, count in total.items())
         fields = {"stream": self._stream.name, **{n.replace(" ", "_"): c for n, c in total.items()}}
