@@ -14,6 +14,7 @@ from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.outputs.folders import Output
 from ssbt.runtime.passes.earlier import earlier_layout
+from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.settings.shared import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
@@ -91,12 +92,13 @@ class Checkpoint:
         spark: str,
         folders: Sequence[str] = (),
         sinks: Sequence[str] = (),
+        topics: Topics | None = None,
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.outputs = [Output(files, each) for each in folders]
         self._sinks = sinks
         self.begins_anew = False
-        self._files = files
+        self._files, self._topics = files, topics
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
         self._own |= {"runtime": VERSION, "spark": spark}
         self._latest: dict[str, Any] = {}
@@ -116,6 +118,8 @@ class Checkpoint:
             self._latest["number"] = numbers[-1]
         sources = sum(part.startswith("source: ") for part in self._own["depends_on"])
         done, problems = checkpoint_damage(self._files, self.folder, sources)
+        if self._topics:
+            problems += self._topics.problems()
         if done is None:
             self.begins_anew = True
             return [*problems, *earlier_layout(self._files, self.folder, self._sinks)]
@@ -146,6 +150,8 @@ class Checkpoint:
         """
         found = re.fullmatch(r"FileSink\[(.+)\]", sink or "")
         own = {**self._own, "files": found[1] if found else self._latest.get("files")}
+        if self._topics:
+            self._topics.record()
         if accepted or any(self._latest.get(key) != value for key, value in own.items()):
             number = self._latest.get("number", 0) + 1
             text = json.dumps({**own, "accepted": accepted, "at": datetime.now(UTC).isoformat()})

@@ -16,17 +16,16 @@ _LOG = logging.getLogger("ssbt.runtime")
 class ProgressLog:
     """Logs each batch of a query once; a batch without rows is passed over in silence.
 
-    `done` is called with the last batch that is done.
+    `counts` has what became of the records of a batch, if it is known; `done` is called with the last batch that is done.
     """
 
     def __init__(
         self,
         stream: str,
-        counts: Mapping[int, Mapping[str, int]] | None = None,
+        counts: Callable[[int], Mapping[str, int] | None] = lambda batch: None,
         done: Callable[[Any], None] | None = None,
     ) -> None:
-        self._stream, self._counts = stream, {} if counts is None else counts
-        self._done = done
+        self._stream, self._counts, self._done = stream, counts, done
         self._last = -1
         self.total = {"batches": 0, "rows in": 0}
 
@@ -49,7 +48,7 @@ class ProgressLog:
     def _tell(self, progress: Any) -> None:
         fields = batch_fields(progress) | malformed_fields(progress)
         lag = partition_lag(progress)
-        if counts := self._counts.get(fields["batch"]):
+        if counts := self._counts(fields["batch"]):
             # Of a query that reads the records twice, Spark counts them twice.
             fields |= {"rows_in": counts["records"], "dead_letters": counts["malformed"]}
         if fields["rows_in"]:

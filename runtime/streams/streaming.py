@@ -20,7 +20,10 @@ from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.metrics.groups import GroupCommits
 from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
+from ssbt.runtime.planning.streams import Continuation, collects
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.records.topics import Topics, topics_of
+from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_before_streams
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
@@ -72,6 +75,8 @@ def run_streams(*streams: Stream) -> None:
     stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
     starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
+    if collects(*streams):
+        return
     call_before_streams()
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
@@ -124,6 +129,9 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
         while ending:
             time.sleep(_FINISH_LOOK_SECONDS)
             ending = [(run, batch) for run, batch in ending if not run.has_finished(batch)]
+        for run in runs:
+            if run.topics:
+                run.topics.close()
 
 
 class _Run:
@@ -133,17 +141,21 @@ class _Run:
         self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
         self.kept: Checkpoint | None = None
+        self.topics: Topics | None = None
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             kept = stream.name, stream.checkpoint, operation.pipeline, parts
-            self.kept = Checkpoint(
-                files, *kept, spark.version, stream.folders, tuple(stream.writes)
-            )
+            self.topics = topics_of(stream.writer, stream.name, stream.checkpoint, files)
+            sinks = stream.folders, tuple(stream.writes)
+            self.kept = Checkpoint(files, *kept, spark.version, *sinks, self.topics)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
+        self._continuation = Continuation()
         self._group = GroupCommits(stream.name, stream.writer._df)
-        self._progress = ProgressLog(stream.name, stream.counts, self._group.commit)
+        self._progress = ProgressLog(
+            stream.name, lambda batch: self._stream.counts.get(batch), self._group.commit
+        )
         self._ended = False
 
     def keep_output(self, operation: Operation) -> None:
@@ -169,6 +181,8 @@ class _Run:
                 _LOG.info("stream %s has started", self._stream.name)
             active = self._query.isActive
             self._tell(self._query)
+            if active and self.kept and self.topics and (said := self.topics.problems_now()):
+                raise CheckpointsRefusedError(*map(self.kept.told, said))
             if not active:
                 self._query.awaitTermination()
                 self._tell_total("ended")
@@ -207,6 +221,8 @@ class _Run:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
             sink = self._progress.tell(query)
+            if sink:
+                self._continuation.note_batch()
             if self.kept and sink:
                 self.kept.record(sink=sink)
         except Exception:
@@ -216,6 +232,14 @@ class _Run:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
         note_stream(error, name)
+        try:
+            if planned := self._continuation.stream(error, self._stream):
+                self._stream, self._query = planned, None
+                return
+        except UnreachableError as unreachable:
+            unreachable.__cause__, error = error, unreachable
+            note_stream(error, name)
+            reason = "the schema registry does not answer"
         if reason is None:
             damage = ""
             if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):
