@@ -18,7 +18,7 @@ _OF_SINKS = (Kind.SINK, Kind.PARTITIONS)
 
 
 def pass_fingerprint(pipeline: Pipeline, each: Pass) -> tuple[Part, ...]:
-    """The sources, then what is computed beside their records, then the sinks.
+    """The sources, each once, then what is computed beside their records, then the sinks.
 
     Sinks stand by their names, so that their order in the file means nothing.
     """
@@ -28,7 +28,10 @@ def pass_fingerprint(pipeline: Pipeline, each: Pass) -> tuple[Part, ...]:
     sources = {(part.kind, part.text): part for part in flows if part.kind in _OF_SOURCES}
     beside = {sink.dataset: sink.name for sink in each.sinks if sink.dataset in each.apart}
     computed = (
-        part for name in beside.values() for part in by_sink[name] if part.kind not in _OF_SINKS
+        part
+        for name in beside.values()
+        for part in by_sink[name]
+        if part.kind not in (*_OF_SINKS, *_OF_SOURCES)
     )
     sinks = sorted(each.sinks, key=lambda sink: sink.name.casefold())
     written = (part for sink in sinks for part in _outputs(sink, by_sink[sink.name]))
