@@ -33,18 +33,17 @@ def keep_outputs(
     CheckpointsRefusedError where the files in a folder lie in other folders than the new ones.
     """
     entries = {output: _entries(output, stream, by) for output, by in outputs.items()}
-    asides = [_replace_log(each, found) for each, found in entries.items() if found is not None]
+    asides = [_replace_log(each, found) for each, found in entries.items()]
     _run_empty_batch(next(iter(outputs)).files, checkpoint, writer)
     for output, found in entries.items():
         text = "stream %s begins anew behind the %d files that readers of %s see"
-        count = len(found or ())
-        _LOG.warning(text, stream, count, output.folder, extra={"stream": stream})
+        _LOG.warning(text, stream, len(found), output.folder, extra={"stream": stream})
     for aside in filter(None, asides):
         _LOG.info("the log that was there is now %s", aside)
 
 
-def _entries(output: Output, stream: str, partitions: str) -> list[dict[str, Any]] | None:
-    """What readers see in a folder; None where there is neither a log nor a file."""
+def _entries(output: Output, stream: str, partitions: str) -> list[dict[str, Any]]:
+    """What readers see in a folder."""
     logged = output.latest_batch() is not None
     entries = list(output.entries() if logged else _unlogged(output))
     for entry in entries:
@@ -55,7 +54,7 @@ def _entries(output: Output, stream: str, partitions: str) -> list[dict[str, Any
                 f" partitioned by ({found}), and new files would be by ({partitions}), which no"
                 " reader can put together\nGive the sink another folder, or partition it as before"
             )
-    return entries if entries or logged else None
+    return entries
 
 
 def _unlogged(output: Output) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from pyspark.sql import DataFrame
 from pyspark.sql.readwriter import DataFrameWriter
 
+from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.outputs.beginning import begin_log
+
 
 class Output(Protocol):
     """Something to be written of a batch."""
@@ -59,6 +62,8 @@ class FileOutput:
     def write(self, number: int) -> None:
         rows: Any = self.rows
         session = rows.sparkSession
+        interval = int(session.conf.get("spark.sql.streaming.fileSink.log.compactInterval", "10"))
+        begin_log(Files(session), self.folder, number, interval)
         jvm = session._jvm
         scala: Any = jvm.PythonUtils
         none = jvm.scala.Option.empty()

@@ -133,6 +133,25 @@ def test_a_schema_is_corrected_while_dead_letters_fail(piped: Piped, topics: Top
     assert rows(piped) + letters == once(10)
 
 
+def test_a_sink_that_is_added_begins_where_the_others_are(piped: Piped, topics: Topics) -> None:
+    """It has to be accepted; its folder can be read though it has none of the first batches."""
+    topic = topics.new()
+    for _ in range(2):
+        topics.send(topic, *GOOD, *BROKEN)
+        piped(source(topic) + TO_FILES + ROWS)
+    more = ROWS.replace("parquet", "parquet as more").replace("rows", "more")
+    with pytest.raises(CheckpointsRefusedError, match="is new: `output: more = parquet"):
+        piped(source(topic) + TO_FILES + ROWS + more)
+    topics.send(topic, *GOOD, *BROKEN)
+    token = OPERATION.set(Operation(accepted=frozenset(["orders.records"])))
+    try:
+        piped(source(topic) + TO_FILES + ROWS + more)
+    finally:
+        OPERATION.reset(token)
+    assert rows(piped) + dead(piped) == once(27)
+    assert rows(piped, "more") == Counter(range(18, 24))
+
+
 @pytest.mark.usefixtures("_no_restarts")
 def test_a_stricter_schema_does_not_take_rows_back(piped: Piped, topics: Topics) -> None:
     """What was fit when a batch began may have been written: the version that began it ends it."""
