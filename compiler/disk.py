@@ -32,6 +32,16 @@ def project_root(path: str) -> str:
     return min((own, *(folder for folder in found if folder is not None)), key=len)
 
 
+def job_folder(path: str) -> str:
+    """Where the jobs of the pipeline at `path` run, to which its relative paths are relative.
+
+    It is where the configuration begins, or the repository where there is none; "" for all that
+    have neither.
+    """
+    own = os.path.realpath(os.path.dirname(path) or ".")
+    return _nearest(own, _PROJECT) or _nearest(own, _REPOSITORY) or ""
+
+
 def project_file(path: str, root: str) -> bytes:
     """The bytes of a file that a pipeline or a configuration names; raises OSError.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import posixpath
 from typing import NamedTuple
 
 from ssbt.compiler.cli.failures import Failure
@@ -11,6 +12,8 @@ from ssbt.compiler.cli.revisions import Version
 from ssbt.compiler.cli.units import declared_name, relocated, relocated_sources
 from ssbt.compiler.compare.changes import Change, Severity
 from ssbt.compiler.compare.pipelines import Difference, Side, difference, told_once, unread
+from ssbt.compiler.compare.readers import with_readers
+from ssbt.compiler.configuration.finding import project_folder
 from ssbt.compiler.diagnostics.codes import changes as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.model import Severity as Level
@@ -98,7 +101,8 @@ def compared(old: Version, new: Version, target: str | None) -> Comparison:
         )
         for name in names
     ]
-    return Comparison((old, new), told_once(found), sources)
+    broken = with_readers(found, before.sides.values(), after.sides.values())
+    return Comparison((old, new), told_once(broken), sources)
 
 
 class _Pipelines(NamedTuple):
@@ -132,7 +136,9 @@ def _pipelines(version: Version, target: str | None, sources: dict[str, Source])
                 found.broken[name] = first
         else:
             pipeline = result.checked.pipeline
-            found.sides[pipeline.name] = Side(pipeline, result.environments)
+            home = project_folder(path, version.read)
+            place = "" if home is None else posixpath.normpath(home)
+            found.sides[pipeline.name] = Side(pipeline, result.environments, place)
     if not found.sides and not found.errors:
         raise Failure(f"there is no pipeline in {quoted(version.name)}")
     return found

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ssbt.compiler.cli.compilation import Compiler, Result
 from ssbt.compiler.cli.inputs import sources_below
 from ssbt.compiler.cli.units import Unit, unit_of
-from ssbt.compiler.disk import project_file
+from ssbt.compiler.disk import job_folder, project_file
 
 if TYPE_CHECKING:
     from ssbt.compiler.contracts.ends import End
-    from ssbt.compiler.contracts.findings import Finding
+    from ssbt.compiler.contracts.wording import Finding
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.source import Source
 
@@ -75,7 +75,7 @@ def _located(result: Result) -> Iterator[End]:
         return
     from ssbt.compiler.contracts.ends import at_home, relocated
 
-    home = _home(result.unit)
+    home = job_folder(result.unit.input.path)
     for end in result.ends:
         yield at_home(relocated(end, result.unit.shown), home)
 
@@ -88,37 +88,22 @@ def _is_allowed(finding: Finding, reader: Result) -> bool:
     )
 
 
-def _home(unit: Unit) -> str:
-    """From where the jobs of a pipeline see relative paths: where its configuration begins.
-
-    Without any, it is the repository; pipelines without either lie together.
-    """
-    own = os.path.realpath(unit.folder or ".")
-    folder = own
-    while not os.path.lexists(os.path.join(folder, "ssbt.conf")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return unit.input.project if unit.input.project != own else ""
-        folder = above
-    return folder
-
-
 def _neighbours(results: Sequence[Result], compiler: Compiler) -> Iterator[Result]:
     """The other pipelines of the projects that may read or write where these do."""
+    from ssbt.compiler.contracts.neighbours import Neighbourhood
+
     known = {os.path.realpath(result.unit.input.path) for result in results}
-    words: dict[str, _Words] = {}
+    projects: dict[str, Neighbourhood] = {}
     for result in results:
         if result.ends and not result.unit.input.is_standard_input:
-            known_words = words.setdefault(result.unit.input.project, _Words(set(), set()))
+            around = projects.setdefault(result.unit.input.project, Neighbourhood())
             for end in result.ends:
-                known_words.add(end)
+                around.add(end)
     units: list[Unit] = []
-    for root, of_root in words.items():
+    for root, around in projects.items():
         for path in sources_below(_shown_root(root)):
-            if os.path.realpath(path) in known:
-                continue
-            unit = unit_of(path)
-            if unit is not None and of_root.may_meet(unit):
+            unit = unit_of(path) if os.path.realpath(path) not in known else None
+            if unit is not None and around.may_meet(_text(unit)):
                 units.append(unit)
     yield from compiler.checked(units)
 
@@ -128,38 +113,11 @@ def _shown_root(root: str) -> str:
     return root if relative.startswith("..") else relative
 
 
-class _Words(NamedTuple):
-    """The folders that places lead through: all of them, and those at the end.
-
-    With them, most files of a project are passed over without parsing.
-    """
-
-    last: set[str]
-    every: set[str]
-
-    def add(self, end: End) -> None:
-        """Take the places of an end; "" stands for one that may be anywhere."""
-        from ssbt.compiler.contracts.meetings import literal_folders
-
-        for _, places in end.locations:
-            for folders in map(literal_folders, places):
-                self.last.add(folders[-1] if folders else "")
-                self.every.update(folders)
-
-    def may_meet(self, unit: Unit) -> bool:
-        """Whether a text in the file may lead to a place that these lead to."""
-        from ssbt.compiler.contracts.meetings import texts_of_places
-
-        if "" in self.last:
-            return True
-        try:
-            text = unit.input.read().decode("utf-8", "replace")
-        except OSError:
-            return False
-        return any(
-            not folders or folders[-1] in self.every or not self.last.isdisjoint(folders)
-            for folders in texts_of_places(text)
-        )
+def _text(unit: Unit) -> str:
+    try:
+        return unit.input.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _sources(found: Iterable[_Shared]) -> dict[str, Source]:

@@ -27,10 +27,11 @@ from ssbt.compiler.source import Span
 
 
 class Side(Struct, frozen=True):
-    """A pipeline and the environments of its project."""
+    """A pipeline and the environments of its project; `home` is what relative paths start from."""
 
     pipeline: Pipeline
     environments: tuple[Environment, ...] = ()
+    home: str = ""
 
 
 class Difference(Struct, frozen=True):
@@ -66,7 +67,7 @@ def difference(
         found = _one_sided(before, after, streams)
     either = after or before
     assert either is not None, "a pipeline of one version or of both"
-    return Difference(either.name, _weighed(found), streams)
+    return Difference(either.name, weighed(found), streams)
 
 
 def unread(name: str, old: Span | None, new: Span | None, message: str) -> Difference:
@@ -96,10 +97,10 @@ def _told(each: Difference, having: Mapping[object, list[tuple[str, Change]]]) -
         severity = max(other.severity for _, other in having[key])
         also = tuple(name for name, _ in others)
         changes.append(replace(change, severity=severity, also=also))
-    return Difference(each.name, _weighed(changes), each.streams, tuple(shared))
+    return Difference(each.name, weighed(changes), each.streams, tuple(shared))
 
 
-def _weighed(changes: Iterable[Change]) -> tuple[Change, ...]:
+def weighed(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The weightiest first; the order of the flow stays among changes of one weight."""
     return tuple(sorted(changes, key=lambda each: -each.severity))
 

@@ -188,23 +188,6 @@ def _matches_a_file(glob: str, sink: End) -> bool:
     return any(_matches(glob, _STEM + tail) for each in tails for tail in each)
 
 
-_TEXT = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
-
-
-def literal_folders(place: str) -> list[str]:
-    """The folders of a place that are neither globs nor parameters; the last alone matters most."""
-    folders = [each for each in place.split("/") if each and each != "."]
-    return [each for each in folders if not _GLOB.search(each) and "${" not in each]
-
-
-def texts_of_places(text: str) -> Iterator[list[str]]:
-    """The folders of all texts of a file, found without parsing; none where a parameter is last."""
-    for found in _TEXT.finditer(text):
-        folders = [each for each in re.split(r"[/,]", found[1]) if each]
-        if not folders or "${" in folders[-1]:
-            if "${" in found[1]:
-                yield []
-            continue
-        plain = [each for each in folders if not _GLOB.search(each) and "${" not in each]
-        if plain:
-            yield plain
+def is_glob(text: str) -> bool:
+    """Whether a folder of a path stands for several."""
+    return _GLOB.search(text) is not None

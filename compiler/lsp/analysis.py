@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from ssbt.compiler.contracts.ends import End
+from ssbt.compiler.diagnostics.allowances import Allowance
 from ssbt.compiler.diagnostics.codes.syntax import NO_PIPELINE
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.driver import Reader, checked_by_rules
+from ssbt.compiler.driver import Reader, checked_by_rules, configured, ends_of
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve.descriptions import description
 from ssbt.compiler.resolve.program import resolved
@@ -32,6 +34,8 @@ class Analysis:
     imports: Mapping[Span, str]
     target: str
     seen: Seen = field(repr=False)
+    ends: tuple[End, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def is_library(self) -> bool:
@@ -63,15 +67,18 @@ def analysis(path: str, read: Reader) -> Analysis:
     seen = Seen()
     result = resolved(path, read, None, seen, tests=True)
     files = result.files
+    checked = checked_by_rules(result)
     made = Analysis(
         path,
-        checked_by_rules(result).findings,
+        checked.findings,
         result.sources,
         tuple(files.declarations),
         files.comments,
         files.imports,
         result.target,
         seen,
+        ends_of(configured(checked, path, read)),
+        checked.allowances,
     )
     if not made.is_library:
         return made

@@ -18,6 +18,7 @@ from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.hover import hover
 from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.positions import Units
+from ssbt.compiler.lsp.projects import is_in_project, with_project
 from ssbt.compiler.lsp.symbols import Symbol, symbols
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
@@ -50,12 +51,18 @@ class Editor:
 
     def findings(self, path: str) -> dict[str, list[lsp.Diagnostic]]:
         """The diagnostics of a file and of what it imports, by path."""
-        made = self.workspace.analysis(path)
+        made = with_project(self.workspace, self.workspace.analysis(path))
         found: dict[str, list[lsp.Diagnostic]] = {name: [] for name in made.sources}
         for each in made.findings:
             diagnostic = self.converter.diagnostic(each, made.sources)
             found.setdefault(each.primary.span.path, []).append(diagnostic)
         return found
+
+    def open_roots(self, path: str) -> tuple[str, ...]:
+        """The open files whose findings may change with `path`, those of its project last."""
+        roots = self.workspace.open_roots(path)
+        others = (each for each in self.workspace.documents.paths if each not in roots)
+        return (*roots, *(each for each in others if is_in_project(each, path)))
 
     def hover(self, uri: str, at: lsp.Position) -> lsp.Hover | None:
         """What is known of the word at a position."""
@@ -137,7 +144,7 @@ class Editor:
         """The fixes of findings in a range, one of all that the file has, and comments by which
         warnings are allowed."""
         path = path_of(uri)
-        made = self.workspace.context(path)
+        made = with_project(self.workspace, self.workspace.context(path))
         source = made.sources.get(path)
         if source is None:
             return []

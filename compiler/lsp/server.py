@@ -46,7 +46,7 @@ class Server(LanguageServer):
 
     def later(self, path: str) -> None:
         """Look at what a change of this file may concern, once no other has come for a while."""
-        for root in self.editor.workspace.open_roots(path):
+        for root in self.editor.open_roots(path):
             if (waiting := self._waiting.pop(root, None)) is not None:
                 waiting.cancel()
             loop = asyncio.get_running_loop()

@@ -55,6 +55,13 @@ class Workspace:
         self._known[path] = _Known(made, reads)
         return made
 
+    def text(self, path: str) -> str:
+        """The text of a file, without analysing it; empty where it cannot be read."""
+        try:
+            return self.documents.read(path, path).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
     def changed(self, path: str, contents: Mapping[str, str]) -> Analysis:
         """The file as it would be with other contents, by path; nothing is remembered."""
 

@@ -13,6 +13,7 @@ from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_d
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.outputs.folders import Output
+from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.settings.shared import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
@@ -87,11 +88,12 @@ class Checkpoint:
         parts: Sequence[str],
         spark: str,
         output: str | None = None,
+        topics: Topics | None = None,
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.output = Output(files, output) if output else None
         self.begins_anew = False
-        self._files = files
+        self._files, self._topics = files, topics
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
         self._own |= {"runtime": VERSION, "spark": spark}
         self._latest: dict[str, Any] = {}
@@ -111,6 +113,8 @@ class Checkpoint:
             self._latest["number"] = numbers[-1]
         sources = sum(part.startswith("source: ") for part in self._own["depends_on"])
         done, problems = checkpoint_damage(self._files, self.folder, sources)
+        if self._topics:
+            problems += self._topics.problems()
         if done is None:
             self.begins_anew = True
             return problems
@@ -139,6 +143,8 @@ class Checkpoint:
         """
         found = re.fullmatch(r"FileSink\[(.+)\]", sink or "")
         own = {**self._own, "files": found[1] if found else self._latest.get("files")}
+        if self._topics:
+            self._topics.record()
         if accepted or any(self._latest.get(key) != value for key, value in own.items()):
             number = self._latest.get("number", 0) + 1
             text = json.dumps({**own, "accepted": accepted, "at": datetime.now(UTC).isoformat()})

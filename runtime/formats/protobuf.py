@@ -21,7 +21,7 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.formats.messages import message_class, payload, row
-from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, writers
+from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.message_schemas import message_paths, registered
 from ssbt.runtime.registries.registry import Registry, RegistryError
 
@@ -160,16 +160,23 @@ def _unframed(value: bytes, known: Writers, message: str) -> bytes | None:
     if len(value) <= HEAD or value[:1] != MAGIC:
         return None
     id = int.from_bytes(value[1:HEAD], "big")
-    if id not in known.schemas:
-        if id > known.limit:
-            return None
-        raise ValueError(NEW.format(id=id, url=known.url))
-    text = known.schemas[id]
+    if id not in known.schemas and id > known.limit:
+        return None
+    text = known.schemas[id] if id in known.schemas else _text_on_worker(known.registry, id)
     found = _path(value, HEAD)
     if text is None or found is None:
         return None
     path, start = found
     return value[start:] if _names(text).get(path) == message else None
+
+
+def _text_on_worker(registry: Registry, id: int) -> str | None:
+    """The text of a schema that came after the plan; None where there is none, or of another type.
+
+    Here, unlike for Avro, no plan has to know it, so the query goes on.
+    """
+    found = schema_on_worker(registry, id)
+    return found[1] if found and found[0] == "PROTOBUF" else None
 
 
 _names = lru_cache(maxsize=256)(message_paths)

@@ -18,7 +18,10 @@ from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.outputs.keeping import keep_output
+from ssbt.runtime.planning.streams import Continuation, collects
 from ssbt.runtime.providers.secrets import rotated_secrets
+from ssbt.runtime.records.topics import Topics, topics_of
+from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
 from ssbt.runtime.streams.progress import ProgressLog
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
@@ -62,6 +65,8 @@ def run_streams(*streams: Stream) -> None:
     stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
     starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
+    if collects(*streams):
+        return
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
     runs = [_Run(stream, operation, files, spark) for stream in streams]
@@ -108,6 +113,9 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
         while ending:
             time.sleep(_FINISH_LOOK_SECONDS)
             ending = [(run, batch) for run, batch in ending if not run.has_finished(batch)]
+        for run in runs:
+            if run.topics:
+                run.topics.close()
 
 
 class _Run:
@@ -117,13 +125,16 @@ class _Run:
         self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
         self.kept: Checkpoint | None = None
+        self.topics: Topics | None = None
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             kept = stream.name, stream.checkpoint, operation.pipeline, parts
-            self.kept = Checkpoint(files, *kept, spark.version, stream.output)
+            self.topics = topics_of(stream.writer, stream.name, stream.checkpoint, files)
+            self.kept = Checkpoint(files, *kept, spark.version, stream.output, self.topics)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
+        self._continuation = Continuation()
         self._progress = ProgressLog(stream.name)
         self._ended = False
 
@@ -149,6 +160,8 @@ class _Run:
                 _LOG.info("stream %s has started", self._stream.name)
             active = self._query.isActive
             self._tell(self._query)
+            if active and self.kept and self.topics and (said := self.topics.problems_now()):
+                raise CheckpointsRefusedError(*map(self.kept.told, said))
             if not active:
                 self._query.awaitTermination()
                 _LOG.info("stream %s has ended", self._stream.name)
@@ -180,6 +193,8 @@ class _Run:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
             sink = self._progress.tell(query)
+            if sink:
+                self._continuation.note_batch()
             if self.kept and sink:
                 self.kept.record(sink=sink)
         except Exception:
@@ -189,6 +204,14 @@ class _Run:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
         note_stream(error, name)
+        try:
+            if planned := self._continuation.stream(error, self._stream):
+                self._stream, self._query = planned, None
+                return
+        except UnreachableError as unreachable:
+            unreachable.__cause__, error = error, unreachable
+            note_stream(error, name)
+            reason = "the schema registry does not answer"
         if reason is None:
             damage = ""
             if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):

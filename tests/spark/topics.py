@@ -45,6 +45,20 @@ class Topics:
         made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
         self._admin.createTopics(self._listed([made])).all().get()
 
+    def delete(self, name: str) -> None:
+        """Let a topic be gone."""
+        self._admin.deleteTopics(self._listed([name])).all().get()
+
+    def makes(self, name: str) -> bool:
+        """Whether the topic is made; it may not be while one of its name is still being deleted."""
+        try:
+            self.make(name)
+        except Exception as error:
+            if "TopicExistsException" not in str(error):
+                raise
+            return False
+        return True
+
     def send(
         self,
         topic: str,

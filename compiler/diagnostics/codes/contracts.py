@@ -24,9 +24,13 @@ sink paid_before to noop {{}}
 """
 
 
-def _pair(columns: str, *, written: str = "parquet", read: str = "parquet") -> str:
-    sink = _WRITTEN.format(form=written) + "\n" + _READ.format(columns=columns, form=read)
-    return example(sink=sink)
+def _pair(columns: str, *, written: str = "parquet", read: str = "parquet", **more: str) -> str:
+    """A sink and a source of one place; `sink` and `source` are further lines of their blocks."""
+    one, other = (f"  {more[side]}\n}}" if side in more else "}" for side in ("sink", "source"))
+    sink = _WRITTEN.format(form=written).replace("}", one, 1)
+    source = _READ.format(columns=columns, form=read)
+    head, block = source.split("\nsource ", 1)
+    return example(sink=f"{sink}\n{head}\nsource {block.replace('}', other, 1)}")
 
 
 UNWRITTEN_COLUMN = Code(
@@ -83,4 +87,94 @@ nonsense.
 """,
     wrong=_pair("id:     bigint\n  amount: decimal(12,2)", read="orc"),
     right=_pair("id:     bigint\n  amount: decimal(12,2)"),
+)
+
+OTHER_OPTION = Code(
+    "SSBT0644",
+    "An option that says something else where the data is written",
+    """\
+How a format is written is told to its readers nowhere but in their own options: separators,
+headers, quotes, encodings, patterns of dates. Where the source says something else than the sink
+of the same project whose data it reads, Spark takes values apart in the wrong places, reads
+`01/02` as the other day, or stops.
+
+Say the same at both ends. A pattern of the source may also be one that reads what the sink's
+writes.
+""",
+    wrong=_pair(
+        "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
+        written="csv",
+        read="csv",
+        sink='sep  = ";"',
+    ),
+    right=_pair(
+        "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
+        written="csv",
+        read="csv",
+        sink='sep  = ";"',
+        source='sep    = ";"',
+    ),
+)
+
+OTHER_PLACES = Code(
+    "SSBT0645",
+    "Columns in other places than where they are written",
+    """\
+CSV has no names but those in a header: columns are found by their places. With `header = true` at
+both ends the job stops if names or their number differ. Without a header values change places, as
+far as their types let them, and Spark does not say so.
+""",
+    wrong=_pair(
+        "amount: decimal(12,2)\n  id:     bigint\n  status: string\n  placed_on: date",
+        written="csv",
+        read="csv",
+    ),
+    right=_pair(
+        "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
+        written="csv",
+        read="csv",
+    ),
+)
+
+LOST_FOLDERS = Code(
+    "SSBT0646",
+    "A column that the sink makes folders of, and that the source does not see",
+    """\
+Columns of `partition_by` are in the names of folders and no more in the files. Spark takes
+folders for columns only below the path that it is given: behind a glob, as in `out/paid/*`, and
+with `recursive_file_lookup`, the column is null in every row.
+
+Read from the folder that the sink writes to, and keep the rows that you want with `where`, for
+which Spark opens no other folder.
+""",
+    wrong=_pair("id:     bigint\n  status: string", sink="partition_by = status").replace(
+        '"out/paid"\n  schema', '"out/paid/*"\n  schema'
+    ),
+    right=_pair("id:     bigint\n  status: string", sink="partition_by = status"),
+)
+
+SINKS_APART = Code(
+    "SSBT0647",
+    "Sinks of one place that no reader can put together",
+    """\
+Two pipelines of the project write to one place, in different formats or with folders of different
+columns: readers stop, or take the rows of one alone. Write to different places, or in one way.
+""",
+    wrong="",
+    right="",
+)
+
+SINKS_DIFFER = Code(
+    "SSBT0648",
+    "Sinks of one place that write different columns",
+    """\
+Two pipelines of the project write to one place, and a column of the one is missing in the other,
+or has another type: for readers it is null in the rows of one, or the job stops. Without a
+schema, readers take that of one file for all.
+
+It may be meant, where a column comes to one pipeline after the other: `# allow SSBT0648: reason`.
+""",
+    wrong="",
+    right="",
+    severity=Severity.WARNING,
 )

@@ -312,3 +312,75 @@ sink some to noop { mode = overwrite }
     assert found["pipelines"][0]["changes"][0]["also"] == ["second", "third"]
     markdown = ssbtc("diff", "old", "new", "--output-format", "markdown").out
     assert markdown.count("the filter was") == 1
+
+
+WRITER = """\
+pipeline ingest {
+}
+param root: string
+schema Price { id: bigint, price: decimal(12,2) }
+source prices from csv { path = "${root}/in", schema = Price, header = true }
+sink prices to parquet { path = "${root}/lake/prices", mode = overwrite }
+"""
+READER = """\
+pipeline totals {
+}
+param root: string
+schema Read { id: bigint, price: decimal(12,2) }
+source read from parquet { path = "${root}/lake/prices", schema = Read }
+let total = from read |> aggregate sum(price) as total
+sink total to json { path = "${root}/totals", mode = overwrite }
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "message", "affected"),
+    [
+        ("id: bigint, price", "id: bigint, cost", "`cost` was called `price`", "read.price"),
+        ("price: decimal(12,2) }", "price: string }", "was DECIMAL(12,2)", "read.price"),
+        ("to parquet", "to orc", "is written to orc", "read"),
+        ("lake/prices", "lake/prices_2", '`path` was "${root}/lake/prices"', "read"),
+    ],
+)
+def test_readers_that_break(
+    project: Path, ssbtc: Ssbtc, before: str, now: str, message: str, affected: str
+):
+    """Those of other pipelines too, which have not changed; told once, with what breaks them."""
+    for folder in ("old", "new"):
+        Path(folder).mkdir()
+        Path(folder, "totals.ssbt").write_text(READER)
+    Path("old/ingest.ssbt").write_text(WRITER)
+    Path("new/ingest.ssbt").write_text(WRITER.replace(before, now))
+    changed = json.loads(ssbtc("diff", "old", "new", "--output-format", "json").out)
+    named = {each["pipeline"]: each for each in changed["pipelines"]}
+    assert not named["totals"]["changes"]
+    affecting = [
+        each
+        for each in named["ingest"]["changes"]
+        if f"{affected} in the pipeline totals" in each["affects"]
+    ]
+    assert [each["severity"] for each in affecting] == ["breaking"]
+    assert message in affecting[0]["message"]
+
+
+def test_a_reader_that_breaks_by_its_own_change(project: Path, ssbtc: Ssbtc):
+    for folder in ("old", "new"):
+        Path(folder).mkdir()
+        Path(folder, "ingest.ssbt").write_text(WRITER)
+    Path("old/totals.ssbt").write_text(READER)
+    Path("new/totals.ssbt").write_text(
+        READER.replace("price: dec", "cost: dec").replace("sum(price)", "sum(cost)")
+    )
+    ran = ssbtc("diff", "old", "new")
+    assert ran.code == 1
+    assert ran.out.startswith("totals\n")
+    assert "`cost` is null in every row: the pipeline `ingest` writes no such column" in ran.out
+
+
+def test_readers_that_were_broken_before_are_not_told(project: Path, ssbtc: Ssbtc):
+    for folder in ("old", "new"):
+        Path(folder).mkdir()
+        Path(folder, "totals.ssbt").write_text(READER.replace("price", "cost"))
+    Path("old/ingest.ssbt").write_text(WRITER)
+    Path("new/ingest.ssbt").write_text(WRITER.replace("overwrite", "append"))
+    assert "totals" not in ssbtc("diff", "old", "new").out

@@ -180,3 +180,65 @@ def test_a_source_whose_schema_spark_finds_is_not_compared(project: Path, ssbtc:
         }
     )
     assert codes(ssbtc) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("", "", []),
+        ("supply_price", "supply_cost", ["SSBT0648"]),
+        ("supply_price: decimal(12,2)", "supply_price: double", ["SSBT0648"]),
+        ("id: bigint,", "", ["SSBT0648"]),
+        ("to parquet", "to orc", ["SSBT0647"]),
+        ("mode = append", "mode = append, partition_by = id", ["SSBT0647"]),
+        ("lake/prices", "lake/prices_2", []),
+    ],
+)
+def test_two_sinks_of_one_place(
+    project: Path, ssbtc: Ssbtc, before: str, now: str, told: list[str]
+):
+    one = WRITER.replace("overwrite", "append")
+    other = one.replace("pipeline ingest", "pipeline again").replace(before, now)
+    write({"a.ssbt": one, "b.ssbt": other})
+    assert codes(ssbtc) == told
+    if told == ["SSBT0648"]:
+        allowed = other.replace("sink prices", "# allow SSBT0648: older prices\nsink prices")
+        write({"b.ssbt": allowed})
+        assert codes(ssbtc) == []
+
+
+def test_a_pipeline_that_reads_what_it_writes(project: Path, ssbtc: Ssbtc):
+    """A cycle, over one file and over two."""
+    loop = READER.replace("${root}/totals", PATH).replace("overwrite", "append")
+    write({"loop.ssbt": loop})
+    assert codes(ssbtc, "--no-cache") == ["SSBT0640", "SSBT0640"]
+    back = WRITER.replace(
+        'csv { path = "${root}/in", schema = Price, header = true',
+        'parquet { path = "${root}/totals", schema = Price',
+    )
+    write({"loop.ssbt": READER, "back.ssbt": back})
+    assert codes(ssbtc) == ["SSBT0640"] * 3
+
+
+def test_a_pipeline_with_errors_hides_nothing_of_others(project: Path, ssbtc: Ssbtc):
+    broken = WRITER.replace("pipeline ingest", "pipeline broken").replace("from csv", "from cvs")
+    write({"a.ssbt": WRITER, "b.ssbt": READER, "c.ssbt": broken})
+    assert codes(ssbtc, "b.ssbt") == ["SSBT0640"]
+
+
+def test_streams_meet_batches(project: Path, ssbtc: Ssbtc):
+    stream = (
+        WRITER.replace("pipeline ingest {", 'pipeline ingest { checkpoint = "c"')
+        .replace("source prices", "stream source prices")
+        .replace(", mode = overwrite", "")
+    )
+    reader = (
+        READER.replace("source costs", "stream source costs")
+        .replace("pipeline totals {", 'pipeline totals { checkpoint = "c"')
+        .replace("|> aggregate sum(supply_cost) as total", "|> where supply_cost > 0")
+        .replace(", mode = overwrite", "")
+    )
+    for one in (WRITER, stream):
+        for other in (READER, reader):
+            write({"a.ssbt": one, "b.ssbt": other})
+            assert "SSBT0640" in codes(ssbtc), (one, other)

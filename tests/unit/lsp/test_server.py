@@ -199,3 +199,38 @@ def _new_name(
     name: str, document: lsp.TextDocumentIdentifier, at: lsp.Position
 ) -> lsp.RenameParams:
     return lsp.RenameParams(text_document=document, position=at, new_name=name)
+
+
+WRITER = """\
+pipeline ingest { }
+schema Price { id: bigint, supply_price: decimal(12,2) }
+source prices from csv { path = "/in", schema = Price, header = true }
+sink prices to parquet { path = "/lake/prices", mode = overwrite }
+"""
+READER = """\
+pipeline totals { }
+schema Cost { id: bigint, supply_cost: decimal(12,2) }
+source costs from parquet { path = "file:/lake/prices/", schema = Cost }
+sink costs to noop { }
+"""
+
+
+async def test_what_another_pipeline_of_the_workspace_writes(session: Session, tmp_path: Path):
+    """Seen with one file open, gone when the other one is changed, there again with it."""
+    writer, reader = tmp_path / "ingest.ssbt", tmp_path / "totals.ssbt"
+    writer.write_text(WRITER)
+    reader.write_text(READER)
+    session.open(reader.as_uri(), READER)
+    found = await session.found(reader.as_uri(), "SSBT0640")
+    assert found.related_information is not None
+    assert found.related_information[0].location.uri == writer.as_uri()
+    session.open(writer.as_uri(), WRITER)
+    column = WRITER.splitlines()[1].index("supply_price")
+    session.change(writer.as_uri(), 1, column, column + len("supply_price"), "supply_cost")
+    for _ in range(200):
+        if not session.client.diagnostics.get(reader.as_uri()):
+            break
+        await asyncio.sleep(0.05)
+    assert not session.client.diagnostics.get(reader.as_uri())
+    session.change(writer.as_uri(), 1, column, column + len("supply_cost"), "cost")
+    await session.found(reader.as_uri(), "SSBT0640")
