@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbt.compiler.connectors.partition_folders import BASE_PATH
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
@@ -75,6 +75,8 @@ def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
     """References to the columns of a source to which folders of its path could add others."""
     specification, relation = source.connector.source, source.output
     if specification is None or not specification.option(BASE_PATH) or relation.is_open:
+        return None
+    if are_files(source.settings):
         return None
     names = [column.name for column in relation.columns]
     return [column_reference(name) for name in names] if exposed else None
