@@ -176,8 +176,9 @@ def outcomes(
     spark: SparkSession, names: dict[str, Any], place: int, group: Group
 ) -> Iterator[Cell]:
     job = SimpleNamespace(spark=Records(spark, group.values))
-    rows = {row["_offset"]: tuple(row)[:-1] for row in names[f"s{place}"](job).collect()}
-    dead = names[f"s{place}_dead_letter"](job).select("offset", "error").collect()
+    records = names[f"s{place}_records"](job).cache()
+    rows = {row["_offset"]: tuple(row)[:-1] for row in names[f"s{place}"](records).collect()}
+    dead = names[f"s{place}_dead_letter"](records).select("offset", "error").collect()
     errors = {row["offset"]: row["error"] for row in dead}
     for offset, (value, meaning) in enumerate(zip(group.values, group.meanings, strict=True)):
         assert (offset in rows) != (offset in errors), (group.title, value)
