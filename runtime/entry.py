@@ -21,15 +21,23 @@ from ssbt.runtime.failures.telling import failure, problem_at_home
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets, known_values
+from ssbt.runtime.planning.streams import planned_by
+from ssbt.runtime.providers.secrets import (
+    Secret,
+    SecretError,
+    Secrets,
+    hide_credentials,
+    known_values,
+)
 from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.redaction.settings import with_values
+from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.settings.shared import Shared
-from ssbt.runtime.streams.operation import operated
+from ssbt.runtime.streams.operation import before_streams, operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 
@@ -55,7 +63,8 @@ def main(
     `connections` its connections with their kinds, and `secrets` those that it declares. Returns
     when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
     configuration is wrong, 3 Spark is older than `target`, 4 a checkpoint forbids to go on, 5 a
-    stream failed too often of what may pass, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
+    stream failed too often of what may pass, or a schema registry does not answer, 130 interrupted
+    (SIGINT), 143 terminated (SIGTERM).
     """
     code: int | str | None
     try:
@@ -138,6 +147,9 @@ def _outcome(script: _Script[P]) -> int:
             _LOG.error("%s", error)
             events.failed(f"{error}; then: {tell(error.__cause__ or error)}")
             return _GAVE_UP
+        except UnreachableError as error:
+            events.failed(tell(error))
+            return _GAVE_UP
         except Exception as error:
             events.failed(tell(error))
             return _FAILED
@@ -161,6 +173,8 @@ def _wishes(script: _Script[P]) -> _Wishes | None:
     variables = environment_entries(parameters, os.environ)
     shared = Shared(script.connections, script.secrets)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
+    for _, key, value in entries:
+        hide_credentials(key, value)
     values, settings, problems = resolved(parameters, entries, shared)
     problems += shared.problems + shared.unknown_provider_options()
     for problem in problems:
@@ -215,33 +229,45 @@ def _is_older(version: str, target: str) -> bool:
 
 
 def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and say in one line what batches have written, also before a failure."""
-    started = time.monotonic()
+    """Run, and say in one line what batches have written, also before a failure.
+
+    That is said when they are done, before streams start: these tell of their own batches.
+    """
+    started, told = time.monotonic(), set[str]()
+
+    def tell_writes() -> None:
+        writes = [each for each in job.written.items() if each[0] not in told]
+        told.update(job.written)
+        if writes:
+            _tell_written(writes, "wrote", started)
+
     try:
-        _run_as_planned(job, run)
+        with before_streams(tell_writes):
+            _run_as_planned(job, run)
     except Exception:
         # How far the last write came, nobody knows.
-        if earlier := list(job.written.items())[:-1]:
+        if earlier := [each for each in list(job.written.items())[:-1] if each[0] not in told]:
             _tell_written(earlier, "before it failed, wrote", started)
         raise
-    if job.written:
-        _tell_written(list(job.written.items()), "wrote", started)
+    tell_writes()
 
 
 def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and once more for each schema that records name and that no plan has known."""
+    """Run, and once more for each schema that records of a batch job name and no plan has known."""
+    learned = set[int]()
     while True:
         try:
-            run(job)
+            with planned_by(partial(run, job)):
+                return run(job)
         except Exception as error:
-            from ssbt.runtime.registries.frames import learned
+            from ssbt.runtime.registries.frames import learn_schema
 
             # What other batches have written would be written again, if nothing remembers it.
             begun = 0 if isinstance(error, StreamingQueryException) else 1
-            if len(job.written) - len(job.done) > begun or not learned(error):
+            id = learn_schema(error) if len(job.written) - len(job.done) <= begun else None
+            if id is None or id in learned:
                 raise
-        else:
-            return
+            learned.add(id)
 
 
 def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:

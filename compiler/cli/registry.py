@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+import ssl
 import time
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,15 @@ _MEDIA = "application/vnd.schemaregistry.v1+json"
 
 
 class Registry:
-    """A registry by the options of its connection: `url`, `username` and `password`."""
+    """A registry by the options of its connection."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
         self._urls = [url.strip().rstrip("/") for url in options["url"].split(",")]
         self._auth = (options["username"], options["password"]) if "username" in options else None
+        self._headers = {"Accept": _MEDIA}
+        if "token" in options:
+            self._headers["Authorization"] = f"Bearer {options['token']}"
+        self._verify = _context(options)
 
     def version(self, subject: str, number: int) -> Version | None:
         """A version, 0 being the latest; None where the registry has none such."""
@@ -60,9 +65,12 @@ class Registry:
                 time.sleep(min(_FIRST_SECONDS * 2 ** (number - 1), _LONGEST_SECONDS))
             for url in self._urls:
                 try:
-                    headers = {"Accept": _MEDIA}
                     answer = httpx.get(
-                        url + path, headers=headers, auth=self._auth, timeout=_TIMEOUT
+                        url + path,
+                        headers=self._headers,
+                        auth=self._auth,
+                        verify=self._verify,
+                        timeout=_TIMEOUT,
                     )
                     if answer.status_code == httpx.codes.NOT_FOUND:
                         return None
@@ -76,6 +84,19 @@ class Registry:
         where = ", ".join(self._urls)
         message = f"the schema registry {where} does not answer: {problem}"
         raise Failure(f"{message}; tried {_TRIES} times")
+
+
+def _context(options: Mapping[str, str]) -> ssl.SSLContext:
+    """What is trusted and shown over TLS. Raises Failure for files that cannot be read."""
+    own = options.get("certificate_location")
+    try:
+        context = ssl.create_default_context(cafile=options.get("ca_location"))
+        if own:
+            password = options.get("key_password", "")
+            context.load_cert_chain(own, options.get("key_location"), lambda: password)
+    except OSError as error:
+        raise Failure(f"the certificates of the schema registry cannot be read: {error}") from None
+    return context
 
 
 def _httpx() -> Any:

@@ -13,6 +13,7 @@ from ssbt.compiler.connectors.specification import (
     Constraint,
     ConstraintKind,
     Option,
+    Refused,
     Supplied,
 )
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 class Given(Struct):
     """What is known of a block so far: its settings, and the options that have findings already.
 
-    `span` is where the connector is named, for what no single option is to blame.
+    `span` is where the connector is named, for what no single option is to blame; `refused` are
+    keys that `raw` must not have.
     """
 
     options: dict[str, Option]
     span: Span
     settings: dict[str, Setting] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    refused: tuple[Refused, ...] = ()
 
     def holds(self, condition: Condition) -> bool | None:
         """Whether the condition is true; nothing where only the run can tell."""

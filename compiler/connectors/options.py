@@ -19,6 +19,7 @@ from ssbt.compiler.connectors.specification import (
     Place,
     Shape,
     Supplied,
+    Topics,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ TYPES = {
     for prefix, shape in _SHAPES.items()
 }
 _PLACES = {place.value: place for place in Place}
+_TOPICS: dict[str, Topics | None] = {"": None, **{each.value: each for each in Topics}}
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -76,6 +78,7 @@ def _option(key: str, table: TomlTable) -> Option:
         changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
         address=table.value("address", bool, False),
+        topics=_one_of(table, "topics", _TOPICS, ""),
         example=_example(table),
     )
     _check_option(option, table)
@@ -126,6 +129,7 @@ def _choice(word: str, table: TomlTable) -> Choice:
         table.text("doc"),
         table.text("adds_column"),
         tuple(_settings(table.table("settings"))),
+        table.texts("packages") or (),
     )
     table.close()
     return choice

@@ -20,20 +20,23 @@ from ssbt.compiler.connectors.values import (
 )
 from ssbt.compiler.connectors.wording import found
 from ssbt.compiler.credentials.names import is_credential
-from ssbt.compiler.diagnostics.codes.connectors import RAW_SHADOWS, WRONG_TYPE
+from ssbt.compiler.diagnostics.codes.connectors import RAW_REFUSED, RAW_SHADOWS, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from ssbt.compiler.connectors.parameters import Target
-    from ssbt.compiler.connectors.specification import Option
+    from ssbt.compiler.connectors.specification import Option, Refused
 
 RAW = "raw"
 
 
 def raw_options(
-    entry: OptionEntry, options: Iterable[Option], target: Target
+    entry: OptionEntry,
+    options: Iterable[Option],
+    target: Target,
+    refused: Iterable[Refused] = (),
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
     if not isinstance(entry.value, MapOf):
@@ -43,6 +46,7 @@ def raw_options(
         yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
         return ()
     named = {key: option for option in options for key in _spark_keys(option)}
+    forbidden = {key.casefold(): each for each in refused for key in each.keys}
     for item in entry.value.entries:
         option = _shadowed(item.key.casefold(), named)
         if option:
@@ -52,6 +56,9 @@ def raw_options(
                 Label(item.key_span, "not checked here"),
                 help=(f"write `{option.name} = …` outside of `raw`",),
             )
+        elif no := forbidden.get(item.key.casefold()):
+            message = f"Spark refuses `{item.key}`"
+            yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=(no.help,))
     entries = entry.value.entries
     credentials = [item for item in entries if _takes_secret(item)]
     others = tuple(item for item in entries if item not in credentials)

@@ -23,6 +23,7 @@ from ssbt.compiler.connectors.specification import (
     Option,
     OptionType,
     Place,
+    Refused,
     Role,
     RoleSpecification,
     Streaming,
@@ -81,6 +82,7 @@ def _connection(table: TomlTable | None) -> RoleSpecification | None:
         options=options,
         constraints=tuple(_constraints((table,), {option.name for option in options})),
         function=table.text("function"),
+        refused=tuple(_refused(table)),
     )
     table.close()
     return read
@@ -134,6 +136,7 @@ def read_role(
         output_modes=own.texts("output_modes") or (),
         streaming=_streaming(parts),
         features=own.texts("features") or (),
+        refused=tuple(_refused(own)),
     )
     for part in parts:
         part.close()
@@ -179,6 +182,14 @@ def _member(kind: type[E], table: TomlTable, key: str, default: str = "") -> E:
     except ValueError:
         known = ", ".join(str(each.value) for each in kind)
         raise table.error(key, f"`{word}` is not one of {known}") from None
+
+
+def _refused(table: TomlTable) -> Iterator[Refused]:
+    for entry in table.tables("refused"):
+        keys = entry.texts("keys") or ()
+        modes = read_modes(entry, default=tuple(mode.value for mode in Mode))
+        yield Refused(keys, entry.required_text("help"), modes)
+        entry.close()
 
 
 def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:

@@ -105,6 +105,15 @@ class Place(Enum):
     TEMPLATE = "template"
 
 
+class Topics(Enum):
+    """How an option names topics, or places in them."""
+
+    NAMES = "names"
+    PATTERN = "pattern"
+    PARTITIONS = "partitions"
+    PLACES = "places"
+
+
 class OptionType(Struct, frozen=True):
     """A kind of value, and one of them or several."""
 
@@ -116,7 +125,8 @@ class Choice(Struct, frozen=True):
     """One of the words that an option takes, `spark` being how Spark spells it.
 
     `adds_column` is the type of the column, called `spark`, that a source has with it. `settings`
-    are the values of other options that a dialect stands for.
+    are the values of other options that a dialect stands for, `packages` what it needs beside the
+    connector's own.
     """
 
     name: str
@@ -125,6 +135,7 @@ class Choice(Struct, frozen=True):
     doc: str = ""
     adds_column: str = ""
     settings: tuple[tuple[str, Default], ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Condition(Struct, frozen=True):
@@ -163,6 +174,7 @@ class Option(Struct, frozen=True):
     `connection_only` holds for what Spark takes in another form, which a function makes.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
+    `topics` holds where the value names topics of a broker.
     """
 
     name: str
@@ -191,6 +203,7 @@ class Option(Struct, frozen=True):
     address: bool = False
     connection_only: bool = False
     changes_values: bool = True
+    topics: Topics | None = None
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:
@@ -261,6 +274,14 @@ class Streaming(Struct, frozen=True):
     keyed_reason: str = ""
 
 
+class Refused(Struct, frozen=True):
+    """Keys that Spark refuses, or that break what it does, and what to do instead."""
+
+    keys: tuple[str, ...]
+    help: str
+    modes: frozenset[Mode] = frozenset(Mode)
+
+
 class ConnectorColumn(Struct, frozen=True):
     """A column that a connector itself knows; a sink may leave the name open.
 
@@ -281,7 +302,8 @@ class RoleSpecification(Struct, frozen=True):
     defaults of the schema. `rejects` are Spark types that the format cannot hold, `TIME before 4.2`
     one that it cannot hold on older lines. `features`
     of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
-    options of what a connection says, where they are not the same.
+    options of what a connection says, where they are not the same. `refused` are keys of Spark that
+    `raw` must not have.
     """
 
     modes: frozenset[Mode]
@@ -298,6 +320,7 @@ class RoleSpecification(Struct, frozen=True):
     streaming: Streaming | None = None
     features: tuple[str, ...] = ()
     function: str = ""
+    refused: tuple[Refused, ...] = ()
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

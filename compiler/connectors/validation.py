@@ -98,7 +98,7 @@ def _checked(
         yield _unsupported(of, use)
         return Settings()
     options = {o.name: o for o in specification.options if use.mode in o.modes}
-    given = Given(options, use.span)
+    given = Given(options, use.span, refused=specification.refused)
     given.settings |= {each.option.name: each for each in below.settings if each.span}
     raw = yield from _read(of, use, entries, given)
     yield from _repeated(given)
@@ -127,7 +127,8 @@ def _read(
         written = [] if takes_secret else [*written_credentials(entry.value, use.target)]
         yield from written
         if entry.name == RAW and option is None:
-            raw = yield from raw_options(entry, given.options.values(), use.target)
+            refused = (each for each in given.refused if use.mode in each.modes)
+            raw = yield from raw_options(entry, given.options.values(), use.target, refused)
         elif written:
             given.doubtful.add(entry.name)
         elif option is None:

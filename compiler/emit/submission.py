@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Connector
 from ssbt.compiler.emit.docstrings import INDENT, LINE_LENGTH
 from ssbt.compiler.emit.naming import script_names, script_stem
@@ -15,7 +18,18 @@ def packages(pipeline: Pipeline) -> tuple[str, ...]:
     needed: list[Connector] = []
     for item in items:
         needed += [item.connector, *(use.format for use in item.settings.formats())]
-    return tuple(sorted({c for found in needed for c in found.coordinates(pipeline.target)}))
+    found = {c for each in needed for c in each.coordinates(pipeline.target)}
+    for item in (*items, *pipeline.connections):
+        found.update(_of_choices(item.settings))
+    return tuple(sorted(found))
+
+
+def _of_choices(settings: Settings) -> Iterator[str]:
+    """What the words that options are given need."""
+    for setting in settings.settings:
+        for choice in setting.option.choices:
+            if choice.packages and choice.spark == setting.value:
+                yield from choice.packages
 
 
 def submit_lines(pipeline: Pipeline) -> list[str]:

@@ -5,6 +5,8 @@ import re
 
 from pyspark.errors import AnalysisException
 
+# On Spark 4.1.1 a batch that `available now` runs again is done, and then its metrics fail.
+_METRICS = r"org\.apache\.spark\.sql\.kafka010\.KafkaMicroBatchStream\$\.metrics"
 # What Spark, its connectors and the JVM call them, and why another try makes sense.
 _PASSING = {
     r"java\.net\.(Connect|Socket|SocketTimeout|NoRouteToHost|UnknownHost)Exception": (
@@ -19,10 +21,7 @@ _PASSING = {
     r"|LeaderNotAvailable|NotEnoughReplicas|CoordinatorNotAvailable|NotCoordinator)Exception": (
         "Kafka says that it passes"
     ),
-    # On Spark 4.1.1 a batch that `available now` runs again is done, and then its metrics fail.
-    r"org\.apache\.spark\.sql\.kafka010\.KafkaMicroBatchStream\$\.metrics": (
-        "Spark's Kafka source fails once when it goes on with a batch"
-    ),
+    _METRICS: "Spark's Kafka source fails once when it goes on with a batch",
     r"org\.apache\.hadoop\.ipc\.(Retriable|Standby)Exception": "the name node is not ready",
     r"org\.apache\.hadoop\.hdfs\.server\.namenode\.SafeModeException": "the name node is not ready",
     r"org\.apache\.hadoop\.fs\.s3a\.AWS(ServiceThrottled|Status500|ServiceIO|NoResponse|ClientIO"
@@ -58,6 +57,11 @@ def passing_reason(error: BaseException) -> str | None:
         return None
     found = (reason for name, reason in _PASSING.items() if re.search(rf"(?<![\w.]){name}", text))
     return next(found, None)
+
+
+def fails_behind_batch(error: BaseException) -> bool:
+    """Whether `error` came when the batch was written and committed: nothing has to be repeated."""
+    return re.search(_METRICS, _whole_text(error)) is not None
 
 
 def _whole_text(error: BaseException) -> str:

@@ -9,9 +9,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
 from ssbt.runtime.records.decoding import ADDED
-from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, writers
+from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.registry import Registry, Schema
 
+_IDS: dict[tuple[str, str, str], int] = {}
 _MOST_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
@@ -41,12 +42,16 @@ def decoded_registry_avro(
     body, head = F.substring(data, HEAD + 1, _MOST_BYTES), F.substring(data, 1, HEAD)
     before, after = NEW.format(id="|", url=known.url).split("|")
     stop = F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after)))
-    found = F.when(data.isNull(), F.lit(None))
+    # Of a subject without a version this is the only branch that says what the record becomes.
+    found = F.when(data.isNull(), _from_avro(F.lit(None).cast("binary"), schema, schema))
     # Most records have one of the last schemas; what none of the branches is for is null.
     for id, writer in sorted(known.schemas.items(), reverse=True):
         row = F.lit(None) if writer is None else _from_avro(body, writer, schema)
         found = found.when(head == F.lit(_head(id)), row)
-    return found.when(_is_frame(data) & (head <= F.lit(_head(known.limit))), stop)
+    unknown = _is_frame(data) & (head <= F.lit(_head(known.limit)))
+    if known.many_missing:
+        found = found.when(unknown & _is_missing(data, unknown, known), F.lit(None))
+    return found.when(unknown, stop)
 
 
 def registry_avro_problem(data: Column) -> Column:
@@ -72,8 +77,13 @@ def encoded_registry_avro(
 
     Raises RegistryError where the schema is not registered, or does not fit the subject.
     """
-    known = Registry.of(registry).registered(subject, Schema(schema), register=register)
-    return F.concat(F.lit(_head(known.id)), to_avro(record, schema))
+    asked = Registry.of(registry)
+    id = _IDS.get((asked.url, subject, schema))
+    if id is None:
+        id = asked.registered(subject, Schema(schema), register=register).id
+        # A batch that is written with others is planned anew each time, and an id stays as it is.
+        _IDS[asked.url, subject, schema] = id
+    return F.concat(F.lit(_head(id)), to_avro(record, schema))
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
@@ -96,6 +106,21 @@ def _is_never_null(field: dict[str, Any]) -> bool:
         # A number of too many digits becomes null.
         return "decimal" not in type.get("logicalType", "") and type["type"] in _NEVER_NULL
     return isinstance(type, str) and type in _NEVER_NULL
+
+
+def _is_missing(data: Column, unknown: Column, known: Writers) -> Column:
+    """Whether the registry does not have the schema of a frame whose id no plan has known.
+
+    It costs each row a way to Python and back, so it is for topics with many ids of that kind.
+    """
+    of, ids = known.registry, list(known.schemas)
+
+    def is_missing(id: int | None) -> bool:
+        return id is not None and schema_on_worker(of, id) is None
+
+    id = _id(data).cast("bigint")
+    asked = F.udf(is_missing, "boolean")(F.when(unknown & ~id.isin(ids), id))
+    return F.coalesce(asked, F.lit(False))
 
 
 def _is_frame(data: Column) -> Column:

@@ -21,9 +21,11 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.formats.messages import message_class, payload, row
-from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, writers
+from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.message_schemas import message_paths, registered
 from ssbt.runtime.registries.registry import Registry, RegistryError
+
+_WRITTEN: dict[tuple[str, str, str], tuple[int, str]] = {}
 
 
 def decoded_protobuf(
@@ -96,11 +98,14 @@ def encoded_registry_protobuf(
     With `register` it is by the message's own schema, which is registered if it is new. Raises
     RegistryError where there is no such message, or where its schema does not fit the subject.
     """
-    if register:
-        id, text = registered(Registry.of(registry), descriptors, subject)
-    else:
+    key = registry["url"], subject, descriptors
+    if key not in _WRITTEN and register:
+        _WRITTEN[key] = registered(Registry.of(registry), descriptors, subject)
+    elif key not in _WRITTEN:
         known = writers(registry, subject, "PROTOBUF")
-        id, text = known.latest, known.schemas.get(known.latest) or ""
+        _WRITTEN[key] = known.latest, known.schemas.get(known.latest) or ""
+    # A batch that is written with others is planned anew each time, and must not need a registry.
+    id, text = _WRITTEN[key]
     places = {name: path for path, name in _names(text).items()}
     if message not in places:
         raise RegistryError(f"the latest schema of {subject} has no message {message}")
@@ -160,16 +165,23 @@ def _unframed(value: bytes, known: Writers, message: str) -> bytes | None:
     if len(value) <= HEAD or value[:1] != MAGIC:
         return None
     id = int.from_bytes(value[1:HEAD], "big")
-    if id not in known.schemas:
-        if id > known.limit:
-            return None
-        raise ValueError(NEW.format(id=id, url=known.url))
-    text = known.schemas[id]
+    if id not in known.schemas and id > known.limit:
+        return None
+    text = known.schemas[id] if id in known.schemas else _text_on_worker(known.registry, id)
     found = _path(value, HEAD)
     if text is None or found is None:
         return None
     path, start = found
     return value[start:] if _names(text).get(path) == message else None
+
+
+def _text_on_worker(registry: Registry, id: int) -> str | None:
+    """The text of a schema that came after the plan; None where there is none, or of another type.
+
+    Here, unlike for Avro, no plan has to know it, so the query goes on.
+    """
+    found = schema_on_worker(registry, id)
+    return found[1] if found and found[0] == "PROTOBUF" else None
 
 
 _names = lru_cache(maxsize=256)(message_paths)

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from ssbt.runtime.lineage.places import place, with_places
 from ssbt.runtime.lineage.transports import transport
+from ssbt.runtime.providers.secrets import cleared
 
 _SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 _FACET = "ErrorMessageRunFacet"
@@ -70,7 +71,7 @@ class RunEvents:
             **self._base,
         }
         try:
-            self._send(json.dumps(event))
+            self._send(cleared(json.dumps(event)))
         except Exception as error:
             _LOG.warning("no lineage event `%s`: %s", kind, error)
 

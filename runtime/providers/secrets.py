@@ -14,13 +14,18 @@ from queue import Empty, Queue
 from threading import Thread
 import time
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from ssbt.runtime.providers import NoValueError, is_built_in, provider
+from ssbt.runtime.redaction.texts import (
+    HIDDEN,
+    credentials_in,
+    holds_credential,
+    without_credentials,
+)
 
 _LOG = logging.getLogger("ssbt.runtime")
 _TIMEOUT, _RETRIES, _KEPT = 10.0, 2, 300.0
-_HIDDEN = "***"
 # A shorter value would blank out half of what is logged, and is no secret.
 _SHORTEST = 4
 
@@ -153,11 +158,30 @@ def known_values() -> frozenset[str]:
     return frozenset(_known)
 
 
+def hide_credentials(name: str, value: object) -> None:
+    """Let a given value, or what it holds, be seen nowhere if it is a credential.
+
+    Nobody has declared it as a secret, and it may stand in a parameter of any type.
+    """
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            # `{"secret": NAME}` names one.
+            if list(value) != ["secret"]:
+                hide_credentials(f"{name}.{key}", each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            hide_credentials(name, each)
+    elif isinstance(value, str):
+        given = holds_credential(name) and not name.startswith("secrets.") and not value.isdigit()
+        for credential in (*([value] if given else ()), *credentials_in(value)):
+            _known.update(_spellings(credential) | _spellings(unquote(credential)))
+
+
 def cleared(text: str) -> str:
-    """The text without the values of the secrets that were looked up so far."""
+    """The text without the values of secrets that are known so far, and those in addresses."""
     for value in sorted(_known, key=len, reverse=True):
-        text = text.replace(value, _HIDDEN)
-    return text
+        text = text.replace(value, HIDDEN)
+    return without_credentials(text)
 
 
 def _spellings(value: str) -> set[str]:

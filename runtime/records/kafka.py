@@ -8,21 +8,30 @@ _MODULES = {
     "SCRAM-SHA-256": "org.apache.kafka.common.security.scram.ScramLoginModule",
     "SCRAM-SHA-512": "org.apache.kafka.common.security.scram.ScramLoginModule",
     "OAUTHBEARER": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
+    "GSSAPI": "com.sun.security.auth.module.Krb5LoginModule",
+    "AWS_MSK_IAM": "software.amazon.msk.auth.iam.IAMLoginModule",
 }
+# What a module is always told: that the keys are in a file, and are kept for new tickets.
+_ALWAYS = {"GSSAPI": " useKeyTab=true storeKey=true"}
 _ENDPOINT = f"{_SASL}oauthbearer.token.endpoint.url"
+_IAM, _IAM_HANDLER = "AWS_MSK_IAM", "software.amazon.msk.auth.iam.IAMClientCallbackHandler"
 _HANDLER = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
 # What a connection says for the login module, which writes `clientId` for `client.id`.
-_LOGIN = ("username", "password", "client.id", "client.secret", "scope")
+_LOGIN = ("username", "password", "client.id", "client.secret", "scope", "principal", "key.tab")
+_LOGIN += ("aws.role.arn", "aws.role.session.name", "aws.sts.region", "aws.profile.name")
 
 
 def kafka_options(options: Mapping[str, str]) -> dict[str, str]:
     """Spark's options for a connection: user and password become what a login module takes."""
     login = {key: options[_SASL + key] for key in _LOGIN if _SASL + key in options}
     made = {key: value for key, value in options.items() if key.removeprefix(_SASL) not in _LOGIN}
-    if login and f"{_SASL}jaas.config" not in made:
-        module = _MODULES[options[f"{_SASL}mechanism"]]
+    mechanism = options.get(f"{_SASL}mechanism", "")
+    if (login or mechanism == _IAM) and f"{_SASL}jaas.config" not in made:
         items = "".join(f' {_camel(key)}="{_escaped(value)}"' for key, value in login.items())
-        made[f"{_SASL}jaas.config"] = f"{module} required{items};"
+        words = f"required{_ALWAYS.get(mechanism, '')}{items};"
+        made[f"{_SASL}jaas.config"] = f"{_MODULES[mechanism]} {words}"
+    if mechanism == _IAM:
+        made[f"{_SASL}client.callback.handler.class"] = _IAM_HANDLER
     if _ENDPOINT in made:
         made[f"{_SASL}login.callback.handler.class"] = _HANDLER
     return made

@@ -1,12 +1,13 @@
-"""Confluent's framing: which schemas a query knows by their ids, and what becomes of new ones.
+"""Confluent's framing: which schemas a query knows by their ids, and what becomes of other ids.
 
 A record begins with a zero byte and the id of the schema that it was written with. A plan knows the
-schemas of its ids. So an id that is new stops the query; `learned` asks the registry for it, and
-the pipeline is planned anew.
+schemas of its ids. An id that is new ends the query that met it; `learn_schema` asks the registry
+for it, and that query alone is planned anew. An id that the registry does not have is malformed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 import logging
 import re
 
@@ -18,7 +19,8 @@ NEW = "schema {id} of {url} is new to this query"
 _NEW = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
 # Registries count their ids up; what is far above all of them is no id but other bytes.
 _FAR, _HIGHEST = 1_000_000, 2**31 - 1
-_MOST_MISSING = 100
+# So many ids without a schema are learned one by one, a plan each. Then the workers ask for them.
+_FEW_MISSING = 3
 
 
 @dataclass
@@ -28,6 +30,10 @@ class _Learned:
     registry: Registry
     schemas: dict[int, tuple[str, str] | None] = field(default_factory=dict)
 
+    @property
+    def has_many_missing(self) -> bool:
+        return sum(one is None for one in self.schemas.values()) >= _FEW_MISSING
+
 
 _LEARNED: dict[str, _Learned] = {}
 
@@ -36,12 +42,19 @@ _LEARNED: dict[str, _Learned] = {}
 class Writers:
     """The schemas that records may have been written with, by id; None for an id without one.
 
-    `latest` is the id of the subject's last version, 0 where it has none.
+    `latest` is the id of the subject's last version, 0 where it has none. Where records name
+    `many_missing` ids that the registry does not have, workers had better ask it themselves.
     """
 
-    url: str
+    registry: Registry
     schemas: dict[int, str | None]
     latest: int
+    many_missing: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address of the registry."""
+        return self.registry.url
 
     @property
     def limit(self) -> int:
@@ -50,30 +63,43 @@ class Writers:
 
 
 def writers(registry: Mapping[str, str], subject: str, type: str) -> Writers:
-    """The schemas of all versions of a subject, and those that rows have asked for."""
+    """The schemas of all versions of a subject, which may have none yet, and those rows named."""
     asked = Registry.of(registry)
-    learned_before = _LEARNED.setdefault(asked.url, _Learned(asked)).schemas.items()
-    others = {id: one[1] if one and one[0] == type else None for id, one in learned_before}
+    learned = _LEARNED.setdefault(asked.url, _Learned(asked))
+    others = {id: one[1] if one and one[0] == type else None for id, one in learned.schemas.items()}
     ids = asked.ids(subject, type)
-    return Writers(asked.url, {**others, **ids}, next(reversed(ids), 0))
+    if not ids:
+        _LOG.warning("%s at %s has no version yet: records wait for it", subject, asked.url)
+    return Writers(asked, {**others, **ids}, next(reversed(ids), 0), learned.has_many_missing)
 
 
-def learned(error: BaseException) -> bool:
-    """Whether `error` told of a schema that is known now, so that another plan may go on.
+def learn_schema(error: BaseException) -> int | None:
+    """The id of a schema that `error` told of, and which the next plan will know; else None.
 
     Raises RegistryError where the registry does not answer.
     """
     found = _NEW.search(str(error))
-    if found is None:
-        return False
-    id, url = int(found["id"]), found["url"]
-    of = _LEARNED.get(url)
-    if of is None or id in of.schemas:
-        return False
-    of.schemas[id] = of.registry.schema(id)
-    missing = sum(one is None for one in of.schemas.values())
-    if missing > _MOST_MISSING:
-        raise RegistryError(f"records name {missing} schemas that {url} does not have")
-    known = "missing" if of.schemas[id] is None else "known now"
-    _LOG.info("schema %s of %s is %s: the pipeline is planned anew", id, url, known)
-    return True
+    of = _LEARNED.get(found["url"]) if found else None
+    if found is None or of is None:
+        return None
+    id = int(found["id"])
+    # Another stream may have asked for it before.
+    if of.schemas.get(id) is None:
+        of.schemas[id] = of.registry.schema(id)
+        known = "missing" if of.schemas[id] is None else "known now"
+        _LOG.info(
+            "schema %s of %s is %s: what reads it is planned anew", id, of.registry.url, known
+        )
+    return id
+
+
+@lru_cache(maxsize=10_000)
+def schema_on_worker(registry: Registry, id: int) -> tuple[str, str] | None:
+    """Type and text of a schema, asked for on a worker; None where the registry has none.
+
+    Raises ValueError where a worker cannot ask: then the driver does.
+    """
+    try:
+        return registry.schema(id, patient=False)
+    except RegistryError:
+        raise ValueError(NEW.format(id=id, url=registry.url)) from None

@@ -2,13 +2,14 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from http.client import HTTPException
 import json
 import logging
+import ssl
 import time
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
@@ -22,6 +23,10 @@ _NOT_FOUND, _CONFLICT, _TOO_MANY, _BROKEN = 404, 409, 429, 500
 
 class RegistryError(Exception):
     """The registry does not answer, or refuses; the message says which, and what was asked."""
+
+
+class UnreachableError(RegistryError):
+    """The registry does not answer, which may pass."""
 
 
 class RefusedError(RegistryError):
@@ -63,29 +68,56 @@ class Schema:
 
 @dataclass(frozen=True)
 class Registry:
-    """The registry of a connection: `url` (several with commas between), `username`, `password`."""
+    """The registry of a connection: `url` (several with commas between), and how it is entered.
+
+    That is by user and password or by a token, with certificates where it speaks TLS.
+    """
 
     url: str
     username: str = ""
     password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    ca_location: str = ""
+    certificate_location: str = ""
+    key_location: str = ""
+    key_password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> "Registry":
         """The registry that a connection's options say."""
-        found = cls(options["url"], options.get("username", ""), options.get("password", ""))
+        known = {each.name for each in fields(cls)}
+        given = {key: value for key, value in options.items() if key in known}
+        given["url"] = ",".join(each.strip() for each in given["url"].split(","))
+        found = cls(**given)
         for each in found.urls:
             if urlsplit(each).scheme not in ("http", "https"):
                 raise RegistryError(f"{each} is no address of a schema registry")
         return found
 
     @property
+    def context(self) -> ssl.SSLContext:
+        """What is trusted and shown over TLS; raises RegistryError for files that say nothing."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca_location or None)
+            if self.certificate_location:
+                key = self.key_location or None
+                password = self.key_password
+                context.load_cert_chain(self.certificate_location, key, lambda: password)
+        except OSError as error:
+            files = self.ca_location, self.certificate_location, self.key_location
+            places = ", ".join(filter(None, files))
+            raise RegistryError(f"the certificates in {places} cannot be read: {error}") from None
+        return context
+
+    @property
     def urls(self) -> tuple[str, ...]:
         """The addresses, to be tried in this order."""
         return tuple(each.strip().rstrip("/") for each in self.url.split(","))
 
-    def schema(self, id: int) -> tuple[str, str] | None:
+    def schema(self, id: int, *, patient: bool = True) -> tuple[str, str] | None:
         """Type and text of a schema; None where the registry has none of this id."""
-        found = self._asked("GET", f"/schemas/ids/{id}")
+        tries = _TRIES if patient else 1
+        found = self._asked("GET", f"/schemas/ids/{id}", tries=tries)
         if found is None:
             return None
         type = found.get("schemaType") or "AVRO"
@@ -146,10 +178,10 @@ class Registry:
             self._referenced({"references": (), **other}, known)
         return known
 
-    def _asked(self, method: str, path: str, body: object = None) -> Any:
+    def _asked(self, method: str, path: str, body: object = None, tries: int = _TRIES) -> Any:
         """The answer, None for "not found"; what may pass is tried several times."""
         problem, started = "", time.monotonic()
-        for number in range(_TRIES):
+        for number in range(tries):
             if number:
                 time.sleep(min(_FIRST_SECONDS * 2 ** (number - 1), _LONGEST_SECONDS))
             for url in self.urls:
@@ -163,21 +195,37 @@ class Registry:
                         asked = f"the schema registry {url} refuses {method} {path}"
                         raise RefusedError(asked, error.code, problem) from None
                 except (OSError, HTTPException, ValueError) as error:
+                    if problem := _lasting(error):
+                        asked = f"the schema registry {url} cannot be talked to"
+                        raise RegistryError(f"{asked}: {problem}") from None
                     problem = str(getattr(error, "reason", error)) or type(error).__name__
             _LOG.warning("the schema registry %s does not answer: %s", self.url, problem)
         seconds = round(time.monotonic() - started)
         message = f"the schema registry {self.url} does not answer: {problem}"
-        raise RegistryError(f"{message}; tried {_TRIES} times in {seconds} s")
+        raise UnreachableError(f"{message}; tried {tries} times in {seconds} s")
 
     def _answer(self, url: str, method: str, path: str, body: object) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = Request(url + path, data, {"Accept": _JSON, "Content-Type": _JSON}, method=method)
-        if self.username:
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        elif self.username:
             pair = f"{self.username}:{self.password}".encode()
             request.add_header("Authorization", f"Basic {base64.b64encode(pair).decode()}")
         # The address is one of HTTP: `of` has seen to that.
-        with urlopen(request, timeout=_TIMEOUT) as answer:  # nosec B310
+        context = self.context if url.startswith("https:") else None
+        with urlopen(request, timeout=_TIMEOUT, context=context) as answer:  # nosec B310
             return json.load(answer)
+
+
+def _lasting(error: Exception) -> str:
+    """Why another try makes no sense: who is there cannot be trusted, or does not trust us."""
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({reason.verify_message}); see `ca_location`"
+    if isinstance(reason, ssl.SSLError) and "ALERT" in str(reason):
+        return f"it refuses the client's certificate ({reason.reason}); see `certificate_location`"
+    return ""
 
 
 def _message(error: HTTPError) -> str:

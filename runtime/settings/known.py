@@ -14,6 +14,13 @@ token_endpoint           kafka.sasl.oauthbearer.token.endpoint.url
 client_id                kafka.sasl.client.id
 client_secret            kafka.sasl.client.secret
 scope                    kafka.sasl.scope
+kerberos_service         kafka.sasl.kerberos.service.name
+principal                kafka.sasl.principal
+keytab                   kafka.sasl.key.tab
+aws_role                 kafka.sasl.aws.role.arn
+aws_session              kafka.sasl.aws.role.session.name
+aws_region               kafka.sasl.aws.sts.region
+aws_profile              kafka.sasl.aws.profile.name
 sasl_jaas_config         kafka.sasl.jaas.config
 ssl_truststore_location  kafka.ssl.truststore.location
 ssl_truststore_password  kafka.ssl.truststore.password
@@ -23,10 +30,13 @@ ssl_keystore_password    kafka.ssl.keystore.password
 ssl_keystore_type        kafka.ssl.keystore.type
 ssl_key_password         kafka.ssl.key.password
 """
+_REGISTRY = """\
+url username password token ca_location certificate_location key_location key_password
+"""
 # By the kind of a connection.
 CONNECTION_OPTIONS: dict[str, dict[str, str]] = {
     "kafka": dict(zip(_KAFKA.split()[::2], _KAFKA.split()[1::2], strict=True)),
-    "schema_registry": {name: name for name in ("url", "username", "password")},
+    "schema_registry": {name: name for name in _REGISTRY.split()},
 }
 # What `raw` passes on begins with these.
 OPEN_BEGINNINGS = {"kafka": "kafka."}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.runtime import Job
+from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.records import topics as ids_of_topics
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
 
@@ -115,6 +117,60 @@ def test_retention_has_passed_the_place(spark: SparkSession, piped: Piped, topic
         piped(text)
     piped(text.replace("value ", "fail_on_data_loss = false\n value ", 1))
     assert written(spark, piped.folder) == Counter("abcfgh")
+
+
+def test_a_topic_made_anew(
+    spark: SparkSession, piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has more records than were read, so that Spark would go on behind the first ones."""
+    source = topics.new()
+    text = COPY.format(source=source, limit=100, trigger=AVAILABLE)
+    topics.send(source, *"abc")
+    piped(text)
+    topics.delete(source)
+    until(lambda: topics.makes(source))
+    topics.send(source, *"defgh")
+    with pytest.raises(CheckpointsRefusedError, match=f"topic `{source}` was deleted and made an"):
+        piped(text)
+    assert written(spark, piped.folder) == Counter("abc")
+    piped(text.replace("value ", "fail_on_data_loss = false\n value ", 1))
+    assert "at the same offsets it has other records" in caplog.text
+    assert written(spark, piped.folder) == Counter("abcgh")
+
+
+def test_a_topic_made_anew_while_it_runs(
+    spark: SparkSession, piped: Piped, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ids_of_topics, "_EVERY_SECONDS", 0.5)
+    source = topics.new()
+    text = COPY.format(source=source, limit=100, trigger="trigger = every 5 seconds")
+    module = piped.module(text)
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            module.run(Job(spark, None))
+        except BaseException as error:
+            failures.append(error)
+
+    thread = Thread(target=run)
+    thread.start()
+    topics.send(source, *"abc")
+    until(lambda: commits(piped.folder, "files") >= 1)
+    topics.delete(source)
+    until(lambda: topics.makes(source))
+    topics.send(source, *"defgh")
+    thread.join(120)
+    (failure,) = failures
+    assert "was deleted and made anew" in str(failure)
+
+
+def test_a_pattern_without_topics(
+    piped: Piped, caplog: pytest.LogCaptureFixture, topics: Topics
+) -> None:
+    text = COPY.format(source="x", limit=100, trigger=AVAILABLE)
+    piped(text.replace('subscribe               = "x"', 'subscribe_pattern = "no-such-.*"'))
+    assert f"no topic at {topics.broker.address} is called like `no-such-.*`" in caplog.text
 
 
 def test_a_topic_that_does_not_exist(piped: Piped) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 import json
 from pathlib import Path
+import re
 import time
 
 from pyspark.sql import DataFrame, SparkSession
@@ -16,7 +18,9 @@ from ssbt.runtime import Decoding, Job, Stream, decoded, run_streams
 from ssbt.runtime.entry import _run
 from ssbt.runtime.formats.avro import decoded_registry_avro, registry_avro_problem
 from ssbt.runtime.registries import registry as asking
-from ssbt.runtime.registries.registry import RegistryError
+from ssbt.runtime.registries.registry import UnreachableError
+from ssbt.runtime.streams.operation import OPERATION
+from ssbt.runtime.streams.streaming import GaveUpError
 from tests.registries import Registry, running_registry
 
 pytestmark = pytest.mark.spark
@@ -73,8 +77,11 @@ def test_a_registry_that_hangs_comes_back_and_goes(
     own_registry.pause()
     # What the plan knows needs no registry; what it does not know waits for it, and not for ever.
     frames = iter([planned])
-    with pytest.raises(RegistryError, match=r"does not answer: .*; tried 6 times in"):
-        _run(Job(spark, None), lambda job: run(job, next(frames, None)))
+    token = OPERATION.set(replace(OPERATION.get(), max_restarts=1))
+    with pytest.raises(GaveUpError) as given_up:
+        _run(Job(spark, None), lambda job: run(job, next(frames, planned)))
+    OPERATION.reset(token)
+    assert re.search(r"does not answer: .*; tried 6 times in", str(given_up.value.__cause__))
     assert ids() == [1]
 
     own_registry.resume()
@@ -83,7 +90,7 @@ def test_a_registry_that_hangs_comes_back_and_goes(
 
     own_registry.stop()
     started = time.monotonic()
-    with pytest.raises(RegistryError, match=r"does not answer: .*; tried 6 times in"):
+    with pytest.raises(UnreachableError, match=r"does not answer: .*; tried 6 times in"):
         _run(Job(spark, None), run)
     assert time.monotonic() - started < 60
     assert ids() == [1, 2]

@@ -45,6 +45,20 @@ class Topics:
         made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
         self._admin.createTopics(self._listed([made])).all().get()
 
+    def delete(self, name: str) -> None:
+        """Let a topic be gone."""
+        self._admin.deleteTopics(self._listed([name])).all().get()
+
+    def makes(self, name: str) -> bool:
+        """Whether the topic is made; it may not be while one of its name is still being deleted."""
+        try:
+            self.make(name)
+        except Exception as error:
+            if "TopicExistsException" not in str(error):
+                raise
+            return False
+        return True
+
     def send(
         self,
         topic: str,
@@ -96,6 +110,11 @@ class Topics:
         """Let a topic have so many partitions in all."""
         more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
         self._admin.createPartitions({topic: more}).all().get()
+
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """The offsets that a consumer group has."""
+        found = self._admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get()
+        return {(each.topic(), each.partition()): found[each].offset() for each in found}
 
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""

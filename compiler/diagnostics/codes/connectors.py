@@ -166,6 +166,37 @@ RAW_SHADOWS = Code(
     right=_csv("header = true"),
 )
 
+RAW_REFUSED = Code(
+    number="SSBT0560",
+    title="a raw key that Spark refuses",
+    why=_why("""
+        Some keys are not an application's to set, because Spark itself decides them: where a
+        consumer of Kafka begins, for instance, is kept in the checkpoint, and keys and values are
+        always bytes to it. Spark refuses such a key when the job starts, or does something else
+        than the key says.
+        """),
+    wrong=example(
+        source=_source(
+            "kafka",
+            'bootstrap_servers = "localhost:9092"',
+            'subscribe = "orders"',
+            "value = json",
+            "schema = Order",
+            'raw { "kafka.auto.offset.reset" = "earliest" }',
+        )
+    ),
+    right=example(
+        source=_source(
+            "kafka",
+            'bootstrap_servers = "localhost:9092"',
+            'subscribe = "orders"',
+            "value = json",
+            "schema = Order",
+            "starting_offsets = earliest",
+        )
+    ),
+)
+
 UNFIT_PARAM = Code(
     number="SSBT0312",
     title="a parameter of the wrong type for an option",

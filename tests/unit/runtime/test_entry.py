@@ -12,7 +12,9 @@ from typing import Annotated, Any, cast
 
 import pytest
 
+from ssbt.compiler.credentials import texts as compiled
 from ssbt.runtime import Job, entry, main
+from ssbt.runtime.redaction import texts
 
 
 @dataclass(frozen=True)
@@ -198,3 +200,68 @@ def test_values_are_logged_for_debugging_only(
     assert "somewhere" not in capsys.readouterr().err
     assert started(monkeypatch, *argv, "--verbose", run=lambda job: None, params=Params) == 0
     assert "lake='somewhere'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("lake=http://u:Hunter.77@h/x", "lake='http://u:***@h/x'"),
+        ("lake=http://u:Hunter%2E77@h/x", "lake='http://u:***@h/x'"),
+        ("lake=http://u:p@h/x", "lake='http://u:***@h/x'"),
+        (
+            "lake=jdbc:db://h/x?user=u&password=Hunter.77",
+            "lake='jdbc:db://h/x?user=u&password=***'",
+        ),
+        ("lake=s3a://k:Hunter.77@bucket/", "lake='s3a://k:***@bucket/'"),
+    ],
+)
+def test_credentials_in_parameters(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    given: str,
+    shown: str,
+) -> None:
+    """Neither in logs, as an address or alone, nor in what is sent as lineage."""
+    word = given.partition(":p@")[1] or "Hunter.77"
+    places = {"d": {"namespace": "http://u:Hunter.77@h", "name": "${lake}"}}
+    manifest = {"producer": "p", "places": places, "job": {}, "inputs": [{"dataset": "d"}]}
+    (tmp_path / "orders.json").write_text(json.dumps({"lineage": {**manifest, "outputs": []}}))
+    script: dict[str, Any] = {"word": word}
+    code = "def run(job): job.log.info(job.params.lake); raise ValueError(word)"
+    exec(compile(code, tmp_path / "orders.py", "exec"), script)
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "file")
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(tmp_path / "events"))
+    argv = ["--set", given, "--verbose", "--log-file", str(tmp_path / "log")]
+    assert started(monkeypatch, *argv, run=script["run"], params=Params) == 1
+    said = capsys.readouterr().err
+    assert shown in said
+    for text in (said, (tmp_path / "log").read_text(), (tmp_path / "events").read_text()):
+        assert "Hunter" not in text
+        assert ":p@h" not in text
+    assert "***" in (tmp_path / "events").read_text()
+
+
+@pytest.mark.usefixtures("sessions")
+def test_credentials_of_connections(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that should have been a secret."""
+
+    def run(job: Job[None]) -> None:
+        raise ValueError(f"{dict(job.connections)} and Tiger.77, Module.77")
+
+    argv = ["--set", "connections.shop.password=Tiger.77"]
+    argv += ["--set", 'connections.shop.sasl_jaas_config=Own required password="Module.77";']
+    argv += ["--set", "connections.shop.bootstrap_servers=http://u:Lion.77@h:1"]
+    assert started(monkeypatch, *argv, run=run, connections={"shop": "kafka"}) == 1
+    said = capsys.readouterr().err
+    assert "Tiger" not in said
+    assert "Lion" not in said
+    assert "Own required" not in said
+    assert "Module.77" not in said
+
+
+def test_the_same_patterns_as_the_compiler() -> None:
+    assert texts.PATTERNS == (compiled._USER, compiled._QUERY)

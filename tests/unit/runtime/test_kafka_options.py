@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ssbt.runtime import kafka_options
 
 BASE = {"kafka.bootstrap.servers": "a:1", "kafka.security.protocol": "SASL_SSL"}
@@ -52,3 +54,51 @@ def test_a_token() -> None:
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
     )
     assert "kafka.sasl.client.secret" not in made
+
+
+def test_kerberos() -> None:
+    made = kafka_options(
+        BASE
+        | {
+            "kafka.sasl.mechanism": "GSSAPI",
+            "kafka.sasl.kerberos.service.name": "kafka",
+            "kafka.sasl.principal": "etl@EXAMPLE.COM",
+            "kafka.sasl.key.tab": "/etc/etl.keytab",
+        }
+    )
+    assert made == BASE | {
+        "kafka.sasl.mechanism": "GSSAPI",
+        "kafka.sasl.kerberos.service.name": "kafka",
+        "kafka.sasl.jaas.config": (
+            "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true"
+            ' principal="etl@EXAMPLE.COM" keyTab="/etc/etl.keytab";'
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "module"),
+    [
+        ({}, "required;"),
+        (
+            {
+                "kafka.sasl.aws.role.arn": "arn:aws:iam::1:role/etl",
+                "kafka.sasl.aws.role.session.name": "etl",
+                "kafka.sasl.aws.sts.region": "eu-central-1",
+                "kafka.sasl.aws.profile.name": "p",
+            },
+            'required awsRoleArn="arn:aws:iam::1:role/etl" awsRoleSessionName="etl"'
+            ' awsStsRegion="eu-central-1" awsProfileName="p";',
+        ),
+    ],
+)
+def test_iam_of_amazon_msk(given: dict[str, str], module: str) -> None:
+    """As its documentation has it: not run, because MSK is no program that one could start."""
+    made = kafka_options(BASE | {"kafka.sasl.mechanism": "AWS_MSK_IAM"} | given)
+    assert made == BASE | {
+        "kafka.sasl.mechanism": "AWS_MSK_IAM",
+        "kafka.sasl.jaas.config": f"software.amazon.msk.auth.iam.IAMLoginModule {module}",
+        "kafka.sasl.client.callback.handler.class": (
+            "software.amazon.msk.auth.iam.IAMClientCallbackHandler"
+        ),
+    }

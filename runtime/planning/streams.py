@@ -1,0 +1,75 @@
+"""One stream that goes on at once, planned anew or not, while the others run on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+import logging
+from typing import TYPE_CHECKING
+
+from ssbt.runtime.errors.retrying import fails_behind_batch
+from ssbt.runtime.registries.frames import learn_schema
+
+if TYPE_CHECKING:
+    from ssbt.runtime.streams.streaming import Stream
+
+_LOG = logging.getLogger("ssbt.runtime")
+_PLAN: ContextVar[Callable[[], None] | None] = ContextVar("plan", default=None)
+_COLLECTED: ContextVar[list["Stream"] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def planned_by(plan: Callable[[], None]) -> Iterator[None]:
+    """Within, `plan` is what calls `run_streams`, and can call it again."""
+    token = _PLAN.set(plan)
+    try:
+        yield
+    finally:
+        _PLAN.reset(token)
+
+
+def collects(*streams: "Stream") -> bool:
+    """Whether the streams are wanted as plans alone, and have been taken as such."""
+    collected = _COLLECTED.get()
+    if collected is not None:
+        collected += streams
+    return collected is not None
+
+
+def plan_stream(name: str) -> "Stream | None":
+    """The stream as it would be planned now; None where nothing is known that plans it."""
+    plan, collected = _PLAN.get(), list["Stream"]()
+    if plan is None:
+        return None
+    token = _COLLECTED.set(collected)
+    try:
+        plan()
+    finally:
+        _COLLECTED.reset(token)
+    return next((each for each in collected if each.name == name), None)
+
+
+class Continuation:
+    """What a stream goes on with behind an error that is no failure of it."""
+
+    def __init__(self) -> None:
+        self._ids: set[int] = set()
+        self._is_behind_batch = False
+
+    def note_batch(self) -> None:
+        """A batch has ended, and was told."""
+        self._is_behind_batch = False
+
+    def stream(self, error: Exception, was: "Stream") -> "Stream | None":
+        """The stream to begin at once; None where it has failed.
+
+        Raises UnreachableError where a schema registry has to be asked, and does not answer.
+        """
+        id = learn_schema(error)
+        if id is not None and id not in self._ids and (planned := plan_stream(was.name)):
+            self._ids.add(id)
+            return planned
+        if fails_behind_batch(error) and not self._is_behind_batch:
+            self._is_behind_batch = True
+            _LOG.info("stream %s has done the batch that it had begun, uncounted", was.name)
+            return was
+        return None

@@ -1,0 +1,174 @@
+"""The topics of Kafka that a stream reads: whether they are still those that its offsets are of.
+
+Spark keeps the names of topics alone. One that was deleted and made anew under its name has other
+records at the same offsets; only its id, which brokers have since Kafka 2.8, tells.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import json
+import logging
+import time
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.errors.causes import cause_of
+
+_LOG = logging.getLogger("ssbt.runtime")
+_NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
+_TIMEOUT, _EVERY_SECONDS = 5, 30.0
+_PROBLEM = (
+    "the topic `{topic}` was deleted and made anew since, or is that of another cluster: at the"
+    " same offsets it has other records"
+)
+_WAYS_OUT = (
+    "begin anew with an empty checkpoint, and read from the topic's beginning"
+    " (`starting_offsets = earliest`)"
+)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What one source of a stream says of its topics, and how its brokers are reached."""
+
+    topics: tuple[str, ...]
+    pattern: str | None
+    client: tuple[tuple[str, str], ...]
+    stops: bool = True
+
+    @property
+    def servers(self) -> str:
+        return dict(self.client).get("bootstrap.servers", "")
+
+
+def topics_of(writer: Any, name: str, checkpoint: str, files: Files) -> "Topics | None":
+    """The topics of the stream of a writer; None where its plan does not tell them."""
+    try:
+        return Topics(name, writer._df, checkpoint, files)
+    except Exception:
+        _LOG.debug("the topics of stream %s are not known", name, exc_info=True)
+        return None
+
+
+class Topics:
+    """The topics that a stream reads, and the ids that are kept of them in its checkpoint."""
+
+    def __init__(self, name: str, frame: DataFrame, checkpoint: str, files: Files) -> None:
+        self._name, self._files = name, files
+        self._path = f"{checkpoint.rstrip('/')}/_ssbt/topics"
+        spark: Any = frame.sparkSession
+        self._jvm = spark._jvm
+        self._sources = tuple(_sources(frame))
+        self._admins: dict[_Source, Any] = {}
+        self._ids: dict[str, str] = {}
+        self._looked = 0.0
+
+    def problems(self) -> list[str]:
+        """Which topics are not those that the checkpoint is of; remembers what is there now.
+
+        What brokers do not tell is no problem: the stream will meet it by itself.
+        """
+        if not self._sources:
+            return []
+        is_first, problems = not self._looked, list[str]()
+        kept, self._ids, self._looked = self._kept(), {}, time.monotonic()
+        for source in self._sources:
+            try:
+                found = self._found(source)
+            except Exception as error:
+                _LOG.debug("no ids of topics: %s", cause_of(error).message, exc_info=True)
+                continue
+            if source.pattern is not None and not found and is_first:
+                text = "stream %s reads nothing yet: no topic at %s is called like `%s`"
+                _LOG.warning(text, self._name, source.servers, source.pattern)
+            for topic in (name for name, id in found.items() if kept.get(name, id) != id):
+                problem = _PROBLEM.format(topic=topic)
+                if source.stops:
+                    problems.append(f"{problem}; {_WAYS_OUT}")
+                else:
+                    _LOG.warning("stream %s: %s", self._name, problem)
+            self._ids |= found
+        return problems
+
+    def record(self) -> None:
+        """Keep the ids of the topics that are read from now on."""
+        kept = self._kept()
+        if self._ids and kept | self._ids != kept:
+            self._files.write(self._path, json.dumps(kept | self._ids))
+
+    def problems_now(self) -> list[str]:
+        """The same, now and then, while the stream runs."""
+        if time.monotonic() - self._looked < _EVERY_SECONDS:
+            return []
+        problems = self.problems()
+        if not problems:
+            self.record()
+        return problems
+
+    def close(self) -> None:
+        """Let go of the brokers."""
+        for admin in self._admins.values():
+            admin.close(self._jvm.java.time.Duration.ZERO)
+        self._admins.clear()
+
+    def _found(self, source: _Source) -> dict[str, str]:
+        """The ids of the topics that are there; raises what the client does."""
+        admin = self._admins.get(source)
+        if admin is None:
+            settings = self._jvm.java.util.Properties()
+            for key, value in source.client:
+                settings.put(key, value)
+            admin = self._jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
+            self._admins[source] = admin
+        topics = source.topics
+        if source.pattern is not None:
+            named = self._jvm.java.util.regex.Pattern.compile(source.pattern)
+            names = self._answer(admin.listTopics().names())
+            topics = tuple(name for name in names if named.matcher(name).matches())
+        wanted = self._jvm.java.util.ArrayList()
+        for topic in topics:
+            wanted.add(topic)
+        answers = admin.describeTopics(wanted).topicNameValues()
+        ids = {t: str(self._answer(answers[t]).topicId().toString()) for t in topics}
+        return {topic: id for topic, id in ids.items() if id != _NO_ID}
+
+    def _answer(self, future: Any) -> Any:
+        return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
+
+    def _kept(self) -> dict[str, str]:
+        folder, _, name = self._path.rpartition("/")
+        if name not in self._files.sizes(folder):
+            return {}
+        found: dict[str, str] = json.loads(self._files.content(self._path))
+        return found
+
+
+def _sources(frame: DataFrame) -> Iterator[_Source]:
+    """The sources of Kafka in the plan of a stream."""
+    plan: Any = frame
+    leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
+    for leaf in (leaves.apply(number) for number in range(leaves.size())):
+        is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
+        if not is_stream or leaf.sourceName() != "kafka":
+            continue
+        given = leaf.extraOptions().asCaseSensitiveMap()
+        options = {str(key): str(given[key]) for key in given}
+        folded = {key.casefold(): value for key, value in options.items()}
+        stops = folded.get("failondataloss", "true").lower() == "true"
+        pattern = folded.get("subscribepattern")
+        yield _Source(_topics(folded), pattern, _client(options), stops)
+
+
+def _topics(options: Mapping[str, str]) -> tuple[str, ...]:
+    if "assign" in options:
+        return tuple(json.loads(options["assign"]))
+    return tuple(filter(None, map(str.strip, options.get("subscribe", "").split(","))))
+
+
+def _client(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What a client of Kafka's own is told, as Spark tells it."""
+    prefix = "kafka."
+    found = ((k[len(prefix) :], v) for k, v in options.items() if k.lower().startswith(prefix))
+    return tuple(found)
