@@ -45,7 +45,8 @@ def _told(caplog: pytest.LogCaptureFixture) -> None:
 
 def framed(spark: SparkSession, id_: int, schema: object, row: str) -> bytes:
     data = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
-    return b"\0" + id_.to_bytes(4, "big") + bytes(spark.range(1).select(data).first()[0])
+    (made,) = spark.range(1).select(data).collect()
+    return b"\0" + id_.to_bytes(4, "big") + bytes(made[0])
 
 
 class Pipeline:
