@@ -150,13 +150,15 @@ def records(
     named = schema.value.name if schema and isinstance(schema.value, SchemaName) else ""
     key_schema = schemas.get(named.casefold())
     names = metadata.value if metadata is not None else ()
+    added = tuple(map(str, names)) if isinstance(names, tuple) else ()
+    masked = (column.name for column in relation.columns if column.tags)
     return Records(
         value,
         settings.format_at(Place.RECORD_KEY),
         key_schema.name if key_schema is not None else None,
-        tuple(map(str, names)) if isinstance(names, tuple) else (),
+        added,
         str(on_error.value) if on_error is not None else "fail",
-        tuple(each.name for each in relation.columns if each.tags and each.name != KEY),
+        tuple(name for name in masked if name not in (KEY, *added)),
         _masked_in_key(relation),
     )
 
