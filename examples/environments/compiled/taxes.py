@@ -13,16 +13,8 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import (
-    Check,
-    Decoding,
-    Job,
-    Secret,
-    decoded,
-    kafka_options,
-    literal,
-    main,
-)
+from ssbt.runtime import Check, Job, Secret, decoded, kafka_options, literal, main
+from ssbt.runtime.texts.formats import json_decoding
 
 
 @dataclass(frozen=True)
@@ -61,19 +53,14 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
         .options(**shop_options(job))
         .option("subscribe", "orders")
         .load(),
-        value=Decoding(
-            F.from_json(
-                F.col("value").cast("string"),
-                f"{ORDER}, _malformed STRING",
-                {
-                    "mode": "PERMISSIVE",
-                    "columnNameOfCorruptRecord": "_malformed",
-                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                    "locale": "en-CH",
-                },
-            ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
+        value=json_decoding(
+            F.col("value"),
+            ORDER,
+            {
+                # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                "locale": "en-CH",
+            },
+            masked=["email"],
         ),
     )
 
