@@ -52,10 +52,6 @@ Without `multi_line`, each line of a CSV file is a row, also where the line end 
 quotes. With several columns the halves of such a row have too few values, and are malformed. A half
 of the only column is a text like any other: the rows become more, and nothing says so.
 
-| file, read as one column by Spark 4.1 | `multi_line = false` | `multi_line = true` |
-|---|---|---|
-| `"first line⏎second line"` | two rows: `first line` and `second line"` | one row of two lines |
-
 Say which it is: `multi_line = true`, with which each file is read by one task; or `multi_line =
 false` where no value has a line end.
 """,

@@ -1,4 +1,4 @@
-"""Values of text files that Spark reads as others: what the pages of SSBT0322 and SSBT0323 show."""
+"""Values of text files that Spark reads as others: what the pages of SSBT0322 and SSBT0323 tell."""
 
 from __future__ import annotations
 
@@ -25,14 +25,11 @@ def test_whole_numbers_of_json(
     assert [row.level for row in frame.collect()] == given
 
 
-@pytest.mark.parametrize(
-    ("multi_line", "given"),
-    [("false", ["first line", 'second line"']), ("true", ["first line\nsecond line"])],
-)
+@pytest.mark.parametrize(("multi_line", "rows"), [("false", 2), ("true", 1)])
 def test_line_ends_in_the_only_column(
-    spark: SparkSession, tmp_path: Path, multi_line: str, given: list[str]
+    spark: SparkSession, tmp_path: Path, multi_line: str, rows: int
 ) -> None:
     (tmp_path / "a.csv").write_text('"first line\nsecond line"\n')
     reader = spark.read.schema("note string").option("mode", "FAILFAST")
     frame = reader.option("multiLine", multi_line).csv(str(tmp_path))
-    assert [row.note for row in frame.collect()] == given
+    assert len(frame.collect()) == rows
