@@ -21,6 +21,7 @@ _WHERE_USED = {
     "checked",
     "dead_letters",
     "decoded",
+    "epoch_milliseconds",
     "literal",
     "with_defaults",
 }

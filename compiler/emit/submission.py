@@ -19,8 +19,8 @@ def packages(pipeline: Pipeline) -> tuple[str, ...]:
     for item in items:
         needed += [item.connector, *(use.format for use in item.settings.formats())]
     found = {c for each in needed for c in each.coordinates(pipeline.target)}
-    for item in (*items, *pipeline.connections):
-        found.update(_of_choices(item.settings))
+    for settings in (each.settings for each in (*items, *pipeline.connections)):
+        found.update(_of_choices(settings))
     return tuple(sorted(found))
 
 
