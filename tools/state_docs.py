@@ -42,7 +42,8 @@ _END = """
 ## What is not seen
 
 - The data of a static side: it is read anew in each batch, and nothing is kept of it.
-- What is installed: other versions of Python packages or of Spark; and files that code opens.
+- What is installed: other versions of Python packages or of Spark; files that code opens, and
+  modules whose names it puts together.
 - Settings that only the operator gives, but for the time zone of the session.
 - The cluster behind the addresses of Kafka, at start: only `ssbtc diff` compares them.
 

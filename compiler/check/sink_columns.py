@@ -16,6 +16,7 @@ from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
 from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.words import OTHER_KEYS, type_words
 
 NOTHING_LEFT = Code(
     "SSBT0522",
@@ -177,6 +178,8 @@ def _unfit(
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
     way = "`base64`" if isinstance(column.type, BinaryType) else "`to_json`"
     help_ = (f"turn it into text, for example with {way}, or choose another format",)
+    if OTHER_KEYS in type_words(column.type) and not also:
+        help_ = ("declare its keys as STRING, and cast them in a step: `transform_keys(…)`",)
     return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
 
 

@@ -43,12 +43,10 @@ def decoded(
         if use is not None:
             decoding = _decoding(use, part, schema, source.settings, code, schemas)
             arguments.append(f"{part}={decoding}")
-    if source.part:
-        return f"dead_letters({', '.join(arguments)})"
     if records.metadata:
         arguments.append(f"metadata={python_literal(list(records.metadata))}")
     if records.on_error != "fail":
-        arguments.append('on_error="drop"')
+        arguments.append(f"on_error={python_literal(records.on_error)}")
     return f"decoded({', '.join(arguments)})"
 
 

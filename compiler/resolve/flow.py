@@ -136,7 +136,11 @@ class Flow(Struct):
     def condition(self, node: e.Expression, relation: Relation | None = None) -> ir.Expression:
         """An expression that must be BOOLEAN."""
         found = self.value(node, relation)
-        if not isinstance(found.type, BooleanType | NullType) and found.type != NOT_KNOWN.type:
+        if isinstance(found.type, NullType):
+            help_ = ("no row passes where it is `false`",)
+            message = "a condition is BOOLEAN, and this is a bare null"
+            self.report.add(expression_codes.NOT_A_CONDITION, node.span, message, help=help_)
+        elif not isinstance(found.type, BooleanType) and found.type != NOT_KNOWN.type:
             message = f"a condition is BOOLEAN, and this is {found.type.sql}"
             help_, fix = condition_hint(node) or ((), ())
             code = expression_codes.NOT_A_CONDITION

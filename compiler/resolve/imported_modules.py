@@ -47,6 +47,17 @@ def _imports(module: PythonModule, root: str) -> Iterator[tuple[str, list[str]]]
             for alias in node.names:
                 inner = f"{name}.{alias.name}" if name else alias.name
                 yield inner, _files(inner, folders)
+        elif isinstance(node, ast.Call) and (called := _called_module(node)):
+            yield called, _files(called, [folder, root])
+
+
+def _called_module(call: ast.Call) -> str:
+    """The module that `import_module("name")` or `__import__("name")` imports; "" for any other."""
+    name = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+    first = call.args[0] if call.args else None
+    if name not in ("import_module", "__import__") or not isinstance(first, ast.Constant):
+        return ""
+    return first.value if isinstance(first.value, str) else ""
 
 
 def _above(folder: str, count: int) -> str:

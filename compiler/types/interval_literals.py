@@ -1,7 +1,9 @@
-"""The text of an interval literal with two units, `interval '20 15:40' day to minute`."""
+"""What an interval literal may be: `interval '20 15:40' day to minute`, `interval 3 days`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 import re
 
 _FIELDS = ("day", "hour", "minute", "second")
@@ -13,6 +15,24 @@ _LARGEST = {"hour": 23, "minute": 59, "second": 59}
 _LONGEST = {"day": 106_751_991, "hour": 2_562_047_788, "minute": 153_722_867_280}
 _YEAR_MONTH = re.compile(r"[+|-]?(\d+)-(\d+)")
 _EXAMPLES = {"day": "20", "hour": "15", "minute": "40", "second": "32.5"}
+
+
+_MOST_MONTHS = (1 << 31) - 1
+_MOST_MICROSECONDS = (1 << 63) - 1
+_MICROSECONDS = {"microsecond": 1, "millisecond": 10**3, "second": 10**6, "minute": 60 * 10**6}
+_MICROSECONDS |= {"hour": 3600 * 10**6, "day": 86_400 * 10**6, "week": 7 * 86_400 * 10**6}
+_MONTHS = {"month": 1, "year": 12}
+
+
+def length_problem(parts: Sequence[tuple[Decimal, str]]) -> str | None:
+    """Why numbers with their units are no interval: it is longer than Spark's; None otherwise."""
+    months = microseconds = Decimal(0)
+    for number, word in parts:
+        unit = word.lower().removesuffix("s")
+        months += number * _MONTHS.get(unit, 0)
+        microseconds += number * _MICROSECONDS.get(unit, 0)
+    fits = abs(months) <= _MOST_MONTHS and abs(microseconds) <= _MOST_MICROSECONDS
+    return None if fits else "this is longer than Spark's intervals"
 
 
 def range_problem(value: str, units: tuple[str, str]) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+import json
 import re
 
 from ssbt.compiler.types import interval_values
@@ -42,6 +43,9 @@ _REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
 # `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
 _NAMED = re.compile(r"\\[pPxN]\{[^}]*\}")
 
+# Letters that mean nothing behind a backslash; Java refuses them.
+_NO_ESCAPES = frozenset("CEFgiIjJKlLmMoOqTUyY")
+
 
 def pattern(value: Scalar) -> str | None:
     """A regular expression of Java."""
@@ -62,6 +66,8 @@ def _is_balanced(text: str) -> bool:
         mark = text[place]
         if mark == "\\":
             if place + 1 == len(text):
+                return False
+            if text[place + 1] in _NO_ESCAPES:
                 return False
             named = _NAMED.match(text, place)
             place = named.end() - 1 if named else place + 1
@@ -134,6 +140,17 @@ def _pattern_problem(value: Scalar, refused: str) -> str | None:
             return f"a format without the letter `{letter}`, or with it in single quotes"
         if letter is not None and len(match[0]) not in _REPEATED[letter]:
             return f"a format without `{match[0]}`"
+    return None
+
+
+def json_text(value: Scalar) -> str | None:
+    """A JSON document."""
+    if not isinstance(value, str):
+        return None
+    try:
+        json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return "a JSON document"
     return None
 
 

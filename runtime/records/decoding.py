@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -9,6 +10,12 @@ from pyspark.sql.types import DataType, StructType
 
 ADDED = "_ssbt_decoded"
 """A field that stands in what is decoded for its marker's sake alone."""
+DEAD_LETTER, RECORD = "_dead_letter", "_record"
+"""What a judged record has beside its columns: itself, if it is malformed, and its place."""
+MALFORMED = "malformed records "
+"""How the counts of malformed records that were left out are called, before a number."""
+_NUMBERS = count(1)
+PLACE = ("topic", "partition", "offset")
 # Where the decoded parts stand beside the record's own columns, which have no names like these.
 _PARTS = ("_decoded_value", "_decoded_key")
 
@@ -38,33 +45,56 @@ def decoded(
     """The fields of the value as columns (or `value`, if it has none), then `_key` and `metadata`.
 
     Metadata is named with an underscore in front: `_offset`. A malformed record stops the job
-    with its place in the error, unless `on_error` is something else: then it is left out.
+    with its place in the error where `on_error` is `fail`, and is left out where it is `drop`.
+    Where it is `dead_letter`, nothing is left out: each record is judged, and `decoded_rows`
+    and `dead_letters` take what is theirs.
     """
     parts = _decoded_parts(records, value, key)
-    if on_error == "fail":
+    judged: list[Column] = []
+    if on_error == "dead_letter":
+        judged = [_dead_letter(parts, value, key), F.struct(*PLACE).alias(RECORD)]
+    elif on_error == "fail":
         for name, decoding in _parts(value, key):
             stop = F.raise_error(F.concat(_place(), F.lit(f"its {_of(name)} is "), _text(decoding)))
             whole = F.when(_is_malformed(parts, name, decoding), stop).otherwise(F.col(name))
             parts = parts.withColumn(name, whole)
     else:
+        wrong = F.lit(False)
         for name, decoding in _parts(value, key):
-            parts = parts.where(~_is_malformed(parts, name, decoding))
+            wrong = wrong | _is_malformed(parts, name, decoding)
+        if parts.isStreaming:
+            # Streams tell it of each batch; two sources of one query must not count under one name.
+            found = F.count(F.when(wrong, 1)).alias("malformed")
+            parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", found)
+        parts = parts.where(~wrong)
     return parts.select(
-        *_columns(parts, value), *_key(parts, key), *(_metadata(name) for name in metadata)
+        *_columns(parts, value),
+        *_key(parts, key),
+        *(_metadata(name) for name in metadata),
+        *judged,
     )
 
 
-def dead_letters(records: DataFrame, value: Decoding, key: Decoding | None = None) -> DataFrame:
-    """The malformed records as they came, with the part that is malformed (`stage`) and `error`."""
-    parts = _decoded_parts(records, value, key)
+def decoded_rows(records: DataFrame) -> DataFrame:
+    """Of judged records those that could be decoded."""
+    return records.where(F.col(DEAD_LETTER).isNull()).drop(DEAD_LETTER, RECORD)
+
+
+def dead_letters(records: DataFrame) -> DataFrame:
+    """Of judged records the others, as they came, with what is malformed (`stage`) and `error`."""
+    return records.where(F.col(DEAD_LETTER).isNotNull()).select(f"{DEAD_LETTER}.*")
+
+
+def _dead_letter(parts: DataFrame, value: Decoding, key: Decoding | None) -> Column:
+    """A malformed record with all that is known of it; null for any other."""
     stage, error = F.lit(None).cast("string"), F.lit(None).cast("string")
     for name, decoding in _parts(value, key):
         wrong = _is_malformed(parts, name, decoding) & stage.isNull()
         error = F.when(wrong, _text(decoding)).otherwise(error)
         stage = F.when(wrong, F.lit(_of(name))).otherwise(stage)
-    places = ("key", "value", "headers", "topic", "partition", "offset", "timestamp")
-    found = parts.select(*places, stage.alias("stage"), error.alias("error"))
-    return found.where(F.col("stage").isNotNull())
+    record = ("key", "value", "headers", *PLACE, "timestamp")
+    whole = F.struct(*record, stage.alias("stage"), error.alias("error"))
+    return F.when(stage.isNotNull(), whole).alias(DEAD_LETTER)
 
 
 def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:

@@ -23,6 +23,7 @@ schema Row {
 schema Other { id: bigint, name: string, w: int, s: string }
 source rows from parquet { path = "rows", schema = Row }
 source others from parquet { path = "others", schema = Other }
+let rows2 = from rows |> where id > 1
 """
 COLUMNS = {
     "id": "bigint",

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.types.folding.model import Failure, Value
+from tests.agreement.asking import Asked
 from tests.agreement.constants import Judge, disagreement, expressions, our_answer
+from tests.agreement.hostile import (
+    LEFT_TO_SPARK,
+    REFUSED_ON_PURPOSE,
+    failures_of_spark,
+    hostile_constants,
+    our_verdict,
+)
 from tests.agreement.measured import asked_for
 
 if TYPE_CHECKING:
@@ -41,3 +49,20 @@ def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: b
     # What is not known agrees with anything, so it has to be the smaller part.
     assert len(asked) > len(texts) * 0.75
     assert not ansi or len(failing) > len(texts) * 0.08
+
+
+def test_a_constant_that_cannot_be_meant_is_refused(spark: SparkSession):
+    """Spark's own examples, one constant replaced: what fails with every row does not compile."""
+    asked = Asked(spark)
+    ours = {text: our_verdict(text) for text in hostile_constants(asked, asked_for(400))}
+    texts = [text for text, verdict in ours.items() if verdict and not LEFT_TO_SPARK.search(text)]
+    theirs = failures_of_spark(asked, texts)
+    accepted = [f"{text} | {theirs[text]}" for text in theirs if ours[text] == "works"]
+    refused = [
+        text
+        for text in texts
+        if ours[text] == "fails" and text not in theirs and not REFUSED_ON_PURPOSE.search(text)
+    ]
+    print(f"\n{len(texts):,} hostile constants: Spark fails with {len(theirs):,}")
+    assert (accepted, refused) == ([], [])
+    assert len(theirs) > len(texts) * 0.2

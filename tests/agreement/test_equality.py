@@ -24,6 +24,7 @@ from ssbt.compiler.ir.row_orders import is_ordered
 from tests.agreement import scripts
 from tests.agreement.measured import asked_for
 from tests.agreement.rewritings import HEAD, Maker, Pair, lets, text_of
+from tests.agreement.wider_rewritings import WideMaker
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 PAIRS = asked_for(3_000) // 20
+# Spark's memory holds the plans of so many pairs.
+TOGETHER = 100
 ROWS = (
     "id BIGINT, a INT, b INT, x DOUBLE, d DECIMAL(12,2), s STRING, t STRING, day DATE, ok BOOLEAN,"
     " tags ARRAY<STRING>"
@@ -50,7 +53,8 @@ def pairs(count: int) -> list[tuple[int, Pair, bool]]:
     seed = 0
     while len(found) < count:
         seed += 1
-        pair = Maker(seed).pair()
+        # Every second one is of the tables.
+        pair = (WideMaker if seed % 2 else Maker)(seed).pair()
         sides = [side(each) for each in (pair.old, pair.new)]
         if None in sides:
             continue
@@ -117,19 +121,24 @@ def frames(spark: SparkSession, seed: int, *, extreme: bool) -> dict[str, DataFr
 def test_what_is_called_the_same_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
     tried = pairs(PAIRS)
     same = [(seed, pair) for seed, pair, is_same in tried if is_same and pair.old != pair.new]
-    queries = {f"q{seed}_{place}": pair[place] for seed, pair in same for place in (0, 1)}
-    joined = "".join(lets("\n".join(queries.values())))
-    text = HEAD + joined
-    text += "".join(f"let {name} =\n  {query}\n" for name, query in queries.items())
-    text += "".join(map(scripts.sink, ("rows", "others", *queries)))
-    module, found = scripts.loaded(text, tmp_path)
-    wrong = disagreeing(spark, module, found, same)
-    meant = sum(pair.meant == "same" and not is_same for _, pair, is_same in tried)
+    wrong: list[str] = []
+    for start in range(0, len(same), TOGETHER):
+        chunk = same[start : start + TOGETHER]
+        folder = tmp_path / str(start)
+        folder.mkdir()
+        queries = {f"q{seed}_{place}": pair[place] for seed, pair in chunk for place in (0, 1)}
+        text = HEAD + "".join(lets("\n".join(queries.values())))
+        text += "".join(f"let {name} =\n  {query}\n" for name, query in queries.items())
+        text += "".join(map(scripts.sink, ("rows", "others", *queries)))
+        module, found = scripts.loaded(text, folder)
+        wrong += disagreeing(spark, module, found, chunk)
+    meant = [is_same for _, pair, is_same in tried if pair.meant == "same"]
     print(f"\npairs: {len(tried):,}, called the same {len(same):,}, of which {len(wrong)} are not")
-    print(f"written anew and told as a change: {meant}")
+    print(f"written anew {len(meant):,}, of which told as a change {meant.count(False)}")
     for each in wrong:
         print(each, end="\n\n")
     assert wrong == []
+    assert meant.count(False) <= 0.03 * len(meant)
 
 
 def disagreeing(
@@ -152,6 +161,8 @@ def disagreeing(
             one, other = (outcome(made[name], ordered=ordered[name]) for name in names)
             if one != other:
                 wrong[seed] = f"{seed}:\n  {pair.old}\n and\n  {pair.new}\n{one}\n{other}"
+        for name in ("rows", "others"):
+            made[name].unpersist()
     return list(wrong.values())
 
 

@@ -19,7 +19,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import to_avro
 import pytest
 
-from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, run_streams
+from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, decoded_rows, run_streams
 from ssbt.runtime.entry import _run
 from ssbt.runtime.formats.avro import avro_marker, decoded_registry_avro, registry_avro_problem
 from ssbt.runtime.streams.operation import OPERATION
@@ -69,8 +69,8 @@ class Pipeline:
 
     def run(self, job: Job[None]) -> None:
         self.plans += 1
-        rows = decoded(self.records(self.topic), self.decoding(), on_error="dead_letter")
-        dead = dead_letters(self.records(self.topic), self.decoding()).select("error")
+        judged = decoded(self.records(self.topic), self.decoding(), on_error="dead_letter")
+        rows, dead = decoded_rows(judged), dead_letters(judged).select("error")
         plain = self.records(self.other).selectExpr("cast(value as string) as value")
         named = {"rows": rows, "dead": dead, "plain": plain}
         run_streams(*(self.stream(name, frame) for name, frame in named.items()))

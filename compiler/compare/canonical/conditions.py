@@ -23,7 +23,8 @@ class Conditions:
     def joined(self, operator: str, values: Sequence[Value]) -> Value:
         """Conditions that all must hold, or of which one must."""
         flat = [part for each in values for part in _parts(operator, each)]
-        ordered = in_order(flat)
+        deciding = [each for each in flat if not is_constant(each, operator == "and")]
+        ordered = in_order(deciding or flat)
         if len(ordered) == 1:
             return ordered[0]
         nullable = any(each.nullable for each in ordered)
@@ -51,6 +52,9 @@ class Conditions:
     def compared(self, operator: str, left: Value, right: Value, *, nullable: bool) -> Value:
         """A comparison, of which the sides may change places."""
         left, right = self.as_numbers((left, right))
+        if operator == "<=>" and (is_constant(left, None) or is_constant(right, None)):
+            known = right if is_constant(left, None) else left
+            return self._pool.make("is null", (known,), None, BOOLEAN, nullable=False)
         for one, other in ((left, right), (right, left)):
             is_truth = one.operator == LITERAL and isinstance(one.value, bool)
             if operator == "=" and is_truth and other.type == BOOLEAN:
@@ -72,6 +76,11 @@ class Conditions:
             return list(values)
         types = [each.type for each in values]
         return [as_number(self._pool, each, types) for each in values]
+
+
+def is_constant(value: Value, constant: bool | None) -> bool:
+    """Whether it is written as this constant."""
+    return value.operator == LITERAL and value.value is constant
 
 
 def may_swap(left: Value, right: Value) -> bool:

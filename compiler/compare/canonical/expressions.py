@@ -13,7 +13,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical import functions
-from ssbt.compiler.compare.canonical.conditions import Conditions, may_swap
+from ssbt.compiler.compare.canonical.calls import (
+    counting_names,
+    counts_rows,
+    is_one_row,
+    joined_parts,
+)
+from ssbt.compiler.compare.canonical.conditions import Conditions, is_constant, may_swap
 from ssbt.compiler.compare.canonical.failing import can_fail
 from ssbt.compiler.compare.canonical.numbers import as_double
 from ssbt.compiler.compare.canonical.scopes import Need, Scope
@@ -22,14 +28,13 @@ from ssbt.compiler.ir.terms import (
     CALL,
     LAMBDA,
     LITERAL,
-    PARAMETER,
-    STAR,
     CallForm,
     Term,
 )
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DOUBLE,
+    STRING,
     UNKNOWN,
     NumericType,
 )
@@ -39,6 +44,7 @@ _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _CHAINED = _COMPARING | _ARITHMETIC | {"||", "&", "|", "^", "div", "<<", ">>", ">>>"}
 _COMMUTING = frozenset({"+", "*"})
 _LOGIC = frozenset({"and", "or"})
+_PAIR = 2
 _MAXIMUM = 3
 _LARGEST_LIST = 10
 
@@ -63,7 +69,7 @@ class Canonical:
                 return self._call(term, need)
             case "not":
                 return self.conditions.negated(self.value(term.operands[0], need))
-            case "cast":
+            case "cast" | "try_cast":
                 return self._cast(term, need)
             case "case":
                 return self._case(term, need)
@@ -123,7 +129,7 @@ class Canonical:
             value = self.value(each)
             if value.operator == "and":
                 found += [(each, part) for part in value.operands]
-            else:
+            elif not is_constant(value, True):
                 found.append((each, value))
         return found
 
@@ -232,7 +238,10 @@ class Canonical:
     def _cast(self, term: Term, need: Need) -> Value:
         (operand,) = (self.value(each, need) for each in term.operands)
         is_sized = _written(term.value) in ("char", "varchar", "character")
-        return self._converted(term, operand, term.value if is_sized else None)
+        told = term.value if is_sized or term.type == UNKNOWN else None
+        if term.operator == "try_cast":
+            return self._pool.make("try_cast", (operand,), told, term.type, nullable=term.nullable)
+        return self._converted(term, operand, told)
 
     def _converted(self, term: Term, operand: Value, sized: object = None) -> Value:
         """A value as another type, or as it is where that is its own."""
@@ -263,6 +272,15 @@ class Canonical:
             return null if name == "isnull" else self.conditions.negated(null)
         if plain and form.arguments == 1 and form.name in functions.CASTS:
             return self._converted(term, operands[0])
+        if plain and form.arguments == 1 and name == "negative":
+            return self._pool.make(
+                name,
+                operands,
+                None,
+                term.type,
+                nullable=term.nullable,
+                fails=can_fail(name, operands, None, term.type),
+            )
         field = functions.date_field(form, operands)
         if field is not None:
             return self._of_call(CallForm(field, 1), term, operands[1:])
@@ -274,10 +292,15 @@ class Canonical:
     def _of_call(self, form: CallForm, term: Term, operands: Sequence[Value]) -> Value:
         name = functions.canonical_name(form.name)
         kind = functions.kind_of(form.name)
-        told = replace(form, name=name, names=_names(name, form.names))
+        told = replace(form, name=name, names=counting_names(name, form.names))
         if name == "substring":
             told = replace(told, words=())
-        if name == "count" and _counts_rows(form, operands):
+        if name == "concat" and term.type == STRING:
+            operands = [part for each in operands for part in joined_parts(each)]
+            told = replace(told, arguments=len(operands))
+        if name in ("lag", "lead") and is_one_row(operands[1:2]) and form.arguments == _PAIR:
+            told, operands = replace(told, arguments=1), [operands[0], *operands[_PAIR:]]
+        if name == "count" and counts_rows(form, operands):
             told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
         drawn = functions.is_drawn(form.name)
         collects = kind in functions.COLLECTING or form.window is not None
@@ -328,21 +351,3 @@ def _is_null(value: Value) -> bool:
 
 def _written(value: object) -> str:
     return str(value[0]) if isinstance(value, tuple) and value else ""
-
-
-def _names(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """What arguments are called, where that goes into the result or tells which they are."""
-    counts = name in ("struct", "arrays_zip") or any(each.endswith(" =>") for each in names)
-    return names if counts else ()
-
-
-def _counts_rows(form: CallForm, operands: Sequence[Value]) -> bool:
-    """Whether every row counts: `count(*)`, `count(1)`, and `count` of what is never null."""
-    if form.distinct or form.arguments != 1:
-        return False
-    (counted,) = operands[:1]
-    if counted.operator == STAR:
-        return counted.value == ((), ())
-    if counted.operator == PARAMETER:
-        return False
-    return not (counted.nullable or counted.fails or counted.drawn)

@@ -60,6 +60,7 @@ _ALIASES = {
     "curdate": "current_date",
     "reduce": "aggregate",
     "sha": "sha1",
+    "cardinality": "size",
 }
 
 # They give the same whatever the order of the rows is.

@@ -21,24 +21,30 @@ def content(module: PythonModule) -> str:
 
 
 def meaning(text: str) -> str:
-    """A module without comments, layout and docstrings; its text where it does not parse."""
+    """A module without comments, layout and docstrings; its text where it does not parse.
+
+    Docstrings count where the module reads any.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
-    return " ".join(_written(tree))
+    return " ".join(_written(tree, reads_docstrings="__doc__" in text))
 
 
-def _written(node: ast.AST) -> Iterator[str]:
+def _written(node: ast.AST, *, reads_docstrings: bool) -> Iterator[str]:
     """A tree as words, the same for every version of Python: what is empty is left out."""
     yield type(node).__name__
     for name, value in ast.iter_fields(node):
-        if isinstance(node, _WITH_DOCSTRING) and name == "body":
+        if isinstance(node, _WITH_DOCSTRING) and name == "body" and not reads_docstrings:
             value = value[1:] if ast.get_docstring(node) is not None else value
         items = value if isinstance(value, list) else [value]
         items = [each for each in items if each is not None]
         if items:
             yield f"{name}("
             for each in items:
-                yield from _written(each) if isinstance(each, ast.AST) else [repr(each)]
+                if isinstance(each, ast.AST):
+                    yield from _written(each, reads_docstrings=reads_docstrings)
+                else:
+                    yield repr(each)
             yield ")"

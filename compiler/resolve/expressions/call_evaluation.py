@@ -19,8 +19,10 @@ from ssbt.compiler.types.folding.calls import call
 from ssbt.compiler.types.folding.casts import cast_value
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions.inner_casts import inner_casts
 
 _CASTS = ("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string")
+_CASTS += ("timestamp", "tinyint")
 
 
 def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
@@ -73,7 +75,8 @@ def _strict(
     for value, target in zip(values, wanted, strict=True):
         one = value if target is None else cast_value(value, target, evaluator.ansi)
         if not isinstance(one, Value):
-            return None if any(each.is_null for each in values) else one
+            sees_null = name != "array" and any(each.is_null for each in values)
+            return None if sees_null else one
         made.append(one)
     if name == "array" and isinstance(result, ArrayType):
         known = not any(one.is_opaque for one in made)
@@ -119,10 +122,11 @@ def _wanted_types(
     name: str, values: Sequence[Value], result: DataType, ansi: bool
 ) -> list[DataType | None]:
     """The types to which Spark casts the arguments of a function."""
-    if name == "array" and isinstance(result, ArrayType):
-        return [result.element] * len(values)
     if name in ("greatest", "least"):
         return [result] * len(values)
+    inner = inner_casts(name, [value.type for value in values], result)
+    if inner is not None:
+        return [*inner]
     function = find(name)
     wanted: list[DataType | None] = []
     for place, value in enumerate(values):

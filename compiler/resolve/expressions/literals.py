@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
@@ -19,7 +20,7 @@ from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,
 )
-from ssbt.compiler.types.interval_literals import range_problem
+from ssbt.compiler.types.interval_literals import length_problem, range_problem
 from ssbt.compiler.types.typed import Mismatch, Typed
 
 if TYPE_CHECKING:
@@ -61,6 +62,28 @@ def typed_literal(typing: Typing, node: e.TypedLiteral) -> Typed:
     if problem is not None:
         typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
     return Typed(_LITERALS[node.kind], False)
+
+
+def interval_of_parts(typing: Typing, node: e.IntervalLiteral) -> Typed:
+    """The type of `interval 1 day 2 hours`; the values of its units have been typed."""
+    numbers = [(_constant_number(value), unit) for value, unit in node.parts]
+    problem = length_problem([(number, unit) for number, unit in numbers if number is not None])
+    if problem is not None:
+        typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+        return NOT_KNOWN
+    return interval(typing, node, tuple(unit for _, unit in node.parts))
+
+
+def _constant_number(value: e.Expression) -> Decimal | None:
+    sign = 1
+    if isinstance(value, e.Unary) and value.operator == "-":
+        sign, value = -1, value.operand
+    text = value.value if isinstance(value, e.StringLiteral) else None
+    text = value.text if isinstance(value, e.NumberLiteral) else text
+    try:
+        return None if text is None else sign * Decimal(text.strip().upper().rstrip("L"))
+    except InvalidOperation:
+        return None
 
 
 def _units_of_text(typing: Typing, node: e.TypedLiteral) -> Sequence[str]:

@@ -26,7 +26,7 @@ from ssbt.compiler.resolve.expressions.foreign_operators import (
     report_frame_column,
     report_or,
 )
-from ssbt.compiler.resolve.expressions.literals import interval, number, typed_literal
+from ssbt.compiler.resolve.expressions.literals import interval_of_parts, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
     NOT_KNOWN,
@@ -220,7 +220,7 @@ class Typing(Struct):
         for value, _ in node.parts:
             if not isinstance(value, e.StringLiteral):
                 self._typed(value)
-        return interval(self, node, tuple(unit for _, unit in node.parts))
+        return interval_of_parts(self, node)
 
     # ---- names
 

@@ -36,6 +36,8 @@ joins two `!=`, `and` two `=`. A FLOAT has fewer digits than the number that it 
     severity=Severity.WARNING,
 )
 
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
 TAKES = (e.Binary, e.Between, e.InList)
 
 
@@ -55,6 +57,9 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         DECIDED_COMPARISON, message, Label(constant.span), (), reason[1]
                     )
+        elif operator in _MIRRORED:
+            yield from _beyond_type(operator, left, right, view)
+            yield from _beyond_type(_MIRRORED[operator], right, left, view)
 
 
 def _between(node: e.Between, view: View) -> Iterator[Diagnostic]:
@@ -96,6 +101,22 @@ def _joined(node: e.Binary, view: View) -> Iterator[Diagnostic]:
         message = f"this is {word} for every `{subject}` that is not null"
         help_ = (f"write `{subject} {way} {listed}`",)
         yield Diagnostic(DECIDED_COMPARISON, message, Label(node.span), (), help_)
+
+
+def _beyond_type(
+    operator: str, value: e.Expression, constant: e.Expression, view: View
+) -> Iterator[Diagnostic]:
+    """`quantity < 3000000000`, where `quantity` is an INT."""
+    made, type_ = view.outcome(constant), view.type(value)
+    if not isinstance(made, Value) or isinstance(view.outcome(value), Value):
+        return
+    number = made.value
+    if isinstance(number, bool) or not isinstance(number, int):
+        return
+    if isinstance(type_, IntegralType) and not fits_bits(number, type_):
+        always = "true" if operator.startswith("<") == (number > 0) else "false"
+        message = f"this is {always} for every number: {number} is outside the range of {type_.sql}"
+        yield Diagnostic(DECIDED_COMPARISON, message, Label(constant.span))
 
 
 def _never_equal(

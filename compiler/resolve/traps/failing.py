@@ -23,7 +23,6 @@ from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import (
     ArrayType,
     NullType,
-    StringType,
     UnknownType,
 )
 from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
@@ -226,7 +225,7 @@ def _failing_operands(node: e.Expression, view: View) -> Iterator[tuple[e.Expres
         if isinstance(target, UnknownType | NullType):
             continue
         outcome = view.outcome(part)
-        if not isinstance(outcome, Value) or not isinstance(outcome.type, StringType):
+        if not isinstance(outcome, Value):
             continue
         made = cast_value_of(outcome, target, view.ansi)
         if isinstance(made, Failure):

@@ -12,6 +12,7 @@ from ssbt.compiler.types.datatypes import BOOLEAN, DataType, NumericType
 from ssbt.compiler.types.folding.comparing import compared_types
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.functions.inner_casts import inner_casts
 from ssbt.compiler.types.operators import COMPARISONS
 from ssbt.compiler.types.promotion import for_arithmetic
 
@@ -24,10 +25,7 @@ def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expressio
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
             yield from _compared(operator, left, right, view)
         case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
-            a, b = view.typed(left), view.typed(right)
-            if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
-                one, other = for_arithmetic(a, b, view.ansi)
-                yield from ((left, one.type), (right, other.type))
+            yield from _computed(left, right, view)
         case e.Between(operand=operand, low=low, high=high):
             yield from _compared(">=", operand, low, view)
             yield from _compared("<=", operand, high, view)
@@ -46,6 +44,15 @@ def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expressio
             yield from ((value, view.type(node)) for value in values)
         case e.Call():
             yield from _cast_arguments(node, view)
+
+
+def _computed(
+    left: e.Expression, right: e.Expression, view: View
+) -> Iterator[tuple[e.Expression, DataType]]:
+    a, b = view.typed(left), view.typed(right)
+    if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
+        one, other = for_arithmetic(a, b, view.ansi)
+        yield from ((left, one.type), (right, other.type))
 
 
 def _is_never(condition: e.Expression, view: View) -> bool:
@@ -68,12 +75,23 @@ def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, Da
     function = find(name)
     if function is None or any(argument.name for argument in node.arguments):
         return
-    if name in COALESCING:
+    inner = inner_casts(name, [view.type(part) for part in parts], view.type(node))
+    if inner is not None:
+        pairs = zip(parts, inner, strict=True)
+        yield from ((part, target) for part, target in pairs if target is not None)
+    elif name in COALESCING:
         yield from ((part, view.type(node)) for part in parts)
     elif name in ("if", "nvl2") and len(parts) == 3:
         yield from ((part, view.type(node)) for part in parts[1:])
     elif name == "nullif" and len(parts) == 2:
         yield from _compared("=", parts[0], parts[1], view)
+    elif name == "equal_null" and len(parts) == 2:
+        yield from _compared("<=>", parts[0], parts[1], view)
+    elif name == "decode" and len(parts) > 2:
+        for key in parts[1 : len(parts) - 1 : 2]:
+            yield from _compared("<=>", parts[0], key, view)
+    elif name in ("mod", "pmod") and len(parts) == 2:
+        yield from _computed(parts[0], parts[1], view)
     elif not (name in CHOOSING or name.startswith("try_")):
         for place, part in enumerate(parts):
             parameter = function.parameter(place)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ssbt.compiler.types.datatypes import ArrayType, DataType
+from ssbt.compiler.types.datatypes import ArrayType, DataType, IntegralType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.comparing import find_in
-from ssbt.compiler.types.folding.model import Failure, Outcome, Value
+from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
+
+# Spark's `MAX_ROUNDED_ARRAY_LENGTH`.
+_LONGEST = (1 << 31) - 1 - 15
 
 
 def element(array: Value, index: Value, result: DataType, ansi: bool) -> Outcome:
@@ -54,10 +57,30 @@ def _contains(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outco
     return Value(result, found.value) if isinstance(found, Value) else found
 
 
+def _sequence(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    """`sequence(start, stop[, step])` of whole numbers, as far as it fails."""
+    del ansi
+    numbers = [argument.value for argument in arguments]
+    if not all(isinstance(number, int) for number in numbers) or not isinstance(result, ArrayType):
+        return None
+    if not all(isinstance(argument.type, IntegralType) for argument in arguments):
+        return None
+    start, stop, *steps = numbers
+    step = steps[0] if steps else (1 if start <= stop else -1)  # type: ignore[operator]
+    goes_on = (step > 0) == (stop > start) and step != 0  # type: ignore[operator]
+    if start != stop and not goes_on:
+        return Failure(f"steps of {step} do not lead from {start} to {stop}")
+    length = 1 if start == stop else abs(stop - start) // abs(step) + 1  # type: ignore[operator, arg-type]
+    if length > _LONGEST:
+        return Failure(f"an array of {length:,} elements is longer than any in Spark")
+    return opaque(result)
+
+
 FUNCTIONS: Mapping[str, Evaluate] = {
     "array_contains": _contains,
     "array_size": _size,
     "cardinality": _size,
     "element_at": _element_at,
+    "sequence": _sequence,
     "size": _size,
 }

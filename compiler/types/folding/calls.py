@@ -14,9 +14,10 @@ Evaluate = Callable[[Sequence[Value], DataType, bool], Outcome]
 
 @cache
 def _functions() -> Mapping[str, Evaluate]:
-    from ssbt.compiler.types.folding import arrays, dates, maths, strings
+    from ssbt.compiler.types.folding import arrays, dates, maths, parsing, strings
 
-    return {**strings.FUNCTIONS, **maths.FUNCTIONS, **dates.FUNCTIONS, **arrays.FUNCTIONS}
+    rooms = (strings, maths, dates, parsing, arrays)
+    return {name: made for room in rooms for name, made in room.FUNCTIONS.items()}
 
 
 def is_known(name: str) -> bool:

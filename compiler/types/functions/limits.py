@@ -87,6 +87,15 @@ def _bits(value: Scalar) -> str | None:
     return None if known else "224, 256, 384 or 512"
 
 
+def _aes_key(value: Scalar) -> str | None:
+    is_wrong = isinstance(value, str) and len(value.encode()) not in (16, 24, 32)
+    return "a key of 16, 24 or 32 bytes" if is_wrong else None
+
+
+def _json_sample(value: Scalar) -> str | None:
+    return None if isinstance(value, str) and not value.strip() else texts.json_text(value)
+
+
 _FROM_0_TO_1 = "a number from 0 to 1"
 _INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
 _POSITIVE = _between(1)
@@ -104,9 +113,23 @@ _CHARSET = _one_of(
     what="a character set such as 'UTF-8' or 'ISO-8859-1'",
 )
 
+_TIME_UNIT = _one_of("hour", "minute", "second", "millisecond", "microsecond")
+_AES = {
+    1: _aes_key,
+    2: _one_of("GCM", "CBC", "ECB"),
+    3: _one_of("DEFAULT", "PKCS", "NONE"),
+}
+_MONTH, _DAY, _HOUR, _SIXTIETH = _between(1, 12), _between(1, 31), _between(0, 23), _between(0, 59)
+_SECOND = _between(0, 60)
+_DATE_AND_CLOCK = {1: _MONTH, 2: _DAY, 3: _HOUR, 4: _SIXTIETH, 5: _SECOND, 6: texts.time_zone}
+
 _LIMITS: Mapping[str, Mapping[int, Limit]] = {
+    "aes_decrypt": _AES,
+    "aes_encrypt": _AES,
     "approx_count_distinct": {1: _inside(0, 0.391)},
     "approx_percentile": _PERCENTILE,
+    "array_insert": {1: _FROM_1},
+    "bit_get": {1: _between(0)},
     "bround": {1: _INT},
     "collate": {1: texts.collation},
     "convert_timezone": {0: texts.time_zone, 1: texts.time_zone},
@@ -114,26 +137,34 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "current_time": {0: _between(0, 6)},
     "date_format": {1: texts.date_format},
     "date_trunc": {0: _DATE_TRUNC_UNIT},
+    "decode": {1: _CHARSET},
     "element_at": {1: _FROM_1},
     "elt": {0: _POSITIVE},
     "encode": {1: _CHARSET},
     "format_number": {1: _between(0)},
     "from_unixtime": {1: texts.date_format},
     "from_utc_timestamp": {1: texts.time_zone},
+    "getbit": {1: _between(0)},
     "get_json_object": {1: texts.json_path},
     "histogram_numeric": {1: _between(2)},
     "hll_sketch_agg": {1: _between(4, 21)},
     "kll_sketch_agg_bigint": {1: _K},
     "kll_sketch_agg_double": {1: _K},
     "kll_sketch_agg_float": {1: _K},
+    "make_time": {0: _HOUR, 1: _SIXTIETH, 2: _between(0, 59.999999, "0 to 59.999999")},
+    "make_timestamp": _DATE_AND_CLOCK,
+    "make_timestamp_ltz": _DATE_AND_CLOCK,
+    "make_timestamp_ntz": _DATE_AND_CLOCK,
     "mask": dict.fromkeys((1, 2, 3, 4), _one_character),
     "nth_value": {1: _POSITIVE},
     "next_day": {1: _weekday},
     "ntile": {0: _POSITIVE},
+    "parse_json": {0: texts.json_text},
     "percentile": {1: _percentage},
     "percentile_approx": _PERCENTILE,
     "percentile_cont": {0: _percentage},
     "percentile_disc": {0: _percentage},
+    "randstr": {0: _between(0)},
     "regexp": {1: texts.pattern},
     "regexp_count": {1: texts.pattern},
     "regexp_extract": {1: texts.pattern},
@@ -144,13 +175,16 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "regexp_substr": {1: texts.pattern},
     "rlike": {1: texts.pattern},
     "round": {1: _INT},
+    "schema_of_json": {0: _json_sample},
     "session_window": {1: texts.positive_duration},
     "sha2": {1: _bits},
-    "slice": {1: _FROM_1},
+    "slice": {1: _FROM_1, 2: _between(0)},
     "split": {1: texts.pattern},
     "split_part": {2: _FROM_1},
     "theta_sketch_agg": {1: _LOG},
     "theta_union_agg": {1: _LOG},
+    "time_diff": {0: _TIME_UNIT},
+    "time_trunc": {0: _TIME_UNIT},
     "to_date": {1: texts.read_format},
     "to_timestamp": {1: texts.read_format},
     "to_timestamp_ltz": {1: texts.read_format},
@@ -161,6 +195,8 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "try_to_timestamp": {1: texts.read_format},
     "trunc": {1: _TRUNC_UNIT},
     "try_element_at": {1: _FROM_1},
+    "try_make_timestamp": {6: texts.time_zone},
+    "try_make_timestamp_ltz": {6: texts.time_zone},
     "try_variant_get": {1: texts.variant_path},
     "unix_timestamp": {1: texts.read_format},
     "variant_get": {1: texts.variant_path},
@@ -181,6 +217,7 @@ _NEVER_NULL = {
 }
 
 
+_OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
 # Of a map, the second argument is a key.
 _OF_ARRAYS = ("element_at", "try_element_at")
 
@@ -196,7 +233,8 @@ def limit_mismatch(
         if place < len(arguments) and isinstance(arguments[place].type, NullType):
             return Mismatch(f"`{name}` does not take null here", place)
     for place, check in _LIMITS.get(name, {}).items():
-        if place >= len(arguments):
+        if place >= len(arguments) or (check is _CHARSET and len(arguments) > 2):
+            # Of `decode` with more than two arguments they are values and results.
             continue
         if legacy_formats and check in (texts.date_format, texts.read_format):
             continue
@@ -212,7 +250,22 @@ def limit_mismatch(
             if wanted is not None:
                 reason = f"`{name}` cannot use {_shown(value)} here"
                 return Mismatch(reason, place, wanted, of_value=True)
-    return _missing_group(name, arguments) or _wide_slide(name, arguments)
+    return (
+        _missing_group(name, arguments)
+        or _wide_slide(name, arguments)
+        or _unknown_zone(name, arguments)
+    )
+
+
+def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """The zone behind a date and a time, where numbers have the day."""
+    if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
+        return None
+    zone = arguments[2].constant
+    wanted = None if zone is None or isinstance(zone, tuple) else texts.time_zone(zone)
+    if wanted is None:
+        return None
+    return Mismatch(f"`{name}` cannot use {_shown(zone)} here", 2, wanted, of_value=True)
 
 
 def _missing_group(name: str, arguments: Sequence[Typed]) -> Mismatch | None:

@@ -115,8 +115,34 @@ NO_CHANGE = [
     ),
     ("from o |> deduplicate by id, shop", "from o |> deduplicate by shop, id"),
     ("from o |> where exists(tags, t -> t = 'a')", "from o |> where exists(tags, x -> 'a' = x)"),
+    ("from o |> where tax <=> null", "from o |> where isnull(tax)"),
+    ("from o |> where shop > 'a' and true", "from o |> where shop > 'a'"),
+    ("from o |> where shop > 'a' or false |> where true", "from o |> where shop > 'a'"),
+    ("from o |> where not (tax > 1 and true)", "from o |> where not tax > 1"),
+    ("from o |> extend concat(shop, '-', shop) as j", "from o |> extend shop || '-' || shop as j"),
+    (
+        "from o |> extend lead(n, 1) over (partition by shop order by id) as j",
+        "from o |> extend lead(n) over (partition by shop order by id) as j",
+    ),
+    ("from o |> extend negative(n) as j", "from o |> extend -n as j"),
+    ("from o |> extend cardinality(tags) as j", "from o |> extend size(tags) as j"),
+    (
+        "from o |> extend try_cast(shop as int) as j",
+        "from o |> extend try_cast(shop as integer) as j",
+    ),
 ]
 CHANGES = [
+    ("from o |> where tax <=> null", "from o |> where tax = null"),
+    ("from o |> where shop > 'a' or true", "from o |> where shop > 'a'"),
+    ("from o |> extend concat(shop, '-', 'x') as j", "from o |> extend 'x' || '-' || shop as j"),
+    (
+        "from o |> extend lead(n, 2) over (partition by shop order by id) as j",
+        "from o |> extend lead(n) over (partition by shop order by id) as j",
+    ),
+    (
+        "from o |> extend lead(n, 1, 0) over (partition by shop order by id) as j",
+        "from o |> extend lead(n) over (partition by shop order by id) as j",
+    ),
     # What sees its neighbours.
     (
         "from o |> where tax > 1 |> extend row_number() over (partition by shop order by id) as p",

@@ -1,0 +1,83 @@
+"""Casts of arguments that a function's rule makes, where its row in the catalogue takes `any`.
+
+Spark's own classes say them: `inputTypes` behind a `RuntimeReplaceable`, and the builders that
+choose an expression by the number of arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ssbt.compiler.types.datatypes import (
+    DATE,
+    DOUBLE,
+    INT,
+    LONG,
+    TIMESTAMP,
+    TIMESTAMP_NTZ,
+    ArrayType,
+    DataType,
+    DecimalType,
+    IntegralType,
+    MapType,
+    StringType,
+)
+
+_NUMBER = DecimalType(38, 18)
+_CLOCK = (INT, INT, INT, INT, INT, DecimalType(16, 6))
+_DAYS = {2: (DATE, DATE), 3: (None, TIMESTAMP, TIMESTAMP)}
+_LATER = {2: (DATE, INT), 3: (None, LONG, TIMESTAMP)}
+_MAKE = {6: _CLOCK, 7: _CLOCK}
+_PART = {1: (TIMESTAMP,)}
+_FORMATTED = {2: (_NUMBER,)}
+_ROUNDED = {1: (DOUBLE,), 2: (_NUMBER,)}
+
+# By name and by the number of arguments; `None` where nothing is cast.
+_CASTS: Mapping[str, Mapping[int, Sequence[DataType | None]]] = {
+    **dict.fromkeys(("date_diff", "datediff", "timediff", "timestampdiff"), _DAYS),
+    **dict.fromkeys(("date_add", "date_sub", "dateadd", "timestampadd"), _LATER),
+    **dict.fromkeys(("make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz"), _MAKE),
+    **dict.fromkeys(
+        ("try_make_timestamp", "try_make_timestamp_ltz", "try_make_timestamp_ntz"), _MAKE
+    ),
+    **dict.fromkeys(("hour", "minute", "second"), _PART),
+    **dict.fromkeys(("to_char", "to_varchar"), _FORMATTED),
+    "convert_timezone": {2: (None, TIMESTAMP_NTZ), 3: (None, None, TIMESTAMP_NTZ)},
+    **dict.fromkeys(("ceil", "ceiling", "floor"), _ROUNDED),
+    "get": {2: (None, INT)},
+    "nanvl": {2: (DOUBLE, DOUBLE)},
+    "to_date": {1: (DATE,)},
+    "to_timestamp": {1: (TIMESTAMP,)},
+    "to_timestamp_ltz": {1: (TIMESTAMP,)},
+    "to_timestamp_ntz": {1: (TIMESTAMP_NTZ,)},
+    "zeroifnull": {1: (LONG,)},
+    "nullifzero": {1: (LONG,)},
+}
+
+
+def inner_casts(
+    name: str, given: Sequence[DataType], result: DataType
+) -> Sequence[DataType | None] | None:
+    """The type that each argument is cast to, or None if the catalogue's row says all of it."""
+    match name, result:
+        case "array", ArrayType(element):
+            return [element] * len(given)
+        case "concat", ArrayType():
+            return [result] * len(given)
+        case "map", MapType(key, value):
+            return [key, value] * (len(given) // 2)
+        case "sequence", ArrayType(element) if isinstance(element, IntegralType):
+            return [element] * len(given)
+        case "elt", _:
+            return [INT, *[None] * (len(given) - 1)]
+        case "lag" | "lead", _:
+            return [None, None, result][: len(given)]
+    wanted = _CASTS.get(name, {}).get(len(given))
+    if wanted is None:
+        return None
+    # Only a text is cast in all of these: a date given to `hour` stays one.
+    texts = [isinstance(type_, StringType) for type_ in given]
+    return [
+        target if is_text or target in _CLOCK else None
+        for target, is_text in zip([*wanted, *[None] * len(given)], texts, strict=False)
+    ]
