@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ssbt.runtime import Job
 from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.streams.operation import OPERATION
+from ssbt.runtime.streams.streaming import GaveUpError
 from tests.brokers import Broker, free_port
 from tests.guards import PLAIN_WORD, SCRAM_WORD
 from tests.spark.piping import Piped
@@ -62,9 +65,15 @@ CASES = {
 def told(piped: Piped, text: str, spark: SparkSession) -> str:
     """What a user reads of the failure."""
     module = piped.module(text)
+    token = OPERATION.set(replace(OPERATION.get(), max_restarts=0))
     with pytest.raises(Exception) as failed:  # noqa: PT011
         module.run(Job(spark, None))
-    return failure(failed.value, str(module.__file__)).message
+    OPERATION.reset(token)
+    error: BaseException = failed.value
+    if isinstance(error, GaveUpError):
+        # `main` tells what a stream gave up for.
+        error = error.__cause__ or error
+    return failure(error, str(module.__file__)).message
 
 
 @pytest.mark.parametrize("pipeline", [BATCH, STREAM, WRITE])

@@ -283,7 +283,9 @@ def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> 
         found = {key for key in asked if "not supported" in refusal(call, key)}
         if mode is Mode.STREAM:
             found |= {key for key, value in own.items() if refusal(call, key, value)}
-        assert found == refused(role, mode)
+        # That one Spark passes over in silence.
+        ignored = {"endingTimestamp"} if mode is Mode.STREAM else set()
+        assert found | ignored == refused(role, mode)
 
 
 PATTERNS = [
@@ -316,7 +318,7 @@ def test_places_in_topics_that_are_not_read(
     for places in ({"other": {"0": 1}}, {letters: {"0": 1}, "other": {"0": 1}}):
         places_ = json.dumps(places)
         found = reader.option("subscribe", letters).option("startingOffsets", places_).load()
-        assert "you must specify all TopicPartitions" in refusal(found.collect)
+        assert "don't match what are assigned" in refusal(found.collect)
 
 
 def test_a_time_that_a_parameter_gives(spark: SparkSession, piped: Piped, letters: str) -> None:
@@ -332,7 +334,7 @@ source s from kafka {{
 sink s to noop {{ }}
 """
     module = piped.module(source)
-    zoned = datetime(1970, 1, 1, 3, 2, tzinfo=timezone(timedelta(hours=3)))
-    for since, wanted in ((zoned, "cd"), (datetime(1970, 1, 1, 0, 1), "bcdy")):
+    zoned = datetime(1970, 1, 1, 3, 1, tzinfo=timezone(timedelta(hours=3)))
+    for since, wanted in ((zoned, "bcdy"), (datetime(1970, 1, 1), "abcdxy")):
         rows = module.s(Job(spark, module.Params(since=since))).collect()
         assert "".join(sorted(row.value for row in rows)) == wanted
