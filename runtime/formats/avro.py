@@ -12,6 +12,7 @@ from ssbt.runtime.records.decoding import ADDED
 from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.registry import Registry, Schema
 
+_IDS: dict[tuple[str, str, str], int] = {}
 _MOST_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
@@ -76,8 +77,13 @@ def encoded_registry_avro(
 
     Raises RegistryError where the schema is not registered, or does not fit the subject.
     """
-    known = Registry.of(registry).registered(subject, Schema(schema), register=register)
-    return F.concat(F.lit(_head(known.id)), to_avro(record, schema))
+    asked = Registry.of(registry)
+    id = _IDS.get((asked.url, subject, schema))
+    if id is None:
+        id = asked.registered(subject, Schema(schema), register=register).id
+        # A batch that is written with others is planned anew each time, and an id stays as it is.
+        _IDS[asked.url, subject, schema] = id
+    return F.concat(F.lit(_head(id)), to_avro(record, schema))
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:

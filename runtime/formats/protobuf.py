@@ -25,6 +25,8 @@ from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worke
 from ssbt.runtime.registries.message_schemas import message_paths, registered
 from ssbt.runtime.registries.registry import Registry, RegistryError
 
+_WRITTEN: dict[tuple[str, str, str], tuple[int, str]] = {}
+
 
 def decoded_protobuf(
     data: Column, descriptors: str, message: str, schema: str, *, defaults: bool = False
@@ -96,11 +98,14 @@ def encoded_registry_protobuf(
     With `register` it is by the message's own schema, which is registered if it is new. Raises
     RegistryError where there is no such message, or where its schema does not fit the subject.
     """
-    if register:
-        id, text = registered(Registry.of(registry), descriptors, subject)
-    else:
+    key = registry["url"], subject, descriptors
+    if key not in _WRITTEN and register:
+        _WRITTEN[key] = registered(Registry.of(registry), descriptors, subject)
+    elif key not in _WRITTEN:
         known = writers(registry, subject, "PROTOBUF")
-        id, text = known.latest, known.schemas.get(known.latest) or ""
+        _WRITTEN[key] = known.latest, known.schemas.get(known.latest) or ""
+    # A batch that is written with others is planned anew each time, and must not need a registry.
+    id, text = _WRITTEN[key]
     places = {name: path for path, name in _names(text).items()}
     if message not in places:
         raise RegistryError(f"the latest schema of {subject} has no message {message}")

@@ -8,8 +8,6 @@ from contextlib import suppress
 import logging
 from typing import Any
 
-from pyspark.sql import DataFrame
-
 from ssbt.runtime.metrics.progress import offsets
 
 _LOG = logging.getLogger("ssbt.runtime")
@@ -22,9 +20,10 @@ class GroupCommits:
     Over Spark Connect there is no client to do it with.
     """
 
-    def __init__(self, stream: str, frame: DataFrame) -> None:
-        self._stream, self._frame = stream, frame
-        self._sources = _sources(frame)
+    def __init__(self, stream: str, writer: Any) -> None:
+        self._stream = stream
+        self._frame: Any = getattr(writer, "_df", None)
+        self._sources = _sources(self._frame)
         self._clients: dict[str, Any] = {}
 
     def commit(self, progress: Any) -> None:
@@ -47,7 +46,7 @@ class GroupCommits:
         self._clients.clear()
 
     def _commit(self, options: Mapping[str, str], found: Mapping[str, Mapping[str, int]]) -> None:
-        session: Any = self._frame.sparkSession
+        session = self._frame.sparkSession
         kafka = session._jvm.org.apache.kafka.clients
         group = options[OPTION]
         if group not in self._clients:
@@ -65,13 +64,12 @@ class GroupCommits:
             self._clients[group].alterConsumerGroupOffsets(group, places).all().get()
 
 
-def _sources(frame: DataFrame) -> dict[int, dict[str, str]]:
+def _sources(frame: Any) -> dict[int, dict[str, str]]:
     """The options of the sources that name a group, by their place among the stream's sources."""
-    relation: Any = frame
-    if not hasattr(relation, "_jdf"):
+    if not hasattr(frame, "_jdf"):
         return {}
     found: dict[int, dict[str, str]] = {}
-    leaves, known = relation._jdf.queryExecution().analyzed().collectLeaves(), list[Any]()
+    leaves, known = frame._jdf.queryExecution().analyzed().collectLeaves(), list[Any]()
     for leaf in (leaves.apply(index) for index in range(leaves.size())):
         if leaf.isStreaming() and not any(leaf.equals(other) for other in known):
             if leaf.getClass().getSimpleName() == "StreamingRelationV2":

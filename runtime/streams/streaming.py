@@ -152,7 +152,7 @@ class _Run:
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
         self._continuation = Continuation()
-        self._group = GroupCommits(stream.name, stream.writer._df)
+        self._group = GroupCommits(stream.name, stream.writer)
         self._progress = ProgressLog(
             stream.name, lambda batch: self._stream.counts.get(batch), self._group.commit
         )

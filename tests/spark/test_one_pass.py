@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 import json
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,8 @@ stream source orders from kafka {{
   schema           = Order
   metadata         = [offset, timestamp]
   on_error         = dead_letter
+  commit_group     = "{topic}-watched"
+  max_offsets_per_trigger = 9
 }}
 """
 DEAD = """
@@ -96,6 +99,7 @@ def test_rows_and_dead_letters_are_of_one_query(
         assert rows(piped) + dead(piped) == whole
         assert rows(piped, "counted") == rows(piped)
         assert len(dead(piped)) == 3 * (number + 1)
+        assert topics.committed(f"{topic}-watched") == {(topic, 0): 9 * (number + 1)}
     folders = {each.name for each in (piped.folder / "checkpoints").iterdir()}
     assert folders == {"orders~2Erecords"}
     offsets = piped.folder / "checkpoints" / "orders~2Erecords" / "offsets"
@@ -199,3 +203,28 @@ def test_checkpoints_of_the_earlier_layout_are_refused(piped: Piped, topics: Top
     finally:
         OPERATION.reset(token)
     assert rows(piped) + dead(piped) == once(9)
+
+
+def test_the_log_counts_what_becomes_of_records(
+    piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of each batch, with the lag of each partition; at the end of all."""
+    caplog.set_level(logging.INFO, logger="ssbt.runtime")
+    topic = topics.new()
+    topics.send(topic, *GOOD, *BROKEN, *GOOD, *BROKEN)
+    piped(source(topic) + TO_FILES + ROWS)
+    batches = [record for record in caplog.records if "batch" in record.__dict__]
+    told = [(each.__dict__["rows_in"], each.__dict__["dead_letters"]) for each in batches]
+    assert told == [(9, 3), (9, 3)]
+    assert batches[0].__dict__["lag"] == {f"{topic}-0": 9}
+    assert "3 dead letters, " in batches[0].message
+    assert f"lag 9 (9 in {topic}-0)" in batches[0].message
+    assert "lag" not in batches[1].__dict__
+    end = "stream orders.records has ended: 2 batches, 18 rows in, 6 dead letters"
+    assert end in caplog.messages
+    caplog.clear()
+    dropped = source(topic).replace("dead_letter", "drop").replace("\n  commit_group", "\n  #")
+    piped(dropped + ROWS.replace("rows", "dropped").replace("parquet", "parquet as kept"))
+    assert [message for message in caplog.messages if "3 malformed records dropped" in message]
+    (end,) = (text for text in caplog.messages if "has ended" in text)
+    assert end.endswith("6 malformed dropped")

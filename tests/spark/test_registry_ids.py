@@ -45,8 +45,8 @@ def _told(caplog: pytest.LogCaptureFixture) -> None:
 
 def framed(spark: SparkSession, id_: int, schema: object, row: str) -> bytes:
     data = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
-    (found,) = spark.range(1).select(data.alias("value")).collect()
-    return b"\0" + id_.to_bytes(4, "big") + bytes(found.value)
+    (made,) = spark.range(1).select(data).collect()
+    return b"\0" + id_.to_bytes(4, "big") + bytes(made[0])
 
 
 class Pipeline:

@@ -120,6 +120,11 @@ class Topics:
         more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
         self._admin.createPartitions({topic: more}).all().get()
 
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """The offsets that a consumer group has."""
+        found = self._admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get()
+        return {(each.topic(), each.partition()): found[each].offset() for each in found}
+
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""
         place = self._jvm.org.apache.kafka.common.TopicPartition(topic, partition)
