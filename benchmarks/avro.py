@@ -23,8 +23,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.formats.avro import avro_marker, decoded_registry_avro
-from ssbt.runtime.records.decoding import Decoding, decoded
+from ssbt.runtime.formats.avro import registry_avro_decoding
+from ssbt.runtime.records.decoding import decoded
 
 PACKAGE = "org.apache.spark:spark-avro_2.13:4.1.1"
 FIELDS = [("id", "long"), ("price", "double"), ("status", "string")]
@@ -104,8 +104,7 @@ def main() -> None:
         .getOrCreate()
     )
     framed = records(spark, given.rows)
-    result = decoded_registry_avro(F.col("value"), SCHEMA, {"url": url}, "orders-value")
-    decoding = Decoding(result, "", marker=avro_marker(SCHEMA))
+    decoding = registry_avro_decoding(F.col("value"), SCHEMA, {"url": url}, "orders-value")
     native = decoded(framed, decoding)
     plain = framed.select(from_avro(F.expr("substring(value, 6)"), SCHEMA).alias("r"))
     pickled = framed.select(F.udf(by_hand, COLUMNS, useArrow=False)("value").alias("r"))

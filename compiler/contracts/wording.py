@@ -157,6 +157,8 @@ def mismatch(meeting: Meeting, found: Mismatch) -> Finding:
     source = found.source or _candidate(meeting, found)
     place = _reader_place(meeting.reader, found.column)
     help_ = ["write the column, or take it out of the schema"]
+    if len(found.path) == 1 and found.kind is Kind.MISSING:
+        help_.append("if it may be missing, say so in the schema: `default null`, or another value")
     renaming = None
     also: tuple[Label, ...] = ()
     if source is not None and len(found.path) == 1:

@@ -26,6 +26,7 @@ _WHERE_USED = {
     "decoded",
     "decoded_rows",
     "epoch_milliseconds",
+    "event_id",
     "literal",
     "one_pass",
     "with_defaults",

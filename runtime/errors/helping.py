@@ -15,6 +15,12 @@ _HELP = {
         "Kafka did not say in time whether there is such a topic: see whether `bootstrap_servers` "
         "can be reached from here; `max_block` says how long to wait"
     ),
+    r"RecordTooLargeException": (
+        "a record is larger than Kafka takes: raise `max_request_size` of the sink, which is 1 mb "
+        "if it says nothing, and `max.message.bytes` of the topic. Dead letters with headers are "
+        "larger than the records they tell of; `value_columns` and `header_columns` say what is in "
+        "them"
+    ),
     r"UnknownTopicOrPartitionException": (
         "Kafka has no such topic or partition, or has it no more: create it, or compare the names "
         "with those that the brokers have"

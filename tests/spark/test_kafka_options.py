@@ -338,3 +338,39 @@ sink s to noop {{ }}
     for since, wanted in ((zoned, "bcdy"), (datetime(1970, 1, 1), "abcdxy")):
         rows = module.s(Job(spark, module.Params(since=since))).collect()
         assert "".join(sorted(row.value for row in rows)) == wanted
+
+
+def test_tombstones(piped: Piped, topics: Topics) -> None:
+    """One is told from a value in which nothing is set, and written as one."""
+    source, target = topics.new(), topics.new()
+    topics.send(source, '{"name": "a"}', key="1")
+    topics.send(source, "{}", key="2")
+    topics.send(source, None, key="3")
+    piped(f"""
+schema User {{ name: string }}
+source users from kafka {{
+  BROKERS
+  subscribe = "{source}"
+  key       = string
+  value     = json
+  schema    = User
+  metadata  = [tombstone, value]
+}}
+let gone =
+  from users
+  |> select _key as id, name, _tombstone as gone, length(_value) as size
+sink gone to kafka {{
+  BROKERS
+  topic            = "{target}"
+  key              = string
+  key_columns      = id
+  value            = json
+  value_columns    = [name, size]
+  tombstone_column = gone
+}}
+""")
+    assert [(row["key"], row["value"]) for row in topics.rows(target)] == [
+        (b"1", b'{"name":"a","size":13}'),
+        (b"2", b'{"size":2}'),
+        (b"3", None),
+    ]

@@ -13,12 +13,7 @@ import pytest
 
 from ssbt.runtime import Job, Stream, run_streams
 from ssbt.runtime.entry import _run
-from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
-    encoded_registry_avro,
-    registry_avro_problem,
-)
+from ssbt.runtime.formats.avro import encoded_registry_avro, registry_avro_decoding
 from ssbt.runtime.records.decoding import Decoding, decoded
 from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry
@@ -60,8 +55,7 @@ def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail"
 
 def decoding(registry: Registry, subject: str, reader: object) -> Decoding:
     text, value = json.dumps(reader), F.col("value")
-    result = decoded_registry_avro(value, text, {"url": registry.url}, subject)
-    return Decoding(result, registry_avro_problem(value), marker=avro_marker(text))
+    return registry_avro_decoding(value, text, {"url": registry.url}, subject)
 
 
 def table(spark: SparkSession, values: Sequence[bytes | None]) -> DataFrame:

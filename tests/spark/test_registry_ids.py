@@ -21,7 +21,7 @@ import pytest
 
 from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, decoded_rows, run_streams
 from ssbt.runtime.entry import _run
-from ssbt.runtime.formats.avro import avro_marker, decoded_registry_avro, registry_avro_problem
+from ssbt.runtime.formats.avro import registry_avro_decoding
 from ssbt.runtime.streams.operation import OPERATION
 from tests.registries import Registry
 from tests.spark.topics import Topics
@@ -64,8 +64,7 @@ class Pipeline:
 
     def decoding(self) -> Decoding:
         value, text = F.col("value"), json.dumps(OLD)
-        result = decoded_registry_avro(value, text, {"url": self.registry.url}, self.subject)
-        return Decoding(result, registry_avro_problem(value), marker=avro_marker(text))
+        return registry_avro_decoding(value, text, {"url": self.registry.url}, self.subject)
 
     def run(self, job: Job[None]) -> None:
         self.plans += 1

@@ -167,8 +167,10 @@ def test_a_writer_that_is_one_of_several(project: Path, ssbtc: Ssbtc):
     assert "SSBT0640" not in codes(ssbtc)
 
 
-def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc):
-    write({"a.ssbt": WRITER, "b.ssbt": READER.replace("decimal(12,2)", "decimal(12,2) default 0")})
+@pytest.mark.parametrize("default", ["0", "null"])
+def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc, default: str):
+    cost = f"decimal(12,2) default {default}"
+    write({"a.ssbt": WRITER, "b.ssbt": READER.replace("decimal(12,2)", cost)})
     assert codes(ssbtc) == []
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from ssbt.runtime import (
-    Decoding,
     FileOutput,
     Job,
     Output,
@@ -27,11 +26,9 @@ from ssbt.runtime import (
     run_streams,
 )
 from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
     encoded_avro,
     encoded_registry_avro,
-    registry_avro_problem,
+    registry_avro_decoding,
 )
 
 
@@ -93,12 +90,8 @@ def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
+        value=registry_avro_decoding(
+            F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
         ),
         on_error="dead_letter",
     )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from ssbt.runtime import (
-    Decoding,
     FileOutput,
     Job,
     Output,
@@ -25,6 +24,7 @@ from ssbt.runtime import (
     one_pass,
     run_streams,
 )
+from ssbt.runtime.texts.formats import json_decoding, string_decoding
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,16 @@ def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            F.from_json(
-                F.col("value").cast("string"),
-                f"{ORDER}, _malformed STRING",
-                {
-                    "mode": "PERMISSIVE",
-                    "columnNameOfCorruptRecord": "_malformed",
-                    "timestampFormat": "yyyy",
-                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                    "locale": "en-CH",
-                },
-            ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
+        value=json_decoding(
+            F.col("value"),
+            ORDER,
+            {
+                "timestampFormat": "yyyy",
+                # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                "locale": "en-CH",
+            },
         ),
-        key=Decoding(F.col("key").cast("string"), "no text"),
+        key=string_decoding(F.col("key")),
         metadata=["_topic", "_offset"],
         on_error="dead_letter",
     )
@@ -93,7 +87,7 @@ def countries(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:43
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("subscribe", "countries")
         .load(),
-        value=Decoding(F.col("value").cast("string"), "no text"),
+        value=string_decoding(F.col("value")),
     )
 
 
