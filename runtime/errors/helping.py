@@ -41,10 +41,6 @@ _HELP = {
         "the user has no right to what the error names: a source needs READ and DESCRIBE on topics "
         "and READ on groups (`group_id_prefix`), a sink WRITE and DESCRIBE on topics"
     ),
-    r"RecordTooLargeException": (
-        "a record is larger than `max_request_size` of the sink or `max.message.bytes` of the "
-        "topic, which count it with key and headers; a dead letter is larger than what it was"
-    ),
     r"Timed out waiting for a node assignment|No resolvable bootstrap urls"
     r"|Timeout (?:of \d+ms )?expired before|Failed to create new KafkaAdminClient": (
         "no broker answers: see whether `bootstrap_servers` can be reached from here, and whether "

@@ -12,20 +12,8 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import (
-    Decoding,
-    Job,
-    Secret,
-    decoded,
-    epoch_milliseconds,
-    kafka_options,
-    main,
-)
-from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
-    registry_avro_problem,
-)
+from ssbt.runtime import Job, Secret, decoded, epoch_milliseconds, kafka_options, main
+from ssbt.runtime.formats.avro import registry_avro_decoding
 
 
 @dataclass(frozen=True)
@@ -95,12 +83,8 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
         .option("fetchOffset.numRetries", 10)
         .option("fetchOffset.retryIntervalMs", 5000)
         .load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, registry_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
+        value=registry_avro_decoding(
+            F.col("value"), ORDER_AVRO, registry_options(job), "orders-value"
         ),
     )
 
