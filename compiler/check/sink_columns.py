@@ -94,6 +94,7 @@ _PLACES = (
     Place.RECORD_KEY_COLUMNS,
     Place.HEADERS,
     Place.EVENT_ID,
+    Place.TEMPLATE,
 )
 
 
@@ -115,9 +116,10 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnostic]:
-    for place in _PLACES:
-        for name in sink.settings.columns_at(place):
-            yield from _missing(name, relation, sink)
+    for each in sink.settings.settings:
+        if each.option.place in _PLACES:
+            for name in each.columns:
+                yield from _missing(name, relation, sink)
     partitions = {c.name.casefold() for c in sink.settings.columns_at(Place.PARTITION_BY)}
     kept = [column for column in relation.columns if column.name.casefold() not in partitions]
     specification = sink.connector.sink
