@@ -6,7 +6,6 @@ reads what both versions have written, and `ssbtc diff` has to call breaking wha
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,48 +100,3 @@ def test_partitions_that_change(
         assert is_whole is not stays, (was, now)
         said = verdicts(*versions)
         assert said == {Severity.BREAKING if stays else Severity.BEHAVIOUR}, (was, now)
-
-
-# Columns and options before and after, and whether Spark reads both as it is told for the new one.
-TEXTS = [
-    ("id, s, t", "", "id, s, t", ', sep = ";"', False),
-    ("id, s, t", "", "id, s, t", ", header = true", False),
-    ("id, s, t", "", "id, s, t", ', null_value = "a0"', False),
-    ("id, s, t", "", "id, t, s", "", False),
-    ("id, s", "", "id, t, s", "", False),
-    ("id, s, t", "", "id, s, t", ", compression = gzip", True),
-]
-
-
-def text_version(root: Path, columns: str, options: str) -> str:
-    return (
-        "pipeline texts { }\n"
-        "schema Row { id: bigint, s: string, t: string, day: int }\n"
-        f'source rows from parquet {{ path = "{root}/in", schema = Row }}\n'
-        f"let chosen = from rows |> select {columns}\n"
-        f'sink chosen to csv {{ path = "{root}/out", mode = append{options} }}\n'
-    )
-
-
-def test_texts_that_change(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number, (was, old_options, now, new_options, stays_whole) in enumerate(TEXTS):
-        root = tmp_path / str(number)
-        texts = [text_version(root, was, old_options), text_version(root, now, new_options)]
-        spark.sql(ROWS.format(0)).selectExpr(
-            "id", "s || '0' as s", "t || '0' as t", "day"
-        ).coalesce(1).write.parquet(f"{root}/in")
-        for text in texts:
-            run(compiled_module(text, root, monkeypatch), spark)
-        reader = spark.read.schema(", ".join(f"{name} string" for name in now.split(", ")))
-        for key, value in (("sep", ";"), ("header", "true"), ("null_value", "a0")):
-            if key in new_options:
-                reader = reader.option("nullValue" if key == "null_value" else key, value)
-        found = Counter(tuple(row) for row in reader.csv(f"{root}/out").collect())
-        # Each row is there twice, once by each version.
-        has_null = any(value is None for row in found for value in row)
-        is_whole = sorted(found.values()) == [2, 2] and not has_null
-        assert is_whole is stays_whole, (now, new_options, found)
-        severities = {change.severity for change in difference(*map(side, texts)).changes}
-        assert (Severity.BREAKING in severities) is not stays_whole, (now, new_options)
