@@ -40,8 +40,11 @@ agreement: setup  ## the compiler and real Spark, asked about 100,000 expression
 		tests/spark/test_hocon_agreement.py
 
 soak: export SSBT_SOAK_CYCLES ?= 200
-soak: setup  ## kill drivers of streams 200 times (SSBT_SOAK_CYCLES) and count what they wrote
-	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py tests/spark/test_kafka_soak.py --timeout=0
+soak: export SSBT_SOAK_RECORDS ?= 1000000
+soak: export SSBT_SOAK_KILLS ?= 20
+soak: setup  ## kill drivers of streams 220 times (SSBT_SOAK_CYCLES, SSBT_SOAK_KILLS) and count what they wrote
+	tools/java.sh $(BIN)/pytest tests/spark/test_stream_soak.py tests/spark/test_kafka_soak.py \
+		tests/spark/test_hostile_records_soak.py --timeout=0
 
 vault: setup  ## build HashiCorp Vault's own server and hold the provider to it; needs Go
 	$(BIN)/pytest tests/vault/checks.py --timeout=0

@@ -37,7 +37,7 @@ from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.settings.shared import Shared
-from ssbt.runtime.streams.operation import operated
+from ssbt.runtime.streams.operation import before_streams, operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 
@@ -229,17 +229,27 @@ def _is_older(version: str, target: str) -> bool:
 
 
 def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and say in one line what batches have written, also before a failure."""
-    started = time.monotonic()
+    """Run, and say in one line what batches have written, also before a failure.
+
+    That is said when they are done, before streams start: these tell of their own batches.
+    """
+    started, told = time.monotonic(), set[str]()
+
+    def tell_writes() -> None:
+        writes = [each for each in job.written.items() if each[0] not in told]
+        told.update(job.written)
+        if writes:
+            _tell_written(writes, "wrote", started)
+
     try:
-        _run_as_planned(job, run)
+        with before_streams(tell_writes):
+            _run_as_planned(job, run)
     except Exception:
         # How far the last write came, nobody knows.
-        if earlier := list(job.written.items())[:-1]:
+        if earlier := [each for each in list(job.written.items())[:-1] if each[0] not in told]:
             _tell_written(earlier, "before it failed, wrote", started)
         raise
-    if job.written:
-        _tell_written(list(job.written.items()), "wrote", started)
+    tell_writes()
 
 
 def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:

@@ -16,6 +16,7 @@ from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
 from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.words import OTHER_KEYS, type_words
 
 NOTHING_LEFT = Code(
     "SSBT0522",
@@ -93,6 +94,7 @@ _PLACES = (
     Place.RECORD_KEY_COLUMNS,
     Place.HEADERS,
     Place.EVENT_ID,
+    Place.TEMPLATE,
 )
 
 
@@ -114,9 +116,10 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnostic]:
-    for place in _PLACES:
-        for name in sink.settings.columns_at(place):
-            yield from _missing(name, relation, sink)
+    for each in sink.settings.settings:
+        if each.option.place in _PLACES:
+            for name in each.columns:
+                yield from _missing(name, relation, sink)
     partitions = {c.name.casefold() for c in sink.settings.columns_at(Place.PARTITION_BY)}
     kept = [column for column in relation.columns if column.name.casefold() not in partitions]
     specification = sink.connector.sink
@@ -177,6 +180,8 @@ def _unfit(
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
     way = "`base64`" if isinstance(column.type, BinaryType) else "`to_json`"
     help_ = (f"turn it into text, for example with {way}, or choose another format",)
+    if OTHER_KEYS in type_words(column.type) and not also:
+        help_ = ("declare its keys as STRING, and cast them in a step: `transform_keys(…)`",)
     return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
 
 

@@ -81,13 +81,16 @@ def _fix(found: tuple[Unit, ...], target: str | None, diff: bool, report: Report
 
     if any(unit.input.is_standard_input for unit in found):
         raise click.UsageError("--fix changes files, and standard input is none")
-    count = 0
-    contents: Mapping[str, bytes] = {}
+    from ssbt.compiler.cli.projects import fixed_together, without_contracts
+
+    together = fixed_together(found, target)
+    count, contents = together.fixed, together.contents
+    report.add(*together.left)
     for unit in found:
         done = fixed(unit, target, contents)
         contents = done.contents
         count += done.count
-        report.add(*done.result.shown())
+        report.add(*without_contracts(done.result).shown())
     if diff:
         _show(contents, report)
     else:

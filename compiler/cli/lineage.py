@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.ir.provenance import Origin
     from ssbt.compiler.lineage.graph import Lineage
+    from ssbt.compiler.lineage.neighbours import Neighbours
 
 _WHOLE = ("tree", "openlineage")
 _DOWN_HELP = "Show what is made from the columns, not what they are made from."
@@ -43,6 +44,7 @@ def command(
     columns that a sink writes are shown. `openlineage` has an event for each pipeline, in a line of
     its own, with all that its sinks write.
     """
+    from ssbt.compiler.cli.projects import neighbours_in_projects
     from ssbt.compiler.cli.units import units
 
     if downstream and output_format != "tree":
@@ -54,11 +56,15 @@ def command(
     _check_number(found, names, output_format)
     show = partial(_shown, names=names, output_format=output_format, downstream=downstream)
     texts = []
+    others = {} if output_format == "openlineage" else neighbours_in_projects(found, target)
     for unit in found:
         pipeline = _pipeline(unit, target, report)
         if pipeline is not None:
             titled = len(found) > 1 and output_format != "openlineage"
-            texts.append((f"{unit.input.path}\n\n" if titled else "") + show(pipeline))
+            texts.append(
+                (f"{unit.input.path}\n\n" if titled else "")
+                + show(pipeline, others.get(unit.input.path))
+            )
     code = report.print()
     report.console.result(("" if output_format == "openlineage" else "\n").join(texts))
     return code
@@ -150,13 +156,24 @@ def _unknown(kind: str, name: str, known: list[str], where: str = "") -> str:
     return f"there is no {kind} `{name}`{where}; {way}"
 
 
-def _shown(pipeline: Pipeline, *, names: list[str], output_format: str, downstream: bool) -> str:
+def _shown(
+    pipeline: Pipeline,
+    others: Neighbours | None,
+    *,
+    names: list[str],
+    output_format: str,
+    downstream: bool,
+) -> str:
+    from msgspec.structs import replace
+
     from ssbt.compiler.lineage import views
     from ssbt.compiler.lineage.graph import lineage
 
     if output_format == "openlineage":
         return _event(pipeline)
     known = lineage(pipeline)
+    if others is not None:
+        known = replace(known, neighbours=others)
     columns = list(_columns(known, names))
     if output_format == "tree":
         tree = views.uses if downstream else views.tree

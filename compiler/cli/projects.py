@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 import os
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.contracts.ends import End
     from ssbt.compiler.contracts.wording import Finding
     from ssbt.compiler.diagnostics.model import Diagnostic
+    from ssbt.compiler.lineage.neighbours import Neighbours
     from ssbt.compiler.source import Source
 
 
@@ -33,8 +34,6 @@ def with_findings_of_projects(results: Sequence[Result], compiler: Compiler) -> 
     A finding is told with the pipeline that reads, or with the one that writes where the reader
     was not asked for.
     """
-    from ssbt.compiler.contracts.findings import is_of_contracts
-
     every = [*results, *_neighbours(results, compiler)]
     found: dict[str, list[_Shared]] = {}
     asked = {result.unit.input.path for result in results}
@@ -44,14 +43,82 @@ def with_findings_of_projects(results: Sequence[Result], compiler: Compiler) -> 
                 found.setdefault(owner.unit.input.path, []).append(each)
                 break
     return [
-        result._replace(
-            # Those that the pipeline alone has, seen without the others, are among them.
-            findings=tuple(each for each in result.findings if not is_of_contracts(each)),
+        without_contracts(result)._replace(
             shared=tuple(each.diagnostic for each in found.get(result.unit.input.path, ())),
             shared_sources=_sources(found.get(result.unit.input.path, ())),
         )
         for result in results
     ]
+
+
+def without_contracts(result: Result) -> Result:
+    """The result without what a pipeline by itself, seen without the others, has of these."""
+    from ssbt.compiler.contracts.findings import is_of_contracts
+
+    own = tuple(each for each in result.findings if not is_of_contracts(each))
+    return result._replace(findings=own)
+
+
+class FixedTogether(NamedTuple):
+    """New contents of files after fixes of what pipelines do to each other, and what is left."""
+
+    contents: Mapping[str, bytes]
+    fixed: int
+    left: tuple[list[Diagnostic], dict[str, Source]]
+
+
+def fixed_together(units: Sequence[Unit], target: str | None) -> FixedTogether:
+    """Columns of schemas get the names that other pipelines write; nothing is written to disk."""
+    from ssbt.compiler.diagnostics.fixes import accepted, accepted_edits, edited
+
+    compiler = Compiler(target)
+    results = with_findings_of_projects([*compiler.checked(units)], compiler)
+    every = [each for result in results for each in result.shared]
+    sources = {path: s for result in results for path, s in result.shared_sources.items()}
+    fixes = accepted(each for each in every if each.fix)
+    edits = accepted_edits(fixes)
+    contents = {
+        os.path.normpath(path): edited(
+            sources[path].text, [edit for edit in edits if edit.span.path == path]
+        ).encode()
+        for path in sorted({edit.span.path for edit in edits})
+    }
+    left = [each for each in every if each not in fixes]
+    return FixedTogether(contents, len(fixes), (left, sources if left else {}))
+
+
+def neighbours_in_projects(units: Sequence[Unit], target: str | None) -> dict[str, Neighbours]:
+    """For each pipeline's file, what other pipelines write that it reads, and the other way."""
+    from ssbt.compiler.contracts.meetings import meetings
+    from ssbt.compiler.lineage.neighbours import Neighbours, OtherEnd
+
+    compiler = Compiler(target)
+    results = [*compiler.checked(units)]
+    owners: dict[int, str] = {}
+    ends: list[End] = []
+    for result in (*results, *_neighbours(results, compiler)):
+        for end in _located(result):
+            owners[id(end)] = result.unit.input.path
+            ends.append(end)
+    writers: dict[str, dict[tuple[str, str], list[OtherEnd]]] = {}
+    readers: dict[str, dict[str, list[OtherEnd]]] = {}
+    for each in meetings(ends):
+        reader, writer = each.reader, each.writer
+        if owners[id(reader)] == owners[id(writer)]:
+            continue
+        of_writer = readers.setdefault(owners[id(writer)], {})
+        of_writer.setdefault(writer.name, []).append(OtherEnd(reader.pipeline, reader.name))
+        of_reader = writers.setdefault(owners[id(reader)], {})
+        for column in writer.value.columns or ():
+            other = OtherEnd(writer.pipeline, writer.name, column.name)
+            of_reader.setdefault((reader.name, column.name.casefold()), []).append(other)
+    return {
+        path: Neighbours(
+            {key: tuple(sorted(found)) for key, found in writers.get(path, {}).items()},
+            {key: tuple(sorted(found)) for key, found in readers.get(path, {}).items()},
+        )
+        for path in {*writers, *readers}
+    }
 
 
 def _findings(results: Iterable[Result]) -> Iterator[_Shared]:
@@ -63,10 +130,22 @@ def _findings(results: Iterable[Result]) -> Iterator[_Shared]:
         for end in _located(result):
             owners[id(end)] = result
             ends.append(end)
-    for each in findings(ends):
+    found = [*findings(ends)]
+    for each, diagnostic in zip(found, _with_fixes(found, ends), strict=True):
         reader, writer = owners[id(each.reader)], owners[id(each.writer)]
         if not _is_allowed(each, reader):
-            yield _Shared(each.diagnostic, reader, writer)
+            yield _Shared(diagnostic, reader, writer)
+
+
+def _with_fixes(found: Sequence[Finding], ends: Sequence[End]) -> Iterator[Diagnostic]:
+    if not any(each.renaming for each in found):
+        yield from (each.diagnostic for each in found)
+        return
+    # Imported where there is a column to rename.
+    from ssbt.compiler.lsp.column_fixes import with_fixes
+    from ssbt.compiler.lsp.workspace import Workspace
+
+    yield from with_fixes(Workspace(), found, ends)
 
 
 def _located(result: Result) -> Iterator[End]:

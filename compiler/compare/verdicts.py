@@ -13,7 +13,9 @@ from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, Kind, Verdict
 from ssbt.compiler.ir.fingerprints.flows import fingerprint
 from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
 from ssbt.compiler.ir.fingerprints.reading import location, setting_text
+from ssbt.compiler.ir.passes import pass_of
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.source import Span
@@ -60,7 +62,9 @@ def written_by(pipeline: Pipeline, values: Values) -> Iterator[Written]:
     root = pipeline.checkpoint
     folder = values.text(setting_text(root)) if root is not None else ""
     for sink in pipeline.sinks:
-        kept = f"{folder}/{sink.name}".casefold() if folder and sink.stream is not None else ""
+        shared = pass_of(pipeline, sink)
+        name = sink.name if shared is None else shared.name
+        kept = f"{folder}/{name}".casefold() if folder and sink.stream is not None else ""
         place = values.text(location(sink.settings))
         yield Written(sink, pipeline.name, place, kept)
 
@@ -92,19 +96,28 @@ def verdicts(
             found = reasons(before[name], stream)
         else:
             found = _begun(stream, new.name if new else "", written)
-        yield SinkVerdict(stream.sink.name, tuple(found))
+        yield SinkVerdict(stream.name, tuple(found))
     for name, stream in before.items():
         if name not in after:
-            yield SinkVerdict(stream.sink.name, (_gone(stream),))
+            yield SinkVerdict(stream.name, (_gone(stream),))
 
 
 class _Stream(Struct, frozen=True):
-    """A stream that keeps its place below `root`, with its fingerprint and what that depends on."""
+    """A stream that keeps its place below `root`, with its fingerprint and what that depends on.
 
-    sink: Sink
+    `sinks` are what it writes: one, unless it is a pass.
+    """
+
+    name: str
+    sinks: tuple[Sink, ...]
     parts: tuple[Part, ...]
     root: Text
     values: Values
+
+    @property
+    def span(self) -> Span:
+        """The first of the sinks in the file."""
+        return min(self.sinks, key=lambda sink: sink.span.start).span
 
     @property
     def folder(self) -> str:
@@ -116,48 +129,50 @@ def _streams(pipeline: Pipeline | None, values: Values) -> dict[str, _Stream]:
     """The streams that keep their place, by the name of which their folders are made."""
     if pipeline is None or pipeline.checkpoint is None:
         return {}
-    return {
-        sink.name.casefold(): _Stream(
-            sink, fingerprint(pipeline, sink, flow), pipeline.checkpoint, values
-        )
-        for sink, flow in stream_plans(pipeline)
-        if sink.keeps_its_place
-    }
+    root = pipeline.checkpoint
+    found = {}
+    for sink, flow in stream_plans(pipeline):
+        shared = pass_of(pipeline, sink)
+        if shared is not None:
+            parts = pass_fingerprint(pipeline, shared)
+            found[shared.name.casefold()] = _Stream(shared.name, shared.sinks, parts, root, values)
+        elif sink.keeps_its_place:
+            parts = fingerprint(pipeline, sink, flow)
+            found[sink.name.casefold()] = _Stream(sink.name, (sink,), parts, root, values)
+    return found
 
 
 def _begun(stream: _Stream, pipeline: str, written: Iterable[Written]) -> Iterator[Reason]:
-    sink = stream.sink
-    place = stream.values.text(location(sink.settings))
-    own = f"{stream.folder}/{sink.name}".casefold()
-    others = [each for each in written if each.place == place or each.checkpoint == own]
-    for each in others:
+    written = tuple(written)
+    own = f"{stream.folder}/{stream.name}".casefold()
+    for each in written:
         if each.checkpoint == own:
-            message = f"the stream `{sink.name}` finds the checkpoint of {each.title}"
+            message = f"the stream `{stream.name}` finds the checkpoint of {each.title}"
             why = (
                 "the runtime refuses to go on from another's checkpoint; where only a name changed,"
                 " it is accepted once"
             )
-            yield Reason(Verdict.NEW_CHECKPOINT, message, why, each.sink.span, sink.span)
+            yield Reason(Verdict.NEW_CHECKPOINT, message, why, each.sink.span, stream.span)
             return
-    if sink.settings.at(Place.PATH) is not None:
-        for each in others:
-            if each.sink.settings.at(Place.PATH) is not None:
-                yield _over_old_output(stream, each)
+    for sink in stream.sinks:
+        place = stream.values.text(location(sink.settings))
+        for each in written if sink.settings.at(Place.PATH) is not None else ():
+            if each.place == place and each.sink.settings.at(Place.PATH) is not None:
+                yield _over_old_output(stream, sink, each)
                 return
-    message = f"the stream `{sink.name}` is new"
-    yield Reason(Verdict.SAFE, message, "it begins with an empty checkpoint", None, sink.span)
+    message = f"the stream `{stream.name}` is new"
+    yield Reason(Verdict.SAFE, message, "it begins with an empty checkpoint", None, stream.span)
 
 
-def _over_old_output(stream: _Stream, old: Written) -> Reason:
-    sink = stream.sink
-    message = f"the stream `{sink.name}` begins anew where {old.title} has written"
+def _over_old_output(stream: _Stream, sink: Sink, old: Written) -> Reason:
+    message = f"the stream `{stream.name}` begins anew where {old.title} has written"
     return Reason(Verdict.OLD_OUTPUT, message, _OVER_OLD_OUTPUT, old.sink.span, sink.span)
 
 
 def _gone(stream: _Stream) -> Reason:
-    message = f"the stream `{stream.sink.name}` is gone"
+    message = f"the stream `{stream.name}` is gone"
     why = "its checkpoint stays behind; a stream or pipeline of another name does not go on from it"
-    return Reason(Verdict.NEW_CHECKPOINT, message, why, stream.sink.span, None)
+    return Reason(Verdict.NEW_CHECKPOINT, message, why, stream.span, None)
 
 
 def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:

@@ -139,12 +139,14 @@ def shelf_of(of: Connector) -> Shelf:
 def reading_table(name: str) -> str:
     """What readers of a connector or format make of other types than were written; "" if unknown.
 
-    Each line has the type that was written, the one that is read, and what becomes of values.
+    Each line has the type that was written, the one that is read, and what becomes of values. Where
+    files and records have a format of one name, it is that of both.
     """
+    tables = []
     for shelf in (CONNECTORS, FORMATS):
         found = shelf.found(name)
         path = os.path.join(found[0], READING) if found else ""
         if path and os.path.isfile(path):
             with open(path, encoding="utf-8") as text:
-                return text.read()
-    return ""
+                tables.append(text.read())
+    return "".join(tables)

@@ -73,6 +73,7 @@ def _option(key: str, table: TomlTable) -> Option:
         connection=table.text("connection"),
         since=_since(table),
         aliases=table.texts("aliases") or (),
+        column_types=table.texts("column_types") or (),
         adds_column=table.text("adds_column"),
         connection_only=table.value("connection_only", bool, False),
         changes_values=table.value("changes_values", bool, True),

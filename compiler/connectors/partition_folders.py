@@ -21,6 +21,10 @@ BASE_PATH = "base_path"
 # The name of a folder's column, behind `{` where a glob lists several folders.
 _FOLDER = re.compile(r"(?:^|(?<=/))\{?([^/={}*?\[\]]+)=")
 _GLOB = re.compile(r"[*?\[{]")
+# The name of a file, at the end of a path.
+_FILE = re.compile(
+    r"[*?\]][^/]*\.[A-Za-z0-9.]+\Z|\.(?:csv|tsv|txt|log|json|jsonl|ndjson|xml)(?:\.(?:gz|bz2|zst))?\Z"
+)
 # Parameters of a path are characters of this range, from the private ones, while it is looked at.
 _FIRST_PARAMETER = 0xE000
 
@@ -85,6 +89,22 @@ def partition_folders(
         problem = "in a stream only folders below the path are columns"
         return PartitionFolders(declared, problem=problem)
     return _placed(paths, declared, parameters)
+
+
+def are_files(settings: Settings) -> bool:
+    """Whether all paths name files, so that there are no folders below them that hold columns.
+
+    A name such as `*.parquet` does; of one without a glob only Spark itself makes folders, which
+    it hardly does under the names of text files.
+    """
+    setting = settings.at(Place.LOAD)
+    if settings.is_true("recursive_file_lookup"):
+        return True
+    if setting is None or settings.named(BASE_PATH) is not None:
+        return False
+    values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+    paths = [_path(value, {}) for value in values]
+    return all(_FILE.search(path.text) and not path.folders for path in paths)
 
 
 def _placed(

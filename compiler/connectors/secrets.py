@@ -70,9 +70,9 @@ def written_credentials(value: OptionValue, target: Target) -> Iterator[Diagnost
 
 def written_in_text(span: Span) -> Diagnostic:
     """The finding about a text that has a credential in it."""
-    help_ = "leave it out of the address, and give it as an option or a setting that takes a secret"
+    help_ = "leave it out of the text, and give it as an option or a setting that takes a secret"
     return Diagnostic(
-        SECRET_NEEDED, "there is a credential in this address", Label(span), help=(help_,)
+        SECRET_NEEDED, "there is a credential in this text", Label(span), help=(help_,)
     )
 
 

@@ -92,7 +92,7 @@ class Setting(Struct, frozen=True):
     @property
     def columns(self) -> tuple[ColumnName, ...]:
         """The columns that the value names."""
-        items = self.value if isinstance(self.value, tuple) else ()
+        items = self.value if isinstance(self.value, tuple) else (self.value,)
         return tuple(item for item in items if isinstance(item, ColumnName))
 
 

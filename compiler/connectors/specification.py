@@ -172,6 +172,7 @@ class Option(Struct, frozen=True):
     `identity` holds where the value says which data it is: a checkpoint is good for that alone;
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
+    `column_types` are the types that the column it names may have.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker.
@@ -203,6 +204,7 @@ class Option(Struct, frozen=True):
     address: bool = False
     connection_only: bool = False
     changes_values: bool = True
+    column_types: tuple[str, ...] = ()
     topics: Topics | None = None
     example: Default | tuple[str, ...] | None = None
 

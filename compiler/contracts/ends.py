@@ -204,7 +204,7 @@ class _Ends:
         if source.output.is_open or schema is None:
             known = None
         else:
-            lacking = {name for name, _ in schema.defaults}
+            lacking = {*schema.optional, *(name for name, _ in schema.defaults)}
             names = {each.name.casefold() for each in schema.type.fields}
             known = tuple(
                 EndColumn(each.name, each.type.sql, each.declared, each.name in lacking)

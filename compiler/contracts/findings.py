@@ -71,7 +71,7 @@ def _columns(meeting: Meeting, reader: Part, placed: Layout) -> Iterator[Mismatc
     folders |= {name.casefold() for name in placed.others}
     read = [each for each in reader.columns or () if each.name.casefold() not in folders]
     yield from folder_mismatches(placed, reader.columns or ())
-    if not by_position(reader.format):
+    if not by_position(reader):
         yield from mismatches(reader.format, placed.files, read)
         return
     wrong = misplaced(reader, placed.files, read)

@@ -20,6 +20,10 @@ _OF_TYPES = {
     "timestamp_ntz_format": "TIMESTAMP_NTZ",
     "time_format": "TIME",
 }
+# Rows over several lines: with `multi_line`, Spark reads one of each file, and else none.
+_PRETTY, _MULTI_LINE = "pretty", "multi_line"
+# Records in the frame of a registry, which bare ones do not have.
+_REGISTRY = "registry"
 _LINE_ENDS = ("\n", "\r", "\r\n")
 
 
@@ -45,14 +49,13 @@ def disagreements(writer: Part, reader: Part) -> Iterator[Disagreement]:
         read, written = _value(reader, ours), _value(writer, theirs)
         if not _agree(ours, read, written):
             yield Disagreement(ours.name, written, read)
-    if writer.option("pretty") == "true" and reader.option("multi_line") != "true":
-        yield Disagreement("multi_line", "true", "false")
-    elif (
-        reader.option("multi_line") == "true"
-        and _is_of_lines(known)
-        and writer.option("pretty") != "true"
-    ):
-        yield Disagreement("multi_line", "false", "true")
+    framed = [part.option(_REGISTRY) is not None for part in (writer, reader)]
+    if framed[0] != framed[1]:
+        yield Disagreement(_REGISTRY, writer.option(_REGISTRY), reader.option(_REGISTRY))
+    if writer.option(_PRETTY) == "true":
+        yield Disagreement(_PRETTY, "true", None)
+    elif reader.option(_MULTI_LINE) == "true" and _is_of_lines(known):
+        yield Disagreement(_MULTI_LINE, "false", "true")
 
 
 def _shared(known: Connector) -> Iterator[tuple[Option, Option]]:
@@ -70,7 +73,7 @@ def _shared(known: Connector) -> Iterator[tuple[Option, Option]]:
 
 def _is_of_lines(known: Connector) -> bool:
     """Whether a sink can write rows over several lines, which it then does not by itself."""
-    return known.sink is not None and known.sink.option("pretty") is not None
+    return known.sink is not None and known.sink.option(_PRETTY) is not None
 
 
 def _value(part: Part, option: Option) -> str | None:

@@ -20,10 +20,12 @@ class Misplaced(Struct, frozen=True):
     verdict: Verdict
 
 
-def by_position(format_: str) -> bool:
-    """Whether readers of a format go by the places of columns."""
-    known = connector(format_)
-    return known is not None and known.source is not None and known.source.by_position
+def by_position(part: Part) -> bool:
+    """Whether readers of a format go by the places of columns, as those of bare Avro do."""
+    known = connector(part.format)
+    if known is None:
+        return part.format == "avro" and part.option("registry") is None
+    return known.source is not None and known.source.by_position
 
 
 def misplaced(

@@ -13,10 +13,9 @@ from ssbt.compiler.contracts.options import Disagreement
 from ssbt.compiler.contracts.positions import Misplaced
 from ssbt.compiler.contracts.verdicts import Verdict
 from ssbt.compiler.diagnostics.codes import contracts as codes
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Span
-from ssbt.compiler.types.quoting import quoted_name
 
 _WAYS = {
     Verdict.WRONG: "gives other values, without a word",
@@ -67,9 +66,9 @@ def disagreement(meeting: Meeting, reader: Part, writer: Part, found: Disagreeme
     way = f"write `{name} = {_shown(found.written)}` here, too"
     if found.written is None:
         way = f"leave `{name}` out"
-    if found.option == "multi_line" and found.written == "true":
-        message = f"`{meeting.reader.name}` reads a row a line, and {owner} writes one over several"
-        way = "add `multi_line = true`"
+    if found.option == "pretty":
+        message = f"{owner} writes rows over several lines, of which Spark reads none or the first"
+        way = "leave `pretty` out where it is written"
     elif found.option == "multi_line":
         message = f"`{meeting.reader.name}` reads one row a file, and {owner} writes one a line"
         way = "leave `multi_line` out"
@@ -158,6 +157,8 @@ def mismatch(meeting: Meeting, found: Mismatch) -> Finding:
     source = found.source or _candidate(meeting, found)
     place = _reader_place(meeting.reader, found.column)
     help_ = ["write the column, or take it out of the schema"]
+    if len(found.path) == 1 and found.kind is Kind.MISSING:
+        help_.append("if it may be missing, say so in the schema: `default null`, or another value")
     renaming = None
     also: tuple[Label, ...] = ()
     if source is not None and len(found.path) == 1:
@@ -241,10 +242,9 @@ def _finding(
         several = "s" if len(meeting.environments) > 1 else ""
         names = " and ".join(f"`{each}`" for each in meeting.environments)
         message += f" (in the environment{several} {names})"
-    fix = (Edit(renaming[0], quoted_name(renaming[1])),) if renaming else ()
     where = other or (meeting.writer.place, f"{_writer(meeting)} is written here")
     labels = (Label(*where), *also)
     primary = Label(place or meeting.reader.place)
-    diagnostic = Diagnostic(code, message, primary, labels, tuple(help_), fix)
+    diagnostic = Diagnostic(code, message, primary, labels, tuple(help_))
     ends = meeting.reader, meeting.writer
     return Finding(diagnostic, *ends, column, renaming, meeting.environments)

@@ -13,15 +13,20 @@ _KEY = (
 _QUERY = re.compile(
     rf"(?i)(?P<before>[?&;]\s*(?:[\w.\-]*[._\-])?(?:{_KEY})=)(?P<secret>[^\s&;'\"]+)"
 )
+# A property of a Java that a text starts: `-Djavax.net.ssl.trustStorePassword=…`.
+_PROPERTY = re.compile(
+    rf"(?i)(?P<before>(?<!\S)-D[\w.\-]*(?:{_KEY})=)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s\"']+)"
+)
+_PATTERNS = (_USER, _QUERY, _PROPERTY)
 
 
 def has_credential(text: str) -> bool:
     """Whether a text has a credential in it; one that a parameter stands for counts."""
-    return any(pattern.search(text) for pattern in (_USER, _QUERY))
+    return any(pattern.search(text) for pattern in _PATTERNS)
 
 
 def without_credentials(text: str) -> str:
     """The text with stars for what is secret in it."""
-    for pattern in (_USER, _QUERY):
+    for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<before>{HIDDEN}", text)
     return text

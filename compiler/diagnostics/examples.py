@@ -79,11 +79,15 @@ def streamed(
     connector: str = "parquet",
     mode: str = "",
     options: str = "",
+    timed: bool = True,
 ) -> str:
     """The same for a stream of `orders`, whose rows have the time `placed_at`.
 
-    `paid` goes to the `connector` in the output `mode`; `options` are further lines of its block.
+    With `timed`, rows without one are left out where a window or a memory needs it. `paid` goes to
+    the `connector` in the output `mode`; `options` are further lines of its block.
     """
+    if timed and any(words in steps for words in ("window(placed_at", "within watermark")):
+        steps = f"|> where placed_at is not null\n{steps}"
     entries = 'path = "out/paid"\n' if connector == "parquet" else ""
     entries += f"mode = {mode}\n" if mode else ""
     entries += f"{options}\n" if options else ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.fingerprints.dependences import Kind
 from ssbt.compiler.ir.fingerprints.flows import fingerprint
+from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
 from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.passes import Pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 
 
@@ -28,11 +31,20 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
 
 def dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Iterator[Text]:
     """What may not change while the checkpoint is kept, one readable text for each part."""
-    for part in fingerprint(pipeline, sink, root):
+    return _told(fingerprint(pipeline, sink, root))
+
+
+def pass_dependencies(pipeline: Pipeline, each: Pass) -> Iterator[Text]:
+    """The same of a stream with several sinks."""
+    return _told(pass_fingerprint(pipeline, each))
+
+
+def _told(parts: Iterable[Part]) -> Iterator[Text]:
+    for part in parts:
         # One cluster has several addresses, and each environment its own.
         if part.kind is Kind.SERVERS:
             continue
-        parts = (
+        text = (
             each if isinstance(each, str) else ParamUse(each.name, part.span) for each in part.text
         )
-        yield Text((f"{part.kind.value}: ", *parts), part.span)
+        yield Text((f"{part.kind.value}: ", *text), part.span)

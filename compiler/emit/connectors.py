@@ -25,6 +25,9 @@ and `write.py.j2` knows
 and `headers` as above, `trigger`, the arguments of the method in code, and `function`, the name of
 the user's function.
 
+`write_batch.py.j2` yields one of the outputs of `runtime/passes/outputs.py`, for a sink that
+shares its query with others. It knows what `write_stream.py.j2` does, and `name`, the sink's.
+
 All know `given`: the values of the options at the place `template`, by name.
 
 Values go through the filter `literal`, names that are to be Columns through `column`, and
@@ -35,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbt.compiler.connectors.partition_folders import BASE_PATH
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
@@ -72,6 +75,8 @@ def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
     """References to the columns of a source to which folders of its path could add others."""
     specification, relation = source.connector.source, source.output
     if specification is None or not specification.option(BASE_PATH) or relation.is_open:
+        return None
+    if are_files(source.settings):
         return None
     names = [column.name for column in relation.columns]
     return [column_reference(name) for name in names] if exposed else None
@@ -113,6 +118,24 @@ def stream_writing(
     context |= {"dataset": dataset, "function": function, **encoded(sink, relation, code)}
     context["trigger"] = _trigger(trigger) if trigger is not None else None
     return connector_template(sink.connector, "write_stream").render(context).strip()
+
+
+def batch_writing(
+    sink: Sink, relation: Relation, code: SettingCode, dataset: str, function: str | None
+) -> str:
+    """The code of what is written of a batch in `dataset`."""
+    settings = sink.settings
+    context = _at_places(settings, code, ("path", "coalesce", "repartition", "partition_by"))
+    context |= _options(sink.connector, Role.SINK, settings, code)
+    context |= {"dataset": dataset, "function": function, **encoded(sink, relation, code)}
+    context |= {"name": sink.name, "mode": None}
+    return connector_template(sink.connector, "write_batch").render(context).strip()
+
+
+def trigger_argument(trigger: Trigger) -> str:
+    """The trigger of a pass, whose batches may be processed in any of these ways."""
+    name, _, value = _trigger(trigger).partition("=")
+    return f"{{{python_literal(name)}: {value}}}"
 
 
 def _options(

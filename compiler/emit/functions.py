@@ -6,13 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.settings import ConnectionName
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
-from ssbt.compiler.emit.connectors import connecting, reading, stream_writing, writing
+from ssbt.compiler.emit.connectors import (
+    batch_writing,
+    connecting,
+    reading,
+    stream_writing,
+    writing,
+)
 from ssbt.compiler.emit.docstrings import docstring, sentence
+from ssbt.compiler.emit.function import Function, item_of_tuple
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
+from ssbt.compiler.emit.passes import PassFunctions
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import Scope, Surroundings
@@ -21,43 +28,23 @@ from ssbt.compiler.emit.source_map import Mapped, StepCode, chained_calls
 from ssbt.compiler.emit.steps import query_frame
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
+from ssbt.compiler.ir.passes import Pass, judged_source, pass_of, passes, records_name
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 
-# What is left of a line for an item that stands three levels deep, before its comma.
-_ITEM_WIDTH = 75
-
-
-class Function(Struct, frozen=True):
-    """A function in code, for the template.
-
-    `datasets` are the names of the datasets that it takes, in the order of its arguments.
-    `is_query` holds where the code has SQL text in it.
-    """
-
-    mapped: Mapped
-    arguments: tuple[str, ...]
-    returns: str
-    place: str
-    docstring: str
-    statements: tuple[str, ...]
-    datasets: tuple[str, ...] = ()
-    takes_params: bool = False
-    is_query: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.mapped.name
-
 
 class Functions(Struct, frozen=True):
-    """All functions in the order of the script; `by_dataset` and `by_sink` find them by name."""
+    """All functions in the order of the script; the others find them by name.
+
+    `by_pass` has the streams of passes, and `by_dataset` their records, too.
+    """
 
     in_order: tuple[Function, ...]
     by_dataset: dict[str, Function]
     by_sink: dict[str, Function]
+    by_pass: dict[str, Function]
 
 
 def functions(pipeline: Pipeline, around: Surroundings, places: Places) -> Functions:
@@ -70,12 +57,19 @@ def functions(pipeline: Pipeline, around: Surroundings, places: Places) -> Funct
     for item in pipeline.datasets:
         if isinstance(item, Let):
             in_order += maker.transforms_for(item.query)
-        by_dataset[item.name] = maker.let(item) if isinstance(item, Let) else maker.source(item)
-        in_order.append(by_dataset[item.name])
+            found = {item.name: maker.let(item)}
+        else:
+            found = maker.source_parts(item)
+        in_order += [found[name] for name in found if name not in by_dataset]
+        by_dataset |= {name: each for name, each in found.items() if name not in by_dataset}
     for sink in pipeline.sinks:
         by_sink[sink.name] = maker.sink(sink)
         in_order.append(by_sink[sink.name])
-    return Functions(tuple(in_order), by_dataset, by_sink)
+    by_pass: dict[str, Function] = {}
+    for each in passes(pipeline):
+        outputs, by_pass[each.name] = maker.of_pass(each, by_dataset, by_sink)
+        in_order += [outputs, by_pass[each.name]]
+    return Functions(tuple(in_order), by_dataset, by_sink, by_pass)
 
 
 class _Maker:
@@ -108,19 +102,46 @@ class _Maker:
             statements=(f"return {connecting(item, self._code)}",),
         )
 
-    def source(self, item: Source) -> Function:
+    def source_parts(self, item: Source) -> dict[str, Function]:
+        """The function of a source; of one whose records are judged, and of the part that it is."""
+        judged = judged_source(item)
+        if judged is None:
+            return {item.name: self._source(item, item.name)}
+        records = records_name(judged)
+        call = "dead_letters" if item.part else "decoded_rows"
+        what = "that could not be decoded" if item.part else "that could be decoded"
+        variable = self._around.names.datasets[records]
+        part = Function(
+            mapped=Mapped(self._around.names.datasets[item.name], item.name, item.span),
+            arguments=(f"{variable}: DataFrame",),
+            returns="DataFrame",
+            place=self._places.line(item.span),
+            docstring=_doc("", f"The records of {judged} {what}."),
+            statements=(f"return {call}({variable})",),
+            datasets=(records,),
+        )
+        return {records: self._source(item, records), item.name: part}
+
+    def of_pass(
+        self, each: Pass, by_dataset: dict[str, Function], by_sink: dict[str, Function]
+    ) -> tuple[Function, Function]:
+        """What becomes of a batch of a pass, and its stream."""
+        names, functions = self._around.names, (by_dataset, by_sink)
+        return PassFunctions(self._pipeline, names, self._places, self._code, functions).made(each)
+
+    def _source(self, item: Source, name: str) -> Function:
         names = self._around.names
         exposed = item.name in self._exposed
         frame = reading(item, self._code, self._schemas, exposed=exposed)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
-            mapped=Mapped(names.datasets[item.name], item.name, item.span, *_loading(item, frame)),
+            mapped=Mapped(names.datasets[name], name, item.span, *_loading(item, frame)),
             arguments=(self._job,),
             returns="DataFrame",
             place=self._places.line(item.span),
             docstring=_doc(
                 item.description,
-                f"{verb} {item.name} from {_title(item)}.",
+                f"{verb} {name} from {_title(item)}.",
             ),
             statements=(f"return ({frame})",),
         )
@@ -176,6 +197,8 @@ class _Maker:
         )
 
     def sink(self, item: Sink) -> Function:
+        if item.stream is not None and pass_of(self._pipeline, item) is not None:
+            return self._output(item, item.stream)
         if item.stream is not None:
             return self._stream_sink(item, item.stream)
         names = self._around.names
@@ -193,11 +216,29 @@ class _Maker:
             datasets=(item.dataset,),
         )
 
+    def _output(self, item: Sink, stream: StreamWrite) -> Function:
+        """What a sink writes of a batch, in a query that writes others, too."""
+        names = self._around.names
+        variable, relation = names.datasets[item.dataset], self._roots[item.dataset].output
+        output = batch_writing(item, relation, self._code, variable, self._function(stream))
+        return Function(
+            mapped=Mapped(names.sinks[item.name], f"sink {item.name}", item.span),
+            arguments=(f"{variable}: DataFrame", self._job),
+            returns="Output",
+            place=self._places.line(item.span),
+            docstring=_doc(item.description, f"Write a batch of {item.dataset} to {_title(item)}."),
+            statements=(f"return {output}",),
+            datasets=(item.dataset,),
+        )
+
+    def _function(self, stream: StreamWrite) -> str | None:
+        """The name of the user's function that a stream's batches are given to."""
+        named = stream.function
+        return self._around.names.functions[named.module, named.name] if named else None
+
     def _stream_sink(self, item: Sink, stream: StreamWrite) -> Function:
         names = self._around.names
-        variable, function = names.datasets[item.dataset], None
-        if stream.function is not None:
-            function = names.functions[stream.function.module, stream.function.name]
+        variable, function = names.datasets[item.dataset], self._function(stream)
         relation = self._roots[item.dataset].output
         writer = stream_writing(item, relation, self._code, variable, stream.trigger, function)
         parts = [python_literal(item.name), writer]
@@ -205,7 +246,7 @@ class _Maker:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
             parts.append(f"checkpoint={python_literal(folder)}")
             depends = dependencies(self._pipeline, item, self._roots[item.dataset])
-            items = (_item(python_literal(self._code.value(each))) for each in depends)
+            items = (item_of_tuple(python_literal(self._code.value(each))) for each in depends)
             parts.append(f"depends_on=({', '.join(items)})")
             path = item.settings.at(Place.PATH)
             if path is not None:
@@ -222,43 +263,6 @@ class _Maker:
         )
 
 
-def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[str, ...]:
-    """The statements of `run`: every dataset once, in the order its data flows, then the sinks.
-
-    Streams come last, all at once, for they may never end.
-    """
-    frames = around.names.frames
-    once = len(pipeline.sinks) > 1 and _may_be_planned_again(pipeline)
-    statements = []
-    for item in pipeline.datasets:
-        function = made.by_dataset[item.name]
-        arguments = [frames[name] for name in function.datasets]
-        if isinstance(item, Source):
-            arguments.append("job")
-        elif function.takes_params:
-            arguments.append("job.params")
-        statements.append(f"{frames[item.name]} = {function.name}({', '.join(arguments)})")
-    streams = []
-    for sink in pipeline.sinks:
-        function, frame = made.by_sink[sink.name], frames[sink.dataset]
-        call = f"{function.name}({frame}, job)"
-        if sink.stream is not None:
-            streams.append(call)
-        else:
-            statements.append(f"job.once({function.name}, {frame})" if once else call)
-    if streams:
-        statements.append(f"run_streams({', '.join(streams)})")
-    return tuple(statements)
-
-
-def _may_be_planned_again(pipeline: Pipeline) -> bool:
-    """Whether formats of what is read ask a server, of which they may learn more on the way."""
-    sources = (item for item in pipeline.datasets if isinstance(item, Source))
-    uses = (use for source in sources for use in source.settings.formats())
-    found = (setting.value for use in uses for setting in use.settings.settings)
-    return any(isinstance(value, ConnectionName) for value in found)
-
-
 def _loading(item: Source, frame: str) -> tuple[tuple[StepCode, ...], int]:
     """The call of a source that reads its path, and the number of those before it.
 
@@ -270,11 +274,6 @@ def _loading(item: Source, frame: str) -> tuple[tuple[StepCode, ...], int]:
     if setting is None or setting.span is None:
         return (), calls
     return (StepCode(setting.span, 0, calls),), calls - 1
-
-
-def _item(literal: str) -> str:
-    """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
-    return f"({literal})" if len(literal) > _ITEM_WIDTH else literal
 
 
 def _doc(description: str, title: str) -> str:

@@ -16,12 +16,19 @@ _TOKEN = re.compile(
 _WHERE_USED = {
     "Check",
     "Decoding",
+    "FileOutput",
+    "FunctionOutput",
     "Months",
     "Secret",
+    "WriterOutput",
     "checked",
     "dead_letters",
     "decoded",
+    "decoded_rows",
+    "epoch_milliseconds",
+    "event_id",
     "literal",
+    "one_pass",
     "with_defaults",
 }
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -83,7 +90,9 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
 
 
 def _runtime(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str]:
-    streams = {"Stream", "run_streams"} if "writeStream" in used else set()
+    # Annotations and `run` have these.
+    streams = {"Stream", "run_streams"} if {"Stream", "one_pass"} & used else set()
+    streams |= {"Output"} if "one_pass" in used else set()
     modules = {"ssbt.runtime": {"Job", "main", *streams, *(_WHERE_USED & used)}}
     for name in functions.keys() & used:
         modules.setdefault(functions[name], set()).add(name)

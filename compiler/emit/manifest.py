@@ -10,7 +10,7 @@ from typing import Any
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies, pass_dependencies
 from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import Functions
 from ssbt.compiler.emit.naming import script_names
@@ -21,6 +21,7 @@ from ssbt.compiler.emit.submission import packages
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.passes import pass_of
 from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
@@ -115,7 +116,7 @@ def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json
         "name": item.name,
         "description": item.description,
         "place": places.line(item.span),
-        "uses": list(made.by_dataset[item.name].datasets),
+        "uses": list(made.by_dataset[item.name].datasets) if isinstance(item, Let) else [],
         **_schema(output),
     }
     if isinstance(item, Let):
@@ -165,13 +166,17 @@ def _stream(
         return None
     root, promise = pipeline.checkpoint, promises[sink.name]
     keeps = root is not None and sink.keeps_its_place
+    shared = pass_of(pipeline, sink)
+    depends = dependencies(pipeline, sink, flow)
+    if shared is not None:
+        depends, keeps = pass_dependencies(pipeline, shared), root is not None
+    name = sink.name if shared is None else shared.name
     return {
         "output_mode": sink.stream.mode.value,
         "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
-        "checkpoint": _plain(checkpoint_folder(root, sink.name)) if root and keeps else None,
-        "depends_on": [_plain(each) for each in dependencies(pipeline, sink, flow)]
-        if keeps
-        else [],
+        "name": name,
+        "checkpoint": _plain(checkpoint_folder(root, name)) if root and keeps else None,
+        "depends_on": [_plain(each) for each in depends] if keeps else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }

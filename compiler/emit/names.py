@@ -20,7 +20,8 @@ ANNOTATIONS = frozenset(
 RESERVED = ANNOTATIONS | {"DataFrame", "F", "Job", "Params", "checked", "dataclass", "job"}
 RESERVED |= {"literal", "main", "params", "run", "ssbt"}
 RESERVED |= {"Decoding", "Secret", "State", "Stream", "dead_letters", "decoded", "run_streams"}
-RESERVED |= {"with_state"}
+RESERVED |= {"FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows"}
+RESERVED |= {"event_id", "one_pass", "with_state"}
 """All names that a script imports, defines or uses of its own accord."""
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
 from ssbt.compiler.emit.schema_texts import SchemaTexts, schema_texts
+from ssbt.compiler.ir.passes import judged_source, passes, records_name
 from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 
@@ -18,7 +19,8 @@ class ScriptNames(Struct, frozen=True):
 
     A dataset's identifier is its function's, and inside of the functions that take the dataset
     also its variable's; `frames` are its variables in `run`. `params` are fields of `Params`, and
-    in a namespace of their own. `connections` go by their names in lower case.
+    in a namespace of their own. `connections` go by their names in lower case. `passes` have two
+    functions each: what a batch becomes, and the stream of them.
     """
 
     datasets: dict[str, str]
@@ -30,6 +32,7 @@ class ScriptNames(Struct, frozen=True):
     params: dict[str, str]
     connections: dict[str, str]
     texts: SchemaTexts
+    passes: dict[str, tuple[str, str]]
 
     def locals(self, taken: Iterable[str]) -> Names:
         """The namespace for the locals of a function, apart from the names in `taken`."""
@@ -52,7 +55,9 @@ class ScriptNames(Struct, frozen=True):
 def script_names(pipeline: Pipeline) -> ScriptNames:
     """The identifiers of a pipeline's script; the names that people see most get theirs first."""
     names, fields = Names({*RESERVED, *runtime_functions(pipeline)}), Names(ANNOTATIONS)
-    datasets = {item.name: names.free(identifier(item.name)) for item in pipeline.datasets}
+    judged = dict.fromkeys(filter(None, map(judged_source, pipeline.datasets)))
+    called = [item.name for item in pipeline.datasets] + [records_name(name) for name in judged]
+    datasets = {name: names.free(identifier(name)) for name in called}
     transforms = {item.name: names.free(identifier(item.name)) for item in pipeline.transforms}
     sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
     schemas = {item.name: names.free(constant(item.name)) for item in pipeline.schemas}
@@ -64,8 +69,13 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
         for item in pipeline.connections
     }
     texts = schema_texts(pipeline, names)
+    passes_ = {
+        each.name: (names.free(f"outputs_of_{stem}"), names.free(f"stream_{stem}"))
+        for each in (passes(pipeline) if judged else ())
+        for stem in [identifier("_and_".join(each.sources))]
+    }
     return ScriptNames(
-        datasets, transforms, sinks, schemas, functions, frames, params, connections, texts
+        datasets, transforms, sinks, schemas, functions, frames, params, connections, texts, passes_
     )
 
 

@@ -1,12 +1,14 @@
 """Records in code: what makes columns of their bytes, and bytes of columns.
 
-`decode.py.j2` of a format yields a Column. It knows `bytes`, the code of a BINARY Column; `schema`,
-the code of DDL text, or None; `options`, each with `name` and `value`, which is text; and `given`,
-the values of the options at the place `template`. `problem.py.j2`, if there is one, yields a
-Column of text from the same, and `marker.py.j2` the name of a field. `encode.py.j2` knows `record`,
-the code of the Column to write: a struct, or the one column of a format that takes one; `options`;
-and `given`. Where the schema is written in the format's own language, all know its `text`, a
-constant, the name of its `message` in Protobuf, and its `subject`, a value.
+`decoding.py.j2` of a format yields a Decoding of the runtime. Where there is none, `decode.py.j2`
+yields a Column; `problem.py.j2`, if it is there, a Column of text; and `marker.py.j2` the name of a
+field. They know `bytes`, the code of a BINARY Column; `schema`, the code of DDL text, or None;
+`masked`, the names of the fields that errors must not quote; `options`, each with `name` and
+`value`, which is text; and `given`, the values of the options at the place `template`.
+`encode.py.j2` knows `record`, the code of the Column to write: a struct, or the one column of a
+format that takes one; `options`; and `given`. Where the schema is written in the format's own
+language, all know its `text`, a constant, the name of its `message` in Protobuf, and its `subject`,
+a value.
 """
 
 from __future__ import annotations
@@ -24,9 +26,14 @@ from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.records import HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import subject
-from ssbt.compiler.types.datatypes import BINARY
+from ssbt.compiler.types.datatypes import BINARY, UNKNOWN
 from ssbt.compiler.types.quoting import quoted_name
 
+_WHOLE_JSON = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+    "ignoreNullFields": "false",
+}
 _PARTS = (
     ("value", Place.VALUE, value_columns),
     ("key", Place.RECORD_KEY, key_columns),
@@ -38,17 +45,18 @@ def decoded(
 ) -> str:
     """The code of the rows that are made of the records of `read`."""
     arguments = [read]
-    parts = [("value", records.value, source.schema), ("key", records.key, records.key_schema)]
-    for part, use, schema in parts:
+    parts = (
+        ("value", records.value, source.schema, records.masked),
+        ("key", records.key, records.key_schema, records.masked_in_key),
+    )
+    for part, use, schema, masked in parts:
         if use is not None:
-            decoding = _decoding(use, part, schema, source.settings, code, schemas)
+            decoding = _decoding(use, part, schema, source.settings, code, schemas, masked)
             arguments.append(f"{part}={decoding}")
-    if source.part:
-        return f"dead_letters({', '.join(arguments)})"
     if records.metadata:
         arguments.append(f"metadata={python_literal(list(records.metadata))}")
     if records.on_error != "fail":
-        arguments.append('on_error="drop"')
+        arguments.append(f"on_error={python_literal(records.on_error)}")
     return f"decoded({', '.join(arguments)})"
 
 
@@ -59,6 +67,7 @@ def _decoding(
     settings: Settings,
     code: SettingCode,
     schemas: SchemaCode,
+    masked: tuple[str, ...],
 ) -> str:
     """The code of a Decoding."""
     decoding = use.format.decoding
@@ -67,7 +76,9 @@ def _decoding(
     text = schemas.given(schema, added) if schema is not None else None
     written = code.texts_of_schemas.declared.get(schema or "")
     context = {"bytes": f'F.col("{part}")', "schema": text, **_settings(use, code)}
-    context |= _of_schema(use, part, settings, written, code)
+    context |= {"masked": list(masked), **_of_schema(use, part, settings, written, code)}
+    if has_template(use.format, "decoding"):
+        return connector_template(use.format, "decoding").render(context).strip()
     problem = python_literal(decoding.problem)
     if has_template(use.format, "problem"):
         problem = connector_template(use.format, "problem").render(context).strip()
@@ -118,12 +129,21 @@ def _headers(settings: Settings, relation: Relation) -> str | None:
             single.append(_header(column.name, code))
         else:
             single.append(_header(column.name, f'{code}.cast("string").cast("binary")'))
-    if event := [python_literal(reference(c.name)) for c in settings.columns_at(Place.EVENT_ID)]:
-        whole = f"F.to_json(F.struct({', '.join(event)}))"
-        single.append(_header("event_id", f'F.sha2({whole}, 256).cast("binary")'))
+    if event := settings.columns_at(Place.EVENT_ID):
+        named = [column for each in event for column in relation.named(each.name)]
+        single.append(_header("event_id", f'{_event_id(named)}.cast("binary")'))
     if single:
         lists.append(f"F.array({', '.join(single)})")
     return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
+
+
+def _event_id(columns: list[Column]) -> str:
+    """The code of the hash of columns; where a type is not known, of their JSON."""
+    if all(column.type != UNKNOWN for column in columns):
+        declared = ", ".join(f"{quoted_name(each.name)} {each.type.sql}" for each in columns)
+        return f"event_id({python_literal(declared)})"
+    names = ", ".join(python_literal(reference(column.name)) for column in columns)
+    return f"F.sha2(F.to_json(F.struct({names}), {python_literal(_WHOLE_JSON)}), 256)"
 
 
 def _header(name: str, value: str) -> str:

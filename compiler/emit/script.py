@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.emit.archive import runtime_archive
 from ssbt.compiler.emit.docstrings import docstring, sentence
 from ssbt.compiler.emit.files import OutputFile
-from ssbt.compiler.emit.functions import Functions, functions, wiring
+from ssbt.compiler.emit.functions import Functions, functions
 from ssbt.compiler.emit.imports import import_groups, used_names
 from ssbt.compiler.emit.layout import laid_out
 from ssbt.compiler.emit.literals import python_literal
@@ -24,6 +24,7 @@ from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import script_template
 from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.emit.wiring import wiring
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import output_modes
 from ssbt.compiler.ir.steps import Stateful

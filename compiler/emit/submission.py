@@ -18,9 +18,9 @@ def packages(pipeline: Pipeline) -> tuple[str, ...]:
     needed: list[Connector] = []
     for item in items:
         needed += [item.connector, *(use.format for use in item.settings.formats())]
-    found = {c for each in needed for c in each.coordinates(pipeline.target)}
-    for item in (*items, *pipeline.connections):
-        found.update(_of_choices(item.settings))
+    found = {c for one in needed for c in one.coordinates(pipeline.target)}
+    for each in (*items, *pipeline.connections):
+        found.update(_of_choices(each.settings))
     return tuple(sorted(found))
 
 

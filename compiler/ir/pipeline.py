@@ -48,7 +48,8 @@ class Parameter(Struct, frozen=True):
 class Schema(Struct, frozen=True):
     """A record type; its text is Spark DDL, `written` is that of another language, if any.
 
-    `defaults` are the values of columns that data may lack, by the column's name.
+    `defaults` are the values of columns that data may lack, by the column's name; `optional` are
+    those that are then null.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Schema(Struct, frozen=True):
     span: Span
     written: Written | None = None
     defaults: tuple[tuple[str, object], ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 class Source(Struct, frozen=True):

@@ -36,7 +36,8 @@ HEADERS = ArrayType(StructType((StructField("key", STRING), StructField("value",
 class Records(Struct, frozen=True):
     """How a source's records become columns; schemas by name, where the formats have them.
 
-    `metadata` are columns that are called as Spark's are, with an underscore in front.
+    `metadata` are columns that are called as Spark's are, with an underscore in front. Errors must
+    not quote the values of fields that are `masked`.
     """
 
     value: FormatUse
@@ -44,6 +45,8 @@ class Records(Struct, frozen=True):
     key_schema: str | None
     metadata: tuple[str, ...]
     on_error: str
+    masked: tuple[str, ...] = ()
+    masked_in_key: tuple[str, ...] = ()
 
 
 def dead_letter_relation(of: Relation) -> Relation:

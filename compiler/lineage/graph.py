@@ -16,6 +16,7 @@ from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lineage.dependencies import Dependency, Kind, deciding, dependencies
+from ssbt.compiler.lineage.neighbours import Neighbours
 from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
@@ -88,12 +89,16 @@ class Sources(Struct, frozen=True):
 
 
 class Lineage(Struct, frozen=True):
-    """The datasets of a pipeline in the order in which data flows; sinks name theirs."""
+    """The datasets of a pipeline in the order in which data flows; sinks name theirs.
+
+    `neighbours` are the other pipelines that write what it reads, and read what it writes.
+    """
 
     pipeline: str
     nodes: Mapping[str, Node]
     sinks: tuple[tuple[str, str], ...]
     tags: Tags
+    neighbours: Neighbours = Neighbours()
 
     def dependencies(self, column: Origin) -> tuple[Dependency, ...]:
         """What a column is made from directly, its value first."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage.dependencies import Kind
 from ssbt.compiler.lineage.graph import Lineage
+from ssbt.compiler.lineage.neighbours import OtherEnd
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
@@ -26,9 +27,10 @@ def uses(lineage: Lineage, column: Origin) -> str:
         for each, kinds in lineage.downstream(column).items()
     ]
     reached = {each.dataset for each in (column, *lineage.downstream(column))}
-    branches += [
-        _Branch(f"sink {name}", []) for name, dataset in lineage.sinks if dataset in reached
-    ]
+    for name, dataset in lineage.sinks:
+        if dataset in reached:
+            read = [_Branch(f"read by {each}", []) for each in lineage.neighbours.read(name)]
+            branches.append(_Branch(f"sink {name}", read))
     return "\n".join([_titled(lineage, column), *_drawn(branches)]) + "\n"
 
 
@@ -63,7 +65,8 @@ def _value_branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -
         is_field = origin.dataset == column.dataset
         below = _value_branches if is_field else _branches
         text = _titled(lineage, origin) + _MASKED * masked + _AGAIN * again
-        yield _Branch(text, [] if again else [*below(lineage, origin, told)])
+        written = [_Branch(f"from {each}", []) for each in lineage.neighbours.written(origin)]
+        yield _Branch(text, [] if again else [*below(lineage, origin, told), *written])
 
 
 def _values(lineage: Lineage, column: Origin) -> Iterator[tuple[Origin, bool]]:
@@ -155,6 +158,7 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
                     | _path(each)
                     | {"type": lineage.nodes[name].type_of(each).sql}
                     | _tags(lineage, each)
+                    | _others("written_by", lineage.neighbours.written(each))
                     for each in members
                 ],
             }
@@ -169,9 +173,22 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
             | ({"masked": True} if masked else {})
             for source, kind, target, masked in edges
         ],
-        "sinks": [{"name": name, "dataset": dataset} for name, dataset in lineage.sinks],
+        "sinks": [
+            {"name": name, "dataset": dataset} | _others("read_by", lineage.neighbours.read(name))
+            for name, dataset in lineage.sinks
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _others(key: str, found: Iterable[OtherEnd]) -> dict[str, Any]:
+    """The ends in other pipelines, if there are some."""
+    others = [
+        {"pipeline": each.pipeline, "name": each.name}
+        | ({"column": each.column} if each.column else {})
+        for each in found
+    ]
+    return {key: others} if others else {}
 
 
 def _tags(lineage: Lineage, column: Origin) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ssbt.compiler.contracts.neighbours import Neighbourhood
 from ssbt.compiler.diagnostics.allowances import without_allowed
 from ssbt.compiler.disk import job_folder, project_root
 from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
 
 
@@ -21,11 +22,8 @@ def with_project(workspace: Workspace, made: Analysis) -> Analysis:
     every = [made, *_neighbours(workspace, made)]
     ends = [end for each in every for end in _located(each)]
     own = {end.pipeline for end in made.ends}
-    found = [
-        each.diagnostic
-        for each in findings(ends)
-        if own & {each.reader.pipeline, each.writer.pipeline}
-    ]
+    mine = (f for f in findings(ends) if own & {f.reader.pipeline, f.writer.pipeline})
+    found = [*with_fixes(workspace, mine, ends)]
     allowed = [allowance for each in every for allowance in each.allowances]
     sources = {path: source for each in reversed(every) for path, source in each.sources.items()}
     told = {label.span.path for each in found for label in (each.primary, *each.secondary)}

@@ -137,9 +137,9 @@ class Flow(Struct):
         """An expression that must be BOOLEAN."""
         found = self.value(node, relation)
         if isinstance(found.type, NullType):
-            help_ = ("no row passes where it is `false`",)
-            message = "a condition is BOOLEAN, and this is a bare null"
-            self.report.add(expression_codes.NOT_A_CONDITION, node.span, message, help=help_)
+            reason = "a condition is BOOLEAN, and this is a bare null"
+            way = ("no row passes where it is `false`",)
+            self.report.add(expression_codes.NOT_A_CONDITION, node.span, reason, help=way)
         elif not isinstance(found.type, BooleanType) and found.type != NOT_KNOWN.type:
             message = f"a condition is BOOLEAN, and this is {found.type.sql}"
             help_, fix = condition_hint(node) or ((), ())

@@ -14,7 +14,7 @@ from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
-from ssbt.compiler.ir.relations import NO_TAGS, Column
+from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.source import Span
@@ -24,7 +24,8 @@ from ssbt.compiler.types.ddl import parsed_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
-VALUE = "value"
+VALUE, WHOLE = "value", "_value"
+"""The column of a format of one value, and that of the bytes, in which all fields are."""
 
 
 def decoded_columns(
@@ -42,8 +43,15 @@ def decoded_columns(
     if fields is None:
         return None
     columns = list(fields if isinstance(fields, tuple) else (_column(VALUE, fields),))
+    tags = NO_TAGS.union(*(column.tags for column in columns))
     others = [
-        Column(name, parsed_type(type_) or UNKNOWN, True, declared=span)
+        Column(
+            name,
+            parsed_type(type_) or UNKNOWN,
+            True,
+            declared=span,
+            tags=tags if name == WHOLE else NO_TAGS,
+        )
         for name, type_, span in settings.added_columns()
     ]
     if key is not None:
@@ -130,7 +138,9 @@ def _has_its_name(other: Column, columns: list[Column], report: Report) -> bool:
     return True
 
 
-def records(settings: Settings, schemas: Mapping[str, DeclaredSchema]) -> Records | None:
+def records(
+    settings: Settings, schemas: Mapping[str, DeclaredSchema], relation: Relation
+) -> Records | None:
     """How the records become columns; None for a source without formats."""
     value = settings.format_at(Place.VALUE)
     if value is None:
@@ -146,7 +156,17 @@ def records(settings: Settings, schemas: Mapping[str, DeclaredSchema]) -> Record
         key_schema.name if key_schema is not None else None,
         tuple(map(str, names)) if isinstance(names, tuple) else (),
         str(on_error.value) if on_error is not None else "fail",
+        tuple(each.name for each in relation.columns if each.tags and each.name != KEY),
+        _masked_in_key(relation),
     )
+
+
+def _masked_in_key(relation: Relation) -> tuple[str, ...]:
+    """The fields of the key with tags, or all of it."""
+    for key in relation.named(KEY):
+        by_field = tuple(name for name, tags in key.field_tags if tags)
+        return by_field or ((KEY,) if key.tags else ())
+    return ()
 
 
 def dead_letters(source: ir.Source) -> ir.Source:

@@ -13,6 +13,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
+from ssbt.compiler.ir.records import key_columns
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.ir.subjects import written_schemas
@@ -73,8 +74,10 @@ class Sinks:
             if dataset is None or got is None:
                 continue
             connector, settings = got
-            columns = dataset[1].columns
-            settings = without_unneeded(settings, columns, legacy=self._legacy_formats)
+            key = key_columns(settings, dataset[1])
+            settings = without_unneeded(
+                settings, dataset[1].columns, key, legacy=self._legacy_formats
+            )
             name = node.name.text if node.name is not None else dataset[0]
             first = names.setdefault(name.casefold(), node)
             if first is not node:

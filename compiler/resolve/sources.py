@@ -11,7 +11,7 @@ from ssbt.compiler.connectors.settings import SchemaName, Setting, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, Role
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.records import DEAD_LETTER, dead_letter_relation
+from ssbt.compiler.ir.records import DEAD_LETTER, KEY, dead_letter_relation
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.options import Options
 from ssbt.compiler.resolve.records import (
@@ -60,7 +60,10 @@ class Sources:
             known = decoded_columns(settings, self._names.found, self._report)
         else:
             known = self._read_columns(connector, settings)
-        self.settings[key] = without_unneeded(settings, known or (), legacy=self._legacy_formats)
+        record_key = [column for column in known or () if column.name == KEY]
+        self.settings[key] = without_unneeded(
+            settings, known or (), record_key, legacy=self._legacy_formats
+        )
         return Relation(known or (), known is None, node.stream)
 
     def _read_columns(self, connector: Connector, settings: Settings) -> tuple[Column, ...] | None:
@@ -132,7 +135,7 @@ class Sources:
             relation(key),
             describe(node.span),
             node.span,
-            records(settings, self._schemas),
+            records(settings, self._schemas, relation(key)),
         )
 
     def dead_letters(

@@ -11,6 +11,8 @@ from ssbt.compiler.resolve.expressions.surroundings import Surroundings
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import StructType
 
 
@@ -39,10 +41,25 @@ def expand_star(node: e.Star, around: Surroundings) -> Expansion:
     gone: list[Column] = []
     for name in node.excluded:
         column = scopes.found(name, relation, report)
-        if column is not None and column.column is not None:
+        if column is not None and column.path:
+            _report_field(name, column, report)
+        elif column is not None and column.column is not None:
             gone.append(column.column)
     kept = tuple(c for c in found.columns if not any(c is each for each in gone))
     return Expansion(kept, False, found.qualifier, _names(kept, relation, node.span))
+
+
+def _report_field(name: e.ColumnName, found: scopes.Found, report: Report) -> None:
+    """Report a field of a struct, without which `except` would leave the rest of the struct."""
+    message = f"`{column_text(name)}` is a field of a column; `except` leaves out whole columns"
+    help_ = "leave out the column, or name what stays of it"
+    whole, struct = found.column, found.column.type if found.column else None
+    if whole is not None and isinstance(struct, StructType) and len(found.path) == 1:
+        stays = [f for f in struct.fields if f.name.casefold() != found.path[0].casefold()]
+        column = name_text(whole.name)
+        fields = ", ".join(f"{column}.{name_text(field.name)}" for field in stays[:6])
+        help_ = f"before it, name what stays: `|> set {column} = struct({fields})`"
+    report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_)
 
 
 def _all_of(node: e.Star, around: Surroundings) -> Expansion:

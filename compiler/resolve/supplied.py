@@ -8,19 +8,18 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings
 from ssbt.compiler.connectors.specification import Kind, Place
-from ssbt.compiler.ir.records import KEY
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.words import type_words
 
 
-def without_unneeded(settings: Settings, columns: Iterable[Column], *, legacy: bool) -> Settings:
-    """Settings without those that are supplied for types which no column has.
+def without_unneeded(
+    settings: Settings, columns: Iterable[Column], key: Iterable[Column], *, legacy: bool
+) -> Settings:
+    """Settings without those that are supplied for types which no column has, or none of a key.
 
     With `legacy`, patterns of dates are those of Spark 2, which ours are not: none is supplied.
     """
-    columns = tuple(columns)
-    key = _words(column for column in columns if column.name == KEY)
-    return _trimmed(settings, _words(columns), key, legacy)
+    return _trimmed(settings, _words(columns), _words(key), legacy)
 
 
 def _words(columns: Iterable[Column]) -> set[str]:

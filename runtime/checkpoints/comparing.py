@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 import json
 import logging
 import re
@@ -13,6 +13,7 @@ from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_d
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.outputs.folders import Output
+from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.settings.shared import unknown
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
@@ -49,9 +50,8 @@ def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operat
         else:
             refused += told
         # Nobody can want that rows are lost, so it is not accepted.
-        kept = each.begins_anew and each.name in operation.kept
-        if not kept and (problem := each.output_problem()):
-            refused.append(problem)
+        if not (each.begins_anew and each.name in operation.kept):
+            refused += each.output_problems()
     if refused:
         raise CheckpointsRefusedError(*refused)
     for each in checkpoints:
@@ -65,18 +65,21 @@ def _shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
     """Streams that write to the folder of another: of its batches Spark would skip theirs."""
     first: dict[str, str] = {}
     for each in checkpoints:
-        if each.output and (other := first.setdefault(each.output.folder, each.name)) != each.name:
-            yield (
-                f"stream `{each.name}` cannot write to {each.output.folder}: stream `{other}` does,"
-                " and of two checkpoints Spark skips the batches that the other one has written\n"
-                "Give each sink a folder of its own, or write both with one, behind `union all`"
-            )
+        for folder in (output.folder for output in each.outputs):
+            if (other := first.setdefault(folder, each.name)) != each.name:
+                yield (
+                    f"stream `{each.name}` cannot write to {folder}: stream `{other}` does,"
+                    " and of two checkpoints Spark skips the batches that the other one has"
+                    " written\n"
+                    "Give each sink a folder of its own, or write both with one, behind `union all`"
+                )
 
 
 class Checkpoint:
     """A stream's checkpoint folder, and what the stream is that would go on from it.
 
-    `output` is the folder of a file sink. `begins_anew` once its problems have been asked for.
+    `folders` are those of its file sinks, and `sinks` the names of several that it has.
+    `begins_anew` once its problems have been asked for.
     """
 
     def __init__(
@@ -87,11 +90,13 @@ class Checkpoint:
         pipeline: str,
         parts: Sequence[str],
         spark: str,
-        output: str | None = None,
+        folders: Sequence[str] = (),
+        sinks: Sequence[str] = (),
         topics: Topics | None = None,
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
-        self.output = Output(files, output) if output else None
+        self.outputs = [Output(files, each) for each in folders]
+        self._sinks = sinks
         self.begins_anew = False
         self._files, self._topics = files, topics
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
@@ -117,24 +122,26 @@ class Checkpoint:
             problems += self._topics.problems()
         if done is None:
             self.begins_anew = True
-            return problems
+            return [*problems, *earlier_layout(self._files, self.folder, self._sinks)]
         if sink := self._latest.get("files"):
             problems += log_damage(self._files, f"{sink}/_spark_metadata", done)
         return [*self._differences(), *problems]
 
-    @property
-    def partitions(self) -> str:
+    def partitions(self, output: Output) -> str:
         """The columns by which a file sink partitions, with commas between."""
-        words = "partition_by: "
-        found = (part for part in self._own["depends_on"] if part.startswith(words))
-        return next(found, words).removeprefix(words)
+        words, parts = "partition_by: ", self._own["depends_on"]
+        for sink, behind in pairwise((*parts, "")):
+            is_its = sink.startswith(("sink: ", "output: ")) and sink.rstrip("/").endswith(
+                f" {output.folder}"
+            )
+            if is_its and behind.startswith(words):
+                return str(behind.removeprefix(words))
+        return ""
 
-    def output_problem(self) -> str | None:
-        """Why the stream must not write to its folder, whatever was accepted."""
-        if self.output is None:
-            return None
+    def output_problems(self) -> Iterator[str]:
+        """Why the stream must not write to its folders, whatever was accepted."""
         last = None if self.begins_anew else last_batch(self._files, self.folder)
-        return self.output.problem(self.name, last)
+        yield from filter(None, (each.problem(self.name, last) for each in self.outputs))
 
     def record(self, *, accepted: Sequence[str] = (), sink: str | None = None) -> None:
         """Keep what the stream is, unless the checkpoint says so already.

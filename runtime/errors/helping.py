@@ -15,9 +15,36 @@ _HELP = {
         "Kafka did not say in time whether there is such a topic: see whether `bootstrap_servers` "
         "can be reached from here; `max_block` says how long to wait"
     ),
+    r"RecordTooLargeException": (
+        "a record is larger than Kafka takes: raise `max_request_size` of the sink, which is 1 mb "
+        "if it says nothing, and `max.message.bytes` of the topic. Dead letters with headers are "
+        "larger than the records they tell of; `value_columns` and `header_columns` say what is in "
+        "them"
+    ),
     r"UnknownTopicOrPartitionException": (
         "Kafka has no such topic or partition, or has it no more: create it, or compare the names "
         "with those that the brokers have"
+    ),
+    r"SaslAuthenticationException|Authentication failed": (
+        "the brokers do not know the user or the password, or the token is not good: compare "
+        "`username`, the value of the secret and `sasl_mechanism` with what they were told"
+    ),
+    r"Unable to obtain password from user|javax\.security\.auth\.login|LoginException": (
+        "the keys do not let the client in: see whether `keytab` is there on every machine and has "
+        "the `principal`, and whether `java.security.krb5.conf` names the realm's servers"
+    ),
+    r"SslAuthenticationException|SSL handshake failed|PKIX path building failed": (
+        "client and server do not trust each other's certificates: see `ssl_truststore_location`, "
+        "and `ssl_keystore_location` where brokers ask for a client's own"
+    ),
+    r"AuthorizationException|Not authorized to access": (
+        "the user has no right to what the error names: a source needs READ and DESCRIBE on topics "
+        "and READ on groups (`group_id_prefix`), a sink WRITE and DESCRIBE on topics"
+    ),
+    r"Timed out waiting for a node assignment|No resolvable bootstrap urls"
+    r"|Timeout (?:of \d+ms )?expired before|Failed to create new KafkaAdminClient": (
+        "no broker answers: see whether `bootstrap_servers` can be reached from here, and whether "
+        "`security_protocol` is theirs"
     ),
     r"PARQUET_COLUMN_DATA_TYPE_MISMATCH|CSV header (is not equal|does not conform)": (
         "the file has other columns than the `schema` of the source. If that is so from now on, "

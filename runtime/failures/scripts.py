@@ -96,7 +96,10 @@ class Script:
         for function in self.functions.values():
             for node in ast.walk(function.node):
                 match node:
-                    case ast.Call(func=ast.Name(id="Stream"), args=[ast.Constant(value=value), *_]):
+                    case ast.Call(
+                        func=ast.Name(id="Stream" | "one_pass"),
+                        args=[ast.Constant(value=value), *_],
+                    ):
                         if value == name:
                             return function.origin(function.entry)
         return None

@@ -1,6 +1,6 @@
 """Avro in the values of a broker's records, decoded and encoded by Spark's own functions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 import json
 from typing import Any
 
@@ -8,34 +8,35 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.records.decoding import ADDED
+from ssbt.runtime.evolution.avro import changed_meaning, with_wide_decimals
+from ssbt.runtime.records.decoding import ADDED, Decoding
 from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.registry import Registry, Schema
+from ssbt.runtime.values.fitting import column_type
 
+_IDS: dict[tuple[str, str, str], int] = {}
 _MOST_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
 
-def avro_marker(schema: str) -> str:
-    """The field that is null where bytes could not be decoded: `from_avro` gives a row of nulls.
-
-    It is one of the schema's own that is never null, or else `ADDED`, which is there then.
-    """
-    return next((f["name"] for f in json.loads(schema)["fields"] if _is_never_null(f)), ADDED)
+def avro_decoding(data: Column, schema: str, *, masked: Collection[str] = ()) -> Decoding:
+    """The record that the bytes hold, and nothing else, as the schema has it."""
+    return _decoding(_from_avro(data, schema, schema), "no record of this schema", schema, masked)
 
 
-def decoded_avro(data: Column, schema: str) -> Column:
-    """A struct of the record that the bytes hold, of nulls where they hold none: `avro_marker`."""
-    return _from_avro(data, schema, schema)
-
-
-def decoded_registry_avro(
-    data: Column, schema: str, registry: Mapping[str, str], subject: str
-) -> Column:
+def registry_avro_decoding(
+    data: Column,
+    schema: str,
+    registry: Mapping[str, str],
+    subject: str,
+    *,
+    masked: Collection[str] = (),
+) -> Decoding:
     """The same for framed records, each read with the schema that it was written with.
 
     `schema` says what it becomes: fields are matched by name and alias, missing ones take their
-    default. Null is what is no frame, or has an id that the registry does not know.
+    default. Malformed is also what is no frame, has an id that the registry does not know, or was
+    written with a schema in which a field means another value.
     """
     known = writers(registry, subject, "AVRO")
     body, head = F.substring(data, HEAD + 1, _MOST_BYTES), F.substring(data, 1, HEAD)
@@ -43,20 +44,20 @@ def decoded_registry_avro(
     stop = F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after)))
     # Of a subject without a version this is the only branch that says what the record becomes.
     found = F.when(data.isNull(), _from_avro(F.lit(None).cast("binary"), schema, schema))
+    problem = F.when(~_is_frame(data), F.lit("no frame of a schema registry"))
     # Most records have one of the last schemas; what none of the branches is for is null.
     for id, writer in sorted(known.schemas.items(), reverse=True):
-        row = F.lit(None) if writer is None else _from_avro(body, writer, schema)
+        other = changed_meaning(writer, schema) if writer is not None else None
+        if other is not None:
+            problem = problem.when(head == F.lit(_head(id)), F.lit(f"of schema {id}: {other}"))
+        row = F.lit(None) if writer is None or other else _from_avro(body, writer, schema)
         found = found.when(head == F.lit(_head(id)), row)
     unknown = _is_frame(data) & (head <= F.lit(_head(known.limit)))
     if known.many_missing:
         found = found.when(unknown & _is_missing(data, unknown, known), F.lit(None))
-    return found.when(unknown, stop)
-
-
-def registry_avro_problem(data: Column) -> Column:
-    """What is wrong with bytes that `decoded_registry_avro` could not decode."""
+    result = found.when(unknown, stop)
     of_schema = F.concat(F.lit("no record of schema "), _id(data), F.lit(", or no such schema"))
-    return F.when(_is_frame(data), of_schema).otherwise(F.lit("no frame of a schema registry"))
+    return _decoding(result, problem.otherwise(of_schema), schema, masked)
 
 
 def encoded_avro(record: Column, schema: str) -> Column:
@@ -76,18 +77,45 @@ def encoded_registry_avro(
 
     Raises RegistryError where the schema is not registered, or does not fit the subject.
     """
-    known = Registry.of(registry).registered(subject, Schema(schema), register=register)
-    return F.concat(F.lit(_head(known.id)), to_avro(record, schema))
+    asked = Registry.of(registry)
+    id = _IDS.get((asked.url, subject, schema))
+    if id is None:
+        id = asked.registered(subject, Schema(schema), register=register).id
+        # A batch that is written with others is planned anew each time, and an id stays as it is.
+        _IDS[asked.url, subject, schema] = id
+    return F.concat(F.lit(_head(id)), to_avro(record, schema))
+
+
+def _decoding(
+    result: Column, problem: str | Column, schema: str, masked: Collection[str]
+) -> Decoding:
+    # `from_avro` gives a row of nulls for what is no record, which a record of nulls may be, too.
+    return Decoding(
+        result,
+        problem,
+        marker=_marker(schema),
+        type=column_type(from_avro(F.lit(b""), schema)),
+        texts=True,
+        masked=frozenset(masked),
+    )
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
-    options = {"mode": "PERMISSIVE", "avroSchema": _marked(reader)}
+    options = {"mode": "PERMISSIVE", "avroSchema": _marked(with_wide_decimals(reader))}
     return from_avro(data, writer, options)
+
+
+def _marker(schema: str) -> str:
+    """The field that is null where bytes could not be decoded.
+
+    It is one of the schema's own that is never null, or else `ADDED`, which is there then.
+    """
+    return next((f["name"] for f in json.loads(schema)["fields"] if _is_never_null(f)), ADDED)
 
 
 def _marked(schema: str) -> str:
     """The schema, with `ADDED` if it needs it: no writer has that, so it is read as its default."""
-    if avro_marker(schema) != ADDED:
+    if _marker(schema) != ADDED:
         return schema
     record: dict[str, Any] = json.loads(schema)
     mark = {"name": ADDED, "type": "boolean", "default": True}

@@ -7,6 +7,13 @@ from typing import Any
 
 _SIGNED = {"TYPE_UINT32": 32, "TYPE_FIXED32": 32, "TYPE_UINT64": 64, "TYPE_FIXED64": 64}
 Row = dict[str, Any]
+PROBLEM = "_ssbt_problem"
+"""The field of what is wrong with a message; it is null in one that is whole."""
+# The seconds that such messages may have, as Protobuf's documentation says.
+_LIMITS = {
+    "google.protobuf.Timestamp": (-62_135_596_800, 253_402_300_799),
+    "google.protobuf.Duration": (-315_576_000_000, 315_576_000_000),
+}
 
 
 @lru_cache(maxsize=16)
@@ -21,20 +28,30 @@ def message_class(descriptors: str, message: str) -> Any:
     return GetMessageClass(pool.FindMessageTypeByName(message))
 
 
+class UnfitError(ValueError):
+    """A field of a message that its column cannot hold; says which."""
+
+
 def row(
     make: Any, payload: Callable[[bytes], bytes | None], value: bytes | None, defaults: bool
 ) -> Row | None:
+    """The fields of the message that bytes hold, or `PROBLEM`, what is wrong with them."""
     from google.protobuf.message import DecodeError
 
-    body = payload(value) if value is not None else None
-    if body is None:
+    if value is None:
         return None
+    body = payload(value)
+    if body is None:
+        return {PROBLEM: "in no frame of a schema that has this message"}
     message = make()
     try:
         message.ParseFromString(body)
-    except DecodeError:
-        return None
-    return _fields(message, defaults)
+        return _fields(message, defaults)
+    # Messages of proto2 say that a text is none when it is looked at.
+    except (DecodeError, UnicodeDecodeError):
+        return {PROBLEM: "no message of this schema"}
+    except UnfitError as error:
+        return {PROBLEM: f"no message of this schema: {error}"}
 
 
 def _fields(message: Any, defaults: bool) -> Row:
@@ -62,7 +79,10 @@ def _value(value: Any, field: Any, defaults: bool) -> Any:
     if field.message_type is None:
         bits = _unsigned_bits(field)
         return value - (1 << bits) if bits and value >> (bits - 1) else value
-    if field.message_type.full_name in ("google.protobuf.Timestamp", "google.protobuf.Duration"):
+    if limits := _LIMITS.get(field.message_type.full_name):
+        if not limits[0] <= value.seconds <= limits[1] or abs(value.nanos) >= 1_000_000_000:
+            kind = field.message_type.name
+            raise UnfitError(f"`{field.name}` is {value.seconds} seconds, which is no {kind}")
         return value.seconds * 1_000_000 + value.nanos // 1_000
     return _fields(value, defaults)
 

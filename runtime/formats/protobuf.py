@@ -16,27 +16,31 @@ from pyspark.sql.types import (
     DataType,
     DayTimeIntervalType,
     MapType,
+    StringType,
     StructType,
     TimestampType,
 )
 
-from ssbt.runtime.formats.messages import message_class, payload, row
+from ssbt.runtime.formats.messages import PROBLEM, message_class, payload, row
+from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.message_schemas import message_paths, registered
 from ssbt.runtime.registries.registry import Registry, RegistryError
 
+_WRITTEN: dict[tuple[str, str, str], tuple[int, str]] = {}
 
-def decoded_protobuf(
+
+def protobuf_decoding(
     data: Column, descriptors: str, message: str, schema: str, *, defaults: bool = False
-) -> Column:
-    """A struct of the message that the bytes hold, null where they hold none.
+) -> Decoding:
+    """The message that the bytes hold.
 
     `descriptors` are a descriptor set in base 64, and `schema` is the struct as DDL.
     """
-    return _arrow(lambda value: value, descriptors, message, schema, defaults)(data)
+    return _decoding(_arrow(lambda value: value, descriptors, message, schema, defaults)(data))
 
 
-def decoded_registry_protobuf(
+def registry_protobuf_decoding(
     data: Column,
     descriptors: str,
     message: str,
@@ -45,22 +49,32 @@ def decoded_registry_protobuf(
     subject: str,
     *,
     defaults: bool = False,
-) -> Column:
-    """The same for framed messages; null is also what is no frame, or of another message."""
+) -> Decoding:
+    """The same for framed messages; malformed is also what is no frame, or of another message."""
     known = writers(registry, subject, "PROTOBUF")
 
     def unframed(value: bytes) -> bytes | None:
         return _unframed(value, known, message)
 
-    return _arrow(unframed, descriptors, message, schema, defaults)(data)
+    return _decoding(_arrow(unframed, descriptors, message, schema, defaults)(data))
 
 
-def decoded_native_protobuf(data: Column, descriptors: str, message: str) -> Column:
+def native_protobuf_decoding(data: Column, descriptors: str, message: str) -> Decoding:
     """The same by Spark's own function, which needs the package `spark-protobuf`."""
     from pyspark.sql.protobuf.functions import from_protobuf
 
     options, files = {"mode": "PERMISSIVE"}, base64.b64decode(descriptors)
-    return from_protobuf(data, message, options=options, binaryDescriptorSet=files)
+    result = from_protobuf(data, message, options=options, binaryDescriptorSet=files)
+    return Decoding(result, "no message of this schema", texts=True)
+
+
+def _decoding(result: Column) -> Decoding:
+    return Decoding(
+        result,
+        lambda part: part[PROBLEM],
+        is_whole=lambda part: part[PROBLEM].isNull(),
+        content=lambda part: part.dropFields(PROBLEM),
+    )
 
 
 def encoded_native_protobuf(record: Column, descriptors: str, message: str) -> Column:
@@ -96,11 +110,14 @@ def encoded_registry_protobuf(
     With `register` it is by the message's own schema, which is registered if it is new. Raises
     RegistryError where there is no such message, or where its schema does not fit the subject.
     """
-    if register:
-        id, text = registered(Registry.of(registry), descriptors, subject)
-    else:
+    key = registry["url"], subject, descriptors
+    if key not in _WRITTEN and register:
+        _WRITTEN[key] = registered(Registry.of(registry), descriptors, subject)
+    elif key not in _WRITTEN:
         known = writers(registry, subject, "PROTOBUF")
-        id, text = known.latest, known.schemas.get(known.latest) or ""
+        _WRITTEN[key] = known.latest, known.schemas.get(known.latest) or ""
+    # A batch that is written with others is planned anew each time, and must not need a registry.
+    id, text = _WRITTEN[key]
     places = {name: path for path, name in _names(text).items()}
     if message not in places:
         raise RegistryError(f"the latest schema of {subject} has no message {message}")
@@ -115,7 +132,9 @@ def _arrow(
     schema: str,
     defaults: bool,
 ) -> Callable[[Column], Column]:
-    wanted = StructType.fromDDL(schema)
+    fields = StructType.fromDDL(schema)
+    assert isinstance(fields, StructType)
+    wanted = fields.add(PROBLEM, StringType())
 
     def decoded(values: Any) -> Any:
         import pyarrow as pa

@@ -5,7 +5,7 @@ must then have a batch 0, too: Spark is made to run one over no rows, into nothi
 state there is has its first version. The stream's own first batch is number 1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 import json
 import logging
@@ -24,13 +24,26 @@ from ssbt.runtime.outputs.folders import LOG, Output
 _LOG = logging.getLogger("ssbt.runtime")
 
 
-def keep_output(
-    output: Output, stream: str, checkpoint: str, writer: DataStreamWriter, partitions: str
+def keep_outputs(
+    outputs: Mapping[Output, str], stream: str, checkpoint: str, writer: DataStreamWriter
 ) -> None:
-    """Let a stream write on behind what readers see; `partitions` are columns with commas between.
+    """Let a stream write on behind what readers see in its folders.
 
-    Raises CheckpointsRefusedError where the files there lie in other folders than the new ones.
+    `outputs` have the columns that files are partitioned by, with commas between. Raises
+    CheckpointsRefusedError where the files in a folder lie in other folders than the new ones.
     """
+    entries = {output: _entries(output, stream, by) for output, by in outputs.items()}
+    asides = [_replace_log(each, found) for each, found in entries.items()]
+    _run_empty_batch(next(iter(outputs)).files, checkpoint, writer)
+    for output, found in entries.items():
+        text = "stream %s begins anew behind the %d files that readers of %s see"
+        _LOG.warning(text, stream, len(found), output.folder, extra={"stream": stream})
+    for aside in filter(None, asides):
+        _LOG.info("the log that was there is now %s", aside)
+
+
+def _entries(output: Output, stream: str, partitions: str) -> list[dict[str, Any]]:
+    """What readers see in a folder."""
     logged = output.latest_batch() is not None
     entries = list(output.entries() if logged else _unlogged(output))
     for entry in entries:
@@ -41,12 +54,7 @@ def keep_output(
                 f" partitioned by ({found}), and new files would be by ({partitions}), which no"
                 " reader can put together\nGive the sink another folder, or partition it as before"
             )
-    aside = _replace_log(output, entries) if entries or logged else None
-    _run_empty_batch(output.files, checkpoint, writer)
-    text = "stream %s begins anew behind the %d files that readers of %s see"
-    _LOG.warning(text, stream, len(entries), output.folder, extra={"stream": stream})
-    if aside:
-        _LOG.info("the log that was there is now %s", aside)
+    return entries
 
 
 def _unlogged(output: Output) -> Iterable[dict[str, Any]]:

@@ -1,14 +1,23 @@
 """A broker's records decoded into columns; those that cannot be are never lost unsaid."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
+from ssbt.runtime.values.fitting import Misfit, is_any, misfit_text, misfits, typed
+
 ADDED = "_ssbt_decoded"
 """A field that stands in what is decoded for its marker's sake alone."""
+DEAD_LETTER, RECORD = "_dead_letter", "_record"
+"""What a judged record has beside its columns: itself, if it is malformed, and its place."""
+MALFORMED = "malformed records "
+"""How the counts of malformed records that were left out are called, before a number."""
+_NUMBERS = count(1)
+PLACE = ("topic", "partition", "offset")
 # Where the decoded parts stand beside the record's own columns, which have no names like these.
 _PARTS = ("_decoded_value", "_decoded_key")
 
@@ -17,14 +26,25 @@ _PARTS = ("_decoded_value", "_decoded_key")
 class Decoding:
     """What the bytes of a key or value become, and what is wrong with those that are malformed.
 
-    Bytes are malformed if they become null; if there is a field `malformed`, also where that is
-    not null; and if there is a field `marker`, also where that is null.
+    `result` is computed once for each record; all else looks at it. Bytes are malformed if it is
+    null; if it has a field `malformed` that is not null, or a field `marker` that is; if `is_whole`
+    says no; or if `sound`, which looks at the bytes themselves, does. The key or value is the
+    `content` of the result, and it is malformed, too, if it holds what its `type` does not. With
+    `texts` its texts are held to UTF-8.
+
+    `problem` says what is wrong with malformed bytes; values of the fields `masked` are not shown.
     """
 
     result: Column
-    problem: str | Column
+    problem: str | Column | Callable[[Column], Column]
     malformed: str | None = None
     marker: str | None = None
+    sound: Column | None = None
+    is_whole: Callable[[Column], Column] | None = None
+    content: Callable[[Column], Column] | None = None
+    type: DataType | None = None
+    texts: bool = False
+    masked: frozenset[str] = frozenset()
 
 
 def decoded(
@@ -38,33 +58,57 @@ def decoded(
     """The fields of the value as columns (or `value`, if it has none), then `_key` and `metadata`.
 
     Metadata is named with an underscore in front: `_offset`. A malformed record stops the job
-    with its place in the error, unless `on_error` is something else: then it is left out.
+    with its place in the error where `on_error` is `fail`, and is left out where it is `drop`.
+    Where it is `dead_letter`, nothing is left out: each record is judged, and `decoded_rows`
+    and `dead_letters` take what is theirs.
     """
     parts = _decoded_parts(records, value, key)
-    if on_error == "fail":
+    judged: list[Column] = []
+    if on_error == "dead_letter":
+        judged = [_dead_letter(parts, value, key), F.struct(*PLACE).alias(RECORD)]
+    elif on_error == "fail":
         for name, decoding in _parts(value, key):
-            stop = F.raise_error(F.concat(_place(), F.lit(f"its {_of(name)} is "), _text(decoding)))
-            whole = F.when(_is_malformed(parts, name, decoding), stop).otherwise(F.col(name))
-            parts = parts.withColumn(name, whole)
+            text = _text(parts, name, decoding)
+            stop = F.raise_error(F.concat(_place(), F.lit(f"its {_of(name)} is "), text))
+            wrong = _is_once() & _is_malformed(parts, name, decoding)
+            parts = parts.where(F.when(wrong, stop.cast("boolean")).otherwise(True))
     else:
+        wrong = F.lit(False)
         for name, decoding in _parts(value, key):
-            parts = parts.where(~_is_malformed(parts, name, decoding))
+            wrong = wrong | _is_malformed(parts, name, decoding)
+        if parts.isStreaming:
+            # Streams tell it of each batch; two sources of one query must not count under one name.
+            found = F.count(F.when(wrong, 1)).alias("malformed")
+            parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", found)
+        parts = parts.where(~wrong)
     return parts.select(
-        *_columns(parts, value), *_key(parts, key), *(_metadata(name) for name in metadata)
+        *_columns(parts, value),
+        *_key(parts, key),
+        *(_metadata(name) for name in metadata),
+        *judged,
     )
 
 
-def dead_letters(records: DataFrame, value: Decoding, key: Decoding | None = None) -> DataFrame:
-    """The malformed records as they came, with the part that is malformed (`stage`) and `error`."""
-    parts = _decoded_parts(records, value, key)
+def decoded_rows(records: DataFrame) -> DataFrame:
+    """Of judged records those that could be decoded."""
+    return records.where(F.col(DEAD_LETTER).isNull()).drop(DEAD_LETTER, RECORD)
+
+
+def dead_letters(records: DataFrame) -> DataFrame:
+    """Of judged records the others, as they came, with what is malformed (`stage`) and `error`."""
+    return records.where(F.col(DEAD_LETTER).isNotNull()).select(f"{DEAD_LETTER}.*")
+
+
+def _dead_letter(parts: DataFrame, value: Decoding, key: Decoding | None) -> Column:
+    """A malformed record with all that is known of it; null for any other."""
     stage, error = F.lit(None).cast("string"), F.lit(None).cast("string")
     for name, decoding in _parts(value, key):
         wrong = _is_malformed(parts, name, decoding) & stage.isNull()
-        error = F.when(wrong, _text(decoding)).otherwise(error)
+        error = F.when(wrong, _text(parts, name, decoding)).otherwise(error)
         stage = F.when(wrong, F.lit(_of(name))).otherwise(stage)
-    places = ("key", "value", "headers", "topic", "partition", "offset", "timestamp")
-    found = parts.select(*places, stage.alias("stage"), error.alias("error"))
-    return found.where(F.col("stage").isNotNull())
+    record = ("key", "value", "headers", *PLACE, "timestamp")
+    whole = F.struct(*record, stage.alias("stage"), error.alias("error"))
+    return F.when(stage.isNotNull(), whole).alias(DEAD_LETTER)
 
 
 def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
@@ -72,19 +116,32 @@ def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
 
 
 def _decoded_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
-    # Spark computes an expression anew for each filter that it moves below it, and decoding costs
-    # most of all: what might give another value, as the number of a partition, it leaves alone.
-    once = F.spark_partition_id() >= 0
-    parts = (F.when(once, d.result).alias(name) for name, d in _parts(value, key))
+    parts = (F.when(_is_once(), d.result).alias(name) for name, d in _parts(value, key))
     return records.select("*", *parts)
+
+
+def _is_once() -> Column:
+    """True, said so that what depends on it is computed once, and before all that comes later.
+
+    Spark computes an expression anew for each filter that it moves below it, and decoding costs
+    most of all: what might give another value, as the number of a partition, it leaves alone.
+    """
+    return F.spark_partition_id() >= 0
 
 
 def _of(part: str) -> str:
     return part.removeprefix("_decoded_")
 
 
-def _type(parts: DataFrame, name: str) -> DataType:
-    return parts.schema[name].dataType
+def _content(parts: DataFrame, name: str, decoding: Decoding) -> tuple[Column, DataType]:
+    """The key or value in what was decoded, and its type."""
+    content = F.col(name) if decoding.content is None else decoding.content(F.col(name))
+    return content, parts.select(content).schema[0].dataType
+
+
+def _misfits(parts: DataFrame, name: str, decoding: Decoding) -> list[Misfit]:
+    content, found = _content(parts, name, decoding)
+    return misfits(content, found, decoding.type or found, texts=decoding.texts)
 
 
 def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
@@ -93,6 +150,12 @@ def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
         wrong = wrong | F.col(name).getField(decoding.malformed).isNotNull()
     if decoding.marker is not None:
         wrong = F.col(name).getField(decoding.marker).isNull()
+    if decoding.is_whole is not None:
+        wrong = wrong | ~decoding.is_whole(F.col(name))
+    if decoding.sound is not None:
+        wrong = wrong | ~decoding.sound
+    if found := _misfits(parts, name, decoding):
+        wrong = wrong | is_any(found)
     return F.col(_of(name)).isNotNull() & wrong
 
 
@@ -105,26 +168,41 @@ def _place() -> Column:
     )
 
 
-def _text(decoding: Decoding) -> Column:
-    return F.lit(decoding.problem) if isinstance(decoding.problem, str) else decoding.problem
+def _text(parts: DataFrame, name: str, decoding: Decoding) -> Column:
+    problem = decoding.problem
+    if isinstance(problem, str):
+        problem = F.lit(problem)
+    elif not isinstance(problem, Column):
+        problem = problem(F.col(name))
+    if found := _misfits(parts, name, decoding):
+        detail = F.concat(F.lit(": "), misfit_text(found, decoding.masked))
+        problem = F.concat(problem, F.when(is_any(found), detail).otherwise(""))
+    return problem
 
 
 def _columns(parts: DataFrame, value: Decoding) -> list[Column]:
-    name, found = _PARTS[0], _type(parts, _PARTS[0])
+    whole, found = _content(parts, _PARTS[0], value)
     if not isinstance(found, StructType):
-        return [F.col(name).alias("value")]
-    fields = [field for field in found.names if field not in (value.malformed, ADDED)]
-    return [F.col(name).getField(field).alias(field) for field in fields]
+        return [typed(whole, found, value.type or found).alias("value")]
+    wanted = value.type if isinstance(value.type, StructType) else found
+    return [
+        typed(whole[name], found[name].dataType, wanted[name].dataType).alias(name)
+        for name in found.names
+        if name not in (value.malformed, ADDED)
+    ]
 
 
 def _key(parts: DataFrame, key: Decoding | None) -> list[Column]:
     if key is None:
         return []
-    whole, found = F.col(_PARTS[1]), _type(parts, _PARTS[1])
+    whole, found = _content(parts, _PARTS[1], key)
     fields = found.names if isinstance(found, StructType) else ()
     extra = [field for field in fields if field in (key.malformed, ADDED)]
-    return [(whole.dropFields(*extra) if extra else whole).alias("_key")]
+    whole = whole.dropFields(*extra) if extra else whole
+    return [typed(whole, found, key.type or found).alias("_key")]
 
 
 def _metadata(name: str) -> Column:
+    if name == "_tombstone":
+        return F.col("value").isNull().alias(name)
     return F.col(name.removeprefix("_")).alias(name)

@@ -17,8 +17,10 @@ _ENDPOINT = f"{_SASL}oauthbearer.token.endpoint.url"
 _IAM, _IAM_HANDLER = "AWS_MSK_IAM", "software.amazon.msk.auth.iam.IAMClientCallbackHandler"
 _HANDLER = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
 # What a connection says for the login module, which writes `clientId` for `client.id`.
-_LOGIN = ("username", "password", "client.id", "client.secret", "scope", "principal", "key.tab")
-_LOGIN += ("aws.role.arn", "aws.role.session.name", "aws.sts.region", "aws.profile.name")
+_LOGIN: tuple[str, ...] = (
+    *("username", "password", "client.id", "client.secret", "scope", "principal", "key.tab"),
+    *("aws.role.arn", "aws.role.session.name", "aws.sts.region", "aws.profile.name"),
+)
 
 
 def kafka_options(options: Mapping[str, str]) -> dict[str, str]:

@@ -70,9 +70,11 @@ class Script:
 
     def source(self, name: str, job: Job[Any]) -> DataFrame:
         """A dataset as it is read from outside."""
-        function: Callable[[Job[Any]], DataFrame]
-        function = getattr(self._module, self._plan.datasets[name].function)
-        return function(job)
+        dataset = self._plan.datasets[name]
+        function: Callable[..., DataFrame] = getattr(self._module, dataset.function)
+        # Of a source with dead letters, rows are a part of the records.
+        records = [self.source(each, job) for each in dataset.uses]
+        return function(*records) if records else function(job)
 
     def frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
         """The dataset `name` made from what is given; each dataset on the way is made once."""

@@ -1,7 +1,7 @@
 """What whoever starts a job decides about its streams."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ class Operation:
 
 
 _DEFAULT = Operation()
+_BEFORE_STREAMS: ContextVar[Callable[[], None]] = ContextVar("before_streams")
 OPERATION: ContextVar[Operation] = ContextVar("operation", default=_DEFAULT)
 
 
@@ -49,3 +50,19 @@ def operated(pipeline: str, arguments: Namespace) -> Iterator[None]:
         yield
     finally:
         OPERATION.reset(token)
+
+
+@contextmanager
+def before_streams(call: Callable[[], None]) -> Iterator[None]:
+    """Let `call` be called before streams start within."""
+    token = _BEFORE_STREAMS.set(call)
+    try:
+        yield
+    finally:
+        _BEFORE_STREAMS.reset(token)
+
+
+def call_before_streams() -> None:
+    """Call what is to be called before streams start, if there is something."""
+    if call := _BEFORE_STREAMS.get(None):
+        call()

@@ -1,8 +1,8 @@
 """Streams: started together, watched together, tried again, and stopped in order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import logging
 import time
 
@@ -17,13 +17,14 @@ from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
-from ssbt.runtime.outputs.keeping import keep_output
+from ssbt.runtime.metrics.groups import GroupCommits
+from ssbt.runtime.metrics.progress import ProgressLog
+from ssbt.runtime.outputs.keeping import keep_outputs
 from ssbt.runtime.planning.streams import Continuation, collects
 from ssbt.runtime.providers.secrets import rotated_secrets
 from ssbt.runtime.records.topics import Topics, topics_of
 from ssbt.runtime.registries.registry import UnreachableError
-from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation
-from ssbt.runtime.streams.progress import ProgressLog
+from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_before_streams
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
@@ -41,7 +42,9 @@ class Stream:
     """A stream that can start: its name, and the folder in which it keeps its place.
 
     Without a folder it begins anew each time. `depends_on` has what of the query the checkpoint
-    holds fast, each as `part: what it is`. `output` is the folder of a file sink.
+    holds fast, each as `part: what it is`. `output` is the folder of a file sink. A stream with
+    several sinks `writes` them, each with its folder if it has one; `counts` has what became of the
+    records of its batches.
     """
 
     name: str
@@ -49,6 +52,13 @@ class Stream:
     checkpoint: str | None = None
     depends_on: tuple[str, ...] = ()
     output: str | None = None
+    writes: Mapping[str, str | None] = field(default_factory=dict)
+    counts: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of its file sinks."""
+        return tuple(filter(None, (self.output, *self.writes.values())))
 
     def started(self) -> StreamingQuery:
         """The running query, called as the stream."""
@@ -67,6 +77,7 @@ def run_streams(*streams: Stream) -> None:
     """
     if collects(*streams):
         return
+    call_before_streams()
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
     runs = [_Run(stream, operation, files, spark) for stream in streams]
@@ -79,6 +90,11 @@ def run_streams(*streams: Stream) -> None:
         elif operation.kept:
             raise CheckpointsRefusedError(f"{KEEP} needs the driver's JVM, not Spark Connect")
         else:
+            if shared := [stream.name for stream in streams if stream.writes]:
+                raise CheckpointsRefusedError(
+                    f"stream `{shared[0]}` writes rows and dead letters in one pass, for which it"
+                    " needs the driver's JVM, not Spark Connect"
+                )
             _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
         _watch(runs, stop)
         if stop.number is not None:
@@ -130,22 +146,27 @@ class _Run:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             kept = stream.name, stream.checkpoint, operation.pipeline, parts
             self.topics = topics_of(stream.writer, stream.name, stream.checkpoint, files)
-            self.kept = Checkpoint(files, *kept, spark.version, stream.output, self.topics)
+            sinks = stream.folders, tuple(stream.writes)
+            self.kept = Checkpoint(files, *kept, spark.version, *sinks, self.topics)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
         self._continuation = Continuation()
-        self._progress = ProgressLog(stream.name)
+        self._group = GroupCommits(stream.name, stream.writer)
+        self._progress = ProgressLog(
+            stream.name, lambda batch: self._stream.counts.get(batch), self._group.commit
+        )
         self._ended = False
 
     def keep_output(self, operation: Operation) -> None:
         """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
         stream, kept = self._stream, self.kept
-        if kept and kept.output and kept.begins_anew and stream.name in operation.kept:
+        if kept and kept.outputs and kept.begins_anew and stream.name in operation.kept:
             try:
-                writer, partitions = stream.writer, kept.partitions
-                keep_output(kept.output, stream.name, kept.folder, writer, partitions)
-                kept.record(accepted=[f"it begins behind what {kept.output.folder} has"])
+                each_output = {each: kept.partitions(each) for each in kept.outputs}
+                keep_outputs(each_output, stream.name, kept.folder, stream.writer)
+                folders = ", ".join(each.folder for each in kept.outputs)
+                kept.record(accepted=[f"it begins behind what {folders} has"])
             except Exception as error:
                 note_stream(error, stream.name)
                 raise
@@ -164,7 +185,7 @@ class _Run:
                 raise CheckpointsRefusedError(*map(self.kept.told, said))
             if not active:
                 self._query.awaitTermination()
-                _LOG.info("stream %s has ended", self._stream.name)
+                self._tell_total("ended")
                 self._ended = True
         except Exception as error:
             self._failed(error)
@@ -186,8 +207,15 @@ class _Run:
                 return False
             if self._query:
                 self._tell(self._query)
-        _LOG.info("stream %s has stopped", self._stream.name)
+        self._tell_total("stopped")
         return True
+
+    def _tell_total(self, verb: str) -> None:
+        self._group.close()
+        total = self._progress.total
+        text = ", ".join(f"{count:,} {name}" for name, count in total.items())
+        fields = {"stream": self._stream.name, **{n.replace(" ", "_"): c for n, c in total.items()}}
+        _LOG.info("stream %s has %s: %s", self._stream.name, verb, text, extra=fields)
 
     def _tell(self, query: StreamingQuery) -> None:
         # Neither a log nor a store that does not answer is a reason to stop.

@@ -8,6 +8,7 @@ failure needs a finding, and where all rows are right nothing is said.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,9 +30,11 @@ COLUMNS = "id: bigint, name: string, day: date, at: timestamp"
 ROWS = (
     "select 1L id, 'Ann' name, date'2026-02-03' day, timestamp'2026-01-31 12:30:15.123456' at"
     " union all select 2L, 'Bo, the; \"man', date'1999-12-31', timestamp'2026-01-31 00:00:00'"
-    " union all select 3L, null, null, null union all select 4L, 'NULL', null, null"
+    " union all select 3L, null, null, null union all select 4L, 'x', null, null"
     " union all select 5L, \"Zo\u00eb's\", date'2026-03-01', null"
 )
+
+EMPTY = "union all select 6L, '', null, null"
 
 
 class Pair(NamedTuple):
@@ -61,14 +64,14 @@ CSV_OPTIONS = {
     "quote of the reader": ("", 'quote = "\'"'),
     "escape": (r'escape = "\""', ""),
     "encoding": ('encoding = "ISO-8859-1"', ""),
-    "same encoding": ('encoding = "UTF-16LE"', 'encoding = "UTF-16LE"'),
+    "same encoding": ('encoding = "ISO-8859-1"', 'encoding = "iso-8859-1"'),
     "encoding of the reader": ("", 'encoding = "ISO-8859-1"'),
     "null_value": ('null_value = "NULL"', ""),
     "null_value of the reader": ("", 'null_value = "NULL"'),
     "same null_value": ('null_value = "NULL"', 'null_value = "NULL"'),
     "line_sep": ('line_sep = "|"', ""),
     "same line_sep": ('line_sep = "|"', 'line_sep = "|"'),
-    "comment": ("", 'comment = "A"'),
+    "comment": ("", 'comment = "2"'),
     "date_format": ('date_format = "dd/MM/yyyy"', ""),
     "date_format of the reader": ("", 'date_format = "yyyy-dd-MM"'),
     "other date_format": ('date_format = "dd/MM/yyyy"', 'date_format = "MM/dd/yyyy"'),
@@ -133,6 +136,7 @@ def option_pairs() -> dict[str, Pair]:
     for name, options in (("csv", CSV_OPTIONS), ("json", JSON_OPTIONS)):
         for kind, (one, other) in options.items():
             found[f"{name}: {kind}"] = Pair(block(name, one), block(name, other))
+    found["csv: empty_value"] = found["csv: empty_value"]._replace(rows=f"{ROWS} {EMPTY}")
     return found
 
 
@@ -146,6 +150,7 @@ def name_pairs() -> dict[str, Pair]:
 
 
 def form_pairs() -> dict[str, Pair]:
+    """Formats of bytes and of text; what lines of plain text hold nobody knows."""
     names = ("parquet", "orc", "json", "csv", "text")
     line = "value: string"
     rows = "select 'a line' value union all select '{}' union all select '1'"
@@ -153,7 +158,8 @@ def form_pairs() -> dict[str, Pair]:
         f"{one} as {other}": Pair(block(one, ""), block(other, ""), line, line, rows)
         for one in names
         for other in names
-        if one != other
+        if one != other and (one != "text" or other in ("parquet", "orc"))
+        if other != "text" or one in ("parquet", "orc")
     }
 
 
@@ -215,7 +221,11 @@ def outcome(spark: SparkSession, pair: Pair, folder: Path) -> str:
         return FAILS
     names = [each.partition(":")[0].strip() for each in pair.read.split(", ")]
     spelt = {name.casefold(): name for name in data.columns}
-    rows = [row.asDict() for row in data.collect()]
+    if "csv" in pair.source and "header" not in pair.source:
+        # Without names, a column of another one is the one in its place.
+        spelt = {**dict(zip(map(str.casefold, names), data.columns, strict=False)), **spelt}
+    every = [row.asDict() for row in data.collect()]
+    rows = [row for row in every if "=01" not in pair.folder or row["month"] == "01"]
     wanted = [
         [row[spelt[name.casefold()]] if name.casefold() in spelt else "x" for name in names]
         for row in rows
@@ -248,9 +258,16 @@ def pipeline_ends(name: str, text: str) -> tuple[End, ...]:
 FIT = {RIGHT: (None,), FAILS: (Severity.ERROR, Severity.WARNING), WRONG: (Severity.ERROR,)}
 
 
+# In `make test` some of each kind; all of them with SSBT_ALL_PAIRS=1, which takes some minutes.
+ALL = bool(os.environ.get("SSBT_ALL_PAIRS"))
+SAMPLE = [*PAIRS][:: 1 if ALL else 19]
+
+
+@pytest.mark.timeout(3600 if ALL else 600)
 def test_what_is_said_is_what_spark_does(spark: SparkSession, tmp_path: Path) -> None:
     wrong = []
-    for number, (name, pair) in enumerate(PAIRS.items()):
+    for number, name in enumerate(SAMPLE):
+        pair = PAIRS[name]
         got, said = outcome(spark, pair, tmp_path / str(number)), verdict(pair)
         if said not in FIT[got]:
             wrong.append(f"{name}: {got}, {said}")

@@ -13,12 +13,7 @@ import pytest
 
 from ssbt.runtime import Job, Stream, run_streams
 from ssbt.runtime.entry import _run
-from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
-    encoded_registry_avro,
-    registry_avro_problem,
-)
+from ssbt.runtime.formats.avro import encoded_registry_avro, registry_avro_decoding
 from ssbt.runtime.records.decoding import Decoding, decoded
 from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry
@@ -60,8 +55,7 @@ def orders(records: DataFrame, registry: Registry, subject: str, on_error="fail"
 
 def decoding(registry: Registry, subject: str, reader: object) -> Decoding:
     text, value = json.dumps(reader), F.col("value")
-    result = decoded_registry_avro(value, text, {"url": registry.url}, subject)
-    return Decoding(result, registry_avro_problem(value), marker=avro_marker(text))
+    return registry_avro_decoding(value, text, {"url": registry.url}, subject)
 
 
 def table(spark: SparkSession, values: Sequence[bytes | None]) -> DataFrame:
@@ -179,7 +173,7 @@ def test_what_is_no_record(spark, registry, subject):
     good = framed(spark, first, OLD, {"id": "7L"})
     for value in [*POISON.values(), cut_off]:
         records = table(spark, [good, value])
-        kept = orders(records, registry, subject, on_error="dead_letter")
+        kept = orders(records, registry, subject, on_error="drop")
         assert [row.id for row in kept.collect()] == [7]
         with pytest.raises(Exception, match=r"offset 1 of partition 0 of topic orders"):
             orders(records, registry, subject).collect()
@@ -192,7 +186,7 @@ def test_an_id_that_the_registry_does_not_know(spark, registry, subject):
 
     def run(job: Job[None]) -> None:
         records = table(spark, [value])
-        found.extend(orders(records, registry, subject, on_error="dead_letter").collect())
+        found.extend(orders(records, registry, subject, on_error="drop").collect())
         found.append("done")
 
     _run(Job(spark, None), run)

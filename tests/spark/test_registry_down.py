@@ -14,9 +14,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import to_avro
 import pytest
 
-from ssbt.runtime import Decoding, Job, Stream, decoded, run_streams
+from ssbt.runtime import Job, Stream, decoded, run_streams
 from ssbt.runtime.entry import _run
-from ssbt.runtime.formats.avro import decoded_registry_avro, registry_avro_problem
+from ssbt.runtime.formats.avro import registry_avro_decoding
 from ssbt.runtime.registries import registry as asking
 from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import OPERATION
@@ -57,8 +57,7 @@ def test_a_registry_that_hangs_comes_back_and_goes(
         rows = spark.readStream.schema(COLUMNS).option("maxFilesPerTrigger", 1).parquet(source)
         value = F.col("value")
         given = json.dumps(OLD), {"url": own_registry.url}, SUBJECT
-        result = decoded_registry_avro(value, *given)
-        return decoded(rows, Decoding(result, registry_avro_problem(value), marker="id"))
+        return decoded(rows, registry_avro_decoding(value, *given))
 
     def run(job: Job[None], frame: DataFrame | None = None) -> None:
         found = orders() if frame is None else frame

@@ -18,11 +18,12 @@ from ssbt.compiler.formats.languages import written_text
 from ssbt.runtime import Job
 from ssbt.runtime.entry import _run
 from ssbt.runtime.formats.protobuf import (
-    decoded_protobuf,
-    decoded_registry_protobuf,
     encoded_protobuf,
     encoded_registry_protobuf,
+    protobuf_decoding,
+    registry_protobuf_decoding,
 )
+from ssbt.runtime.records.decoding import Decoding, decoded
 from ssbt.runtime.registries.registry import RegistryError
 from tests.registries import Registry
 
@@ -86,7 +87,15 @@ def table(spark: SparkSession, *values: bytes | None) -> DataFrame:
 
 
 def plain(**options):
-    return decoded_protobuf(F.col("v"), WRITTEN.text, "shop.Order", DDL, **options).alias("m")
+    return content(protobuf_decoding(F.col("v"), WRITTEN.text, "shop.Order", DDL, **options))
+
+
+def content(decoding: Decoding):
+    """The message, or null where there is none."""
+    assert decoding.is_whole
+    assert decoding.content
+    is_whole = decoding.is_whole(decoding.result)
+    return F.when(is_whole, decoding.content(decoding.result)).alias("m")
 
 
 def test_every_type(spark):
@@ -121,6 +130,35 @@ def test_what_is_not_set_and_what_is_no_message(spark):
     assert (row.id, row.name, row.status, row.flag, row.maybe) == (0, "", "NEW", False, None)
 
 
+HOSTILE = {
+    "`at` is 253402300800 seconds, which is no Timestamp": {"at": {"seconds": 253402300800}},
+    "`at` is -62135596801 seconds, which is no Timestamp": {"at": {"seconds": -62135596801}},
+    "`at` is 0 seconds, which is no Timestamp": {"at": {"nanos": 2_000_000_000}},
+    f"`at` is {2**63 - 1} seconds, which is no Timestamp": {"at": {"seconds": 2**63 - 1}},
+    f"`took` is {2**63 - 1} seconds, which is no Duration": {"took": {"seconds": 2**63 - 1}},
+}
+
+
+def test_values_that_a_column_cannot_hold(spark):
+    """They are malformed, and named; what is no text in UTF-8 is no message."""
+    records = [message()(**each).SerializeToString() for each in HOSTILE.values()]
+    records += [b"\x12\1\xff", b"\x0a", message()(at={"seconds": 253402300799}).SerializeToString()]
+    rows = (
+        table(spark, *records)
+        .withColumnRenamed("v", "value")
+        .selectExpr("value", "'t' topic", "0 partition", "0L offset")
+    )
+    given = F.col("value"), WRITTEN.text, "shop.Order", DDL
+    kept = decoded(rows, protobuf_decoding(*given), on_error="drop")
+    assert [row.at.year for row in kept.collect()] == [9999]
+    problem = protobuf_decoding(*given).problem
+    assert callable(problem)
+    parts = rows.select(protobuf_decoding(*given).result.alias("part"))
+    found = [row[0] for row in parts.select(problem(F.col("part"))).collect()]
+    plain = "no message of this schema"
+    assert found == [*(f"{plain}: {each}" for each in HOSTILE), plain, plain, None]
+
+
 def test_what_is_written_is_read_back(spark):
     rows = table(spark, full(), b"").select(plain())
     back = rows.select(encoded_protobuf(F.col("m"), WRITTEN.text, "shop.Order").alias("v"))
@@ -139,7 +177,7 @@ def subject(registry: Registry) -> str:
 
 def framed(registry: Registry, subject: str):
     given = WRITTEN.text, "shop.Order", DDL, {"url": registry.url}, subject
-    return decoded_registry_protobuf(F.col("v"), *given).alias("m")
+    return content(registry_protobuf_decoding(F.col("v"), *given))
 
 
 def test_frames_say_which_message_it_is(spark, registry, subject):
@@ -188,7 +226,7 @@ def test_a_schema_is_registered_with_what_it_imports(spark, registry):
     assert set(written) == {b"\0" + found["id"].to_bytes(4, "big") + b"\2\2\x08\7\x12\3\x0a\1a"}
     given = ours.text, "shop.Order", "id BIGINT, line STRUCT<sku: STRING>"
     back = encoded(ours.text).select(
-        decoded_registry_protobuf(F.col("v"), *given, {"url": registry.url}, subject).alias("m")
+        content(registry_protobuf_decoding(F.col("v"), *given, {"url": registry.url}, subject))
     )
     assert back.select("m.id", "m.line.sku").collect() == [(7, "a")]
     with pytest.raises(RegistryError, match="does not fit"):

@@ -119,4 +119,4 @@ def test_over_spark_connect(zipped: Path, tmp_path: Path) -> None:
     messages = [line["message"] for line in lines]
     assert "over Spark Connect checkpoints are neither compared nor held" in messages
     assert [line["rows_in"] for line in lines if "batch" in line] == [10, 10]
-    assert messages[-1] == "stream copied has ended"
+    assert messages[-1] == "stream copied has ended: 2 batches, 20 rows in"

@@ -45,6 +45,15 @@ class Topics:
         made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
         self._admin.createTopics(self._listed([made])).all().get()
 
+    def deny(self, user: str, topic: str) -> None:
+        """Take all rights to a topic from a user."""
+        common, acl = self._jvm.org.apache.kafka.common, self._jvm.org.apache.kafka.common.acl
+        kinds, literal = common.resource.ResourceType, common.resource.PatternType.LITERAL
+        place = common.resource.ResourcePattern(kinds.TOPIC, topic, literal)
+        denied = acl.AclOperation.ALL, acl.AclPermissionType.DENY
+        entry = acl.AccessControlEntry(f"User:{user}", "*", *denied)
+        self._admin.createAcls(self._listed([acl.AclBinding(place, entry)])).all().get()
+
     def delete(self, name: str) -> None:
         """Let a topic be gone."""
         self._admin.deleteTopics(self._listed([name])).all().get()
@@ -110,6 +119,11 @@ class Topics:
         """Let a topic have so many partitions in all."""
         more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
         self._admin.createPartitions({topic: more}).all().get()
+
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """The offsets that a consumer group has."""
+        found = self._admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get()
+        return {(each.topic(), each.partition()): found[each].offset() for each in found}
 
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""

@@ -79,6 +79,18 @@ MANY = {
     "types that are wrong": lambda n: (
         BATCH + query(f"|> select {names(n, 'id + array(1) as c{i}')}")
     ),
+    "years compared": lambda n: (
+        BATCH + query("|> where " + " or ".join(f"year(at) = {i}" for i in range(n // 2)))
+    ),
+    "weeks compared": lambda n: (
+        BATCH + query("|> where " + " or ".join(f"weekofyear(at) = {i}" for i in range(n // 2)))
+    ),
+    "hashes compared": lambda n: (
+        BATCH + query("|> where " + " or ".join(f"hash(id) % 9 = {i}" for i in range(n // 2)))
+    ),
+    "keys that are dates": lambda n: (
+        BATCH + query("|> order by " + names(n // 2, "year(at) + {i}"))
+    ),
     "datasets that go round": lambda n: BATCH + chain(n, CHAIN).replace("from b", f"from l{n - 1}"),
     "sinks of streams": lambda n: STREAM + lines(n, 'sink b to parquet as s{i} { path = "o{i}" }'),
     "streams behind each other": lambda n: STREAM + chain(n, f"{CHAIN}\n{SINK}"),

@@ -41,8 +41,9 @@ The source reads what a sink of the same project writes, and declares a column, 
 struct, that is not there: Spark gives null in every row, without a word. Mostly it was renamed at
 one end. In JSON, a name in another case is another name; in Parquet and ORC it is the same.
 
-Declare the name that is written, write the column, or take it out of the schema. Where older data
-has it and newer data does not, `default` in the schema says what it is then.
+Declare the name that is written, write the column, or take it out of the schema. Where data may
+lack it, as what was written before a change does, the schema says so: `default null`, or another
+value.
 """,
     wrong=_pair("id:     bigint\n  amount_paid: decimal(12,2)"),
     right=_pair("id:     bigint\n  amount: decimal(12,2)"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.functions import Function
+from ssbt.compiler.emit.function import Function
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.script import Made, made
 from ssbt.compiler.emit.state import state_settings
@@ -55,6 +55,11 @@ def test_plan(
         | ({"mode": modes[item.name]} if item.name in modes else {})
         | {"batches": _MOST_BATCHES if roots[item.name].watermarks else 1}
         for item in pipeline.datasets
+    }
+    datasets |= {
+        name: _function(function) | {"batches": 1}
+        for name, function in parts.functions.by_dataset.items()
+        if name not in datasets
     }
     transforms = {
         item.name: _function(by_name[names.transforms[item.name]]) for item in pipeline.transforms

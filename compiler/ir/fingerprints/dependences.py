@@ -78,6 +78,7 @@ class Kind(Enum):
     MODE = "mode"
     TRIGGER = "trigger"
     SINK = "sink"
+    OUTPUT = "output"
     PARTITIONS = "partition_by"
 
 
@@ -122,6 +123,10 @@ _PUSHED = (
 )
 _STARTS_OTHERWISE = "whether Spark goes on from the other kind of processing was not tried"
 _OTHER_SERVERS = "whether they are the same cluster under another address is not known"
+_FROM_HERE = (
+    "it is written together with others, from the place where they are: rows before that are not"
+    " written to it"
+)
 _UNPROVED = "nothing proves that no value in the state depends on it"
 
 _SAFE, _UNKNOWN = Verdict.SAFE, Verdict.UNKNOWN
@@ -354,6 +359,13 @@ DEPENDENCES: dict[Kind, Dependence] = {
         "connector, and folder, topic or function",
         Effect(_WRONG, _OTHER_PLACE),
         Effect(_WRONG, _OTHER_PLACE),
+    ),
+    Kind.OUTPUT: Dependence(
+        "sink that is written together with others",
+        Location.STREAM,
+        "its name, connector, and folder, topic or function",
+        Effect(_WRONG, _OTHER_PLACE),
+        Effect(_UNKNOWN, _FROM_HERE),
     ),
     Kind.PARTITIONS: Dependence(
         "partitioning of the files",

@@ -21,8 +21,10 @@ from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 from ssbt.compiler.types.functions import Kind, find
 from ssbt.compiler.types.functions.inner_casts import inner_casts
 
-_CASTS = ("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string")
-_CASTS += ("timestamp", "tinyint")
+_CASTS = (
+    *("bigint", "boolean", "date", "decimal", "double", "float", "int", "smallint", "string"),
+    *("timestamp", "tinyint"),
+)
 
 
 def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:

@@ -38,12 +38,16 @@ class Default(Struct, frozen=True):
 
 
 class SchemaColumn(Struct, frozen=True):
-    """A column of a schema: its field, its tags, and where it is declared."""
+    """A column of a schema: its field, its tags, and where it is declared.
+
+    `may_lack` where `default null` says that data may have no such column.
+    """
 
     field: StructField
     tags: frozenset[str]
     span: Span
     default: Default | None = None
+    may_lack: bool = False
 
 
 class DeclaredSchema(Struct, frozen=True):
@@ -80,7 +84,8 @@ class DeclaredSchema(Struct, frozen=True):
     def resolved(self) -> ir.Schema:
         """The IR's schema."""
         values = tuple((name, default.value) for name, default in self.defaults.items())
-        return ir.Schema(self.name, self.type, self.span, self.written, values)
+        optional = tuple(each.field.name for each in self.columns if each.may_lack)
+        return ir.Schema(self.name, self.type, self.span, self.written, values, optional)
 
 
 def schemas(
@@ -151,22 +156,20 @@ def _schema(node: d.Schema, report: Report) -> DeclaredSchema:
         field = StructField(column.name.text, type_, not column.not_null, column.comment)
         tags = frozenset(tag.text.lower() for tag in column.tags)
         default = _default(column, type_, report)
-        columns.append(SchemaColumn(field, tags, column.name.span, default))
+        may_lack = isinstance(column.default, NullLiteral)
+        columns.append(SchemaColumn(field, tags, column.name.span, default, may_lack))
     return DeclaredSchema(node.name.text, tuple(columns), node.name.span)
 
 
 def _default(column: d.SchemaColumn, type_: DataType, report: Report) -> Default | None:
     node, name = column.default, column.name.text
-    if node is None or isinstance(type_, UnknownType):
+    # Spark gives null anyway; who writes it says that the column may be missing.
+    if node is None or isinstance(node, NullLiteral) or isinstance(type_, UnknownType):
         return None
     # Spark's vectorised reader of Parquet fails for binary ones.
     if not is_given(type_) or isinstance(type_, BinaryType):
         message = f"a column of the type {type_.sql} can have no default"
         report.add(codes.BAD_DEFAULT, node.span, message)
-        return None
-    if isinstance(node, NullLiteral):
-        message = f"`{name}` is null anyway where the data has no such column"
-        report.add(codes.BAD_DEFAULT, node.span, message, help="leave the default out")
         return None
     try:
         return Default(constant(node, type_), node)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.types.folding.model import Value
 
 NEGATIVE_BUCKET = Code(
     "SSBT0465",
@@ -46,7 +44,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         hashed = bare(operands(hashed)[0])
     if not isinstance(hashed, e.Call) or function_name(hashed) not in _HASHES:
         return
-    if any(_is_zero(other, node, view) for other in nodes(view.root)):
+    if id(node) in view.compared_with_zero:
         return
     text = f"pmod({ssbt_text(hashed)}, {ssbt_text(parts[1])})"
     message = "a hash may be negative, and so is the rest of it"
@@ -54,15 +52,3 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         message = "`abs` fails for the lowest number, which a hash may be"
     fix, help_ = (Edit(node.span, text),), (f"write `{text}`",)
     yield Diagnostic(NEGATIVE_BUCKET, message, Label(node.span), (), help_, fix)
-
-
-def _is_zero(other: e.Node, rest: e.Expression, view: View) -> bool:
-    """Whether the rest is compared with 0, which has no sign."""
-    if not isinstance(other, e.Binary) or other.operator not in ("=", "==", "!=", "<>"):
-        return False
-    pairs = ((other.left, other.right), (other.right, other.left))
-    for one, two in pairs:
-        made = view.outcome(two)
-        if bare(one) is rest and isinstance(made, Value) and made.value == 0:
-            return True
-    return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -10,19 +12,45 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.strings import escaped
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.datatypes import INT, DataType
 from ssbt.compiler.types.folding.model import Outcome, Value
 from ssbt.compiler.types.typed import Typed
 
+T = TypeVar("T")
 
-class View(Struct):
+
+class View(Struct, dict=True):
     """One expression with the types and the constant values of its parts."""
 
     evaluator: Evaluator
     root: e.Expression
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What a rule makes of the whole expression, and looks at in many of its nodes."""
+        if key not in self.__dict__:
+            self.__dict__[key] = make()
+        return cast("T", self.__dict__[key])
+
+    @cached_property
+    def calls(self) -> tuple[e.Call, ...]:
+        """The calls in the expression."""
+        return tuple(node for node in nodes(self.root) if isinstance(node, e.Call))
+
+    @cached_property
+    def compared_with_zero(self) -> frozenset[int]:
+        """The ids of the nodes that stand beside a 0 in a comparison of equality."""
+        pairs = (
+            pair
+            for node in nodes(self.root)
+            if isinstance(node, e.Binary) and node.operator in ("=", "==", "!=", "<>")
+            for pair in ((node.left, node.right), (node.right, node.left))
+        )
+        zero = Value(INT, 0)
+        return frozenset(id(bare(one)) for one, other in pairs if self.outcome(other) == zero)
 
     @property
     def ansi(self) -> bool:

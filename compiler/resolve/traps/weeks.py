@@ -50,7 +50,16 @@ _PARTS = {
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     """At the year in an expression that has the week of the same date, too."""
-    yield from _beside(node, [*nodes(view.root)])
+    part = _date_part(node)
+    if part is not None and part[0] == "year":
+        weeks = view.once("weeks", lambda: [call for call in view.calls if _names_week(call)])
+        yield from _beside(node, weeks)
+
+
+def _names_week(node: e.Call) -> bool:
+    """Whether it is a week or a month, which the year is compared with."""
+    part = _date_part(node)
+    return part is not None and part[0] != "year"
 
 
 def find_week_keys(query: s.Query) -> Iterator[Diagnostic]:
@@ -77,13 +86,11 @@ def _followed(key: e.Expression, computed: dict[str, e.Expression]) -> e.Express
 
 
 def _among(keys: list[e.Expression]) -> Iterator[Diagnostic]:
-    parts = [part for key in keys for part in nodes(key)]
-    for key in keys:
+    parts = [(place, part) for place, key in enumerate(keys) for part in nodes(key)]
+    known = [(place, part) for place, part in parts if _date_part(part) is not None]
+    for place, year in known:
         # A week in the same key is told by `check`.
-        within = {id(part) for part in nodes(key)}
-        others = [part for part in parts if id(part) not in within]
-        for year in nodes(key):
-            yield from _beside(year, others)
+        yield from _beside(year, [part for other, part in known if other != place])
 
 
 def _keys(element: s.GroupingElement) -> Iterator[s.Item]:

@@ -262,7 +262,9 @@ def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
         return None
     zone = arguments[2].constant
-    wanted = None if zone is None or isinstance(zone, tuple) else texts.time_zone(zone)
+    if zone is None or isinstance(zone, tuple):
+        return None
+    wanted = texts.time_zone(zone)
     if wanted is None:
         return None
     return Mismatch(f"`{name}` cannot use {_shown(zone)} here", 2, wanted, of_value=True)

@@ -167,8 +167,10 @@ def test_a_writer_that_is_one_of_several(project: Path, ssbtc: Ssbtc):
     assert "SSBT0640" not in codes(ssbtc)
 
 
-def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc):
-    write({"a.ssbt": WRITER, "b.ssbt": READER.replace("decimal(12,2)", "decimal(12,2) default 0")})
+@pytest.mark.parametrize("default", ["0", "null"])
+def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc, default: str):
+    cost = f"decimal(12,2) default {default}"
+    write({"a.ssbt": WRITER, "b.ssbt": READER.replace("decimal(12,2)", cost)})
     assert codes(ssbtc) == []
 
 
@@ -242,3 +244,132 @@ def test_streams_meet_batches(project: Path, ssbtc: Ssbtc):
         for other in (READER, reader):
             write({"a.ssbt": one, "b.ssbt": other})
             assert "SSBT0640" in codes(ssbtc), (one, other)
+
+
+SENDER = """\
+pipeline sender {
+}
+connection broker: kafka { bootstrap_servers = "one:9092,two:9092" }
+schema Price { id: bigint, price: decimal(12,2), day: date }
+source prices from parquet { path = "/in", schema = Price }
+sink prices to kafka {
+  connection = broker
+  topic = "prices"
+  value = json
+  key = bigint
+  key_columns = id
+}
+"""
+RECEIVER = """\
+pipeline receiver {
+}
+connection broker: kafka { bootstrap_servers = "two:9092,one:9092" }
+schema Price { id: bigint, price: decimal(12,2), day: date }
+source prices from kafka {
+  connection = broker
+  subscribe = ["costs", "prices"]
+  value = json
+  key = bigint
+  schema = Price
+}
+sink prices to noop { }
+"""
+OTHER = '''
+schema Other from avro {
+  schema = """
+    {"type": "record", "name": "Price", "fields": [
+      {"name": "day", "type": ["null", {"type": "int", "logicalType": "date"}]},
+      {"name": "id", "type": ["null", "long"]}
+    ]}
+  """
+}
+'''
+
+
+@pytest.mark.parametrize(
+    ("sender", "receiver", "told"),
+    [
+        (("", ""), ("", ""), []),
+        (("", ""), ("price: ", "cost: "), ["SSBT0640"]),
+        (("", ""), ("price: decimal", "Price: decimal"), ["SSBT0640"]),
+        (("", ""), ("decimal(12,2)", "decimal(10,0)"), ["SSBT0641"]),
+        (("", ""), ("day: date", "day: bigint"), ["SSBT0641"]),
+        (("", ""), ("price: decimal(12,2)", "price: string"), []),
+        (("value = json", 'value = json { date_format = "dd/MM/yyyy" }'), ("", ""), ["SSBT0644"]),
+        (("value = json", "value = avro"), ("", ""), ["SSBT0643"]),
+        (
+            ("", ""),
+            ("value = json\n  key = bigint\n  schema = Price", "value = string\n  key = bigint"),
+            [],
+        ),
+        (("", ""), ("key = bigint", "key = int"), ["SSBT0643"]),
+        (("  key = bigint\n  key_columns = id\n", ""), ("", ""), ["SSBT0640"]),
+        (('topic = "prices"', 'topic = "other"'), ("price: ", "cost: "), []),
+        (("one:9092", "three:9092"), ("price: ", "cost: "), []),
+        (
+            ("value = json", "value = avro"),
+            (
+                "value = json\n  key = bigint\n  schema = Price",
+                "value = avro\n  key = bigint\n  schema = Other",
+            ),
+            ["SSBT0645"],
+        ),
+    ],
+)
+def test_topics(
+    project: Path,
+    ssbtc: Ssbtc,
+    sender: tuple[str, str],
+    receiver: tuple[str, str],
+    told: list[str],
+):
+    read = RECEIVER.replace(*receiver) if receiver[0] else RECEIVER
+    read += OTHER if "Other" in read else ""
+    write({"a.ssbt": SENDER.replace(*sender) if sender[0] else SENDER, "b.ssbt": read})
+    found = [each for each in codes(ssbtc, "b.ssbt") if each.startswith("SSBT064")]
+    assert found == told
+
+
+def test_brokers_of_environments(project: Path, ssbtc: Ssbtc):
+    """Two connections that are one in production alone."""
+    prod = 'connections.broker.bootstrap_servers = "prod:9092"\n'
+    write(
+        {
+            "ssbt.conf": "environments = [dev, prod]\n",
+            "conf/dev.conf": "",
+            "conf/prod.conf": prod,
+            "a.ssbt": SENDER.replace("one:9092,two:9092", "a:9092"),
+            "b.ssbt": RECEIVER.replace("one:9092", "b:9092").replace("price: ", "cost: "),
+        }
+    )
+    ran = ssbtc("check", "b.ssbt")
+    assert ran.out.count("SSBT0640") == 1
+    assert "(in the environment `prod`)" in " ".join(ran.out.split())
+
+
+def test_lineage_goes_on_in_other_pipelines(project: Path, ssbtc: Ssbtc):
+    write({"ingest.ssbt": WRITER, "totals.ssbt": READER.replace("supply_cost", "supply_price")})
+    upstream = ssbtc("lineage", "totals.ssbt", "total").out
+    assert "   └─ from ingest: prices.supply_price" in upstream
+    downstream = ssbtc("lineage", "ingest.ssbt", "prices.supply_price", "--downstream").out
+    assert downstream.endswith("└─ sink prices\n   └─ read by totals: costs\n")
+    document = json.loads(ssbtc("lineage", "totals.ssbt", "--output-format", "json").out)
+    (source,) = [each for each in document["datasets"] if each["source"]]
+    assert source["columns"][0]["written_by"] == [
+        {"pipeline": "ingest", "name": "prices", "column": "supply_price"}
+    ]
+
+
+def test_the_fix_of_a_renamed_column(project: Path, ssbtc: Ssbtc):
+    """In the schema and where it is used; not where more than one edit could be meant."""
+    write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
+    shown = ssbtc("check", "--diff").out
+    assert "+schema Cost { id: bigint, supply_price: decimal(12,2) }" in shown
+    assert "+let total = from costs |> aggregate sum(supply_price) as total" in shown
+    assert ssbtc("check", "--fix").code == 0
+    assert Path("totals.ssbt").read_text() == READER.replace("supply_cost", "supply_price")
+    assert codes(ssbtc) == []
+    copied = READER.replace("|> aggregate sum(supply_cost) as total", "|> where supply_cost > 0")
+    write({"totals.ssbt": copied})
+    assert ssbtc("check", "--fix").code == 1
+    assert Path("totals.ssbt").read_text() == copied

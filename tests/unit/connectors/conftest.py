@@ -163,7 +163,7 @@ def check() -> Callable[..., Checked]:
         assert known
         result = validated(known, use, reader.entries())
         # As for columns of types that need nothing.
-        settings = without_unneeded(result.settings, (), legacy=False)
+        settings = without_unneeded(result.settings, (), (), legacy=False)
         return Checked(Source(PATH, text), replace(result, settings=settings))
 
     return checked

@@ -75,6 +75,10 @@ def test_a_switch_or_a_number_is_none(value: str) -> None:
 
 
 TEXTS = {
+    "-Xmx1g -Djavax.net.ssl.trustStorePassword=pw -Dx=1": (
+        "-Xmx1g -Djavax.net.ssl.trustStorePassword=*** -Dx=1"
+    ),
+    "-Dmy.secret='a b'": "-Dmy.secret=***",
     "http://user:pw@host:8081/x": "http://user:***@host:8081/x",
     "s3a://KEY:SECRET@bucket/x": "s3a://KEY:***@bucket/x",
     "jdbc:mysql://root:p%40w@db/x": "jdbc:mysql://root:***@db/x",
@@ -87,6 +91,7 @@ TEXTS = {
     "http://user:${word}@host": "http://user:***@host",
 }
 PLAIN = (
+    "-Dpasswordfile=/x -Dtoken.file=/y -Djavax.net.ssl.trustStore=/z",
     *("http://host:8081", "abfss://box@shop.dfs.core.windows.net/x", "s3a://bucket/a:b@c"),
     *("user@example.com", "hdfs://name:9000/x", "a:b@c", "http://h/?page=1&token_kind=x", ""),
     *("s3a://bucket/in/day=2026-01-01", "http://user@host"),

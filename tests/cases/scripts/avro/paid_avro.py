@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from ssbt.runtime import (
-    Decoding,
+    FileOutput,
     Job,
+    Output,
     Secret,
     Stream,
+    WriterOutput,
     dead_letters,
     decoded,
+    decoded_rows,
     main,
+    one_pass,
     run_streams,
 )
 from ssbt.runtime.formats.avro import (
-    avro_marker,
-    decoded_registry_avro,
     encoded_avro,
     encoded_registry_avro,
-    registry_avro_problem,
+    registry_avro_decoding,
 )
 
 
@@ -77,8 +79,8 @@ def main_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:10
     )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
-    """Stream orders from Kafka."""
+def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
+    """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -88,15 +90,16 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
+        value=registry_avro_decoding(
+            F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
         ),
-        on_error="drop",
+        on_error="dead_letter",
     )
+
+
+def orders(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:23
+    """The records of orders that could be decoded."""
+    return decoded_rows(orders_records)
 
 
 def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:31
@@ -109,30 +112,14 @@ def receipts(paid: DataFrame) -> DataFrame:  # pipeline.ssbt:35
     return paid.select("id", "amount")
 
 
-def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
-    """Stream orders.dead_letter from Kafka."""
-    return dead_letters(
-        job.spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", "localhost:9092")
-        .option("subscribe", "orders")
-        # A bounded intake: without it the first batch takes in all that the topics
-        # hold.
-        .option("maxOffsetsPerTrigger", 1000000)
-        # Headers are used, which Spark leaves out by default.
-        .option("includeHeaders", True).load(),
-        value=Decoding(
-            decoded_registry_avro(
-                F.col("value"), ORDER_AVRO, main_options(job), "orders-value"
-            ),
-            registry_avro_problem(F.col("value")),
-            marker=avro_marker(ORDER_AVRO),
-        ),
-    )
+def orders_dead_letter(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:23
+    """The records of orders that could not be decoded."""
+    return dead_letters(orders_records)
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:40
+def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:40
     """As it is made of the columns."""
-    return Stream(
+    return WriterOutput(
         "paid",
         paid.select(
             encoded_registry_avro(
@@ -143,17 +130,15 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:40
                 register=True,
             ).alias("value"),
         )
-        .writeStream.format("kafka")
+        .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "paid"),
-        checkpoint="checkpoints/paid",
-        depends_on=("source: kafka orders", "sink: kafka paid"),
     )
 
 
-def write_receipts(receipts: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:46
-    """Stream receipts to Kafka."""
-    return Stream(
+def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:46
+    """Write a batch of receipts to Kafka."""
+    return WriterOutput(
         "receipts",
         receipts.select(
             encoded_avro(F.struct("id"), RECEIPTS_KEY_AVRO).alias("key"),
@@ -164,38 +149,57 @@ def write_receipts(receipts: DataFrame, job: Job[Params]) -> Stream:  # pipeline
                 "receipts-shop.Receipt",
             ).alias("value"),
         )
-        .writeStream.format("kafka")
+        .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "receipts"),
-        checkpoint="checkpoints/receipts",
-        depends_on=("source: kafka orders", "sink: kafka receipts"),
     )
 
 
 def write_orders_dead_letter(
     orders_dead_letter: DataFrame, job: Job[Params]
-) -> Stream:  # pipeline.ssbt:54
-    """Stream orders.dead_letter to Parquet files."""
-    return Stream(
-        "orders.dead_letter",
-        orders_dead_letter.writeStream.format("parquet").option("path", "dead"),
-        checkpoint="checkpoints/orders~2Edead_letter",
-        depends_on=("source: kafka orders", "sink: parquet dead"),
-        output="dead",
+) -> Output:  # pipeline.ssbt:54
+    """Write a batch of orders.dead_letter to Parquet files."""
+    return FileOutput("orders.dead_letter", orders_dead_letter, "parquet", "dead")
+
+
+def outputs_of_orders(
+    orders_records: DataFrame, job: Job[Params]
+) -> list[Output]:  # pipeline.ssbt:23
+    """What becomes of a batch of orders, the dead letters first."""
+    orders_df = orders(orders_records)
+    paid_df = paid(orders_df)
+    receipts_df = receipts(paid_df)
+    orders_dead_letter_df = orders_dead_letter(orders_records)
+    return [
+        write_orders_dead_letter(orders_dead_letter_df, job),
+        write_paid(paid_df, job),
+        write_receipts(receipts_df, job),
+    ]
+
+
+def stream_orders(
+    orders_records: DataFrame, job: Job[Params]
+) -> Stream:  # pipeline.ssbt:23
+    """Stream orders: each record once, as a row or a dead letter."""
+    return one_pass(
+        "orders.records",
+        [orders_records],
+        lambda orders_records: outputs_of_orders(orders_records, job),
+        writes={"orders.dead_letter": "dead", "paid": None, "receipts": None},
+        checkpoint="checkpoints/orders~2Erecords",
+        depends_on=(
+            "source: kafka orders",
+            "output: orders.dead_letter = parquet dead",
+            "output: paid = kafka paid",
+            "output: receipts = kafka receipts",
+        ),
     )
 
 
 def run(job: Job[Params]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
-    orders_df = orders(job)
-    paid_df = paid(orders_df)
-    receipts_df = receipts(paid_df)
-    orders_dead_letter_df = orders_dead_letter(job)
-    run_streams(
-        write_paid(paid_df, job),
-        write_receipts(receipts_df, job),
-        write_orders_dead_letter(orders_dead_letter_df, job),
-    )
+    orders_records_df = orders_records(job)
+    run_streams(stream_orders(orders_records_df, job))
 
 
 if __name__ == "__main__":

@@ -30,10 +30,11 @@ def cleaned(events: DataFrame) -> DataFrame:  # pipeline.ssbt:24
     return events.where("id > 0").withColumnRenamed("at", "moment")
 
 
-def new_clean(new: DataFrame) -> DataFrame:  # pipeline.ssbt:34
+def new_clean(new: DataFrame) -> DataFrame:  # pipeline.ssbt:35
     """Derive new_clean from new."""
     return (
         cleaned(new)
+        .where("moment is not null")
         .withWatermark("moment", "1 day")
         .dropDuplicatesWithinWatermark(["id"])
     )
@@ -52,10 +53,15 @@ def old(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
 
 def old_clean(old: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     """Derive old_clean from old."""
-    return cleaned(old).withWatermark("moment", "1 day").dropDuplicates(["id"])
+    return (
+        cleaned(old)
+        .where("moment is not null")
+        .withWatermark("moment", "1 day")
+        .dropDuplicates(["id"])
+    )
 
 
-def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:40
+def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:42
     """Stream new_clean to Parquet files."""
     return Stream(
         "new_clean",
@@ -64,6 +70,7 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
         depends_on=(
             "source: parquet data/new",
             "reading: id BIGINT, at TIMESTAMP",
+            "where: at is not null",
             "where: id > 0",
             "watermark: at, 1 day",
             "deduplicate: id within watermark",
@@ -75,7 +82,7 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
     )
 
 
-def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:44
+def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
     """Write old_clean to Parquet files."""
     job.counted(old_clean, "old_clean").write.format("parquet").save("out/old")
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Decoding, Job, decoded, main, with_defaults
+from ssbt.runtime import Job, decoded, main, with_defaults
+from ssbt.runtime.texts.formats import json_decoding
 
 ORDER = (
     "id BIGINT NOT NULL, "
@@ -82,39 +83,27 @@ def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:29
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("subscribe", "orders")
         .load(),
-        value=Decoding(
-            F.from_json(
-                F.col("value").cast("string"),
-                with_defaults(
-                    job.spark,
-                    f"{ORDER}, _malformed STRING",
-                    {
-                        "amount": Decimal("0.5"),
-                        "status": "it's open",
-                        "day": dt.date(2026, 1, 31),
-                        "tags": ("a", "b"),
-                    },
-                ),
+        value=json_decoding(
+            F.col("value"),
+            with_defaults(
+                job.spark,
+                ORDER,
                 {
-                    "mode": "PERMISSIVE",
-                    "columnNameOfCorruptRecord": "_malformed",
-                    # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
-                    "dateFormat": "yyyy-MM-dd",
-                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                    "locale": "en-CH",
+                    "amount": Decimal("0.5"),
+                    "status": "it's open",
+                    "day": dt.date(2026, 1, 31),
+                    "tags": ("a", "b"),
                 },
             ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
+            {
+                # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
+                "dateFormat": "yyyy-MM-dd",
+                # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                "locale": "en-CH",
+            },
         ),
-        key=Decoding(
-            F.from_json(
-                F.col("key").cast("string"),
-                with_defaults(job.spark, f"{KEY}, _malformed STRING", {"shop": "main"}),
-                {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_malformed"},
-            ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
+        key=json_decoding(
+            F.col("key"), with_defaults(job.spark, KEY, {"shop": "main"})
         ),
     )
 

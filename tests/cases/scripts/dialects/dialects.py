@@ -41,8 +41,6 @@ def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load("data/prices.csv")
-        # Spark puts the columns of folders last, and adds those that the schema lacks.
-        .select("sku", "price", "since", "seen_at", "local_at")
     )
 
 

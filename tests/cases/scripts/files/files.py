@@ -31,8 +31,6 @@ def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
         # Stop at a quote that is not escaped: it is one of another dialect.
         .option("unescapedQuoteHandling", "RAISE_ERROR")
         .load(["data/a.csv", "data/b.csv"])
-        # Spark puts the columns of folders last, and adds those that the schema lacks.
-        .select("id", "at", "name", "region", "_corrupt")
     )
 
 
@@ -59,8 +57,6 @@ def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
         .option("mode", "FAILFAST")
         .option("someOption", "1")
         .load("data/json")
-        # Spark puts the columns of folders last, and adds those that the schema lacks.
-        .select("id", "at", "name", "region")
     )
 
 
@@ -88,11 +84,7 @@ def from_orc(job: Job[None]) -> DataFrame:  # pipeline.ssbt:40
 def lines(job: Job[None]) -> DataFrame:  # pipeline.ssbt:46
     """Read lines from Text files."""
     return (
-        job.spark.read.format("text")
-        .option("wholetext", True)
-        .load("data/lines.txt")
-        # Spark puts the columns of folders last, and adds those that the schema lacks.
-        .select("value")
+        job.spark.read.format("text").option("wholetext", True).load("data/lines.txt")
     )
 
 

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, main, run_streams
+from ssbt.runtime import (
+    FileOutput,
+    Job,
+    Output,
+    Stream,
+    WriterOutput,
+    dead_letters,
+    decoded,
+    decoded_rows,
+    main,
+    one_pass,
+    run_streams,
+)
+from ssbt.runtime.texts.formats import json_decoding, string_decoding
 
 
 @dataclass(frozen=True)
@@ -25,8 +38,8 @@ class Params:
 ORDER = "id BIGINT, amount DECIMAL(12,2), status STRING"
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
-    """Stream orders from Kafka."""
+def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
+    """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
@@ -37,25 +50,24 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         .option("maxOffsetsPerTrigger", 1000000)
         # Headers are used, which Spark leaves out by default.
         .option("includeHeaders", True).load(),
-        value=Decoding(
-            F.from_json(
-                F.col("value").cast("string"),
-                f"{ORDER}, _malformed STRING",
-                {
-                    "mode": "PERMISSIVE",
-                    "columnNameOfCorruptRecord": "_malformed",
-                    "timestampFormat": "yyyy",
-                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                    "locale": "en-CH",
-                },
-            ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
+        value=json_decoding(
+            F.col("value"),
+            ORDER,
+            {
+                "timestampFormat": "yyyy",
+                # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
+                "locale": "en-CH",
+            },
         ),
-        key=Decoding(F.col("key").cast("string"), "no text"),
+        key=string_decoding(F.col("key")),
         metadata=["_topic", "_offset"],
-        on_error="drop",
+        on_error="dead_letter",
     )
+
+
+def orders(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:15
+    """The records of orders that could be decoded."""
+    return decoded_rows(orders_records)
 
 
 def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:26
@@ -63,35 +75,9 @@ def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:26
     return orders.where("status = 'PAID'")
 
 
-def orders_dead_letter(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
-    """Stream orders.dead_letter from Kafka."""
-    return dead_letters(
-        job.spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", job.params.brokers)
-        .option("subscribe", "orders,returns")
-        .option("startingOffsets", "earliest")
-        # A bounded intake: without it the first batch takes in all that the topics
-        # hold.
-        .option("maxOffsetsPerTrigger", 1000000)
-        # Headers are used, which Spark leaves out by default.
-        .option("includeHeaders", True).load(),
-        value=Decoding(
-            F.from_json(
-                F.col("value").cast("string"),
-                f"{ORDER}, _malformed STRING",
-                {
-                    "mode": "PERMISSIVE",
-                    "columnNameOfCorruptRecord": "_malformed",
-                    "timestampFormat": "yyyy",
-                    # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                    "locale": "en-CH",
-                },
-            ),
-            "no JSON object that fits the schema",
-            malformed="_malformed",
-        ),
-        key=Decoding(F.col("key").cast("string"), "no text"),
-    )
+def orders_dead_letter(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:15
+    """The records of orders that could not be decoded."""
+    return dead_letters(orders_records)
 
 
 def countries(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:43
@@ -101,13 +87,13 @@ def countries(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:43
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("subscribe", "countries")
         .load(),
-        value=Decoding(F.col("value").cast("string"), "no text"),
+        value=string_decoding(F.col("value")),
     )
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:30
-    """Stream paid to Kafka."""
-    return Stream(
+def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:30
+    """Write a batch of paid to Kafka."""
+    return WriterOutput(
         "paid",
         paid.select(
             F.col("id").cast("string").alias("key"),
@@ -118,29 +104,18 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:30
                 },
             ).alias("value"),
         )
-        .writeStream.format("kafka")
+        .write.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
         .option("topic", "paid"),
-        checkpoint=f"{job.params.lake}/checkpoints/paid",
-        depends_on=("source: kafka orders, returns", "sink: kafka paid"),
     )
 
 
 def write_orders_dead_letter(
     orders_dead_letter: DataFrame, job: Job[Params]
-) -> Stream:  # pipeline.ssbt:39
-    """Stream orders.dead_letter to Parquet files."""
-    return Stream(
-        "orders.dead_letter",
-        orders_dead_letter.writeStream.format("parquet").option(
-            "path", f"{job.params.lake}/dead"
-        ),
-        checkpoint=f"{job.params.lake}/checkpoints/orders~2Edead_letter",
-        depends_on=(
-            "source: kafka orders, returns",
-            f"sink: parquet {job.params.lake}/dead",
-        ),
-        output=f"{job.params.lake}/dead",
+) -> Output:  # pipeline.ssbt:39
+    """Write a batch of orders.dead_letter to Parquet files."""
+    return FileOutput(
+        "orders.dead_letter", orders_dead_letter, "parquet", f"{job.params.lake}/dead"
     )
 
 
@@ -149,16 +124,43 @@ def write_countries(countries: DataFrame, job: Job[Params]) -> None:  # pipeline
     (job.counted(countries, "countries").write.format("noop").mode("overwrite").save())
 
 
+def outputs_of_orders(
+    orders_records: DataFrame, job: Job[Params]
+) -> list[Output]:  # pipeline.ssbt:15
+    """What becomes of a batch of orders, the dead letters first."""
+    orders_df = orders(orders_records)
+    paid_df = paid(orders_df)
+    orders_dead_letter_df = orders_dead_letter(orders_records)
+    return [
+        write_orders_dead_letter(orders_dead_letter_df, job),
+        write_paid(paid_df, job),
+    ]
+
+
+def stream_orders(
+    orders_records: DataFrame, job: Job[Params]
+) -> Stream:  # pipeline.ssbt:15
+    """Stream orders: each record once, as a row or a dead letter."""
+    return one_pass(
+        "orders.records",
+        [orders_records],
+        lambda orders_records: outputs_of_orders(orders_records, job),
+        writes={"orders.dead_letter": f"{job.params.lake}/dead", "paid": None},
+        checkpoint=f"{job.params.lake}/checkpoints/orders~2Erecords",
+        depends_on=(
+            "source: kafka orders, returns",
+            f"output: orders.dead_letter = parquet {job.params.lake}/dead",
+            "output: paid = kafka paid",
+        ),
+    )
+
+
 def run(job: Job[Params]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
-    orders_df = orders(job)
-    paid_df = paid(orders_df)
-    orders_dead_letter_df = orders_dead_letter(job)
+    orders_records_df = orders_records(job)
     countries_df = countries(job)
     write_countries(countries_df, job)
-    run_streams(
-        write_paid(paid_df, job), write_orders_dead_letter(orders_dead_letter_df, job)
-    )
+    run_streams(stream_orders(orders_records_df, job))
 
 
 if __name__ == "__main__":

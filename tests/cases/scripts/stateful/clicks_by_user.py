@@ -57,12 +57,14 @@ def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:33
 
 def longest(sessions: DataFrame) -> DataFrame:  # pipeline.ssbt:44
     """Derive longest from sessions."""
-    return sessions.groupBy(F.expr("window(ended, '1 hour')").alias("hour")).agg(
-        F.expr("max(clicks)").alias("clicks")
+    return (
+        sessions.where("ended is not null")
+        .groupBy(F.expr("window(ended, '1 hour')").alias("hour"))
+        .agg(F.expr("max(clicks)").alias("clicks"))
     )
 
 
-def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:48
+def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:49
     """Derive counted from clicks."""
     return clicks.groupBy("user", "page").transformWithState(
         with_state(
@@ -77,7 +79,7 @@ def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:48
     )
 
 
-def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:58
+def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:59
     """Stream longest to JSON files."""
     return Stream(
         "longest",
@@ -100,6 +102,7 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
                 "state: Sessions.open = value of STRUCT<started: TIMESTAMP, "
                 "clicks: BIGINT>"
             ),
+            "where: (Stateful ended) is not null",
             "aggregate: max(Stateful clicks) by window(Stateful ended, '1 hour')",
             "setting: spark.sql.session.timeZone",
             "mode: append",
@@ -109,7 +112,7 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
     )
 
 
-def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:62
+def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:63
     """Stream counted to the console."""
     return Stream(
         "counted",

@@ -69,6 +69,7 @@ def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:5
     """Each reading once."""
     return (
         readings.unionByName(more)
+        .where("at is not null")
         .withWatermark("at", "10 minutes")
         .dropDuplicatesWithinWatermark(["sensor", "at"])
     )
@@ -85,7 +86,7 @@ def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:53
     )
 
 
-def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:65
+def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:66
     """Derive hourly from clean and places."""
     return (
         clean.join(places, "sensor", "left")
@@ -127,7 +128,7 @@ def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:47
     )
 
 
-def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:71
+def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:72
     """Stream clean to ORC files."""
     return Stream(
         "clean",
@@ -146,6 +147,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
             f"source: parquet {job.params.lake}/more",
             "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
             "union: union all",
+            "where: at is not null",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
             "setting: spark.sql.session.timeZone",
@@ -157,7 +159,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:78
+def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:79
     """Stream hourly to Parquet files."""
     return Stream(
         "hourly",
@@ -175,6 +177,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
             f"source: parquet {job.params.lake}/more",
             "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
             "union: union all",
+            "where: at is not null",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
             f"table: json {job.params.lake}/places",
@@ -189,7 +192,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
     )
 
 
-def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:85
+def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:86
     """Stream hourly to a Python function, batch by batch."""
     return Stream(
         "upserted",
@@ -204,6 +207,7 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
             f"source: parquet {job.params.lake}/more",
             "reading: sensor STRING, value DOUBLE, at TIMESTAMP",
             "union: union all",
+            "where: at is not null",
             "watermark: at, 10 minutes",
             "deduplicate: sensor, at within watermark",
             f"table: json {job.params.lake}/places",
@@ -217,7 +221,7 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
     )
 
 
-def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:91
+def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:92
     """Stream typed to JSON files."""
     return Stream(
         "typed in",
@@ -235,7 +239,7 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ss
     )
 
 
-def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:95
+def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:96
     """Stream ticks to noop."""
     return Stream(
         "ticks",
@@ -245,7 +249,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:99
+def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:100
     """Stream lines to the console."""
     return Stream(
         "lines",
@@ -257,7 +261,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:104
+def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:105
     """Stream lines to a table in memory."""
     return Stream("lines_seen", lines.writeStream.format("memory"))
 

@@ -1,0 +1,64 @@
+"""Columns that options of a sink name, and the types that they must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.settings import Setting
+from ssbt.compiler.connectors.specification import Kind, Place
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.pipeline import Pipeline, Source
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.types.datatypes import UNKNOWN
+
+_SINK = """\
+sink paid to kafka {
+  bootstrap_servers = "localhost:9092"
+  topic             = "paid"
+  key               = string
+  key_columns       = id
+  value             = json
+  tombstone_column  = COLUMN
+}
+"""
+
+OTHER_TYPE = Code(
+    "SSBT0551",
+    "A column of another type than an option needs",
+    """\
+Some options of a sink name a column that says something about each row: `topic_column` is a STRING,
+`partition_column` a whole number, `tombstone_column` a BOOLEAN. Spark would refuse a column of
+another type when the job runs, or make of it what nobody meant.
+""",
+    wrong=example(sink=_SINK.replace("COLUMN", "status")),
+    right=example(
+        steps="|> select id, amount, status = 'GONE' as gone", sink=_SINK.replace("COLUMN", "gone")
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """A finding for each column of another type."""
+    outputs = {
+        each.name: each.output if isinstance(each, Source) else each.query.output
+        for each in pipeline.datasets
+    }
+    for sink in pipeline.sinks:
+        for setting in sink.settings.settings:
+            option = setting.option
+            if option.place is Place.TEMPLATE and option.type.kind is Kind.COLUMN:
+                yield from _findings(setting, outputs[sink.dataset])
+
+
+def _findings(setting: Setting, relation: Relation) -> Iterator[Diagnostic]:
+    takes = setting.option.column_types
+    for name in setting.columns:
+        for column in relation.named(name.name):
+            if takes and column.type != UNKNOWN and column.type.sql.partition("(")[0] not in takes:
+                message = (
+                    f"`{setting.option.name}` takes {' or '.join(takes)},"
+                    f" and `{column.name}` is {column.type.sql}"
+                )
+                help_ = (f"cast it, or name another: `set {column.name} = …`",)
+                yield Diagnostic(OTHER_TYPE, message, Label(name.span), (), help_)

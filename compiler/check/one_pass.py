@@ -1,0 +1,120 @@
+"""Sinks of a source with dead letters that cannot be written in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.connectors.loading import has_template
+from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.passes import Pass, passes
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.streams import OutputMode
+
+_NO_BATCHES = (TriggerKind.CONTINUOUS, TriggerKind.REAL_TIME)
+_PIPELINE = 'pipeline paid_orders {\n  checkpoint = "checkpoints"\n}\n'
+_PAID = 'sink paid to parquet {\n  path = "paid"\n}\n'
+_COPY = """\
+sink NAME to parquet as copy {
+  path    = "copy"
+  trigger = every 1 hour
+}
+"""
+
+
+def _source(name: str, trigger: str = "") -> str:
+    return f"""\
+stream source {name} from kafka {{
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "orders"
+  value             = json
+  schema            = Order
+  on_error          = dead_letter
+}}
+
+sink {name}.dead_letter to parquet {{
+  path = "dead/{name}"{trigger}
+}}
+"""
+
+
+APART = Code(
+    "SSBT0541",
+    "Sinks that cannot be written in one pass",
+    """\
+The records of a source with `on_error = dead_letter` are read once, and each is judged once: one
+query writes all sinks that its rows and its dead letters come to. So these sinks have one trigger,
+one that makes batches, and one output mode besides `append`; and they are sinks that a batch can be
+written to, as files, Kafka, `foreach_batch`, `noop` and `console` are.
+
+A sink that cannot be among the others needs a source of its own over the same topic, with a sink
+for its own dead letters.
+""",
+    wrong=example(
+        pipeline=_PIPELINE,
+        source=_source("orders"),
+        sink=f"{_PAID}\n{_COPY.replace('NAME', 'orders')}",
+    ),
+    right=example(
+        pipeline=_PIPELINE,
+        source="\n".join((_source("orders"), _source("clicks", "\n  trigger = every 1 hour"))),
+        sink=f"{_PAID}\n{_COPY.replace('NAME', 'clicks')}",
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each pass."""
+    for each in passes(pipeline):
+        yield from _of_pass(each)
+
+
+def _of_pass(each: Pass) -> Iterator[Diagnostic]:
+    sources = " and ".join(f"`{name}`" for name in each.sources)
+    help_ = (
+        "let them agree, or give the sink a source of its own, with a sink for its dead letters",
+    )
+    first = each.sinks[0]
+    for sink in each.sinks:
+        assert sink.stream is not None
+        trigger = sink.stream.trigger
+        if trigger is not None and trigger.kind in _NO_BATCHES:
+            message = f"the rows and dead letters of {sources} are written in batches"
+            yield Diagnostic(APART, message, _label(sink, Place.TRIGGER), (), help_)
+        elif _trigger(sink) != _trigger(first):
+            message = f"the sinks of {sources} are written in one pass, with one trigger"
+            also = (_label(first, Place.TRIGGER),)
+            yield Diagnostic(APART, message, _label(sink, Place.TRIGGER), also, help_)
+        if not has_template(sink.connector, "write_batch"):
+            message = f"`{sink.connector.name}` cannot be written in one pass with the dead letters"
+            yield Diagnostic(APART, message, Label(head(sink.span)), (), help_)
+    yield from _of_modes(each, sources, help_)
+
+
+def _of_modes(each: Pass, sources: str, help_: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """Spark has one output mode for a query, and only in `append` several that keep state."""
+    apart = [sink for sink in each.sinks if sink.dataset in each.apart]
+    for sink in apart:
+        assert sink.stream is not None
+        others = [one for one in apart if one.dataset != sink.dataset]
+        if sink.stream.mode is not OutputMode.APPEND and others:
+            message = (
+                f"the sinks of {sources} are written in one pass, where one with the output mode"
+                f" `{sink.stream.mode.value}` has no other with state beside it"
+            )
+            also = (_label(others[0], Place.MODE),)
+            yield Diagnostic(APART, message, _label(sink, Place.MODE), also, help_)
+
+
+def _trigger(sink: Sink) -> str:
+    assert sink.stream is not None
+    return str(sink.stream.trigger) if sink.stream.trigger is not None else ""
+
+
+def _label(sink: Sink, place: Place) -> Label:
+    setting = sink.settings.at(place)
+    span = setting.span if setting is not None else None
+    return Label(span if span is not None else head(sink.span))

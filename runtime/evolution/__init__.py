@@ -1,0 +1,1 @@
+"""Schemas that have changed between who wrote and who reads."""

@@ -1,0 +1,80 @@
+"""Offsets committed to a consumer group of Kafka's, for tools that watch how far it is behind.
+
+Spark keeps its place in the checkpoint, and goes on from there alone; the group only tells others.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+import logging
+from typing import Any
+
+from ssbt.runtime.metrics.progress import offsets
+
+_LOG = logging.getLogger("ssbt.runtime")
+OPTION = "ssbt.commit.group"
+
+
+class GroupCommits:
+    """Commits what the sources of a stream have read, for those that name a group.
+
+    Over Spark Connect there is no client to do it with.
+    """
+
+    def __init__(self, stream: str, writer: Any) -> None:
+        self._stream = stream
+        self._frame: Any = getattr(writer, "_df", None)
+        self._sources = _sources(self._frame)
+        self._clients: dict[str, Any] = {}
+
+    def commit(self, progress: Any) -> None:
+        """Commit the places that a batch, which is done, has come to; a failure is only told."""
+        for number, options in self._sources.items():
+            if number < len(progress["sources"]):
+                found = offsets(progress["sources"][number]["endOffset"])
+                try:
+                    self._commit(options, found)
+                except Exception as error:
+                    self._clients.pop(options[OPTION], None)
+                    text = "stream %s: no offsets are committed to the group %s: %s"
+                    _LOG.warning(text, self._stream, options[OPTION], str(error).split("\n")[0])
+
+    def close(self) -> None:
+        """Let go of the brokers."""
+        for client in self._clients.values():
+            with suppress(Exception):
+                client.close()
+        self._clients.clear()
+
+    def _commit(self, options: Mapping[str, str], found: Mapping[str, Mapping[str, int]]) -> None:
+        session = self._frame.sparkSession
+        kafka = session._jvm.org.apache.kafka.clients
+        group = options[OPTION]
+        if group not in self._clients:
+            properties = session._jvm.java.util.Properties()
+            for key, value in options.items():
+                if key.startswith("kafka."):
+                    properties.put(key.removeprefix("kafka."), value)
+            self._clients[group] = kafka.admin.AdminClient.create(properties)
+        places = session._jvm.java.util.HashMap()
+        for topic, partitions in found.items():
+            for partition, offset in partitions.items():
+                place = session._jvm.org.apache.kafka.common.TopicPartition(topic, int(partition))
+                places.put(place, kafka.consumer.OffsetAndMetadata(offset))
+        if places.size():
+            self._clients[group].alterConsumerGroupOffsets(group, places).all().get()
+
+
+def _sources(frame: Any) -> dict[int, dict[str, str]]:
+    """The options of the sources that name a group, by their place among the stream's sources."""
+    if not hasattr(frame, "_jdf"):
+        return {}
+    found: dict[int, dict[str, str]] = {}
+    leaves, known = frame._jdf.queryExecution().analyzed().collectLeaves(), list[Any]()
+    for leaf in (leaves.apply(index) for index in range(leaves.size())):
+        if leaf.isStreaming() and not any(leaf.equals(other) for other in known):
+            if leaf.getClass().getSimpleName() == "StreamingRelationV2":
+                options = dict(leaf.extraOptions().asCaseSensitiveMap())
+                if OPTION in options:
+                    found[len(known)] = options
+            known.append(leaf)
+    return found

@@ -1,0 +1,1 @@
+"""Streams that write several sinks in one pass: the rows of a source and its dead letters."""

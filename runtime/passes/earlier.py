@@ -1,0 +1,35 @@
+"""Checkpoints of a layout that earlier compilers had: a stream for each sink of a source."""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from ssbt.runtime.checkpoints.damage import last_batch
+from ssbt.runtime.checkpoints.files import Files
+
+
+def earlier_layout(files: Files, folder: str, sinks: Sequence[str]) -> Iterator[str]:
+    """Why a stream of several sinks must not begin anew: its sinks have come somewhere before."""
+    root = folder.rpartition("/")[0]
+    places = {}
+    for sink in sinks:
+        own = f"{root}/{_folder_name(sink)}"
+        last = last_batch(files, own)
+        if last >= 0:
+            lines = files.content(f"{own}/offsets/{last}").decode().splitlines()
+            places[sink] = " ".join(lines[2:])
+    if places:
+        told = "".join(f"\n- `{sink}` came to {place}" for sink, place in places.items())
+        yield (
+            "there is none yet, but its sinks have checkpoints of an earlier compiler, which read"
+            " the source once for each of them; the stream would begin at `starting_offsets`, as if"
+            f" nothing had been written{told}\n"
+            "With the earlier script, let all come to the same place (`trigger = available now`),"
+            " and let `starting_offsets` say that place. Where they differ, say the lowest: records"
+            " from there on come again, and none is left out. Folders of files need --keep-output"
+        )
+
+
+def _folder_name(sink: str) -> str:
+    """The name of a stream's folder, as the compiler makes it."""
+    quoted = quote(sink.casefold(), safe="").replace("~", "%7E").replace(".", "%2E")
+    return quoted.replace("%", "~")

@@ -1,0 +1,86 @@
+"""What is written of each batch of a stream that has several outputs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pyspark.sql import DataFrame
+from pyspark.sql.readwriter import DataFrameWriter
+
+from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.outputs.beginning import begin_log
+
+
+class Output(Protocol):
+    """Something to be written of a batch."""
+
+    @property
+    def name(self) -> str:
+        """The name of the sink."""
+
+    def write(self, number: int) -> None:
+        """Write it, or again, as part of the batch of this number."""
+
+
+@dataclass(frozen=True)
+class WriterOutput:
+    """Rows that a writer saves: again, when a batch is repeated."""
+
+    name: str
+    writer: DataFrameWriter
+
+    def write(self, number: int) -> None:
+        self.writer.save()
+
+
+@dataclass(frozen=True)
+class FunctionOutput:
+    """Rows that are given to a function of the user's, with the number of the batch."""
+
+    name: str
+    rows: DataFrame
+    function: Callable[[DataFrame, int], object]
+
+    def write(self, number: int) -> None:
+        self.function(self.rows, number)
+
+
+@dataclass(frozen=True)
+class FileOutput:
+    """Rows that become files, of which readers see those of each batch once.
+
+    It is Spark's own sink of a stream, with its log: what the log has is not written again.
+    """
+
+    name: str
+    rows: DataFrame
+    format: str
+    folder: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    partition_by: Sequence[str] = ()
+
+    def write(self, number: int) -> None:
+        rows: Any = self.rows
+        session = rows.sparkSession
+        interval = int(session.conf.get("spark.sql.streaming.fileSink.log.compactInterval", "10"))
+        begin_log(Files(session), self.folder, number, interval)
+        jvm = session._jvm
+        scala: Any = jvm.PythonUtils
+        none = jvm.scala.Option.empty()
+        options = {"path": self.folder, **{k: _text(v) for k, v in self.options.items()}}
+        source = jvm.org.apache.spark.sql.execution.datasources.DataSource(
+            session._jsparkSession,
+            self.format,
+            scala.toSeq([]),
+            none,
+            scala.toSeq(list(self.partition_by)),
+            none,
+            scala.toScalaMap(options),
+            none,
+        )
+        mode = jvm.org.apache.spark.sql.streaming.OutputMode.Append()
+        source.createSink(mode).addBatch(number, rows._jdf)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

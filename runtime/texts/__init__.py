@@ -1,0 +1,1 @@
+"""Text, JSON and CSV as formats of records."""

@@ -1,0 +1,196 @@
+"""Text, JSON and CSV in the keys and values of a broker's records.
+
+Spark's own functions decode them, and pass over what is wrong with the text itself: bytes that are
+no UTF-8 become U+FFFD, half of a surrogate pair becomes `?`, and what stands behind the first value
+of JSON is dropped.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    ByteType,
+    DataType,
+    MapType,
+    ShortType,
+    StringType,
+    StructField,
+    StructType,
+)
+
+from ssbt.runtime.records.decoding import Decoding
+from ssbt.runtime.values.fitting import field_text, utf8
+
+_CORRUPT = "_ssbt_malformed"
+_NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
+# One half of a surrogate pair without the other, where each backslash begins an escape.
+_HALF = r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB].{2})\\u[dD][c-fC-F]"
+
+
+def string_decoding(data: Column) -> Decoding:
+    """The text that the bytes are."""
+    return Decoding(data.cast("string"), _NO_UTF8, sound=utf8(data))
+
+
+def json_decoding(
+    data: Column,
+    schema: str | StructType,
+    options: Mapping[str, str] | None = None,
+    *,
+    masked: Collection[str] = (),
+) -> Decoding:
+    """The object that the bytes are; values of fields that are `masked` stay out of errors."""
+    wanted, text = _struct(schema), data.cast("string")
+    wide, corrupt = _widened(wanted), StructField(_CORRUPT, StringType())
+    given = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+    rows, end = StructField("rows", ArrayType(wide)), StructField("end", BooleanType())
+    # What has something behind it is not the one row of this.
+    whole = F.concat(F.lit('{"rows":['), text, F.lit('\n],"end":true}'))
+
+    def parsed(type: StructType) -> Column:
+        return F.from_json(text, StructType([*type.fields, corrupt]), given)
+
+    def is_one_row(part: Column) -> Column:
+        one = (F.size(part["rows"]) == 1) & F.get(part["rows"], F.lit(0)).isNotNull()
+        return part[_CORRUPT].isNull() & part["end"].isNotNull() & one
+
+    def problem(part: Column) -> Column:
+        no_row = "no JSON object that fits the schema"
+        detail = _detail(parsed(wide), parsed(_texts(wide)), parsed(_flat(wide)), wanted, masked)
+        behind = parsed(wide)[_CORRUPT].isNull() & (F.length(F.trim(text)) > 0)
+        return (
+            F.when(~utf8(data), F.lit(_NO_UTF8))
+            .when(_escapes_half(text), F.lit(_NO_CHARACTER))
+            .when(~is_one_row(part) & behind, F.lit("JSON with something behind its object"))
+            .otherwise(_sentence(no_row, detail))
+        )
+
+    return Decoding(
+        F.from_json(whole, StructType([rows, end, corrupt]), given),
+        problem,
+        sound=utf8(data) & ~_escapes_half(text),
+        is_whole=is_one_row,
+        content=lambda part: F.get(part["rows"], F.lit(0)),
+        type=wanted,
+        masked=frozenset(masked),
+    )
+
+
+def csv_decoding(
+    data: Column,
+    schema: str,
+    options: Mapping[str, str] | None = None,
+    *,
+    masked: Collection[str] = (),
+) -> Decoding:
+    """The values that the line is; those of fields that are `masked` stay out of errors."""
+    wanted, text = _struct(schema), data.cast("string")
+    given = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+
+    def parsed(columns: str) -> Column:
+        return F.from_csv(text, f"{columns}, {_CORRUPT} STRING", given)
+
+    texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in wanted.names)
+    detail = _detail(parsed(schema), parsed(texts), parsed(texts), wanted, masked)
+    problem = _sentence("no line of values that fits the schema", detail)
+    return Decoding(
+        parsed(schema),
+        F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
+        sound=utf8(data),
+        is_whole=lambda part: part[_CORRUPT].isNull(),
+        content=lambda part: part.dropFields(_CORRUPT),
+        type=wanted,
+        masked=frozenset(masked),
+    )
+
+
+def _escapes_half(text: Column) -> Column:
+    """Whether JSON escapes one half of a character without the other, which Java makes a `?`."""
+    single = F.replace(text, F.lit("\\\\"), F.lit("__"))
+    return text.contains("\\u") & single.rlike(_HALF)
+
+
+def _struct(schema: str | StructType) -> StructType:
+    if isinstance(schema, StructType):
+        return schema
+    return SparkSession.active().createDataFrame([], schema).schema
+
+
+def _widened(type: StructType) -> StructType:
+    """The type with SMALLINT for TINYINT, in which Spark reads 128 as -128."""
+    wide = _mapped(type, lambda each: ShortType() if isinstance(each, ByteType) else each)
+    assert isinstance(wide, StructType)
+    return wide
+
+
+def _mapped(type: DataType, leaf: Callable[[DataType], DataType]) -> DataType:
+    match type:
+        case StructType():
+            fields = (
+                StructField(f.name, _mapped(f.dataType, leaf), f.nullable, f.metadata) for f in type
+            )
+            return StructType(list(fields))
+        case ArrayType():
+            return ArrayType(_mapped(type.elementType, leaf), type.containsNull)
+        case MapType():
+            key, value = (_mapped(each, leaf) for each in (type.keyType, type.valueType))
+            return MapType(key, value, type.valueContainsNull)
+    return leaf(type)
+
+
+def _texts(type: StructType) -> StructType:
+    """The fields as texts, those of structs too."""
+    return StructType(
+        [
+            StructField(
+                field.name,
+                _texts(field.dataType) if isinstance(field.dataType, StructType) else StringType(),
+            )
+            for field in type
+        ]
+    )
+
+
+def _flat(type: StructType) -> StructType:
+    return StructType([StructField(field.name, StringType()) for field in type])
+
+
+def _sentence(problem: str, detail: Column) -> Column:
+    return F.concat(
+        F.lit(problem), F.when(detail != "", F.concat(F.lit(": "), detail)).otherwise("")
+    )
+
+
+def _detail(
+    row: Column, texts: Column, flat: Column, type: StructType, masked: Collection[str]
+) -> Column:
+    """What is wrong with the fields that have a text and no value."""
+    hidden = frozenset(masked)
+
+    def sentences(parsed: Column) -> Column:
+        found = _fields(parsed["row"], parsed["texts"], parsed["flat"], type, "")
+        return F.concat_ws(
+            "; ",
+            *(F.when(wrong, field_text(path, text, of, hidden)) for path, wrong, text, of in found),
+        )
+
+    # An array of one, so that each is parsed once for all fields.
+    parsed = F.array(F.struct(row.alias("row"), texts.alias("texts"), flat.alias("flat")))
+    return F.get(F.transform(parsed, sentences), F.lit(0))
+
+
+def _fields(
+    row: Column, texts: Column, flat: Column | None, type: StructType, above: str
+) -> Iterator[tuple[str, Column, Column, DataType]]:
+    for field in type:
+        path, value, text = above + field.name, row[field.name], texts[field.name]
+        if not isinstance(field.dataType, StructType):
+            yield path, value.isNull() & text.isNotNull(), text, field.dataType
+            continue
+        if flat is not None:
+            whole = flat[field.name]
+            yield path, value.isNull() & whole.isNotNull() & text.isNull(), whole, field.dataType
+        yield from _fields(value, text, None, field.dataType, f"{path}.")

@@ -1,0 +1,135 @@
+"""What a sink of records writes and a source of records reads back, by default, for each type.
+
+The values are those of files. What is refused when compiling is listed, and so is each value that
+comes back as another, which the page of the format tells.
+"""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F
+import pytest
+
+from ssbt.compiler.driver import checked
+from tests.spark.compiling import script_functions
+from tests.spark.test_file_round_trips import VALUES, encoded, names, rows, texts
+from tests.spark.test_record_values import Records
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(600)]
+
+AVRO: dict[str, object] = {
+    "string": "string",
+    "boolean": "boolean",
+    "int": "int",
+    "bigint": "long",
+    "float": "float",
+    "double": "double",
+    "decimal(12,2)": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2},
+    "decimal(38,18)": {"type": "bytes", "logicalType": "decimal", "precision": 38, "scale": 18},
+    "date": {"type": "int", "logicalType": "date"},
+    "timestamp": {"type": "long", "logicalType": "timestamp-micros"},
+    "timestamp_ntz": {"type": "long", "logicalType": "local-timestamp-micros"},
+    "binary": "bytes",
+    "array<string>": {"type": "array", "items": ["null", "string"]},
+    "map<string,int>": {"type": "map", "values": ["null", "int"]},
+}
+REFUSED = {
+    "csv": {"binary", "array<string>", "map<string,int>", "struct<a:int,b:string>", "variant"}
+    | {"array<struct<a:int>>"},
+    "json": set[str](),
+    "avro": set(VALUES) - set(AVRO),
+}
+TOLD: dict[str, dict[tuple[str, str], str | None]] = {"csv": {}, "json": {}, "avro": {}}
+
+
+class Captured:
+    """A dataset whose records are taken before they are written."""
+
+    def __init__(self, frame: DataFrame) -> None:
+        self._frame = frame
+
+    def select(self, *columns: Column) -> Captured:
+        self.records = self._frame.select(*columns)
+        return self
+
+    def __getattr__(self, name: str) -> Captured:
+        return self
+
+    def __call__(self, *_: object) -> Captured:
+        return self
+
+
+def written_and_read(frame: DataFrame, format_: str, schema: str, zone: str) -> DataFrame:
+    """The rows that a source reads of the records that a sink writes."""
+    value = "avro { schema = Row }" if format_ == "avro" else format_
+    functions: dict[str, Any] = script_functions(f"""
+pipeline records {{ spark {{ "spark.sql.session.timeZone" = "{zone}" }} }}
+schema Row {schema}
+source data from kafka {{
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "t"
+  value             = {format_}
+  schema            = Row
+}}
+sink data to kafka {{
+  bootstrap_servers = "localhost:9092"
+  topic             = "u"
+  value             = {value}
+}}
+""")
+    captured = Captured(frame)
+    functions["write_data"](captured, SimpleNamespace(counted=lambda given, _: given))
+    kafka = Records(frame.sparkSession, [])
+    places = ("null AS key", "value", "'t' AS topic", "0 AS partition", "0L AS offset")
+    kafka._frame = captured.records.withColumn("value", F.col("value").cast("binary")).selectExpr(
+        *places, "current_timestamp() AS timestamp", "null AS headers"
+    )
+    read: DataFrame = functions["data"](SimpleNamespace(spark=kafka))
+    return read
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "avro"])
+def test_round_trips(spark: SparkSession, format_: str) -> None:
+    zone = "Europe/Berlin"
+    session = spark.newSession()
+    session.conf.set("spark.sql.session.timeZone", zone)
+    types = [type_ for type_ in VALUES if type_ not in REFUSED[format_] | {"time"}]
+    given = rows(session, types)
+    columns = ", ".join(["k: int", *(f"{names()[type_]}: {type_}" for type_ in types)])
+    schema = f"{{ {columns} }}" if format_ != "avro" else avro_schema(types)
+    back = written_and_read(given, format_, schema, zone).cache()
+    wrong = {
+        (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): found.get(k)
+        for type_ in types
+        for found in [texts(back, type_)]
+        for k, text in texts(given, type_).items()
+        if found.get(k) != text
+    }
+    assert wrong == TOLD[format_]
+
+
+def avro_schema(types: list[str]) -> str:
+    fields: list[dict[str, object]] = [{"name": "k", "type": "int"}]
+    fields += [{"name": names()[type_], "type": ["null", AVRO[type_]]} for type_ in types]
+    text = json.dumps({"type": "record", "name": "Row", "fields": fields})
+    return f'from avro {{ schema = """{text}""" }}'
+
+
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_what_is_refused(format_: str) -> None:
+    """When compiling, in a source."""
+    for type_ in VALUES:
+        text = (
+            f"pipeline records {{ }}\nschema Row {{ k: int, v: {type_} }}\n"
+            'source data from kafka {\n  bootstrap_servers = "localhost:9092"\n'
+            f'  subscribe = "t"\n  value = {format_}\n  schema = Row\n}}\nsink data to noop {{ }}\n'
+        )
+        found = checked("records.ssbt", encoded(text)).findings
+        codes = {each.code.number for each in found}
+        assert ("SSBT1006" in codes) is (type_ in REFUSED[format_]), (type_, codes)
