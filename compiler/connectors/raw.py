@@ -57,7 +57,7 @@ def raw_options(
                 help=(f"write `{option.name} = …` outside of `raw`",),
             )
         elif no := forbidden.get(item.key.casefold()):
-            message = f"Spark refuses `{item.key}`"
+            message = f"Spark does not take `{item.key}` here"
             yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=(no.help,))
     entries = entry.value.entries
     credentials = [item for item in entries if _takes_secret(item)]

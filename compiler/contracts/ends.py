@@ -171,7 +171,7 @@ class _Ends:
                 (view.name, tuple(location(path, view.parameters) for path in paths))
                 for view in self._views
             )
-            return found, False
+            return _certain(found), False
         table = values_of(settings, Place.TABLE)
         if table or not any(role.has(Place.VALUE) for role in _roles(connector)):
             return (), False
@@ -205,7 +205,9 @@ class _Ends:
             known = None
         else:
             lacking = {*schema.optional, *(name for name, _ in schema.defaults)}
-            names = {each.name.casefold() for each in schema.type.fields}
+            # Options fill some columns, which nobody has to write.
+            filled_in = {name.casefold() for name, _, _ in source.settings.added_columns()}
+            names = {each.name.casefold() for each in schema.type.fields} - filled_in
             known = tuple(
                 EndColumn(each.name, each.type.sql, each.declared, each.name in lacking)
                 for each in source.output.columns
@@ -238,6 +240,15 @@ class _Ends:
 
 def _roles(connector: Connector) -> Iterator[RoleSpecification]:
     yield from (role for role in (connector.source, connector.sink) if role is not None)
+
+
+def _certain(found: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Any, ...]:
+    """The places; those without environment only as far as an environment does not say more."""
+    return tuple(
+        (name, places)
+        for name, places in found
+        if name or len(found) == 1 or not any("${" in place for place in places)
+    )
 
 
 def _place(end: Source | Sink) -> Span:

@@ -238,7 +238,8 @@ def _finding(
     also: tuple[Label, ...] = (),
 ) -> Finding:
     """The finding with both ends, and the environments where they meet if these are not all."""
-    if "" not in meeting.environments:
+    every = {name for name, _ in meeting.reader.locations}
+    if "" not in meeting.environments and every - {*meeting.environments}:
         several = "s" if len(meeting.environments) > 1 else ""
         names = " and ".join(f"`{each}`" for each in meeting.environments)
         message += f" (in the environment{several} {names})"

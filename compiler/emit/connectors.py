@@ -53,10 +53,18 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quoted_name
 
 
-def reading(source: Source, code: SettingCode, schemas: SchemaCode, *, exposed: bool) -> str:
+def reading(
+    source: Source,
+    code: SettingCode,
+    schemas: SchemaCode,
+    *,
+    exposed: bool,
+    in_batches: bool = True,
+) -> str:
     """The code of the DataFrame that a source reads.
 
-    `exposed` where its columns are seen as they are read, all of them and in their order.
+    `exposed` where its columns are seen as they are read, all of them and in their order, and
+    `in_batches` unless a stream takes its rows one by one.
     """
     records = source.records
     paths = source.settings.at(Place.LOAD)
@@ -68,7 +76,9 @@ def reading(source: Source, code: SettingCode, schemas: SchemaCode, *, exposed: 
         **_options(source.connector, Role.SOURCE, source.settings, code),
     }
     read = connector_template(source.connector, "read").render(context).strip()
-    return decoded(source, records, read, code, schemas) if records is not None else read
+    if records is None:
+        return read
+    return decoded(source, records, read, code, schemas, in_batches=in_batches)
 
 
 def _kept_columns(source: Source, exposed: bool) -> list[str] | None:

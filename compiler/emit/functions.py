@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
 from ssbt.compiler.emit.connectors import (
     batch_writing,
@@ -30,7 +31,7 @@ from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
 from ssbt.compiler.ir.passes import Pass, judged_source, pass_of, passes, records_name
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
-from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.plans import plans, stream_plans
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 
@@ -86,6 +87,14 @@ class _Maker:
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
         self._exposed = exposed_sources(pipeline)
+        self._without_batches = {
+            each.step.name
+            for sink, root in stream_plans(pipeline)
+            if sink.stream is not None and sink.stream.trigger is not None
+            if sink.stream.trigger.kind in (TriggerKind.CONTINUOUS, TriggerKind.REAL_TIME)
+            for each in root.origins
+            if isinstance(each.step, Source)
+        }
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def connection(self, item: Connection) -> Function:
@@ -132,7 +141,8 @@ class _Maker:
     def _source(self, item: Source, name: str) -> Function:
         names = self._around.names
         exposed = item.name in self._exposed
-        frame = reading(item, self._code, self._schemas, exposed=exposed)
+        batches = item.name not in self._without_batches
+        frame = reading(item, self._code, self._schemas, exposed=exposed, in_batches=batches)
         verb = "Stream" if item.output.streaming else "Read"
         return Function(
             mapped=Mapped(names.datasets[name], name, item.span, *_loading(item, frame)),

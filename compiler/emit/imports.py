@@ -25,6 +25,7 @@ _WHERE_USED = {
     "dead_letters",
     "decoded",
     "decoded_rows",
+    "epoch_milliseconds",
     "event_id",
     "literal",
     "one_pass",

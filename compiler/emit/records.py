@@ -41,7 +41,13 @@ _PARTS = (
 
 
 def decoded(
-    source: Source, records: Records, read: str, code: SettingCode, schemas: SchemaCode
+    source: Source,
+    records: Records,
+    read: str,
+    code: SettingCode,
+    schemas: SchemaCode,
+    *,
+    in_batches: bool,
 ) -> str:
     """The code of the rows that are made of the records of `read`."""
     arguments = [read]
@@ -57,6 +63,8 @@ def decoded(
         arguments.append(f"metadata={python_literal(list(records.metadata))}")
     if records.on_error != "fail":
         arguments.append(f"on_error={python_literal(records.on_error)}")
+    if records.on_error == "drop" and not in_batches:
+        arguments.append("counted=False")
     return f"decoded({', '.join(arguments)})"
 
 

@@ -18,7 +18,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.schema_texts import SchemaTexts
-from ssbt.compiler.types.datatypes import BOOLEAN, DataType
+from ssbt.compiler.types.datatypes import BOOLEAN, TIMESTAMP, DataType
 
 
 class EmittedOption(Struct, frozen=True):
@@ -40,6 +40,8 @@ class SettingCode:
         """A scalar or several."""
         match value:
             case ParamUse():
+                if self._types[value.name] == TIMESTAMP:
+                    return PythonCode(f"epoch_milliseconds({self._param(value)}, job.spark)")
                 return PythonCode(self._param(value))
             case SecretName():
                 return PythonCode(f"job.secret({python_literal(value.name)})")

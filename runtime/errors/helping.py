@@ -25,6 +25,27 @@ _HELP = {
         "Kafka has no such topic or partition, or has it no more: create it, or compare the names "
         "with those that the brokers have"
     ),
+    r"SaslAuthenticationException|Authentication failed": (
+        "the brokers do not know the user or the password, or the token is not good: compare "
+        "`username`, the value of the secret and `sasl_mechanism` with what they were told"
+    ),
+    r"Unable to obtain password from user|javax\.security\.auth\.login|LoginException": (
+        "the keys do not let the client in: see whether `keytab` is there on every machine and has "
+        "the `principal`, and whether `java.security.krb5.conf` names the realm's servers"
+    ),
+    r"SslAuthenticationException|SSL handshake failed|PKIX path building failed": (
+        "client and server do not trust each other's certificates: see `ssl_truststore_location`, "
+        "and `ssl_keystore_location` where brokers ask for a client's own"
+    ),
+    r"AuthorizationException|Not authorized to access": (
+        "the user has no right to what the error names: a source needs READ and DESCRIBE on topics "
+        "and READ on groups (`group_id_prefix`), a sink WRITE and DESCRIBE on topics"
+    ),
+    r"Timed out waiting for a node assignment|No resolvable bootstrap urls"
+    r"|Timeout (?:of \d+ms )?expired before|Failed to create new KafkaAdminClient": (
+        "no broker answers: see whether `bootstrap_servers` can be reached from here, and whether "
+        "`security_protocol` is theirs"
+    ),
     r"PARQUET_COLUMN_DATA_TYPE_MISMATCH|CSV header (is not equal|does not conform)": (
         "the file has other columns than the `schema` of the source. If that is so from now on, "
         "change the schema; files of two kinds need a source each, with a path of its own"

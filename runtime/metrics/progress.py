@@ -1,5 +1,6 @@
 """What a batch of a stream did, in one line."""
 
+from ast import literal_eval
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 import json
@@ -117,10 +118,12 @@ def malformed_fields(progress: Any) -> dict[str, int]:
 
 def offsets(text: Any) -> dict[str, dict[str, int]]:
     """The places of partitions, by topic, of an offset of Kafka's; nothing for another source."""
-    with suppress(ValueError, TypeError, AttributeError):
-        found = json.loads(text) if isinstance(text, str) else text
-        if all(isinstance(each, dict) for each in found.values()):
-            return dict(found)
+    # PySpark makes a text of the object that Spark tells, and by Python's rules, not JSON's.
+    for parse in (json.loads, literal_eval):
+        with suppress(ValueError, TypeError, SyntaxError, AttributeError):
+            found = parse(text) if isinstance(text, str) else text
+            if all(isinstance(each, dict) for each in found.values()):
+                return dict(found)
     return {}
 
 

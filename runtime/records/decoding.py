@@ -54,13 +54,15 @@ def decoded(
     *,
     metadata: Sequence[str] = (),
     on_error: str = "fail",
+    counted: bool = True,
 ) -> DataFrame:
     """The fields of the value as columns (or `value`, if it has none), then `_key` and `metadata`.
 
     Metadata is named with an underscore in front: `_offset`. A malformed record stops the job
     with its place in the error where `on_error` is `fail`, and is left out where it is `drop`.
     Where it is `dead_letter`, nothing is left out: each record is judged, and `decoded_rows`
-    and `dead_letters` take what is theirs.
+    and `dead_letters` take what is theirs. What a stream leaves out is `counted`, unless it has no
+    batches: Spark has no counts there.
     """
     parts = _decoded_parts(records, value, key)
     judged: list[Column] = []
@@ -76,7 +78,7 @@ def decoded(
         wrong = F.lit(False)
         for name, decoding in _parts(value, key):
             wrong = wrong | _is_malformed(parts, name, decoding)
-        if parts.isStreaming:
+        if parts.isStreaming and counted:
             # Streams tell it of each batch; two sources of one query must not count under one name.
             found = F.count(F.when(wrong, 1)).alias("malformed")
             parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", found)

@@ -17,7 +17,7 @@ _ENDPOINT = f"{_SASL}oauthbearer.token.endpoint.url"
 _IAM, _IAM_HANDLER = "AWS_MSK_IAM", "software.amazon.msk.auth.iam.IAMClientCallbackHandler"
 _HANDLER = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
 # What a connection says for the login module, which writes `clientId` for `client.id`.
-_LOGIN = (
+_LOGIN: tuple[str, ...] = (
     *("username", "password", "client.id", "client.secret", "scope", "principal", "key.tab"),
     *("aws.role.arn", "aws.role.session.name", "aws.sts.region", "aws.profile.name"),
 )

@@ -78,6 +78,9 @@ class Topics:
             try:
                 found = self._found(source)
             except Exception as error:
+                if is_first and "UnknownTopicOrPartition" in str(error):
+                    text = "stream %s: one of its topics is not there at %s: %s"
+                    _LOG.error(text, self._name, source.servers, ", ".join(source.topics))
                 _LOG.debug("no ids of topics: %s", cause_of(error).message, exc_info=True)
                 continue
             if source.pattern is not None and not found and is_first:

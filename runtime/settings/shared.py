@@ -81,8 +81,12 @@ class Shared:
 
 def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:
     """The message for a name that nobody declared."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"unknown {kind} `{name}` ({source})" + (f"; did you mean `{near[0]}`?" if near else "")
+    spellings = {each.casefold(): each for each in known}
+    # A file has sections, `params.day`, which an argument has not.
+    words = (name.strip().casefold(), name.strip().rpartition(".")[2].casefold())
+    near = [found for word in words for found in get_close_matches(word, list(spellings), n=1)]
+    way_out = f"; did you mean `{spellings[near[0]]}`?" if near else ""
+    return f"unknown {kind} `{name}` ({source}){way_out}"
 
 
 def _declared(section: str, name: str, declared: Iterable[str], source: str) -> str:

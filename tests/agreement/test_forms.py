@@ -96,6 +96,8 @@ FORMATS = (
     *("9.9.9", "9 9", "B9", "$$9", "9.9$", "s9", "9g9", "9d9", "999,999.00"),
 )
 FORMS = (
+    *("interval '-1' '2' day", "interval '1 ' '2' day to hour", "interval '1' day '2' '3' hours"),
+    *("interval '1' '2' year to month", "interval '1' '-2' year to month"),
     *("(i as a, s)", "(i, s as b)", "(i + 1 as a, n_i)", "struct(st.*)", "struct(n_sn.*)"),
     *(
         "coalesce(st.*)",

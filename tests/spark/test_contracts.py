@@ -34,6 +34,7 @@ ROWS = (
     " union all select 5L, \"Zo\u00eb's\", date'2026-03-01', null"
 )
 
+NULL = "union all select 7L, 'NULL', null, null"
 EMPTY = "union all select 6L, '', null, null"
 
 
@@ -137,6 +138,8 @@ def option_pairs() -> dict[str, Pair]:
         for kind, (one, other) in options.items():
             found[f"{name}: {kind}"] = Pair(block(name, one), block(name, other))
     found["csv: empty_value"] = found["csv: empty_value"]._replace(rows=f"{ROWS} {EMPTY}")
+    name = "csv: null_value of the reader"
+    found[name] = found[name]._replace(rows=f"{ROWS} {NULL}")
     return found
 
 

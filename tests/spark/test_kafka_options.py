@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+import json
 import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ssbt.compiler.check.topics import pattern_problem
+from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.specification import Mode, RoleSpecification
+from ssbt.runtime import Job
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
 
@@ -220,6 +226,118 @@ sink placed to kafka {{
 
 def headers(row: Any) -> dict[str, bytes]:
     return {header["key"]: bytes(header["value"]) for header in row["headers"]}
+
+
+CLIENTS = {
+    "consumer": "org.apache.kafka.clients.consumer.ConsumerConfig",
+    "producer": "org.apache.kafka.clients.producer.ProducerConfig",
+}
+
+
+def refused(role: RoleSpecification | None, mode: Mode) -> set[str]:
+    assert role
+    named = (each.keys for each in role.refused if mode in each.modes)
+    return {key for keys in named for key in keys}
+
+
+def refusal(call: Callable[..., object], *arguments: str) -> str:
+    """What Spark says of a key before anything runs."""
+    try:
+        call(*arguments)
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> None:
+    """All keys of Kafka's clients, and those of Spark that are for batches alone."""
+    session: Any = spark
+    known = connector("kafka")
+    assert known
+    keys = {
+        kind: {f"kafka.{name}" for name in getattr(session._jvm, of).configNames()}
+        for kind, of in CLIENTS.items()
+    }
+    address = {"kafka.bootstrap.servers": topics.broker.address}
+    nothing = spark.createDataFrame([], "value string, topic string")
+
+    def read(key: str, value: str = "1") -> object:
+        options = {**address, "subscribe": "t", key: value}
+        return spark.read.format("kafka").options(**options).load()
+
+    def stream(key: str, value: str = "1") -> object:
+        options = {**address, "subscribe": "t", key: value}
+        return spark.readStream.format("kafka").options(**options).load()
+
+    def write(key: str) -> None:
+        nothing.write.format("kafka").options(**{**address, key: "1"}).save()
+
+    own = {"endingOffsets": "latest", "endingTimestamp": "1"}
+    own["endingOffsetsByTimestamp"] = '{"t": {"0": 1}}'
+    for role, mode, call, asked in (
+        (known.source, Mode.BATCH, read, keys["consumer"]),
+        (known.source, Mode.STREAM, stream, keys["consumer"]),
+        (known.sink, Mode.BATCH, write, keys["producer"]),
+    ):
+        asked -= {"kafka.bootstrap.servers"}
+        found = {key for key in asked if "not supported" in refusal(call, key)}
+        if mode is Mode.STREAM:
+            found |= {key for key, value in own.items() if refusal(call, key, value)}
+        # That one Spark passes over in silence.
+        ignored = {"endingTimestamp"} if mode is Mode.STREAM else set()
+        assert found | ignored == refused(role, mode)
+
+
+PATTERNS = [
+    "*-orders",
+    "+a",
+    "[a",
+    "a(b",
+    "a)b",
+    "a\\",
+    "a-.*",
+    "a|b",
+    r"\Q(\E",
+    "[a&&[^b]]",
+    "a++",
+]
+
+
+def test_patterns_that_java_does_not_take(spark: SparkSession) -> None:
+    session: Any = spark
+    pattern = session._jvm.java.util.regex.Pattern.compile
+    for text in PATTERNS:
+        assert bool(pattern_problem(text)) == bool(refusal(pattern, text)), text
+
+
+def test_places_in_topics_that_are_not_read(
+    spark: SparkSession, topics: Topics, letters: str
+) -> None:
+    """Spark says no when the query starts; the compiler has said it before."""
+    reader = spark.read.format("kafka").option("kafka.bootstrap.servers", topics.broker.address)
+    for places in ({"other": {"0": 1}}, {letters: {"0": 1}, "other": {"0": 1}}):
+        places_ = json.dumps(places)
+        found = reader.option("subscribe", letters).option("startingOffsets", places_).load()
+        assert "don't match what are assigned" in refusal(found.collect)
+
+
+def test_a_time_that_a_parameter_gives(spark: SparkSession, piped: Piped, letters: str) -> None:
+    """With a zone, and without one, which is then the session's."""
+    source = f"""
+param since: timestamp
+source s from kafka {{
+  BROKERS
+  subscribe          = "{letters}"
+  starting_timestamp = "${{since}}"
+  value              = string
+}}
+sink s to noop {{ }}
+"""
+    module = piped.module(source)
+    zoned = datetime(1970, 1, 1, 3, 1, tzinfo=timezone(timedelta(hours=3)))
+    for since, wanted in ((zoned, "bcdy"), (datetime(1970, 1, 1), "abcdxy")):
+        rows = module.s(Job(spark, module.Params(since=since))).collect()
+        assert "".join(sorted(row.value for row in rows)) == wanted
 
 
 def test_tombstones(piped: Piped, topics: Topics) -> None:

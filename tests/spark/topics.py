@@ -45,6 +45,15 @@ class Topics:
         made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
         self._admin.createTopics(self._listed([made])).all().get()
 
+    def deny(self, user: str, topic: str) -> None:
+        """Take all rights to a topic from a user."""
+        common, acl = self._jvm.org.apache.kafka.common, self._jvm.org.apache.kafka.common.acl
+        kinds, literal = common.resource.ResourceType, common.resource.PatternType.LITERAL
+        place = common.resource.ResourcePattern(kinds.TOPIC, topic, literal)
+        denied = acl.AclOperation.ALL, acl.AclPermissionType.DENY
+        entry = acl.AccessControlEntry(f"User:{user}", "*", *denied)
+        self._admin.createAcls(self._listed([acl.AclBinding(place, entry)])).all().get()
+
     def delete(self, name: str) -> None:
         """Let a topic be gone."""
         self._admin.deleteTopics(self._listed([name])).all().get()

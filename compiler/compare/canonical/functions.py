@@ -61,6 +61,14 @@ _ALIASES = {
     "reduce": "aggregate",
     "sha": "sha1",
     "cardinality": "size",
+    "getbit": "bit_get",
+    "char": "chr",
+    "printf": "format_string",
+    "to_varchar": "to_char",
+    "current_schema": "current_database",
+    "session_user": "current_user",
+    "user": "current_user",
+    "xpath_number": "xpath_double",
 }
 
 # They give the same whatever the order of the rows is.

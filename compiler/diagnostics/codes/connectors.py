@@ -168,12 +168,12 @@ RAW_SHADOWS = Code(
 
 RAW_REFUSED = Code(
     number="SSBT0560",
-    title="a raw key that Spark refuses",
+    title="a raw key that Spark does not take",
     why=_why("""
         Some keys are not an application's to set, because Spark itself decides them: where a
         consumer of Kafka begins, for instance, is kept in the checkpoint, and keys and values are
-        always bytes to it. Spark refuses such a key when the job starts, or does something else
-        than the key says.
+        always bytes to it. Spark refuses such a key when the job starts, or passes it over in
+        silence.
         """),
     wrong=example(
         source=_source(

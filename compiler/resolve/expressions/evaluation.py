@@ -70,6 +70,7 @@ class Evaluator(Struct):
         from ssbt.compiler.resolve.expressions.walking import nodes
 
         failing = [part for part in nodes(node) if isinstance(self.outcomes.get(id(part)), Failure)]
+        # Only expressions have outcomes.
         return min(failing, key=lambda part: part.span.end - part.span.start)  # type: ignore[return-value]
 
     def _evaluate(self, node: e.Expression) -> Outcome:
@@ -198,6 +199,7 @@ class Evaluator(Struct):
         if stopped is not GOES_ON:
             return stopped
         types = (self.type_of(left), self.type_of(right))
+        # With `GOES_ON` both are values.
         return comparing.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
 
     def _predicate(self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom) -> Outcome:
@@ -238,6 +240,7 @@ class Evaluator(Struct):
         stopped = first_stop(pair)
         if stopped is not GOES_ON:
             return stopped
+        # With `GOES_ON` both are values.
         return comparing.match_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
 
     # ---- choices
@@ -284,6 +287,7 @@ class Evaluator(Struct):
             return stopped
         if not isinstance(pair[0], Value) or not isinstance(pair[0].type, ArrayType):
             return None
+        # With `GOES_ON` both are values.
         return element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
 
 

@@ -52,4 +52,5 @@ def find_traps(root: e.Expression, typing: Typing) -> Iterator[Diagnostic]:
         typing.report.unguarded += find_unguarded(root, view)
     for node in nodes(root):
         for check in _rules().get(type(node), ()):
+            # A rule takes expressions alone, which its `TAKES` names.
             yield from check(node, view)  # type: ignore[arg-type]

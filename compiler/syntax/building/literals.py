@@ -109,6 +109,10 @@ class LiteralBuilder(NodeBuilder):
             self.report(literals.BAD_TIME_LITERAL, span, message)
         return kind(span, _signed(sign, value)), self._unit(unit)
 
+    def interval_string(self, _: Span, children: Children) -> str:
+        """Neighbours are one text, as in Spark: `interval '1' '2' day` are 12 days."""
+        return "".join(children)
+
     def interval_text(self, span: Span, children: Children) -> e.TypedLiteral:
         return e.TypedLiteral(span, "interval", children[1])
 

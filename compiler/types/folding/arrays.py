@@ -60,17 +60,17 @@ def _contains(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outco
 def _sequence(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     """`sequence(start, stop[, step])` of whole numbers, as far as it fails."""
     del ansi
-    numbers = [argument.value for argument in arguments]
-    if not all(isinstance(number, int) for number in numbers) or not isinstance(result, ArrayType):
+    numbers = [argument.value for argument in arguments if isinstance(argument.value, int)]
+    if len(numbers) < len(arguments) or not isinstance(result, ArrayType):
         return None
     if not all(isinstance(argument.type, IntegralType) for argument in arguments):
         return None
     start, stop, *steps = numbers
-    step = steps[0] if steps else (1 if start <= stop else -1)  # type: ignore[operator]
-    goes_on = (step > 0) == (stop > start) and step != 0  # type: ignore[operator]
+    step = steps[0] if steps else (1 if start <= stop else -1)
+    goes_on = (step > 0) == (stop > start) and step != 0
     if start != stop and not goes_on:
         return Failure(f"steps of {step} do not lead from {start} to {stop}")
-    length = 1 if start == stop else abs(stop - start) // abs(step) + 1  # type: ignore[operator, arg-type]
+    length = 1 if start == stop else abs(stop - start) // abs(step) + 1
     if length > _LONGEST:
         return Failure(f"an array of {length:,} elements is longer than any in Spark")
     return opaque(result)

@@ -58,12 +58,13 @@ def _shift(sign: int) -> Evaluate:
         if len(arguments) != 2:
             return None
         start, count = cast_value(arguments[0], DATE, ansi), cast_value(arguments[1], INT, ansi)
-        for each in (start, count):
-            if not isinstance(each, Value):
-                return each
-            if not isinstance(each.value, int):
-                return None
-        made = start.value + sign * count.value  # type: ignore[union-attr, operator]
+        if not isinstance(start, Value):
+            return start
+        if not isinstance(count, Value):
+            return count
+        if not isinstance(start.value, int) or not isinstance(count.value, int):
+            return None
+        made = start.value + sign * count.value
         return Value(result, made) if fits_bits(made, INT) else None
 
     return evaluate
@@ -73,10 +74,11 @@ def _difference(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
     if len(arguments) != 2:
         return None
     end, start = (_dated(each, ansi) for each in arguments)
-    for each in (end, start):
-        if not isinstance(each, date):
-            return each
-    return Value(result, (end - start).days)  # type: ignore[operator]
+    if not isinstance(end, date):
+        return end
+    if not isinstance(start, date):
+        return start
+    return Value(result, (end - start).days)
 
 
 def _add_months(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:

@@ -373,3 +373,31 @@ def test_the_fix_of_a_renamed_column(project: Path, ssbtc: Ssbtc):
     write({"totals.ssbt": copied})
     assert ssbtc("check", "--fix").code == 1
     assert Path("totals.ssbt").read_text() == copied
+
+
+def test_environments_go_before_names_of_parameters(project: Path, ssbtc: Ssbtc):
+    """`${root}` is the same in both files, and another place in each environment."""
+    files = {
+        "ssbt.conf": CONFIGURATION,
+        "conf/dev.conf": 'params { root = "s3a://dev" }\n',
+        "conf/prod.conf": 'params { root = "s3a://prod" }\n',
+        "ingest.ssbt": WRITER,
+        "totals.ssbt": READER,
+    }
+    write(files)
+    ran = ssbtc("check")
+    assert ran.out.count("SSBT0640") == 1
+    assert "in the environment" not in ran.out
+    write({"conf/totals.conf": 'params { root = "s3a://other" }\n'})
+    assert codes(ssbtc) == []
+
+
+def test_columns_that_options_fill_are_not_written(project: Path, ssbtc: Ssbtc):
+    permissive = 'mode = permissive, column_name_of_corrupt_record = "bad", schema = Cost'
+    reader = READER.replace("supply_cost: ", "supply_price: ").replace(
+        "sum(supply_cost) as total", "sum(supply_price) as total, max(bad) as bad"
+    )
+    reader = reader.replace("decimal(12,2) }", "decimal(12,2), bad: string }")
+    reader = reader.replace("schema = Cost", permissive).replace("from parquet", "from json")
+    write({"a.ssbt": WRITER.replace("to parquet", "to json"), "b.ssbt": reader})
+    assert codes(ssbtc) == []

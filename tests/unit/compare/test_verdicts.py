@@ -62,7 +62,7 @@ def test_the_matrix() -> None:
             told[said, outcome] += 1
             assert said != "SAFE" or outcome == "right", pair.name
         assert said == "SAFE" or not pair.harmless, (pair.name, stream.reasons)
-    assert told.total() >= 180
+    assert told.total() >= 470
 
 
 def test_the_runtime_says_what_diff_says() -> None:

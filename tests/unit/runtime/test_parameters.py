@@ -84,6 +84,8 @@ def test_all_problems_at_once() -> None:
         ("--set", "params.laek", "x"),
         ("--set", "params.dry", "yes"),
         ("--set", "params.zzz", "1"),
+        ("--set", "params.COUNT", "1"),
+        ("--set", "params.params.count", "1"),
     ]
     assert resolved(PARAMETERS, entries)[2] == [
         "parameter `count` (conf/prod.json): expected INT, got null: not written like 42",
@@ -96,5 +98,7 @@ def test_all_problems_at_once() -> None:
         "unknown parameter `laek` (--set); did you mean `lake`?",
         'parameter `dry` (--set): expected BOOLEAN, got "yes": not written like true',
         "unknown parameter `zzz` (--set)",
+        "unknown parameter `COUNT` (--set); did you mean `count`?",
+        "unknown parameter `params.count` (--set); did you mean `count`?",
         "parameter `run_date` (DATE) needs a value: --set run_date=...",
     ]

@@ -1,7 +1,7 @@
-"""A sink's partitioning that changes while older files stay in its folder: what readers lose.
+"""What changes of a sink while older files stay in its folder: what readers lose.
 
-The kind: `partition_by` is new, gone or another, in a batch that adds to the folder. Spark reads
-what both versions have written, and `ssbtc diff` has to call breaking whatever is not whole.
+The kind: files of two versions lie side by side, and no way of reading is right for both. Spark
+reads what both versions have written, and `ssbtc diff` has to call breaking whatever is not whole.
 """
 
 from __future__ import annotations
