@@ -197,7 +197,9 @@ def report_ansi_off(node: Pipeline, report: Report) -> None:
         "leave ANSI mode on, and write `try_cast`, `try_divide` and the like where null is meant",
         "where this is meant, `# allow SSBT0460: …` says so",
     )
-    fix = (Edit(entry.value.span, "true"),)
+    # A constant that ANSI mode refuses has to be mended first.
+    numbers = {found.code.number for found in report.findings}
+    fix = () if numbers & {"SSBT0456", "SSBT0459"} else (Edit(entry.value.span, "true"),)
     report.add(ANSI_OFF, entry.span, message, also=labels, help=help_, fix=fix)
 
 
