@@ -35,11 +35,11 @@ def project_root(path: str) -> str:
 def job_folder(path: str) -> str:
     """Where the jobs of the pipeline at `path` run, to which its relative paths are relative.
 
-    It is where the configuration begins, or the repository where there is none; "" for all that
-    have neither.
+    It is where the configuration begins, or the folder of the pipeline where there is none: a
+    repository may hold many projects.
     """
     own = os.path.realpath(os.path.dirname(path) or ".")
-    return _nearest(own, _PROJECT) or _nearest(own, _REPOSITORY) or ""
+    return _nearest(own, _PROJECT) or own
 
 
 def project_file(path: str, root: str) -> bytes:

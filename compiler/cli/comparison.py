@@ -137,7 +137,7 @@ def _pipelines(version: Version, target: str | None, sources: dict[str, Source])
         else:
             pipeline = result.checked.pipeline
             home = project_folder(path, version.read)
-            place = "" if home is None else posixpath.normpath(home)
+            place = posixpath.normpath(home if home is not None else posixpath.dirname(path))
             found.sides[pipeline.name] = Side(pipeline, result.environments, place)
     if not found.sides and not found.errors:
         raise Failure(f"there is no pipeline in {quoted(version.name)}")

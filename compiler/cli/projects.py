@@ -175,7 +175,8 @@ def _neighbours(results: Sequence[Result], compiler: Compiler) -> Iterator[Resul
     projects: dict[str, Neighbourhood] = {}
     for result in results:
         if result.ends and not result.unit.input.is_standard_input:
-            around = projects.setdefault(result.unit.input.project, Neighbourhood())
+            home = job_folder(result.unit.input.path)
+            around = projects.setdefault(home, Neighbourhood())
             for end in result.ends:
                 around.add(end)
     units: list[Unit] = []

@@ -9,7 +9,7 @@ from ssbt.compiler.contracts.ends import End, at_home
 from ssbt.compiler.contracts.findings import findings, is_of_contracts
 from ssbt.compiler.contracts.neighbours import Neighbourhood
 from ssbt.compiler.diagnostics.allowances import without_allowed
-from ssbt.compiler.disk import job_folder, project_root
+from ssbt.compiler.disk import job_folder
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
@@ -36,8 +36,8 @@ def with_project(workspace: Workspace, made: Analysis) -> Analysis:
 
 
 def is_in_project(path: str, other: str) -> bool:
-    """Whether two files are of one project, or lie in no project at all."""
-    return project_root(path) == project_root(other) or job_folder(path) == job_folder(other)
+    """Whether the jobs of two files run in one place."""
+    return job_folder(path) == job_folder(other)
 
 
 def _neighbours(workspace: Workspace, made: Analysis) -> list[Analysis]:

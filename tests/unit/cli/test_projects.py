@@ -149,9 +149,19 @@ def test_projects_do_not_meet_by_relative_paths(project: Path, ssbtc: Ssbtc):
         files = {name: text.replace(before, now) for name, text in files.items()}
     files = {name: text.replace("param root: string\n", "") for name, text in files.items()}
     write(files)
+    assert codes(ssbtc) == []
+    write({"ssbt.conf": ""})
     assert codes(ssbtc) == ["SSBT0640"]
     write({"a/ssbt.conf": "", "b/ssbt.conf": ""})
     assert codes(ssbtc) == []
+
+
+def test_a_repository_may_hold_many_projects(project: Path, ssbtc: Ssbtc):
+    """Examples and fixtures beside a pipeline are none of its neighbours."""
+    write({".git/HEAD": "", "jobs/totals.ssbt": READER, "tests/case/ingest.ssbt": WRITER})
+    assert ssbtc("check", "jobs").code == 0
+    write({"ssbt.conf": ""})
+    assert ssbtc("check", "jobs").code == 1
 
 
 def test_a_writer_that_is_one_of_several(project: Path, ssbtc: Ssbtc):
