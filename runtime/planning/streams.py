@@ -67,6 +67,8 @@ class Continuation:
         id = learn_schema(error)
         if id is not None and id not in self._ids and (planned := plan_stream(was.name)):
             self._ids.add(id)
+            # The batch that met the schema is repeated, whatever came before it.
+            self._is_behind_batch = False
             return planned
         if fails_behind_batch(error) and not self._is_behind_batch:
             self._is_behind_batch = True
