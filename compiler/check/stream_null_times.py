@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ssbt.compiler.check.stream_findings import once, place
 from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Named
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.nulls import may_be_null
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.plans import stream_steps
-from ssbt.compiler.ir.terms import NAME, Term, walk
+from ssbt.compiler.ir.terms import NAME, walk
 from ssbt.compiler.source import Span
 
 _WINDOWS = (
@@ -33,10 +34,6 @@ out where readers see it, with `where placed_at is not null`, or give them a tim
     severity=Severity.WARNING,
 )
 
-_SAME_COLUMNS = (
-    *(s.Alias, s.Deduplicate, s.Distinct, s.DropColumns, s.Limit, s.Offset, s.Sample, s.Sort),
-    *(s.Watermark, Given),
-)
 _WINDOW_CALLS = ("window", "session_window")
 
 
@@ -85,76 +82,13 @@ def _times(each: Operator, key: Named) -> Iterator[str]:
 
 
 def _may_be_null(operator: Operator, name: str) -> bool:
-    """Whether rows with a null in the column may come out of the operator."""
-    places = [
-        place
-        for place, column in enumerate(operator.output.columns)
-        if column.name.casefold() == name
-    ]
-    if len(places) != 1 or not operator.output.columns[places[0]].nullable:
-        return len(places) > 1
-    step, inputs = operator.step, operator.inputs
-    match step:
-        case Source():
-            return not _is_always_set(step, operator.output.columns[places[0]].name)
-        case s.Filter(condition=condition):
-            if condition.term is not None and _refuses_null(condition.term, name):
-                return False
-            return _may_be_null(inputs[0], name)
-        case s.RenameColumns(pairs=pairs):
-            names = {new.casefold(): old.casefold() for old, new in pairs}
-            return _may_be_null(inputs[0], names.get(name, name))
-        case s.Project(columns=named):
-            return _may_be_made_null(inputs[0], named, name)
-        case s.WithColumns(groups=groups):
-            return _may_be_made_null(inputs[0], [each for group in groups for each in group], name)
-        case s.Join(kind=kind):
-            return _may_be_null_in_join(inputs, kind, name)
-        case s.SetOperation(operator="union"):
-            columns = (each.output.columns[places[0]].name.casefold() for each in inputs)
-            return any(map(_may_be_null, inputs, columns))
-    return not isinstance(step, _SAME_COLUMNS) or _may_be_null(inputs[0], name)
+    """Whether rows with a null in the column may come out of the operator, as far as is known."""
+    return may_be_null(operator, name, _source_may_be_null) is not False
 
 
-def _may_be_null_in_join(inputs: tuple[Operator, ...], kind: str, name: str) -> bool:
-    """The same of a join, which makes nulls of the side that may lack a row."""
-    kept = {"left": inputs[:1], "right": inputs[1:], "full": ()}.get(kind, inputs)
-    for each in kept:
-        if any(column.name.casefold() == name for column in each.output.columns):
-            return _may_be_null(each, name)
-    return True
-
-
-def _is_always_set(source: Source, name: str) -> bool:
-    """Whether the connector itself sets the column: the time of a record, or of its arrival."""
+def _source_may_be_null(source: Source, name: str) -> bool:
+    """Connectors set some columns themselves: the time of a record, or of its arrival."""
     side = source.connector.source
     own = {column.name for column in side.columns} if side is not None else set()
-    return name in own or (source.records is not None and name in source.records.metadata)
-
-
-def _may_be_made_null(before: Operator, named: Sequence[Named], name: str) -> bool:
-    for each in reversed(named):
-        if [every.casefold() for every in each.names] == [name]:
-            plain = each.expression.column
-            return plain is None or _may_be_null(before, plain.casefold())
-    return _may_be_null(before, name)
-
-
-def _refuses_null(term: Term, name: str) -> bool:
-    """Whether the condition is not true where the column is null."""
-    if term.operator == "and":
-        return any(_refuses_null(each, name) for each in term.operands)
-    if term.operator == "or":
-        return all(_refuses_null(each, name) for each in term.operands)
-    if term.operator == "not":
-        (inner,) = term.operands
-        return inner.operator == "is null" and _is_name(inner.operands[0], name)
-    return term.operator in _COMPARISONS and any(_is_name(each, name) for each in term.operands)
-
-
-_COMPARISONS = ("=", "<", ">", "<=", ">=", "!=", "<>", "between")
-
-
-def _is_name(term: Term, name: str) -> bool:
-    parts = term.value
-    return term.operator == NAME and isinstance(parts, tuple) and parts[-1:] == (name,)
+    is_set = name in own or (source.records is not None and name in source.records.metadata)
+    return not is_set

@@ -20,6 +20,7 @@ class Kind(Enum):
     MISSING = "missing"
     CASE = "case"
     TYPE = "type"
+    NULLS = "nulls"
 
 
 class Mismatch(Struct, frozen=True):
@@ -57,6 +58,9 @@ def mismatches(
             if not column.may_lack:
                 yield Mismatch(Kind.MISSING, (column.name,), column.type, "", Verdict.WRONG, column)
             continue
+        if found.nullable and column.nullable is False:
+            path = (column.name,)
+            yield Mismatch(Kind.NULLS, path, "not null", "", Verdict.WRONG_FOR_SOME, column, found)
         one, other_type = parsed(found.type), parsed(column.type)
         if one is not None and other_type is not None:
             yield from _types(format_, (column.name,), one, other_type, column, found)

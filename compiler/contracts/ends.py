@@ -14,7 +14,9 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, RoleSpecification
 from ssbt.compiler.ir.locations import address, filled, identity_values, location, values_of
+from ssbt.compiler.ir.nulls import may_be_null
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import key_columns, value_columns
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
@@ -24,13 +26,15 @@ class EndColumn(Struct, frozen=True):
     """A column that is written or read; `type` is its DDL.
 
     `span` is where its name is given. `may_lack` where the reader says what it is in data without
-    it.
+    it. `nullable` is what is declared: of a sink, that a schema lets it be null on its way here; of
+    a source, that it is not null. Spark reads files as if all were nullable.
     """
 
     name: str
     type: str
     span: Span | None = None
     may_lack: bool = False
+    nullable: bool | None = None
 
 
 class Part(Struct, frozen=True):
@@ -145,7 +149,7 @@ class _Ends:
             return None
         output = self._outputs[sink.dataset]
         written = value_columns(settings, output) if is_topic else output.columns
-        columns = None if output.is_open else tuple(_written(each) for each in written)
+        columns = None if output.is_open else self._written(sink, written)
         folders = settings.at(Place.PARTITION_BY)
         return End(
             self._pipeline.name,
@@ -207,11 +211,17 @@ class _Ends:
             lacking = {*schema.optional, *(name for name, _ in schema.defaults)}
             # Options fill some columns, which nobody has to write.
             filled_in = {name.casefold() for name, _, _ in source.settings.added_columns()}
-            names = {each.name.casefold() for each in schema.type.fields} - filled_in
+            fields = {each.name.casefold(): each for each in schema.type.fields}
             known = tuple(
-                EndColumn(each.name, each.type.sql, each.declared, each.name in lacking)
+                EndColumn(
+                    each.name,
+                    each.type.sql,
+                    each.declared,
+                    each.name in lacking,
+                    None if fields[each.name.casefold()].nullable else False,
+                )
                 for each in source.output.columns
-                if each.name.casefold() in names
+                if each.name.casefold() in fields.keys() - filled_in
             )
         if known is None and source.records is not None and source.schema is None:
             known = tuple(_written(each) for each in source.output.columns if each.name == "value")
@@ -236,6 +246,22 @@ class _Ends:
         output = self._outputs[sink.dataset]
         columns = tuple(_written(each) for each in key_columns(sink.settings, output))
         return _part(sink.connector, sink.settings, columns, Place.RECORD_KEY)
+
+    def _written(self, sink: Sink, columns: Iterable[Column]) -> tuple[EndColumn, ...]:
+        operator = plans(self._pipeline)[sink.dataset]
+
+        def made(column: Column) -> EndColumn:
+            found = may_be_null(operator, column.name.casefold(), self._is_nullable_in_schema)
+            return EndColumn(column.name, column.type.sql, column.declared, nullable=found)
+
+        return tuple(map(made, columns))
+
+    def _is_nullable_in_schema(self, source: Source, name: str) -> bool | None:
+        """What the schema of a source says; Spark itself takes all for nullable."""
+        schema = self._schemas.get((source.schema or "").casefold())
+        fields = schema.type.fields if schema is not None else ()
+        found = [each.nullable for each in fields if each.name.casefold() == name.casefold()]
+        return found[0] if len(found) == 1 else None
 
 
 def _roles(connector: Connector) -> Iterator[RoleSpecification]:

@@ -146,10 +146,12 @@ def sinks_differ(meeting: Meeting, found: Sequence[Mismatch], back: Sequence[Mis
 
 
 def mismatch(meeting: Meeting, found: Mismatch) -> Finding:
-    """A column that nobody writes, or that is read as another type."""
+    """A column that nobody writes, that is read as another type, or that may be null."""
     if found.kind is Kind.TYPE:
         return _other_type(meeting, found)
     name, owner = ".".join(found.path), _owner(meeting)
+    if found.kind is Kind.NULLS:
+        return _nulls(meeting, found, name)
     thing = "field" if len(found.path) > 1 else "column"
     message = f"`{name}` is null in every row: {owner} writes no such {thing}"
     if found.kind is Kind.CASE:
@@ -170,6 +172,19 @@ def mismatch(meeting: Meeting, found: Mismatch) -> Finding:
     return _finding(
         codes.UNWRITTEN_COLUMN, meeting, message, place, None, help_, name, renaming, also
     )
+
+
+def _nulls(meeting: Meeting, found: Mismatch, name: str) -> Finding:
+    """A column that is not null for its reader, and may be for its writer."""
+    message = f"`{name}` is `not null` here, and {_owner(meeting)} may write nulls"
+    help_ = (
+        "leave `not null` out and say what becomes of nulls",
+        f"or keep them out where they are written: `where {name} is not null`",
+    )
+    source = found.source
+    also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
+    place = _reader_place(meeting.reader, found.column)
+    return _finding(codes.NULLS, meeting, message, place, None, help_, name, also=also)
 
 
 def _candidate(meeting: Meeting, found: Mismatch) -> EndColumn | None:

@@ -179,3 +179,19 @@ It may be meant, where a column comes to one pipeline after the other: `# allow 
     right="",
     severity=Severity.WARNING,
 )
+
+NULLS = Code(
+    "SSBT0649",
+    "A column that is not null for its reader, and may be for its writer",
+    """\
+The schema that the source reads with says `not null`, and the sink writes a column that its own
+schema lets be null, or of which a join makes nulls. Spark reads files as if every column could be
+null, so rows with null come through, and who reads `not null` is misled.
+
+Leave `not null` out, or keep the nulls out where they are written, with
+`where status is not null` or `coalesce`. Of what is computed on the way nothing is said.
+""",
+    wrong=_pair("id:     bigint\n  status: string not null"),
+    right=_pair("id:     bigint\n  status: string"),
+    severity=Severity.WARNING,
+)

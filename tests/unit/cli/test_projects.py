@@ -411,3 +411,53 @@ def test_columns_that_options_fill_are_not_written(project: Path, ssbtc: Ssbtc):
     reader = reader.replace("schema = Cost", permissive).replace("from parquet", "from json")
     write({"a.ssbt": WRITER.replace("to parquet", "to json"), "b.ssbt": reader})
     assert codes(ssbtc) == []
+
+
+NULLS = {
+    "from raw": "SSBT0649",
+    "from raw |> where status is not null": "",
+    "from raw |> where status = 'PAID' and id > 1": "",
+    "from raw |> where status = 'PAID' or id > 1": "SSBT0649",
+    "from raw |> where id > 1 |> distinct": "SSBT0649",
+    "from raw |> set status = coalesce(status, 'none')": "",
+    "from raw |> select id, city as status": "SSBT0649",
+    "from raw |> select id, name as status": "",
+    "from raw |> where city is not null |> select id, city as status": "",
+    "from raw |> select id, name |> join cities using (id)": "",
+    "from raw |> select id, name |> left join labels using (id)": "SSBT0649",
+    "from raw |> select id, status |> union all named": "SSBT0649",
+    "from named |> union all named": "",
+    "from raw |> aggregate max(status) as status group by id": "",
+}
+
+
+@pytest.mark.parametrize("query", NULLS)
+def test_a_column_that_is_not_null_for_its_reader(project: Path, ssbtc: Ssbtc, query: str):
+    """Nulls that a schema lets in or a join makes are followed; what is computed is not known."""
+    writer = f"""\
+pipeline ingest {{
+  time_zone = "UTC"
+}}
+param root: string
+schema Raw {{ id: bigint not null, status: string, city: string, name: string not null }}
+schema Label {{ id: bigint not null, status: string not null }}
+source raw from parquet {{ path = "${{root}}/raw", schema = Raw }}
+source labels from parquet {{ path = "${{root}}/labels", schema = Label }}
+let cities = from raw |> where city is not null |> select id, city as status
+let named = from raw |> select id, name as status
+let made = {query} |> select id, status
+sink made to parquet {{ path = "${{root}}/made", mode = overwrite }}
+"""
+    reader = """\
+pipeline totals {
+  time_zone = "UTC"
+}
+param root: string
+schema Made { id: bigint not null, status: string not null }
+source made from parquet { path = "${root}/made", schema = Made }
+let total = from made |> aggregate count(*) as n group by status
+sink total to parquet { path = "${root}/total", mode = overwrite }
+"""
+    write({"ingest.ssbt": writer, "totals.ssbt": reader})
+    unused = "SSBT0209"
+    assert [code for code in codes(ssbtc) if code != unused] == [*filter(None, [NULLS[query]])]
