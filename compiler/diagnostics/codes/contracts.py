@@ -191,7 +191,7 @@ null, so rows with null come through, and who reads `not null` is misled.
 Leave `not null` out, or keep the nulls out where they are written, with
 `where status is not null` or `coalesce`. Of what is computed on the way nothing is said.
 """,
-    wrong=_pair("id:     bigint\n  status: string not null"),
-    right=_pair("id:     bigint\n  status: string"),
+    wrong=_pair("id:     bigint\n  amount: decimal(12,2) not null"),
+    right=_pair("id:     bigint\n  amount: decimal(12,2)"),
     severity=Severity.WARNING,
 )
