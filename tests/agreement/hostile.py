@@ -31,7 +31,8 @@ _OTHERS = ("'x1y'", "0", "-1", "99999999999")
 LEFT_TO_SPARK = re.compile(
     r"\b(aes_decrypt|java_method|reflect|try_reflect|schema_of_avro|schema_of_csv|schema_of_xml"
     r"|to_xml|st_\w+|xpath\w*|format_string|printf|to_number|to_time|str_to_map|transform_keys"
-    r"|map_from_entries|named_struct|assert_true|raise_error)\("
+    r"|map_from_entries|named_struct|assert_true|raise_error"
+    r"|\w*explode\w*|inline\w*|stack|json_tuple)\("
     # A pattern of other fields than numbers; steps of dates; padded bytes.
     r"|(to|unix)_\w+\([^()]*, 'x1y'\)|sequence\(to_date|[lr]pad\(unhex",
     re.IGNORECASE,

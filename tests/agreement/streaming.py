@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import sys
 from tempfile import TemporaryDirectory
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,9 +99,14 @@ def outcomes(
         yield from pool.map(lambda each: _outcome(spark, each, folder), chosen)
 
 
+# CPython 3.11 cannot parse in two threads at once (gh-106905); the compiler works in processes.
+_PARSING = Lock()
+
+
 def _outcome(spark: SparkSession, each: Combination, folder: Path) -> Outcome:
-    codes, script = compiled(each, folder)
-    module = module_of(f"agreement_{each.name}", script)
+    with _PARSING:
+        codes, script = compiled(each, folder)
+        module = module_of(f"agreement_{each.name}", script)
     try:
         module.run(Job(spark, None))
     except Exception as error:

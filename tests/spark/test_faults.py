@@ -183,7 +183,7 @@ def test_the_script_alone_names_the_place(
     assert outcome(script, "--set", f"data={here}") == 1
     assert steady(capsys.readouterr().err, {"here": str(here)}).splitlines()[:3] == [
         "ERROR divide_by_zero: pipeline.ssbt:17 (shares)",
-        "      divide_by_zero.py:48 |         "
+        "      divide_by_zero.py:46 |         "
         '{"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
         "                           |                                                     ^^^^^^^",
     ]

@@ -42,6 +42,8 @@ def read_by_pattern(text: str, pattern: str) -> dict[str, int] | bool:
 
 def _parsed(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     """`to_date(text, pattern)` and its like; of one argument the cast has done all."""
+    if not arguments:
+        return None
     if not isinstance(arguments[0].type, StringType):
         return arguments[0] if len(arguments) == 1 and arguments[0].type == result else None
     if isinstance(result, TimeType) and len(arguments) == 1:
