@@ -222,3 +222,21 @@ def test_pages_have_the_sentences(cells: list[Cell]) -> None:
         words = {c.verdict for c in cells if c.title.startswith(f"{format_}:")} & set(SAID)
         missing += [(format_, word) for word in sorted(words) if SAID[word] not in page]
     assert not missing
+
+
+def test_a_query_that_uses_no_column_judges_too(spark: SparkSession) -> None:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as F
+
+    from ssbt.runtime import decoded
+    from ssbt.runtime.texts.formats import json_decoding
+
+    records = Records(spark, [b'{"id": 1}', b"nonsense"]).load()
+
+    def count(on_error: str) -> int:
+        value = json_decoding(F.col("value"), "id BIGINT", {})
+        return decoded(records, value=value, on_error=on_error, counted=False).count()
+
+    assert count("drop") == 1
+    with pytest.raises(PySparkException, match="offset 1 of partition 0"):
+        count("fail")
