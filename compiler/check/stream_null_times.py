@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import streamed
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Named
-from ssbt.compiler.ir.nulls import may_be_null
+from ssbt.compiler.ir.nulls import NullFlow
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.plans import stream_steps
@@ -39,25 +39,26 @@ _WINDOW_CALLS = ("window", "session_window")
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each window over a column that may be null."""
+    nulls = NullFlow(_source_may_be_null)
     yield from once(
         finding
         for _, each in stream_steps(pipeline)
         if each.streaming
-        for finding in _findings(each)
+        for finding in _findings(each, nulls)
     )
 
 
-def _findings(each: Operator) -> Iterator[Diagnostic]:
+def _findings(each: Operator, nulls: NullFlow) -> Iterator[Diagnostic]:
     step = each.step
     if isinstance(step, s.Aggregate):
         for key in step.keys:
             for name in _times(each, key):
-                if _may_be_null(each.inputs[0], name):
+                if nulls.may_be_null(each.inputs[0], name) is not False:
                     yield _finding(name, "are in no window", key.expression.span)
     elif isinstance(step, s.Deduplicate) and step.within_watermark:
         for column in each.inputs[0].output.columns:
             name = column.name.casefold()
-            if column.event_time and _may_be_null(each.inputs[0], name):
+            if column.event_time and nulls.may_be_null(each.inputs[0], name) is not False:
                 yield _finding(name, "are forgotten at once, and come twice", place(each))
 
 
@@ -79,11 +80,6 @@ def _times(each: Operator, key: Named) -> Iterator[str]:
             parts = call.operands[0].value
             if isinstance(parts, tuple) and parts:
                 yield str(parts[-1])
-
-
-def _may_be_null(operator: Operator, name: str) -> bool:
-    """Whether rows with a null in the column may come out of the operator, as far as is known."""
-    return may_be_null(operator, name, _source_may_be_null) is not False
 
 
 def _source_may_be_null(source: Source, name: str) -> bool:

@@ -14,7 +14,7 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, RoleSpecification
 from ssbt.compiler.ir.locations import address, filled, identity_values, location, values_of
-from ssbt.compiler.ir.nulls import may_be_null
+from ssbt.compiler.ir.nulls import NullFlow
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import key_columns, value_columns
@@ -106,6 +106,7 @@ def ends(pipeline: Pipeline, environments: Iterable[EnvironmentValues] = ()) -> 
 class _Ends:
     def __init__(self, pipeline: Pipeline, views: tuple[EnvironmentValues, ...]) -> None:
         self._pipeline, self._views = pipeline, views
+        self._nulls = NullFlow(self._is_nullable_in_schema)
         self._connections = {each.name: each for each in pipeline.connections}
         self._schemas = {each.name.casefold(): each for each in pipeline.schemas}
         self._outputs = {
@@ -251,7 +252,7 @@ class _Ends:
         operator = plans(self._pipeline)[sink.dataset]
 
         def made(column: Column) -> EndColumn:
-            found = may_be_null(operator, column.name.casefold(), self._is_nullable_in_schema)
+            found = self._nulls.may_be_null(operator, column.name.casefold())
             return EndColumn(column.name, column.type.sql, column.declared, nullable=found)
 
         return tuple(map(made, columns))

@@ -24,40 +24,70 @@ _SAME_COLUMNS = (
 _COMPARISONS = ("=", "<", ">", "<=", ">=", "!=", "<>", "between")
 
 
-def may_be_null(operator: Operator, name: str, source: SourceNulls) -> bool | None:
-    """Whether rows with a null in a column, named in lower case, come out; None if not known."""
-    places = [
-        place
-        for place, column in enumerate(operator.output.columns)
-        if column.name.casefold() == name
-    ]
-    if len(places) != 1:
-        return None if places else False
-    if not operator.output.columns[places[0]].nullable:
-        return False
-    step, inputs = operator.step, operator.inputs
-    match step:
-        case Source():
-            return source(step, operator.output.columns[places[0]].name)
-        case s.Filter(condition=condition):
-            if condition.term is not None and _refuses_null(condition.term, name):
-                return False
-            return may_be_null(inputs[0], name, source)
-        case s.RenameColumns(pairs=pairs):
-            names = {new.casefold(): old.casefold() for old, new in pairs}
-            return may_be_null(inputs[0], names.get(name, name), source)
-        case s.Project(columns=named):
-            return _may_be_made_null(inputs[0], named, name, source)
-        case s.WithColumns(groups=groups):
-            every = [each for group in groups for each in group]
-            return _may_be_made_null(inputs[0], every, name, source)
-        case s.Join(kind=kind):
-            return _may_be_null_in_join(inputs, kind, name, source)
-        case s.SetOperation(operator="union"):
-            columns = (each.output.columns[places[0]].name.casefold() for each in inputs)
-            pairs_ = zip(inputs, columns, strict=True)
-            return _any_of(may_be_null(each, column, source) for each, column in pairs_)
-    return may_be_null(inputs[0], name, source) if isinstance(step, _SAME_COLUMNS) else None
+class NullFlow:
+    """What is known of the nulls of a pipeline's columns; each step is looked at once."""
+
+    def __init__(self, source: SourceNulls) -> None:
+        self._source = source
+        # Operators are kept with their answers, so that an id stays that of one.
+        self._known: dict[tuple[int, str], tuple[Operator, bool | None]] = {}
+
+    def may_be_null(self, operator: Operator, name: str) -> bool | None:
+        """Whether rows with a null in a column, named in lower case, come out; None if not known.
+
+        A loop, not recursion: a query may have thousands of steps.
+        """
+        passed: list[tuple[Operator, str, list[bool | None]]] = []
+        while True:
+            known = self._known.get((id(operator), name))
+            if known is not None:
+                answer = known[1]
+                break
+            step = self._step(operator, name)
+            if not isinstance(step, tuple):
+                self._known[id(operator), name] = operator, step
+                answer = step
+                break
+            before, column, others = step
+            passed.append((operator, name, others))
+            operator, name = before, column
+        for each, column, others in reversed(passed):
+            answer = _any_of((answer, *others))
+            self._known[id(each), column] = each, answer
+        return answer
+
+    def _step(
+        self, operator: Operator, name: str
+    ) -> bool | tuple[Operator, str, list[bool | None]] | None:
+        """The answer, or where the column comes from, and the answers of what else it is."""
+        named = operator.output.named(name)
+        if len(named) != 1:
+            return None if named else False
+        if not named[0].nullable:
+            return False
+        step, inputs = operator.step, operator.inputs
+        match step:
+            case Source():
+                return self._source(step, named[0].name)
+            case s.Filter(condition=condition):
+                refuses = condition.term is not None and _refuses_null(condition.term, name)
+                return False if refuses else (inputs[0], name, [])
+            case s.RenameColumns(pairs=pairs):
+                names = {new.casefold(): old.casefold() for old, new in pairs}
+                return inputs[0], names.get(name, name), []
+            case s.Project(columns=made):
+                return _made_from(inputs[0], made, name)
+            case s.WithColumns(groups=groups):
+                return _made_from(inputs[0], [each for group in groups for each in group], name)
+            case s.Join(kind=kind):
+                return _joined(inputs, kind, name)
+            case s.SetOperation(operator="union"):
+                place = operator.output.columns.index(named[0])
+                first, *rest = [
+                    (each, each.output.columns[place].name.casefold()) for each in inputs
+                ]
+                return *first, [self.may_be_null(*each) for each in rest]
+        return (inputs[0], name, []) if isinstance(step, _SAME_COLUMNS) and inputs else None
 
 
 def _any_of(answers: Iterable[bool | None]) -> bool | None:
@@ -65,25 +95,25 @@ def _any_of(answers: Iterable[bool | None]) -> bool | None:
     return True if True in known else None if None in known else False
 
 
-def _may_be_null_in_join(
-    inputs: tuple[Operator, ...], kind: str, name: str, source: SourceNulls
-) -> bool | None:
-    """The same of a join, which makes nulls of the side that may lack a row."""
+def _joined(
+    inputs: tuple[Operator, ...], kind: str, name: str
+) -> bool | tuple[Operator, str, list[bool | None]]:
+    """A join makes nulls of the side that may lack a row."""
     kept = {"left": inputs[:1], "right": inputs[1:], "full": ()}.get(kind, inputs)
     for each in kept:
-        if any(column.name.casefold() == name for column in each.output.columns):
-            return may_be_null(each, name, source)
+        if each.output.named(name):
+            return each, name, []
     return True
 
 
-def _may_be_made_null(
-    before: Operator, named: Sequence[Named], name: str, source: SourceNulls
-) -> bool | None:
+def _made_from(
+    before: Operator, named: Sequence[Named], name: str
+) -> tuple[Operator, str, list[bool | None]] | None:
     for each in reversed(named):
         if [every.casefold() for every in each.names] == [name]:
             plain = each.expression.column
-            return None if plain is None else may_be_null(before, plain.casefold(), source)
-    return may_be_null(before, name, source)
+            return None if plain is None else (before, plain.casefold(), [])
+    return before, name, []
 
 
 def _refuses_null(term: Term, name: str) -> bool:
