@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+import subprocess
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ssbt.runtime import Job
+from tests.jars import SPARK_KAFKA, jars
+from tests.spark import servers
 from tests.spark.compiling import compiled_module, run
 from tests.spark.topics import Topics
 
@@ -43,3 +47,21 @@ class Piped:
         text = f"source s from kafka {{\n  BROKERS\n{options}\n{named}}}\nsink s to noop {{ }}\n"
         frame: DataFrame = self.module(declared + text).s(Job(self.spark, None))
         return frame
+
+
+def start_driver(folder: Path) -> subprocess.Popen[bytes]:
+    """The piped script as a process, with the JVM in its group."""
+    build = folder / "build"
+    path = ",".join(map(str, jars(SPARK_KAFKA)))
+    options = f"--jars {path} --conf spark.ui.enabled=false --master local[2] pyspark-shell"
+    log = (folder / "driver.log").open("ab")
+    return subprocess.Popen(
+        [sys.executable, str(build / "piped.py")],
+        env=servers.environment(
+            PYTHONPATH=str(build / "ssbt_runtime.zip"), PYSPARK_SUBMIT_ARGS=options
+        ),
+        cwd=folder,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )

@@ -16,16 +16,12 @@ import os
 from pathlib import Path
 from random import Random
 import signal
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jars import SPARK_KAFKA, jars
-from tests.spark import servers
-from tests.spark.piping import Piped
+from tests.spark.piping import Piped, start_driver
 from tests.spark.topics import Topics
 
 if TYPE_CHECKING:
@@ -101,14 +97,14 @@ def test_every_record_has_one_verdict(spark: SparkSession, piped: Piped, topics:
     for number in range(KILLS):
         # Each driver may have a schema of its own; a batch that it takes over keeps its verdicts.
         piped.module(script.format(type=LOOSE if number else STRICT))
-        process, begun = started(piped.folder), batches(piped.folder)
+        process, begun = start_driver(piped.folder), batches(piped.folder)
         while batches(piped.folder) <= begun and process.poll() is None:
             time.sleep(0.05)
         time.sleep(random.uniform(0, 3))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    last = started(piped.folder)
+    last = start_driver(piped.folder)
     assert last.wait(3600) == 0, (piped.folder / "driver.log").read_text()[-5000:]
 
     read = spark.read.parquet(f"{piped.folder}/files").select("_partition", "_offset").collect()
@@ -147,21 +143,3 @@ def sent(
 
 def batches(folder: Path) -> int:
     return len(list((folder / "checkpoints" / "orders~2Erecords" / "offsets").glob("[0-9]*")))
-
-
-def started(folder: Path) -> subprocess.Popen[bytes]:
-    """The script as a process, with the JVM in its group."""
-    build = folder / "build"
-    path = ",".join(map(str, jars(SPARK_KAFKA)))
-    options = f"--jars {path} --conf spark.ui.enabled=false --master local[2] pyspark-shell"
-    log = (folder / "driver.log").open("ab")
-    return subprocess.Popen(
-        [sys.executable, str(build / "piped.py")],
-        env=servers.environment(
-            PYTHONPATH=str(build / "ssbt_runtime.zip"), PYSPARK_SUBMIT_ARGS=options
-        ),
-        cwd=folder,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )

@@ -66,7 +66,7 @@ def told(piped: Piped, text: str, spark: SparkSession) -> str:
     """What a user reads of the failure."""
     module = piped.module(text)
     token = OPERATION.set(replace(OPERATION.get(), max_restarts=0))
-    with pytest.raises(Exception) as failed:  # noqa: PT011
+    with pytest.raises(Exception) as failed:  # noqa: PT011 (whose class it is depends on where it fails)
         module.run(Job(spark, None))
     OPERATION.reset(token)
     error: BaseException = failed.value

@@ -11,16 +11,12 @@ import os
 from pathlib import Path
 from random import Random
 import signal
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.jars import SPARK_KAFKA, jars
-from tests.spark import servers
-from tests.spark.piping import Piped
+from tests.spark.piping import Piped, start_driver
 from tests.spark.topics import Topics
 
 if TYPE_CHECKING:
@@ -62,14 +58,14 @@ def test_killed_drivers(spark: SparkSession, piped: Piped, topics: Topics) -> No
             topics.send(source, *values[partition::2], partition=partition)
         sent += values
         begun = batches(piped.folder)
-        process = started(piped.folder)
+        process = start_driver(piped.folder)
         while batches(piped.folder) <= begun and process.poll() is None:
             time.sleep(0.05)
         time.sleep(random.uniform(0, 2))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    last = started(piped.folder)
+    last = start_driver(piped.folder)
     assert last.wait(200) == 0, (piped.folder / "driver.log").read_text()[-5000:]
     files = Counter(row.value for row in spark.read.parquet(f"{piped.folder}/out").collect())
     assert files == Counter(sent)
@@ -82,21 +78,3 @@ def test_killed_drivers(spark: SparkSession, piped: Piped, topics: Topics) -> No
 
 def batches(folder: Path) -> int:
     return len(list((folder / "checkpoints" / "copy" / "offsets").glob("[0-9]*")))
-
-
-def started(folder: Path) -> subprocess.Popen[bytes]:
-    """The script as a process, with the JVM in its group."""
-    build = folder / "build"
-    path = ",".join(map(str, jars(SPARK_KAFKA)))
-    options = f"--jars {path} --conf spark.ui.enabled=false --master local[2] pyspark-shell"
-    log = (folder / "driver.log").open("ab")
-    return subprocess.Popen(
-        [sys.executable, str(build / "piped.py")],
-        env=servers.environment(
-            PYTHONPATH=str(build / "ssbt_runtime.zip"), PYSPARK_SUBMIT_ARGS=options
-        ),
-        cwd=folder,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
