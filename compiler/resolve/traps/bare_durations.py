@@ -19,8 +19,8 @@ milliseconds, and a group of nearly every row.
 
 | in Spark 4.1 | gives |
 |---|---|
-| `select unix_micros(w.end) from (select window(timestamp '1970-01-01', 3600) as w)` | `3600` |
-| `select unix_micros(w.end) from (select window(timestamp '1970-01-01', '1 s') as w)` | `1000000` |
+| `select unix_micros(w.end) from (select window(timestamp '1970', 3600) as w)` | `3600` |
+| `select unix_micros(w.end) from (select window(timestamp '1970', '1 second') as w)` | `1000000` |
 """,
     wrong=example(
         pipeline=ZONED,

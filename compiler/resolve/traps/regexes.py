@@ -27,7 +27,7 @@ character, `|` alone is the empty text, before and behind every character, `$` a
 | `'acsv' rlike '.csv$'` | `true` |
 | `regexp_count('a.b', '.')` | `3` |
 | `split('a.b', r'\.')` | `[a, b]` |
-| `str_to_map('a=1\|b=2', '\|', '=')['a=1']` | `null` |
+| `map_contains_key(str_to_map('a\|b', '\|', '='), '\|')` | `true` |
 | `replace('1.50', '.', ',')` | `1,50` |
 
 A backslash before the sign makes it plain, and so do brackets, `[.]`. `replace`, `split_part` and
