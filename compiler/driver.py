@@ -136,13 +136,21 @@ def configured(
     folder = project_folder(path, read)
     if folder is None and not names:
         return Configured(checked_pipeline)
+    from ssbt.compiler.check.topics import Values, own_topics
     from ssbt.compiler.configuration.environments import of_project
     from ssbt.compiler.hocon.loading import Files
 
     found = of_project(checked_pipeline.pipeline, folder, Files(read, real), names)
-    allowed = checked_pipeline.allowances
-    findings = (*checked_pipeline.findings, *without_allowed(found.findings, allowed))
-    failed = any(finding.severity is Severity.ERROR for finding in found.findings)
+    allowed, added = checked_pipeline.allowances, [*found.findings]
+    failed = any(finding.severity is Severity.ERROR for finding in added)
+    added += own_topics(
+        checked_pipeline.pipeline,
+        [
+            Values(each.document.get("params", {}), each.document.get("connections", {}), each.name)
+            for each in found.environments
+        ],
+    )
+    findings = (*checked_pipeline.findings, *without_allowed(added, allowed))
     pipeline = None if failed else checked_pipeline.pipeline
     sources = {**checked_pipeline.sources, **found.sources}
     return Configured(Checked(pipeline, findings, sources, allowed), found.environments)

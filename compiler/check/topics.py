@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 import json
 from operator import attrgetter
 import re
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.settings import Setting, Settings
 from ssbt.compiler.connectors.specification import Topics
-from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.examples import STREAMING, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir.locations import filled, servers
 from ssbt.compiler.ir.operators import walked
-from ssbt.compiler.ir.pipeline import Parameter, Pipeline, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
 
 _PIPELINE = 'pipeline paid_orders {\n  description = "Orders that were paid"\n' + STREAMING
@@ -75,6 +78,14 @@ _BROKEN = re.compile(
     r"|nothing to repeat|bad escape \(end of pattern\)"
 )
 _JAVA_ALONE = re.compile(r"\\Q|&&|\[\^?\[|\[\^?\]|\(\?[a-zA-Z]*x")
+
+
+class Values(Struct, frozen=True):
+    """The values of parameters, and options of connections by Spark's names, by environment."""
+
+    parameters: Mapping[str, object]
+    connections: Mapping[str, Mapping[str, object]] = {}
+    environment: str = ""
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -146,38 +157,70 @@ def _plain_names(setting: Setting | None) -> list[str]:
     return [name.strip() for name in plain] if all(isinstance(v, str) for v in values) else []
 
 
+def own_topics(pipeline: Pipeline, environments: Iterable[Values]) -> Iterator[Diagnostic]:
+    """Streams into the topic that they read, where environments make them that."""
+    known = {(id(one), id(other)) for one, other, _ in _loops(pipeline, _defaults(pipeline))}
+    found: dict[tuple[int, int, str], tuple[Sink, Source, list[str]]] = {}
+    for each in environments:
+        parameters = {**_defaults(pipeline).parameters, **each.parameters}
+        for sink, source, topic in _loops(pipeline, replace(each, parameters=parameters)):
+            if (id(sink), id(source)) not in known:
+                key = id(sink), id(source), topic
+                found.setdefault(key, (sink, source, []))[2].append(each.environment)
+    for (*_, topic), (sink, source, names) in found.items():
+        listed = "`, `".join(names)
+        yield _own_topic(sink, source, topic, f" in environment `{listed}`")
+
+
 def _own_topics(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    parameters = {each.name.casefold(): each for each in pipeline.parameters}
+    for sink, source, topic in _loops(pipeline, _defaults(pipeline)):
+        yield _own_topic(sink, source, topic)
+
+
+def _own_topic(sink: Sink, source: Source, topic: str, where: str = "") -> Diagnostic:
+    name = source.name.removesuffix(f".{source.part}") if source.part else source.name
+    written = _setting(sink.settings, Topics.NAMES)
+    assert written is not None
+    assert written.span is not None
+    message = f"`{sink.name}` writes into the topic that `{name}` reads{where}"
+    label = Label(written.span, f"`{topic}` is read again, without end")
+    named = next(s for k in Topics for s in _settings(source.settings, k) if s.span)
+    also = (Label(named.span, "read from here"),) if named.span else ()
+    return Diagnostic(OWN_TOPIC, message, label, also, ("write to another topic",))
+
+
+def _defaults(pipeline: Pipeline) -> Values:
+    return Values({each.name: each.default for each in pipeline.parameters if not each.required})
+
+
+def _loops(pipeline: Pipeline, values: Values) -> Iterator[tuple[Sink, Source, str]]:
+    """Sinks of streams, each with a source that it comes from, and the topic that both name."""
+
+    def brokers(settings: Settings) -> str:
+        said = values.parameters, values.connections
+        return servers(settings, pipeline.connections, *said)
+
     for sink, root in stream_plans(pipeline):
         written = _setting(sink.settings, Topics.NAMES)
         if written is None or written.span is None:
             continue
-        target = {_shown(value, parameters) for value in _values(written)}
+        target = {filled(value, values.parameters) for value in _values(written)}
         sources = {
             id(o.step): o.step
             for o in walked(root, attrgetter("inputs"), set())
-            if isinstance(o.step, Source)
+            if isinstance(o.step, Source) and o.step.connector is sink.connector
         }
         for source in sources.values():
-            if source.connector is not sink.connector or not _same_brokers(
-                source.settings, sink.settings, parameters
-            ):
-                continue
-            if topic := _read_again(source.settings, target, parameters):
-                name = source.name.removesuffix(f".{source.part}") if source.part else source.name
-                message = f"`{sink.name}` writes into the topic that `{name}` reads"
-                where = Label(written.span, f"`{topic}` is read again, without end")
-                named = next(s for k in Topics for s in _settings(source.settings, k) if s.span)
-                also = (Label(named.span, "read from here"),) if named.span else ()
-                help_ = ("write to another topic",)
-                yield Diagnostic(OWN_TOPIC, message, where, also, help_)
+            topic = _read_again(source.settings, target, values.parameters)
+            if topic and brokers(source.settings) == brokers(sink.settings):
+                yield sink, source, topic
 
 
 def _read_again(
-    settings: Settings, target: set[str], parameters: dict[str, Parameter]
+    settings: Settings, target: set[str], parameters: Mapping[str, object]
 ) -> str | None:
     """One of the written topics that a source reads."""
-    names = {_shown(each, parameters) for each in _values(_setting(settings, Topics.NAMES))}
+    names = {filled(each, parameters) for each in _values(_setting(settings, Topics.NAMES))}
     read = {part.strip() for name in names for part in name.split(",")} | {*_partitions(settings)}
     pattern = _setting(settings, Topics.PATTERN)
     for topic in sorted(target):
@@ -185,32 +228,11 @@ def _read_again(
             return topic
         for each in _values(pattern):
             try:
-                if re.fullmatch(_shown(each, parameters), topic):
+                if re.fullmatch(filled(each, parameters), topic):
                     return topic
             except (re.error, OverflowError):
                 continue
     return None
-
-
-def _same_brokers(one: Settings, other: Settings, parameters: dict[str, Parameter]) -> bool:
-    if one.connection is not None or other.connection is not None:
-        names = [c.name.casefold() for c in (one.connection, other.connection) if c]
-        return len(names) == 2 and names[0] == names[1]
-    addresses = [
-        [_shown(s.value, parameters) for s in each.settings if s.option.address]
-        for each in (one, other)
-    ]
-    return addresses[0] == addresses[1]
-
-
-def _shown(value: object, parameters: dict[str, Parameter]) -> str:
-    """A text with the defaults of parameters, and those without one as they are written."""
-    if isinstance(value, ParamUse):
-        known = parameters.get(value.name.casefold())
-        return str(known.default) if known and not known.required else f"${{{value.name}}}"
-    if isinstance(value, Text):
-        return "".join(_shown(part, parameters) for part in value.parts)
-    return str(value)
 
 
 def _values(setting: Setting | None) -> tuple[object, ...]:

@@ -304,8 +304,9 @@ class RoleSpecification(Struct, frozen=True):
     defaults of the schema. `narrowed` are the types that its values have to be held to, because the
     reader changes what they cannot hold. `rejects` are Spark types that the format cannot hold,
     `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
-    `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what a connection
-    says, where they are not the same. `refused` are keys of Spark that `raw` must not have.
+    `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
+    a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
+    have.
     """
 
     modes: frozenset[Mode]

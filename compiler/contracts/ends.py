@@ -13,7 +13,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, RoleSpecification
-from ssbt.compiler.ir.locations import address, filled, identity_values, location, values_of
+from ssbt.compiler.ir.locations import filled, identity_values, location, servers, values_of
 from ssbt.compiler.ir.nulls import NullFlow
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
@@ -107,7 +107,6 @@ class _Ends:
     def __init__(self, pipeline: Pipeline, views: tuple[EnvironmentValues, ...]) -> None:
         self._pipeline, self._views = pipeline, views
         self._nulls = NullFlow(self._is_nullable_in_schema)
-        self._connections = {each.name: each for each in pipeline.connections}
         self._schemas = {each.name.casefold(): each for each in pipeline.schemas}
         self._outputs = {
             each.name: each.query.output if isinstance(each, Let) else each.output
@@ -188,21 +187,9 @@ class _Ends:
     def _topics(
         self, settings: Settings, topics: Iterable[object], view: EnvironmentValues
     ) -> tuple[str, ...]:
-        servers = self._address(settings, view)
-        return tuple(f"{servers}/{filled(topic, view.parameters)}" for topic in topics)
-
-    def _address(self, settings: Settings, view: EnvironmentValues) -> str:
-        own = address(settings, view.parameters)
-        shared = settings.connection and self._connections.get(settings.connection.name)
-        if own or not shared:
-            return own
-        role = shared.connector.connection
-        options = [each for each in (role.options if role else ()) if each.address]
-        said = view.connections.get(shared.name, {})
-        for option in options:
-            if isinstance(said.get(option.spark), str):
-                return ",".join(sorted(said[option.spark].split(",")))
-        return address(shared.settings, view.parameters) or f"connection {shared.name}"
+        shared = self._pipeline.connections
+        of = servers(settings, shared, view.parameters, view.connections)
+        return tuple(f"{of}/{filled(topic, view.parameters)}" for topic in topics)
 
     def _read(self, source: Source) -> Part:
         schema = self._schemas.get((source.schema or "").casefold())

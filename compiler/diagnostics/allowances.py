@@ -19,9 +19,9 @@ _ALLOW = re.compile(r"#+\s*allow\s+(?P<codes>SSBT\d{4}(?:\s*,\s*SSBT\d{4})*)\s*(
 # What people write who know other linters.
 _NEARLY = re.compile(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
 _CODE = re.compile(r"SSBT\d{4}")
-# Findings about configuration, and about other pipelines of the project, come when these are
-# looked at, which not every command does.
-_OF_OTHER_FILES = ("SSBT12", "SSBT064")
+# Findings about configuration, and in environments or with other pipelines of the project, come
+# when these are looked at, which not every command does.
+_OF_OTHER_FILES = ("SSBT12", "SSBT064", "SSBT0561")
 
 
 class Allowance(Struct, frozen=True):

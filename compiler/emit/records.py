@@ -6,9 +6,9 @@ field. They know `bytes`, the code of a BINARY Column; `schema`, the code of DDL
 `masked`, the names of the fields that errors must not quote; `options`, each with `name` and
 `value`, which is text; and `given`, the values of the options at the place `template`.
 `encode.py.j2` knows `record`, the code of the Column to write: a struct, or the one column of a
-format that takes one; `options`; and `given`. Where the schema is written in the format's own
-language, all know its `text`, a constant, the name of its `message` in Protobuf, and its `subject`,
-a value.
+format that takes one; `as_text`, that column as text; `options`; and `given`. Where the schema is
+written in the format's own language, all know its `text`, a constant, the name of its `message` in
+Protobuf, and its `subject`, a value.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.records import HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import subject
-from ssbt.compiler.types.datatypes import BINARY, UNKNOWN
+from ssbt.compiler.types.datatypes import BINARY, UNKNOWN, DataType, TimestampType
 from ssbt.compiler.types.quoting import quoted_name
 
+_INSTANT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX"
 _WHOLE_JSON = {
-    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX",
+    "timestampFormat": _INSTANT,
     "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
     "ignoreNullFields": "false",
 }
@@ -136,13 +137,21 @@ def _headers(settings: Settings, relation: Relation) -> str | None:
         elif type_ == BINARY:
             single.append(_header(column.name, code))
         else:
-            single.append(_header(column.name, f'{code}.cast("string").cast("binary")'))
+            text = _as_text(code, types.get(column.name.casefold()))
+            single.append(_header(column.name, f'{text}.cast("binary")'))
     if event := settings.columns_at(Place.EVENT_ID):
         named = [column for each in event for column in relation.named(each.name)]
         single.append(_header("event_id", f'{_event_id(named)}.cast("binary")'))
     if single:
         lists.append(f"F.array({', '.join(single)})")
     return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
+
+
+def _as_text(code: str, type_: DataType | None) -> str:
+    """The code of a value as text; of an instant with its zone, or an hour would stand for two."""
+    if isinstance(type_, TimestampType):
+        return f"F.date_format({code}, {python_literal(_INSTANT)})"
+    return f'{code}.cast("string")'
 
 
 def _event_id(columns: list[Column]) -> str:
@@ -174,7 +183,8 @@ def _encoding(
     else:
         record = f"F.struct({', '.join(python_literal(reference(name)) for name in names)})"
     written = code.texts_of_schemas.written(sink.name, part, use)
-    context = {"record": record, **_settings(use, code)}
+    text = _as_text(record, columns[0].type if columns else None)
+    context = {"record": record, "as_text": text, **_settings(use, code)}
     context |= _of_schema(use, part, sink.settings, written, code)
     return connector_template(use.format, "encode").render(context).strip()
 

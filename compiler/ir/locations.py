@@ -6,12 +6,16 @@ This is the one answer to whether two ends of pipelines meet; parameters without
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 import posixpath
+from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import ParamUse, Text
+
+if TYPE_CHECKING:
+    from ssbt.compiler.ir.pipeline import Connection
 
 # Other names of one file system.
 _SAME_SCHEME = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
@@ -71,3 +75,26 @@ def address(settings: Settings, parameters: Mapping[str, object]) -> str:
         if setting.option.address and not isinstance(setting.value, SecretName):
             return ",".join(sorted(filled(setting.value, parameters).split(",")))
     return ""
+
+
+def servers(
+    settings: Settings,
+    connections: Iterable[Connection],
+    parameters: Mapping[str, object],
+    said: Mapping[str, Mapping[str, object]],
+) -> str:
+    """The same, also where a connection says it; `said` are options that replace some of theirs.
+
+    Of a connection that does not say it, its name stands for it.
+    """
+    own, name = address(settings, parameters), settings.connection and settings.connection.name
+    shared = next((each for each in connections if each.name == name), None)
+    if own or shared is None:
+        return own
+    role = shared.connector.connection
+    options = [each for each in (role.options if role else ()) if each.address]
+    for option in options:
+        found = said.get(shared.name, {}).get(option.spark)
+        if isinstance(found, str):
+            return ",".join(sorted(found.split(",")))
+    return address(shared.settings, parameters) or f"connection {shared.name}"

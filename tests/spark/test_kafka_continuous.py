@@ -1,7 +1,8 @@
-"""`trigger = continuous` from topic to topic, on a real broker."""
+"""`trigger = continuous` from topic to topic, on a real broker, with records that are dropped."""
 
 from __future__ import annotations
 
+import json
 from threading import Thread
 import time
 from typing import TYPE_CHECKING
@@ -25,11 +26,14 @@ def test_each_record_goes_through_as_it_comes(
 ) -> None:
     source, target = topics.new(), topics.new()
     module = piped.module(f"""
+schema Letter {{ value: string, number: bigint }}
 stream source s from kafka {{
   BROKERS
   subscribe        = "{source}"
   starting_offsets = earliest
-  value            = string
+  value            = json
+  schema           = Letter
+  on_error         = drop
 }}
 let loud =
   from s
@@ -53,7 +57,7 @@ sink loud to kafka {{
     thread.start()
     try:
         for number, letter in enumerate("abc", 1):
-            topics.send(source, letter)
+            topics.send(source, "{", json.dumps({"value": letter}), '{"number": "x"}')
             ends = time.monotonic() + _SECONDS
             while len(topics.values(target)) < number:
                 assert not failures, failures

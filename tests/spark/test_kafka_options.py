@@ -321,23 +321,29 @@ def test_places_in_topics_that_are_not_read(
         assert "don't match what are assigned" in refusal(found.collect)
 
 
-def test_a_time_that_a_parameter_gives(spark: SparkSession, piped: Piped, letters: str) -> None:
-    """With a zone, and without one, which is then the session's."""
-    source = f"""
-param since: timestamp
+def test_times_that_parameters_give(spark: SparkSession, piped: Piped, letters: str) -> None:
+    """With a zone; without one, which is then the session's; in milliseconds."""
+
+    def read(option: str, type_: str, time: object) -> str:
+        module = piped.module(f"""
+param time: {type_}
 source s from kafka {{
   BROKERS
-  subscribe          = "{letters}"
-  starting_timestamp = "${{since}}"
-  value              = string
+  subscribe = "{letters}"
+  {option} = "${{time}}"
+  value     = string
 }}
 sink s to noop {{ }}
-"""
-    module = piped.module(source)
+""")
+        rows = module.s(Job(spark, module.Params(time=time))).collect()
+        return "".join(sorted(row.value for row in rows))
+
     zoned = datetime(1970, 1, 1, 3, 1, tzinfo=timezone(timedelta(hours=3)))
-    for since, wanted in ((zoned, "bcdy"), (datetime(1970, 1, 1), "abcdxy")):
-        rows = module.s(Job(spark, module.Params(since=since))).collect()
-        assert "".join(sorted(row.value for row in rows)) == wanted
+    assert read("starting_timestamp", "timestamp", zoned) == "bcdy"
+    assert read("starting_timestamp", "timestamp", datetime(1970, 1, 1)) == "abcdxy"
+    assert read("ending_timestamp", "timestamp", zoned) == "ax"
+    assert read("ending_timestamp", "timestamp", datetime(1970, 1, 1, 0, 2)) == "abxy"
+    assert read("ending_timestamp", "bigint", 120_000) == "abxy"
 
 
 def test_tombstones(piped: Piped, topics: Topics) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from pyspark.sql import functions as F
 import pytest
 
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, script_functions, written
+from tests.spark.test_record_round_trips import Captured
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 pytestmark = pytest.mark.spark
 
@@ -78,3 +81,50 @@ def test_text_has_lines_and_no_nulls(spark: SparkSession, tmp_path: Path) -> Non
     rows = spark.sql("SELECT * FROM VALUES ('a\\nb'), (null) AS t(value)").coalesce(1)
     written(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
     assert [row[0] for row in spark.read.text(f"{tmp_path}/out").collect()] == ["a", "b", ""]
+
+
+def test_bytes_that_are_no_text(spark: SparkSession, tmp_path: Path) -> None:
+    """SSBT0542: JSON and CSV replace them, a text keeps them; and instants keep their hour."""
+    bad, replaced = b"\xff\xc3a", "\ufffd\ufffda".encode()
+    query = "SELECT cast(x'ffc361' AS STRING) AS v"
+    frame = spark.sql(query).coalesce(1)
+    assert frame.select(F.to_json(F.struct("v")).cast("binary")).head() == (
+        b'{"v":"' + replaced + b'"}',
+    )
+    for kind, text in (("csv", replaced), ("json", b'{"v":"' + replaced + b'"}')):
+        written(frame, f'{kind} {{ path = "{tmp_path}/{kind}" }}', "v: string")
+        (file,) = (tmp_path / kind).glob("part-*")
+        assert file.read_bytes() == text + b"\n"
+    kept = records(spark, query, "v: string")
+    assert [(bytes(each["key"]), bytes(each["value"])) for each in kept] == [(bad, bad)]
+    instants = (f"(timestamp '2026-10-25 0{hour}:30:00Z')" for hour in range(2))
+    query = f"SELECT v FROM VALUES {', '.join(instants)} AS t(v)"
+    kept = records(spark, query, "v: timestamp")
+    assert [bytes(each["key"]).decode() for each in kept] == [
+        "2026-10-25T02:30:00.000000+02:00",
+        "2026-10-25T02:30:00.000000+01:00",
+    ]
+
+
+def records(spark: SparkSession, query: str, schema: str) -> list[Row]:
+    """What a sink of records makes of `v`, as key and as value, in the time of Berlin."""
+    session = spark.newSession()
+    session.conf.set("spark.sql.session.timeZone", "Europe/Berlin")
+    functions = script_functions(f"""
+pipeline records {{ time_zone = "Europe/Berlin" }}
+schema Row {{ {schema} }}
+source data from parquet {{ path = "in", schema = Row }}
+sink data to kafka {{
+  bootstrap_servers = "localhost:9092"
+  topic             = "u"
+  key               = string
+  key_columns       = v
+  value             = string
+  value_columns     = v
+}}
+""")
+    given = Captured(session.sql(query).coalesce(1))
+    functions["write_data"](given, SimpleNamespace(counted=lambda each, _: each))
+    columns = (F.col(name).cast("binary") for name in ("key", "value"))
+    rows: list[Row] = given.records.select(*columns).collect()
+    return rows

@@ -205,6 +205,65 @@ def test_checkpoints_of_the_earlier_layout_are_refused(piped: Piped, topics: Top
     assert rows(piped) + dead(piped) == once(9)
 
 
+@pytest.mark.parametrize("mode", ["update", "complete"])
+def test_a_result_that_changes_beside_dead_letters(piped: Piped, topics: Topics, mode: str) -> None:
+    """Its state goes on over two batches; rows and dead letters are appended, as ever."""
+    topic, target = topics.new(), topics.new()
+    counts = f"""
+let counted =
+  from orders
+  |> aggregate count(*) as n group by id
+sink counted to kafka {{
+  BROKERS
+  topic   = "{target}"
+  value   = json
+  mode    = {mode}
+  trigger = available now
+}}
+"""
+    topics.send(topic, *GOOD[:2], GOOD[1], *BROKEN, GOOD[1], "{")
+    of_six = source(topic).replace("per_trigger = 9", "per_trigger = 6")
+    piped(of_six + TO_FILES + ROWS + counts)
+    written = [(row["id"], row["n"]) for row in map(json.loads, topics.values(target))]
+    assert sorted(written[:2]) == [(0, 1), (1, 2)]
+    assert sorted(written[2:]) == ([(1, 3)] if mode == "update" else [(0, 1), (1, 3)])
+    assert dead(piped) == Counter([3, 4, 5, 7])
+    assert rows(piped) + dead(piped) == once(8)
+
+
+def test_a_join_of_two_judged_sources(piped: Piped, topics: Topics) -> None:
+    """One query for both, whose state joins a row of one batch with one of the next."""
+    left, right = topics.new(), topics.new()
+    topics.send(left, *GOOD[:2], "{", timestamp=1_000)
+    topics.send(right, GOOD[0], BROKEN[1], GOOD[1], "", timestamp=1_000)
+    both = source(left) + source(right).partition("}\n")[2].replace("orders", "others")
+    text = f"""
+{both}
+let one = from orders |> watermark _timestamp delay 1 hour
+let two = from others |> watermark _timestamp delay 1 hour
+let joined =
+  from one
+  |> join two on one.id = two.id and two._timestamp between
+       one._timestamp - interval 1 hour and one._timestamp + interval 1 hour
+  |> select one._offset as _offset, two._offset as other
+sink joined to parquet {{
+  path    = "FOLDER/joined"
+  trigger = available now
+}}
+sink others.dead_letter to json as dead_others {{
+  path    = "FOLDER/dead_others"
+  trigger = available now
+}}
+"""
+    piped(text.replace("per_trigger = 9", "per_trigger = 2") + TO_FILES + ROWS)
+    assert rows(piped, "joined") == Counter([0, 1])
+    assert rows(piped) + dead(piped) == once(3)
+    found = piped.spark.read.json(f"{piped.folder}/dead_others", schema="offset bigint")
+    assert Counter(row.offset for row in found.collect()) == Counter([1, 3])
+    folders = {each.name for each in (piped.folder / "checkpoints").iterdir()}
+    assert folders == {"orders~2Bothers~2Erecords"}
+
+
 def test_the_log_counts_what_becomes_of_records(
     piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 import json
 from pathlib import Path
 import re
+from threading import Thread
 import time
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -36,7 +38,7 @@ NEW = {**OLD, "fields": [ID, {"name": "amount", "type": "double", "default": 0}]
 def own_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """One that this test may stop; tries are short and follow each other at once."""
     monkeypatch.setattr(asking, "_FIRST_SECONDS", 0.05)
-    monkeypatch.setattr(asking, "_TIMEOUT", 2.0)
+    monkeypatch.setattr(asking, "_TIMEOUT", 1.0)
     with running_registry(tmp_path) as running:
         yield running
 
@@ -46,18 +48,11 @@ def test_a_registry_that_hangs_comes_back_and_goes(
 ):
     source, out = str(tmp_path / "in"), str(tmp_path / "out")
 
-    def put(id_: int, row: str, schema: object) -> None:
-        body = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
-        head = F.lit(b"\0" + id_.to_bytes(4, "big"))
-        one = spark.range(1).select(F.concat(head, body).alias("value"))
-        places = ("'orders' as topic", "0 as partition", "0L as offset")
-        one.selectExpr("value", *places).coalesce(1).write.mode("append").parquet(source)
+    def put(*record: Any) -> None:
+        put_record(spark, source, *record)
 
     def orders() -> DataFrame:
-        rows = spark.readStream.schema(COLUMNS).option("maxFilesPerTrigger", 1).parquet(source)
-        value = F.col("value")
-        given = json.dumps(OLD), {"url": own_registry.url}, SUBJECT
-        return decoded(rows, registry_avro_decoding(value, *given))
+        return orders_of(spark, source, own_registry)
 
     def run(job: Job[None], frame: DataFrame | None = None) -> None:
         found = orders() if frame is None else frame
@@ -93,3 +88,78 @@ def test_a_registry_that_hangs_comes_back_and_goes(
         _run(Job(spark, None), run)
     assert time.monotonic() - started < 60
     assert ids() == [1, 2]
+
+
+def test_a_registry_that_goes_down_between_batches(
+    spark: SparkSession, own_registry: Registry, tmp_path: Path
+):
+    """What the plan knows is read on; a new id waits until the registry is there; all arrive."""
+    source, out = str(tmp_path / "in"), str(tmp_path / "out")
+    first = own_registry.register(SUBJECT, OLD)
+    put_record(spark, source, first, "1L as id", OLD)
+
+    def run(job: Job[None]) -> None:
+        writer = orders_of(spark, source, own_registry).writeStream.format("parquet")
+        writer = writer.option("path", out).trigger(processingTime="100 milliseconds")
+        run_streams(Stream("orders", writer, str(tmp_path / "checkpoint")))
+
+    def awaited(*ids: int) -> None:
+        ends = time.monotonic() + 120
+        while sorted(row.id for row in read()) != [*ids]:
+            assert thread.is_alive(), failures
+            assert time.monotonic() < ends, (ids, read())
+            time.sleep(0.2)
+
+    def read() -> list[Any]:
+        if not (tmp_path / "out" / "_spark_metadata").exists():
+            return []
+        return spark.read.schema("id BIGINT").parquet(out).collect()
+
+    failures: list[BaseException] = []
+    # One that fails for the registry is a failure that may pass, of which there are many here.
+    thread = Thread(target=_outcome, args=(spark, run, failures))
+    thread.start()
+    try:
+        awaited(1)
+        own_registry.stop()
+        put_record(spark, source, first, "2L as id", OLD)
+        awaited(1, 2)
+        put_record(spark, source, first + 1, "3L as id, 0.5D as amount", NEW)
+        put_record(spark, source, first, "4L as id", OLD)
+        time.sleep(3)
+        assert thread.is_alive(), failures
+        own_registry.start()
+        for schema in (OLD, NEW):
+            own_registry.register(SUBJECT, schema)
+        awaited(1, 2, 3, 4)
+    finally:
+        for query in spark.streams.active:
+            query.stop()
+        thread.join(60)
+    assert failures == []
+
+
+def _outcome(
+    spark: SparkSession, run: Callable[[Job[None]], None], failures: list[BaseException]
+) -> None:
+    OPERATION.set(replace(OPERATION.get(), max_restarts=50))
+    try:
+        _run(Job(spark, None), run)
+    except BaseException as error:
+        failures.append(error)
+
+
+def put_record(spark: SparkSession, folder: str, id_: int, row: str, schema: object) -> None:
+    """Add a file with one framed record."""
+    body = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
+    head = F.lit(b"\0" + id_.to_bytes(4, "big"))
+    one = spark.range(1).select(F.concat(head, body).alias("value"))
+    places = ("'orders' as topic", "0 as partition", "0L as offset")
+    one.selectExpr("value", *places).coalesce(1).write.mode("append").parquet(folder)
+
+
+def orders_of(spark: SparkSession, folder: str, registry: Registry) -> DataFrame:
+    """A stream of the records, a batch for each file."""
+    rows = spark.readStream.schema(COLUMNS).option("maxFilesPerTrigger", 1).parquet(folder)
+    given = json.dumps(OLD), {"url": registry.url}, SUBJECT
+    return decoded(rows, registry_avro_decoding(F.col("value"), *given))

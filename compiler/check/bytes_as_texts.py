@@ -1,0 +1,141 @@
+"""Texts that are made of bytes, in sinks that write characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.specification import Place, RoleSpecification
+from ssbt.compiler.diagnostics.examples import SINK, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.expressions import Expression, Named
+from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.records import value_columns
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.terms import CALL, CallForm, Term
+from ssbt.compiler.types.datatypes import BINARY, STRING
+
+_SOURCE = 'source orders from parquet {\n  path   = "in"\n  schema = Order\n}\n'
+_SCHEMA = "schema Order {\n  id:      bigint not null\n  content: binary\n}\n"
+
+
+def _example(text: str) -> str:
+    steps = f"|> select id, {text} as content"
+    sink = SINK.replace("parquet", "json")
+    return example(schema=_SCHEMA, source=_SOURCE, steps=steps, sink=sink)
+
+
+BYTES_AS_TEXT = Code(
+    "SSBT0542",
+    "Bytes that a sink writes as characters",
+    """\
+`cast(content as string)` takes bytes as they are, also those that are no UTF-8. JSON and CSV are
+characters: there Spark writes `\N{REPLACEMENT CHARACTER}` for each byte that belongs to none, and
+nothing says so. `try_validate_utf8(…)` makes null of such a text, `validate_utf8(…)` stops the job,
+and `make_valid_utf8(…)` says that the replacement is meant; `base64(content)` keeps any bytes.
+Before Spark 4.0, compare `encode(decode(content, 'UTF-8'), 'UTF-8')` with the bytes.
+""",
+    wrong=_example("cast(content as string)"),
+    right=_example("try_validate_utf8(cast(content as string))"),
+    severity=Severity.WARNING,
+)
+
+# What keeps the bytes of its operands, which are texts.
+_KEEPING = frozenset(
+    (
+        *("concat", "concat_ws", "coalesce", "nvl", "nvl2", "ifnull", "if", "nullif", "trim"),
+        *("ltrim", "rtrim", "btrim", "substring", "substr", "left", "right", "lower", "upper"),
+        *("lcase", "ucase", "lpad", "rpad", "replace", "string", "first", "last", "min", "max"),
+        *("any_value", "first_value", "last_value", "max_by", "min_by", "initcap", "repeat"),
+    )
+)
+_JOINING = ("||", "case", "cast", "try_cast")
+_SAME_COLUMNS = (
+    *(s.Alias, s.Deduplicate, s.Distinct, s.DropColumns, s.Filter, s.Limit, s.Offset, s.Sample),
+    *(s.Sort, s.Watermark),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """A finding for each text of bytes that a sink of JSON or CSV gets."""
+    known = plans(pipeline)
+    seen = set[tuple[int, str]]()
+    for sink in pipeline.sinks:
+        root, name = known.get(sink.dataset), _characters(sink)
+        if root is None or not name:
+            continue
+        for column in _written(sink, root):
+            made = _made_of_bytes(root, column.name.casefold()) if column.type == STRING else None
+            if made is not None and (made.span.start, made.span.path) not in seen:
+                seen.add((made.span.start, made.span.path))
+                message = (
+                    f"`{column.name}` is made of bytes; where they are no UTF-8, the {name} of"
+                    f" `{sink.name}` gets `\N{REPLACEMENT CHARACTER}`"
+                )
+                help_ = (
+                    "null instead: `try_validate_utf8(…)`; a stop: `validate_utf8(…)`; the bytes:"
+                    " `base64(…)` of them",
+                )
+                yield Diagnostic(BYTES_AS_TEXT, message, Label(made.span), (), help_)
+
+
+def _written(sink: Sink, root: Operator) -> tuple[Column, ...]:
+    is_record = sink.settings.format_at(Place.VALUE) is not None
+    return value_columns(sink.settings, root.output) if is_record else root.output.columns
+
+
+def _characters(sink: Sink) -> str:
+    """The title of a format in which texts are characters; none for others, which keep bytes."""
+    use = sink.settings.format_at(Place.VALUE)
+    form, role = (use.format, use.format.sink) if use else (sink.connector, sink.connector.sink)
+    return form.title if role is not None and _is_of_characters(role) else ""
+
+
+def _is_of_characters(role: RoleSpecification) -> bool:
+    """Whether it is JSON or CSV, by options that only these have."""
+    return any(role.option(name) is not None for name in ("ignore_null_fields", "quote_all"))
+
+
+def _made_of_bytes(operator: Operator, name: str) -> Expression | None:
+    """The expression in which bytes become the text of a column, or None."""
+    while True:
+        step, inputs = operator.step, operator.inputs
+        made: tuple[Named, ...] = ()
+        match step:
+            case s.Project(columns=made):
+                pass
+            case s.WithColumns(groups=groups):
+                made = tuple(each for group in groups for each in group)
+            case s.Aggregate():
+                made = (*step.keys, *step.aggregates)
+            case s.RenameColumns(pairs=pairs):
+                name = {new.casefold(): old.casefold() for old, new in pairs}.get(name, name)
+            case s.Join():
+                inputs = tuple(each for each in inputs if each.output.named(name))
+            case _ if not isinstance(step, _SAME_COLUMNS):
+                return None
+        for each in reversed(made):
+            if [every.casefold() for every in each.names] == [name]:
+                if each.expression.column is None:
+                    term = each.expression.term
+                    return each.expression if term is not None and _has_bytes(term) else None
+                name = each.expression.column.rpartition(".")[2].strip("`").casefold()
+                break
+        if not inputs:
+            return None
+        operator = inputs[0]
+
+
+def _has_bytes(term: Term) -> bool:
+    """Whether a text may hold bytes as they were cast."""
+    waiting = [term]
+    while waiting:
+        each = waiting.pop()
+        named = each.value.name if isinstance(each.value, CallForm) else each.operator
+        if named in ("cast", "try_cast", "string") and each.operands[0].type == BINARY:
+            return True
+        if named in (_KEEPING if each.operator == CALL else _JOINING):
+            waiting += each.operands
+    return False
