@@ -97,15 +97,15 @@ def csv_decoding(
     seps = F.length(text) - F.length(F.replace(text, F.lit(sep)))
     fits = (F.length(text) < _MOST_COLUMNS) | (seps < _MOST_COLUMNS * len(sep))
 
-    def parsed(columns: str) -> Column:
-        line = F.from_csv(whole, f"{columns}, {_END} STRING, {_CORRUPT} STRING", given)
-        return F.when(fits, line)
+    def parsed(line: Column, columns: str) -> Column:
+        return F.when(fits, F.from_csv(line, f"{columns}, {_CORRUPT} STRING", given))
 
     texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in wanted.names)
-    detail = _detail(parsed(schema), parsed(texts), parsed(texts), wanted, masked)
+    found = parsed(text, texts)
+    detail = _detail(parsed(text, schema), found, found, wanted, masked)
     problem = _sentence("no line of values that fits the schema", detail)
     return Decoding(
-        parsed(schema),
+        parsed(whole, f"{schema}, {_END} STRING"),
         F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
         sound=utf8(data),
         is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == "1")),
