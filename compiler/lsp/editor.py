@@ -16,9 +16,9 @@ from ssbt.compiler.lsp.completion import completion
 from ssbt.compiler.lsp.conversion import Converter
 from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.hover import hover
-from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.positions import Units
 from ssbt.compiler.lsp.projects import is_in_project, with_project
+from ssbt.compiler.lsp.symbol_index import SymbolIndex
 from ssbt.compiler.lsp.symbols import Symbol, symbols
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
@@ -89,7 +89,7 @@ class Editor:
         for span, target in made.imports.items():
             if span.path == path and span.start <= offset <= span.end and target in made.sources:
                 return [self.converter.location(made.sources, Span(target, 0, 0))]
-        names = Names(made)
+        names = SymbolIndex(made)
         mention = names.at(path, offset)
         spans = names.definitions(mention) if mention is not None else ()
         return [self.converter.location(made.sources, span) for span in spans]
@@ -98,7 +98,7 @@ class Editor:
         """All uses of the thing at a position, in all files of the workspace that share it."""
         path = path_of(uri)
         made, _, offset = self._place(uri, at)
-        mention = Names(made).at(path, offset)
+        mention = SymbolIndex(made).at(path, offset)
         if mention is None:
             return []
         found: dict[Span, lsp.Location] = {}

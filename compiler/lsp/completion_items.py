@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CompletionItem:
     """`label` is what is shown and written, unless there is a `snippet` (with `$0` in it).
 
     `kind` is column, qualifier, field, dataset, transform, schema, param, secret, connection,
