@@ -17,6 +17,7 @@ from ssbt.compiler.lsp.keywords import keyword_items
 from ssbt.compiler.lsp.option_docs import connector_page
 from ssbt.compiler.lsp.options import known_connector
 from ssbt.compiler.lsp.scope import Scope, scope
+from ssbt.compiler.lsp.setting_completion import setting_items
 from ssbt.compiler.lsp.signatures import function_page, signature
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
@@ -66,7 +67,7 @@ def _items(of: Analysis, path: str, place: Cursor) -> Iterator[CompletionItem]:
     if _names_connector(place):
         yield from _connectors(place)
         return
-    block = list(block_items(of, place))
+    block = [*setting_items(of, place), *block_items(of, place)]
     if block:
         yield from block
         return

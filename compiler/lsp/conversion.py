@@ -36,6 +36,8 @@ _KINDS = {
     "connector": lsp.CompletionItemKind.Module,
     "option": lsp.CompletionItemKind.Property,
     "choice": lsp.CompletionItemKind.EnumMember,
+    "file": lsp.CompletionItemKind.File,
+    "folder": lsp.CompletionItemKind.Folder,
 }
 # In what order kinds are shown: what belongs to the pipeline before what is always there.
 _ORDER = ("column", "field", "dataset", "option", "choice", "schema", "transform", "qualifier")

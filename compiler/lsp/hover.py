@@ -13,7 +13,7 @@ from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.option_docs import option_hover
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.signatures import function_page
-from ssbt.compiler.lsp.symbol_index import SymbolIndex
+from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
@@ -37,7 +37,7 @@ def hover(of: Analysis, path: str, offset: int) -> Hover | None:
     source = of.sources.get(path)
     if source is None:
         return None
-    mention = SymbolIndex(of).at(path, offset)
+    mention = symbol_index(of).at(path, offset)
     if mention is not None:
         text = _about(of, mention)
         if text:

@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.configuration_names import SECTIONS, ConfigurationNames, configuration_names
 from ssbt.compiler.lsp.resolved_names import ResolvedName
-from ssbt.compiler.lsp.symbol_index import SymbolIndex
+from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -43,7 +43,7 @@ class SharedName:
 
 def renamable(workspace: Workspace, path: str, offset: int) -> ResolvedName:
     """The name at an offset; raises RefusedError where there is none that has a declaration."""
-    names = SymbolIndex(workspace.context(path))
+    names = symbol_index(workspace.context(path))
     mention = names.at(path, offset)
     if mention is None:
         raise RefusedError("there is no name here that can be changed")
@@ -88,14 +88,14 @@ def sharing(workspace: Workspace, target: ResolvedName) -> Iterator[SharedName]:
 
     Those that reach its declaration do, wherever it was named to begin with.
     """
-    names = SymbolIndex(workspace.context(target.span.path))
+    names = symbol_index(workspace.context(target.span.path))
     same = names.same(target)
     anchors = [each for each in same if each.defines] or [target]
     paths = dict.fromkeys((target.span.path, *(each.span.path for each in anchors)))
     roots = dict.fromkeys(root for path in paths for root in workspace.roots(path))
     for root in roots:
         made = workspace.analysis(root)
-        known = SymbolIndex(made)
+        known = symbol_index(made)
         for anchor in (target, *anchors):
             if anchor.span.path not in made.sources:
                 continue
@@ -182,7 +182,7 @@ def _problem(
 
 def _same_meaning(shared: SharedName, new: Analysis, edits: Sequence[Edit]) -> bool:
     """Whether the same places, moved by the edits, name one thing as before."""
-    after, here = SymbolIndex(new), shared.here.span
+    after, here = symbol_index(new), shared.here.span
     there = after.at(here.path, _moved(here.path, here.start, edits))
     wanted = {
         (each.span.path, _moved(each.span.path, each.span.start, edits)) for each in shared.mentions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ssbt.compiler.lsp.analysis import Analysis, kind_of
 from ssbt.compiler.lsp.column_occurrences import ColumnOccurrences
@@ -22,6 +22,13 @@ from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
+
+
+# One for the editor's file and a few for those that share a name with it.
+@lru_cache(maxsize=8)
+def symbol_index(analysis: Analysis) -> SymbolIndex:
+    """The index of an analysis; the features that an editor asks for at once share it."""
+    return SymbolIndex(analysis)
 
 
 class SymbolIndex:
