@@ -10,8 +10,8 @@ if (location.protocol === "file:") {
       frame.hidden = true;
       document.body.append(frame);
       this.scope = frame.contentWindow;
-      this.scope.postMessage = (data) => {
-        const event = new MessageEvent("message", { data });
+      this.scope.postMessage = (message) => {
+        const event = new MessageEvent("message", { data: structuredClone(message) });
         this.onmessage?.(event);
         this.listeners.forEach((listener) => listener(event));
       };
@@ -27,7 +27,9 @@ if (location.protocol === "file:") {
       this.frame = frame;
     }
 
-    postMessage(data) {
+    // Both sides may change what they sent, or were sent: each gets a copy, as from a worker.
+    postMessage(message) {
+      const data = structuredClone(message);
       if (this.waiting) this.waiting.push(data);
       else this.deliver(data);
     }

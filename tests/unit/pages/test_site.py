@@ -19,6 +19,8 @@ WIDE_PAGES = (
     *("connectors/kafka.html", "commands.html", "language.html"),
     *("guides/deploying.html", "errors/SSBT0202.html"),
 )
+# The search is a shadow of its own at the end of the page.
+DIALOG = "[...document.querySelectorAll('body > div')].find(each => each.shadowRoot)?.shadowRoot"
 # What sticks out of the window, but for what scrolls in a frame of its own.
 OVERFLOW = """
 const width = document.documentElement.clientWidth;
@@ -54,10 +56,13 @@ def test_search_works_from_the_file_system_and_asks_for_nothing(site: Path, offl
     offline.get((site / "index.html").as_uri())
     offline.execute_script("document.querySelector('[data-md-toggle=search]').click()")
     wait = WebDriverWait(offline, 10)
-    wait.until(lambda _: offline.switch_to.active_element.tag_name == "input")
-    offline.switch_to.active_element.send_keys("watermark")
-    results = "a[href*='language.html#watermark'], a[href*='SSBT0616.html']"
-    wait.until(lambda _: len(offline.find_elements(By.CSS_SELECTOR, results)) > 1)
+    field = wait.until(lambda _: offline.execute_script(f"return {DIALOG}?.querySelector('input')"))
+    field.send_keys("watermark")
+    results = f"return [...{DIALOG}.querySelectorAll('a')].map(link => link.href)"
+    links = wait.until(lambda _: offline.execute_script(results))
+    assert any("language.html" in each and each.endswith("#watermark") for each in links)
+    assert any("SSBT0616.html" in each for each in links)
+    assert field.get_attribute("value") == "watermark"
     requests = [
         entry["message"]
         for entry in offline.get_log("performance")
