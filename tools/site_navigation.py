@@ -11,7 +11,14 @@ from ssbt.compiler.diagnostics.explain import RANGES
 
 Entry = dict[str, Any]
 
-_START = ("README", "guides/getting-started", "guides/installing", "comparison", "faq", "limits")
+_START: tuple[str, ...] = (
+    "README",
+    "guides/getting-started",
+    "guides/installing",
+    "comparison",
+    "faq",
+    "limits",
+)
 _START += ("compatibility",)
 _REFERENCE = ("language", "commands", "runtime", "state", "agreement")
 _GUIDES = {
