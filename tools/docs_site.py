@@ -16,13 +16,12 @@ import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from ssbt.compiler.emit.version import VERSION
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 from tools.site_navigation import navigation, title
 
+ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "tools" / "site"
 WORK = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
