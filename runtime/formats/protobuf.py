@@ -5,8 +5,8 @@ without presence that holds its zero is null, unless `defaults` are asked for.
 """
 
 import base64
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from pyspark.sql import Column
@@ -21,7 +21,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ssbt.runtime.formats.messages import PROBLEM, message_class, payload, row
+from ssbt.runtime.messages.rows import PROBLEM, message_class, payload, problem, row
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.message_schemas import message_paths, registered
@@ -31,13 +31,21 @@ _WRITTEN: dict[tuple[str, str, str], tuple[int, str]] = {}
 
 
 def protobuf_decoding(
-    data: Column, descriptors: str, message: str, schema: str, *, defaults: bool = False
+    data: Column,
+    descriptors: str,
+    message: str,
+    schema: str,
+    *,
+    defaults: bool = False,
+    masked: Collection[str] = (),
 ) -> Decoding:
-    """The message that the bytes hold.
+    """The message that the bytes hold; values of fields that are `masked` stay out of errors.
 
     `descriptors` are a descriptor set in base 64, and `schema` is the struct as DDL.
     """
-    return _decoding(_arrow(lambda value: value, descriptors, message, schema, defaults)(data))
+    hidden = frozenset(masked)
+    of = _arrow(lambda value: value, descriptors, message, schema, defaults, hidden)
+    return _decoding(of(data), hidden)
 
 
 def registry_protobuf_decoding(
@@ -49,31 +57,37 @@ def registry_protobuf_decoding(
     subject: str,
     *,
     defaults: bool = False,
+    masked: Collection[str] = (),
 ) -> Decoding:
     """The same for framed messages; malformed is also what is no frame, or of another message."""
-    known = writers(registry, subject, "PROTOBUF")
+    known, hidden = writers(registry, subject, "PROTOBUF"), frozenset(masked)
 
     def unframed(value: bytes) -> bytes | None:
         return _unframed(value, known, message)
 
-    return _decoding(_arrow(unframed, descriptors, message, schema, defaults)(data))
+    of = _arrow(unframed, descriptors, message, schema, defaults, hidden)
+    return _decoding(of(data), hidden)
 
 
-def native_protobuf_decoding(data: Column, descriptors: str, message: str) -> Decoding:
+def native_protobuf_decoding(
+    data: Column, descriptors: str, message: str, *, masked: Collection[str] = ()
+) -> Decoding:
     """The same by Spark's own function, which needs the package `spark-protobuf`."""
     from pyspark.sql.protobuf.functions import from_protobuf
 
     options, files = {"mode": "PERMISSIVE"}, base64.b64decode(descriptors)
     result = from_protobuf(data, message, options=options, binaryDescriptorSet=files)
-    return Decoding(result, "no message of this schema", texts=True)
+    hidden = frozenset(masked)
+    return Decoding(result, "no message of this schema", texts=True, masked=hidden)
 
 
-def _decoding(result: Column) -> Decoding:
+def _decoding(result: Column, masked: frozenset[str]) -> Decoding:
     return Decoding(
         result,
         lambda part: part[PROBLEM],
         is_whole=lambda part: part[PROBLEM].isNull(),
         content=lambda part: part.dropFields(PROBLEM),
+        masked=masked,
     )
 
 
@@ -131,6 +145,7 @@ def _arrow(
     message: str,
     schema: str,
     defaults: bool,
+    masked: frozenset[str],
 ) -> Callable[[Column], Column]:
     fields = StructType.fromDDL(schema)
     assert isinstance(fields, StructType)
@@ -140,7 +155,8 @@ def _arrow(
         import pyarrow as pa
 
         make = message_class(descriptors, message)
-        rows = [row(make, payload, value, defaults) for value in values.to_pylist()]
+        unfit = partial(problem, descriptors, message, masked=masked)
+        rows = [row(make, payload, value, defaults, unfit) for value in values.to_pylist()]
         return pa.array(rows, _arrow_type(wanted))
 
     return _column_function(decoded, wanted)

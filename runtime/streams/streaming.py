@@ -28,7 +28,7 @@ from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_befo
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
-_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.2
+_LOOK_SECONDS, _END_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.05, 0.2
 # A stream that has run so long without a failure has all its restarts again.
 _HEALTHY_SECONDS = 600.0
 
@@ -93,7 +93,9 @@ def run_streams(*streams: Stream) -> None:
             if shared := [stream.name for stream in streams if stream.writes]:
                 raise CheckpointsRefusedError(
                     f"stream `{shared[0]}` writes rows and dead letters in one pass, for which it"
-                    " needs the driver's JVM, not Spark Connect"
+                    " needs the driver's JVM, not Spark Connect\n"
+                    "Start the script by `spark-submit` on the cluster; or, over Spark Connect, let"
+                    " the source say `on_error = fail` or `drop`, or read it as a batch"
                 )
             _LOG.warning("over Spark Connect checkpoints are neither compared nor held")
         _watch(runs, stop)
@@ -116,7 +118,7 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
     """Return when all have ended, or have been stopped because of a signal."""
     try:
         while stop.number is None and sum(run.look() for run in runs):
-            stop.event.wait(_LOOK_SECONDS)
+            _wait(runs, stop)
             if stop.error:
                 raise stop.error
         if stop.number is not None:
@@ -132,6 +134,14 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
         for run in runs:
             if run.topics:
                 run.topics.close()
+
+
+def _wait(runs: Sequence["_Run"], stop: StopRequest) -> None:
+    """Wait for the next look, which comes at once when a query has ended."""
+    due = time.monotonic() + _LOOK_SECONDS
+    while time.monotonic() < due and not any(run.is_over() for run in runs):
+        if stop.event.wait(_END_LOOK_SECONDS):
+            return
 
 
 class _Run:
@@ -190,6 +200,12 @@ class _Run:
         except Exception as error:
             self._failed(error)
         return not self._ended
+
+    def is_over(self) -> bool:
+        """Whether its query has ended, and nobody has looked at it since."""
+        with suppress(Exception):
+            return self._query is not None and not self._ended and not self._query.isActive
+        return True
 
     def last_batch(self, *, cut_off: bool) -> LastBatch | None:
         """Begin no other batch, and `cut_off` the one that runs; None if nothing runs."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.runtime import Job
-from tests.jars import SPARK_KAFKA, jars
+from tests.jars import SPARK_AVRO, SPARK_KAFKA, jars
 from tests.spark import servers
 from tests.spark.compiling import compiled_module, run
 from tests.spark.topics import Topics
@@ -52,7 +52,7 @@ class Piped:
 def start_driver(folder: Path) -> subprocess.Popen[bytes]:
     """The piped script as a process, with the JVM in its group."""
     build = folder / "build"
-    path = ",".join(map(str, jars(SPARK_KAFKA)))
+    path = ",".join(map(str, (*jars(SPARK_AVRO), *jars(SPARK_KAFKA))))
     options = f"--jars {path} --conf spark.ui.enabled=false --master local[2] pyspark-shell"
     log = (folder / "driver.log").open("ab")
     return subprocess.Popen(

@@ -1,15 +1,15 @@
 """Drivers of Kafka streams killed at random moments, over records of which many are hostile.
 
-Each record is a row of each sink or a dead letter, by content: in = rows + dead letters. Files have
-all once; what goes to a topic may come again, and is told apart by its place in the source.
-`make test` has 50,000 records over 2 kills, `make soak` 1,000,000 over 20; `SSBT_SOAK_RECORDS` and
-`SSBT_SOAK_KILLS` say other numbers.
+They are of all formats, each with a topic and a stream of its own. Each record is a row of each
+sink or a dead letter, by content: in = rows + dead letters. Files have all once; what goes to a
+topic may come again, and is told apart by its place in the source. `make test` has 50,000 records
+over 2 kills, `make soak` 1,000,000 over 20; `SSBT_SOAK_RECORDS` and `SSBT_SOAK_KILLS` say other
+numbers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 import json
 import os
@@ -21,125 +21,140 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.registries import Registry
+from tests.spark.hostile_formats import AVRO, DEAD, EITHER, LOOSE, STRICT, Format, Record, formats
 from tests.spark.piping import Piped, start_driver
 from tests.spark.topics import Topics
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
 
 RECORDS = int(os.environ.get("SSBT_SOAK_RECORDS", "50000"))
 KILLS = int(os.environ.get("SSBT_SOAK_KILLS", "2"))
-PARTITIONS = 4
-# The looser schema takes some that the stricter one does not, so that verdicts differ.
-STRICT, LOOSE = "bigint", "string"
+PARTITIONS = 2
+# A mark goes before the command line's `--timeout`; 0 is none.
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(900 if RECORDS <= 50_000 else 0)]
+# Each stream has so many batches: together some for each driver before it is killed.
+BATCHES = KILLS + KILLS // 4
 SOAKED = """
-schema Order {{ id: bigint, amount: {type} }}
-stream source orders from kafka {{
+stream source NAME from kafka {
   BROKERS
-  subscribe               = "{source}"
+  subscribe               = "TOPIC"
   starting_offsets        = earliest
-  max_offsets_per_trigger = {most}
-  value                   = json
-  schema                  = Order
+  max_offsets_per_trigger = MOST
+  OPTIONS
   metadata                = [partition, offset]
   on_error                = dead_letter
-  commit_group            = "{source}-group"
-}}
-sink orders to parquet as files {{
-  path    = "FOLDER/files"
+  commit_group            = "TOPIC-group"
+}
+sink NAME to parquet as NAME_files {
+  path    = "FOLDER/files/NAME"
   trigger = available now
-}}
-sink orders to kafka as copy {{
+}
+sink NAME.dead_letter to parquet as NAME_dead {
+  path    = "FOLDER/dead/NAME"
+  trigger = available now
+}
+"""
+COPY = """
+sink orders to kafka as copy {
   BROKERS
-  topic         = "{target}"
+  topic         = "TARGET"
   value         = json
   value_columns = [_partition, _offset]
   trigger       = available now
-}}
-sink orders.dead_letter to parquet as dead {{
-  path    = "FOLDER/dead"
-  trigger = available now
-}}
+}
 """
-HOSTILE: tuple[Callable[[int], bytes], ...] = (
-    lambda n: b"{",
-    lambda n: b"",
-    lambda n: b"null",
-    lambda n: b"[1]",
-    lambda n: b"\xff\xfe" + str(n).encode(),
-    lambda n: b'{"id": "%d"}' % n,
-    lambda n: b'{"id": %d, "amount": 1' % n,
-    lambda n: b'{"id": 99999999999999999999, "amount": 1}',
-)
+Places = dict[tuple[int, int], tuple[Record, str]]
 
 
-def records(count: int) -> Iterator[tuple[bytes | None, str]]:
-    """Values, with what is expected of each: `row`, `dead`, or `either` by the schema."""
-    for n in range(count):
-        if n % 5 == 0:
-            yield HOSTILE[n // 5 % len(HOSTILE)](n), "dead"
-        elif n % 50 == 1:
-            yield b'{"id": %d, "amount": "much"}' % n, "either"
-        elif n % 50 == 2:
-            yield None, "row"
-        else:
-            yield b'{"id": %d, "amount": %d}' % (n, n % 7), "row"
-
-
-def test_every_record_has_one_verdict(spark: SparkSession, piped: Piped, topics: Topics) -> None:
-    source, target = topics.new(PARTITIONS), topics.new()
-    expected = sent(spark, topics, source)
-    script = SOAKED.replace("{source}", source).replace("{target}", target)
-    script = script.replace("{most}", str(RECORDS // (4 * KILLS + 4)))
+def test_every_record_has_one_verdict(
+    spark: SparkSession, piped: Piped, topics: Topics, registry: Registry
+) -> None:
+    id_ = registry.register("soaked-value", AVRO)
+    soaked = formats(registry.url, (id_, id_ + 700_000))
+    target, names = topics.new(), {each.name: topics.new(PARTITIONS) for each in soaked}
+    registry.register(f"{names['framed']}-value", AVRO)
+    share = RECORDS // len(soaked)
+    expected = {
+        each.name: sent(
+            spark, topics, names[each.name], each, range(share * place, share * (place + 1))
+        )
+        for place, each in enumerate(soaked)
+    }
+    script = COPY.replace("TARGET", target)
+    for each in soaked:
+        script += (
+            f"{each.schema}\n{SOAKED}".replace("NAME", each.name)
+            .replace("OPTIONS", each.options)
+            .replace("TOPIC", names[each.name])
+        )
+    script = script.replace("MOST", str(share // BATCHES + 2 * PARTITIONS))
     random = Random(RECORDS)
     for number in range(KILLS):
         # Each driver may have a schema of its own; a batch that it takes over keeps its verdicts.
-        piped.module(script.format(type=LOOSE if number else STRICT))
+        piped.module(script.replace("TYPE", LOOSE if number else STRICT))
         process, begun = start_driver(piped.folder), batches(piped.folder)
-        while batches(piped.folder) <= begun and process.poll() is None:
+        while batches(piped.folder) <= begun + 2 and process.poll() is None:
             time.sleep(0.05)
         time.sleep(random.uniform(0, 3))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     last = start_driver(piped.folder)
-    assert last.wait(3600) == 0, (piped.folder / "driver.log").read_text()[-5000:]
+    assert last.wait(7200) == 0, (piped.folder / "driver.log").read_text()[-5000:]
 
-    read = spark.read.parquet(f"{piped.folder}/files").select("_partition", "_offset").collect()
-    files = Counter(map(tuple, read))
-    columns = "partition", "offset", "value"
-    letters = spark.read.parquet(f"{piped.folder}/dead").select(*columns).collect()
-    dead = Counter((row.partition, row.offset) for row in letters)
-    assert files + dead == Counter(dict.fromkeys(expected, 1))
-    values = {(row.partition, row.offset): bytes(row.value) for row in letters}
-    assert all(expected[place][0] == value for place, value in values.items())
-    for place, (_, verdict) in expected.items():
-        assert verdict == "either" or (place in dead) == (verdict == "dead")
+    for each in soaked:
+        rows, dead = verdicts(spark, piped.folder, each.name, expected[each.name])
+        print(f"{each.name}: {share} records = {rows} rows + {dead} dead letters")
+    files = places(spark, f"{piped.folder}/files/orders", "_partition", "_offset")
     copied = [json.loads(bytes(row["value"])) for row in topics.rows(target)]
     assert {(row["_partition"], row["_offset"]) for row in copied} == set(files)
-    print(f"{RECORDS} records = {len(files)} rows + {len(dead)} dead letters over {KILLS} kills;")
-    print(f"{len(copied) - len(files)} came again in the topic")
+    print(f"over {KILLS} kills; {len(copied) - len(files)} came again in the topic")
+
+
+def verdicts(spark: SparkSession, folder: Path, name: str, expected: Places) -> tuple[int, int]:
+    """How many rows and dead letters there are, once each is held to what is expected."""
+    files = places(spark, f"{folder}/files/{name}", "_partition", "_offset")
+    letters = spark.read.parquet(f"{folder}/dead/{name}")
+    columns = "partition", "offset", "key", "value"
+    records = {
+        row[:2]: (_bytes(row[2]), _bytes(row[3])) for row in letters.select(*columns).collect()
+    }
+    dead = places(spark, f"{folder}/dead/{name}", "partition", "offset")
+    assert files + dead == Counter(dict.fromkeys(expected, 1)), name
+    assert all(expected[place][0] == record for place, record in records.items()), name
+    for place, (record, verdict) in expected.items():
+        assert verdict == EITHER or (place in dead) == (verdict == DEAD), (name, record)
+    return len(files), len(dead)
+
+
+def places(spark: SparkSession, folder: str, *columns: str) -> Counter[tuple[int, int]]:
+    return Counter(map(tuple, spark.read.parquet(folder).select(*columns).collect()))
 
 
 def sent(
-    spark: SparkSession, topics: Topics, topic: str
-) -> dict[tuple[int, int], tuple[bytes | None, str]]:
+    spark: SparkSession, topics: Topics, topic: str, format_: Format, numbers: range
+) -> Places:
     """The records in the topic, by their places, with what is expected of each."""
-    made = list(records(RECORDS))
-    rows = [(n % PARTITIONS, value) for n, (value, _) in enumerate(made)]
-    frame = spark.createDataFrame(rows, "partition int, value binary").repartition(1)
+    made = list(format_.records(numbers))
+    rows = [(n % PARTITIONS, *record) for n, (record, _) in enumerate(made)]
+    frame = spark.createDataFrame(rows, "partition int, key binary, value binary").repartition(1)
     writer = frame.write.format("kafka").option("topic", topic)
     writer.option("kafka.bootstrap.servers", topics.broker.address).save()
-    verdicts = dict(made)
+    known = dict(made)
     found = {}
     for row in topics.rows(topic):
-        value = bytes(row["value"]) if row["value"] is not None else None
-        found[row["partition"], row["offset"]] = (value, verdicts[value])
-    assert len(found) == RECORDS
+        record = _bytes(row["key"]), _bytes(row["value"])
+        found[row["partition"], row["offset"]] = record, known[record]
+    assert len(found) == len(made)
     return found
 
 
+def _bytes(data: bytearray | None) -> bytes | None:
+    return None if data is None else bytes(data)
+
+
 def batches(folder: Path) -> int:
-    return len(list((folder / "checkpoints" / "orders~2Erecords" / "offsets").glob("[0-9]*")))
+    return len(list((folder / "checkpoints").glob("*/offsets/[0-9]*")))

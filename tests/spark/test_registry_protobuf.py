@@ -138,11 +138,19 @@ HOSTILE = {
     f"`took` is {2**63 - 1} seconds, which is no Duration": {"took": {"seconds": 2**63 - 1}},
 }
 
+NO_TEXTS = {
+    "`name` is the bytes FF61, which is no STRING": "08011202ff61",
+    "`first.sku` is the bytes C3, which is no STRING": "7a030a01c3",
+    "`lines.sku` is the bytes FF, which is no STRING": "32030a016132030a01ff",
+    "`by_name.sku` is the bytes FF, which is no STRING": "3a080a017812030a01ff",
+}
+
 
 def test_values_that_a_column_cannot_hold(spark):
-    """They are malformed, and named; what is no text in UTF-8 is no message."""
+    """They are malformed, and named; so is what is no text in UTF-8. Values may be masked."""
     records = [message()(**each).SerializeToString() for each in HOSTILE.values()]
-    records += [b"\x12\1\xff", b"\x0a", message()(at={"seconds": 253402300799}).SerializeToString()]
+    records += [bytes.fromhex(each) for each in NO_TEXTS.values()]
+    records += [b"\x0a", message()(at={"seconds": 253402300799}).SerializeToString()]
     rows = (
         table(spark, *records)
         .withColumnRenamed("v", "value")
@@ -151,12 +159,21 @@ def test_values_that_a_column_cannot_hold(spark):
     given = F.col("value"), WRITTEN.text, "shop.Order", DDL
     kept = decoded(rows, protobuf_decoding(*given), on_error="drop")
     assert [row.at.year for row in kept.collect()] == [9999]
-    problem = protobuf_decoding(*given).problem
-    assert callable(problem)
-    parts = rows.select(protobuf_decoding(*given).result.alias("part"))
-    found = [row[0] for row in parts.select(problem(F.col("part"))).collect()]
+
+    def errors(**options: Any) -> list[str | None]:
+        decoding = protobuf_decoding(*given, **options)
+        assert callable(decoding.problem)
+        parts = rows.select(decoding.result.alias("part"))
+        return [row[0] for row in parts.select(decoding.problem(F.col("part"))).collect()]
+
     plain = "no message of this schema"
-    assert found == [*(f"{plain}: {each}" for each in HOSTILE), plain, plain, None]
+    assert errors() == [*(f"{plain}: {each}" for each in (*HOSTILE, *NO_TEXTS)), plain, None]
+    fields = [each.split("`")[1] for each in (*HOSTILE, *NO_TEXTS)]
+    told = [each and each.removeprefix(f"{plain}: ") for each in errors(masked=("at", "first"))]
+    for field, sentence in zip(fields, told, strict=False):
+        is_masked = field in ("at", "first.sku")
+        assert sentence is not None
+        assert sentence.startswith(f"`{field}` {'holds no' if is_masked else 'is '}")
 
 
 def test_what_is_written_is_read_back(spark):

@@ -1,10 +1,11 @@
 """Protobuf messages as rows, and rows as messages; it runs on the workers."""
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+_SHOWN = 30
 _SIGNED = {"TYPE_UINT32": 32, "TYPE_FIXED32": 32, "TYPE_UINT64": 64, "TYPE_FIXED64": 64}
 Row = dict[str, Any]
 PROBLEM = "_ssbt_problem"
@@ -17,25 +18,57 @@ _LIMITS = {
 
 
 @lru_cache(maxsize=16)
-def message_class(descriptors: str, message: str) -> Any:
+def message_class(descriptors: str, message: str, *, texts_as_bytes: bool = False) -> Any:
+    """The class of a message; with `texts_as_bytes` it takes those that are no UTF-8."""
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
     from google.protobuf.descriptor_pool import DescriptorPool
     from google.protobuf.message_factory import GetMessageClass
 
     pool = DescriptorPool()
     for file in FileDescriptorSet.FromString(base64.b64decode(descriptors)).file:
+        if texts_as_bytes:
+            for each in file.message_type:
+                _take_bytes(each)
         pool.Add(file)
     return GetMessageClass(pool.FindMessageTypeByName(message))
 
 
+def _take_bytes(message: Any) -> None:
+    """Let the texts of a message, and of those declared in it, be bytes; keys of maps cannot be."""
+    for field in message.field:
+        if field.type == field.TYPE_STRING and not message.options.map_entry:
+            field.type = field.TYPE_BYTES
+            field.ClearField("default_value")
+    for each in message.nested_type:
+        _take_bytes(each)
+
+
 class UnfitError(ValueError):
-    """A field of a message that its column cannot hold; says which."""
+    """A field of a message, by its `path`, that its column cannot hold."""
+
+    def __init__(self, value: str, kind: str, *path: str) -> None:
+        super().__init__(value, kind, *path)
+        self.value, self.kind, self.path = value, kind, path
+
+    def told(self, masked: Collection[str]) -> str:
+        """The sentence about it, without the value if the field is `masked`."""
+        name = ".".join(self.path)
+        if self.path[0] in masked:
+            return f"`{name}` holds no {self.kind}"
+        return f"`{name}` is {self.value}, which is no {self.kind}"
 
 
 def row(
-    make: Any, payload: Callable[[bytes], bytes | None], value: bytes | None, defaults: bool
+    make: Any,
+    payload: Callable[[bytes], bytes | None],
+    value: bytes | None,
+    defaults: bool,
+    unfit: Callable[[bytes], str],
 ) -> Row | None:
-    """The fields of the message that bytes hold, or `PROBLEM`, what is wrong with them."""
+    """The fields of the message that bytes hold, or `PROBLEM`, what is wrong with them.
+
+    `unfit` says what is wrong with a message that cannot be read.
+    """
     from google.protobuf.message import DecodeError
 
     if value is None:
@@ -48,14 +81,63 @@ def row(
         message.ParseFromString(body)
         return _fields(message, defaults)
     # Messages of proto2 say that a text is none when it is looked at.
-    except (DecodeError, UnicodeDecodeError):
-        return {PROBLEM: "no message of this schema"}
+    except (DecodeError, UnicodeDecodeError, UnfitError):
+        return {PROBLEM: unfit(body)}
+
+
+def problem(descriptors: str, message: str, body: bytes, masked: Collection[str]) -> str:
+    """What is wrong with bytes that are no message, with the first field that is to blame."""
+    from google.protobuf.message import DecodeError
+
+    found = message_class(descriptors, message, texts_as_bytes=True)()
+    texts = message_class(descriptors, message).DESCRIPTOR
+    try:
+        found.ParseFromString(body)
+        # What is no text is told first: only without such is a message one that can be read.
+        for error in _wrong_texts(found, texts):
+            raise error
+        _fields(found, True)
+    except DecodeError:
+        pass
     except UnfitError as error:
-        return {PROBLEM: f"no message of this schema: {error}"}
+        return f"no message of this schema: {error.told(masked)}"
+    return "no message of this schema"
+
+
+def _wrong_texts(message: Any, texts: Any, *path: str) -> Iterator[UnfitError]:
+    """The texts that are no UTF-8, of a message that takes them as bytes."""
+    for field, value in message.ListFields():
+        of = texts.fields_by_name.get(field.name)
+        values = value if field.is_repeated else [value]
+        if of is None:
+            continue
+        if of.message_type is not None and of.message_type.GetOptions().map_entry:
+            of, values = of.message_type.fields_by_name["value"], list(value.values())
+        for each in values:
+            if of.message_type is not None:
+                yield from _wrong_texts(each, of.message_type, *path, field.name)
+            elif of.type == of.TYPE_STRING and not _is_text(each):
+                yield UnfitError(
+                    f"the bytes {each[:_SHOWN].hex().upper()}", "STRING", *path, field.name
+                )
+
+
+def _is_text(value: str | bytes) -> bool:
+    try:
+        _ = value if isinstance(value, str) else value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _fields(message: Any, defaults: bool) -> Row:
-    return {field.name: _field(message, field, defaults) for field in message.DESCRIPTOR.fields}
+    found = {}
+    for field in message.DESCRIPTOR.fields:
+        try:
+            found[field.name] = _field(message, field, defaults)
+        except UnfitError as error:
+            raise UnfitError(error.value, error.kind, field.name, *error.path) from None
+    return found
 
 
 def _field(message: Any, field: Any, defaults: bool) -> Any:
@@ -81,8 +163,7 @@ def _value(value: Any, field: Any, defaults: bool) -> Any:
         return value - (1 << bits) if bits and value >> (bits - 1) else value
     if limits := _LIMITS.get(field.message_type.full_name):
         if not limits[0] <= value.seconds <= limits[1] or abs(value.nanos) >= 1_000_000_000:
-            kind = field.message_type.name
-            raise UnfitError(f"`{field.name}` is {value.seconds} seconds, which is no {kind}")
+            raise UnfitError(f"{value.seconds} seconds", field.message_type.name)
         return value.seconds * 1_000_000 + value.nanos // 1_000
     return _fields(value, defaults)
 
