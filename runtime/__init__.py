@@ -1,6 +1,7 @@
 """What every generated script imports; standard library and pyspark only."""
 
 from ssbt.runtime.entry import main
+from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
 from ssbt.runtime.passes.one_pass import one_pass
 from ssbt.runtime.passes.outputs import FileOutput, FunctionOutput, Output, WriterOutput
@@ -19,4 +20,5 @@ from ssbt.runtime.values.literals import literal
 __all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret", "SecretError"]
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_options", "literal"]
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
-__all__ += ["epoch_milliseconds", "main", "run_streams", "with_defaults"]
+__all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
+__all__ += ["with_defaults"]

@@ -241,10 +241,7 @@ def _is_older(version: str, target: str) -> bool:
 
 
 def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and say in one line what batches have written, also before a failure.
-
-    That is said when they are done, before streams start: these tell of their own batches.
-    """
+    """Run, and say in one line what batches have written: before streams start, or a failure."""
     started, told = time.monotonic(), set[str]()
 
     def tell_writes() -> None:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from ssbt.runtime.files.inputs import warn_of_missing_files
 from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets
 
 P = TypeVar("P")
@@ -59,6 +60,7 @@ class Job(Generic[P]):
         """`df` for one write, with its rows counted on their way; a stream stays as it is."""
         if df.isStreaming:
             return df
+        warn_of_missing_files(df, self.log)
         self.written[sink] = Observation()
         return df.observe(self.written[sink], F.count(F.lit(1)).alias("rows"))
 

@@ -9,8 +9,8 @@ from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named
-from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import value_columns
 from ssbt.compiler.ir.relations import Column
@@ -52,10 +52,6 @@ _KEEPING = frozenset(
     )
 )
 _JOINING = ("||", "case", "cast", "try_cast")
-_SAME_COLUMNS = (
-    *(s.Alias, s.Deduplicate, s.Distinct, s.DropColumns, s.Filter, s.Limit, s.Offset, s.Sample),
-    *(s.Sort, s.Watermark),
-)
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -114,7 +110,13 @@ def _made_of_bytes(operator: Operator, name: str) -> Expression | None:
                 name = {new.casefold(): old.casefold() for old, new in pairs}.get(name, name)
             case s.Join():
                 inputs = tuple(each for each in inputs if each.output.named(name))
-            case _ if not isinstance(step, _SAME_COLUMNS):
+            case s.Filter() | s.DropColumns() | s.Alias() | s.Distinct() | s.Deduplicate():
+                pass
+            case s.Watermark() | s.Sort() | s.Limit() | s.Offset() | s.Sample():
+                pass
+            case Source() | Given() | s.UseTransform() | s.ApplyFunction() | s.SqlQuery():
+                return None
+            case s.SetOperation() | s.Pivot() | s.Unpivot() | s.Explode() | s.Stateful():
                 return None
         for each in reversed(made):
             if [every.casefold() for every in each.names] == [name]:

@@ -107,6 +107,8 @@ def _parts(type_: DataType) -> Iterator[DataType]:
         case StructType(fields):
             for field in fields:
                 yield from _parts(field.type)
+        case _:
+            pass
 
 
 def _since(type_: DataType) -> str:

@@ -92,7 +92,12 @@ def _expressions(step: ir.Step) -> Iterable[Expression] | None:
             return ()
         case ir.RenameColumns() | ir.Alias() | ir.Limit() | ir.Offset() | ir.Sample():
             return ()
-    return None
+        case ir.Project() | ir.Join() | ir.Distinct() | ir.Deduplicate() | ir.Watermark():
+            return None
+        case ir.SetOperation() | ir.Pivot() | ir.Unpivot() | ir.Explode() | ir.UseTransform():
+            return None
+        case ir.ApplyFunction() | ir.Stateful() | ir.SqlQuery():
+            return None
 
 
 def _findings(

@@ -9,7 +9,7 @@ from ssbt.compiler.check.stream_findings import once
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Given, Operator, walked
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import calls, plans
 from ssbt.compiler.ir.row_orders import keeps_order
@@ -97,7 +97,7 @@ def _unordered(operator: Operator) -> Iterator[Diagnostic]:
     yield Diagnostic(UNORDERED_LIMIT, message, Label(operator.step.span), (), help_)
 
 
-def _sort_before(operator: Operator) -> s.Step | Source:
+def _sort_before(operator: Operator) -> s.Step | Given | Source:
     """The nearest step before that does not merely hand its rows on in their order."""
     each = operator.inputs[0]
     while keeps_order(each.step) and not isinstance(each.step, s.Limit | s.Offset):

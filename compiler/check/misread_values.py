@@ -6,43 +6,13 @@ from collections.abc import Iterator
 
 from ssbt.compiler.check.stream_findings import head
 from ssbt.compiler.connectors.specification import Place
-from ssbt.compiler.diagnostics.examples import SCHEMA, SOURCE, example
+from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.ir.pipeline import Pipeline, Source
-from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import StringType
-from ssbt.compiler.types.words import type_words
 
-_JSON = SOURCE.replace("csv {", "json {").replace(".csv", ".json").replace("  header = true\n", "")
 _NOTES = "schema Order {\n  status: string\n}\n"
-
-TINYINT_IN_JSON = Code(
-    "SSBT0322",
-    "A TINYINT in JSON",
-    """\
-A number from 128 to 255 in a TINYINT column of a JSON file becomes negative, in every mode: Spark
-takes it for an unsigned byte. A larger one is malformed. As a SMALLINT each is itself, and what
-does not fit into a TINYINT stops the job in `cast(level as tinyint)`.
-
-| `{"level": …}` in Spark 4.1 | `level: tinyint` | `level: smallint` |
-|---|---|---|
-| `127` | 127 | 127 |
-| `128` | -128 | 128 |
-| `255` | -1 | 255 |
-""",
-    wrong=example(
-        schema=SCHEMA.replace("status:    string", "level: tinyint"),
-        source=_JSON,
-        steps="|> where level > 1",
-    ),
-    right=example(
-        schema=SCHEMA.replace("status:    string", "level: smallint"),
-        source=_JSON,
-        steps="|> where level > 1",
-    ),
-    severity=Severity.WARNING,
-)
 
 ONE_COLUMN_OF_LINES = Code(
     "SSBT0323",
@@ -70,20 +40,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for source in pipeline.datasets:
         if not isinstance(source, Source) or source.part or source.output.is_open:
             continue
-        if source.connector.name == "json":
-            for column in source.output.columns:
-                if "TINYINT" in type_words(column.type):
-                    yield _tinyint(column, source)
-        elif source.connector.name == "csv" and _is_one_text(source):
+        if source.connector.name == "csv" and _is_one_text(source):
             yield _one_column(source)
-
-
-def _tinyint(column: Column, source: Source) -> Diagnostic:
-    message = f"in `{column.name}`, which is {column.type.sql}, 128 would be read as -128"
-    help_ = ("declare it as SMALLINT; `cast(… as tinyint)` stops the job at what does not fit",)
-    return Diagnostic(
-        TINYINT_IN_JSON, message, Label(column.declared or head(source.span)), (), help_
-    )
 
 
 def _is_one_text(source: Source) -> bool:

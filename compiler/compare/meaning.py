@@ -12,7 +12,7 @@ from ssbt.compiler.compare.rows import RowStep, row_steps
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, shown
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Given, Operator, walked
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.plans import expressions, local_plans
 from ssbt.compiler.ir.relations import Column
@@ -102,7 +102,7 @@ def _let(let: Let, plans: Mapping[str, Operator], definitions: Definitions) -> M
     return Meaning(columns, tuple(row_steps(root, definitions)), frozenset(used))
 
 
-def _places(step: Source | s.Step) -> Iterator[tuple[str, Span]]:
+def _places(step: Source | Given | s.Step) -> Iterator[tuple[str, Span]]:
     """Where a step makes its columns."""
     match step:
         case s.Project():
@@ -114,7 +114,14 @@ def _places(step: Source | s.Step) -> Iterator[tuple[str, Span]]:
         case s.RenameColumns():
             yield from ((new.casefold(), step.span) for _, new in step.pairs)
             return
-        case _:
+        case Source() | Given() | s.Filter() | s.DropColumns() | s.Alias() | s.Join():
+            return
+        case s.Distinct() | s.Deduplicate() | s.Watermark() | s.Sort() | s.Limit() | s.Offset():
+            return
+        case s.SetOperation() | s.Sample() | s.UseTransform():
+            return
+        case s.Unpivot() | s.Explode() | s.ApplyFunction() | s.Stateful() | s.SqlQuery():
+            # Their columns have no expression, and so no place, of their own.
             return
     for item in items:
         yield from ((name.casefold(), item.expression.span) for name in item.names)

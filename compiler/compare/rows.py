@@ -98,8 +98,9 @@ def _said(operator: Operator, definitions: Definitions) -> tuple[str, str] | Non
     step = operator.step
     if isinstance(step, s.Project):
         return ("deduplication", EVERY) if step.distinct else None
-    said = _SAID.get(type(step))
-    return said(step, _Reader(operator, definitions)) if said else None
+    if isinstance(step, KEEPING_ROWS):
+        return None
+    return DECIDING_ROWS[type(step)](step, _Reader(operator, definitions))
 
 
 def _leaf(root: Operator) -> Operator:
@@ -221,7 +222,9 @@ def _processor(step: s.Stateful, read: _Reader) -> _Said:
     return "processor", f"{step.module}.{step.processor} by {by}{times}, state {state or 'none'}"
 
 
-_SAID: dict[type, Callable[[Any, _Reader], _Said]] = {
+KEEPING_ROWS = (s.Project, s.WithColumns, s.DropColumns, s.RenameColumns, s.Alias, Given)
+"""Steps that hand on each row once; `select distinct`, which does not, is looked at before."""
+DECIDING_ROWS: dict[type[Source | s.Step], Callable[[Any, _Reader], _Said]] = {
     s.Filter: _filter,
     s.Distinct: lambda step, read: ("deduplication", EVERY),
     s.Deduplicate: _deduplicate,

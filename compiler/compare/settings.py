@@ -159,7 +159,8 @@ def _text(value: object, schemas: Mapping[str, str]) -> str:
             return ", ".join(f"{key} = {text}" for key, text in pairs)
         case tuple():
             return f"[{', '.join(_text(item, schemas) for item in value)}]"
-    return str(value)
+        case _:
+            return str(value)
 
 
 def location(settings: Settings) -> tuple[str, ...]:

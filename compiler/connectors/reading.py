@@ -131,6 +131,7 @@ def read_role(
         replayable=own.value("replayable", bool, False),
         by_position=own.value("by_position", bool, False),
         fills_defaults=own.value("fills_defaults", bool, False),
+        narrowed=own.texts("narrowed") or (),
         idempotent=own.value("idempotent", bool, False),
         save_modes=own.texts("save_modes") or (),
         output_modes=own.texts("output_modes") or (),

@@ -301,11 +301,12 @@ class RoleSpecification(Struct, frozen=True):
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
     of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
-    defaults of the schema. `rejects` are Spark types that the format cannot hold, `TIME before 4.2`
-    one that it cannot hold on older lines. `features`
-    of streams: `continuous` and `real_time` processing. `function` of the runtime makes Spark's
-    options of what a connection says, where they are not the same. `refused` are keys of Spark that
-    `raw` must not have.
+    defaults of the schema. `narrowed` are the types that its values have to be held to, because the
+    reader changes what they cannot hold. `rejects` are Spark types that the format cannot hold,
+    `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
+    `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
+    a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
+    have.
     """
 
     modes: frozenset[Mode]
@@ -316,6 +317,7 @@ class RoleSpecification(Struct, frozen=True):
     replayable: bool = False
     by_position: bool = False
     fills_defaults: bool = False
+    narrowed: tuple[str, ...] = ()
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()

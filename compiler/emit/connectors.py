@@ -8,6 +8,9 @@ their own. `read.py.j2` knows
 - `options`: each with `name`, `value` and `reason`, why the compiler added it, else empty;
 - `schema`: the code of the DDL text to read with, or nothing;
 - `paths`: one path, or several in a list;
+- `narrowed`: whether the connector changes values that types of the schema cannot hold,
+  `widened`, whether wider types keep them, and `lenient`, the arguments that say what becomes of
+  rows with such a value;
 - `columns`: references to the columns to keep, in their order, or nothing where no one would see
   another or another order.
 
@@ -51,6 +54,7 @@ from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Connection, Sink, Source
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.words import type_words
 
 
 def reading(
@@ -73,6 +77,7 @@ def reading(
         "schema": _schema(source, schemas) if records is None else None,
         "paths": code.value(paths.value) if paths else None,
         "columns": _kept_columns(source, exposed),
+        **_narrowing(source),
         **_options(source.connector, Role.SOURCE, source.settings, code),
     }
     read = connector_template(source.connector, "read").render(context).strip()
@@ -90,6 +95,23 @@ def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
         return None
     names = [column.name for column in relation.columns]
     return [column_reference(name) for name in names] if exposed else None
+
+
+def _narrowing(source: Source) -> dict[str, object]:
+    """Whether values have to be held to their types, and how rows with others are treated."""
+    specification = source.connector.source
+    held = specification.narrowed if specification is not None and source.schema else ()
+    found = {word for column in source.output.columns for word in type_words(column.type)}
+    corrupt = (name for name, _, _ in source.settings.added_columns())
+    lenient = "".join(f", corrupt={python_literal(name)}" for name in corrupt)
+    mode = source.settings.named("mode")
+    if mode is not None and str(mode.value).casefold() == "dropmalformed":
+        lenient += ", drop=True"
+    return {
+        "narrowed": not found.isdisjoint(held),
+        "widened": not found.isdisjoint({*held} - {"TIMESTAMP"}),
+        "lenient": lenient,
+    }
 
 
 def _schema(source: Source, schemas: SchemaCode) -> str | None:

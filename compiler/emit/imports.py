@@ -28,7 +28,9 @@ _WHERE_USED = {
     "epoch_milliseconds",
     "event_id",
     "literal",
+    "narrow_columns",
     "one_pass",
+    "widen_schema",
     "with_defaults",
 }
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")

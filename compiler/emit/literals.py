@@ -68,6 +68,8 @@ def python_literal(value: object) -> str:
         case dict():
             items = (f"{python_literal(k)}: {python_literal(v)}" for k, v in value.items())
             return f"{{{', '.join(items)}}}"
+        case _:
+            pass
     raise TypeError(f"no literal for a {type(value).__name__}")
 
 

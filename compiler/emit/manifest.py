@@ -206,4 +206,5 @@ def _plain(value: object) -> Any:
             return value.name
         case tuple():
             return [_plain(item) for item in value]
-    return value
+        case _:
+            return value

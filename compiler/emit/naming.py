@@ -111,6 +111,8 @@ def _applied(pipeline: Pipeline) -> dict[tuple[str, str], None]:
                     found[module, name] = None
                 case Stateful(module=module, processor=name):
                     found[module, name] = None
+                case _:
+                    pass
     streams = (sink.stream for sink in pipeline.sinks if sink.stream is not None)
     functions = (stream.function for stream in streams if stream.function is not None)
     return found | {(function.module, function.name): None for function in functions}

@@ -78,7 +78,8 @@ def is_implied(data_type: DataType) -> bool:
             return is_implied(element)
         case MapType(key, value):
             return is_implied(key) and is_implied(value)
-    return data_type in _IMPLIED
+        case _:
+            return data_type in _IMPLIED
 
 
 def _field(name: str, parameter: Parameter) -> Field:
@@ -112,6 +113,8 @@ def _python_type(data_type: DataType) -> str:
             return "dt.timedelta"
         case YearMonthIntervalType():
             return "Months"
+        case _:
+            pass
     if data_type == TIMESTAMP_NTZ:
         return "dt.datetime"
     return _IMPLIED.get(data_type, "str")
@@ -134,4 +137,5 @@ def _fitted(value: object, data_type: DataType) -> object:
             return float(value)
         case DecimalType(), int():
             return Decimal(value)
-    return value
+        case _:
+            return value

@@ -59,7 +59,8 @@ class SettingCode:
                 return PythonCode(self._connection(value))
             case tuple():
                 return [self.value(item) for item in value]
-        return value
+            case _:
+                return value
 
     def options(self, settings: Settings) -> list[EmittedOption]:
         """All options, in order."""
@@ -104,7 +105,8 @@ class SettingCode:
                 return PythonCode(self._in_text(value, alone=True))
             case int() | float():
                 return str(value)
-        return self.value(value)
+            case _:
+                return self.value(value)
 
     def _connection(self, use: ConnectionName) -> str:
         return f"{self._names.connections[use.name.casefold()]}(job)"

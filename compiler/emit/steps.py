@@ -39,7 +39,7 @@ def query_frame(query: ir.Query, scope: Scope) -> str:
     frame = input_frame(query.base, scope)
     scope.started(frame)
     for step in query.steps:
-        frame = _EMITTERS[type(step)](frame, step, scope)
+        frame = EMITTERS[type(step)](frame, step, scope)
         scope.reached(step, frame)
     return frame
 
@@ -182,7 +182,7 @@ _SET_METHODS = {
     ("except", False): "subtract",
     ("except", True): "exceptAll",
 }
-_EMITTERS: dict[type[ir.Step], Callable[[str, Any, Scope], str]] = {
+EMITTERS: dict[type[ir.Step], Callable[[str, Any, Scope], str]] = {
     ir.Aggregate: aggregated,
     ir.Alias: _alias,
     ir.ApplyFunction: applied,

@@ -24,6 +24,8 @@ def used_transforms(query: Query) -> Iterator[str]:
                 yield step.transform
             case Join() | SetOperation():
                 yield from _called(step.right)
+            case _:
+                pass
 
 
 def _called(used: Input) -> Iterator[str]:

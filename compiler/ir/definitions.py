@@ -176,6 +176,15 @@ def _made(step: s.Step, given: tuple[Definition, ...], limit: Limit) -> Iterator
         case s.Unpivot():
             yield step.name.casefold(), (f"name of {', '.join(step.columns)}",)
             yield step.value.casefold(), (f"value of {', '.join(step.columns)}",)
+        case s.Filter() | s.Alias() | s.DropColumns() | s.RenameColumns() | s.Join():
+            pass
+        case s.Distinct() | s.Deduplicate() | s.Watermark() | s.Sort() | s.Limit() | s.Offset():
+            pass
+        case s.SetOperation() | s.Sample() | s.UseTransform():
+            pass
+        case s.ApplyFunction() | s.SqlQuery() | s.Stateful():
+            # Their columns are opaque.
+            pass
 
 
 def _texts(

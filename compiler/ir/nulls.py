@@ -17,10 +17,6 @@ from ssbt.compiler.ir.terms import NAME, Term
 # Whether a source has nulls in a column, by its name; None where that is not known.
 SourceNulls = Callable[[Source, str], bool | None]
 
-_SAME_COLUMNS = (
-    *(s.Alias, s.Deduplicate, s.Distinct, s.DropColumns, s.Limit, s.Offset, s.Sample, s.Sort),
-    *(s.Watermark, Given),
-)
 _COMPARISONS = ("=", "<", ">", "<=", ">=", "!=", "<>", "between")
 
 
@@ -87,7 +83,14 @@ class NullFlow:
                     (each, each.output.columns[place].name.casefold()) for each in inputs
                 ]
                 return *first, [self.may_be_null(*each) for each in rest]
-        return (inputs[0], name, []) if isinstance(step, _SAME_COLUMNS) and inputs else None
+            case s.Alias() | s.Deduplicate() | s.Distinct() | s.DropColumns() | s.Limit() | Given():
+                return (inputs[0], name, []) if inputs else None
+            case s.Offset() | s.Sample() | s.Sort() | s.Watermark():
+                return inputs[0], name, []
+            case s.Aggregate() | s.SetOperation() | s.Pivot() | s.Unpivot() | s.Explode():
+                return None
+            case s.UseTransform() | s.ApplyFunction() | s.Stateful() | s.SqlQuery():
+                return None
 
 
 def _any_of(answers: Iterable[bool | None]) -> bool | None:

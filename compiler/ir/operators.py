@@ -13,7 +13,7 @@ from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column, Relation
 
 
-class Given(s.Step, frozen=True):
+class Given(s.StepBase, frozen=True):
     """A dataset as it flows into the query of another, whatever is behind it."""
 
     name: str
@@ -28,7 +28,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
     are found as the operator is made: a walk from each one would take time by the square.
     """
 
-    step: Source | s.Step
+    step: Source | Given | s.Step
     inputs: tuple[Operator, ...]
     output: Relation
     aliases: tuple[str, ...] = ()
@@ -87,7 +87,8 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
                 return self.output.columns
             case s.SetOperation(operator="union", all=False) | s.Aggregate(aggregates=()):
                 return self.output.columns
-        return None
+            case _:
+                return None
 
     @property
     def has_event_time_key(self) -> bool:
@@ -108,7 +109,17 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
                 return all(each.streaming for each in self.inputs)
             case s.SetOperation(operator="except"):
                 return True
-        return self.distinct_columns is not None
+            case Source() | Given() | s.Filter() | s.WithColumns() | s.DropColumns():
+                return False
+            case s.RenameColumns() | s.Alias() | s.Watermark() | s.Sort() | s.Offset():
+                return False
+            case s.Unpivot() | s.Sample() | s.Explode() | s.UseTransform():
+                return False
+            case s.ApplyFunction() | s.SqlQuery():
+                # Unknown: `origins` has them.
+                return False
+            case s.Project() | s.Distinct() | s.Deduplicate() | s.SetOperation():
+                return self.distinct_columns is not None
 
 
 def _united(found: list[tuple[Operator, ...]]) -> tuple[Operator, ...]:

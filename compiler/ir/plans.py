@@ -179,4 +179,12 @@ class _Maker:
                 named = tuple(scope[name] for name in step.inputs)
                 first = (flowing,) if step.uses_input else ()
                 return Operator(step, (*first, *named), step.output)
+            case s.Filter() | s.Project() | s.WithColumns() | s.DropColumns() | s.RenameColumns():
+                pass
+            case s.Alias() | s.Aggregate() | s.Distinct() | s.Deduplicate() | s.Watermark():
+                pass
+            case s.Sort() | s.Limit() | s.Offset() | s.Pivot() | s.Unpivot() | s.Sample():
+                pass
+            case s.Explode() | s.UseTransform() | s.ApplyFunction() | s.Stateful():
+                pass
         return Operator(step, (flowing,), step.output, (alias,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.operators import Given
 from ssbt.compiler.ir.pipeline import Let, Source
 
 _KEEPS = (
@@ -13,7 +14,7 @@ _KEEPS = (
 )
 
 
-def keeps_order(step: s.Step | Source) -> bool:
+def keeps_order(step: s.Step | Given | Source) -> bool:
     """Whether a step hands rows on in the order in which they come."""
     if isinstance(step, s.Project):
         return not step.distinct

@@ -30,46 +30,46 @@ class Input(Struct, frozen=True):
     body: Query | None = None
 
 
-class Step(Struct, frozen=True):
+class StepBase(Struct, frozen=True):
     """What every step has."""
 
     span: Span
     output: Relation
 
 
-class Filter(Step, frozen=True):
+class Filter(StepBase, frozen=True):
     """Rows for which the condition is true."""
 
     condition: Expression
 
 
-class Project(Step, frozen=True):
+class Project(StepBase, frozen=True):
     """The named expressions, and nothing else; `distinct` drops repeated rows after it."""
 
     columns: tuple[Named, ...]
     distinct: bool
 
 
-class WithColumns(Step, frozen=True):
+class WithColumns(StepBase, frozen=True):
     """Columns added or replaced; a group may use what the groups before it have made."""
 
     groups: tuple[tuple[Named, ...], ...]
 
 
-class DropColumns(Step, frozen=True):
+class DropColumns(StepBase, frozen=True):
     """Columns as Spark finds them; `qualified` ones need a Column, a plain string is ignored."""
 
     columns: tuple[str, ...]
     qualified: bool
 
 
-class RenameColumns(Step, frozen=True):
+class RenameColumns(StepBase, frozen=True):
     """Pairs of old and new name, all unambiguous and applied at once."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-class Alias(Step, frozen=True):
+class Alias(StepBase, frozen=True):
     """The alias of all columns so far."""
 
     alias: str
@@ -90,7 +90,7 @@ class JoinTerms(Struct, frozen=True):
     left_bounded: bool = False
 
 
-class Join(Step, frozen=True):
+class Join(StepBase, frozen=True):
     """`kind` is inner, left, right, full, semi, anti or cross; a condition or `using` columns."""
 
     kind: str
@@ -100,7 +100,7 @@ class Join(Step, frozen=True):
     terms: JoinTerms = JoinTerms()
 
 
-class Aggregate(Step, frozen=True):
+class Aggregate(StepBase, frozen=True):
     """`form` is empty, `rollup`, `cube` or `grouping sets`; `sets` index into `keys`."""
 
     form: str
@@ -109,11 +109,11 @@ class Aggregate(Step, frozen=True):
     sets: tuple[tuple[int, ...], ...] = ()
 
 
-class Distinct(Step, frozen=True):
+class Distinct(StepBase, frozen=True):
     """Every row once."""
 
 
-class Deduplicate(Step, frozen=True):
+class Deduplicate(StepBase, frozen=True):
     """One row for each combination of the columns, or of all where none is named.
 
     `within_watermark` when a combination is forgotten once the watermark has passed it.
@@ -123,7 +123,7 @@ class Deduplicate(Step, frozen=True):
     within_watermark: bool = False
 
 
-class Watermark(Step, frozen=True):
+class Watermark(StepBase, frozen=True):
     """Rows of a stream whose `column` is older than the latest by more than `delay` may be dropped.
 
     `delay` is a Spark interval such as `10 minutes`.
@@ -133,25 +133,25 @@ class Watermark(Step, frozen=True):
     delay: str
 
 
-class Sort(Step, frozen=True):
+class Sort(StepBase, frozen=True):
     """Rows in order."""
 
     keys: tuple[SortKey, ...]
 
 
-class Limit(Step, frozen=True):
+class Limit(StepBase, frozen=True):
     """The first rows."""
 
     count: int | ParameterText
 
 
-class Offset(Step, frozen=True):
+class Offset(StepBase, frozen=True):
     """All but the first rows."""
 
     count: int | ParameterText
 
 
-class SetOperation(Step, frozen=True):
+class SetOperation(StepBase, frozen=True):
     """union, intersect or except with columns matched by name.
 
     `order` are the names of the right side's columns in the left side's order, where they stand
@@ -164,7 +164,7 @@ class SetOperation(Step, frozen=True):
     order: tuple[str, ...] | None
 
 
-class Pivot(Step, frozen=True):
+class Pivot(StepBase, frozen=True):
     """Aggregates for each value of the column called `column`; `keys` are the columns that stay.
 
     `renames` maps the names that Spark gives the new columns to those of the pipeline.
@@ -177,7 +177,7 @@ class Pivot(Step, frozen=True):
     renames: tuple[tuple[str, str], ...]
 
 
-class Unpivot(Step, frozen=True):
+class Unpivot(StepBase, frozen=True):
     """Columns to rows: `ids` stay, `columns` become pairs of a name and a value.
 
     Both are as Spark finds them. `renames`, of plain names, are made before, for columns whose name
@@ -192,7 +192,7 @@ class Unpivot(Step, frozen=True):
     include_nulls: bool
 
 
-class Sample(Step, frozen=True):
+class Sample(StepBase, frozen=True):
     """A random part of the rows; `fraction` as a Python number's text."""
 
     fraction: str
@@ -200,7 +200,7 @@ class Sample(Step, frozen=True):
     seed: int | None
 
 
-class Explode(Step, frozen=True):
+class Explode(StepBase, frozen=True):
     """A row for each element; `function` is explode, posexplode, or one with `_outer`."""
 
     function: str
@@ -208,7 +208,7 @@ class Explode(Step, frozen=True):
     names: tuple[str, ...]
 
 
-class UseTransform(Step, frozen=True):
+class UseTransform(StepBase, frozen=True):
     """A transform of the pipeline; what flows in is its first argument.
 
     `body` is the transform over these very datasets.
@@ -219,7 +219,7 @@ class UseTransform(Step, frozen=True):
     body: Query | None = None
 
 
-class ApplyFunction(Step, frozen=True):
+class ApplyFunction(StepBase, frozen=True):
     """A Python function of the user's, `module.function`; the result must have `schema`."""
 
     module: str
@@ -227,7 +227,7 @@ class ApplyFunction(Step, frozen=True):
     schema: str
 
 
-class Stateful(Step, frozen=True):
+class Stateful(StepBase, frozen=True):
     """A processor of the user's, `module.processor`, which keeps `variables` for each key.
 
     `timers` are what it may set. `event_time` is the column of the result that bears the watermark
@@ -250,7 +250,7 @@ class Stateful(Step, frozen=True):
         return self.timers
 
 
-class SqlQuery(Step, frozen=True):
+class SqlQuery(StepBase, frozen=True):
     """A Spark query; `{name}` stands for a dataset, `:name` for a parameter.
 
     `inputs` are the datasets that it names besides `{input}`; what flows in is called so. `rows`
@@ -264,6 +264,34 @@ class SqlQuery(Step, frozen=True):
     parameters: tuple[tuple[str, DataType], ...]
     schema: str
     rows: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
+
+
+Step = (
+    Filter
+    | Project
+    | WithColumns
+    | DropColumns
+    | RenameColumns
+    | Alias
+    | Join
+    | Aggregate
+    | Distinct
+    | Deduplicate
+    | Watermark
+    | Sort
+    | Limit
+    | Offset
+    | SetOperation
+    | Pivot
+    | Unpivot
+    | Sample
+    | Explode
+    | UseTransform
+    | ApplyFunction
+    | Stateful
+    | SqlQuery
+)
+"""Any step. A `match` over it names every one: mypy says which is missing."""
 
 
 def schemas_of(step: Step) -> Iterator[str]:

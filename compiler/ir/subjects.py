@@ -82,4 +82,5 @@ def _joined(topic: str | Text | ParamUse, end: str) -> str | Text:
             return Text((*topic.parts, f"-{end}"), topic.span)
         case ParamUse():
             return Text((topic, f"-{end}"), topic.span)
-    return f"{topic}-{end}"
+        case _:
+            return f"{topic}-{end}"

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named
-from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Let
+from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.pipeline import Let, Source
 from ssbt.compiler.ir.provenance import Origin, Provenance, copy_of, mixture
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.functions import Kind as FunctionKind
@@ -124,6 +124,10 @@ def _by_step(
         case s.ApplyFunction():
             # Each column is made from all that go in, behind a mask if the function is one.
             yield Kind.FILTER, _all(operator.output.columns)
+        case Source() | Given() | s.DropColumns() | s.RenameColumns() | s.Alias():
+            pass
+        case s.Limit() | s.Offset() | s.Sample() | s.Unpivot() | s.UseTransform():
+            pass
 
 
 def _generating(items: Iterable[Named]) -> list[Provenance]:

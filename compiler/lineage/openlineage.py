@@ -217,7 +217,8 @@ def _typed(name: str, type_: DataType) -> Json:
         case MapType():
             within = [_typed("key", type_.key), _typed("value", type_.value)]
             return {"name": name, "type": "map", "fields": within}
-    return {"name": name, "type": type_.sql}
+        case _:
+            return {"name": name, "type": type_.sql}
 
 
 def _columns(origins: Iterable[Origin]) -> list[tuple[str, str]]:
@@ -247,4 +248,5 @@ def _text(value: object) -> str:
             return value.shown
         case tuple():
             return ",".join(_text(each) for each in value)
-    return str(value)
+        case _:
+            return str(value)

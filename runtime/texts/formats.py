@@ -24,7 +24,8 @@ from pyspark.sql.types import (
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.values.fitting import field_text, utf8
 
-_CORRUPT = "_ssbt_malformed"
+_CORRUPT, _END = "_ssbt_malformed", "_ssbt_end"
+_MOST_COLUMNS = 20_000
 _NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 # One half of a surrogate pair without the other, where each backslash begins an escape.
 _HALF = r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB].{2})\\u[dD][c-fC-F]"
@@ -87,21 +88,28 @@ def csv_decoding(
     masked: Collection[str] = (),
 ) -> Decoding:
     """The values that the line is; those of fields that are `masked` stay out of errors."""
-    wanted, text = _struct(schema), data.cast("string")
-    given = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+    wanted, text, said = _struct(schema), data.cast("string"), options or {}
+    given = {**said, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+    sep, empty = said.get("sep", said.get("delimiter", ",")), F.length(text) == 0
+    # A quote that nothing closes takes the last value in, and Spark says nothing of it.
+    whole = F.when(empty, text).otherwise(F.concat(text, F.lit(f"{sep}1")))
+    # Of more columns than it has room for, Spark's parser makes an error that ends the query.
+    seps = F.length(text) - F.length(F.replace(text, F.lit(sep)))
+    fits = (F.length(text) < _MOST_COLUMNS) | (seps < _MOST_COLUMNS * len(sep))
 
-    def parsed(columns: str) -> Column:
-        return F.from_csv(text, f"{columns}, {_CORRUPT} STRING", given)
+    def parsed(line: Column, columns: str) -> Column:
+        return F.when(fits, F.from_csv(line, f"{columns}, {_CORRUPT} STRING", given))
 
     texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in wanted.names)
-    detail = _detail(parsed(schema), parsed(texts), parsed(texts), wanted, masked)
+    found = parsed(text, texts)
+    detail = _detail(parsed(text, schema), found, found, wanted, masked)
     problem = _sentence("no line of values that fits the schema", detail)
     return Decoding(
-        parsed(schema),
+        parsed(whole, f"{schema}, {_END} STRING"),
         F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
         sound=utf8(data),
-        is_whole=lambda part: part[_CORRUPT].isNull(),
-        content=lambda part: part.dropFields(_CORRUPT),
+        is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == "1")),
+        content=lambda part: part.dropFields(_END, _CORRUPT),
         type=wanted,
         masked=frozenset(masked),
     )

@@ -17,7 +17,9 @@ from pyspark.sql.types import (
     DataType,
     DateType,
     DecimalType,
+    IntegerType,
     MapType,
+    ShortType,
     StringType,
     StructType,
     TimestampNTZType,
@@ -25,6 +27,7 @@ from pyspark.sql.types import (
 )
 
 _SHOWN = 60
+_BITS: dict[type[DataType], int] = {ByteType: 7, ShortType: 15, IntegerType: 31}
 # What Spark says that these types hold; beyond it, its functions disagree.
 _RANGES: dict[type[DataType], tuple[str, str]] = {
     DateType: ("date '0001-01-01'", "date '9999-12-31'"),
@@ -93,6 +96,9 @@ def typed(value: Column, found: DataType, wanted: DataType) -> Column:
         one, other = found.elementType, wanted.elementType
         return F.transform(value, lambda each: typed(each, one, other))
     if isinstance(wanted, MapType) and isinstance(found, MapType):
+        if found.keyType != wanted.keyType:
+            key, narrow = found.keyType, wanted.keyType
+            value = F.transform_keys(value, lambda each, _: typed(each, key, narrow))
         one, other = found.valueType, wanted.valueType
         return F.transform_values(value, lambda _, each: typed(each, one, other))
     return value.try_cast(wanted) if hasattr(value, "try_cast") else value.cast(wanted)
@@ -145,8 +151,9 @@ def _condition(value: Column, found: DataType, wanted: DataType, texts: bool) ->
         return conditions[0] | conditions[-1] if conditions else None
     if isinstance(wanted, StringType):
         return ~utf8(value) if texts else None
-    if found != wanted and isinstance(wanted, ByteType):
-        return ~value.between(-128, 127)
+    bits = _BITS.get(type(wanted))
+    if found != wanted and bits:
+        return ~value.between(-(2**bits), 2**bits - 1)
     if found != wanted and isinstance(wanted, DecimalType):
         # Of the same type, or Spark would round the value to compare it.
         most = F.lit(Decimal(f"{10**wanted.precision - 1}e-{wanted.scale}")).cast(found)

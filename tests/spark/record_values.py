@@ -21,6 +21,7 @@ SAID = {
     "missing": "a field that is missing (null)",
     "json text": "any value for a string column (its JSON text)",
     "infinite": "a floating-point number that is too large (infinite)",
+    "zero": "or too small (zero)",
     "seconds": "a number in a timestamp column (seconds since 1970)",
     "kept quote": "a quote that is not escaped is kept",
     "empty row": "An empty record is a row of nulls",
@@ -90,6 +91,7 @@ RAW = [
         (b'{"id":{}}', NOTHING),
         (b'{"id":1,"s":{"a":[1, 2]}}', "json text"),
         (b'{"id":1,"s":1.50}', "json text"),
+        (b'{"id":1,"s":1e400}', "json text"),
     ),
     *_json(
         "b: boolean, t: tinyint, f: float, d: decimal(4,2)",
@@ -101,6 +103,7 @@ RAW = [
         (b'{"b":1}', NOTHING),
         (b'{"f":"NaN"}', (None, None, "nan", None)),
         (b'{"f":1e39}', "infinite"),
+        (b'{"f":1e-400}', "zero"),
         (b'{"d":99.99}', (None, None, None, Decimal("99.99"))),
         (b'{"d":100}', NOTHING),
         (b'{"d":"12,5"}', NOTHING),
@@ -172,6 +175,13 @@ RAW = [
             (b'1,"a"b,,', "kept quote"),
             (b"", "empty row"),
             (b"9223372036854775808,,,", NOTHING),
+            (b"1," + b"," * 30_000, NOTHING),
+            (b"1," + b"a" * 30_000 + b",,", (1, "a" * 30_000, None, None)),
+            (b'1,"a,,', NOTHING),
+            (b'1,a,,"', NOTHING),
+            (b'1,a,,"2026-01-31T12:00:00Z', NOTHING),
+            (b"1,a\n2,b", NOTHING),
+            (b"1,a\n,,", (1, "a\n", None, None)),
         ]
     ),
 ]

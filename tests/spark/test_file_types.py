@@ -26,6 +26,7 @@ NOON = datetime(2026, 1, 31, 12, 30, 0, 123456)
 READ: list[tuple[pa.DataType, Any, str, str]] = [
     (pa.int32(), 70000, "bigint", "70000"),
     (pa.int32(), 70000, "double", "70000.0"),
+    (pa.int32(), 32767, "smallint", "32767"),
     (pa.uint8(), 255, "smallint", "255"),
     (pa.uint16(), 65535, "int", "65535"),
     (pa.uint32(), 4294967295, "bigint", "4294967295"),
@@ -36,14 +37,15 @@ READ: list[tuple[pa.DataType, Any, str, str]] = [
     (pa.large_string(), "a", "string", "a"),
     (pa.list_(pa.int64()), [1, None], "array<bigint>", "[1, null]"),
     # What the page tells.
-    (pa.int32(), 70000, "smallint", "4464"),
-    (pa.int32(), 70000, "tinyint", "112"),
     (pa.int32(), 20484, "date", "2026-01-31"),
     (pa.timestamp("us"), NOON, "timestamp", "2026-01-31 21:30:00.123456"),
     (pa.timestamp("us", "UTC"), NOON, "timestamp_ntz", "2026-01-31 12:30:00.123456"),
 ]
 STOPS = [
     (pa.int32(), 1, "string"),
+    (pa.int32(), 70000, "smallint"),
+    (pa.uint8(), 255, "tinyint"),
+    (pa.uint16(), 65535, "smallint"),
     (pa.int64(), 1, "int"),
     (pa.timestamp("ns"), NOON, "timestamp"),
     (pa.float64(), 0.1, "float"),
@@ -70,5 +72,5 @@ def test_what_stops(
 ) -> None:
     table = pa.table({"c": pa.array([value], kind)})
     pyarrow.parquet.write_table(table, tmp_path / "a.parquet", store_schema=False)
-    with pytest.raises(Exception, match="PARQUET_COLUMN_DATA_TYPE_MISMATCH"):
+    with pytest.raises(Exception, match=r"DATA_TYPE_MISMATCH|malformed value"):
         read_back(spark, f'parquet {{ path = "{tmp_path}"', f"c: {type_}").collect()

@@ -39,7 +39,6 @@ SENTENCES = {
     "century": "years of two digits are those from 2000 to 2099",
     "lenient": "Read dates and timestamps that do not fit their pattern as Spark 2 did",
     "epoch": "a number in a timestamp column is seconds since 1970",
-    "tinyint": "numbers from 128 to 255 become negative",
     "base64": "binary columns are read as base64",
 }
 """What Spark makes of some values, by a word for each, and what the page says about it."""
@@ -195,8 +194,6 @@ def sentence_word(text: str, type_: str, options: str, reader: str, outcome: str
         return "lenient"
     if outcome is None:
         return "empty" if text == "" else "?"
-    if type_ == "tinyint" and reader.startswith("json"):
-        return "tinyint" if int(outcome) < 0 <= int(text) < 256 else "?"
     if type_.startswith("decimal"):
         if "de-DE" in options and "." in text:
             return "points"

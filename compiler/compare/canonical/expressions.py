@@ -79,6 +79,8 @@ class Canonical:
                 return self._plain(term, self._scope.values)
             case "positive":
                 return self.value(term.operands[0], need)
+            case _:
+                pass
         if term.operator in _CHAINED:
             return self._chain(term, need)
         if term.operator == LAMBDA:

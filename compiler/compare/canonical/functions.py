@@ -170,4 +170,5 @@ def is_blurred(type_: DataType) -> bool:
             return is_blurred(type_.key) or is_blurred(type_.value)
         case StructType():
             return any(is_blurred(field.type) for field in type_.fields)
-    return False
+        case _:
+            return False

@@ -181,4 +181,5 @@ def _is_known(data_type: DataType) -> bool:
             return _is_known(key) and _is_known(value)
         case StructType(fields=fields):
             return all(_is_known(field.type) for field in fields)
-    return True
+        case _:
+            return True

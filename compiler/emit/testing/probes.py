@@ -185,6 +185,15 @@ class _Prober:
             case s.Aggregate() | s.Pivot():
                 yield from self._rows(part, step, _expressions(step.keys))
                 yield from self._groups(part, step)
+            case s.DropColumns() | s.RenameColumns() | s.Alias() | s.Distinct() | s.Deduplicate():
+                pass
+            case s.Watermark() | s.Limit() | s.Offset() | s.Unpivot() | s.Sample():
+                pass
+            case s.ApplyFunction() | s.Stateful() | s.SqlQuery():
+                # Code of the user's has no branches that we know.
+                pass
+            case s.Join() | s.SetOperation() | s.UseTransform():
+                raise AssertionError("`_within` looks at these")
 
     def _rows(
         self, part: s.Query, step: s.Step, expressions: Iterable[Expression]
@@ -247,7 +256,7 @@ class _Prober:
         """The transform that marks rows as those of the right side."""
         if not self._marking:
             span = self._pipeline.span
-            query = _marking_query(_RIGHT, s.Step(span, Relation()))
+            query = _marking_query(_RIGHT, s.StepBase(span, Relation()))
             self._marking = [Transform(self._free(_MARKED), (("rows", ""),), query, "", span)]
         return self._marking[0].name
 
@@ -270,7 +279,7 @@ def _plain(column: Named) -> Named:
     return Named(replace(column.expression, text=(name,), column=name), ())
 
 
-def _project(step: s.Step, columns: tuple[Named, ...]) -> s.Project:
+def _project(step: s.StepBase, columns: tuple[Named, ...]) -> s.Project:
     """The columns alone, of what flows as `step` does."""
     made = (Column(str(each.names), BOOLEAN, True) for each in columns)
     return s.Project(
@@ -292,9 +301,9 @@ def _constant(value: str | int | bool) -> str:
     return quoted_string(value) if isinstance(value, str) else str(value).lower()
 
 
-def _mark(name: str, step: s.Step) -> s.WithColumns:
+def _mark(name: str, step: s.StepBase) -> s.WithColumns:
     return s.WithColumns(step.span, step.output, ((_named(step.span, ("true",), name),),))
 
 
-def _marking_query(name: str, step: s.Step) -> s.Query:
+def _marking_query(name: str, step: s.StepBase) -> s.Query:
     return s.Query(s.Input("rows"), (_mark(name, step),), step.output, ("rows",), ())

@@ -19,7 +19,8 @@ from ssbt.compiler.ir.fingerprints.dependences import Kind
 from ssbt.compiler.ir.fingerprints.parts import Part
 from ssbt.compiler.ir.fingerprints.steps import StepParts
 from ssbt.compiler.ir.fingerprints.used import Names, names_in
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Given, Operator, walked
+from ssbt.compiler.ir.pipeline import Source
 
 _TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
@@ -86,7 +87,7 @@ def _behind(each: Operator, known: dict[int, _Behind]) -> _Behind:
     return _Behind(worst.passes, _carried(step, results))
 
 
-def _carried(step: object, results: Names) -> Names:
+def _carried(step: Source | Given | s.Step, results: Names) -> Names:
     """The names of columns that are made of results, behind a step."""
     match step:
         case s.RenameColumns():
@@ -98,6 +99,14 @@ def _carried(step: object, results: Names) -> Names:
             for group in step.groups:
                 names = {name.casefold() for item in group for name in item.names}
                 results = (results - names) | _made(group, results)
+        case Source() | Given() | s.UseTransform() | s.ApplyFunction() | s.SqlQuery():
+            pass
+        case s.Filter() | s.DropColumns() | s.Alias() | s.Join() | s.Aggregate() | s.Distinct():
+            pass
+        case s.Deduplicate() | s.Watermark() | s.Sort() | s.Limit() | s.Offset() | s.SetOperation():
+            pass
+        case s.Stateful() | s.Pivot() | s.Unpivot() | s.Sample() | s.Explode():
+            pass
     return results
 
 
@@ -127,7 +136,8 @@ def _condition(each: Operator, steps: StepParts) -> Text:
             return (f"{step.function}(", *steps.definitions.text(step.expression, each), ")")
         case s.Join() if step.kind in _TELLING and each.streaming:
             return steps.matching(step, each)
-    return ()
+        case _:
+            return ()
 
 
 def _passes(each: Operator, text: Text, behind: _Behind) -> bool:

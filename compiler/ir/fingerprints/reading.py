@@ -118,7 +118,8 @@ def setting_text(value: object) -> Text:
             return (value.text,)
         case tuple():
             return listed([setting_text(each) for each in value])
-    return (str(value),)
+        case _:
+            return (str(value),)
 
 
 def _flat(values: Iterable[object]) -> Iterator[object]:

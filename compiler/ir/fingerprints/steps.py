@@ -13,8 +13,8 @@ from ssbt.compiler.ir.fingerprints.code import content
 from ssbt.compiler.ir.fingerprints.dependences import Kind
 from ssbt.compiler.ir.fingerprints.parts import Part, listed
 from ssbt.compiler.ir.fingerprints.used import Names, is_generator
-from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import functions
 
@@ -89,6 +89,11 @@ class StepParts:
                     yield self._unique(each, each.output.columns)
             case s.Deduplicate() | s.Distinct():
                 yield self._unique(each, each.distinct_columns or _deduplicated(step, each))
+            case Source() | Given() | s.UseTransform():
+                pass
+            case s.DropColumns() | s.RenameColumns() | s.Alias():
+                # What is computed of the columns follows them to their definitions.
+                pass
 
     def matching(self, step: s.Join, each: Operator) -> Text:
         """The kind of a join and how its rows are matched."""

@@ -8,7 +8,7 @@ import re
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, Named, Text
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Given, Operator, walked
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.types.functions.generators import GENERATORS
 
@@ -89,6 +89,10 @@ def _needed(each: Operator, used: Names, given: Operator) -> Names:
             return used
         case s.SetOperation(operator="union", all=True):
             return used
+        case Source() | Given() | s.UseTransform() | s.ApplyFunction() | s.SqlQuery():
+            pass
+        case s.Distinct() | s.Deduplicate() | s.SetOperation() | s.Pivot() | s.Stateful():
+            pass
     return _all(given)
 
 

@@ -31,7 +31,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
 
-_STEPS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
+RESOLVERS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
     s.Where: columns.where,
     s.Select: columns.select,
     s.Extend: columns.extend,
@@ -108,7 +108,8 @@ def _is_whole(part: ir.Input | ir.Step) -> bool:
             return within and all(_is_whole(each) for each in part.arguments or ())
         case ir.Join() | ir.SetOperation():
             return _is_whole(part.right)
-    return True
+        case _:
+            return True
 
 
 def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
@@ -126,7 +127,7 @@ def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
 
 
 def _resolved(step: s.Step, flow: Flow) -> ir.Step | None:
-    resolve = _STEPS.get(type(step))
+    resolve = RESOLVERS.get(type(step))
     if resolve is None:
         flow.relation = Relation((), True)
         return None

@@ -160,7 +160,8 @@ class _Reader:
         match base.type:
             case ArrayType(element=inner) | MapType(value=inner):
                 return _Value(made, inner)
-        return _Value(made.opaque)
+            case _:
+                return _Value(made.opaque)
 
     def _column(self, scope: Any, column: Any) -> _Value:
         source = scope.sources.get(column.table)

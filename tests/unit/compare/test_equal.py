@@ -6,21 +6,19 @@ That nothing is called the same that is not is asked of Spark: tests/agreement/t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
 import pytest
 
 from ssbt.compiler.compare.canonical.functions import is_drawn
-from ssbt.compiler.compare.canonical.queries import STEPS, Queries
+from ssbt.compiler.compare.canonical.queries import Queries
 from ssbt.compiler.compare.canonical.values import Pool
 from ssbt.compiler.compare.pipelines import difference
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.plans import plans
-from ssbt.compiler.resolve.expressions.terms import _Builder
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast import expressions as e
 from tests.agreement.rewritings import Maker, text_of
 from tests.unit.compare.versions import in_folder
 
@@ -287,29 +285,14 @@ def test_what_chance_writes_in_another_way_is_no_change() -> None:
     assert found == 60
 
 
-def subclasses(of: type[s.Step]) -> set[type[s.Step]]:
-    """All kinds of steps that there are."""
-    found = {of}
-    for below in of.__subclasses__():
-        found |= subclasses(below)
-    return found
-
-
-def test_every_step_is_known_or_like_no_other() -> None:
-    """A new kind of step is a change wherever it stands until it says what it does to rows."""
-    dissolved = {s.Step, s.UseTransform, Given}
-    ours = {each for each in subclasses(s.Step) if each.__module__.startswith("ssbt.")}
-    assert ours - dissolved == set(STEPS)
-
-
-class Strange(s.Step, frozen=True):
+class Strange(s.StepBase, frozen=True):
     """A step that nobody has heard of."""
 
 
 def test_a_step_that_is_not_known_is_not_even_like_itself() -> None:
     side = in_folder(Path("absent"), f"{HEAD}sink o to noop {{ mode = overwrite }}\n")
     leaf = plans(side.pipeline)["o"]
-    step = Strange(Span("", 0, 0), leaf.output)
+    step: Any = Strange(Span("", 0, 0), leaf.output)
     queries = Queries(Pool(), {}, {})
     one, other = (queries.of(Operator(step, (leaf,), leaf.output, ("",))) for _ in range(2))
     assert one.rows is not other.rows
@@ -320,11 +303,6 @@ def test_a_function_that_is_not_known_is_drawn() -> None:
     assert is_drawn("no_function_of_spark")
     assert is_drawn("uuid")
     assert not is_drawn("upper")
-
-
-def test_every_expression_has_a_tree() -> None:
-    builders = vars(_Builder)["_term"].dispatcher.registry
-    assert set(get_args(e.Expression)) - {e.Binary} <= set(builders)
 
 
 LONG = " + ".join(f"coalesce(n, {place})" for place in range(60))

@@ -22,7 +22,7 @@ def rendered(name: str, file: str, **context: object) -> str:
 
 
 READ: dict[str, object] = {"reader": "read", "schema": None, "options": [], "paths": "a"}
-READ["connection"] = READ["columns"] = None
+READ["connection"] = READ["columns"] = READ["narrowed"] = READ["widened"] = None
 WRITE: dict[str, object] = dict.fromkeys(
     (
         "connection",

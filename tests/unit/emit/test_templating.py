@@ -43,7 +43,7 @@ def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, cache: st
 def test_what_is_not_defined_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="'options' is undefined"):
         connector_template(found("csv"), "read").render(
-            {"reader": "read", "schema": None, "paths": "a", "connection": None}
+            dict.fromkeys(("reader", "schema", "paths", "connection", "widened"))
         )
 
 

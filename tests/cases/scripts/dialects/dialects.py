@@ -23,7 +23,7 @@ def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
         job.spark.read.format("csv")
         .schema(PRICE)
         .option("header", True)
-        .option("encoding", "windows-1252")
+        .option("encoding", "ISO-8859-1")
         .option("locale", "de-DE")
         .option("dateFormat", "dd.MM.yyyy")
         # What the dialect excel means.
@@ -31,7 +31,10 @@ def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
         .option("escape", '"')
         .option("multiLine", True)
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Without a pattern, `202603` is a year.
         .option("timestampNTZFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]]]")
         # Spark's default would turn malformed rows into nulls.
@@ -54,7 +57,10 @@ def exported(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
         # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
         .option("dateFormat", "yyyy-MM-dd")
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Without a pattern, `202603` is a year.
         .option("timestampNTZFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]]]")
         # Spark's default would turn malformed rows into nulls.

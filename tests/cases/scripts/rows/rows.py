@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Job, main
+from ssbt.runtime import Job, main, narrow_columns
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,15 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
         job.spark.read.format("json")
         .schema(VISIT)
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/visits")
+        # A value that its type cannot hold is malformed: Spark would change it.
+        .transform(narrow_columns, VISIT, "json")
         # Spark puts the columns of folders last, and adds those that the schema lacks.
         .select("id", "at", "tags", "prices")
     )

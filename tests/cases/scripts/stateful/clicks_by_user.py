@@ -8,7 +8,7 @@ needs pandas, pyarrow and protobuf wherever Spark runs it.
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from ssbt.runtime import Job, Stream, main, run_streams
+from ssbt.runtime import Job, Stream, main, narrow_columns, run_streams
 from ssbt.runtime.streams.processors import State, with_state
 
 from sessions import Sessions
@@ -31,10 +31,15 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:28
         # there.
         .option("maxFilesPerTrigger", 1000)
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # A value that its type cannot hold is malformed: Spark would change it.
+        .transform(narrow_columns, CLICK, "json")
         # Spark puts the columns of folders last, and adds those that the schema lacks.
         .select("user", "page", "at")
     )

@@ -7,7 +7,7 @@ needs pandas, pyarrow and protobuf wherever Spark runs it.
 """
 
 from pyspark.sql import DataFrame
-from ssbt.runtime import Job, main
+from ssbt.runtime import Job, main, narrow_columns
 from ssbt.runtime.streams.processors import State, with_state
 
 from sessions import Sessions
@@ -23,10 +23,15 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:15
         job.spark.read.format("json")
         .schema(CLICK)
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # A value that its type cannot hold is malformed: Spark would change it.
+        .transform(narrow_columns, CLICK, "json")
         # Spark puts the columns of folders last, and adds those that the schema lacks.
         .select("user", "at")
     )

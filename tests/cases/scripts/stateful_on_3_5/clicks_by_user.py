@@ -7,7 +7,7 @@ needs pandas and pyarrow wherever Spark runs it.
 """
 
 from pyspark.sql import DataFrame
-from ssbt.runtime import Job, Stream, main, run_streams
+from ssbt.runtime import Job, Stream, main, narrow_columns, run_streams
 
 from sessions import sessions as sessions_2
 
@@ -27,10 +27,15 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:25
         # there.
         .option("maxFilesPerTrigger", 1000)
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         .load("data/clicks")
+        # A value that its type cannot hold is malformed: Spark would change it.
+        .transform(narrow_columns, CLICK, "json")
         # Spark puts the columns of folders last, and adds those that the schema lacks.
         .select("user", "page", "at")
     )

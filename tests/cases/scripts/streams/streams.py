@@ -38,7 +38,10 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:21
         .option("cleanSource", "archive")
         .option("sourceArchiveDir", f"{job.params.lake}/read")
         # Without a pattern, `202603` is a year and `10:15` a time of today.
-        .option("timestampFormat", "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]")
+        .option(
+            "timestampFormat",
+            "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXXXX][XXXX][X]]",
+        )
         # Spark's default would turn malformed rows into nulls.
         .option("mode", "FAILFAST")
         # Only a row that is parsed whole shows that it has too few or too many fields.

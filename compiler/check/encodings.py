@@ -1,0 +1,103 @@
+"""Encodings of text files that Spark cannot split into lines, or does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.settings import Settings
+from ssbt.compiler.diagnostics.examples import SOURCE, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.ir.pipeline import Pipeline, Source
+from ssbt.compiler.source import Span
+
+_UTF_16 = SOURCE.replace("  header = true\n", '  header = true\n  encoding = "UTF-16LE"\n')
+
+UNSPLIT_ENCODING = Code(
+    "SSBT0324",
+    "An encoding whose lines Spark does not find",
+    """\
+Spark looks for line ends in bytes. In files with two or four bytes a character that cuts
+characters apart: the job fails, or has texts with one character too many, or no rows at all.
+
+| two lines in | as they are | `line_sep = "\\n"` | `multi_line = true` |
+|---|---|---|---|
+| UTF-16LE, CSV | fails | 2 rows | 2 rows |
+| UTF-16BE, CSV | fails, or `Zoe\\uFFFD` | 2 rows | 2 rows |
+| UTF-16 or UTF-32, CSV | fails | 0 rows, or fails | 2 rows |
+| UTF-16LE, UTF-16BE, ISO-8859-1, JSON | fails | 2 rows | 1 row |
+| UTF-16 or UTF-32, JSON | fails | fails | 1 row |
+
+For CSV say `multi_line = true`, with which each file is read by one task. For JSON say `line_sep =
+"\\n"`, and for UTF-16 which one it is: most programs write `UTF-16LE`.
+""",
+    wrong=example(source=_UTF_16, steps="|> where status = 'PAID'"),
+    right=example(
+        source=_UTF_16.replace("  encoding", "  multi_line = true\n  encoding"),
+        steps="|> where status = 'PAID'",
+    ),
+)
+
+UNKNOWN_ENCODING = Code(
+    "SSBT0325",
+    "An encoding that Spark does not read",
+    """\
+From Spark 4.0 on, text files are in one of `US-ASCII`, `ISO-8859-1`, `UTF-8`, `UTF-16`,
+`UTF-16LE`, `UTF-16BE` and `UTF-32`; with any other, the job fails. Convert the files, for example
+with `iconv`, or set `"spark.sql.legacy.javaCharsets" = true` in the block `spark`, with which Spark
+takes all that Java knows.
+""",
+    wrong=example(
+        source=_UTF_16.replace("UTF-16LE", "windows-1252"), steps="|> where status = 'PAID'"
+    ),
+    right=example(
+        source=_UTF_16.replace("UTF-16LE", "ISO-8859-1"), steps="|> where status = 'PAID'"
+    ),
+)
+
+_ONE_BYTE = ("US-ASCII", "ISO-8859-1")
+_ORDERED = ("UTF-16LE", "UTF-16BE")
+_MARKED = ("UTF-16", "UTF-32")
+_KNOWN = ("UTF-8", *_ONE_BYTE, *_ORDERED, *_MARKED)
+_JAVA = "spark.sql.legacy.javaCharsets"
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each source with such an encoding."""
+    takes_all = any(name == _JAVA and value == "true" for name, value in pipeline.spark)
+    for source in pipeline.datasets:
+        if not isinstance(source, Source) or source.connector.name not in ("csv", "json"):
+            continue
+        setting = source.settings.named("encoding")
+        if setting is None or not isinstance(setting.value, str):
+            continue
+        encoding, place = setting.value.upper(), setting.span or source.span
+        if encoding not in _KNOWN:
+            if not takes_all and pipeline.target >= "4":
+                message = f"Spark reads no files in `{setting.value}`"
+                help_ = (f"convert them to one of {', '.join(_KNOWN)}",)
+                yield Diagnostic(UNKNOWN_ENCODING, message, Label(place), (), help_)
+            continue
+        remedy = _remedy(source.connector.name, encoding, source.settings)
+        if remedy:
+            yield _finding(source, setting.value, place, remedy)
+
+
+def _remedy(reader: str, encoding: str, settings: Settings) -> str:
+    """The option that is missing; nothing where Spark finds the lines."""
+    if settings.is_true("multi_line") or encoding == "UTF-8":
+        return ""
+    has_separator = settings.named("line_sep") is not None
+    if reader == "csv":
+        is_found = encoding in _ONE_BYTE or (encoding in _ORDERED and has_separator)
+        return "" if is_found else "multi_line = true"
+    if encoding in _MARKED:
+        return f'encoding = "{encoding}LE"' if encoding == "UTF-16" else "multi_line = true"
+    return "" if has_separator else 'line_sep = "\\n"'
+
+
+def _finding(source: Source, encoding: str, place: Span, remedy: str) -> Diagnostic:
+    message = f"Spark does not find the lines of files in `{encoding}`"
+    end = source.span.end - 1
+    is_new = not remedy.startswith("encoding")
+    fix = (Edit(Span(source.span.path, end, end), f"  {remedy}\n"),) if is_new else ()
+    return Diagnostic(UNSPLIT_ENCODING, message, Label(place), (), (f"say `{remedy}`",), fix)

@@ -1,0 +1,118 @@
+"""Columns of files, read as wider types than they have and held to their own.
+
+Spark's readers change what a type cannot hold: of an INT in Parquet or ORC that is read as a
+SMALLINT they keep the last bits, 128 in a TINYINT of JSON is -128, and a number in a TIMESTAMP of
+JSON is seconds, also where it is milliseconds.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    ByteType,
+    DataType,
+    IntegerType,
+    LongType,
+    MapType,
+    ShortType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from ssbt.runtime.values.fitting import is_any, misfits, typed
+
+_WIDER: dict[str, dict[type[DataType], DataType]] = {
+    "json": {ByteType: ShortType()},
+    "parquet": {ByteType: IntegerType(), ShortType: IntegerType()},
+    "orc": {ByteType: LongType(), ShortType: LongType(), IntegerType: LongType()},
+}
+
+
+def widen_schema(session: SparkSession, schema: str | StructType, format: str) -> StructType:
+    """The schema with types that hold whatever files of the format may have for its own."""
+    wider = _wider(_parsed(session, schema), _WIDER[format])
+    assert isinstance(wider, StructType)
+    return wider
+
+
+def narrow_columns(
+    frame: DataFrame,
+    schema: str | StructType,
+    format: str,
+    *,
+    corrupt: str | None = None,
+    drop: bool = False,
+) -> DataFrame:
+    """The frame with the types of `schema`.
+
+    A value that is none of its type stops the job. With `corrupt` the value is null, and that
+    column has the row as a JSON text; with `drop` the row is left out.
+    """
+    wanted = {each.name.casefold(): each for each in _parsed(frame.sparkSession, schema)}
+    fields = [field for field in frame.schema if field.name.casefold() in wanted]
+    values, wrong = {}, F.lit(False)
+    for field in fields:
+        type_ = wanted[field.name.casefold()].dataType
+        misfit = _misfit(field, type_, has_times=format == "json")
+        if misfit is not None:
+            wrong = wrong | misfit
+            lenient = corrupt is not None or drop
+            values[field.name] = _narrow_value(field, type_, misfit, lenient=lenient)
+    if drop and values:
+        frame = frame.where(~wrong)
+    elif corrupt is not None and values:
+        row = F.to_json(F.struct(*(_column(n) for n in frame.columns if n != corrupt)))
+        values[corrupt] = F.coalesce(_column(corrupt), F.when(wrong, row))
+    return frame.withColumns(values) if values else frame
+
+
+def _parsed(session: SparkSession, schema: str | StructType) -> StructType:
+    return schema if isinstance(schema, StructType) else session.createDataFrame([], schema).schema
+
+
+def _wider(type_: DataType, table: dict[type[DataType], DataType]) -> DataType:
+    if isinstance(type_, StructType):
+        fields = (
+            StructField(each.name, _wider(each.dataType, table), each.nullable, each.metadata)
+            for each in type_
+        )
+        return StructType(list(fields))
+    if isinstance(type_, ArrayType):
+        return ArrayType(_wider(type_.elementType, table), type_.containsNull)
+    if isinstance(type_, MapType):
+        key, value = _wider(type_.keyType, table), _wider(type_.valueType, table)
+        return MapType(key, value, type_.valueContainsNull)
+    return table.get(type(type_), type_)
+
+
+def _misfit(field: StructField, wanted: DataType, *, has_times: bool) -> Column | None:
+    """Where a column holds what its type does not; None where it cannot."""
+    if field.dataType == wanted and not (has_times and _is_time(wanted)):
+        return None
+    return is_any(misfits(_column(field.name), field.dataType, wanted))
+
+
+def _is_time(type_: DataType) -> bool:
+    """Whether the type is TIMESTAMP, or one of its parts is."""
+    if isinstance(type_, StructType):
+        return any(_is_time(field.dataType) for field in type_)
+    if isinstance(type_, ArrayType):
+        return _is_time(type_.elementType)
+    if isinstance(type_, MapType):
+        return _is_time(type_.keyType) or _is_time(type_.valueType)
+    return isinstance(type_, TimestampType)
+
+
+def _narrow_value(field: StructField, wanted: DataType, misfit: Column, *, lenient: bool) -> Column:
+    value = typed(_column(field.name), field.dataType, wanted)
+    if lenient:
+        return F.when(~misfit, value)
+    text = f"malformed value in `{field.name}`: it is no {wanted.simpleString().upper()}"
+    return F.when(misfit, F.raise_error(F.lit(text)).cast(wanted)).otherwise(value)
+
+
+def _column(name: str) -> Column:
+    return F.col("`" + name.replace("`", "``") + "`")
