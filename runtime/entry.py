@@ -33,11 +33,11 @@ from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.redaction.settings import with_values
 from ssbt.runtime.registries.registry import UnreachableError
-from ssbt.runtime.session import explicit_settings, opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.settings.shared import Shared
-from ssbt.runtime.settings.spark import SettingsRefusedError, contradictions, setting_problems
+from ssbt.runtime.sparkconf.session import explicit_settings, opened_session
+from ssbt.runtime.sparkconf.settings import SettingsRefusedError, contradictions, setting_problems
 from ssbt.runtime.streams.operation import before_streams, operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError

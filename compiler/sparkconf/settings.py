@@ -74,7 +74,7 @@ def _table() -> Path:
     spec = find_spec("ssbt.runtime")
     assert spec is not None, "the runtime is a part of the distribution"
     folder = next(iter(spec.submodule_search_locations or ()))
-    return Path(folder, "settings", "spark.tsv")
+    return Path(folder, "sparkconf", "settings.tsv")
 
 
 def setting_value(name: str, text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from ssbt.compiler.sparkconf import settings
 from ssbt.compiler.sparkconf.settings import known_settings, refusal
 from ssbt.compiler.sparkconf.values import misfit
-from ssbt.runtime.settings import spark as run_time
+from ssbt.runtime.sparkconf import settings as run_time
 
 OTHERS = [
     "spark.sql.catalog.lake.warehouse",

@@ -11,7 +11,7 @@ import re
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from ssbt.runtime.settings.spark import TIME_ZONE
+from ssbt.runtime.sparkconf.settings import TIME_ZONE
 
 _LOG = logging.getLogger("ssbt.runtime")
 _DEFAULT = re.compile(r"^\s*(spark\.[^\s=:]+)[\s=:]+(.*?)\s*$", re.MULTILINE)
@@ -72,7 +72,7 @@ def _connected_session(name: str) -> SparkSession | None:
     if "SPARK_REMOTE" not in os.environ:
         return None
     session = SparkSession.builder.appName(name).getOrCreate()
-    zipped = Path(__file__).parents[2]
+    zipped = Path(__file__).parents[3]
     files = {str(zipped)} if zipped.is_file() else set()
     files |= set(filter(None, submitted.get("spark.submit.pyFiles", "").split(",")))
     if files:

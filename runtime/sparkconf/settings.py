@@ -127,7 +127,7 @@ def _distance(one: str, other: str) -> int:
 @cache
 def names() -> tuple[str, ...]:
     """Spark's settings, of all lines; a name that ends with a dot is the beginning of others."""
-    table = pkgutil.get_data("ssbt.runtime.settings", "spark.tsv") or b""
+    table = pkgutil.get_data("ssbt.runtime.sparkconf", "settings.tsv") or b""
     return tuple(line.partition("\t")[0] for line in table.decode("utf-8").splitlines())
 
 
