@@ -24,6 +24,7 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
 )
 from ssbt.compiler.types.datatypes import ArrayType as Array
+from ssbt.compiler.types.functions import find
 from ssbt.compiler.types.typed import Typed
 
 _BARE_FUNCTIONS = (
@@ -106,6 +107,13 @@ def _matches(
     return relation.named(parts[0].text), parts[1:], False
 
 
+def _function_of(above: str, part: Name) -> str | None:
+    """`day.month` and `text.length`, which are calls here."""
+    names = {"tostring": "string", "len": "length", "isnull": "isnull", "date": "to_date"}
+    name = names.get(part.text.casefold(), part.text.casefold())
+    return f"functions are no fields: `{name}({above})`" if find(name) is not None else None
+
+
 def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:
     """The field of a column that the last parts of a name lead to."""
     type_, nullable = column.type, column.nullable
@@ -115,6 +123,10 @@ def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool
         if inner is None:
             message = f"`{above}` is {type_.sql} and has no field `{part.text}`"
             known = [field.name for field in fields_of(type_)]
+            way = _function_of(above, part)
+            if way is not None and not known:
+                report.add(codes.UNKNOWN_COLUMN, part.span, message, help=way)
+                return None
             report.unknown(codes.UNKNOWN_COLUMN, part.span, message, part.text, known, "fields")
             return None
         made = field_provenance(made, type_, part.text)

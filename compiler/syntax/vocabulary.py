@@ -128,6 +128,7 @@ DECLARED = {
 QUERY_WORDS = ("select", "from")
 # Words with which SQL goes on behind an expression.
 OTHER_CLAUSES = {
+    "group": "groups are made by the next step: `|> aggregate … group by …`",
     "having": "the groups are filtered by the next step: `|> where …`",
     "qualify": "name the window function with `extend`, and filter with `|> where …`",
     **dict.fromkeys(

@@ -52,13 +52,14 @@ def first_mistake(text: str) -> tuple[int, int]:
 
 def schema(text: str) -> DataType | None:
     """The schema that `from_json` takes: a type, or else a list of columns."""
-    return parsed_type(text) or parsed_columns(text)
+    return parsed_type(text) or _parsed(text, columns=True, colons=False)
 
 
-def _parsed(text: str, columns: bool) -> DataType | None:
+def _parsed(text: str, columns: bool, colons: bool = True) -> DataType | None:
+    """What the whole text says; `colons` tells whether they may stand in a list of columns."""
     reader = _Reader(text)
     try:
-        found = StructType(reader.fields(end="")) if columns else reader.type()
+        found = StructType(reader.fields(end="", colons=colons)) if columns else reader.type()
         return found if reader.at_end() else None
     except (_NotUnderstoodError, TypeNameError, RecursionError):
         return None
@@ -151,22 +152,23 @@ class _Reader:
                     return family(start, end)
         return CALENDAR_INTERVAL
 
-    def fields(self, end: str) -> tuple[StructField, ...]:
+    def fields(self, end: str, colons: bool = True) -> tuple[StructField, ...]:
         """Fields up to the mark `end`, or up to the end of the text."""
         found: list[StructField] = []
         while not (self._take(end) if end else self.at_end() and found):
             if found:
                 self._need(",")
-            found.append(self._field())
+            found.append(self._field(colons))
         return tuple(found)
 
-    def _field(self) -> StructField:
+    def _field(self, colons: bool) -> StructField:
         name = self._next()
         if name.startswith("`"):
             name = name[1:-1].replace("``", "`")
         elif not re.fullmatch(r"\w+", name):
             raise _NotUnderstoodError
-        self._take(":")
+        if colons:
+            self._take(":")
         data_type = self.type()
         nullable = True
         if self._take("not"):

@@ -77,6 +77,9 @@ def _is_balanced(text: str) -> bool:
                 return False
             place = end
         elif mark == "(":
+            if text.startswith("(?P", place):
+                # Named groups as Python has them; those of Java are `(?<name>…)`.
+                return False
             depth += 1
         elif mark == ")":
             depth -= 1

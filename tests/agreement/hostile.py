@@ -39,7 +39,8 @@ LEFT_TO_SPARK = re.compile(
 )
 # A constant that makes null of every row, or fails with the first row that gets there, is refused.
 REFUSED_ON_PURPOSE = re.compile(
-    r"\b(date_trunc|trunc|format_number|get_json_object|sha2|regexp_extract\w*|make_t\w+)\(",
+    r"\b(date_trunc|trunc|format_number|get_json_object|sha2|regexp_extract\w*|make_t\w+|conv|"
+    r"(?:try_)?parse_url)\(",
     re.IGNORECASE,
 )
 

@@ -154,7 +154,7 @@ DUPLICATE_ALIAS = Code(
 Both sides of a join are called the same, so that no column of either could be named. Give one of
 them another name with `as`.
 """,
-    wrong=example(steps="|> join orders on orders.id = orders.id\n|> select amount"),
+    wrong=example(steps="|> join orders on orders.id = orders.amount\n|> select amount"),
     right=example(steps="|> join orders as again on orders.id = again.id\n|> select orders.amount"),
 )
 

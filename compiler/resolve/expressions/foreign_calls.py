@@ -8,6 +8,7 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import function_name, own_name
 from ssbt.compiler.types.functions import find
 
@@ -20,17 +21,23 @@ _ACCESSORS = (".str", ".dt")
 _RENAMED = {
     "arg_max": "max_by",
     "arg_min": "min_by",
+    "array_filter": "filter",
     "array_length": "cardinality",
+    "array_map": "transform",
+    "list_transform": "transform",
     "gen_random_uuid": "uuid",
     "generate_series": "sequence",
     "getdate": "current_timestamp",
     "getutcdate": "current_timestamp",
     "group_concat": "listagg",
+    "fillna": "coalesce",
     "iff": "if",
     "iif": "if",
+    "isna": "isnull",
     "json_extract": "get_json_object",
     "lowercase": "lower",
     "newid": "uuid",
+    "notna": "isnotnull",
     "regexp_matches": "regexp_like",
     "str": "string",
     "string_split": "split",
@@ -40,7 +47,10 @@ _RENAMED = {
     "title": "initcap",
     "to_datetime": "to_timestamp",
     "to_json_string": "to_json",
+    "today": "current_date",
+    "tolowercase": "lower",
     "tostring": "string",
+    "touppercase": "upper",
     "unnest": "explode",
     "uppercase": "upper",
     "utcnow": "current_timestamp",
@@ -54,9 +64,13 @@ _OTHERWISE = {
     "countdistinct": "write `count(distinct COLUMN)`",
     "datetime.now": "write `current_timestamp()`",
     "datetime.today": "write `current_date()`",
+    "datetime": "write `timestamp '2026-01-31 12:00:00'`, or `to_timestamp(TEXT)`",
+    "format": "texts are made by `format_string`, `format_number` and `date_format`",
     "hop": _TIME_WINDOW,
     "tumble": _TIME_WINDOW,
     "tumbling": _TIME_WINDOW,
+    "nunique": "write `count(distinct COLUMN)`",
+    "switch": "write `case VALUE when … then … else … end`",
     "safe_cast": "write `try_cast(VALUE as TYPE)`",
     "strftime": _PATTERN,
     "format_date": _PATTERN,
@@ -147,6 +161,8 @@ def _method(node: e.Call, receiver: str, method: str) -> tuple[str, Fix] | None:
     if written is not None:
         return written
     name = _RENAMED.get(method.casefold(), method)
+    if method.casefold() == "map" and values and isinstance(values[0], e.Lambda):
+        name = "transform"
     function = find(name)
     if function is None:
         return None
@@ -170,6 +186,9 @@ def _as_operator(
         "desc": f"{receiver} desc",
         "asc": f"{receiver} asc",
     }
+    if method in ("get", "getitem") and len(values) == 1:
+        text = f"{receiver}[{ssbt_text(values[0])}]"
+        return f"write `{text}`", (Edit(node.span, text),)
     if method in whole and not values:
         return f"write `{whole[method]}`", (Edit(node.span, whole[method]),)
     if method in ("cast", "astype") and len(values) == 1:

@@ -34,6 +34,8 @@ _VALUES = {
     "none": "null",
     "nil": "null",
     "undefined": "null",
+    "inf": "double('Infinity')",
+    "infinity": "double('Infinity')",
     "nan": "double('NaN')",
     "sysdate": "current_timestamp()",
     "systimestamp": "current_timestamp()",
@@ -95,6 +97,10 @@ def _is_comparison(node: e.Expression) -> bool:
 def _chain(node: e.Binary) -> Hint | None:
     """`1 < amount < 10`."""
     assert isinstance(node.left, e.Binary)
+    joined = node.left.right
+    if isinstance(joined, e.Binary) and joined.operator in _LOGICAL:
+        word = _LOGICAL[joined.operator]
+        return f"conditions are joined by `{word}`", _instead(joined, word)
     middle = ssbt_text(node.left.right)
     place = Span(node.span.path, node.left.span.end, node.left.span.end)
     help_ = f"two comparisons are joined by `and`: `… and {middle} {node.operator} …`"

@@ -25,6 +25,15 @@ from ssbt.compiler.types.datatypes import (
 
 # Types of other languages, with the one that holds their values.
 _OTHER_NAMES = {
+    # The classes of `pyspark.sql.types`.
+    **{
+        f"{word}type": word
+        for word in ("string", "boolean", "binary", "date", "timestamp", "double", "float")
+    },
+    "integertype": "int",
+    "longtype": "bigint",
+    "shorttype": "smallint",
+    "bytetype": "tinyint",
     **dict.fromkeys(("text", "str", "nvarchar", "varchar2", "clob", "uuid", "ntext"), "string"),
     **dict.fromkeys(("int64", "int8", "uint32", "bigserial"), "bigint"),
     **dict.fromkeys(("int32", "int4", "serial", "uint16"), "int"),

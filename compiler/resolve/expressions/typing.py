@@ -492,7 +492,12 @@ class Typing(Struct):
         if isinstance(base.type, VariantType):
             return Typed(VARIANT, True)
         message = f"{base.type.sql} has no elements to take with `[…]`"
-        self.mistake(codes.TYPE_MISMATCH, node.base.span, message)
+        ways = {
+            StringType: "a character is `substring(…, 1, 1)`, counted from 1",
+            StructType: "a field is written `….NAME`",
+        }
+        help_ = ways.get(type(base.type), ())
+        self.report.add(codes.TYPE_MISMATCH, node.base.span, message, help=help_)
         return NOT_KNOWN
 
     @_type_of.register

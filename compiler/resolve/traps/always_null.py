@@ -54,7 +54,11 @@ NULL_IGNORED = Code(
 
 TAKES = (e.Binary, e.Call, e.InList, e.Between)
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^")
-_SPREADING = ("concat", "array_contains", "date_add", "date_sub", "datediff", "add_months")
+_SPREADING = (
+    *("concat", "array_contains", "date_add", "date_sub", "datediff", "add_months"),
+    *("array_join", "array_remove", "array_position"),
+)
+_BY_NULL = ("max_by", "min_by", "sum", "avg", "mean", "max", "min")
 # A null means something else to these.
 _LOOKING = (
     "locate",
@@ -79,7 +83,12 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         case e.Call():
             parts = [part for part in operands(node) if isinstance(bare(part), e.NullLiteral)]
             name = function_name(node)
-            nulls = parts if name in _SPREADING or _spreads(name) else []
+            nulls = parts if name in (*_SPREADING, *_BY_NULL) or _spreads(name) else []
+            if name == "get" and _is_negative(node, view):
+                message = "elements are counted from 0: there is none here, in any row"
+                help_ = "from the end count `element_at(…, -1)`"
+                where = Label(operands(node)[1].span)
+                yield Diagnostic(ALWAYS_NULL, message, where, (), (help_,))
             if parts and name in _SKIPPING:
                 message = f"`{name}` leaves nulls out, so this one changes nothing"
                 yield Diagnostic(NULL_IGNORED, message, Label(parts[0].span), (), ("remove it",))
@@ -88,6 +97,12 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         yield Diagnostic(ALWAYS_NULL, message, Label(nulls[0].span), (), ("leave it out",))
     if not view.ansi:
         yield from _legacy(node, view)
+
+
+def _is_negative(node: e.Call, view: View) -> bool:
+    parts = operands(node)
+    made = view.outcome(parts[1]) if len(parts) > 1 else None
+    return isinstance(made, Value) and isinstance(made.value, int) and made.value < 0
 
 
 def _spreads(name: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
+import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
@@ -11,7 +12,7 @@ from ssbt.compiler.resolve.expressions.walking import same
 from ssbt.compiler.resolve.traps.view import View, bare, comparisons
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.types.datatypes import FloatType, IntegralType
+from ssbt.compiler.types.datatypes import DecimalType, FloatType, IntegralType
 from ssbt.compiler.types.folding.casts import as_floating, fits_bits
 from ssbt.compiler.types.folding.comparing import compare
 from ssbt.compiler.types.folding.model import Value
@@ -38,6 +39,8 @@ joins two `!=`, `and` two `=`. A FLOAT has fewer digits than the number that it 
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
+_WIDE = Context(prec=400)
+
 TAKES = (e.Binary, e.Between, e.InList)
 
 
@@ -48,6 +51,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         case e.Binary(operator="or" | "and"):
             yield from _joined(node, view)
     for operator, left, right in comparisons(node):
+        yield from _with_itself(node, operator, left, right, view)
         if operator in ("=", "==", "!=", "<>", "<=>"):
             for value, constant in ((left, right), (right, left)):
                 reason = _never_equal(value, constant, view)
@@ -60,6 +64,22 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         elif operator in _MIRRORED:
             yield from _beyond_type(operator, left, right, view)
             yield from _beyond_type(_MIRRORED[operator], right, left, view)
+
+
+def _with_itself(
+    node: e.Expression, operator: str, left: e.Expression, right: e.Expression, view: View
+) -> Iterator[Diagnostic]:
+    """`a = a`: on one side, another column was meant."""
+    column = view.found(left)
+    if column is None or not isinstance(node, e.Binary) or not same(left, right):
+        return
+    # Two sides of a join with one name are a mistake of its own.
+    of_name = view.evaluator.typing.around.relation.named(column.name)
+    if [each.qualifier for each in of_name].count(column.qualifier) == 1:
+        always = "true" if operator in ("=", "==", "<=>", "<=", ">=") else "false"
+        message = f"this compares `{ssbt_text(left)}` with itself: {always} if not null"
+        help_ = "name the other column, or write `is not null`"
+        yield Diagnostic(DECIDED_COMPARISON, message, Label(node.span), (), (help_,))
 
 
 def _between(node: e.Between, view: View) -> Iterator[Diagnostic]:
@@ -127,6 +147,8 @@ def _never_equal(
     if not isinstance(made, Value) or isinstance(view.outcome(value), Value):
         return None
     number, type_ = made.value, view.type(value)
+    if isinstance(number, str) and isinstance(type_, IntegralType) and view.ansi:
+        number = int(number) if re.fullmatch(r"\s*[+-]?\d{1,18}\s*", number) else number
     if isinstance(number, float):
         number = Decimal(number)
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
@@ -135,6 +157,12 @@ def _never_equal(
         if number != int(number):
             return f"{type_.sql} has no fraction", ()
         if not fits_bits(int(number), type_):
+            return f"{number} is outside the range of {type_.sql}", ()
+    if isinstance(type_, DecimalType) and Decimal(number).is_finite():
+        whole = Decimal(number)
+        if whole != whole.quantize(Decimal(1).scaleb(-type_.scale), context=_WIDE):
+            return f"{type_.sql} has {type_.scale} digits behind the point", ()
+        if abs(whole) >= Decimal(10) ** (type_.precision - type_.scale):
             return f"{number} is outside the range of {type_.sql}", ()
     if isinstance(type_, FloatType) and not isinstance(made.type, FloatType):
         exact = float(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
@@ -13,12 +14,14 @@ SHELL_PATTERN = Code(
     "SSBT0455",
     "A pattern of a shell in `like`",
     """\
-To `like`, `%` is any text and `_` any one character; `*` is itself.
+To `like`, `%` is any text and `_` any one character; `*` is itself, and so
+are `^` and `$`: the pattern is the whole text in any case.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `'orders.csv' like '*.csv'` | `false` |
 | `'orders.csv' like '%.csv'` | `true` |
+| `'orders.csv' like '%.csv$'` | `false` |
 """,
     wrong=example(steps="|> where status like 'PAID*'"),
     right=example(steps="|> where status like 'PAID%'"),
@@ -26,6 +29,8 @@ To `like`, `%` is any text and `_` any one character; `*` is itself.
 )
 
 TAKES = (e.Like,)
+# The ends as a regular expression has them.
+_ANCHORED = re.compile(r"(\^?)([^\^$\\.*+]+(?:\.[^\^$\\.*+]+)*)(\$?)")
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
@@ -35,9 +40,29 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         if not isinstance(pattern, e.StringLiteral):
             continue
         text = pattern.value
+        anchored = _ANCHORED.fullmatch(text)
+        if anchored and node.escape is None:
+            yield from _anchors(pattern, anchored)
+            continue
         if "%" not in text and ".*" not in text and (text.startswith("*") or text.endswith("*")):
             right = quoted(text.replace("*", "%"))
             message = "`*` is a plain character to `like`"
             fix = (Edit(pattern.span, right),)
             help_ = (f"any text is `%`: {right}",)
             yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), help_, fix)
+
+
+def _anchors(pattern: e.StringLiteral, anchored: re.Match[str]) -> Iterator[Diagnostic]:
+    """`like '^A%'` and `like '%.csv$'`."""
+    start, text, end = anchored.groups()
+    if (not start and not end) or (end and not text.startswith("%") and not start):
+        # A price or a name of a variable may end with `$`.
+        return
+    sign = start or end
+    plain = text
+    if start and not end and not text.endswith("%"):
+        plain = text + "%"
+    message = f"`{sign}` is a plain character to `like`, which looks at the whole text"
+    right = quoted(plain)
+    fix = (Edit(pattern.span, right),)
+    yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), (f"write {right}",), fix)

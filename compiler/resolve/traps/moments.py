@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import re
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.traps.view import View, bare, comparisons
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.types.datatypes import TimestampNTZType, TimestampType
+from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampType
 from ssbt.compiler.types.folding.casts import date_text
 from ssbt.compiler.types.folding.texts import read_date
 
@@ -53,10 +53,27 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         for time, day, way in ((left, right, operator), (right, left, _MIRRORED.get(operator, ""))):
             if way not in ("<=", ">", "=", "=="):
                 continue
-            text = _day(day)
             is_time = isinstance(view.type(time), TimestampType | TimestampNTZType)
+            if way in ("=", "==") and is_time and _is_day(day, view):
+                yield _beside_a_day(time, day)
+                continue
+            text = _day(day)
             if text is not None and is_time and not view.is_constant(time):
                 yield _finding(time, day, way, text)
+
+
+def _is_day(node: e.Expression, view: View) -> bool:
+    return isinstance(view.type(node), DateType) and _day(node) is None
+
+
+def _beside_a_day(time: e.Expression, day: e.Expression) -> Diagnostic:
+    """`at = current_date()`, and a join of a time with a day."""
+    name = ssbt_text(time)
+    message = f"`{name}` is a time, so this finds midnight and not the day"
+    right = f"to_date({name})"
+    fix = (Edit(time.span, right),)
+    help_ = (f"for whole days write `{right} = {ssbt_text(day)}`",)
+    return Diagnostic(MIDNIGHT, message, Label(time.span), (), help_, fix)
 
 
 def _day(node: e.Expression) -> str | None:

@@ -52,7 +52,7 @@ Rows with null are found by `… in ('x') or … is null`.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.InList, e.Case, e.Call)
+TAKES = (e.Binary, e.InList, e.Case, e.Call, e.Between)
 _SEARCHING = ("array_contains", "arrays_overlap")
 _COMPARED = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
 
@@ -65,6 +65,14 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                 if _is_null(side) and not _is_null(other):
                     yield _compared(node, other)
                     return
+        case e.Between(low=low, high=high) if _is_null(low) or _is_null(high):
+            side = low if _is_null(low) else high
+            message = "a comparison with a bound of null is null in every row"
+            help_ = "with one bound write `>=`, `<=`, `<` or `>`"
+            yield Diagnostic(NULL_COMPARISON, message, Label(side.span), (), (help_,))
+        case e.InList(operand=operand) if _is_null(operand):
+            message = "null is in no list, not even in one with null"
+            yield Diagnostic(NULL_COMPARISON, message, Label(operand.span))
         case e.InList(items=items) if any(map(_is_null, items)):
             yield _in_list(node)
         case e.Call() if function_name(node) in _SEARCHING:

@@ -53,10 +53,11 @@ _MORE = (
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    del view
     assert isinstance(node, e.Call)
     format_, _ = OPTIONS_OF.get(function_name(node), ("", 0))
-    for key, _ in options_given(node):
+    for key, value in options_given(node):
+        if key.value.lower() == "mode" and function_name(node).startswith("from_"):
+            yield from _mode(value, view)
         names = _known_options(format_)
         if key.value.lower() in {name.lower() for name in names}:
             continue
@@ -65,6 +66,16 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         fix = (Edit(key.span, quoted(near)),) if near else ()
         help_ = (f"did you mean `{near}`?",) if near else ()
         yield Diagnostic(UNKNOWN_OPTION, message, Label(key.span), (), help_, fix)
+
+
+def _mode(value: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """Any other word is `permissive` to Spark, but for one that it stops at."""
+    text = view.text(value)
+    if text is None or text.lower() in ("permissive", "failfast"):
+        return
+    message = f"functions have no mode '{text}'"
+    help_ = "'permissive' makes null of what cannot be read, 'failfast' stops the job"
+    yield Diagnostic(UNKNOWN_OPTION, message, Label(value.span), (), (help_,))
 
 
 def options_given(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]:

@@ -50,6 +50,12 @@ _PLAIN = {
 }
 # A class of characters that says more than its letters, an escape, a repetition of any character.
 _REGEX = re.compile(r"\\[dDsSwWb.|+*?(){}\[\]]|\.[*+]|\[\^?[^\]]*[^\[]-[^\]]+\]|\[[^\]]+\][+*]")
+_EXPRESSIVE = (
+    *("regexp_replace", "regexp_extract", "regexp_extract_all", "regexp_like", "regexp_count"),
+    *("regexp_substr", "regexp_instr", "split"),
+)
+# `/a+/g`, as JavaScript, Perl and sed have it.
+_SLASHES = re.compile(r"/(.*[^\w/ ].*)/([gimsux]*)")
 _ESCAPED = re.compile(r"\\([.|+*?(){}\[\]])")
 _ONLY_ESCAPES = re.compile(r"(?:\\[.|+*?(){}\[\]]|[^\\.|+*?(){}\[\]^$])*")
 # A text with `%` at an end, and no sign of a regular expression.
@@ -80,8 +86,34 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     yield Diagnostic(OTHER_PATTERN, message, where, (), help_, fix)
 
 
+def _path(part: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """`json_tuple(text, '$.a')`."""
+    text = view.text(part) or ""
+    if text.startswith("$."):
+        right = quoted(text.removeprefix("$."))
+        message = "`json_tuple` takes names of fields: a path is null in every row"
+        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+        help_ = f"write {right}; paths go with `get_json_object`"
+        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,), fix)
+
+
+def _slashes(part: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """`regexp_replace(text, '/a+/g', '')`."""
+    slashes = _SLASHES.fullmatch(view.text(part) or "")
+    if slashes:
+        right = quoted(("(?i)" if "i" in slashes[2] else "") + slashes[1])
+        message = "the slashes around a regular expression are part of it here"
+        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (f"write {right}",), fix)
+
+
 def _plain(node: e.Call, view: View) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
+    if name == "json_tuple":
+        for part in parts[1:]:
+            yield from _path(part, view)
+    if name in _EXPRESSIVE and len(parts) > 1:
+        yield from _slashes(parts[1], view)
     place, kin = _PLAIN.get(name, (0, None))
     if name not in _PLAIN or len(parts) <= place or node.words:
         return

@@ -14,8 +14,8 @@ BARE_SIGN = Code(
     "SSBT0444",
     "A sign of regular expressions where plain text was meant",
     r"""\
-`split`, `rlike` and what begins with `regexp_` take a regular expression: `.` is any character, `|`
-alone is the empty text, before and behind every character, `$` and `^` are the ends.
+`split`, `str_to_map`, `rlike` and what begins with `regexp_` take a regular expression: `.` is any
+character, `|` alone is the empty text, before and behind every character, `$` and `^` are the ends.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -27,6 +27,7 @@ alone is the empty text, before and behind every character, `$` and `^` are the 
 | `'acsv' rlike '.csv$'` | `true` |
 | `regexp_count('a.b', '.')` | `3` |
 | `split('a.b', r'\.')` | `[a, b]` |
+| `map_contains_key(str_to_map('a\|b', '\|', '='), '\|')` | `true` |
 | `replace('1.50', '.', ',')` | `1,50` |
 
 A backslash before the sign makes it plain, and so do brackets, `[.]`. `replace`, `split_part` and
@@ -80,6 +81,11 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
     if name in (*_FINDING, *_EXTRACTING) and len(parts) >= 2:
         yield from _searched(name, parts[1], view)
+    if name == "str_to_map":
+        for part in parts[1:]:
+            pattern = view.text(part)
+            if pattern and _ALONE.fullmatch(pattern):
+                yield _bare(name, part, pattern)
     if name in ("split", "regexp_replace") and len(parts) >= 2:
         pattern = view.text(parts[1])
         if pattern is not None and (_ALONE.fullmatch(pattern) or _DOTTED.fullmatch(pattern)):

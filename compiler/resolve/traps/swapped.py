@@ -15,7 +15,8 @@ SWAPPED_ARGUMENTS = Code(
     "Arguments that seem to have changed places",
     """\
 A constant stands where the text that is searched belongs, and a column where the constant does.
-Functions differ in their order: `instr(text, part)` and `locate(part, text)`.
+Functions differ in their order: `instr(text, part)` and `locate(part, text)`. `trim`,
+`ltrim` and `rtrim` have what is cut off first, unlike other databases.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -23,6 +24,8 @@ Functions differ in their order: `instr(text, part)` and `locate(part, text)`.
 | `instr('ann@example.com', '@')` | `4` |
 | `locate('ann@example.com', '@')` | `0` |
 | `locate('@', 'ann@example.com')` | `4` |
+| `ltrim('007', '0')` | `` |
+| `ltrim('0', '007')` | `7` |
 """,
     wrong=example(steps="|> extend instr('@', status) as at"),
     right=example(steps="|> extend instr(status, '@') as at"),
@@ -38,6 +41,8 @@ _PLACES = {
     **dict.fromkeys(("regexp_replace", "regexp_substr", "regexp_instr", "replace"), (0, 1)),
     **dict.fromkeys(("to_date", "to_timestamp", "date_format", "unix_timestamp"), (0, 1)),
     **dict.fromkeys(("locate", "charindex", "position"), (1, 0)),
+    # Spark has what is cut off first, unlike other databases.
+    **dict.fromkeys(("trim", "ltrim", "rtrim"), (1, 0)),
 }
 
 
@@ -53,7 +58,9 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     if not isinstance(bare(searched), e.StringLiteral) or view.is_constant(wanted):
         return
     first, second = ssbt_text(wanted), ssbt_text(searched)
-    message = f"`{name}` looks for `{first}` in the constant {second}"
+    does = "cuts the signs of" if name.endswith("trim") else "looks for"
+    where = "off" if name.endswith("trim") else "in"
+    message = f"`{name}` {does} `{first}` {where} the constant {second}"
     ordered = (first, second) if places == (0, 1) else (second, first)
     help_ = (f"the other way round it is `{name}({', '.join(ordered)}, …)`".replace(", …", ""),)
     fix = (Edit(searched.span, first), Edit(wanted.span, second))

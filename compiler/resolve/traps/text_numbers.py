@@ -69,12 +69,18 @@ READ_FROM_TEXT = (NumericType, DateType, TimestampType, TimestampNTZType)
 
 TAKES = (e.Binary, e.Between, e.InList, e.Call, e.Case)
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div")
+_SUMMING = (
+    *("sum", "avg", "mean", "stddev", "std", "variance", "skewness", "kurtosis", "median"),
+    *("percentile", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "try_sum", "try_avg"),
+)
+_NOW = ("current_date", "curdate", "current_timestamp", "now", "localtimestamp")
 _CHOOSING = ("coalesce", "nvl", "ifnull")
 # Four digits may be a year, and a zero in front a code of a fixed length.
 _NUMBER = re.compile(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    yield from _summed(node, view)
     for text, other in _computed(node, view):
         yield _read_as_number(text, other, view)
     for operator, left, right in comparisons(node):
@@ -109,11 +115,30 @@ def _computed(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, e.
             yield part, numbers[0]
 
 
+def _summed(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    """`sum(text)`, which Spark reads as DOUBLE in every row."""
+    if not isinstance(node, e.Call) or function_name(node) not in _SUMMING or not node.arguments:
+        return
+    text = node.arguments[0].value
+    if view.type(text) == STRING and not view.is_constant(text):
+        named = ssbt_text(text)
+        message = f"`{named}` is text, which `{function_name(node)}` reads as a DOUBLE"
+        help_ = f"say which number it is: `cast({named} as decimal(18,2))`, `try_cast(…)`"
+        yield Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span), (), (help_,))
+
+
 def _reads_text(other: e.Expression, view: View) -> bool:
     """Whether what text is compared with makes Spark cast the text, row by row."""
     type_ = view.type(other)
     is_time = isinstance(type_, DateType | TimestampType | TimestampNTZType)
-    return isinstance(type_, NumericType) or (is_time and not view.is_constant(other))
+    return isinstance(type_, NumericType) or (
+        is_time and (not view.is_constant(other) or _is_now(other))
+    )
+
+
+def _is_now(node: e.Expression) -> bool:
+    inner = bare(node)
+    return isinstance(inner, e.Call) and function_name(inner) in _NOW
 
 
 def _is_number(node: e.Expression, view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
@@ -33,6 +34,9 @@ blank at its ends.
 | `upper('paid') = 'paid'` | `false` |
 | `trim(' a ') = ' a'` | `false` |
 | `date_format(date '2026-11-28', 'EEEE')` | `Saturday` |
+| `date_format(date '2026-11-28', 'yyyyMMdd') = '2026-11-28'` | `false` |
+| `left('paid', 2) = 'paid'` | `false` |
+| `extract(dow from date '2026-11-29')` | `1` |
 """,
     wrong=example(steps="|> where upper(status) = 'paid'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
@@ -49,16 +53,44 @@ _RANGES = {
     "minute": (0, 59),
     "second": (0, 59),
     "dayofweek": (1, 7),
+    "dayofweek_iso": (1, 7),
     "weekday": (0, 6),
     "dayofyear": (1, 366),
     "weekofyear": (1, 53),
 }
 _FOLDS = {"upper": str.upper, "ucase": str.upper, "lower": str.lower, "lcase": str.lower}
 _TRIMS = ("trim", "btrim")
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_FIELDS = {
+    **dict.fromkeys(("dow", "dayofweek"), "dayofweek"),
+    **dict.fromkeys(("dow_iso", "dayofweek_iso"), "dayofweek_iso"),
+    **dict.fromkeys(("doy", "dayofyear"), "dayofyear"),
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("mon", "mons", "month", "months"), "month"),
+    **dict.fromkeys(("qtr", "quarter"), "quarter"),
+    **dict.fromkeys(("h", "hour", "hours", "hr", "hrs"), "hour"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minute"),
+    **dict.fromkeys(("w", "week", "weeks"), "weekofyear"),
+}
+_PIECES = re.compile(r"yyyy|MM|dd|HH|mm|ss|[^A-Za-z]")
+_NUMERIC_PATTERN = re.compile(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
+_FORMS = {"yyyy": r"\d{4}", **dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d")}
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     for operator, left, right in comparisons(node):
+        if operator in _MIRRORED:
+            for call, constant, way in (
+                (bare(left), right, operator),
+                (bare(right), left, _MIRRORED[operator]),
+            ):
+                if isinstance(call, e.Call) and operands(call) and not view.is_constant(call):
+                    yield from _beyond(call, constant, way, view)
         if operator not in ("=", "==", "!=", "<>", "<=>"):
             continue
         for call, constant in ((bare(left), right), (bare(right), left)):
@@ -66,8 +98,37 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                 yield from _compared(call, constant, view)
 
 
+def _part_name(call: e.Call, view: View) -> str:
+    """The name of a function, or of the one that says the same as `extract(dow from day)`."""
+    name, parts = function_name(call), operands(call)
+    if name not in ("extract", "date_part", "datepart") or len(parts) != 2:
+        return name
+    word = bare(parts[0])
+    field = view.text(parts[0]) or ""
+    if isinstance(word, e.ColumnName) and len(word.parts) == 1:
+        field = word.parts[0].text
+    return _FIELDS.get(field.casefold(), field.casefold())
+
+
+def _beyond(
+    call: e.Call, constant: e.Expression, operator: str, view: View
+) -> Iterator[Diagnostic]:
+    """`month(day) > 12` and `length(text) < 0`."""
+    name, made = _part_name(call, view), view.outcome(constant)
+    value = made.value if isinstance(made, Value) else None
+    if name not in _RANGES or not isinstance(value, int) or isinstance(value, bool):
+        return
+    low, high = _RANGES[name]
+    over = high is not None and (value > high or (value == high and operator == ">"))
+    under = value < low or (value == low and operator == "<")
+    if (over and operator in (">", ">=")) or (under and operator in ("<", "<=")):
+        reach = f"from {low} to {high}" if high is not None else f"{low} or more"
+        message = f"`{name}` gives {reach}, so this is false for every row"
+        yield Diagnostic(NEVER_GIVEN, message, Label(constant.span))
+
+
 def _compared(call: e.Call, constant: e.Expression, view: View) -> Iterator[Diagnostic]:
-    name, made = function_name(call), view.outcome(constant)
+    name, made = _part_name(call, view), view.outcome(constant)
     value = made.value if isinstance(made, Value) else None
     if name in _RANGES and isinstance(value, int) and not isinstance(value, bool):
         low, high = _RANGES[name]
@@ -86,6 +147,39 @@ def _compared(call: e.Call, constant: e.Expression, view: View) -> Iterator[Diag
         if right != value and not call.words:
             message = f"what `{name}` gives has no blank at its ends"
             yield _finding(constant, message, quoted(right))
+    elif isinstance(value, str):
+        yield from _longer(call, constant, value, view)
+        yield from _other_form(call, constant, value, view)
+
+
+def _longer(call: e.Call, constant: e.Expression, value: str, view: View) -> Iterator[Diagnostic]:
+    """`left(code, 2) = 'abc'`."""
+    name, parts = function_name(call), operands(call)
+    place = {"left": 1, "right": 1, "substring": 2, "substr": 2}.get(name)
+    length = view.outcome(parts[place]) if place is not None and len(parts) > place else None
+    most = length.value if isinstance(length, Value) else None
+    if isinstance(most, int) and 0 < most < len(value):
+        letters = "one character" if most == 1 else f"{most} characters"
+        yield _finding(constant, f"`{name}` gives {letters} at most here", None)
+
+
+def _other_form(
+    call: e.Call, constant: e.Expression, value: str, view: View
+) -> Iterator[Diagnostic]:
+    """`date_format(at, 'yyyyMMdd') = '2026-01-31'`: another form than that of the pattern."""
+    parts = operands(call)
+    if function_name(call) != "date_format" or len(parts) != 2:
+        return
+    pattern = view.text(parts[1]) or ""
+    form = "".join(_FORMS.get(part, re.escape(part)) for part in _PIECES.findall(pattern))
+    if _NUMERIC_PATTERN.fullmatch(pattern) and not re.fullmatch(form, value):
+        yield _finding(constant, f"`{pattern}` gives texts of another form", None)
+    names = {"EEEE": _DAYS, "EEE": [day[:3] for day in _DAYS], "MMMM": _MONTHS}
+    names["MMM"] = [month[:3] for month in _MONTHS]
+    near = [name for name in names.get(pattern, ()) if name.lower() == value.lower()]
+    if pattern in names and value not in names[pattern]:
+        message = f"`{pattern}` gives names such as '{names[pattern][0]}'"
+        yield _finding(constant, message, quoted(near[0]) if near else None)
 
 
 def _finding(constant: e.Expression, reason: str, right: str | None) -> Diagnostic:

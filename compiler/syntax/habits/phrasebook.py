@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ssbt.compiler.syntax.habits.expression_phrases import EXPRESSIONS, NAMES, TYPES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 
-_OPERAND = r"(?:'[^']*'|[\w.`]+(?:\([^()]*\))?)"
-_NAMES = r"[\w`]+(?:\s*,\s*[\w`]+)*"
 _UNITS = {
     **dict.fromkeys(("ms", "millis"), "milliseconds"),
     **dict.fromkeys(("s", "sec", "secs"), "seconds"),
@@ -22,7 +21,6 @@ _LITERALS = (
     (r"'[^']*'|\"[^\"]*\"", "string"),
     (r"true|false", "boolean"),
 )
-_TYPES = r"int|bigint|string|date|timestamp|boolean|double|float|binary|smallint|tinyint"
 
 
 def _duration(match: re.Match[str]) -> str:
@@ -64,131 +62,6 @@ def _query(match: re.Match[str]) -> str:
     return "\n".join(lines)
 
 
-def _joined(match: re.Match[str]) -> str:
-    """An f-string as a call of `concat`."""
-    pieces = re.split(r"\{([\w.]+)\}", match.group(2))
-    parts = [f"'{p}'" if n % 2 == 0 else p for n, p in enumerate(pieces) if p]
-    return f"concat({', '.join(parts)})"
-
-
-def _bytes(match: re.Match[str]) -> str:
-    return f"x'{match.group(1).encode().hex().upper()}'"
-
-
-def _without_separators(match: re.Match[str]) -> str:
-    return match.group().replace(",", "")
-
-
-_EXPRESSIONS: tuple[Phrase, ...] = (
-    phrase(
-        r"\bif\s+(.+?)\s+then\s+(.+?)\s+else\s+(.+?)\s+end\b",
-        r"write `case when … then … else … end`",
-        r"case when \1 then \2 else \3 end",
-    ),
-    # ---- SQL of other dialects
-    phrase(r"\bis\s+not\s+in\b(?=\s*\()", "write `not in`", "not in"),
-    phrase(
-        r"\b(not\s+)?in\s*\[([^\[\]]*)\]", "the values stand in parentheses: `in (…)`", r"\1in (\2)"
-    ),
-    phrase(r"(?<=\s)isnull\b(?!\s*\()", "write `is null`", "is null"),
-    phrase(r"(?<=\s)notnull\b(?!\s*\()", "write `is not null`", "is not null"),
-    phrase(r"!~(?!\*)\s*", "write `not rlike`", "not rlike "),
-    phrase(r"~\*\s*'", "write `rlike '(?i)…'`", "rlike '(?i)"),
-    phrase(r"(?<=\s)~\s*(?=['\"])", "write `rlike`", "rlike "),
-    phrase(r"\bsimilar\s+to\b", "write `like`, or `rlike` with a regular expression"),
-    phrase(
-        rf"({_OPERAND})\s+contains\s+({_OPERAND})", r"write `contains(\1, \2)`", r"contains(\1, \2)"
-    ),
-    phrase(
-        rf"({_OPERAND})\s+(start|end)s\s+with\s+({_OPERAND})",
-        r"write `\2swith(\1, \3)`",
-        r"\2swith(\1, \3)",
-    ),
-    phrase(
-        r"\bcast\s*\(\s*([\w.]+)\s*,\s*([\w(), ]+?)\s*\)",
-        r"write `cast(\1 as \2)`",
-        r"cast(\1 as \2)",
-    ),
-    phrase(r"\bextract\s*\(\s*(\w+)\s*,\s*", r"write `extract(\1 from …)`", r"extract(\1 from "),
-    phrase(
-        r"\b(?:string_agg|listagg)\(([^()]*?)\s+order\s+by\s+([^()]*)\)",
-        "the order stands behind: `listagg(…) within group (order by …)`",
-        r"listagg(\1) within group (order by \2)",
-    ),
-    phrase(
-        r"\bgroup_concat\(([^()]*?)\s+separator\s+('[^']*')\)",
-        r"write `listagg(\1, \2)`",
-        r"listagg(\1, \2)",
-    ),
-    phrase(r"(?<=\s)descending\b", "write `desc`", "desc"),
-    phrase(r"(?<=\s)ascending\b", "write `asc`", "asc"),
-    phrase(r"(nulls\s+(?:first|last))\s+(asc|desc)\b", r"write `\2 \1`", r"\2 \1"),
-    phrase(r"\*\s*exclude\s*\(", "a star takes `except (…)`", "* except ("),
-    phrase(
-        rf"\*\s*(?:exclude|except)\s+({_NAMES})", r"a star takes `except (\1)`", r"* except (\1)"
-    ),
-    phrase(
-        r"\bgroup\s+by\s+(.+?)\s+with\s+(cube|rollup)\b",
-        r"write `group by \2(\1)`",
-        r"group by \2(\1)",
-    ),
-    phrase(r"\bwith\s+totals\b", "subtotals come with `group by rollup(…)`"),
-    phrase(r"\bwith\s*\(\s*\w+\s*\)\s*", "leave the hint out: how to join is left to Spark", ""),
-    phrase(r"\bfor\s+system_time\s+as\s+of\s+\S+\s*", "Spark has no such join: leave it out"),
-    phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
-    phrase(r"===", "write `=`", "="),
-    phrase(r"=>", "write `>=`", ">="),
-    phrase(r"=<", "write `<=`", "<="),
-    phrase(
-        r"([\w.]+)\s*(>=?|<=?)\s*(\S+)\s+and\s+(?=[<>])",
-        r"each comparison has two sides: `\1 \2 \3 and \1 …`",
-        r"\1 \2 \3 and \1 ",
-    ),
-    phrase(
-        r"\bcase\s+(?!when\b)([^|]+?)\s+then\b", r"write `case when \1 then`", r"case when \1 then"
-    ),
-    phrase(r"!==", "write `!=`", "!="),
-    phrase(r"\s*&&\s*", "write `and`", " and "),
-    phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
-    phrase(r"\$\d[\d.]*", "an amount is a plain number, and a parameter `${name}`"),
-    phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),
-    phrase(r"'(\w+)'(\w+)'", r"a quote in a text is doubled: `'\1''\2'`", r"'\1''\2'"),
-    # ---- Python
-    phrase(r"\bis\s+None\b", "write `is null`", "is null"),
-    phrase(r"\bis\s+not\s+None\b", "write `is not null`", "is not null"),
-    phrase(r"\bis\s+not\s+(?=['\"\d])", "write `!=`", "!= "),
-    phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
-    phrase(rf"({_OPERAND})\s*\*\*\s*({_OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
-    phrase(r"\bf(['\"])([^'\"\\]*)\1", "texts are joined by `concat(…)` or `||`", _joined),
-    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _bytes),
-    phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
-    phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
-    phrase(r"\blambda\s+((?:\w+\s*,\s*)+\w+)\s*:", r"write `(\1) -> …`", r"(\1) ->"),
-    phrase(
-        r"\[\s*(.+?)\s+for\s+(\w+)\s+in\s+([\w.]+)\s*\]",
-        r"write `transform(\3, \2 -> …)`",
-        r"transform(\3, \2 -> \1)",
-    ),
-    phrase(
-        rf"({_OPERAND})\s+if\s+(.+?)\s+else\s+({_OPERAND})",
-        r"write `if(CONDITION, \1, \3)`",
-        r"if(\2, \1, \3)",
-    ),
-    phrase(r"\.\s*alias\s*\(\s*['\"](\w+)['\"]\s*\)", r"write `as \1`", r" as \1"),
-    phrase(
-        rf"\bwhen\s*\((.+?),\s*({_OPERAND})\)\s*\.otherwise\(({_OPERAND})\)",
-        r"write `if(CONDITION, \2, \3)`",
-        r"if(\1, \2, \3)",
-    ),
-    phrase(r"\)\s*\.\s*(\w+)\s*\(", r"functions are no methods: `\1(…)`"),
-    phrase(
-        r"([\w.]+)\[\d*:\d*\]",
-        r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
-    ),
-    # ---- templates
-    phrase(r"\{\{\s*var\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `${\1}`", r"${\1}"),
-    phrase(r"%\((\w+)\)s", r"a parameter is written `${\1}`", r"${\1}"),
-)
 _DATASETS: tuple[Phrase, ...] = (
     phrase(r"\{\{\s*ref\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `\1`", r"\1"),
     phrase(
@@ -214,6 +87,33 @@ _DATASETS: tuple[Phrase, ...] = (
     phrase(r"\b(join|from|union|all)\s+(\w+)\s*\(\s*\)", r"write `\1 \2`", r"\1 \2"),
 )
 _STEPS: tuple[Phrase, ...] = (
+    phrase(
+        r"^(\s*)join\s+(left|right|full|semi|anti|cross|inner)(?:\s+outer)?\s+(?=\w)",
+        r"write `\2 join NAME`",
+        r"\1\2 join ",
+    ),
+    phrase(
+        r"\bdeduplicate\s+(?:by|on)\s*\(([^()]*)\)",
+        r"write `deduplicate by \1`",
+        r"deduplicate by \1",
+    ),
+    phrase(
+        rf"^(\s*)distinct\s+(?:by|on)\s+({NAMES})",
+        r"one row of each comes by `|> deduplicate by \2`",
+        r"\1deduplicate by \2",
+    ),
+    phrase(
+        r"\b(\w+\([^()]*\))\s+where\s+([^|,]+?)(?=\s+as\s+\w+)",
+        r"write `\1 filter (where \2)`",
+        r"\1 filter (where \2)",
+    ),
+    phrase(
+        r"\bdrop\s+if\s+exists\s+(?=\w)",
+        "what columns there are is known: name those that there are",
+        "drop ",
+    ),
+    phrase(r"\bselect\s+all\s+(?=[\w*])", "all rows stay in any case: leave it out", "select "),
+    phrase(r"\bsql\s+'([^'\"]*)'", "the query stands in double quotes", r'sql "\1"'),
     phrase(
         r"^\s*set\b[^|]*\swhere\b",
         "values of some rows: `set COLUMN = if(CONDITION, VALUE, COLUMN)`; a `where` drops the "
@@ -294,7 +194,7 @@ _STEPS: tuple[Phrase, ...] = (
         "a join takes its condition with `on`",
         r"join \1 on",
     ),
-    phrase(rf"\busing\s+({_NAMES})(?=\s*$)", r"write `using (\1)`", r"using (\1)"),
+    phrase(rf"\busing\s+({NAMES})(?=\s*$)", r"write `using (\1)`", r"using (\1)"),
     phrase(
         r"\bjoin\s+(\w+)\s+(on\s+.+?),?\s+how\s*=\s*['\"](left|right|full|semi|anti|cross)\w*['\"]",
         r"write `\3 join \1 …`",
@@ -316,7 +216,7 @@ _STEPS: tuple[Phrase, ...] = (
     phrase(r"\bset\s+(\w+)\s*([-+*/])=\s*", r"write `set \1 = \1 \2 …`", r"set \1 = \1 \2 "),
     phrase(r"\bset\s+(.+)\s+as\s+(\w+)\s*$", r"write `set \2 = …`", r"set \2 = \1"),
     phrase(
-        r"\b(extend|select)\s+(\w+)\s+as\s+([^,]+?)\s*$",
+        r"\b(extend|select)\s+(\w+)\s+as\s+(?!\w+\s*/)([^,]+?)\s*$",
         r"the name stands behind `as`: `… as \2`",
         r"\1 \3 as \2",
     ),
@@ -371,9 +271,6 @@ _STEPS: tuple[Phrase, ...] = (
     ),
     phrase(r"^\s*sql\s+(?:select|with)\b", 'the query stands in quotes: `sql "…" returns SCHEMA`'),
     phrase(r"[\r\n]\s*\.\s*(\w+)\s*\(", r"steps begin with `|>`: `|> \1 …`"),
-    phrase(
-        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
-    ),
 )
 _QUERIES: tuple[Phrase, ...] = (
     *_DATASETS,
@@ -450,7 +347,7 @@ _DECLARATIONS: tuple[Phrase, ...] = (
         for literal, type_ in _LITERALS
     ),
     phrase(r"^param\s+(\w+)\s*(?:=|\{)", r"write `param \1: TYPE = DEFAULT`"),
-    phrase(rf"^param\s+({_TYPES})\s+(\w+)", r"write `param \2: \1`", r"param \2: \1"),
+    phrase(rf"^param\s+({TYPES})\s+(\w+)", r"write `param \2: \1`", r"param \2: \1"),
     phrase(
         r"^param\s+(\w+)\s*:\s*(\w+)\s+default\s+", r"write `param \1: \2 = …`", r"param \1: \2 = "
     ),
@@ -490,7 +387,7 @@ _ENTRIES: tuple[Phrase, ...] = (
         "a schema is declared by itself, `schema NAME { … }`, and named here: `schema = NAME`",
     ),
     phrase(r"\"\s*\+\s*\"", 'a text is one text: `"${name}/more"`', ""),
-    phrase(rf"=\s*\(\s*({_NAMES})\s*\)", r"a list is written `[\1]`", r"= [\1]"),
+    phrase(rf"=\s*\(\s*({NAMES})\s*\)", r"a list is written `[\1]`", r"= [\1]"),
     phrase(_DURATION, "units are written out: `10 minutes`", _duration),
     phrase(r"\bprocessingTime\s*\(\s*\"(\d+ \w+)\"\s*\)", r"write `every \1`", r"every \1"),
     phrase(
@@ -547,7 +444,7 @@ _COLUMNS: tuple[Phrase, ...] = (
     ),
 )
 PHRASES: dict[str, tuple[Phrase, ...]] = {
-    "step": (*_STEPS, *_DATASETS, *_EXPRESSIONS),
+    "step": (*_STEPS, *_DATASETS, *EXPRESSIONS),
     "declaration": _DECLARATIONS,
     "file": _DECLARATIONS,
     "entry": _ENTRIES,

@@ -14,7 +14,9 @@ from ssbt.compiler.syntax.trouble import Replacement, Trouble
 from ssbt.compiler.syntax.vocabulary import is_beginning, joining_word
 
 _SIGNS = frozenset((",", ":", ".", "|>", "="))
+_LIKE_AS = frozenset(("to", "into", "named", "is", "called", "alias"))
 _SILENT = frozenset(("with", "table", "column", "columns", "as", "interval", "the"))
+_OPERATORS = frozenset("+-*/%<>=!|&^~")
 _JOINED = re.compile(r"\w")
 
 
@@ -24,6 +26,9 @@ def repair(trouble: Trouble) -> Diagnostic | None:
     if is_beginning(trouble.word, expected):
         return None
     words = sorted(filter(None, (joining_word(each, expected) for each in expected)))
+    if trouble.start == "step":
+        # A part of a variant is nobody's slip.
+        words = [word for word in words if word != ":"]
     for attempt in (_added, _put_instead):
         tried = [(word, attempt(trouble, word)) for word in words]
         mending = [(word, each) for word, each in tried if each and trouble.mends(each)]
@@ -47,7 +52,9 @@ def _too_much(trouble: Trouble) -> Diagnostic | None:
     return trouble.found(code, message, "leave it out", length=length, fix=fix)
 
 
-def _added(trouble: Trouble, word: str) -> Replacement:
+def _added(trouble: Trouble, word: str) -> Replacement | None:
+    if word == "," and trouble.text[:1] in _OPERATORS:
+        return None
     if not _JOINED.match(word):
         return trouble.behind, 0, word if word in ":," else f" {word}"
     return (trouble.behind, 0, f" {word}") if trouble.at_end else (trouble.at, 0, f"{word} ")
@@ -57,6 +64,11 @@ def _put_instead(trouble: Trouble, word: str) -> Replacement | None:
     length = len(trouble.text)
     # A comma begins another item, which no name is.
     if not length or (trouble.text == "," and word == "as"):
+        return None
+    # What is replaced says nothing: a word but for a few, and an operator, would be lost.
+    if (word in ":," and trouble.word) or (word == "," and trouble.text[:1] in _OPERATORS):
+        return None
+    if word == "as" and trouble.word and trouble.word.lower() not in _LIKE_AS:
         return None
     text = trouble.piece[: trouble.at]
     before = " " if _JOINED.match(word) and _JOINED.match(text[-1:]) else ""

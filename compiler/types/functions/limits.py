@@ -12,6 +12,7 @@ from decimal import Decimal
 from ssbt.compiler.types import texts
 from ssbt.compiler.types.datatypes import ArrayType, NullType, StringType, UnknownType
 from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS, weekday_number
+from ssbt.compiler.types.functions.joint_limits import joint_mismatch
 from ssbt.compiler.types.typed import Mismatch, Scalar, Typed
 
 # What is wrong with a value, as an ending of "… takes"; None where it is good.
@@ -78,7 +79,7 @@ def _not_zero(what: str) -> Limit:
 
 
 def _weekday(value: Scalar) -> str | None:
-    known = not isinstance(value, str) or weekday_number(value) is not None
+    known = value is None or (isinstance(value, str) and weekday_number(value) is not None)
     return None if known else "a day of the week such as 'Monday' or 'Mon'"
 
 
@@ -92,11 +93,25 @@ def _aes_key(value: Scalar) -> str | None:
     return "a key of 16, 24 or 32 bytes" if is_wrong else None
 
 
+def _part_of_address(value: Scalar) -> str | None:
+    """The parts of an address, in capitals: others are null in every row."""
+    known = not isinstance(value, str) or value in _PARTS_OF_ADDRESSES
+    return None if known else ", ".join(f"'{part}'" for part in _PARTS_OF_ADDRESSES)
+
+
+def _base(value: Scalar) -> str | None:
+    known = not isinstance(value, int) or 2 <= abs(value) <= 36
+    return None if known else "a base from 2 to 36"
+
+
 def _json_sample(value: Scalar) -> str | None:
     return None if isinstance(value, str) and not value.strip() else texts.json_text(value)
 
 
 _FROM_0_TO_1 = "a number from 0 to 1"
+_PARTS_OF_ADDRESSES = (
+    *("PROTOCOL", "HOST", "PATH", "QUERY", "REF", "AUTHORITY", "FILE", "USERINFO"),
+)
 _INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
 _POSITIVE = _between(1)
 _K = _between(8, 65535)
@@ -128,10 +143,12 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "aes_encrypt": _AES,
     "approx_count_distinct": {1: _inside(0, 0.391)},
     "approx_percentile": _PERCENTILE,
+    "approx_top_k": {1: _POSITIVE},
     "array_insert": {1: _FROM_1},
     "bit_get": {1: _between(0)},
     "bround": {1: _INT},
     "collate": {1: texts.collation},
+    "conv": {1: _base, 2: _base},
     "convert_timezone": {0: texts.time_zone, 1: texts.time_zone},
     "count_min_sketch": {1: _inside(0), 2: _inside(0, 1)},
     "current_time": {0: _between(0, 6)},
@@ -160,6 +177,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "next_day": {1: _weekday},
     "ntile": {0: _POSITIVE},
     "parse_json": {0: texts.json_text},
+    "parse_url": {1: _part_of_address},
     "percentile": {1: _percentage},
     "percentile_approx": _PERCENTILE,
     "percentile_cont": {0: _percentage},
@@ -195,6 +213,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "try_to_timestamp": {1: texts.read_format},
     "trunc": {1: _TRUNC_UNIT},
     "try_element_at": {1: _FROM_1},
+    "try_parse_url": {1: _part_of_address},
     "try_make_timestamp": {6: texts.time_zone},
     "try_make_timestamp_ltz": {6: texts.time_zone},
     "try_variant_get": {1: texts.variant_path},
@@ -250,11 +269,7 @@ def limit_mismatch(
             if wanted is not None:
                 reason = f"`{name}` cannot use {_shown(value)} here"
                 return Mismatch(reason, place, wanted, of_value=True)
-    return (
-        _missing_group(name, arguments)
-        or _wide_slide(name, arguments)
-        or _unknown_zone(name, arguments)
-    )
+    return joint_mismatch(name, arguments) or _unknown_zone(name, arguments)
 
 
 def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -268,34 +283,6 @@ def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if wanted is None:
         return None
     return Mismatch(f"`{name}` cannot use {_shown(zone)} here", 2, wanted, of_value=True)
-
-
-def _missing_group(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """A group of a regular expression that it does not have; without a number it is the first."""
-    if name not in ("regexp_extract", "regexp_extract_all") or len(arguments) < 2:
-        return None
-    pattern = arguments[1].constant
-    given = arguments[2].constant if len(arguments) > 2 else 1
-    if not isinstance(pattern, str) or not isinstance(given, int):
-        return None
-    groups = texts.group_count(pattern)
-    if groups is None or 0 <= given <= groups:
-        return None
-    reason = f"'{pattern}' has no group {given}"
-    place = 2 if len(arguments) > 2 else 1
-    help_ = "put `(…)` around the part that is wanted; all of the match is group 0"
-    return Mismatch(reason, place, help=help_, of_value=True)
-
-
-def _wide_slide(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """Windows that begin further apart than they are long."""
-    if name != "window" or len(arguments) < 3:
-        return None
-    width, slide = (texts.microseconds(arguments[place].constant) for place in (1, 2))
-    if width is None or slide is None or slide <= width:
-        return None
-    reason = "windows that begin further apart than they are long leave out what is between"
-    return Mismatch(reason, 2, "no more than the width of the window", of_value=True)
 
 
 def _shown(value: Scalar | None) -> str:

@@ -1,0 +1,49 @@
+"""Windows of time whose width has no unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import ZONED, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.folding.model import Value
+
+BARE_DURATION = Code(
+    "SSBT0471",
+    "A window of time in microseconds",
+    """\
+A number without a unit is one of microseconds: `window(at, 3600)` makes windows of 3.6
+milliseconds, and a group of nearly every row.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select unix_micros(w.end) from (select window(timestamp '1970', 3600) as w)` | `3600` |
+| `select unix_micros(w.end) from (select window(timestamp '1970', '1 second') as w)` | `1000000` |
+""",
+    wrong=example(
+        pipeline=ZONED,
+        steps="|> extend current_timestamp() as at\n|> extend window(at, 3600) as hour",
+    ),
+    right=example(
+        pipeline=ZONED,
+        steps="|> extend current_timestamp() as at\n|> extend window(at, '1 hour') as hour",
+    ),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    if function_name(node) not in ("window", "session_window"):
+        return
+    for part in operands(node)[1:]:
+        given = view.outcome(part)
+        number = given.value if isinstance(given, Value) else None
+        if isinstance(number, int) and not isinstance(number, bool) and number != 0:
+            message = f"{number} without a unit is one of microseconds"
+            help_ = f"name the unit: '{number} seconds', '1 hour'"
+            yield Diagnostic(BARE_DURATION, message, Label(part.span), (), (help_,))

@@ -1,0 +1,104 @@
+"""Formats of `format_string` whose places do not take the values that they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import (
+    BinaryType,
+    BooleanType,
+    DataType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    IntegralType,
+    StringType,
+)
+
+UNPRINTABLE = Code(
+    "SSBT0468",
+    "A format that does not fit its values",
+    """\
+The format of `format_string` and `printf` is that of Java, which converts nothing: `%d` takes a
+whole number, `%f` and `%e` a FLOAT or DOUBLE, no DECIMAL and no whole number, and `%s` anything.
+Each place needs a value, and a plain `%` is written `%%`. Otherwise the job fails with the first
+row.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `format_string('%.2f', cast(2 as double))` | `2.00` |
+| `format_string('%s of %d%%', 'half', 100)` | `half of 100%` |
+| `format_number(2, 2)` | `2.00` |
+""",
+    wrong=example(steps="|> extend format_string('%.2f', amount) as text"),
+    right=example(steps="|> extend format_string('%.2f', cast(amount as double)) as text"),
+)
+
+TAKES = (e.Call,)
+_NAMES = ("format_string", "printf")
+_PLACE = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([tT])?(.)?", re.DOTALL)
+_WHOLE, _FLOATING, _ANY = "doxX", "eEfgGaA", "sSbBhHcC"
+_KNOWN = (BinaryType, BooleanType, DecimalType, DoubleType, FloatType, IntegralType, StringType)
+
+
+def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    parts = operands(node)
+    text = view.text(parts[0]) if function_name(node) in _NAMES and parts else None
+    if text is None:
+        return
+    following = 0
+    for place in _PLACE.finditer(text):
+        sign, letter = place[0], place[6] or ""
+        if letter in ("%", "n") or place[5]:
+            continue
+        if not letter or letter not in _WHOLE + _FLOATING + _ANY:
+            yield _finding(parts[0], f"`{sign}` is no place of a format", "a plain `%` is `%%`")
+            return
+        if place[4] and letter in _WHOLE:
+            help_ = f"a whole number has no digits behind the point: `%{letter}`"
+            yield _finding(parts[0], f"`{sign}` is no place of a format", help_)
+            return
+        if "<" in place[2]:
+            continue
+        following += not place[1]
+        number = int(place[1]) if place[1] else following
+        if number >= len(parts):
+            help_ = "add it, or write `%%` for a plain `%`"
+            yield _finding(parts[0], f"there is no value for `{sign}`", help_)
+            return
+        yield from _value(parts[number], sign, letter, view)
+
+
+def _value(part: e.Expression, sign: str, letter: str, view: View) -> Iterator[Diagnostic]:
+    type_ = view.type(part)
+    if not isinstance(type_, _KNOWN) or view.is_null(part) or _fits(type_, letter):
+        return
+    text = ssbt_text(part)
+    message = f"`{sign}` takes no {type_.sql}"
+    is_number = isinstance(type_, DecimalType | IntegralType)
+    if letter in _FLOATING and is_number:
+        right = f"cast({text} as double)"
+        edit = (Edit(part.span, right),)
+        yield Diagnostic(UNPRINTABLE, message, Label(part.span), (), (f"write `{right}`",), edit)
+    else:
+        help_ = "`%s` takes any value, and `format_number` writes numbers with their digits"
+        yield _finding(part, message, help_)
+
+
+def _fits(type_: DataType, letter: str) -> bool:
+    if letter in _WHOLE:
+        return isinstance(type_, IntegralType)
+    if letter in _FLOATING:
+        return isinstance(type_, FloatType | DoubleType)
+    return letter not in "cC" or isinstance(type_, IntegralType)
+
+
+def _finding(part: e.Expression, message: str, help_: str) -> Diagnostic:
+    return Diagnostic(UNPRINTABLE, message, Label(part.span), (), (help_,))

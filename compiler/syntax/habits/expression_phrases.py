@@ -1,0 +1,206 @@
+"""Phrases of other languages within expressions."""
+
+from __future__ import annotations
+
+import re
+
+from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
+
+NAMES = r"[\w`]+(?:\s*,\s*[\w`]+)*"
+OPERAND = r"(?:'[^']*'|[\w.`]+(?:\([^()]*\))?)"
+TYPES = r"int|bigint|string|date|timestamp|boolean|double|float|binary|smallint|tinyint"
+
+
+def _joined(match: re.Match[str]) -> str:
+    """An f-string as a call of `concat`."""
+    pieces = re.split(r"\{([\w.]+)\}", match.group(2))
+    parts = [f"'{p}'" if n % 2 == 0 else p for n, p in enumerate(pieces) if p]
+    return f"concat({', '.join(parts)})"
+
+
+def _bytes(match: re.Match[str]) -> str:
+    return f"x'{match.group(1).encode().hex().upper()}'"
+
+
+def _without_separators(match: re.Match[str]) -> str:
+    return match.group().replace(",", "")
+
+
+EXPRESSIONS: tuple[Phrase, ...] = (
+    phrase(
+        r"\bif\s+([^|]+?)\s+then\s+((?:(?!\belse\b)[^|])+?)(?:\s+end)?(?=\s+as\b)",
+        r"write `if(\1, \2, null)`",
+        r"if(\1, \2, null)",
+    ),
+    phrase(rf"\(\s*({TYPES})\s*\)\s*([\w.]+)", r"write `cast(\2 as \1)`", r"cast(\2 as \1)"),
+    phrase(rf"({OPERAND})\s+mod\s+({OPERAND})", r"write `\1 % \2`", r"\1 % \2"),
+    phrase(r"(?<![:.\w])([\w.]+)\s+is\s+(not\s+)?nan\b", r"write `\2isnan(\1)`", r"\2isnan(\1)"),
+    phrase(
+        r"\bis\s+(?:not\s+)?empty\b",
+        "a text is empty if it is `= ''`, an array or map if `size(…) = 0`",
+    ),
+    phrase(r"([\w.]+)\s+not\s*=\s*(?=[\w'\"])", r"write `\1 != …`", r"\1 != "),
+    phrase(
+        rf"\bbetween\s*[(\[]\s*({OPERAND})\s*,\s*({OPERAND})\s*[)\]]",
+        r"write `between \1 and \2`",
+        r"between \1 and \2",
+    ),
+    phrase(
+        rf"\bbetween\s+({OPERAND})\s*(?:to|,|\.\.)\s*({OPERAND})",
+        r"write `between \1 and \2`",
+        r"between \1 and \2",
+    ),
+    phrase(r"\bin\s+(\d+)\s*\.\.\s*(\d+)", r"write `between \1 and \2`", r"between \1 and \2"),
+    phrase(
+        r"([-+])\s*(\d+)\s+((?:year|month|week|day|hour|minute|second)s?)\b",
+        r"write `\1 interval \2 \3`",
+        r"\1 interval \2 \3",
+        sure=True,
+    ),
+    phrase(r"\bas\s+(?:'(\w+)'|\"(\w+)\")", r"a name takes no quotes: `\1\2`", r"as \1\2"),
+    phrase(
+        r"\bextract\s*\(\s*(?:'(\w+)'|\"(\w+)\")\s+from\b",
+        r"the field takes no quotes: `extract(\1\2 from …)`",
+        r"extract(\1\2 from",
+    ),
+    phrase(
+        r"([\w.]+)\s*->>?\s*'\$?\.?(\w+)'",
+        r"a field of JSON text is `get_json_object(\1, '$.\2')`, a value of a map `\1['\2']`",
+    ),
+    phrase(r"\b(\w+)->([a-z_]\w*)\b(?!\s*[-+*/(])", r"a field is written `\1.\2`", r"\1.\2"),
+    phrase(
+        r"\bover\s*\(\s*([\w.]+)\s+order\s+by\b",
+        r"write `over (partition by \1 order by …)`",
+        r"over (partition by \1 order by",
+    ),
+    phrase(
+        r"\bover\s*\(\s*(order\s+by\s+[^()]+?)\s+(partition\s+by\s+[\w.]+(?:\s*,\s*[\w.]+)*)\s*\)",
+        r"the keys stand before the order: `over (\2 \1)`",
+        r"over (\2 \1)",
+    ),
+    phrase(
+        r"\b(?:array_agg|collect_list|collect_set)\(([^()]*?)\s+order\s+by\s+[^()]*\)",
+        "a list of an aggregate has no order: sort it behind, `array_sort(collect_list(…))`",
+    ),
+    phrase(
+        r"\bfirst(?:_value)?\(\s*([\w.]+)\s+order\s+by\s+([\w.]+)\s*\)",
+        r"write `min_by(\1, \2)`",
+        r"min_by(\1, \2)",
+    ),
+    phrase(
+        r"\blast(?:_value)?\(\s*([\w.]+)\s+order\s+by\s+([\w.]+)\s*\)",
+        r"write `max_by(\1, \2)`",
+        r"max_by(\1, \2)",
+    ),
+    phrase(
+        r"\bif\s+(.+?)\s+then\s+(.+?)\s+else\s+(.+?)\s+end\b",
+        r"write `case when … then … else … end`",
+        r"case when \1 then \2 else \3 end",
+    ),
+    # ---- SQL of other dialects
+    phrase(r"\bis\s+not\s+in\b(?=\s*\()", "write `not in`", "not in"),
+    phrase(
+        r"\b(not\s+)?in\s*\[([^\[\]]*)\]", "the values stand in parentheses: `in (…)`", r"\1in (\2)"
+    ),
+    phrase(r"(?<=\s)isnull\b(?!\s*\()", "write `is null`", "is null"),
+    phrase(r"(?<=\s)notnull\b(?!\s*\()", "write `is not null`", "is not null"),
+    phrase(r"!~(?!\*)\s*", "write `not rlike`", "not rlike "),
+    phrase(r"~\*\s*'", "write `rlike '(?i)…'`", "rlike '(?i)"),
+    phrase(r"(?<=\s)~\s*(?=['\"])", "write `rlike`", "rlike "),
+    phrase(r"\bsimilar\s+to\b", "write `like`, or `rlike` with a regular expression"),
+    phrase(
+        rf"({OPERAND})\s+contains\s+({OPERAND})", r"write `contains(\1, \2)`", r"contains(\1, \2)"
+    ),
+    phrase(
+        rf"({OPERAND})\s+(start|end)s?\s*_?with\s+({OPERAND})",
+        r"write `\2swith(\1, \3)`",
+        r"\2swith(\1, \3)",
+    ),
+    phrase(
+        r"\b(try_)?cast\s*\(\s*([\w.]+)\s*,\s*([\w(), ]+?)\s*\)",
+        r"write `\1cast(\2 as \3)`",
+        r"\1cast(\2 as \3)",
+    ),
+    phrase(r"\bextract\s*\(\s*(\w+)\s*,\s*", r"write `extract(\1 from …)`", r"extract(\1 from "),
+    phrase(
+        r"\b(?:string_agg|listagg)\(([^()]*?)\s+order\s+by\s+([^()]*)\)",
+        "the order stands behind: `listagg(…) within group (order by …)`",
+        r"listagg(\1) within group (order by \2)",
+    ),
+    phrase(
+        r"\bgroup_concat\(([^()]*?)\s+separator\s+('[^']*')\)",
+        r"write `listagg(\1, \2)`",
+        r"listagg(\1, \2)",
+    ),
+    phrase(r"(?<=\s)descending\b", "write `desc`", "desc"),
+    phrase(r"(?<=\s)ascending\b", "write `asc`", "asc"),
+    phrase(r"(nulls\s+(?:first|last))\s+(asc|desc)\b", r"write `\2 \1`", r"\2 \1"),
+    phrase(r"\*\s*exclude\s*\(", "a star takes `except (…)`", "* except ("),
+    phrase(
+        rf"\*\s*(?:exclude|except)\s+({NAMES})", r"a star takes `except (\1)`", r"* except (\1)"
+    ),
+    phrase(
+        r"\bgroup\s+by\s+(.+?)\s+with\s+(cube|rollup)\b",
+        r"write `group by \2(\1)`",
+        r"group by \2(\1)",
+    ),
+    phrase(r"\bwith\s+totals\b", "subtotals come with `group by rollup(…)`"),
+    phrase(r"\bwith\s*\(\s*\w+\s*\)\s*", "leave the hint out: how to join is left to Spark", ""),
+    phrase(r"\bfor\s+system_time\s+as\s+of\s+\S+\s*", "Spark has no such join: leave it out"),
+    phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
+    phrase(r"===", "write `=`", "="),
+    phrase(r"=>", "write `>=`", ">="),
+    phrase(r"=<", "write `<=`", "<="),
+    phrase(
+        r"([\w.]+)\s*(>=?|<=?)\s*(\S+)\s+and\s+(?=[<>])",
+        r"each comparison has two sides: `\1 \2 \3 and \1 …`",
+        r"\1 \2 \3 and \1 ",
+    ),
+    phrase(
+        r"\bcase\s+(?!when\b)([^|]+?)\s+then\b", r"write `case when \1 then`", r"case when \1 then"
+    ),
+    phrase(r"!==", "write `!=`", "!="),
+    phrase(r"\s*&&\s*", "write `and`", " and "),
+    phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
+    phrase(r"\$\d[\d.]*", "an amount is a plain number, and a parameter `${name}`"),
+    phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),
+    phrase(r"'(\w+)'(\w+)'", r"a quote in a text is doubled: `'\1''\2'`", r"'\1''\2'"),
+    # ---- Python
+    phrase(r"\bis\s+None\b", "write `is null`", "is null"),
+    phrase(r"\bis\s+not\s+None\b", "write `is not null`", "is not null"),
+    phrase(r"\bis\s+not\s+(?=['\"\d])", "write `!=`", "!= "),
+    phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
+    phrase(rf"({OPERAND})\s*\*\*\s*({OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
+    phrase(r"\bf(['\"])([^'\"\\]*)\1", "texts are joined by `concat(…)` or `||`", _joined),
+    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _bytes),
+    phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
+    phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
+    phrase(r"\blambda\s+((?:\w+\s*,\s*)+\w+)\s*:", r"write `(\1) -> …`", r"(\1) ->"),
+    phrase(
+        r"\[\s*(.+?)\s+for\s+(\w+)\s+in\s+([\w.]+)\s*\]",
+        r"write `transform(\3, \2 -> …)`",
+        r"transform(\3, \2 -> \1)",
+    ),
+    phrase(
+        rf"({OPERAND})\s+if\s+(.+?)\s+else\s+({OPERAND})",
+        r"write `if(CONDITION, \1, \3)`",
+        r"if(\2, \1, \3)",
+    ),
+    phrase(r"\.\s*alias\s*\(\s*['\"](\w+)['\"]\s*\)", r"write `as \1`", r" as \1"),
+    phrase(
+        rf"\bwhen\s*\((.+?),\s*({OPERAND})\)\s*\.otherwise\(({OPERAND})\)",
+        r"write `if(CONDITION, \2, \3)`",
+        r"if(\1, \2, \3)",
+    ),
+    phrase(r"\)\s*\.\s*(\w+)\s*\(", r"functions are no methods: `\1(…)`"),
+    phrase(
+        r"([\w.]+)\[\d*:\d*\]",
+        r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
+    ),
+    # ---- templates
+    phrase(r"\{\{\s*var\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `${\1}`", r"${\1}"),
+    phrase(r"%\((\w+)\)s", r"a parameter is written `${\1}`", r"${\1}"),
+    phrase(
+        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
+    ),
+)
