@@ -2,7 +2,8 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup lint check test demo fuzz agreement soak vault clouds fmt docs vscode lock clean
+.PHONY: help setup lint check test demo fuzz agreement soak vault clouds fmt docs docs-site tables \
+	vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -10,12 +11,18 @@ help:  ## list the targets
 setup:  ## make .venv, or bring it up to date
 	@tools/setup.sh
 
-lint: setup  ## style, types, layers and security
+# What codespell reads: prose, code and messages.
+SPELT := README.md CONTRIBUTING.md CHANGELOG.md Makefile docs compiler runtime grammar templates tools \
+	editors/vscode/README.md benchmarks examples
+
+lint: setup  ## style, types, layers, security, spelling and prose
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive compiler runtime
+	$(BIN)/codespell $(SPELT)
+	$(BIN)/python tools/prose.py
 
 check: lint  ## lint, then the quick tests: no JVM, no package, no long row of processes
 	$(BIN)/pytest -n auto -m "not spark and not slow" --ignore=tests/packaging \
@@ -57,10 +64,18 @@ fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: setup  ## write the generated pages of docs/ anew
+docs: setup  ## write the generated pages of docs/, the saved specifications and the grammar for editors
 	$(BIN)/python tools/error_docs.py
 	$(BIN)/python tools/state_docs.py
+	$(BIN)/python tools/connectors.py
 	$(BIN)/python tools/textmate.py
+
+docs-site: setup  ## build the documentation as a site that works offline, in build/site
+	$(BIN)/python tools/docs_site.py
+
+tables: setup  ## ask the jars of each Spark line for their settings, and for the names of credentials
+	tools/java.sh $(BIN)/python tools/spark_settings.py
+	tools/java.sh $(BIN)/python tools/credential_names.py
 
 vscode:  ## build, test and package the extension for VS Code; needs Node.js
 	tools/vscode.sh

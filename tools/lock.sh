@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Pin everything that development needs, with hashes, in requirements-dev.lock.
+# Pin everything that development needs, with hashes, in requirements-dev.lock, and what builds the
+# site of the documentation in requirements-docs.lock.
 # Arguments go to pip-compile: `--upgrade`, `--upgrade-package NAME`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,14 +8,21 @@ cd "$(dirname "$0")/.."
 # Hashes must be those of the index's files, not of wheels that a machine happens to hold.
 unset PIP_FIND_LINKS
 
-dev_group='import tomllib
-print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
+group='import sys, tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
 
-.venv/bin/python -c "$dev_group" |
+.venv/bin/python -c "$group" dev |
     CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet \
         --generate-hashes --strip-extras --allow-unsafe --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
         --output-file requirements-dev.lock "$@" pyproject.toml -
+
+.venv/bin/python -c "$group" docs |
+    CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet \
+        --constraint requirements-dev.lock \
+        --generate-hashes --strip-extras --allow-unsafe --no-annotate \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+        --output-file requirements-docs.lock "$@" -
 
 # What `ssbtc` needs, in the same versions, and what it needs with Spark to run tests: for the Action
 # of this repository and the workflow that `ssbtc init` writes. setuptools builds the Action's checkout.

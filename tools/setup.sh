@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Make .venv hold what requirements-dev.lock pins, and SSBT itself, editable. Does nothing when it
+# Make .venv hold what requirements-dev.lock and requirements-docs.lock pin, and SSBT itself, editable. Does nothing when it
 # already does: .venv/installed keeps what was installed last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-wanted() { cat requirements-dev.lock pyproject.toml tools/setup.sh; }
+wanted() { cat requirements-dev.lock requirements-docs.lock pyproject.toml tools/setup.sh; }
 
 # The first Python of at least 3.11 that can make a virtual environment. A name on the PATH proves
 # nothing: version managers put names there that do not run.
@@ -43,7 +43,7 @@ else
 fi
 
 echo "Installing requirements-dev.lock into .venv; the first time takes minutes (PySpark: 450 MB)" >&2
-.venv/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+.venv/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock -r requirements-docs.lock
 PYTHONWARNINGS=ignore .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 
 # The import package as a plain folder, for tools that cannot see through an editable install.

@@ -22,7 +22,7 @@ from ssbt.compiler.syntax.ast.expressions import Name
 _OWN = (d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Expect, d.Test)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """What is known of the file at `path` and of those that it imports."""
 

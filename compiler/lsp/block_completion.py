@@ -16,9 +16,9 @@ from ssbt.compiler.connectors.specification import (
     RoleSpecification,
 )
 from ssbt.compiler.lsp.analysis import Analysis, kind_of
+from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import declaration_page, typed
-from ssbt.compiler.lsp.items import Item
 from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
 from ssbt.compiler.lsp.options import known_connector
 from ssbt.compiler.syntax.names import declared_name
@@ -58,7 +58,7 @@ class _Block:
     mode: Mode | None
 
 
-def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
+def block_items(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
     """The items of a place in a block; none elsewhere."""
     block = _block(place)
     if block is None or block.depth != 1:
@@ -72,7 +72,7 @@ def block_items(of: Analysis, place: Cursor) -> Iterator[Item]:
             yield from _names(block, specification)
         return
     if block.word == "pipeline" and value.group(1).lower() == "target":
-        yield from (Item(f'"{line}"', "choice") for line in SPARK_LINES)
+        yield from (CompletionItem(f'"{line}"', "choice") for line in SPARK_LINES)
     option = None
     if specification is not None:
         option = specification.option(value.group(1), block.mode)
@@ -98,29 +98,33 @@ def _block(place: Cursor) -> _Block | None:
     return _Block(word, match["connector"] or "", depth, mode if word == "source" else None)
 
 
-def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[Item]:
+def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[CompletionItem]:
     for name, doc in _ENTRIES.get(block.word, {}).items():
         snippet = f"{name} {{\n  $0\n}}" if name == "spark" else f"{name} = $0"
-        yield Item(name, "option", "", doc, snippet)
+        yield CompletionItem(name, "option", "", doc, snippet)
     if specification is not None:
         for option in specification.options:
             if block.mode is not None and block.mode not in option.modes:
                 continue
             detail = option_type(option).replace("`", "")
-            yield Item(option.name, "option", detail, option_page(option), f"{option.name} = $0")
-        yield Item("raw", "option", "", "Options that go to Spark unchecked.", "raw {\n  $0\n}")
+            yield CompletionItem(
+                option.name, "option", detail, option_page(option), f"{option.name} = $0"
+            )
+        yield CompletionItem(
+            "raw", "option", "", "Options that go to Spark unchecked.", "raw {\n  $0\n}"
+        )
 
 
-def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[Item]:
+def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[CompletionItem]:
     match option.type.kind:
         case Kind.FORMAT:
-            yield from (Item(name, "choice") for name in format_names())
+            yield from (CompletionItem(name, "choice") for name in format_names())
         case Kind.WORD | Kind.OFFSETS:
             for choice in option.choices:
-                yield Item(choice.name, "choice", "", choice_page(choice))
+                yield CompletionItem(choice.name, "choice", "", choice_page(choice))
         case Kind.BOOLEAN:
-            yield Item("true", "choice")
-            yield Item("false", "choice")
+            yield CompletionItem("true", "choice")
+            yield CompletionItem("false", "choice")
         case Kind.SCHEMA:
             yield from declared_items(of, "schema")
         case Kind.CONNECTION:
@@ -131,12 +135,14 @@ def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[Item]:
             dataset = _DATASET.match(place.head)
             if dataset is not None:
                 for column in of.relation(dataset.group(1).strip("`")).columns:
-                    yield Item(declared_name(column.name), "column", typed(column.name, column))
+                    yield CompletionItem(
+                        declared_name(column.name), "column", typed(column.name, column)
+                    )
 
 
-def declared_items(of: Analysis, kind: str) -> Iterator[Item]:
+def declared_items(of: Analysis, kind: str) -> Iterator[CompletionItem]:
     """The declarations of a kind."""
     for node in of.declarations:
         name = getattr(node, "name", None)
         if name is not None and kind_of(node) == kind:
-            yield Item(declared_name(name.text), kind, "", declaration_page(of, node))
+            yield CompletionItem(declared_name(name.text), kind, "", declaration_page(of, node))

@@ -10,13 +10,14 @@ from ssbt.compiler.connectors.loading import connector_names
 from ssbt.compiler.connectors.specification import SPARK_LINES, Role
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.block_completion import block_items, declared_items
+from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor, cursor
 from ssbt.compiler.lsp.hover import typed
-from ssbt.compiler.lsp.items import Item
 from ssbt.compiler.lsp.keywords import keyword_items
 from ssbt.compiler.lsp.option_docs import connector_page
 from ssbt.compiler.lsp.options import known_connector
 from ssbt.compiler.lsp.scope import Scope, scope
+from ssbt.compiler.lsp.setting_completion import setting_items
 from ssbt.compiler.lsp.signatures import function_page, signature
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
@@ -43,7 +44,7 @@ class Completion:
     """The items, and where the word begins that one of them replaces."""
 
     start: int
-    items: tuple[Item, ...]
+    items: tuple[CompletionItem, ...]
 
 
 def completion(of: Analysis, path: str, offset: int) -> Completion | None:
@@ -56,7 +57,7 @@ def completion(of: Analysis, path: str, offset: int) -> Completion | None:
     return Completion(place.start, tuple(unique.values()))
 
 
-def _items(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
+def _items(of: Analysis, path: str, place: Cursor) -> Iterator[CompletionItem]:
     if place.in_parameter:
         yield from declared_items(of, "param")
         return
@@ -66,7 +67,7 @@ def _items(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
     if _names_connector(place):
         yield from _connectors(place)
         return
-    block = list(block_items(of, place))
+    block = [*setting_items(of, place), *block_items(of, place)]
     if block:
         yield from block
         return
@@ -74,7 +75,7 @@ def _items(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
     yield from keyword_items(place)
 
 
-def _by_rules(of: Analysis, path: str, place: Cursor) -> Iterator[Item]:
+def _by_rules(of: Analysis, path: str, place: Cursor) -> Iterator[CompletionItem]:
     rules = place.rules
     if "type" in rules:
         yield from _types()
@@ -121,26 +122,26 @@ def _types_parameter(place: Cursor) -> bool:
     return head.startswith("transform") and "=" not in head and head.rstrip().endswith(":")
 
 
-def _datasets(of: Analysis, place: Cursor) -> Iterator[Item]:
+def _datasets(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
     """Datasets, or a transform's own ones; and transforms."""
     if place.head[: len("transform")].lower() == "transform":
         for name, schema in _PARAMETERS.findall(place.head.partition("=")[0]):
-            yield Item(name, "dataset", schema)
+            yield CompletionItem(name, "dataset", schema)
     else:
         yield from declared_items(of, "dataset")
     yield from declared_items(of, "transform")
 
 
-def _shared(around: Scope) -> Iterator[Item]:
+def _shared(around: Scope) -> Iterator[CompletionItem]:
     """The columns of both sides of a join."""
     left, right = around.sides()
     names = {column.name.casefold() for column in right.columns}
     for column in left.columns:
         if column.name.casefold() in names:
-            yield Item(name_text(column.name), "column", typed(column.name, column))
+            yield CompletionItem(name_text(column.name), "column", typed(column.name, column))
 
 
-def _functions(of: Analysis) -> Iterator[Item]:
+def _functions(of: Analysis) -> Iterator[CompletionItem]:
     for name in functions.names():
         known = functions.find(name)
         if known is None or name in _OPERATORS or not name.isidentifier():
@@ -149,32 +150,34 @@ def _functions(of: Analysis) -> Iterator[Item]:
         if line in SPARK_LINES and SPARK_LINES.index(line) > SPARK_LINES.index(of.target):
             continue
         insert = f"{name}($0)" if known.parameters else f"{name}()"
-        yield Item(name, "function", signature(known), function_page(known), snippet=insert)
+        yield CompletionItem(
+            name, "function", signature(known), function_page(known), snippet=insert
+        )
 
 
-def _parameters(of: Analysis) -> Iterator[Item]:
+def _parameters(of: Analysis) -> Iterator[CompletionItem]:
     for item in declared_items(of, "param"):
         text = f"${{{item.label}}}"
-        yield Item(text, "param", item.detail, item.documentation)
+        yield CompletionItem(text, "param", item.detail, item.documentation)
 
 
-def _types() -> Iterator[Item]:
+def _types() -> Iterator[CompletionItem]:
     for name in type_names():
-        yield Item(name, "type", snippet=_GENERIC.get(name, ""))
+        yield CompletionItem(name, "type", snippet=_GENERIC.get(name, ""))
 
 
-def _connectors(place: Cursor) -> Iterator[Item]:
+def _connectors(place: Cursor) -> Iterator[CompletionItem]:
     word = place.head.split(None, 1)[0].lower()
     role = {"sink": Role.SINK, "connection": Role.CONNECTION}.get(word, Role.SOURCE)
     for name in connector_names():
         known = known_connector(name)
         if known is not None and known.role(role) is not None:
-            yield Item(name, "connector", known.title, connector_page(known))
+            yield CompletionItem(name, "connector", known.title, connector_page(known))
 
 
-def _columns_of_rows(of: Analysis, place: Cursor) -> Iterator[Item]:
+def _columns_of_rows(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
     """The columns of the dataset whose list of columns is open at the place."""
     match = _ROWS.search(place.head[-_NEAR:])
     if match is not None and place.head[:4].lower() == "test":
         for column in of.relation(match[1].strip("`")).columns:
-            yield Item(name_text(column.name), "column", typed(column.name, column))
+            yield CompletionItem(name_text(column.name), "column", typed(column.name, column))

@@ -10,8 +10,8 @@ from lsprotocol import types as lsp
 from ssbt.compiler.check.unused import UNUSED
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Severity
 from ssbt.compiler.lsp import positions
+from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.documents import Documents
-from ssbt.compiler.lsp.items import Item
 from ssbt.compiler.lsp.pages import page_uri
 from ssbt.compiler.lsp.positions import Units
 from ssbt.compiler.source import Source, Span
@@ -36,6 +36,8 @@ _KINDS = {
     "connector": lsp.CompletionItemKind.Module,
     "option": lsp.CompletionItemKind.Property,
     "choice": lsp.CompletionItemKind.EnumMember,
+    "file": lsp.CompletionItemKind.File,
+    "folder": lsp.CompletionItemKind.Folder,
 }
 # In what order kinds are shown: what belongs to the pipeline before what is always there.
 _ORDER = ("column", "field", "dataset", "option", "choice", "schema", "transform", "qualifier")
@@ -102,7 +104,7 @@ class Converter:
             }
         )
 
-    def item(self, item: Item, replaced: lsp.Range, snippets: bool) -> lsp.CompletionItem:
+    def item(self, item: CompletionItem, replaced: lsp.Range, snippets: bool) -> lsp.CompletionItem:
         """One completion, which replaces the word before the place."""
         has_snippet = bool(item.snippet) and snippets
         text = item.snippet if has_snippet else item.label

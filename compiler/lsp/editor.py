@@ -12,18 +12,20 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.driver import formatted
 from ssbt.compiler.lsp import rename
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.completion import completion
+from ssbt.compiler.lsp.completion import Completion, completion
 from ssbt.compiler.lsp.conversion import Converter
 from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.hover import hover
-from ssbt.compiler.lsp.names import Names
+from ssbt.compiler.lsp.path_completion import path_completion
 from ssbt.compiler.lsp.positions import Units
 from ssbt.compiler.lsp.projects import is_in_project, with_project
+from ssbt.compiler.lsp.setting_completion import setting_name_items
+from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.symbols import Symbol, symbols
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
 
-_SYMBOLS = {
+SYMBOL_KINDS = {
     "pipeline": lsp.SymbolKind.Module,
     "param": lsp.SymbolKind.Constant,
     "secret": lsp.SymbolKind.Key,
@@ -76,12 +78,23 @@ class Editor:
     def completion(self, uri: str, at: lsp.Position) -> lsp.CompletionList:
         """What can be written at a position."""
         made, path, offset = self._place(uri, at)
-        found = completion(made, path, offset)
+        found = self._string_completion(made, path, offset) or completion(made, path, offset)
         if found is None:
             return lsp.CompletionList(is_incomplete=False, items=[])
         replaced = self.converter.range(made.sources[path], Span(path, found.start, offset))
         items = [self.converter.item(item, replaced, self.snippets) for item in found.items]
         return lsp.CompletionList(is_incomplete=False, items=items)
+
+    def _string_completion(self, made: Analysis, path: str, offset: int) -> Completion | None:
+        """What can be written in a string: a path, or the name of a setting."""
+        source = made.sources.get(path)
+        if source is None:
+            return None
+        paths = path_completion(path, source.text, offset, self.workspace.text)
+        if paths is not None:
+            return Completion(paths.start, paths.items)
+        settings = setting_name_items(made, source, offset)
+        return Completion(settings[0], tuple(settings[1])) if settings is not None else None
 
     def definition(self, uri: str, at: lsp.Position) -> list[lsp.Location]:
         """Where the thing at a position is declared; of an import, the file."""
@@ -89,7 +102,7 @@ class Editor:
         for span, target in made.imports.items():
             if span.path == path and span.start <= offset <= span.end and target in made.sources:
                 return [self.converter.location(made.sources, Span(target, 0, 0))]
-        names = Names(made)
+        names = symbol_index(made)
         mention = names.at(path, offset)
         spans = names.definitions(mention) if mention is not None else ()
         return [self.converter.location(made.sources, span) for span in spans]
@@ -98,7 +111,7 @@ class Editor:
         """All uses of the thing at a position, in all files of the workspace that share it."""
         path = path_of(uri)
         made, _, offset = self._place(uri, at)
-        mention = Names(made).at(path, offset)
+        mention = symbol_index(made).at(path, offset)
         if mention is None:
             return []
         found: dict[Span, lsp.Location] = {}
@@ -190,7 +203,7 @@ class Editor:
     def _symbol(self, source: Source, of: Symbol) -> lsp.DocumentSymbol:
         return lsp.DocumentSymbol(
             name=of.name,
-            kind=_SYMBOLS.get(of.word, lsp.SymbolKind.Object),
+            kind=SYMBOL_KINDS.get(of.word, lsp.SymbolKind.Object),
             range=self.converter.range(source, of.whole),
             selection_range=self.converter.range(source, of.place),
             detail=" ".join(part for part in (of.word, of.detail) if part),

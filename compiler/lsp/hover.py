@@ -10,10 +10,10 @@ from ssbt.compiler.credentials.texts import without_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.mentions import Mention
-from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.option_docs import option_hover
+from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.signatures import function_page
+from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
@@ -37,7 +37,7 @@ def hover(of: Analysis, path: str, offset: int) -> Hover | None:
     source = of.sources.get(path)
     if source is None:
         return None
-    mention = Names(of).at(path, offset)
+    mention = symbol_index(of).at(path, offset)
     if mention is not None:
         text = _about(of, mention)
         if text:
@@ -88,7 +88,7 @@ def declaration_page(of: Analysis, node: d.Declaration) -> str:
     return "\n\n".join(parts)
 
 
-def _about(of: Analysis, mention: Mention) -> str:
+def _about(of: Analysis, mention: ResolvedName) -> str:
     if mention.kind == "column":
         return _column_page(of, mention)
     if mention.kind in ("alias", "lambda"):
@@ -98,7 +98,7 @@ def _about(of: Analysis, mention: Mention) -> str:
     return declaration_page(of, node) if node is not None else ""
 
 
-def _column_page(of: Analysis, mention: Mention) -> str:
+def _column_page(of: Analysis, mention: ResolvedName) -> str:
     """A column's type, where it comes from, and what its schema says of it."""
     columns = of.seen.columns.get(mention.span) or _declared_at(of, mention.span)
     if not columns:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
-from ssbt.compiler.lsp.items import Item
 
 # Terminals that stand for several spellings.
 _SPELLINGS = {
@@ -49,10 +49,10 @@ _DECLARATIONS = frozenset(
 )
 
 
-def keyword_items(place: Cursor) -> Iterator[Item]:
+def keyword_items(place: Cursor) -> Iterator[CompletionItem]:
     """The keywords; those of declarations only at the beginning of a line."""
     for terminal in sorted(place.terminals - _SILENT):
         if terminal.startswith("__") or (terminal in _DECLARATIONS and not place.starts_line):
             continue
         for text in _SPELLINGS.get(terminal, (terminal.replace("_", " ").lower(),)):
-            yield Item(text, "keyword")
+            yield CompletionItem(text, "keyword")

@@ -11,9 +11,9 @@ import json
 from ssbt.compiler.diagnostics.fixes import edited
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.configured import SECTIONS, Configured, configured_names
-from ssbt.compiler.lsp.mentions import Mention
-from ssbt.compiler.lsp.names import Names
+from ssbt.compiler.lsp.configuration_names import SECTIONS, ConfigurationNames, configuration_names
+from ssbt.compiler.lsp.resolved_names import ResolvedName
+from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.workspace import Workspace
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -33,17 +33,17 @@ class Renaming:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedName:
     """A file that knows a thing: one mention of it there, and all of them."""
 
     analysis: Analysis
-    here: Mention
-    mentions: tuple[Mention, ...]
+    here: ResolvedName
+    mentions: tuple[ResolvedName, ...]
 
 
-def renamable(workspace: Workspace, path: str, offset: int) -> Mention:
+def renamable(workspace: Workspace, path: str, offset: int) -> ResolvedName:
     """The name at an offset; raises RefusedError where there is none that has a declaration."""
-    names = Names(workspace.context(path))
+    names = symbol_index(workspace.context(path))
     mention = names.at(path, offset)
     if mention is None:
         raise RefusedError("there is no name here that can be changed")
@@ -63,7 +63,7 @@ def renamed(workspace: Workspace, path: str, offset: int, name: str) -> Renaming
     target = renamable(workspace, path, offset)
     sources: dict[str, Source] = {}
     spans: dict[Span, None] = {}
-    before: dict[str, Shared] = {}
+    before: dict[str, SharedName] = {}
     for shared in sharing(workspace, target):
         before[shared.analysis.path] = shared
         sources.update(shared.analysis.sources)
@@ -83,30 +83,30 @@ def renamed(workspace: Workspace, path: str, offset: int, name: str) -> Renaming
     raise RefusedError(f"`{plain}` cannot be its name: {problem.message}")
 
 
-def sharing(workspace: Workspace, target: Mention) -> Iterator[Shared]:
+def sharing(workspace: Workspace, target: ResolvedName) -> Iterator[SharedName]:
     """Every file of the workspace that knows the thing, with all its mentions there.
 
     Those that reach its declaration do, wherever it was named to begin with.
     """
-    names = Names(workspace.context(target.span.path))
+    names = symbol_index(workspace.context(target.span.path))
     same = names.same(target)
     anchors = [each for each in same if each.defines] or [target]
     paths = dict.fromkeys((target.span.path, *(each.span.path for each in anchors)))
     roots = dict.fromkeys(root for path in paths for root in workspace.roots(path))
     for root in roots:
         made = workspace.analysis(root)
-        known = Names(made)
+        known = symbol_index(made)
         for anchor in (target, *anchors):
             if anchor.span.path not in made.sources:
                 continue
             here = known.at(anchor.span.path, anchor.span.start)
             if here is not None and here.kind == target.kind:
-                yield Shared(made, here, known.same(here))
+                yield SharedName(made, here, known.same(here))
                 break
 
 
 def _in_configuration(
-    workspace: Workspace, target: Mention, before: Mapping[str, Shared]
+    workspace: Workspace, target: ResolvedName, before: Mapping[str, SharedName]
 ) -> Iterator[tuple[Span, Source]]:
     """The places in files of configuration; raises RefusedError where another would be hit."""
     for shared in before.values():
@@ -114,7 +114,7 @@ def _in_configuration(
         name = _declared_name(made, shared)
         if name is None:
             continue
-        found = configured_in(workspace, made, target.kind, name)
+        found = names_in_configuration(workspace, made, target.kind, name)
         if found.mistake is not None:
             where = found.mistake.primary.span.path
             raise RefusedError(f"`{where}` cannot be read: {found.mistake.message}")
@@ -122,22 +122,26 @@ def _in_configuration(
             own = workspace.analysis(other)
             if other in before or (target.kind, name.casefold()) not in own.by_name:
                 continue
-            if set(found.shared) & set(configured_in(workspace, own, target.kind, name).spans):
+            if set(found.shared) & set(
+                names_in_configuration(workspace, own, target.kind, name).spans
+            ):
                 where = found.shared[0].path
                 raise RefusedError(f"`{where}` speaks of another `{name}`, too: that of `{other}`")
         for span in found.spans:
             yield span, (found.sources or {})[span.path]
 
 
-def configured_in(workspace: Workspace, made: Analysis, kind: str, name: str) -> Configured:
+def names_in_configuration(
+    workspace: Workspace, made: Analysis, kind: str, name: str
+) -> ConfigurationNames:
     """Where the configuration of the pipeline in a file names something."""
     pipelines = (each.name.text for each in made.declarations if isinstance(each, d.Pipeline))
     pipeline = next(pipelines, "")
     read = partial(workspace.documents.read, pipeline=made.path)
-    return configured_names(pipeline, made.path, kind, name, read)
+    return configuration_names(pipeline, made.path, kind, name, read)
 
 
-def _declared_name(made: Analysis, shared: Shared) -> str | None:
+def _declared_name(made: Analysis, shared: SharedName) -> str | None:
     """The name as its declaration has it."""
     declared = next((each for each in shared.mentions if each.defines), None)
     if declared is None or declared.kind not in SECTIONS:
@@ -156,7 +160,7 @@ def _edit(source: Source, span: Span, text: str) -> Edit:
 
 
 def _problem(
-    workspace: Workspace, before: Mapping[str, Shared], edits: Sequence[Edit]
+    workspace: Workspace, before: Mapping[str, SharedName], edits: Sequence[Edit]
 ) -> Diagnostic | None:
     """What would be wrong after the edits and is not now."""
     for root, shared in before.items():
@@ -176,9 +180,9 @@ def _problem(
     return None
 
 
-def _same_meaning(shared: Shared, new: Analysis, edits: Sequence[Edit]) -> bool:
+def _same_meaning(shared: SharedName, new: Analysis, edits: Sequence[Edit]) -> bool:
     """Whether the same places, moved by the edits, name one thing as before."""
-    after, here = Names(new), shared.here.span
+    after, here = symbol_index(new), shared.here.span
     there = after.at(here.path, _moved(here.path, here.start, edits))
     wanted = {
         (each.span.path, _moved(each.span.path, each.span.start, edits)) for each in shared.mentions

@@ -8,9 +8,9 @@ import re
 
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import typed
-from ssbt.compiler.lsp.items import Item
 from ssbt.compiler.resolve.scopes import fields_of, requalified, same
 from ssbt.compiler.resolve.seen import StepSeen
 from ssbt.compiler.syntax.names import name_after_dot, name_text
@@ -39,28 +39,30 @@ class Scope:
     def _all(self) -> tuple[Column, ...]:
         return (*self.before.columns, *self.joined.columns)
 
-    def columns(self) -> Iterator[Item]:
+    def columns(self) -> Iterator[CompletionItem]:
         """All columns, qualified where a name alone fits several."""
         for column in self._all:
             twins = [each for each in self._all if same(each.name, column.name)]
             text = name_text(column.name)
             if len(twins) > 1 and column.qualifier:
                 text = f"{name_text(column.qualifier)}.{name_after_dot(column.name)}"
-            yield Item(text, "column", typed(column.name, column), _comes_from(column))
+            yield CompletionItem(text, "column", typed(column.name, column), _comes_from(column))
 
-    def qualifiers(self) -> Iterator[Item]:
+    def qualifiers(self) -> Iterator[CompletionItem]:
         """The aliases that can stand before a dot."""
         for name in dict.fromkeys(c.qualifier for c in self._all if c.qualifier):
-            yield Item(name_text(name), "qualifier")
+            yield CompletionItem(name_text(name), "qualifier")
 
-    def members(self) -> Iterator[Item]:
+    def members(self) -> Iterator[CompletionItem]:
         """What can stand behind the dot: columns of an alias, or fields of a column."""
         first, *rest = self.path
         owned = [c for c in self._all if c.qualifier and same(c.qualifier, first)]
         if not rest:
             for column in owned:
                 text = name_after_dot(column.name)
-                yield Item(text, "column", typed(column.name, column), _comes_from(column))
+                yield CompletionItem(
+                    text, "column", typed(column.name, column), _comes_from(column)
+                )
         found = [c for c in owned if rest and same(c.name, rest[0])]
         found, names = (
             (found, rest[1:])
@@ -76,7 +78,7 @@ class Scope:
                 type_ = next((f.type for f in fields_of(type_) if same(f.name, name)), UNKNOWN)
             for field in fields_of(type_):
                 detail = f"{field.name}: {field.type.sql.lower()}"
-                yield Item(name_after_dot(field.name), "field", detail)
+                yield CompletionItem(name_after_dot(field.name), "field", detail)
 
 
 def scope(of: Analysis, path: str, place: Cursor) -> Scope:

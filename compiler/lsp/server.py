@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
-
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
-from pygls.lsp.server import LanguageServer
 
-from ssbt.compiler.emit.version import VERSION
-from ssbt.compiler.lsp.documents import Change, path_of
-from ssbt.compiler.lsp.editor import Editor, merged
-from ssbt.compiler.lsp.positions import Units
+from ssbt.compiler.lsp.documents import Change
 from ssbt.compiler.lsp.rename import RefusedError
+from ssbt.compiler.lsp.server_base import Server
+from ssbt.compiler.lsp.server_views import add_views
 
-# How long the keyboard rests, in seconds, before the text is looked at.
-PAUSE = 0.15
 _TRIGGERS = [".", "{", "=", ">", "[", "("]
-
-
-class Server(LanguageServer):
-    """One client's server; diagnostics are published some time after the last change."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "ssbtc", VERSION, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental
-        )
-        self.editor = Editor()
-        self._waiting: dict[str, asyncio.TimerHandle] = {}
-        self._by_root: dict[str, dict[str, list[lsp.Diagnostic]]] = {}
-
-    def begin(self, params: lsp.InitializeParams) -> None:
-        """Take over what the client says of itself."""
-        folders = [folder.uri for folder in params.workspace_folders or ()]
-        if not folders and params.root_uri:
-            folders = [params.root_uri]
-        self.editor.workspace.folders = [path_of(uri) for uri in folders]
-        self.editor.snippets = _has_snippets(params.capabilities)
-
-    def agree(self) -> None:
-        """Count as the client and the server have agreed to."""
-        encoding = self.workspace.position_encoding
-        self.editor.count_in(Units(str(getattr(encoding, "value", encoding) or "utf-16")))
-
-    def later(self, path: str) -> None:
-        """Look at what a change of this file may concern, once no other has come for a while."""
-        for root in self.editor.open_roots(path):
-            if (waiting := self._waiting.pop(root, None)) is not None:
-                waiting.cancel()
-            loop = asyncio.get_running_loop()
-            self._waiting[root] = loop.call_later(PAUSE, self.publish, root)
-
-    def publish(self, root: str) -> None:
-        """Tell what is found in a file and in what it imports."""
-        self._waiting.pop(root, None)
-        before = self._by_root.get(root, {})
-        self._by_root[root] = self.editor.findings(root)
-        self._tell({**before, **self._by_root[root]})
-
-    def forget(self, path: str) -> None:
-        """Take back the findings of a file that was closed."""
-        if (waiting := self._waiting.pop(path, None)) is not None:
-            waiting.cancel()
-        self.editor.workspace.forget(path)
-        self._tell(self._by_root.pop(path, {}))
-
-    def _tell(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            found = merged(each.get(path, []) for each in self._by_root.values())
-            uri = self.editor.workspace.documents.uri(path)
-            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
 
 
 def new_server() -> Server:
@@ -79,6 +19,7 @@ def new_server() -> Server:
     _add_lifecycle(server)
     _add_questions(server)
     _add_changes(server)
+    add_views(server)
     return server
 
 
@@ -175,10 +116,3 @@ def _change(change: lsp.TextDocumentContentChangeEvent) -> Change:
         return change.text
     start, end = change.range.start, change.range.end
     return (start.line, start.character), (end.line, end.character), change.text
-
-
-def _has_snippets(client: lsp.ClientCapabilities) -> bool:
-    document = client.text_document
-    completion = document.completion if document is not None else None
-    item = completion.completion_item if completion is not None else None
-    return bool(item is not None and item.snippet_support)

@@ -10,7 +10,7 @@ _OLDEST = "3.5"
 
 def signature(of: Function) -> str:
     """How a function is called: `round(value, [scale])`."""
-    return f"{of.name}({', '.join(map(_parameter, of.parameters))})"
+    return f"{of.name}({', '.join(map(parameter_label, of.parameters))})"
 
 
 def function_page(of: Function, result: Typed | None = None) -> str:
@@ -29,13 +29,19 @@ def function_page(of: Function, result: Typed | None = None) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _parameter(of: Parameter) -> str:
+def parameter_label(of: Parameter) -> str:
+    """A parameter in a signature."""
     if of.repeated:
         return f"{of.name}, …"
     return f"[{of.name}]" if of.optional else of.name
 
 
-def _line(of: Parameter) -> str:
+def parameter_page(of: Parameter) -> str:
+    """What a parameter takes."""
     taken = "a lambda" if of.expected is None else of.expected.phrase
     constant = ", a constant" if of.constant else ""
-    return f"- `{of.name}`: {taken}{constant}"
+    return f"`{of.name}`: {taken}{constant}"
+
+
+def _line(of: Parameter) -> str:
+    return f"- {parameter_page(of)}"

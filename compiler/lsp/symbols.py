@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ssbt.compiler.lsp.analysis import Analysis
@@ -25,7 +25,12 @@ class Symbol:
 
 def symbols(of: Analysis, path: str) -> Iterator[Symbol]:
     """The declarations of the file at `path`, in the order of the text."""
-    own = (node for node in of.declarations if node.span.path == path)
+    return outline(of.declarations, path)
+
+
+def outline(declarations: Iterable[d.Declaration], path: str) -> Iterator[Symbol]:
+    """The symbols of those declarations that stand in the file at `path`."""
+    own = (node for node in declarations if node.span.path == path)
     for node in sorted(own, key=lambda node: node.span.start):
         if isinstance(node, d.Test):
             title = "".join(map(str, node.name.parts))

@@ -12,6 +12,10 @@ import re
 from ssbt.compiler.lsp.analysis import Analysis, analysis
 from ssbt.compiler.lsp.documents import Documents
 from ssbt.compiler.resolve.files import tested_by, tests_beside
+from ssbt.compiler.source import Source
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.encoding import decoded
+from ssbt.compiler.syntax.parsing import parsed
 
 _IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
 _PASSED_OVER = ("build", "node_modules")
@@ -34,6 +38,9 @@ class Workspace:
     documents: Documents = field(default_factory=Documents)
     folders: list[str] = field(default_factory=list)
     _known: dict[str, _Known] = field(default_factory=dict, repr=False)
+    _parsed: dict[str, tuple[bytes, tuple[d.Declaration, ...]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def analysis(self, path: str) -> Analysis:
         """The file as it is now; it is looked at again only where something it read changed."""
@@ -60,6 +67,28 @@ class Workspace:
         try:
             return self.documents.read(path, path).decode("utf-8", "replace")
         except OSError:
+            return ""
+
+    def declarations(self, path: str) -> tuple[d.Declaration, ...]:
+        """What a file declares, parsed again only where its text changed."""
+        try:
+            content = self.documents.read(path, path)
+        except OSError:
+            return ()
+        digest = _digest(content)
+        cached = self._parsed.get(path)
+        if cached is None or cached[0] != digest:
+            source = decoded(path, content)
+            nodes = parsed(source).file.declarations if isinstance(source, Source) else ()
+            cached = self._parsed[path] = digest, tuple(nodes)
+        return cached[1]
+
+    def saved_text(self, path: str) -> str:
+        """The text that the disk has of a file; empty where there is none."""
+        try:
+            with open(path, "rb") as file:
+                return file.read().decode("utf-8", "surrogatepass")
+        except (OSError, ValueError):
             return ""
 
     def changed(self, path: str, contents: Mapping[str, str]) -> Analysis:

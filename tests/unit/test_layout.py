@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+import re
 import sys
 import tomllib
 from typing import Any
@@ -82,3 +83,14 @@ def _imported(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield "." * node.level + (node.module or "")
+
+
+def test_every_tool_is_run_by_a_target() -> None:
+    """`make docs` writes all that is generated without a JVM; nobody has to remember a tool."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    tools = {file.name for file in (ROOT / "tools").glob("*.py")}
+    outside = {"docs_site.py", "prose.py", "spark_settings.py", "credential_names.py"}
+    modules = {"site_navigation.py"}
+    assert set(re.findall(r"tools/(\w+\.py)", makefile)) == tools - modules
+    target = makefile.partition("\ndocs: ")[2].partition("\n\n")[0]
+    assert set(re.findall(r"tools/(\w+\.py)", target)) == tools - modules - outside

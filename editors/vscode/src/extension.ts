@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 
-import { serverCommand, startProblem } from "./server";
+import { serverCommand, startProblem, testArguments } from "./server";
 
 let client: LanguageClient | undefined;
 
@@ -39,6 +39,16 @@ async function start(): Promise<void> {
   client = new LanguageClient("ssbt", "SSBT", run, {
     documentSelector: [{ language: "ssbt" }],
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{ssbt,py}") },
+    middleware: {
+      executeCommand: async (command, args, next) => {
+        // Lenses speak of the saved file.
+        await vscode.workspace.saveAll(false);
+        if (!runInTerminal(server.command, folder, command, args)) {
+          return next(command, args);
+        }
+        return undefined;
+      },
+    },
   });
   try {
     await client.start();
@@ -46,6 +56,34 @@ async function start(): Promise<void> {
     client = undefined;
     await vscode.window.showErrorMessage(startProblem(server.command, error));
   }
+}
+
+/** Runs tests where their output can be watched and stopped; false for other commands. */
+function runInTerminal(
+  program: string,
+  folder: string | undefined,
+  command: string,
+  args: unknown[],
+): boolean {
+  const [uri, test] = args;
+  if (typeof uri !== "string") {
+    return false;
+  }
+  const path = vscode.Uri.parse(uri).fsPath;
+  const shellArgs = testArguments(command, path, typeof test === "string" ? test : undefined);
+  if (shellArgs === undefined) {
+    return false;
+  }
+  const task = new vscode.Task(
+    { type: "ssbt" },
+    vscode.TaskScope.Workspace,
+    typeof test === "string" ? `test ${test}` : "tests",
+    "ssbt",
+    // No shell takes part: a test's name may hold any sign.
+    new vscode.ProcessExecution(program, shellArgs, { cwd: folder }),
+  );
+  void vscode.tasks.executeTask(task);
+  return true;
 }
 
 async function stop(): Promise<void> {

@@ -31,3 +31,23 @@ export function startProblem(command: string, error: unknown): string {
     "or name it in the setting ssbt.path."
   );
 }
+
+/** The arguments of `ssbtc` for a lens about tests; undefined for what the server runs itself. */
+export function testArguments(command: string, path: string, test?: string): string[] | undefined {
+  if (command === "ssbt.runTests") {
+    return ["test", path, "--verbose"];
+  }
+  if (command === "ssbt.runTest" && test !== undefined) {
+    return ["test", path, "--verbose", "-k", testExpression(test)];
+  }
+  return undefined;
+}
+
+/** The expression of `-k` that names a test: its words in quotes. */
+function testExpression(test: string): string {
+  if (test.includes('"') && !test.includes("'")) {
+    return `'${test}'`;
+  }
+  const parts = test.split('"').filter((part) => part !== "");
+  return parts.map((part) => `"${part}"`).join(" and ");
+}

@@ -10,7 +10,7 @@ const made = buildSync({
   write: false,
 });
 const source = Buffer.from(made.outputFiles[0].text).toString("base64");
-const { serverCommand, startProblem } = await import(`data:text/javascript;base64,${source}`);
+const { serverCommand, startProblem, testArguments } = await import(`data:text/javascript;base64,${source}`);
 
 test("the command is the setting's", () => {
   const found = serverCommand("${workspaceFolder}/.venv/bin/ssbtc", "/w", {});
@@ -24,4 +24,13 @@ test("a server that does not start is explained", () => {
   const text = startProblem("ssbtc", new Error("ENOENT"));
   assert.match(text, /ENOENT/);
   assert.match(text, /pip install 'ssbt\[lsp\]'/);
+});
+
+test("a lens about a test runs it by its name", () => {
+  assert.deepEqual(testArguments("ssbt.runTests", "/w/a.ssbt"), ["test", "/w/a.ssbt", "--verbose"]);
+  const expression = (name) => testArguments("ssbt.runTest", "/w/a.ssbt", name)?.at(-1);
+  assert.equal(expression("late and not early"), '"late and not early"');
+  assert.equal(expression('a "b" c'), "'a \"b\" c'");
+  assert.equal(expression("it's \"b\""), '"it\'s " and "b"');
+  assert.equal(testArguments("ssbt.compile", "/w/a.ssbt"), undefined);
 });

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.diagnostics.fixes import edited
-from ssbt.compiler.lsp.names import Names
 from ssbt.compiler.lsp.rename import RefusedError, renamed
+from ssbt.compiler.lsp.symbol_index import SymbolIndex
 
 
 def counts(project, name: str) -> dict[str, int]:
@@ -216,7 +216,7 @@ def test_refused(project, replaced, name, why):
 def test_definitions(project, replaced, expected):
     made = project(replaced)
     of = made.workspace.context(made.path)
-    names = Names(of)
+    names = SymbolIndex(of)
     mention = names.at(made.path, made.offset)
     assert mention is not None
     spans = names.definitions(mention)

@@ -234,3 +234,65 @@ async def test_what_another_pipeline_of_the_workspace_writes(session: Session, t
     assert not session.client.diagnostics.get(reader.as_uri())
     session.change(writer.as_uri(), 1, column, column + len("supply_cost"), "cost")
     await session.found(reader.as_uri(), "SSBT0640")
+
+
+async def test_views(session: Session, tmp_path: Path):
+    """Signature help, tokens, folds, highlights, hints, symbols, lenses and ranges."""
+    text = MAIN.replace("where amount > 1", "extend round(amount, 1) as rounded")
+    (tmp_path / "main.ssbt").write_text(text)
+    session.open(session.main, text)
+    client, document = session.client, session.document
+    line = text.splitlines()[2]
+    at = lsp.Position(2, line.index(", 1") + 2)
+    help_ = await client.text_document_signature_help_async(lsp.SignatureHelpParams(document, at))
+    assert help_.active_parameter == 1
+    (signature,) = help_.signatures
+    assert signature.label == "round(expr, [d])"
+    start, end = signature.parameters[1].label
+    assert signature.label[start:end] == "[d]"
+
+    whole = lsp.Range(lsp.Position(0, 0), lsp.Position(6, 0))
+    tokens = await client.text_document_semantic_tokens_full_async(
+        lsp.SemanticTokensParams(document)
+    )
+    ranged = await client.text_document_semantic_tokens_range_async(
+        lsp.SemanticTokensRangeParams(document, whole)
+    )
+    assert list(tokens.data) == list(ranged.data)
+    assert list(tokens.data[:5]) == [0, 0, 6, 0, 0]
+    # The comment holds a character of two units.
+    assert list(tokens.data[10:15]) == [0, 15, 4, 1, 0]
+    assert await client.text_document_folding_range_async(lsp.FoldingRangeParams(document)) == []
+    marks = await client.text_document_document_highlight_async(
+        lsp.DocumentHighlightParams(document, lsp.Position(2, 5))
+    )
+    assert [each.kind for each in marks] == [
+        lsp.DocumentHighlightKind.Write,
+        lsp.DocumentHighlightKind.Read,
+    ]
+    (hint,) = await client.text_document_inlay_hint_async(lsp.InlayHintParams(document, whole))
+    assert (hint.label, hint.position) == (": int", lsp.Position(2, len(line)))
+    symbols = await client.workspace_symbol_async(lsp.WorkspaceSymbolParams("unus"))
+    assert session.main in [each.location.uri for each in symbols]
+    lenses = await client.text_document_code_lens_async(lsp.CodeLensParams(document))
+    assert [each.command.command for each in lenses] == ["ssbt.compile", "ssbt.openScript"]
+    line_4 = lsp.Range(lsp.Position(4, 0), lsp.Position(4, 3))
+    (edit,) = await client.text_document_range_formatting_async(
+        lsp.DocumentRangeFormattingParams(document, line_4, lsp.FormattingOptions(2, True))
+    )
+    assert edit.range.start.line == edit.range.end.line == 4
+
+
+async def test_compiling_from_a_lens(session: Session, tmp_path: Path):
+    """The command does what `ssbtc compile` does, and tells of its mistakes."""
+    file = tmp_path / "p.ssbt"
+    file.write_text("pipeline p {\n")
+    command = lsp.ExecuteCommandParams("ssbt.compile", [file.as_uri()])
+    result = await session.client.workspace_execute_command_async(command)
+    assert result["exitCode"] == 1
+    assert "SSBT0223" in result["output"]
+    file.write_text(WRITER)
+    command = lsp.ExecuteCommandParams("ssbt.openScript", [file.as_uri()])
+    result = await session.client.workspace_execute_command_async(command)
+    assert result["exitCode"] == 0, result
+    assert Path(result["script"].removeprefix("file://")).read_text().startswith("#")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-import subprocess
 from typing import Any
 
 from click.testing import CliRunner
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,11 +18,6 @@ from ssbt.compiler.cli.commands import ssbtc
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.slow
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1400,1000"),
-    *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--force-prefers-reduced-motion"),
-)
 HOSTILE = """
 pipeline p {
   description = "<script>document.title = 'taken'</script><!-- </script>"
@@ -50,21 +42,6 @@ sink r to parquet {
   path = "out"
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    command = [str(ROOT / "tools" / "chromium.sh"), "--install"]
-    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    binary, driver = found.stdout.split()
-    options = Options()
-    options.binary_location = binary
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = Chrome(options=options, service=Service(driver))
-    yield started
-    started.quit()
 
 
 Shown = Callable[[str], Chrome]

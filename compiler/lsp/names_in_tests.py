@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.columns import ColumnPlaces
-from ssbt.compiler.lsp.mentions import Mention, named
+from ssbt.compiler.lsp.column_occurrences import ColumnOccurrences
+from ssbt.compiler.lsp.resolved_names import ResolvedName, named
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 
-def test_mentions(of: Analysis, node: d.Test, columns: ColumnPlaces) -> Iterator[Mention]:
+def names_in_test(of: Analysis, node: d.Test, columns: ColumnOccurrences) -> Iterator[ResolvedName]:
     """The names in a test; its columns are added to `columns`."""
     transform = _transform(of, node)
     for clause in node.clauses:
@@ -26,7 +26,7 @@ def test_mentions(of: Analysis, node: d.Test, columns: ColumnPlaces) -> Iterator
             continue
         for parameter in transform.parameters:
             if parameter.name.text.casefold() == name.text.casefold():
-                yield Mention(name.span, "dataset", parameter.name.span)
+                yield ResolvedName(name.span, "dataset", parameter.name.span)
                 for column in clause.columns:
                     columns.add_word(column, _schema(of, parameter.schema.text))
         if transform.name.text.casefold() == name.text.casefold():

@@ -10,7 +10,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import Name
 
 
-class ColumnPlaces:
+class ColumnOccurrences:
     """Places that name one column have one root; renaming it changes all of them."""
 
     def __init__(self, seen: Seen, parts: Mapping[Span, Span]) -> None:

@@ -10,7 +10,7 @@ from ssbt.compiler.syntax.ast.expressions import Name
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class ResolvedName:
     """A name in the text, backticks included; mentions with one `key` are one thing.
 
     `kind` is dataset, transform, schema, param, pipeline, sink, secret, connection, column, alias
@@ -23,6 +23,6 @@ class Mention:
     defines: bool = False
 
 
-def named(kind: str, name: Name) -> Mention:
+def named(kind: str, name: Name) -> ResolvedName:
     """The mention of a declaration by its name."""
-    return Mention(name.span, kind, (kind, name.text.casefold()))
+    return ResolvedName(name.span, kind, (kind, name.text.casefold()))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CompletionItem:
     """`label` is what is shown and written, unless there is a `snippet` (with `$0` in it).
 
     `kind` is column, qualifier, field, dataset, transform, schema, param, secret, connection,
-    function, keyword, type, connector, option or choice.
+    function, keyword, type, connector, option, choice, file or folder.
     """
 
     label: str

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 import re
 
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.mentions import Mention, named
+from ssbt.compiler.lsp.resolved_names import ResolvedName, named
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -18,9 +18,9 @@ _Alias = tuple[str, Hashable]
 _PLACEHOLDER = re.compile(r"(?<!\{)(?:\{\{)*\{([^\W\d]\w*)\}")
 
 
-def query_mentions(
+def query_names(
     of: Analysis, query: s.Query, inputs: Mapping[str, Hashable]
-) -> Iterator[Mention]:
+) -> Iterator[ResolvedName]:
     """The mentions; `inputs` are the keys of a transform's own datasets by lower-case name."""
     return _Query(of, inputs).mentions(query)
 
@@ -33,13 +33,13 @@ class _Query:
         self._inputs = inputs
         self._aliases: dict[str, _Alias] = {}
 
-    def mentions(self, query: s.Query) -> Iterator[Mention]:
+    def mentions(self, query: s.Query) -> Iterator[ResolvedName]:
         yield from self._dataset(query.base)
         for step in query.steps:
             yield from self._step(step)
             yield from self._expressions(step)
 
-    def _step(self, step: s.Step) -> Iterator[Mention]:
+    def _step(self, step: s.Step) -> Iterator[ResolvedName]:
         match step:
             case s.Join(right=use) | s.SetOperation(right=use):
                 yield from self._dataset(use)
@@ -49,7 +49,7 @@ class _Query:
                     yield from self._dataset(argument)
             case s.As(alias=alias):
                 self._aliases = {alias.text.casefold(): ("alias", alias.span)}
-                yield Mention(alias.span, "alias", alias.span, True)
+                yield ResolvedName(alias.span, "alias", alias.span, True)
             case s.Sql():
                 yield from self._placeholders(step.query.span)
                 yield named("schema", step.schema)
@@ -59,7 +59,7 @@ class _Query:
                 yield named("schema", step.schema)
                 yield from (named("schema", name) for name in _schemas_of_state(step))
 
-    def _dataset(self, use: s.DatasetUse) -> Iterator[Mention]:
+    def _dataset(self, use: s.DatasetUse) -> Iterator[ResolvedName]:
         folded = use.name.text.casefold()
         if use.arguments is not None:
             alias: _Alias = ("transform", ("transform", folded))
@@ -69,23 +69,23 @@ class _Query:
             alias = ("dataset", self._inputs[folded])
         else:
             alias = ("dataset", ("dataset", folded))
-        yield Mention(use.name.span, *alias)
+        yield ResolvedName(use.name.span, *alias)
         if use.alias is not None:
             alias = ("alias", use.alias.span)
             folded = use.alias.text.casefold()
-            yield Mention(use.alias.span, *alias, True)
+            yield ResolvedName(use.alias.span, *alias, True)
         self._aliases[folded] = alias
 
-    def _placeholders(self, span: Span) -> Iterator[Mention]:
+    def _placeholders(self, span: Span) -> Iterator[ResolvedName]:
         """The datasets in braces in the text of a `sql` step."""
         text = self._of.sources[span.path].text[span.start : span.end]
         for match in _PLACEHOLDER.finditer(text):
             folded = match.group(1).casefold()
             if text[match.start(1) - 2] != "$" and folded != "input":
                 place = Span(span.path, span.start + match.start(1), span.start + match.end(1))
-                yield Mention(place, "dataset", self._inputs.get(folded, ("dataset", folded)))
+                yield ResolvedName(place, "dataset", self._inputs.get(folded, ("dataset", folded)))
 
-    def _expressions(self, step: s.Step) -> Iterator[Mention]:
+    def _expressions(self, step: s.Step) -> Iterator[ResolvedName]:
         for node in nodes(step):
             if isinstance(node, e.ColumnName | e.Star):
                 parts = node.parts if isinstance(node, e.ColumnName) else node.qualifier
@@ -94,7 +94,7 @@ class _Query:
                     bool(parts) and parts[0].span in self._of.seen.qualified
                 )
                 if alias is not None and is_qualifier:
-                    yield Mention(parts[0].span, *alias)
+                    yield ResolvedName(parts[0].span, *alias)
             elif isinstance(node, e.Lambda):
                 yield from _lambda(node)
 
@@ -108,13 +108,13 @@ def _schemas_of_state(step: s.Stateful) -> Iterator[e.Name]:
                     yield e.Name(span, text)
 
 
-def _lambda(node: e.Lambda) -> Iterator[Mention]:
+def _lambda(node: e.Lambda) -> Iterator[ResolvedName]:
     places = {name.text.casefold(): name.span for name in node.parameters}
     for name in node.parameters:
-        yield Mention(name.span, "lambda", name.span, True)
+        yield ResolvedName(name.span, "lambda", name.span, True)
     for inner in nodes(node.body):
         if isinstance(inner, e.ColumnName):
             first = inner.parts[0]
             place = places.get(first.text.casefold())
             if place is not None:
-                yield Mention(first.span, "lambda", place)
+                yield ResolvedName(first.span, "lambda", place)

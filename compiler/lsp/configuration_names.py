@@ -19,7 +19,7 @@ SECTIONS = {kind: f"{kind}s" for kind in ("param", "secret", "connection")}
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class ConfigurationNames:
     """Places of one name, with the sources of all files that were read.
 
     `shared` are those places that hold for every pipeline of the project.
@@ -31,28 +31,30 @@ class Configured:
     mistake: Diagnostic | None = None
 
 
-def configured_names(pipeline: str, path: str, kind: str, name: str, read: Reader) -> Configured:
+def configuration_names(
+    pipeline: str, path: str, kind: str, name: str, read: Reader
+) -> ConfigurationNames:
     """Where the configuration of `pipeline`, in the file at `path`, names one of its things."""
     if kind not in SECTIONS:
-        return Configured()
+        return ConfigurationNames()
 
     def read_plain(file: str) -> bytes:
         return read(posixpath.normpath(file))
 
     folder = project_folder(path, read_plain)
     if folder is None:
-        return Configured()
+        return ConfigurationNames()
     loader = Loader(posixpath.normpath(folder), Files(read_plain))
     try:
         files = list(_files(project(posixpath.normpath(folder), loader), pipeline))
         for file in files:
             loader.branch(file)
     except MistakeError as error:
-        return Configured(mistake=error.finding)
+        return ConfigurationNames(mistake=error.finding)
     spans = tuple(dict.fromkeys(_named(loader, SECTIONS[kind], name)))
     own = files[-1]
     shared = tuple(span for span in spans if span.path != own)
-    return Configured(spans, shared, loader.sources)
+    return ConfigurationNames(spans, shared, loader.sources)
 
 
 def _files(of: Project, pipeline: str) -> Iterator[str]:

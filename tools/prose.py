@@ -1,0 +1,90 @@
+"""Find words in the documentation that read as translated: `python tools/prose.py`.
+
+CONTRIBUTING shows for each of them what an editor writes instead. Code, in blocks or between
+backticks, is passed over. `UNEDITED` are the pages that nobody has gone through yet: it only ever
+gets shorter, and a page in it that has no finding any more is an error, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+import re
+import sys
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Each pattern with what to write instead.
+RULES = {
+    r"\banew\b": "again, from scratch",
+    r"\b(?:is|are|was|were) told\b": "is reported, is printed",
+    r"\btold (?:at once|apart)\b": "reported together, distinguished",
+    r"\bbehind (?:it|them|that|the|each|a|its|state|joins|`)": "after",
+    r"\bthere is none\b": "say what is missing, or leave it out",
+    r"\b(?:is|are) none of\b": "is not a, does not belong to",
+    r"\bonly so (?:many|much)\b": "at most, a limited number of",
+    r"\bso many\b": "this many, as many",
+    r"\ball that\b(?! is| has been left)": "everything that",
+    r"\bwhat stands\b": "what is, what comes",
+    r"\bthat which\b": "what",
+    r"\bfor want of\b": "without",
+    r"\bof its own accord\b": "by itself",
+    r"\bnot before\b": "only after",
+    r"\bbesides\b": "also, as well",
+    r"\bhas to stand\b": "has to be",
+    r"\bin whole\b": "completely",
+    r"\bsaid so\b": "stated",
+    r"\bby chance\b": "at random, randomly",
+    r"\bheld fast\b": "kept, fixed",
+}
+
+# Written by tools from the compiler's texts, which are edited there; and the record of decisions.
+GENERATED = (
+    *("docs/errors/", "docs/connectors/", "docs/formats/"),
+    *("docs/state.md", "docs/decisions/"),
+)
+
+UNEDITED: tuple[str, ...] = ()
+
+_CODE = re.compile(r"^(```+|~~~+).*?^\1$|`[^`\n]*`|<!--.*?-->", re.MULTILINE | re.DOTALL)
+
+
+def pages() -> list[Path]:
+    """The pages that are written by hand."""
+    listed = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [page for page in listed if not name(page).startswith(GENERATED)]
+
+
+def name(page: Path) -> str:
+    """A page's path in the repository."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def findings(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each line with such a word, the word, and what to write instead."""
+    prose = _CODE.sub(_blank, text)
+    for pattern, instead in RULES.items():
+        for match in re.finditer(pattern.replace(" ", r"(?: |\n *)"), prose, re.IGNORECASE):
+            yield prose.count("\n", 0, match.start()) + 1, match[0], instead
+
+
+def _blank(code: re.Match[str]) -> str:
+    """As many lines without a word; a backtick stays, for the rules that look at one."""
+    return "`" + re.sub(r"[^\n]", " ", code[0][1:])
+
+
+def main() -> int:
+    """Print what is found; 1 if there is anything."""
+    complaints = []
+    for page in pages():
+        words = sorted(findings(page.read_text("utf-8")))
+        if name(page) not in UNEDITED:
+            complaints += [f"{name(page)}:{line}: {word!r}: {way}" for line, word, way in words]
+        elif not words:
+            complaints.append(f"{name(page)} is clean: take it out of UNEDITED in tools/prose.py")
+    print(*complaints, sep="\n", end="\n" if complaints else "")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
