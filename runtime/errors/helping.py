@@ -21,6 +21,14 @@ _HELP = {
         "larger than the records they tell of; `value_columns` and `header_columns` say what is in "
         "them"
     ),
+    r"no message .* (?:is|holds) .*no name of the enum": (
+        "write a name that the enum has, or null, in a step before the sink: `case … when … end`; "
+        "or add the name to the schema"
+    ),
+    r"no message .* (?:is|holds) .*no STRING": (
+        "Protobuf's texts are UTF-8: `try_validate_utf8(…)` in a step before the sink makes null "
+        "of others, and a field of type `bytes` takes any"
+    ),
     r"UnknownTopicOrPartitionException": (
         "Kafka has no such topic or partition, or has it no more: create it, or compare the names "
         "with those that the brokers have"
