@@ -33,10 +33,11 @@ from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.redaction.settings import with_values
 from ssbt.runtime.registries.registry import UnreachableError
-from ssbt.runtime.session import opened_session
 from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
 from ssbt.runtime.settings.parameters import declared_parameters, resolved
 from ssbt.runtime.settings.shared import Shared
+from ssbt.runtime.sparkconf.session import explicit_settings, opened_session
+from ssbt.runtime.sparkconf.settings import SettingsRefusedError, contradictions, setting_problems
 from ssbt.runtime.streams.operation import before_streams, operated
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
@@ -138,6 +139,11 @@ def _outcome(script: _Script[P]) -> int:
         except SecretError as error:
             events.failed(tell(error))
             return _MISUSED
+        except SettingsRefusedError as refusal:
+            events.failed("\n".join(map(str, refusal.args)))
+            for problem in refusal.args:
+                _LOG.error(problem)
+            return _MISUSED
         except CheckpointsRefusedError as refusal:
             events.failed("\n".join(map(str, refusal.args)))
             for problem in refusal.args:
@@ -177,6 +183,7 @@ def _wishes(script: _Script[P]) -> _Wishes | None:
         hide_credentials(key, value)
     values, settings, problems = resolved(parameters, entries, shared)
     problems += shared.problems + shared.unknown_provider_options()
+    problems += setting_problems(entries, script.spark, script.target)
     for problem in problems:
         _LOG.error(problem_at_home(problem, script.path))
     if problems:
@@ -191,6 +198,11 @@ def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
     if wishes.arguments.verbose:
         settings = {"spark.sql.pyspark.jvmStacktrace.enabled": "true", **settings}
     session, created = opened_session(script.name, Path(script.path).name, settings)
+    refused = [*contradictions(explicit_settings(session), script.spark, script.target)]
+    if refused:
+        if created:
+            session.stop()
+        raise SettingsRefusedError(*refused)
     if created:
         listen_to_signals()
     hide_in_driver_log(session, set(known_values()))

@@ -15,7 +15,7 @@ import tarfile
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "compiler" / "sparkconf" / "settings.tsv"
+DATA = ROOT / "runtime" / "sparkconf" / "settings.tsv"
 VERSIONS = {"3.5": "3.5.9", "4.0": "4.0.5", "4.1": "4.1.4", "4.2": "4.2.1", "4.3": "4.3.0"}
 _ASKED = ("--add-opens", "java.base/java.nio=ALL-UNNAMED")
 Row = tuple[str, str, str]

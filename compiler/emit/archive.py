@@ -18,7 +18,8 @@ _FOLDER = 0o40755 << 16 | 0x10
 def runtime_archive() -> bytes:
     """`ssbt/runtime/`, where `ssbt` is a namespace; not compressed, for zlib has versions."""
     root = _folder()
-    modules = sorted((file.relative_to(root).as_posix(), file) for file in root.rglob("*.py"))
+    files = (file for kind in ("*.py", "*.tsv") for file in root.rglob(kind))
+    modules = sorted((file.relative_to(root).as_posix(), file) for file in files)
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
         # Without entries of their own, Python before 3.13 finds no namespace in a zip.

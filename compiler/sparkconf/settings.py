@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec import Struct
@@ -60,12 +61,20 @@ class Refusal(Struct, frozen=True):
 @cache
 def known_settings() -> dict[str, Setting]:
     """The settings by name; a name that ends with a dot is the beginning of others."""
-    text = Path(__file__).with_name("settings.tsv").read_text("utf-8")
+    text = _table().read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {
         name: Setting(name, kind, since, last, least, tuple(filter(None, choices.split(","))))
         for name, kind, since, last, least, choices in rows
     }
+
+
+def _table() -> Path:
+    """The runtime has it, which may not import the compiler; here it is not imported either."""
+    spec = find_spec("ssbt.runtime")
+    assert spec is not None, "the runtime is a part of the distribution"
+    folder = next(iter(spec.submodule_search_locations or ()))
+    return Path(folder, "sparkconf", "settings.tsv")
 
 
 def setting_value(name: str, text: str) -> str:

@@ -5,20 +5,24 @@ SMALLINT they keep the last bits, 128 in a TINYINT of JSON is -128, and a number
 JSON is seconds, also where it is milliseconds.
 """
 
-from __future__ import annotations
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
     ArrayType,
+    BooleanType,
     ByteType,
     DataType,
+    DateType,
     IntegerType,
     LongType,
     MapType,
     ShortType,
     StructField,
     StructType,
+    TimestampNTZType,
     TimestampType,
 )
 
@@ -29,6 +33,13 @@ _WIDER: dict[str, dict[type[DataType], DataType]] = {
     "parquet": {ByteType: IntegerType(), ShortType: IntegerType()},
     "orc": {ByteType: LongType(), ShortType: LongType(), IntegerType: LongType()},
 }
+# The clocks of a zone are 18 hours at most before or behind UTC.
+_FIRST = "timestamp '0000-12-31 06:00:00Z'"
+_LAST = "timestamp '+10000-01-01 17:59:59.999999Z'"
+# Of times, only those of JSON are looked at, by `_far_time`.
+_ANY_TIME: dict[type[DataType], DataType] = dict.fromkeys(
+    (DateType, TimestampType, TimestampNTZType), BooleanType()
+)
 
 
 def widen_schema(session: SparkSession, schema: str | StructType, format: str) -> StructType:
@@ -90,20 +101,33 @@ def _wider(type_: DataType, table: dict[type[DataType], DataType]) -> DataType:
 
 def _misfit(field: StructField, wanted: DataType, *, has_times: bool) -> Column | None:
     """Where a column holds what its type does not; None where it cannot."""
-    if field.dataType == wanted and not (has_times and _is_time(wanted)):
-        return None
-    return is_any(misfits(_column(field.name), field.dataType, wanted))
+    types = (_wider(type_, _ANY_TIME) for type_ in (field.dataType, wanted))
+    conditions = [is_any(parts)] if (parts := misfits(_column(field.name), *types)) else []
+    if has_times and (far := _far_time(_column(field.name), wanted)) is not None:
+        conditions.append(F.coalesce(far, F.lit(False)))
+    return reduce(or_, conditions) if conditions else None
 
 
-def _is_time(type_: DataType) -> bool:
-    """Whether the type is TIMESTAMP, or one of its parts is."""
+def _far_time(value: Column, type_: DataType) -> Column | None:
+    """Where a TIMESTAMP, or one in the value, is in no year from 1 to 9999, wherever that is."""
+    if isinstance(type_, TimestampType):
+        return ~value.between(F.expr(_FIRST), F.expr(_LAST))
     if isinstance(type_, StructType):
-        return any(_is_time(field.dataType) for field in type_)
-    if isinstance(type_, ArrayType):
-        return _is_time(type_.elementType)
+        inner = [_far_time(value.getField(each.name), each.dataType) for each in type_]
+        conditions = [F.coalesce(each, F.lit(False)) for each in inner if each is not None]
+        return reduce(or_, conditions) if conditions else None
     if isinstance(type_, MapType):
-        return _is_time(type_.keyType) or _is_time(type_.valueType)
-    return isinstance(type_, TimestampType)
+        value, type_ = F.map_values(value), ArrayType(type_.valueType)
+    if not isinstance(type_, ArrayType) or _far_time(F.lit(None), type_.elementType) is None:
+        return None
+    element = type_.elementType
+
+    def is_far(each: Column) -> Column:
+        far = _far_time(each, element)
+        assert far is not None
+        return F.coalesce(far, F.lit(False))
+
+    return F.exists(value, is_far)
 
 
 def _narrow_value(field: StructField, wanted: DataType, misfit: Column, *, lenient: bool) -> Column:

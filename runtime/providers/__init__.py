@@ -48,6 +48,11 @@ def is_built_in(kind: str) -> bool:
     return kind in _BUILT_IN
 
 
+def is_known(kind: str) -> bool:
+    """Whether there is a provider, ours or an installed one; a `module:function` may be one."""
+    return is_built_in(kind) or ":" in kind or bool(entry_points(group="ssbt.secrets", name=kind))
+
+
 def provider(kind: str) -> Provider:
     """The provider called `kind`: one of ours, an installed one, or `module:function`.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from ssbt.runtime.providers import is_known
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings.known import (
     COMMON_PROVIDER_OPTIONS,
@@ -50,14 +51,22 @@ class Shared:
             self.problems.append(str(error))
 
     def unknown_provider_options(self) -> list[str]:
-        """Options that their providers do not have; those of other people's are not known."""
+        """Providers that there are not, and options that ours do not have."""
         found = []
         for name, reference in self.secrets.items():
             kind = str(reference.get("provider", "env"))
             own = PROVIDER_OPTIONS.get(kind)
             if own is None:
+                if not is_known(kind):
+                    where = f"the secret `{name}`"
+                    found.append(unknown("provider", kind, PROVIDER_OPTIONS, where))
                 continue
             known = (*COMMON_PROVIDER_OPTIONS, *own)
+            found += [
+                f"the secret `{name}`: `{option}` is a number, not `{reference[option]}`"
+                for option in ("timeout", "retries", "cache")
+                if option in reference and not _is_number(reference[option])
+            ]
             found += [
                 unknown("option", option, known, f"the secret `{name}`, provider {kind}")
                 for option in reference
@@ -110,6 +119,13 @@ def _spelled(kind: str, option: str, source: str) -> str:
     if is_open and not get_close_matches(option, known, n=1, cutoff=_NEARLY):
         return option
     raise ValueError(unknown("option", option, known, source))
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return float(str(value)) >= 0
+    except ValueError:
+        return False
 
 
 def _text(value: object) -> str:

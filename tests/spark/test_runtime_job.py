@@ -14,7 +14,7 @@ import pytest
 
 from ssbt.runtime import Job, SchemaMismatchError, checked, main
 from ssbt.runtime.job import rows_written
-from ssbt.runtime.session import opened_session
+from ssbt.runtime.sparkconf.session import opened_session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

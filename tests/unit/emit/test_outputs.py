@@ -95,7 +95,8 @@ def test_archive() -> None:
     content = runtime_archive()
     with ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
-        on_disk = sorted(f"ssbt/{file.relative_to(ROOT)}" for file in ROOT.glob("runtime/**/*.py"))
+        files = (*ROOT.glob("runtime/**/*.py"), *ROOT.glob("runtime/**/*.tsv"))
+        on_disk = sorted(f"ssbt/{file.relative_to(ROOT)}" for file in files)
         rooms = sorted(file.parent.name for file in ROOT.glob("runtime/*/__init__.py"))
         folders = ["ssbt/", "ssbt/runtime/", *(f"ssbt/runtime/{room}/" for room in rooms)]
         assert [entry.filename for entry in entries] == [*folders, *on_disk]

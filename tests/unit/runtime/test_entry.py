@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import json
 import logging
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Annotated, Any, cast
 
 import pytest
@@ -30,6 +30,7 @@ class Sessions:
     created = True
     stopped = 0
     settings: Mapping[str, str]
+    explicit: Mapping[str, str] = MappingProxyType({})
 
     def __call__(self, name: str, script: str, settings: Mapping[str, str]) -> tuple[Any, bool]:
         self.settings = settings
@@ -43,6 +44,7 @@ class Sessions:
 def sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
     result = Sessions()
     monkeypatch.setattr(entry, "opened_session", result)
+    monkeypatch.setattr(entry, "explicit_settings", lambda _: result.explicit)
     logger = logging.getLogger("ssbt")
     before = logger.handlers, logger.level, logger.propagate
     yield result
@@ -265,3 +267,55 @@ def test_credentials_of_connections(
 
 def test_the_same_patterns_as_the_compiler() -> None:
     assert texts.PATTERNS == (compiled._USER, compiled._QUERY)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "own"),
+    [
+        ("spark.sql.ansi.enabled", "false", {}),
+        ("spark.sql.ansi.enabled", "FALSE", {"spark.sql.ansi.enabled": "true"}),
+        ("spark.sql.ansi.enabled", "true", {"spark.sql.ansi.enabled": "false"}),
+        ("spark.sql.legacy.timeParserPolicy", "LEGACY", {}),
+        ("spark.sql.caseSensitive", "true", {}),
+    ],
+)
+def test_a_session_that_means_something_else(
+    sessions: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    own: dict[str, str],
+) -> None:
+    sessions.explicit = {name: value}
+    ran: list[object] = []
+    assert started(monkeypatch, run=lambda job: ran.append(job), target="4.1", spark=own) == 2
+    assert not ran
+    assert sessions.stopped == 1
+    (line,) = messages(capsys)
+    assert line.startswith(f"ERROR orders: `{name}` is `{value.lower()}`") or value in line
+
+
+def test_misspelt_settings_of_a_file(
+    sessions: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "x.json"
+    given = {
+        "spark.sql.shufle.partitions": 3,
+        "spark.sql.adaptive.enabledd": True,
+        "spark.sql.ansi.enabled": False,
+        "spark.mycompany.x": 1,
+        "spark.sql.catalog.lake.uri": "u",
+    }
+    file.write_text(json.dumps({"spark": given}), encoding="utf-8")
+    code = started(monkeypatch, "--conf-file", str(file), run=lambda job: None, target="4.1")
+    assert code == 2
+    assert not hasattr(sessions, "settings")
+    found = messages(capsys)
+    assert len(found) == 3
+    assert found[0].endswith("; did you mean `spark.sql.shuffle.partitions`?")
+    assert found[1].endswith("; did you mean `spark.sql.adaptive.enabled`?")
+    assert "is `false`: the pipeline is compiled for `true`" in found[2]

@@ -34,11 +34,18 @@ def problems(key: str, value: object = "x") -> list[str]:
         ("connections.registry.usrname", "did you mean `username`?"),
         ("secrets.logn.provider", "unknown secret `logn` (--set); did you mean `login`?"),
         ("secrets.login.varable", "did you mean `variable`?"),
+        ("secrets.login.timeout", "a number, not `x`"),
     ],
 )
 def test_unknown_names(key: str, said: str) -> None:
     (problem,) = problems(key)
     assert said in problem
+
+
+def test_a_provider_that_there_is_not() -> None:
+    (problem,) = problems("secrets.login.provider", "vualt")
+    assert problem == "unknown provider `vualt` (the secret `login`); did you mean `vault`?"
+    assert not problems("secrets.login.provider", "our.module:Provider")
 
 
 def test_an_option_of_another_provider() -> None:
@@ -55,7 +62,6 @@ def test_an_option_of_another_provider() -> None:
         "connections.SHOP.bootstrap_servers",
         "connections.own.anything",
         "secrets.LOGIN.variable",
-        "secrets.login.timeout",
     ],
 )
 def test_known_names(key: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ssbt.compiler.sparkconf import settings
 from ssbt.compiler.sparkconf.settings import known_settings, refusal
 from ssbt.compiler.sparkconf.values import misfit
+from ssbt.runtime.sparkconf import settings as run_time
 
 OTHERS = [
     "spark.sql.catalog.lake.warehouse",
@@ -92,3 +94,18 @@ def test_the_catalogue() -> None:
     assert {each.kind for each in known.values()} == set(FITTING)
     assert all(each.choices for each in known.values() if each.kind == "choice")
     assert known["spark.sql.shuffle.partitions"].least == "1"
+
+
+def test_the_runtime_holds_files_to_the_same_names() -> None:
+    """Every name with a letter dropped, changed and swapped; both answer, or neither does."""
+    assert set(settings.known_settings()) == set(run_time.names())
+    assert run_time.OPEN == settings._OPEN
+    assert tuple(run_time.SETTLED) == settings._SETTLED
+    assert run_time.SETTLED_BEGINNING == settings._SETTLED_BEGINNING
+    for name in sorted(settings.known_settings())[::40]:
+        at = 5 + len(name) // 2
+        slips = (name[:at] + name[at + 1 :], f"{name[: at - 1]}q{name[at:]}", f"{name}.x")
+        for each in (name, *slips):
+            refused = settings.refusal(each, "1", "4.1")
+            is_unknown = refused is not None and refused.message.startswith("Spark has no ")
+            assert is_unknown == (run_time.unknown_name(each) is not None), each

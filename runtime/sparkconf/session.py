@@ -11,6 +11,8 @@ import re
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from ssbt.runtime.sparkconf.settings import TIME_ZONE
+
 _LOG = logging.getLogger("ssbt.runtime")
 _DEFAULT = re.compile(r"^\s*(spark\.[^\s=:]+)[\s=:]+(.*?)\s*$", re.MULTILINE)
 
@@ -27,7 +29,7 @@ def opened_session(
     given: Collection[str]
     if session := active or _connected_session(name):
         # `conf.get` would answer with Spark's defaults too.
-        given = {row.key for row in session.sql("SET").collect()}
+        given = explicit_settings(session)
         for key in settings.keys() - given:
             with suppress(AnalysisException):
                 session.conf.set(key, settings[key])
@@ -44,10 +46,21 @@ def opened_session(
     # Only the names are logged: a value may be a secret.
     for key, value in settings.items():
         if key in given:
-            _LOG.info("%s was set by the operator, which wins over the pipeline's value", key)
+            # Hours and days are others then.
+            is_other = key == TIME_ZONE and session.conf.get(key, None) != value
+            _LOG.log(
+                logging.WARNING if is_other else logging.INFO,
+                "%s was set by the operator, which wins over the pipeline's value",
+                key,
+            )
         elif session.conf.get(key, None) != value:
             _LOG.warning("%s has no effect on a session that exists: set it at its start", key)
     return session, active is None
+
+
+def explicit_settings(session: SparkSession) -> dict[str, str]:
+    """What is set on the session, by whomever, without Spark's defaults."""
+    return {row.key: row.value for row in session.sql("SET").collect()}
 
 
 def _connected_session(name: str) -> SparkSession | None:
@@ -59,7 +72,7 @@ def _connected_session(name: str) -> SparkSession | None:
     if "SPARK_REMOTE" not in os.environ:
         return None
     session = SparkSession.builder.appName(name).getOrCreate()
-    zipped = Path(__file__).parents[2]
+    zipped = Path(__file__).parents[3]
     files = {str(zipped)} if zipped.is_file() else set()
     files |= set(filter(None, submitted.get("spark.submit.pyFiles", "").split(",")))
     if files:

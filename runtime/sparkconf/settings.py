@@ -1,0 +1,143 @@
+"""Settings of Spark that a configuration gives: misspelt names, and what scripts depend on.
+
+The compiler holds pipelines and their environments to the same rules; a test compares both.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+import pkgutil
+
+from ssbt.runtime.providers.secrets import Secret
+from ssbt.runtime.settings.parameters import Entry
+
+ANSI = "spark.sql.ansi.enabled"
+PARSER_POLICY = "spark.sql.legacy.timeParserPolicy"
+TIME_ZONE = "spark.sql.session.timeZone"
+_SQL = "spark.sql."
+# Two letters: names of other programs' settings are further away from Spark's own.
+_NEAR = 2
+# Beginnings of names that are put together when Spark runs.
+OPEN = (
+    *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
+    *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
+)
+# They change how Spark reads the script's own text; with their defaults.
+SETTLED = {
+    "spark.sql.ansi.doublequotedidentifiers": "false",
+    "spark.sql.ansi.enforcereservedkeywords": "false",
+    "spark.sql.casesensitive": "false",
+    "spark.sql.variable.substitute": "true",
+    "spark.sql.legacy.setopsprecedence.enabled": "false",
+}
+SETTLED_BEGINNING = "spark.sql.parser."
+
+
+class SettingsRefusedError(Exception):
+    """The session has settings with which the script means something else; one text for each."""
+
+
+def setting_problems(
+    entries: Iterable[Entry], own: Mapping[str, str | Secret], target: str | None
+) -> list[str]:
+    """What is wrong with the settings that files give beside a script's own."""
+    problems = []
+    for source, name, value in entries:
+        if not name.startswith("spark."):
+            continue
+        if (unknown := unknown_name(name)) is not None:
+            way_out = f"; did you mean `{unknown}`?" if unknown else ""
+            problems.append(f"Spark has no `{name}` ({source}){way_out}")
+        elif is_settled(name):
+            what = "would change how Spark reads the script's own text"
+            problems.append(f"`{name}` ({source}) {what}: leave it at its default")
+        elif isinstance(value, bool | str | int):
+            given = {name: str(value).lower() if isinstance(value, bool) else str(value)}
+            problems += (f"{each} ({source})" for each in contradictions(given, own, target))
+    return problems
+
+
+def is_settled(name: str) -> bool:
+    """Whether the compiler has settled what a setting is."""
+    return name.lower() in SETTLED or name.lower().startswith(SETTLED_BEGINNING)
+
+
+def contradictions(
+    given: Mapping[str, str], own: Mapping[str, str | Secret], target: str | None
+) -> Iterator[str]:
+    """What of `given` is other than what a script was compiled for.
+
+    `own` are its settings, `target` its line of Spark; of a script without one nothing is known.
+    """
+    if target is None:
+        return
+    asked = {name.lower(): value.lower() for name, value in given.items()}
+    meant = {name.lower(): value.lower() for name, value in own.items() if isinstance(value, str)}
+    ansi, policy = ANSI.lower(), PARSER_POLICY.lower()
+    wanted = meant.get(ansi, "false" if target.startswith("3.") else "true")
+    if asked.get(ansi, wanted) != wanted:
+        what = f"the pipeline is compiled for `{wanted}`, and would have other values in silence"
+        yield f"`{ANSI}` is `{asked[ansi]}`: {what}; set it in the pipeline"
+    was_legacy = meant.get(policy) == "legacy"
+    if policy in asked and (asked[policy] == "legacy") != was_legacy:
+        what = "patterns of dates are checked for the other value"
+        yield f"`{PARSER_POLICY}` is `{given_value(given, policy)}`: {what}; set it in the pipeline"
+    for name, value in given.items():
+        if SETTLED.get(name.lower(), value.lower()) != value.lower():
+            what = "would change how Spark reads the script's own text"
+            yield f"`{name}` is `{value}`, which {what}: leave it at its default"
+
+
+def given_value(given: Mapping[str, str], name: str) -> str:
+    """The value of a setting whose name is given in lower case."""
+    return next(value for key, value in given.items() if key.lower() == name)
+
+
+def unknown_name(name: str) -> str | None:
+    """The setting that a name was meant to be, empty where none is near; None for a good name.
+
+    A name far from all of Spark's is somebody's own, unless it is in a group of Spark SQL.
+    """
+    if name in names() or name.startswith(_beginnings()) or is_settled(name):
+        return None
+    near = _nearest(name)
+    if near is None and name.startswith(_SQL) and name.split(".")[2] in _groups():
+        return ""
+    return near
+
+
+def _nearest(name: str) -> str | None:
+    short = (each for each in names() if abs(len(name) - len(each)) <= _NEAR)
+    return next((each for each in short if _distance(name, each) <= _NEAR), None)
+
+
+def _distance(one: str, other: str) -> int:
+    """The number of letters to add, drop, change or swap with their neighbour."""
+    before: list[int] = []
+    row: list[int] = [*range(len(other) + 1)]
+    for i, letter in enumerate(one):
+        last, row = row, [i + 1]
+        for j, each in enumerate(other):
+            row.append(min(last[j] + (letter != each), last[j + 1] + 1, row[j] + 1))
+            if i and j and letter == other[j - 1] and one[i - 1] == each:
+                row[-1] = min(row[-1], before[j - 1] + 1)
+        before = last
+    return int(row[-1])
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Spark's settings, of all lines; a name that ends with a dot is the beginning of others."""
+    table = pkgutil.get_data("ssbt.runtime.sparkconf", "settings.tsv") or b""
+    return tuple(line.partition("\t")[0] for line in table.decode("utf-8").splitlines())
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return (*OPEN, *(name for name in names() if name.endswith(".")))
+
+
+@cache
+def _groups() -> frozenset[str]:
+    """The third words of names in Spark SQL that have four or more."""
+    words = (name.split(".") for name in names() if name.startswith(_SQL))
+    return frozenset(each[2] for each in words if len(each) > 3)
