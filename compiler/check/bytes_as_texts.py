@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.specification import Place, RoleSpecification
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, Named
-from ssbt.compiler.ir.operators import Given, Operator
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.column_expressions import expression_of
+from ssbt.compiler.ir.expressions import Expression
+from ssbt.compiler.ir.operators import Operator
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import value_columns
 from ssbt.compiler.ir.relations import Column
@@ -96,38 +96,9 @@ def _is_of_characters(role: RoleSpecification) -> bool:
 
 def _made_of_bytes(operator: Operator, name: str) -> Expression | None:
     """The expression in which bytes become the text of a column, or None."""
-    while True:
-        step, inputs = operator.step, operator.inputs
-        made: tuple[Named, ...] = ()
-        match step:
-            case s.Project(columns=made):
-                pass
-            case s.WithColumns(groups=groups):
-                made = tuple(each for group in groups for each in group)
-            case s.Aggregate():
-                made = (*step.keys, *step.aggregates)
-            case s.RenameColumns(pairs=pairs):
-                name = {new.casefold(): old.casefold() for old, new in pairs}.get(name, name)
-            case s.Join():
-                inputs = tuple(each for each in inputs if each.output.named(name))
-            case s.Filter() | s.DropColumns() | s.Alias() | s.Distinct() | s.Deduplicate():
-                pass
-            case s.Watermark() | s.Sort() | s.Limit() | s.Offset() | s.Sample():
-                pass
-            case Source() | Given() | s.UseTransform() | s.ApplyFunction() | s.SqlQuery():
-                return None
-            case s.SetOperation() | s.Pivot() | s.Unpivot() | s.Explode() | s.Stateful():
-                return None
-        for each in reversed(made):
-            if [every.casefold() for every in each.names] == [name]:
-                if each.expression.column is None:
-                    term = each.expression.term
-                    return each.expression if term is not None and _has_bytes(term) else None
-                name = each.expression.column.rpartition(".")[2].strip("`").casefold()
-                break
-        if not inputs:
-            return None
-        operator = inputs[0]
+    made = expression_of(operator, name)
+    is_of_bytes = made is not None and made.term is not None and _has_bytes(made.term)
+    return made if is_of_bytes else None
 
 
 def _has_bytes(term: Term) -> bool:

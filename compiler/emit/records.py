@@ -23,7 +23,7 @@ from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Sink, Source
-from ssbt.compiler.ir.records import HEADERS, Records, key_columns, value_columns
+from ssbt.compiler.ir.records import EVENT_ID_HEADER, HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import subject
 from ssbt.compiler.types.datatypes import BINARY, UNKNOWN, DataType, TimestampType
@@ -141,7 +141,7 @@ def _headers(settings: Settings, relation: Relation) -> str | None:
             single.append(_header(column.name, f'{text}.cast("binary")'))
     if event := settings.columns_at(Place.EVENT_ID):
         named = [column for each in event for column in relation.named(each.name)]
-        single.append(_header("event_id", f'{_event_id(named)}.cast("binary")'))
+        single.append(_header(EVENT_ID_HEADER, f'{_event_id(named)}.cast("binary")'))
     if single:
         lists.append(f"F.array({', '.join(single)})")
     return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
@@ -185,6 +185,7 @@ def _encoding(
     written = code.texts_of_schemas.written(sink.name, part, use)
     text = _as_text(record, columns[0].type if columns else None)
     context = {"record": record, "as_text": text, **_settings(use, code)}
+    context["masked"] = [column.name for column in columns if column.tags]
     context |= _of_schema(use, part, sink.settings, written, code)
     return connector_template(use.format, "encode").render(context).strip()
 

@@ -24,6 +24,9 @@ from ssbt.compiler.types.datatypes import (
 KEY = "_key"
 """The column of the key."""
 
+EVENT_ID_HEADER = "event_id"
+"""The header that a sink's option `event_id` adds."""
+
 DEAD_LETTER = "dead_letter"
 """The part of a source that its malformed records go to, as in `sink orders.dead_letter to …`."""
 

@@ -7,6 +7,10 @@ _HELP = {
         "a disk is full: that of an output, of a checkpoint, or of `spark.local.dir`, where Spark "
         "keeps what it sorts and shuffles. Make room there, or choose a place that has it"
     ),
+    r"Partition \d+ of topic \S+ with partition count \d+ is not present": (
+        "the topic has no partition of this number: they begin with 0, so compare the values of "
+        "`partition_column` with what the topic has, or leave the choice to the key"
+    ),
     r"not present in metadata after [\s\S]*UnknownTopicOrPartitionException": (
         "Kafka has no such topic, and this broker makes none by itself: create it, or compare its "
         "name with those that the brokers have"
@@ -20,6 +24,14 @@ _HELP = {
         "if it says nothing, and `max.message.bytes` of the topic. Dead letters with headers are "
         "larger than the records they tell of; `value_columns` and `header_columns` say what is in "
         "them"
+    ),
+    r"no message .* (?:is|holds) .*no name of the enum": (
+        "write a name that the enum has, or null, in a step before the sink: `case … when … end`; "
+        "or add the name to the schema"
+    ),
+    r"no message .* (?:is|holds) .*no STRING": (
+        "Protobuf's texts are UTF-8: `try_validate_utf8(…)` in a step before the sink makes null "
+        "of others, and a field of type `bytes` takes any"
     ),
     r"UnknownTopicOrPartitionException": (
         "Kafka has no such topic or partition, or has it no more: create it, or compare the names "

@@ -21,7 +21,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ssbt.runtime.messages.rows import PROBLEM, message_class, payload, problem, row
+from ssbt.runtime.messages.payloads import payloads
+from ssbt.runtime.messages.rows import PROBLEM, message_class, problem, row
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
 from ssbt.runtime.registries.message_schemas import message_paths, registered
@@ -98,14 +99,20 @@ def encoded_native_protobuf(record: Column, descriptors: str, message: str) -> C
     return to_protobuf(record, message, binaryDescriptorSet=base64.b64decode(descriptors))
 
 
-def encoded_protobuf(record: Column, descriptors: str, message: str) -> Column:
-    """The bytes of a message, whose fields are those of the struct."""
+def encoded_protobuf(
+    record: Column, descriptors: str, message: str, *, masked: Collection[str] = ()
+) -> Column:
+    """The bytes of a message, whose fields are those of the struct.
+
+    What its field cannot hold stops the job, and is told unless the field is `masked`.
+    """
+    hidden = frozenset(masked)
 
     def encoded(records: Any) -> Any:
         import pyarrow as pa
 
         make = message_class(descriptors, message)
-        return pa.array([payload(make(), row) for row in records.to_pylist()], pa.binary())
+        return pa.array(list(payloads(make, records, hidden)), pa.binary())
 
     return _column_function(encoded, "binary")(record)
 
@@ -118,6 +125,7 @@ def encoded_registry_protobuf(
     subject: str,
     *,
     register: bool = False,
+    masked: Collection[str] = (),
 ) -> Column:
     """The framed bytes, by the latest schema of the subject, which must have such a message.
 
@@ -136,7 +144,7 @@ def encoded_registry_protobuf(
     if message not in places:
         raise RegistryError(f"the latest schema of {subject} has no message {message}")
     head = MAGIC + id.to_bytes(4, "big") + _indexes(places[message])
-    return F.concat(F.lit(head), encoded_protobuf(record, descriptors, message))
+    return F.concat(F.lit(head), encoded_protobuf(record, descriptors, message, masked=masked))
 
 
 def _arrow(

@@ -1,11 +1,12 @@
-"""Protobuf messages as rows, and rows as messages; it runs on the workers."""
+"""Protobuf messages as rows; it runs on the workers."""
 
 import base64
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
-_SHOWN = 30
+SHOWN = 30
+"""So much of a value is told at most."""
 _SIGNED = {"TYPE_UINT32": 32, "TYPE_FIXED32": 32, "TYPE_UINT64": 64, "TYPE_FIXED64": 64}
 Row = dict[str, Any]
 PROBLEM = "_ssbt_problem"
@@ -118,7 +119,7 @@ def _wrong_texts(message: Any, texts: Any, *path: str) -> Iterator[UnfitError]:
                 yield from _wrong_texts(each, of.message_type, *path, field.name)
             elif of.type == of.TYPE_STRING and not _is_text(each):
                 yield UnfitError(
-                    f"the bytes {each[:_SHOWN].hex().upper()}", "STRING", *path, field.name
+                    f"the bytes {each[:SHOWN].hex().upper()}", "STRING", *path, field.name
                 )
 
 
@@ -159,7 +160,7 @@ def _value(value: Any, field: Any, defaults: bool) -> Any:
         unknown = f"UNKNOWN_ENUM_VALUE_{field.enum_type.name}_{value}"
         return known.name if known is not None else unknown
     if field.message_type is None:
-        bits = _unsigned_bits(field)
+        bits = unsigned_bits(field)
         return value - (1 << bits) if bits and value >> (bits - 1) else value
     if limits := _LIMITS.get(field.message_type.full_name):
         if not limits[0] <= value.seconds <= limits[1] or abs(value.nanos) >= 1_000_000_000:
@@ -168,63 +169,7 @@ def _value(value: Any, field: Any, defaults: bool) -> Any:
     return _fields(value, defaults)
 
 
-def _unsigned_bits(field: Any) -> int:
+def unsigned_bits(field: Any) -> int:
+    """How many bits an unsigned integer has; 0 of another field."""
     names = {getattr(field, name): bits for name, bits in _SIGNED.items()}
     return names.get(field.type, 0)
-
-
-def payload(message: Any, row: Row | None) -> bytes | None:
-    if row is None:
-        return None
-    _fill(message, row)
-    found: bytes = message.SerializeToString(deterministic=True)
-    return found
-
-
-def _fill(message: Any, row: Row) -> None:
-    for name, value in row.items():
-        field = message.DESCRIPTOR.fields_by_name[name]
-        if value is None:
-            continue
-        if not field.is_repeated:
-            _set(message, field, value)
-        elif field.message_type is not None and field.message_type.GetOptions().map_entry:
-            _fill_map(getattr(message, name), field.message_type.fields_by_name["value"], value)
-        elif field.message_type is not None:
-            for each in value:
-                _fill_message(getattr(message, name).add(), each)
-        else:
-            getattr(message, name).extend(_plain(field, each) for each in value)
-
-
-def _fill_map(target: Any, of: Any, items: Iterable[tuple[Any, Any]]) -> None:
-    for key, value in items:
-        if of.message_type is not None:
-            _fill_message(target[key], value)
-        else:
-            target[key] = _plain(of, value)
-
-
-def _set(message: Any, field: Any, value: Any) -> None:
-    if field.message_type is None:
-        setattr(message, field.name, _plain(field, value))
-    else:
-        inner = getattr(message, field.name)
-        inner.SetInParent()
-        _fill_message(inner, value)
-
-
-def _fill_message(message: Any, value: Any) -> None:
-    if message.DESCRIPTOR.full_name == "google.protobuf.Timestamp":
-        message.FromDatetime(value)
-    elif message.DESCRIPTOR.full_name == "google.protobuf.Duration":
-        message.FromTimedelta(value)
-    else:
-        _fill(message, value)
-
-
-def _plain(field: Any, value: Any) -> Any:
-    if field.enum_type is not None:
-        return field.enum_type.values_by_name[value].number
-    bits = _unsigned_bits(field)
-    return value + (1 << bits) if bits and value < 0 else value

@@ -17,6 +17,7 @@ import pytest
 from ssbt.compiler.formats.languages import written_text
 from ssbt.runtime import Job
 from ssbt.runtime.entry import _run
+from ssbt.runtime.errors.helping import help_with
 from ssbt.runtime.formats.protobuf import (
     encoded_protobuf,
     encoded_registry_protobuf,
@@ -183,6 +184,46 @@ def test_what_is_written_is_read_back(spark):
         message().FromString(full()).SerializeToString(deterministic=True),
         b"",
     ]
+
+
+# Columns that a message cannot hold, with what is told of each, and of each with a tag.
+UNWRITABLE = {
+    "'GONE' as status": "`status` is 'GONE', which is no name of the enum Status (NEW, PAID)",
+    "cast(X'6180' as string) as name": "`name` is the bytes 6180, which is no STRING",
+    "array(named_struct('sku', cast(X'FF' as string))) as lines": (
+        "`lines.sku` is the bytes FF, which is no STRING"
+    ),
+    "map('k', named_struct('sku', cast(X'FF' as string))) as by_name": (
+        "`by_name.sku` is the bytes FF, which is no STRING"
+    ),
+    "map(cast(X'FF' as string), named_struct('sku', 'a')) as by_name": (
+        "`by_name` is the bytes FF, which is no STRING"
+    ),
+    "array(1, null) as numbers": (
+        "`numbers` is null, which is no element: Protobuf has no null in a list or map"
+    ),
+    "array(null, named_struct('sku', 'a')) as lines": (
+        "`lines` is null, which is no element: Protobuf has no null in a list or map of shop.Line"
+    ),
+}
+
+
+def test_what_cannot_be_written_is_named(spark):
+    for column, sentence in UNWRITABLE.items():
+        name = column.rpartition(" ")[2]
+        record = F.struct(F.expr(column).alias(name))
+        for masked in ((), (name,)):
+            of = encoded_protobuf(record, WRITTEN.text, "shop.Order", masked=masked)
+            with pytest.raises(Exception, match="no message shop") as caught:
+                spark.range(1).select(of.alias("v")).collect()
+            told = str(caught.value)
+            if masked:
+                assert "holds no" in told
+                assert not any(each in told for each in ("'GONE'", "6180", "bytes FF"))
+            else:
+                assert f"no message shop.Order: {sentence}" in told
+            if "null" not in sentence:
+                assert help_with(told) is not None
 
 
 @pytest.fixture
