@@ -7,6 +7,10 @@ _HELP = {
         "a disk is full: that of an output, of a checkpoint, or of `spark.local.dir`, where Spark "
         "keeps what it sorts and shuffles. Make room there, or choose a place that has it"
     ),
+    r"Partition \d+ of topic \S+ with partition count \d+ is not present": (
+        "the topic has no partition of this number: they begin with 0, so compare the values of "
+        "`partition_column` with what the topic has, or leave the choice to the key"
+    ),
     r"not present in metadata after [\s\S]*UnknownTopicOrPartitionException": (
         "Kafka has no such topic, and this broker makes none by itself: create it, or compare its "
         "name with those that the brokers have"

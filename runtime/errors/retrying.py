@@ -41,6 +41,9 @@ _PASSING = {
 _LASTING = re.compile(
     r"\[(MALFORMED_RECORD|CANNOT_PARSE|FAILED_EXECUTE_UDF|CAST_|DIVIDE_BY_ZERO"
     r"|CONCURRENT_STREAM_LOG_UPDATE|STATE_STORE_|UNRESOLVED_|TABLE_OR_VIEW_)"
+    # Kafka waits a minute for a topic or partition that is not there, and calls that a timeout.
+    r"|not present in metadata after [\s\S]*UnknownTopicOrPartitionException"
+    r"|Partition \d+ of topic \S+ with partition count \d+ is not present"
     r"|org\.apache\.spark\.sql\.(catalyst\.)?(\w+\.)?(Analysis|Parse)Exception"
 )
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0

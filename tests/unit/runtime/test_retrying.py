@@ -9,6 +9,8 @@ from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 STREAM = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
 PYTHON = "Traceback (most recent call last):\n  File sinks.py, line 3\n"
 
+KAFKA = "org.apache.kafka.common.errors."
+
 
 @pytest.mark.parametrize(
     ("text", "reason"),
@@ -34,6 +36,20 @@ PYTHON = "Traceback (most recent call last):\n  File sinks.py, line 3\n"
         ("[MALFORMED_RECORD_IN_PARSING] {java.net.ConnectException: in the data}", None),
         ("[CONCURRENT_STREAM_LOG_UPDATE] java.util.concurrent.TimeoutException", None),
         ("org.apache.spark.sql.AnalysisException: java.net.ConnectException: metastore", None),
+        (
+            f"{KAFKA}TimeoutException: Topic paid not present in metadata after 60000 ms.",
+            "Kafka says that it passes",
+        ),
+        (
+            f"{KAFKA}TimeoutException: Topic paid not present in metadata after 60000 ms.\n"
+            f"Caused by: {KAFKA}UnknownTopicOrPartitionException: This server does not host it",
+            None,
+        ),
+        (
+            f"{KAFKA}TimeoutException: Partition 7 of topic paid with partition count 2 is not "
+            "present in metadata after 60000 ms.",
+            None,
+        ),
         ("com.example.java.net.ConnectException: mine", None),
         ("java.lang.OutOfMemoryError", None),
     ],
