@@ -36,6 +36,7 @@ RULES = {
     r"\bsaid so\b": "stated",
     r"\bby chance\b": "at random, randomly",
     r"\bheld fast\b": "kept, fixed",
+    r"\bfor ever\b": "forever",
 }
 
 # Written by tools from the compiler's texts, which are edited there; and the record of decisions.

@@ -13,11 +13,13 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.driver import Reader, checked_by_rules, configured, ends_of
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve.descriptions import description
+from ssbt.compiler.resolve.files import Parser
 from ssbt.compiler.resolve.program import resolved
 from ssbt.compiler.resolve.seen import Seen
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.parsing import parsed
 
 _OWN = (d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Expect, d.Test)
 
@@ -62,10 +64,13 @@ class Analysis:
         return description(span, self.sources, self.comments)
 
 
-def analysis(path: str, read: Reader) -> Analysis:
-    """Everything about the file at `path`; `read` gives the bytes of files or raises OSError."""
+def analysis(path: str, read: Reader, parse: Parser = parsed) -> Analysis:
+    """Everything about the file at `path`; `read` gives the bytes of files or raises OSError.
+
+    `parse` may be one that keeps what it knows of earlier versions of a file.
+    """
     seen = Seen()
-    result = resolved(path, read, None, seen, tests=True)
+    result = resolved(path, read, None, seen, tests=True, parse=parse)
     files = result.files
     checked = checked_by_rules(result)
     made = Analysis(

@@ -31,6 +31,7 @@ def _add_lifecycle(server: Server) -> None:
     @server.feature(lsp.INITIALIZED)
     def initialized(ls: Server, params: lsp.InitializedParams) -> None:
         ls.agree()
+        ls.collect_seldom()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:

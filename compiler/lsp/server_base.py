@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+import gc
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -15,6 +16,8 @@ from ssbt.compiler.lsp.positions import Units
 
 # How long the keyboard rests, in seconds, before the text is looked at.
 PAUSE = 0.15
+# For `gc.set_threshold`.
+_COLLECT_AFTER = (50_000, 20, 100)
 
 
 class Server(LanguageServer):
@@ -35,6 +38,16 @@ class Server(LanguageServer):
             folders = [params.root_uri]
         self.editor.workspace.folders = [path_of(uri) for uri in folders]
         self.editor.snippets = _has_snippets(params.capabilities)
+
+    def collect_seldom(self) -> None:
+        """Keep the garbage collector from going through all syntax trees while somebody types.
+
+        What an analysis makes has no cycles; with Python's own thresholds the collector visits
+        the trees, the catalogue and the grammar's tables several times in each analysis.
+        """
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
 
     def agree(self) -> None:
         """Count as the client and the server have agreed to."""

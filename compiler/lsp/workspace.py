@@ -15,6 +15,7 @@ from ssbt.compiler.resolve.files import tested_by, tests_beside
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.encoding import decoded
+from ssbt.compiler.syntax.incremental import DeclarationCache
 from ssbt.compiler.syntax.parsing import parsed
 
 _IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
@@ -38,6 +39,7 @@ class Workspace:
     documents: Documents = field(default_factory=Documents)
     folders: list[str] = field(default_factory=list)
     _known: dict[str, _Known] = field(default_factory=dict, repr=False)
+    _syntax: DeclarationCache = field(default_factory=DeclarationCache, repr=False)
     _parsed: dict[str, tuple[bytes, tuple[d.Declaration, ...]]] = field(
         default_factory=dict, repr=False
     )
@@ -58,7 +60,7 @@ class Workspace:
             reads[name] = _digest(content)
             return content
 
-        made = analysis(path, read)
+        made = analysis(path, read, self._syntax.parsed)
         self._known[path] = _Known(made, reads)
         return made
 
@@ -112,6 +114,7 @@ class Workspace:
     def forget(self, path: str) -> None:
         """Keep nothing of a file that was closed."""
         self._known.pop(path, None)
+        self._syntax.forget(path)
 
     def context(self, path: str) -> Analysis:
         """The analysis that says most of a file: of an importing pipeline for a library."""

@@ -16,9 +16,10 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.encoding import decoded
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import Parsed, parsed
 
 Reader = Callable[[str], bytes]
+Parser = Callable[[Source], Parsed]
 _SUFFIX, _TESTS = ".ssbt", "_test.ssbt"
 _SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.BrokenDeclaration)
 
@@ -52,12 +53,17 @@ class Loaded(Struct):
     is_partial: bool = False
 
 
-def loaded(path: str, read: Reader, report: Report, *, tests: bool = False) -> Loaded:
-    """The main file and its imports, each read once; with `tests`, also those beside it."""
+def loaded(
+    path: str, read: Reader, report: Report, *, tests: bool = False, parse: Parser = parsed
+) -> Loaded:
+    """The main file and its imports, each read once; with `tests`, also those beside it.
+
+    `parse` may be one that keeps what it knows of earlier versions of a file.
+    """
     result = Loaded()
-    _load(path, None, [], read, report, result)
+    _load(path, None, [], read, report, result, parse)
     if tests and path in result.comments:
-        _load_tests(path, read, report, result)
+        _load_tests(path, read, report, result, parse)
     return result
 
 
@@ -72,7 +78,7 @@ def tested_by(path: str) -> str | None:
     return path.removesuffix(_TESTS) + _SUFFIX if path.endswith(_TESTS) else None
 
 
-def _load_tests(path: str, read: Reader, report: Report, result: Loaded) -> None:
+def _load_tests(path: str, read: Reader, report: Report, result: Loaded, parse: Parser) -> None:
     beside = tests_beside(path)
     if beside is None:
         return
@@ -87,7 +93,7 @@ def _load_tests(path: str, read: Reader, report: Report, result: Loaded) -> None
         report.findings.append(source)
         return
     result.sources[beside] = source
-    file = parsed(source)
+    file = parse(source)
     report.findings += file.findings
     result.comments[beside] = file.file.comments
     for each in file.file.declarations:
@@ -106,6 +112,7 @@ def _load(
     read: Reader,
     report: Report,
     result: Loaded,
+    parse: Parser,
 ) -> None:
     if path in above:
         assert place is not None
@@ -119,7 +126,7 @@ def _load(
         result.is_partial = True
         return
     result.sources[path] = source
-    file = parsed(source)
+    file = parse(source)
     report.findings += file.findings
     if file.findings and not file.file.declarations:
         result.is_partial = True
@@ -131,7 +138,7 @@ def _load(
             target = _target(path, declaration, report)
             if target is not None:
                 result.imports[declaration.path.span] = target
-                _load(target, declaration, [*above, path], read, report, result)
+                _load(target, declaration, [*above, path], read, report, result, parse)
             else:
                 result.is_partial = True
         elif place is None or isinstance(declaration, _SHARED):

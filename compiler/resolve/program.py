@@ -18,7 +18,7 @@ from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.declarations import Declared, declared, the_pipeline
 from ssbt.compiler.resolve.declarations import Settings as TypingSettings
 from ssbt.compiler.resolve.descriptions import description
-from ssbt.compiler.resolve.files import Loaded, Reader, loaded
+from ssbt.compiler.resolve.files import Loaded, Parser, Reader, loaded
 from ssbt.compiler.resolve.modules import Modules, Purpose
 from ssbt.compiler.resolve.options import Options, connection_names, secret_names
 from ssbt.compiler.resolve.parameters import parameters
@@ -40,6 +40,7 @@ from ssbt.compiler.resolve.used import Used
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.parsing import parsed
 
 _SHARED_NAMES = (
     codes.UNKNOWN_SCHEMA,
@@ -72,13 +73,15 @@ def resolved(
     seen: Seen | None = None,
     *,
     tests: bool = False,
+    parse: Parser = parsed,
 ) -> Resolved:
     """Read, parse and resolve the pipeline at `path`; what is `seen` on the way is noted.
 
-    With `tests`, those in `orders_test.ssbt` beside `orders.ssbt` are read too.
+    With `tests`, those in `orders_test.ssbt` beside `orders.ssbt` are read too. `parse` may be
+    one that keeps what it knows of earlier versions of a file.
     """
     report = Report(seen=seen)
-    files = loaded(path, read, report, tests=tests)
+    files = loaded(path, read, report, tests=tests, parse=parse)
     found = declared(files.declarations, report)
     # A file that could not be read at all has had its mistake told.
     found.has_broken = found.has_broken or path not in files.comments

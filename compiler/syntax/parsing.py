@@ -6,7 +6,7 @@ declarations, steps and entries, and each is parsed on its own, so that one mist
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -44,8 +44,14 @@ class Fragment(Struct, frozen=True):
     is_followed: bool = False
 
 
-def parsed(source: Source) -> Parsed:
-    """The AST of a file. Never raises for what a file may contain."""
+DeclarationReader = Callable[[Source, int, int], Fragment]
+
+
+def parsed(source: Source, declaration: DeclarationReader | None = None) -> Parsed:
+    """The AST of a file. Never raises for what a file may contain.
+
+    `declaration` parses a piece of a file with mistakes, if something is known of its pieces.
+    """
     refusal = encoding.refusal(source)
     if refusal is not None:
         return Parsed(d.File(Span(source.path, 0, 0), (), ()), (refusal,))
@@ -54,14 +60,24 @@ def parsed(source: Source) -> Parsed:
     if declarations is None:
         from ssbt.compiler.syntax.recovery import recovered
 
-        declarations, found = recovered(source)
+        declarations, found = recovered(source, declaration or read_declaration)
         # The pieces may do where the whole does not; it is a mistake all the same.
         findings = tuple(found) or whole.findings
-        places = tuple(_comments(source)) if declarations else ()
-    texts = ((start, source.text[start:end].rstrip()) for start, end in places)
-    comments = (d.Comment(Span(source.path, at, at + len(text)), text) for at, text in texts)
-    file = d.File(Span(source.path, 0, len(source.text)), declarations, tuple(comments))
+        places = tuple(_comment_places(source)) if declarations else ()
+    file = d.File(
+        Span(source.path, 0, len(source.text)), declarations, _comment_nodes(source, places)
+    )
     return Parsed(file, tuple(findings))
+
+
+def read_declaration(source: Source, begin: int, end: int) -> Fragment:
+    """A piece of a file, parsed as a declaration."""
+    return fragment(source, "declaration", begin, end)
+
+
+def comments(source: Source) -> tuple[d.Comment, ...]:
+    """The comments of a file, whether it parses or not."""
+    return _comment_nodes(source, _comment_places(source))
 
 
 def fragment(source: Source, start: str, begin: int, end: int, text: str | None = None) -> Fragment:
@@ -80,8 +96,13 @@ def fragment(source: Source, start: str, begin: int, end: int, text: str | None 
     return Fragment(node, tuple(builder.findings), comments)
 
 
-def _comments(source: Source) -> Iterator[tuple[int, int]]:
-    """Where the comments are of a file that does not parse."""
+def _comment_nodes(source: Source, places: Iterable[tuple[int, int]]) -> tuple[d.Comment, ...]:
+    texts = ((start, source.text[start:end].rstrip()) for start, end in places)
+    return tuple(d.Comment(Span(source.path, at, at + len(text)), text) for at, text in texts)
+
+
+def _comment_places(source: Source) -> Iterator[tuple[int, int]]:
+    """Where comments are, told without the grammar."""
     from ssbt.compiler.syntax.tokens import tokens
 
     return ((token.start, token.end) for token in tokens(source.text) if token.kind == "comment")

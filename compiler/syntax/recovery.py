@@ -20,7 +20,7 @@ from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.cutting import Piece
 from ssbt.compiler.syntax.habits.comments import NOTHING_ENDS, without_foreign_signs
 from ssbt.compiler.syntax.mistakes import unclosed
-from ssbt.compiler.syntax.parsing import Fragment, fragment
+from ssbt.compiler.syntax.parsing import DeclarationReader, Fragment, fragment
 from ssbt.compiler.syntax.tokens import tokens
 
 Declarations = list[d.Declaration]
@@ -37,9 +37,12 @@ _MOST = 50
 _MOST_FINDINGS, _MOST_TOKENS = 1_000, 400_000
 
 
-def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnostic]]:
+def recovered(
+    source: Source, declaration: DeclarationReader
+) -> tuple[tuple[d.Declaration, ...], list[Diagnostic]]:
     """The declarations of a file that does not parse as a whole, and its mistakes.
 
+    `declaration` parses one of its pieces.
     There are none of either where the file is too large to be taken to pieces.
     """
     if next(islice(tokens(source.text), _MOST_TOKENS, None), None) is not None:
@@ -53,7 +56,7 @@ def recovered(source: Source) -> tuple[tuple[d.Declaration, ...], list[Diagnosti
     for piece in cutting.declarations(source):
         if len(findings) > _MOST_FINDINGS:
             return tuple(declarations), [*findings, _too_many(source, piece.begin)]
-        made, found = _read(source, piece)
+        made, found = _read(source, piece, declaration)
         declarations += made
         findings += found
     return tuple(declarations), list(_without_echoes(declarations, findings))
@@ -77,8 +80,10 @@ def _too_many(source: Source, at: int) -> Diagnostic:
     return Diagnostic(TOO_MANY_MISTAKES, message, Label(Span(source.path, at, at)))
 
 
-def _read(source: Source, piece: Piece) -> tuple[Declarations, Findings]:
-    got = fragment(source, "declaration", piece.begin, piece.end)
+def _read(
+    source: Source, piece: Piece, declaration: DeclarationReader
+) -> tuple[Declarations, Findings]:
+    got = declaration(source, piece.begin, piece.end)
     if got.node is not None:
         return [got.node], list(got.findings)
     if piece.is_stray:

@@ -262,7 +262,7 @@ async def test_views(session: Session, tmp_path: Path):
     assert list(tokens.data[:5]) == [0, 0, 6, 0, 0]
     # The comment holds a character of two units.
     assert list(tokens.data[10:15]) == [0, 15, 4, 1, 0]
-    assert await client.text_document_folding_range_async(lsp.FoldingRangeParams(document)) == []
+    assert not await client.text_document_folding_range_async(lsp.FoldingRangeParams(document))
     marks = await client.text_document_document_highlight_async(
         lsp.DocumentHighlightParams(document, lsp.Position(2, 5))
     )
@@ -295,4 +295,4 @@ async def test_compiling_from_a_lens(session: Session, tmp_path: Path):
     command = lsp.ExecuteCommandParams("ssbt.openScript", [file.as_uri()])
     result = await session.client.workspace_execute_command_async(command)
     assert result["exitCode"] == 0, result
-    assert Path(result["script"].removeprefix("file://")).read_text().startswith("#")
+    assert Path(result["script"].removeprefix("file://")).is_file()

@@ -1,4 +1,4 @@
-"""The guide to clusters holds as far as it can be checked without the services."""
+"""What guides claim about clusters, exit codes and packages, as far as it can be checked here."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ from botocore.validate import ParamValidator
 import pyspark
 import pytest
 import yaml
+
+from ssbt.compiler.connectors.loading import (
+    connector,
+    connector_names,
+    format_names,
+    record_format,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
@@ -48,6 +55,24 @@ def faults(service: str, operation: str, request: dict[str, object]) -> str:
     shape = model.operation_model(operation).input_shape
     report: str = ParamValidator().validate(request, shape).generate_report()
     return report
+
+
+def test_guides_name_the_exit_codes_of_the_runtime() -> None:
+    assert exit_codes("docs/guides/deploying.md") == exit_codes("docs/runtime.md") != []
+
+
+def exit_codes(page: str) -> list[str]:
+    """The first cells of the rows of numbers."""
+    rows = re.findall(r"^\| ([0-9, ]+) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    return [code for row in rows for code in row.split(", ")]
+
+
+def test_only_kafka_and_avro_need_packages() -> None:
+    """As deploying.md says."""
+    connectors = {name for name in connector_names() if (each := connector(name)) and each.packages}
+    formats = {name for name in format_names() if (each := record_format(name)) and each.packages}
+    assert (connectors, formats) == ({"kafka"}, {"avro"})
+    assert "Files need none; Kafka and\nAvro do." in (GUIDES / "deploying.md").read_text("utf-8")
 
 
 @pytest.mark.spark
