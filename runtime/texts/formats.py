@@ -24,6 +24,8 @@ from pyspark.sql.types import (
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.values.fitting import field_text, utf8
 
+# `en-CH` takes points in decimals alone, and drops this sign; `en-US` drops commas, and not this.
+_SIGN, _SIGNED, _UNSIGNED = "\N{RIGHT SINGLE QUOTATION MARK}", "en-CH", "en-US"
 _CORRUPT, _END = "_ssbt_malformed", "_ssbt_end"
 _MOST_COLUMNS = 20_000
 _NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
@@ -51,8 +53,23 @@ def json_decoding(
     # What has something behind it is not the one row of this.
     whole = F.concat(F.lit('{"rows":['), text, F.lit('\n],"end":true}'))
 
+    stricter, signed = _stricter(wanted, given), text.contains(_SIGN) | text.contains("\\u2019")
+
     def parsed(type: StructType) -> Column:
-        return F.from_json(text, StructType([*type.fields, corrupt]), given)
+        of = StructType([*type.fields, corrupt])
+        plain = F.from_json(text, of, given)
+        return (
+            F.when(signed, F.from_json(text, of, stricter)).otherwise(plain) if stricter else plain
+        )
+
+    def sound() -> Column:
+        if stricter is None:
+            return utf8(data) & ~_escapes_half(text)
+        held = F.when(
+            signed,
+            F.from_json(text, StructType([*wide.fields, corrupt]), stricter)[_CORRUPT].isNull(),
+        )
+        return utf8(data) & ~_escapes_half(text) & held.otherwise(True)
 
     def is_one_row(part: Column) -> Column:
         one = (F.size(part["rows"]) == 1) & F.get(part["rows"], F.lit(0)).isNotNull()
@@ -72,7 +89,7 @@ def json_decoding(
     return Decoding(
         F.from_json(whole, StructType([rows, end, corrupt]), given),
         problem,
-        sound=utf8(data) & ~_escapes_half(text),
+        sound=sound(),
         is_whole=is_one_row,
         content=lambda part: F.get(part["rows"], F.lit(0)),
         type=wanted,
@@ -97,17 +114,30 @@ def csv_decoding(
     seps = F.length(text) - F.length(F.replace(text, F.lit(sep)))
     fits = (F.length(text) < _MOST_COLUMNS) | (seps < _MOST_COLUMNS * len(sep))
 
+    stricter, signed = _stricter(wanted, given), text.contains(_SIGN)
+
     def parsed(line: Column, columns: str) -> Column:
         return F.when(fits, F.from_csv(line, f"{columns}, {_CORRUPT} STRING", given))
 
+    def held(line: Column, columns: str) -> Column:
+        """The same, where decimals must not have the sign that Spark would drop."""
+        plain = parsed(line, columns)
+        if stricter is None:
+            return plain
+        strict = F.from_csv(line, f"{columns}, {_CORRUPT} STRING", stricter)
+        return F.when(fits & signed, strict).otherwise(plain)
+
     texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in wanted.names)
     found = parsed(text, texts)
-    detail = _detail(parsed(text, schema), found, found, wanted, masked)
+    sound = F.when(
+        fits & signed, held(whole, f"{schema}, {_END} STRING")[_CORRUPT].isNull()
+    ).otherwise(True)
+    detail = _detail(held(text, schema), found, found, wanted, masked)
     problem = _sentence("no line of values that fits the schema", detail)
     return Decoding(
         parsed(whole, f"{schema}, {_END} STRING"),
         F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
-        sound=utf8(data),
+        sound=utf8(data) if stricter is None else utf8(data) & sound,
         is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == "1")),
         content=lambda part: part.dropFields(_END, _CORRUPT),
         type=wanted,
@@ -119,6 +149,13 @@ def _escapes_half(text: Column) -> Column:
     """Whether JSON escapes one half of a character without the other, which Java makes a `?`."""
     single = F.replace(text, F.lit("\\\\"), F.lit("__"))
     return text.contains("\\u") & single.rlike(_HALF)
+
+
+def _stricter(type: StructType, options: Mapping[str, str]) -> dict[str, str] | None:
+    """The options with which a decimal cannot have the sign that those given drop, if any."""
+    has_decimals = "decimal(" in type.simpleString()
+    is_signed = options.get("locale") == _SIGNED and has_decimals
+    return {**options, "locale": _UNSIGNED} if is_signed else None
 
 
 def _struct(schema: str | StructType) -> StructType:
@@ -150,16 +187,18 @@ def _mapped(type: DataType, leaf: Callable[[DataType], DataType]) -> DataType:
 
 
 def _texts(type: StructType) -> StructType:
-    """The fields as texts, those of structs too."""
-    return StructType(
-        [
-            StructField(
-                field.name,
-                _texts(field.dataType) if isinstance(field.dataType, StructType) else StringType(),
-            )
-            for field in type
-        ]
-    )
+    """The fields as texts, those of structs too, also where these are in lists and maps."""
+
+    def as_text(each: DataType) -> DataType:
+        if isinstance(each, StructType):
+            return _texts(each)
+        if isinstance(each, ArrayType) and isinstance(each.elementType, StructType):
+            return ArrayType(_texts(each.elementType))
+        if isinstance(each, MapType) and isinstance(each.valueType, StructType):
+            return MapType(StringType(), _texts(each.valueType))
+        return StringType()
+
+    return StructType([StructField(field.name, as_text(field.dataType)) for field in type])
 
 
 def _flat(type: StructType) -> StructType:
@@ -195,10 +234,43 @@ def _fields(
 ) -> Iterator[tuple[str, Column, Column, DataType]]:
     for field in type:
         path, value, text = above + field.name, row[field.name], texts[field.name]
-        if not isinstance(field.dataType, StructType):
+        element = _element(field.dataType)
+        if element is None:
             yield path, value.isNull() & text.isNotNull(), text, field.dataType
             continue
         if flat is not None:
             whole = flat[field.name]
             yield path, value.isNull() & whole.isNotNull() & text.isNull(), whole, field.dataType
-        yield from _fields(value, text, None, field.dataType, f"{path}.")
+        if isinstance(field.dataType, StructType):
+            yield from _fields(value, text, None, element, f"{path}.")
+        else:
+            yield from _fields_of_elements(value, text, field.dataType, element, f"{path}.")
+
+
+def _element(type: DataType) -> StructType | None:
+    """The struct that a type is, or has in a list or as the values of a map."""
+    inner = getattr(type, "elementType", getattr(type, "valueType", type))
+    return inner if isinstance(inner, StructType) else None
+
+
+def _fields_of_elements(
+    values: Column, texts: Column, type: DataType, element: StructType, above: str
+) -> Iterator[tuple[str, Column, Column, DataType]]:
+    """The same for the structs in a list or map: of each field the first one that is wrong."""
+    if isinstance(type, MapType):
+        values, texts = F.map_values(values), F.map_values(texts)
+    pairs = F.zip_with(values, texts, lambda row, of: F.struct(row.alias("row"), of.alias("texts")))
+
+    # Spark asks a function of one parameter for one column, so the place is not another.
+    def wrong_text(place: int) -> Callable[[Column], Column]:
+        def of_pair(pair: Column) -> Column:
+            fields = [*_fields(pair["row"], pair["texts"], None, element, "")]
+            _, wrong, text, _ = fields[place]
+            return F.when(wrong, text)
+
+        return of_pair
+
+    for place, (path, _, _, of) in enumerate(_fields(values, texts, None, element, above)):
+        found = F.filter(F.transform(pairs, wrong_text(place)), lambda each: each.isNotNull())
+        first = F.get(found, F.lit(0))
+        yield path, first.isNotNull(), first, of

@@ -107,6 +107,9 @@ RAW = [
         (b'{"d":99.99}', (None, None, None, Decimal("99.99"))),
         (b'{"d":100}', NOTHING),
         (b'{"d":"12,5"}', NOTHING),
+        ('{"d":"1\u20190"}'.encode(), NOTHING),
+        (b'{"d":"1\\u20190"}', NOTHING),
+        ('{"d":1.5,"x":"it\u2019s"}'.encode(), (None, None, None, Decimal("1.50"))),
         (b'{"d":1e400}', NOTHING),
     ),
     *_json(
@@ -137,6 +140,18 @@ RAW = [
         (b'{"n":5}', NOTHING),
         (b'{"n":null,"m":null,"l":null}', (None, None, None)),
         (b'{"l":[null]}', (None, None, [None])),
+    ),
+    *_json(
+        "o: array<struct<x: int, y: struct<z: date>>>, p: map<string, struct<x: int>>",
+        (
+            b'{"o":[{"x":1},null],"p":{"a":{"x":1},"b":null}}',
+            ([(1, None), None], {"a": (1,), "b": None}),
+        ),
+        (b'{"o":[{"x":1},{"x":"a"}]}', NOTHING),
+        (b'{"o":[{"x":1,"y":{"z":"x"}},{"y":{"z":"y"}}]}', NOTHING),
+        (b'{"o":[{"x":1},2]}', NOTHING),
+        (b'{"o":5}', NOTHING),
+        (b'{"p":{"a":{"x":1},"b":{"x":"b"}}}', NOTHING),
     ),
     *_json(
         "m: map<string, string>, v: variant, b: binary",
@@ -170,6 +185,8 @@ RAW = [
             (b'1,"a\nb",,', (1, "a\nb", None, None)),
             (b"1,a,100,", NOTHING),
             (b'1,a,"12,5",', NOTHING),
+            ("1,a,1\u20190,".encode(), NOTHING),
+            ("1,it\u2019s,1.5,".encode(), (1, "it\u2019s", Decimal("1.50"), None)),
             (b"1,a,,1700000000000", NOTHING),
             (b"1,a,,+10000-01-01T00:00:00Z", NOTHING),
             (b'1,"a"b,,', "kept quote"),

@@ -13,6 +13,7 @@ import pytest
 
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.errors.helping import help_with
 from ssbt.runtime.records import topics as ids_of_topics
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
@@ -177,6 +178,42 @@ def test_a_topic_that_does_not_exist(piped: Piped) -> None:
     text = COPY.format(source="no-such-topic", limit=100, trigger=AVAILABLE)
     with pytest.raises(Exception, match="UnknownTopicOrPartition"):
         piped(text)
+
+
+NOWHERE = """
+let sent =
+  from s
+  |> select value, {topic} as target, {partition} as shard
+sink sent to kafka as copy {{
+  BROKERS
+  topic_column     = target
+  partition_column = shard
+  value            = string
+  max_block        = 2 seconds
+  trigger          = available now
+}}
+"""
+
+
+def test_topics_and_partitions_to_write_to_that_do_not_exist(
+    piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are told at once: no restart would find them."""
+    source, target = topics.new(), topics.new()
+    topics.send(source, "a")
+    cases = {
+        "Topic no-such-topic not present": ("'no-such-topic'", 0, "no such topic"),
+        f"Partition 7 of topic {target}": (f"'{target}'", 7, "no partition of this number"),
+    }
+    for number, (sentence, (topic, partition, way_out)) in enumerate(cases.items()):
+        text = COPY.format(source=source, limit=100, trigger=AVAILABLE)
+        text = text[: text.index("sink")] + NOWHERE.format(topic=topic, partition=partition)
+        with pytest.raises(Exception, match="not present") as failed:
+            piped(text.replace("as copy", f"as copy_{number}"))
+        trace = f"{failed.value}\n{failed.value.__cause__}"
+        assert sentence in trace
+        assert way_out in str(help_with(trace))
+    assert "Kafka says that it passes" not in caplog.text
 
 
 def test_partitions_added_while_it_runs(spark: SparkSession, piped: Piped, topics: Topics) -> None:
