@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ssbt.runtime.streams.operation import OPERATION, Operation
-from ssbt.runtime.streams.streaming import GaveUpError
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
 
@@ -177,11 +176,10 @@ sink orders.dead_letter to kafka {{
     dead = f"dead-{source}"
     token = OPERATION.set(Operation(max_restarts=0))
     try:
-        with pytest.raises(GaveUpError) as raised:
+        with pytest.raises(Exception, match=f"Topic {dead} not present in metadata"):
             piped(text.replace("DEAD", dead).replace("BROKERS\n  topic ", FAIL_FAST))
     finally:
         OPERATION.reset(token)
-    assert f"Topic {dead} not present in metadata" in str(raised.value.__cause__)
     topics.make(dead)
     piped(text.replace("DEAD", dead))
     assert topics.values(dead) == list(BROKEN)
