@@ -30,7 +30,8 @@ _JAVA = ("-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AutoCr
 class Registry:
     """A registry at a port of 127.0.0.1, which may be stopped and started again.
 
-    It forgets what it knew when it stops.
+    What it knows is in its folder: one that came back empty would say of every id, for as long
+    as it took to register them again, that there is none.
     """
 
     port: int
@@ -51,6 +52,7 @@ class Registry:
             "quarkus.management.host": "127.0.0.1",
             "quarkus.management.port": free_port(),
             "quarkus.log.level": "WARN",
+            "apicurio.datasource.url": f"jdbc:h2:file:{self.folder / 'registry'}",
         }
         options = [*_JAVA, f"-XX:SharedArchiveFile={_CLASSES}"]
         options += [f"-D{name}={value}" for name, value in settings.items()]
