@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.ir.steps import (
-    Input,
-    Join,
-    Query,
-    SetOperation,
-    UseTransform,
-)
+from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.steps import Input, Query
 
 
 def used_transforms(query: Query) -> Iterator[str]:
@@ -18,13 +13,22 @@ def used_transforms(query: Query) -> Iterator[str]:
     yield from _called(query.base)
     for step in query.steps:
         match step:
-            case UseTransform():
+            case s.UseTransform():
                 for argument in step.arguments:
                     yield from _called(argument)
                 yield step.transform
-            case Join() | SetOperation():
+            case s.Join() | s.SetOperation():
                 yield from _called(step.right)
-            case _:
+            case s.Filter() | s.Project() | s.WithColumns() | s.DropColumns() | s.Alias():
+                pass
+            case s.RenameColumns() | s.Aggregate() | s.Distinct() | s.Deduplicate():
+                pass
+            case s.Watermark() | s.Sort() | s.Limit() | s.Offset() | s.Pivot() | s.Unpivot():
+                pass
+            case s.Sample() | s.Explode() | s.ApplyFunction() | s.Stateful():
+                pass
+            case s.SqlQuery():
+                # It names datasets, which are no calls.
                 pass
 
 

@@ -136,7 +136,16 @@ def _condition(each: Operator, steps: StepParts) -> Text:
             return (f"{step.function}(", *steps.definitions.text(step.expression, each), ")")
         case s.Join() if step.kind in _TELLING and each.streaming:
             return steps.matching(step, each)
-        case _:
+        case Source() | Given() | s.Project() | s.WithColumns() | s.DropColumns() | s.Alias():
+            return ()
+        case s.RenameColumns() | s.Join() | s.Aggregate() | s.Distinct() | s.Deduplicate():
+            return ()
+        case s.Watermark() | s.Sort() | s.Limit() | s.Offset() | s.SetOperation() | s.Explode():
+            return ()
+        case s.Pivot() | s.Unpivot() | s.Sample() | s.UseTransform() | s.Stateful():
+            return ()
+        case s.ApplyFunction() | s.SqlQuery():
+            # The user's own code: what is behind it is not looked into.
             return ()
 
 
