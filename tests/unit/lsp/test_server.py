@@ -15,6 +15,8 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SSBTC = [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "lsp"]
+# In looks, 20 a second: the machine may be ten times slower, and other files wait for quiet.
+PATIENCE = 2400
 LIBRARY = "schema Order {\n  id: bigint\n  amount: int\n}\n"
 # Before `Order` stands a character of two units.
 MAIN = """\
@@ -65,7 +67,7 @@ class Session:
 
     async def found(self, uri: str, code: str) -> lsp.Diagnostic:
         """The one diagnostic of a file, once it has this code."""
-        for _ in range(200):
+        for _ in range(PATIENCE):
             known: list[lsp.Diagnostic] = list(self.client.diagnostics.get(uri, ()))
             if [each.code for each in known] == [code]:
                 return known[0]
@@ -227,7 +229,7 @@ async def test_what_another_pipeline_of_the_workspace_writes(session: Session, t
     session.open(writer.as_uri(), WRITER)
     column = WRITER.splitlines()[1].index("supply_price")
     session.change(writer.as_uri(), 1, column, column + len("supply_price"), "supply_cost")
-    for _ in range(200):
+    for _ in range(PATIENCE):
         if not session.client.diagnostics.get(reader.as_uri()):
             break
         await asyncio.sleep(0.05)
