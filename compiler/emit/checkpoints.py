@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.ir.fingerprints.dependences import Kind
-from ssbt.compiler.ir.fingerprints.flows import fingerprint
-from ssbt.compiler.ir.fingerprints.parts import Part
-from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
+from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
+from ssbt.compiler.ir.fingerprints.passes import compute_pass_fingerprint
+from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.passes import Pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
@@ -29,20 +29,20 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
     return Text((*root.parts, f"/{name}"), root.span)
 
 
-def dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Iterator[Text]:
+def sink_dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Iterator[Text]:
     """What may not change while the checkpoint is kept, one readable text for each part."""
-    return _told(fingerprint(pipeline, sink, root))
+    return _describe_parts(compute_fingerprint(pipeline, sink, root))
 
 
-def pass_dependencies(pipeline: Pipeline, each: Pass) -> Iterator[Text]:
+def pass_dependencies(pipeline: Pipeline, pass_: Pass) -> Iterator[Text]:
     """The same of a stream with several sinks."""
-    return _told(pass_fingerprint(pipeline, each))
+    return _describe_parts(compute_pass_fingerprint(pipeline, pass_))
 
 
-def _told(parts: Iterable[Part]) -> Iterator[Text]:
+def _describe_parts(parts: Iterable[FingerprintPart]) -> Iterator[Text]:
     for part in parts:
         # One cluster has several addresses, and each environment its own.
-        if part.kind is Kind.SERVERS:
+        if part.kind is PartKind.SERVERS:
             continue
         text = (
             each if isinstance(each, str) else ParamUse(each.name, part.span) for each in part.text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.steps import Pivot
-from ssbt.compiler.lineage.dependencies import Kind
+from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import Lineage
 from tests.agreement.plans import Plan, Read
 
@@ -31,10 +31,10 @@ class Ours:
     def __init__(self, known: Lineage, let: Let) -> None:
         self._known = known
         self._name = let.name
-        self._kinds = {Kind.VALUE}
+        self._kinds = {DependencyKind.VALUE}
         if any(isinstance(step, Pivot) for step in let.query.steps):
             # Spark picks the values of a group by the column that we say it is grouped by.
-            self._kinds.add(Kind.GROUP)
+            self._kinds.add(DependencyKind.GROUP)
         self.columns = known.nodes[let.name].columns.keys()
 
     def values(self, column: str) -> list[Origin]:
@@ -44,7 +44,7 @@ class Ours:
 
     def rows(self) -> set[tuple[str, str]]:
         """How the sources' columns decide about the rows."""
-        deciding = self._known.sources().rows[self._name]
+        deciding = self._known.source_dependencies().rows[self._name]
         return {(d.kind.value, f"{d.origin.dataset}.{d.origin.column}") for d in deciding}
 
     def fields_of(self, read: Read) -> Iterator[Origin]:
@@ -71,7 +71,9 @@ def lacking(ours: Ours, column: str, reads: Iterable[Read]) -> list[str]:
         str(place)
         for read in reads
         for place in (ours.fields_of(read) if read.exact else [Origin(*read.of.split("."))])
-        if not any(each.holds(place) or (not read.exact and place.holds(each)) for each in told)
+        if not any(
+            each.contains(place) or (not read.exact and place.contains(each)) for each in told
+        )
     )
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.emit.archive import build_runtime_archive
 
 # Quick to start rather than fast; the work of these tests is tiny.
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -44,7 +44,7 @@ def environment(**extra: str) -> dict[str, str]:
 def runtime_zip(folder: Path) -> Path:
     """`ssbt_runtime.zip` as the compiler writes it."""
     path = folder / "ssbt_runtime.zip"
-    path.write_bytes(runtime_archive())
+    path.write_bytes(build_runtime_archive())
     return path
 
 

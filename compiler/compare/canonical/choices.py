@@ -13,75 +13,77 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.compare.canonical.queries import CanonicalQueries
     from ssbt.compiler.ir.operators import Operator
 
 
-def filter_rows(queries: Queries, step: s.Filter, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
+def filter_rows(queries: CanonicalQueries, step: s.Filter, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
     if step.condition.term is None:
-        return queries.opaque(operator, queries.pool.unlike_any("filter"))
-    found = queries.reader(operator, given).conjuncts(step.condition.term)
-    return queries.table.filtered(given, [value for _, value in found])
+        return queries.opaque_rows(operator, queries.pool.make_unique("filter"))
+    conditions = queries.expression_canonicalizer(operator, input_rows).split_conjuncts(
+        step.condition.term
+    )
+    return queries.builder.apply_conditions(input_rows, [value for _, value in conditions])
 
 
-def mark_event_time(queries: Queries, step: s.Watermark, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    column = queries.columns((step.column,), given)
-    rows = queries.table.stepped(given, "watermark", column, step.delay)
-    return queries.renamed(operator, rows)
+def mark_event_time(queries: CanonicalQueries, step: s.Watermark, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    column = queries.columns((step.column,), input_rows)
+    rows = queries.builder.apply_step(input_rows, "watermark", column, step.delay)
+    return queries.rename_output(operator, rows)
 
 
-def sort_rows(queries: Queries, step: s.Sort, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = [queries.value(each.expression, operator, given) for each in step.keys]
-    told = tuple(
+def sort_rows(queries: CanonicalQueries, step: s.Sort, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    keys = [queries.value(each.expression, operator, input_rows) for each in step.keys]
+    directions = tuple(
         (each.descending, each.nulls or ("last" if each.descending else "first"))
         for each in step.keys
     )
-    rows = queries.table.stepped(given, "sort", keys, told)
-    plain = rows.plain if any(each.fails or each.drawn for each in keys) else given.plain
+    rows = queries.builder.apply_step(input_rows, "sort", keys, directions)
+    plain = rows.plain if any(each.fails or each.drawn for each in keys) else input_rows.plain
     rows = replace(
         rows,
         plain=plain,
-        cells=given.cells,
+        cells=input_rows.cells,
         is_sorted=True,
         sorted_rows=queries.pool.make(
-            "sorted", [each.value for each in given.cells], unordered=True
+            "sorted", [each.value for each in input_rows.cells], unordered=True
         ),
     )
-    return queries.renamed(operator, rows)
+    return queries.rename_output(operator, rows)
 
 
-def limit_rows(queries: Queries, step: s.Limit | s.Offset, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    if not given.is_sorted:
-        queries.note_order(operator, given.leaves)
+def limit_rows(queries: CanonicalQueries, step: s.Limit | s.Offset, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    if not input_rows.is_sorted:
+        queries.note_order(operator, input_rows.leaves)
     count = step.count.name if isinstance(step.count, ParameterText) else step.count
-    rows = queries.table.stepped(given, type(step).__name__, (), count, by_order=True)
-    return queries.renamed(operator, rows)
+    rows = queries.builder.apply_step(input_rows, type(step).__name__, (), count, by_order=True)
+    return queries.rename_output(operator, rows)
 
 
-def sample_rows(queries: Queries, step: s.Sample, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    queries.note_order(operator, given.leaves)
-    told = (step.fraction, step.replacement, step.seed)
-    rows = queries.table.stepped(given, "sample", (), told, by_order=True)
-    return queries.renamed(operator, rows)
+def sample_rows(queries: CanonicalQueries, step: s.Sample, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    queries.note_order(operator, input_rows.leaves)
+    arguments = (step.fraction, step.replacement, step.seed)
+    rows = queries.builder.apply_step(input_rows, "sample", (), arguments, by_order=True)
+    return queries.rename_output(operator, rows)
 
 
-def explode_rows(queries: Queries, step: s.Explode, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    value = queries.value(step.expression, operator, given)
-    rows = queries.table.stepped(given, "explode", (value,), step.function)
-    place = rows.plain.base
-    made = [
-        queries.pool.make("exploded", (value,), (step.function, index), place=place)
+def explode_rows(queries: CanonicalQueries, step: s.Explode, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    value = queries.value(step.expression, operator, input_rows)
+    rows = queries.builder.apply_step(input_rows, "explode", (value,), step.function)
+    base = rows.plain.base
+    values = [
+        queries.pool.make("exploded", (value,), (step.function, index), among=base)
         for index in range(len(step.names))
     ]
-    known = {each.name.casefold(): each for each in operator.output.columns}
+    columns_by_name = {each.name.casefold(): each for each in operator.output.columns}
     cells = tuple(
-        Cell(known.get(name.casefold()) or Column(name, UNKNOWN, True), each, rows.age)
-        for name, each in zip(step.names, made, strict=True)
+        Cell(columns_by_name.get(name.casefold()) or Column(name, UNKNOWN, True), each, rows.age)
+        for name, each in zip(step.names, values, strict=True)
     )
-    return queries.as_output(operator, replace(rows, cells=(*rows.cells, *cells)))
+    return queries.select_output(operator, replace(rows, cells=(*rows.cells, *cells)))

@@ -35,7 +35,7 @@ from ssbt.compiler.types.datatypes import (
 
 _LEAVES = frozenset({LITERAL, PARAMETER, STAR, VARIABLE, "name", "open", "column", "broken"})
 _LOGIC = frozenset({"and", "or", "not", "is null", "is true", "is false", "is unknown"})
-_COMPARING = frozenset({"=", "<", "<=", ">", ">=", "<=>", "in", "between"})
+_COMPARISONS = frozenset({"=", "<", "<=", ">", ">=", "<=>", "in", "between"})
 _TIMES = (DateType, TimestampType, TimestampNTZType)
 # The whole numbers, each of which holds all of those before it.
 _WHOLE = (ByteType, ShortType, IntegerType, LongType)
@@ -56,13 +56,13 @@ def can_fail(
         return not _is_total_call(operator, operands, value, types)
     if operator in _LEAVES or operator in _LOGIC or operator in ("try_cast", "tuple", "field"):
         return False
-    if operator in _COMPARING:
+    if operator in _COMPARISONS:
         return not _are_comparable(types)
     if operator == "interval":
         return not all(each.operator == LITERAL for each in operands)
     if operator == "case":
         values = [*types[1::2], *(types[-1:] if len(types) % 2 else ())]
-        return not _is_widened(values, type_)
+        return not _can_widen(values, type_)
     if operator == "cast":
         return not _is_safe_cast(types[0], type_)
     if operator == "like":
@@ -83,15 +83,15 @@ def _is_binary_number(type_: DataType) -> bool:
 
 def _are_comparable(types: Sequence[DataType]) -> bool:
     """Whether Spark compares values of these types without a cast that may fail."""
-    known = [each for each in types if each != NULL]
+    non_null = [each for each in types if each != NULL]
     if UNKNOWN in types:
         return False
-    if all(isinstance(each, NumericType) for each in known):
+    if all(isinstance(each, NumericType) for each in non_null):
         return True
-    return len(set(known)) <= 1 or all(isinstance(each, _TIMES) for each in known)
+    return len(set(non_null)) <= 1 or all(isinstance(each, _TIMES) for each in non_null)
 
 
-def _is_widened(types: Sequence[DataType], type_: DataType) -> bool:
+def _can_widen(types: Sequence[DataType], type_: DataType) -> bool:
     return all(each in (type_, NULL) or _is_safe_cast(each, type_) for each in types)
 
 
@@ -120,9 +120,9 @@ def _is_simple_pattern(operands: Sequence[Value], value: object) -> bool:
         for each in operands[1:]
         if each.operator == LITERAL and isinstance(each.value, str)
     ]
-    texts = isinstance(operands[0].type, StringType)
-    known = len(patterns) == len(operands) - 1 and operator in ("like", "ilike")
-    return texts and known and not any("\\" in pattern for pattern in patterns)
+    is_text = isinstance(operands[0].type, StringType)
+    is_literal = len(patterns) == len(operands) - 1 and operator in ("like", "ilike")
+    return is_text and is_literal and not any("\\" in pattern for pattern in patterns)
 
 
 def _is_total_call(

@@ -24,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 # One class of Spark's behind several names; a test asks Spark.
 _ALIASES = {
@@ -77,15 +77,15 @@ ORDERLESS = frozenset(
     | {"rank", "dense_rank", "percent_rank", "cume_dist", "grouping", "grouping_id"}
 )
 # So do these, but for what is equal and not the same: the two zeros, strings of a collation.
-_CHOSEN = frozenset({"max", "min"})
+_EXTREMES = frozenset({"max", "min"})
 # And these, of numbers that are added up without rounding and overflow for no order.
-_ADDED = frozenset({"sum", "try_sum"})
-_ROUNDED = frozenset({"avg", "try_avg"})
-_WIDEST = 28
+_SUMS = frozenset({"sum", "try_sum"})
+_AVERAGES = frozenset({"avg", "try_avg"})
+_MAX_PRECISION = 28
 
 # The fields of dates that are called like functions.
 _FIELDS = frozenset({"year", "quarter", "month", "day"})
-_PARTS = 2
+_ARGUMENT_COUNT = 2
 
 # They give a value for all arguments of the types that they ask for.
 TOTAL_OF_STRINGS = frozenset(
@@ -102,13 +102,13 @@ CASTS = frozenset(
 )
 """Functions that are a `cast` to the type of their name."""
 
-CHOOSING = frozenset({"coalesce", "if", "nvl2", "when", "and", "or", "in"})
+CONDITIONAL = frozenset({"coalesce", "if", "nvl2", "when", "and", "or", "in"})
 """They ask for the values of all their arguments but the first only where they need them."""
 
 MULTIPLYING = frozenset({"window", "session_window"})
 """They make several rows of one, or none, wherever they stand."""
 
-COLLECTING = (Kind.AGGREGATE, Kind.WINDOW)
+ROW_SET_KINDS = (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
 
 
 def canonical_name(name: str) -> str:
@@ -118,46 +118,46 @@ def canonical_name(name: str) -> str:
 
 def aliases() -> dict[str, str]:
     """The names that stand for another one."""
-    return {name: other for name, other in _ALIASES.items() if name != other}
+    return {name: target for name, target in _ALIASES.items() if name != target}
 
 
-def kind_of(name: str) -> Kind | None:
+def function_kind(name: str) -> FunctionKind | None:
     """Where a function may stand; None for one that is not in the catalogue."""
-    found = find(name)
-    return found.kind if found is not None else None
+    function = find_function(name)
+    return function.kind if function is not None else None
 
 
 def is_drawn(name: str) -> bool:
     """Whether a function gives something else each time, or is none that is known."""
-    found = find(name)
-    return found is None or not found.deterministic
+    function = find_function(name)
+    return function is None or not function.deterministic
 
 
 def date_field(form: CallForm, operands: Sequence[Value]) -> str | None:
     """The function that `extract(year from day)` and `date_part('year', day)` are."""
     if canonical_name(form.name) not in ("extract", "date_part", "datepart"):
         return None
-    if form.arguments != len(operands) or len(operands) != _PARTS:
+    if form.arguments != len(operands) or len(operands) != _ARGUMENT_COUNT:
         return None
     field, value = operands
-    told = field.value[-1] if isinstance(field.value, tuple) else field.value
+    field_name = field.value[-1] if isinstance(field.value, tuple) else field.value
     is_time = isinstance(value.type, DateType | TimestampType | TimestampNTZType)
-    name = told.lower() if isinstance(told, str) and field.operator == LITERAL else ""
+    name = field_name.lower() if isinstance(field_name, str) and field.operator == LITERAL else ""
     return name if is_time and name in _FIELDS else None
 
 
 def is_orderless(name: str, types: Sequence[DataType]) -> bool:
     """Whether a function of several rows gives the same whatever their order is."""
     first = types[0] if types else UNKNOWN
-    if name in _CHOSEN:
-        return first != UNKNOWN and not is_blurred(first)
-    is_exact = isinstance(first, DecimalType) and first.precision <= _WIDEST
-    if name in _ADDED:
+    if name in _EXTREMES:
+        return first != UNKNOWN and not has_blurred_equality(first)
+    is_exact = isinstance(first, DecimalType) and first.precision <= _MAX_PRECISION
+    if name in _SUMS:
         return is_exact or isinstance(first, ByteType | ShortType | IntegerType)
-    return name in ORDERLESS or (name in _ROUNDED and is_exact)
+    return name in ORDERLESS or (name in _AVERAGES and is_exact)
 
 
-def is_blurred(type_: DataType) -> bool:
+def has_blurred_equality(type_: DataType) -> bool:
     """Whether values that are not the same may be alike: zeros, and strings with a collation."""
     match type_:
         case FloatType() | DoubleType():
@@ -165,10 +165,10 @@ def is_blurred(type_: DataType) -> bool:
         case StringType():
             return type_ != STRING
         case ArrayType():
-            return is_blurred(type_.element)
+            return has_blurred_equality(type_.element)
         case MapType():
-            return is_blurred(type_.key) or is_blurred(type_.value)
+            return has_blurred_equality(type_.key) or has_blurred_equality(type_.value)
         case StructType():
-            return any(is_blurred(field.type) for field in type_.fields)
+            return any(has_blurred_equality(field.type) for field in type_.fields)
         case _:
             return False

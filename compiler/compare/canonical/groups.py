@@ -11,32 +11,37 @@ from ssbt.compiler.compare.canonical.values import Value
 from ssbt.compiler.ir import steps as s
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.compare.canonical.queries import CanonicalQueries
     from ssbt.compiler.ir.operators import Operator
 
 
-def group_rows(queries: Queries, step: s.Aggregate, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = queries.values(step.keys, operator, given)
-    told = dict.fromkeys(keys) if not step.form else keys
+def group_rows(queries: CanonicalQueries, step: s.Aggregate, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    keys = queries.values(step.keys, operator, input_rows)
+    group_keys = dict.fromkeys(keys) if not step.form else keys
     form = (step.form, step.sets)
-    rows = _grouped(queries, given, "group", list(told), form, sorted_keys=not step.form)
-    return _of_groups(
-        queries, rows, keys, step.form, queries.values(step.aggregates, operator, given), operator
+    rows = _group(queries, input_rows, "group", list(group_keys), form, sorted_keys=not step.form)
+    return _with_group_columns(
+        queries,
+        rows,
+        keys,
+        step.form,
+        queries.values(step.aggregates, operator, input_rows),
+        operator,
     )
 
 
-def _grouped(
-    queries: Queries,
-    given: Rows,
+def _group(
+    queries: CanonicalQueries,
+    rows: Rows,
     operator: str,
     keys: list[Value],
     value: object,
     *,
     sorted_keys: bool,
 ) -> Rows:
-    return queries.table.stepped(
-        given,
+    return queries.builder.apply_step(
+        rows,
         operator,
         keys,
         value,
@@ -45,51 +50,51 @@ def _grouped(
     )
 
 
-def _of_groups(
-    queries: Queries,
+def _with_group_columns(
+    queries: CanonicalQueries,
     rows: Rows,
     keys: list[Value],
     form: str,
-    made: list[Value],
+    aggregates: list[Value],
     operator: Operator,
 ) -> Rows:
     """The columns of groups: their keys, null in subtotals, and what is computed of them."""
-    place = rows.plain.base
+    base = rows.plain.base
     values = [
-        queries.pool.marked("key", each, place) if form else queries.table.key(each, place)
+        queries.pool.add_mark("key", each, base) if form else queries.builder.key_value(each, base)
         for each in keys
     ]
-    values += made
+    values += aggregates
     columns = operator.output.columns
     if len(values) != len(columns):
-        return queries.opaque(operator, queries.pool.unlike_any("group"))
+        return queries.opaque_rows(operator, queries.pool.make_unique("group"))
     cells = tuple(
         Cell(column, value, rows.age) for column, value in zip(columns, values, strict=True)
     )
     return replace(rows, cells=cells, is_open=False)
 
 
-def keep_distinct(queries: Queries, step: s.Distinct, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    return queries.renamed(operator, distinct(queries, given))
+def keep_distinct(queries: CanonicalQueries, step: s.Distinct, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    return queries.rename_output(operator, distinct_rows(queries, input_rows))
 
 
-def distinct(queries: Queries, given: Rows) -> Rows:
-    values = list(dict.fromkeys(each.value for each in given.cells))
-    rows = queries.table.stepped(
-        given, "distinct", values, given.is_open, keeps_order=False, unordered=True
+def distinct_rows(queries: CanonicalQueries, input_rows: Rows) -> Rows:
+    values = list(dict.fromkeys(each.value for each in input_rows.cells))
+    rows = queries.builder.apply_step(
+        input_rows, "distinct", values, input_rows.is_open, keeps_order=False, unordered=True
     )
-    return replace(rows, cells=queries.table.representatives(rows.cells, rows.plain.base))
+    return replace(rows, cells=queries.builder.representative_cells(rows.cells, rows.plain.base))
 
 
-def deduplicate_rows(queries: Queries, step: s.Deduplicate, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
+def deduplicate_rows(queries: CanonicalQueries, step: s.Deduplicate, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
     if not step.columns and not step.within_watermark:
-        return queries.renamed(operator, distinct(queries, given))
-    values = list(dict.fromkeys(queries.columns(step.columns, given)))
-    queries.note_order(operator, given.leaves)
-    rows = queries.table.stepped(
-        given,
+        return queries.rename_output(operator, distinct_rows(queries, input_rows))
+    values = list(dict.fromkeys(queries.columns(step.columns, input_rows)))
+    queries.note_order(operator, input_rows.leaves)
+    rows = queries.builder.apply_step(
+        input_rows,
         "deduplicate",
         values,
         step.within_watermark,
@@ -97,41 +102,41 @@ def deduplicate_rows(queries: Queries, step: s.Deduplicate, operator: Operator) 
         keeps_order=False,
         unordered=True,
     )
-    return queries.renamed(operator, rows)
+    return queries.rename_output(operator, rows)
 
 
-def pivot_rows(queries: Queries, step: s.Pivot, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = queries.values(step.keys, operator, given)
-    column = queries.columns((step.column,), given)
-    rows = _grouped(queries, given, "group", keys, ("", ()), sorted_keys=True)
-    made = queries.values(step.aggregates, operator, given)
-    queries.note_order(operator, given.leaves)
-    place = rows.ordered.base
+def pivot_rows(queries: CanonicalQueries, step: s.Pivot, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    keys = queries.values(step.keys, operator, input_rows)
+    column = queries.columns((step.column,), input_rows)
+    rows = _group(queries, input_rows, "group", keys, ("", ()), sorted_keys=True)
+    aggregates = queries.values(step.aggregates, operator, input_rows)
+    queries.note_order(operator, input_rows.leaves)
+    base = rows.ordered.base
     count = len(operator.output.columns) - len(keys)
-    told = (tuple(map(repr, step.values)), len(made))
-    filled = [
-        queries.pool.make("pivoted", (*column, *made), (*told, index), place=place)
+    pivot_form = (tuple(map(repr, step.values)), len(aggregates))
+    pivoted = [
+        queries.pool.make("pivoted", (*column, *aggregates), (*pivot_form, index), among=base)
         for index in range(count)
     ]
-    return _of_groups(queries, rows, keys, "", filled, operator)
+    return _with_group_columns(queries, rows, keys, "", pivoted, operator)
 
 
-def unpivot_columns(queries: Queries, step: s.Unpivot, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    values = queries.columns(step.columns, given)
+def unpivot_columns(queries: CanonicalQueries, step: s.Unpivot, operator: Operator) -> Rows:
+    (input_rows,) = queries.input_rows(operator)
+    values = queries.columns(step.columns, input_rows)
     renames = dict(step.renames)
     names = tuple(renames.get(name, name) for name in step.columns)
-    rows = queries.table.stepped(given, "unpivot", values, (names, step.include_nulls))
-    place = rows.plain.base
-    made = {
-        step.name.casefold(): queries.pool.make("unpivoted name", (place,)),
-        step.value.casefold(): queries.pool.make("unpivoted value", (place,)),
+    rows = queries.builder.apply_step(input_rows, "unpivot", values, (names, step.include_nulls))
+    base = rows.plain.base
+    values_by_name = {
+        step.name.casefold(): queries.pool.make("unpivoted name", (base,)),
+        step.value.casefold(): queries.pool.make("unpivoted value", (base,)),
     }
-    new = [
-        Cell(column, made[column.name.casefold()], rows.age)
+    new_cells = [
+        Cell(column, values_by_name[column.name.casefold()], rows.age)
         for column in operator.output.columns
-        if column.name.casefold() in made
+        if column.name.casefold() in values_by_name
     ]
-    cells = (*new, *rows.cells)
-    return queries.as_output(operator, replace(rows, cells=cells))
+    cells = (*new_cells, *rows.cells)
+    return queries.select_output(operator, replace(rows, cells=cells))

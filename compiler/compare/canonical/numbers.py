@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ssbt.compiler.compare.canonical.values import Pool, Value
+from ssbt.compiler.compare.canonical.values import Value, ValuePool
 from ssbt.compiler.ir.terms import LITERAL
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
@@ -17,10 +17,10 @@ from ssbt.compiler.types.datatypes import (
 )
 
 # Within these, whatever Spark makes of two numbers to compare them holds all digits of both.
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 # All whole numbers of so many digits are floats, too.
-_MOST_NEEDED = 7
-_WIDEST = 28
+_MAX_SIGNIFICANT_DIGITS = 7
+_MAX_PRECISION = 28
 
 
 def is_number_literal(value: Value) -> bool:
@@ -28,23 +28,23 @@ def is_number_literal(value: Value) -> bool:
     return value.operator == LITERAL and isinstance(value.type, NumericType)
 
 
-def as_number(pool: Pool, value: Value, types: Iterable[DataType]) -> Value:
+def as_number(pool: ValuePool, value: Value, types: Iterable[DataType]) -> Value:
     """An exact literal that is compared with numbers of these types, by its worth alone."""
-    worth = _exact(value)
+    worth = _exact_value(value)
     if worth is None or not all(map(_is_narrow, types)):
         return value
-    return pool.make(LITERAL, (), ("number", _text(worth)), LONG, nullable=False)
+    return pool.make(LITERAL, (), ("number", _decimal_text(worth)), LONG, nullable=False)
 
 
-def as_double(pool: Pool, value: Value) -> Value:
+def as_double(pool: ValuePool, value: Value) -> Value:
     """An exact literal in arithmetic of doubles, which Spark makes a double first."""
-    worth = _exact(value)
+    worth = _exact_value(value)
     if worth is None:
         return value
     return pool.make(LITERAL, (), float(worth), DOUBLE, nullable=False)
 
 
-def _exact(value: Value) -> Decimal | None:
+def _exact_value(value: Value) -> Decimal | None:
     """The worth of a literal that is a whole number or a decimal."""
     if not is_number_literal(value) or isinstance(value.value, bool):
         return None
@@ -52,16 +52,18 @@ def _exact(value: Value) -> Decimal | None:
         return None
     worth = Decimal(value.value)
     shortest = worth.normalize()
-    told, needed = (len(each.as_tuple().digits) for each in (worth, shortest))
-    return worth if told <= _MOST_DIGITS and needed <= _MOST_NEEDED else None
+    digits, significant_digits = (len(each.as_tuple().digits) for each in (worth, shortest))
+    return (
+        worth if digits <= _MAX_DIGITS and significant_digits <= _MAX_SIGNIFICANT_DIGITS else None
+    )
 
 
-def _text(worth: Decimal) -> str:
+def _decimal_text(worth: Decimal) -> str:
     return format(worth.normalize() + 0, "f")
 
 
 def _is_narrow(type_: DataType) -> bool:
     """Whether it is a number, and none of the widest decimals."""
     if isinstance(type_, DecimalType):
-        return type_.precision <= _WIDEST
+        return type_.precision <= _MAX_PRECISION
     return isinstance(type_, NumericType | IntegralType)

@@ -9,22 +9,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.canonical import choices, code, columns, groups, joins
-from ssbt.compiler.compare.canonical.expressions import Canonical
-from ssbt.compiler.compare.canonical.relations import Cell, Chain, Rows, Table, behind_alias, met
+from ssbt.compiler.compare.canonical.expressions import ExpressionCanonicalizer
+from ssbt.compiler.compare.canonical.relations import (
+    Cell,
+    Chain,
+    Rows,
+    RowsBuilder,
+    merge_sides,
+    with_alias,
+)
 from ssbt.compiler.compare.canonical.scopes import Scope
 from ssbt.compiler.compare.canonical.terms import parts_of, term_of
-from ssbt.compiler.compare.canonical.values import Pool, Value, exactly
+from ssbt.compiler.compare.canonical.values import Value, ValuePool, exact_key
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, Named
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
+from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.terms import Term
 
 
-class Query(Struct, frozen=True):
+class CanonicalQuery(Struct, frozen=True):
     """A dataset in canonical form: its rows, their order where an `order by` made one, its columns.
 
-    `ordered` are the rows in whatever order they come. `by_order` are the datasets whose order of
+    `ordered` are the rows in whatever order they come. `order_sensitive` are the datasets whose order of
     rows decides about something in it, `leaves` all that it comes from.
     """
 
@@ -32,11 +39,11 @@ class Query(Struct, frozen=True):
     ordered: Value
     is_sorted: bool
     columns: Mapping[str, Value]
-    by_order: frozenset[str]
+    order_sensitive: frozenset[str]
     leaves: frozenset[str]
 
 
-class Queries:
+class CanonicalQueries:
     """The canonical forms of operators, each found once.
 
     `columns` are the names that columns of datasets have in the other version, by both names.
@@ -44,27 +51,27 @@ class Queries:
     """
 
     def __init__(
-        self, pool: Pool, columns: Mapping[tuple[str, str], str], uses: Mapping[str, int]
+        self, pool: ValuePool, columns: Mapping[tuple[str, str], str], uses: Mapping[str, int]
     ) -> None:
         self.pool, self._columns, self._uses = pool, columns, uses
-        self.table = Table(pool)
-        self._known: dict[int, tuple[Operator, Rows]] = {}
+        self.builder = RowsBuilder(pool)
+        self._rows_by_operator: dict[int, tuple[Operator, Rows]] = {}
         self._sites: dict[object, int] = {}
-        self._by_order: dict[int, frozenset[str]] = {}
+        self._order_sensitive: dict[int, frozenset[str]] = {}
 
-    def of(self, root: Operator) -> Query:
+    def canonicalize(self, root: Operator) -> CanonicalQuery:
         """The canonical form of what flows out of an operator."""
-        rows = self._rows(root)
-        plain, ordered = self.table.both(rows)
+        rows = self._compute_rows(root)
+        plain, ordered = self.builder.row_values(rows)
         columns = {each.column.name.casefold(): each.value for each in rows.cells}
-        by_order = self._by_order[id(root)]
-        return Query(plain, ordered, rows.is_sorted, columns, by_order, rows.leaves)
+        order_sensitive = self._order_sensitive[id(root)]
+        return CanonicalQuery(plain, ordered, rows.is_sorted, columns, order_sensitive, rows.leaves)
 
-    def flowing_into(self, operator: Operator) -> list[Rows]:
+    def input_rows(self, operator: Operator) -> list[Rows]:
         """What flows into an operator, each input behind its alias."""
         aliases = operator.aliases or ("",) * len(operator.inputs)
         return [
-            behind_alias(self._rows(each), alias)
+            with_alias(self._compute_rows(each), alias)
             for each, alias in zip(operator.inputs, aliases, strict=True)
         ]
 
@@ -74,145 +81,151 @@ class Queries:
         condition = step.condition if isinstance(step, s.Filter | s.Join) else None
         if condition is None or condition.term is None:
             return []
-        return self.reader(operator, met(self.flowing_into(operator))).conjuncts(condition.term)
+        return self.expression_canonicalizer(
+            operator, merge_sides(self.input_rows(operator))
+        ).split_conjuncts(condition.term)
 
     def outline(self, operator: Operator) -> Hashable:
         """What a step does to its rows, wherever it stands."""
-        made = self._rows(operator).ordered.base
-        others = made.operands[1:]
-        return made.operator, tuple(each.outline for each in others), exactly(made.value)
+        base = self._compute_rows(operator).ordered.base
+        operands = base.operands[1:]
+        return base.operator, tuple(each.outline for each in operands), exact_key(base.value)
 
-    def _rows(self, root: Operator) -> Rows:
-        waiting = [root] if id(root) not in self._known else []
+    def _compute_rows(self, root: Operator) -> Rows:
+        waiting = [root] if id(root) not in self._rows_by_operator else []
         while waiting:
             each = waiting[-1]
-            missing = [given for given in each.inputs if id(given) not in self._known]
-            if missing:
-                waiting += missing
+            pending = [
+                upstream for upstream in each.inputs if id(upstream) not in self._rows_by_operator
+            ]
+            if pending:
+                waiting += pending
                 continue
             waiting.pop()
-            before = [self._by_order[id(given)] for given in each.inputs]
-            self._by_order[id(each)] = frozenset().union(*before)
+            input_sets = [self._order_sensitive[id(upstream)] for upstream in each.inputs]
+            self._order_sensitive[id(each)] = frozenset().union(*input_sets)
             # The operator is kept with its rows, or its id could come again.
-            self._known[id(each)] = each, self._made(each)
-        return self._known[id(root)][1]
+            self._rows_by_operator[id(each)] = each, self._step_rows(each)
+        return self._rows_by_operator[id(root)][1]
 
-    def _made(self, operator: Operator) -> Rows:
+    def _step_rows(self, operator: Operator) -> Rows:
         step = operator.step
-        if isinstance(step, Source | Given):
-            return self._leaf(step, operator)
-        make = STEPS.get(type(step))
-        if make is None or not operator.inputs:
-            return self.opaque(operator, self.pool.unlike_any("step"))
-        return make(self, step, operator)
+        if isinstance(step, Source | DatasetInput):
+            return self._leaf_rows(step, operator)
+        canonicalize_step = STEPS.get(type(step))
+        if canonicalize_step is None or not operator.inputs:
+            return self.opaque_rows(operator, self.pool.make_unique("step"))
+        return canonicalize_step(self, step, operator)
 
-    def _leaf(self, step: Source | Given, operator: Operator) -> Rows:
-        name = step.name if isinstance(step, Given) else f"source {step.name}"
+    def _leaf_rows(self, step: Source | DatasetInput, operator: Operator) -> Rows:
+        name = step.name if isinstance(step, DatasetInput) else f"source {step.name}"
         rows = self.pool.make("rows", (), name)
         cells = []
         for column in operator.output.columns:
             key = column.name.casefold()
-            called = self._columns.get((name, key), key)
+            new_name = self._columns.get((name, key), key)
             value = self.pool.make(
-                "column", (), (name, called), column.type, nullable=column.nullable
+                "column", (), (name, new_name), column.type, nullable=column.nullable
             )
             cells.append(Cell(column, value, 0))
         is_open = operator.output.is_open
         return Rows(Chain(rows), Chain(rows), tuple(cells), frozenset({name}), is_open=is_open)
 
-    def opaque(self, operator: Operator, rows: Value) -> Rows:
+    def opaque_rows(self, operator: Operator, rows: Value) -> Rows:
         """Rows of which nothing is known but where they come from, and their columns' names."""
-        leaves = frozenset().union(*(self._rows(each).leaves for each in operator.inputs))
+        leaves = frozenset().union(*(self._compute_rows(each).leaves for each in operator.inputs))
         self.note_order(operator, leaves)
         cells = [
-            Cell(column, self.pool.make("made", (rows,), (place, column.name.casefold())), 0)
-            for place, column in enumerate(operator.output.columns)
+            Cell(column, self.pool.make("made", (rows,), (index, column.name.casefold())), 0)
+            for index, column in enumerate(operator.output.columns)
         ]
         chain = Chain(rows)
         return Rows(chain, chain, tuple(cells), leaves, is_open=operator.output.is_open)
 
     def note_order(self, operator: Operator, leaves: frozenset[str]) -> None:
-        self._by_order[id(operator)] |= leaves
+        self._order_sensitive[id(operator)] |= leaves
 
-    def reader(self, operator: Operator, given: Rows) -> Canonical:
+    def expression_canonicalizer(self, operator: Operator, rows: Rows) -> ExpressionCanonicalizer:
         """What makes values of the expressions of a step."""
-        plain, ordered = self.table.both(given)
-        if given.sorted_rows is not None:
-            ordered = self.pool.make("as sorted", (ordered, given.sorted_rows))
-        older = (each.value.number for each in given.cells if each.age < given.age)
-        names = self.table.names(given.cells)
-        is_open = given.is_open or any(each.output.is_open for each in operator.inputs)
-        values = tuple(each.value for each in given.cells)
+        plain, ordered = self.builder.row_values(rows)
+        if rows.sorted_rows is not None:
+            ordered = self.pool.make("as sorted", (ordered, rows.sorted_rows))
+        older = (each.value.number for each in rows.cells if each.age < rows.age)
+        names = self.builder.names(rows.cells)
+        is_open = rows.is_open or any(each.output.is_open for each in operator.inputs)
+        values = tuple(each.value for each in rows.cells)
         scope = Scope(
             names, plain, ordered, self._sites, self._uses, frozenset(older), values, is_open
         )
-        return Canonical(self.pool, scope)
+        return ExpressionCanonicalizer(self.pool, scope)
 
-    def value(self, expression: Expression, operator: Operator, given: Rows) -> Value:
+    def value(self, expression: Expression, operator: Operator, rows: Rows) -> Value:
         """The value of an expression of a step."""
-        reader = self.reader(operator, given)
-        found = reader.value(term_of(expression))
-        if reader.order_counts:
-            self.note_order(operator, given.leaves)
-        return found
+        canonicalizer = self.expression_canonicalizer(operator, rows)
+        value = canonicalizer.value(term_of(expression))
+        if canonicalizer.order_counts:
+            self.note_order(operator, rows.leaves)
+        return value
 
-    def values(self, items: Iterable[Named], operator: Operator, given: Rows) -> list[Value]:
+    def values(
+        self, items: Iterable[NamedExpression], operator: Operator, rows: Rows
+    ) -> list[Value]:
         """The values of several expressions."""
-        return [self.value(item.expression, operator, given) for item in items]
+        return [self.value(item.expression, operator, rows) for item in items]
 
-    def unseen(self, name: tuple[str, ...], given: Rows) -> Value:
+    def unknown_column(self, name: tuple[str, ...], rows: Rows) -> Value:
         """A column that is not among those that are known."""
-        if given.is_open:
-            return self.pool.make("open", (), name, place=given.plain.base)
-        return self.pool.unlike_any("open")
+        if rows.is_open:
+            return self.pool.make("open", (), name, among=rows.plain.base)
+        return self.pool.make_unique("open")
 
-    def columns(self, names: Iterable[str], given: Rows) -> list[Value]:
+    def columns(self, names: Iterable[str], rows: Rows) -> list[Value]:
         """The values of columns that a step names as Spark finds them."""
-        known = self.table.names(given.cells)
-        found = []
+        values_by_name = self.builder.names(rows.cells)
+        values = []
         for name in names:
             parts = parts_of(name)
-            value = known.get(parts) or known.get(parts[-1:])
-            found.append(value or self.unseen(parts, given))
-        return found
+            value = values_by_name.get(parts) or values_by_name.get(parts[-1:])
+            values.append(value or self.unknown_column(parts, rows))
+        return values
 
-    def as_output(self, operator: Operator, given: Rows) -> Rows:
+    def select_output(self, operator: Operator, rows: Rows) -> Rows:
         """The columns of the output, found by their names among those that flow."""
-        names = self.table.names(given.cells)
-        ages = {id(each.value): each.age for each in given.cells}
+        names = self.builder.names(rows.cells)
+        ages = {id(each.value): each.age for each in rows.cells}
         cells = []
         for column in operator.output.columns:
             name = column.name.casefold()
             value = names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
             if value is None:
-                value = self.unseen((name,), given)
-            cells.append(Cell(column, value, ages.get(id(value), given.age)))
-        return replace(given, cells=tuple(cells), is_open=operator.output.is_open)
+                value = self.unknown_column((name,), rows)
+            cells.append(Cell(column, value, ages.get(id(value), rows.age)))
+        return replace(rows, cells=tuple(cells), is_open=operator.output.is_open)
 
-    def renamed(self, operator: Operator, given: Rows) -> Rows:
+    def rename_output(self, operator: Operator, rows: Rows) -> Rows:
         """The rows with the columns as the operator calls them."""
         columns = operator.output.columns
-        if len(columns) != len(given.cells):
-            return self.as_output(operator, given)
+        if len(columns) != len(rows.cells):
+            return self.select_output(operator, rows)
         cells = tuple(
             Cell(column, cell.value, cell.age)
-            for column, cell in zip(columns, given.cells, strict=True)
+            for column, cell in zip(columns, rows.cells, strict=True)
         )
-        return replace(given, cells=cells)
+        return replace(rows, cells=cells)
 
-    def aligned(self, operator: Operator, given: Rows) -> Rows:
+    def align_output(self, operator: Operator, rows: Rows) -> Rows:
         """The columns of the output by their places, or by their names where those differ."""
-        pairs = list(zip(operator.output.columns, given.cells, strict=False))
-        is_same = len(operator.output.columns) == len(given.cells) and all(
+        pairs = list(zip(operator.output.columns, rows.cells, strict=False))
+        is_same = len(operator.output.columns) == len(rows.cells) and all(
             column.name.casefold() == cell.column.name.casefold() for column, cell in pairs
         )
         if not is_same:
-            return self.as_output(operator, given)
+            return self.select_output(operator, rows)
         cells = tuple(Cell(column, cell.value, cell.age) for column, cell in pairs)
-        return replace(given, cells=cells)
+        return replace(rows, cells=cells)
 
 
-STEPS: dict[type[s.Step], Callable[[Queries, Any, Operator], Rows]] = {
+STEPS: dict[type[s.Step], Callable[[CanonicalQueries, Any, Operator], Rows]] = {
     s.Filter: choices.filter_rows,
     s.Project: columns.project_columns,
     s.WithColumns: columns.add_columns,

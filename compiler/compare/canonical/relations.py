@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.conditions import in_order
-from ssbt.compiler.compare.canonical.functions import is_blurred
+from ssbt.compiler.compare.canonical.conditions import order_conditions
+from ssbt.compiler.compare.canonical.functions import has_blurred_equality
 from ssbt.compiler.compare.canonical.scopes import Names
-from ssbt.compiler.compare.canonical.values import OPTIONAL, Pool, Value
+from ssbt.compiler.compare.canonical.values import OPTIONAL, Value, ValuePool
 from ssbt.compiler.ir.relations import Column
 
 
@@ -25,13 +25,13 @@ class Chain(Struct, frozen=True):
     base: Value
     conditions: tuple[Value, ...] = ()
 
-    def rows(self, pool: Pool) -> Value:
+    def rows(self, pool: ValuePool) -> Value:
         """The rows that meet the conditions; those that cannot fail are met in any order."""
         if not self.conditions:
             return self.base
-        return pool.make("filter", (self.base, *in_order(self.conditions)))
+        return pool.make("filter", (self.base, *order_conditions(self.conditions)))
 
-    def filtered(self, conditions: Iterable[Value]) -> Chain:
+    def with_conditions(self, conditions: Iterable[Value]) -> Chain:
         """The rows of these that meet more conditions."""
         return Chain(self.base, (*self.conditions, *conditions))
 
@@ -63,40 +63,38 @@ class Rows(Struct, frozen=True):
     sorted_rows: Value | None = None
 
 
-class Table:
+class RowsBuilder:
     """Makes rows of rows: what steps have in common."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ValuePool) -> None:
         self._pool = pool
 
-    def both(self, given: Rows) -> tuple[Value, Value]:
+    def row_values(self, rows: Rows) -> tuple[Value, Value]:
         """The rows, in whatever order and in theirs."""
-        return given.plain.rows(self._pool), given.ordered.rows(self._pool)
+        return rows.plain.rows(self._pool), rows.ordered.rows(self._pool)
 
-    def filtered(self, given: Rows, conditions: Sequence[Value]) -> Rows:
+    def apply_conditions(self, rows: Rows, conditions: Sequence[Value]) -> Rows:
         """The rows that meet the conditions; what is drawn is drawn where it stands."""
         if any(each.drawn for each in conditions):
-            return self.stepped(given, "draw", conditions, by_order=True)
+            return self.apply_step(rows, "draw", conditions, by_order=True)
         cells = tuple(
-            self._computed_before(each, given.plain.rows(self._pool))
-            if each.age < given.age
-            else each
-            for each in given.cells
+            self._pin_cell(each, rows.plain.rows(self._pool)) if each.age < rows.age else each
+            for each in rows.cells
         )
         return Rows(
-            given.plain.filtered(conditions),
-            given.ordered.filtered(conditions),
+            rows.plain.with_conditions(conditions),
+            rows.ordered.with_conditions(conditions),
             cells,
-            given.leaves,
-            given.age,
-            given.is_sorted,
-            given.is_open,
-            given.sorted_rows,
+            rows.leaves,
+            rows.age,
+            rows.is_sorted,
+            rows.is_open,
+            rows.sorted_rows,
         )
 
-    def stepped(
+    def apply_step(
         self,
-        given: Rows,
+        rows: Rows,
         operator: str,
         operands: Sequence[Value] = (),
         value: Hashable = None,
@@ -106,48 +104,58 @@ class Table:
         unordered: bool = False,
     ) -> Rows:
         """The rows behind a step that is none of the others; `by_order` where theirs decides."""
-        told = list(operands)
-        if by_order and given.sorted_rows is not None:
-            told.append(given.sorted_rows)
+        ordered_operands = list(operands)
+        if by_order and rows.sorted_rows is not None:
+            ordered_operands.append(rows.sorted_rows)
         # Keys in another order are the same, and Spark deals the rows out by their hash.
-        anyhow = sorted(told, key=lambda each: each.number) if unordered else told
-        plain, ordered = self.both(given)
+        plain_operands = (
+            sorted(ordered_operands, key=lambda each: each.number)
+            if unordered
+            else ordered_operands
+        )
+        plain, ordered = self.row_values(rows)
         first = ordered if by_order else plain
-        plain_rows = Chain(self._pool.make(operator, (first, *anyhow), value))
-        ordered_rows = Chain(self._pool.make(operator, (ordered, *told), value))
-        is_sorted = given.is_sorted and keeps_order
+        plain_rows = Chain(self._pool.make(operator, (first, *plain_operands), value))
+        ordered_rows = Chain(self._pool.make(operator, (ordered, *ordered_operands), value))
+        is_sorted = rows.is_sorted and keeps_order
         return Rows(
             plain_rows,
             ordered_rows,
-            self.settled(given),
-            given.leaves,
-            given.age,
+            self.pin_failing(rows),
+            rows.leaves,
+            rows.age,
             is_sorted,
-            given.is_open,
-            given.sorted_rows,
+            rows.is_open,
+            rows.sorted_rows,
         )
 
-    def settled(self, given: Rows) -> tuple[Cell, ...]:
+    def pin_failing(self, rows: Rows) -> tuple[Cell, ...]:
         """The columns, those that may fail being computed before what comes now."""
-        before = given.plain.rows(self._pool)
-        return tuple(self._computed_before(each, before) for each in given.cells)
+        rows_before = rows.plain.rows(self._pool)
+        return tuple(self._pin_cell(each, rows_before) for each in rows.cells)
 
-    def _computed_before(self, cell: Cell, before: Value) -> Cell:
+    def _pin_cell(self, cell: Cell, rows_before: Value) -> Cell:
         if not cell.value.fails:
             return cell
-        return Cell(cell.column, self._pool.marked("before", cell.value, before), cell.age)
+        return Cell(cell.column, self._pool.add_mark("before", cell.value, rows_before), cell.age)
 
-    def representatives(self, cells: Iterable[Cell], place: Value) -> tuple[Cell, ...]:
+    def representative_cells(self, cells: Iterable[Cell], among: Value) -> tuple[Cell, ...]:
         """The columns of one row for several that are alike: of a key, any one's value."""
-        return tuple(Cell(each.column, self.key(each.value, place), each.age) for each in cells)
+        return tuple(
+            Cell(each.column, self.key_value(each.value, among), each.age) for each in cells
+        )
 
-    def key(self, value: Value, place: Value) -> Value:
+    def key_value(self, value: Value, among: Value) -> Value:
         """The value of a key: Spark makes one of the two zeros, and of strings alike."""
-        return self._pool.marked("key", value, place) if is_blurred(value.type) else value
+        return (
+            self._pool.add_mark("key", value, among) if has_blurred_equality(value.type) else value
+        )
 
-    def optional(self, cell: Cell, place: Value) -> Cell:
+    def optional_cell(self, cell: Cell, among: Value) -> Cell:
         """A column that is null where its side of a join has no row."""
-        return Cell(cell.column, self._pool.marked(OPTIONAL, cell.value, _where(cell, place)), 0)
+        return Cell(
+            cell.column, self._pool.add_mark(OPTIONAL, cell.value, _optional_among(cell, among)), 0
+        )
 
     def names(self, cells: Iterable[Cell]) -> Names:
         """What each name stands for, alone and behind its qualifier; the first of two wins."""
@@ -159,12 +167,12 @@ class Table:
         return names
 
 
-def _where(cell: Cell, place: Value) -> Value | None:
+def _optional_among(cell: Cell, among: Value) -> Value | None:
     """A column of a dataset has no value without a row, whichever join looked for one."""
-    return None if cell.value.operator in ("column", OPTIONAL) else place
+    return None if cell.value.operator in ("column", OPTIONAL) else among
 
 
-def named(
+def find_value(
     column: Column, cells: Iterable[Cell], names: Mapping[tuple[str, ...], Value]
 ) -> Value | None:
     """The value of a column that was there before, found by its whole name first."""
@@ -172,18 +180,18 @@ def named(
     return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
 
 
-def behind_alias(given: Rows, alias: str) -> Rows:
+def with_alias(rows: Rows, alias: str) -> Rows:
     """The same columns behind an alias, if it is one."""
     if not alias:
-        return given
+        return rows
     cells = tuple(
-        Cell(replace(each.column, qualifier=alias), each.value, each.age) for each in given.cells
+        Cell(replace(each.column, qualifier=alias), each.value, each.age) for each in rows.cells
     )
-    return replace(given, cells=cells)
+    return replace(rows, cells=cells)
 
 
-def met(sides: Iterable[Rows]) -> Rows:
+def merge_sides(sides: Iterable[Rows]) -> Rows:
     """Both sides of a join, as its condition sees them."""
-    left, *others = sides
-    cells = (*left.cells, *(each for other in others for each in other.cells))
-    return replace(left, cells=cells)
+    first, *rest = sides
+    cells = (*first.cells, *(each for side in rest for each in side.cells))
+    return replace(first, cells=cells)

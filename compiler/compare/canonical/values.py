@@ -39,7 +39,7 @@ class Value:
         self.fails, self.drawn, self.outline = fails, drawn, outline
 
 
-class Pool:
+class ValuePool:
     """Makes values, the same one for the same operator of the same operands."""
 
     def __init__(self) -> None:
@@ -56,39 +56,41 @@ class Pool:
         nullable: bool = True,
         fails: bool = False,
         drawn: bool = False,
-        place: Value | None = None,
+        among: Value | None = None,
         unordered: bool = False,
     ) -> Value:
         """The value; `place` are the rows among which it is computed, if it depends on them."""
-        given = tuple(sorted_values(operands) if unordered else operands)
-        told = exactly(value)
-        numbers = tuple(each.number for each in given)
-        where = place.number if place is not None else None
-        key = (operator, numbers, told, type_, nullable, fails, drawn, where)
-        found = self._values.get(key)
-        if found is None:
-            outlines = [each.outline for each in given]
-            outline = (operator, tuple(sorted(outlines) if unordered else outlines), told)
-            found = self._values[key] = Value(
+        ordered_operands = tuple(sort_values(operands) if unordered else operands)
+        exact_value = exact_key(value)
+        numbers = tuple(each.number for each in ordered_operands)
+        among_number = among.number if among is not None else None
+        key = (operator, numbers, exact_value, type_, nullable, fails, drawn, among_number)
+        interned = self._values.get(key)
+        if interned is None:
+            outlines = [each.outline for each in ordered_operands]
+            outline = (operator, tuple(sorted(outlines) if unordered else outlines), exact_value)
+            interned = self._values[key] = Value(
                 len(self._values),
                 operator,
-                given,
+                ordered_operands,
                 value,
                 type_,
                 nullable=nullable,
-                fails=fails or any(each.fails for each in given),
-                drawn=drawn or any(each.drawn for each in given),
+                fails=fails or any(each.fails for each in ordered_operands),
+                drawn=drawn or any(each.drawn for each in ordered_operands),
                 outline=self._outlines.setdefault(outline, len(self._outlines)),
             )
-        return found
+        return interned
 
-    def marked(self, mark: str, value: Value, place: Value | None, *, fails: bool = False) -> Value:
+    def add_mark(
+        self, mark: str, value: Value, among: Value | None, *, fails: bool = False
+    ) -> Value:
         """The same value, known to be computed at another time than its neighbours."""
-        where = place.number if place is not None else None
-        key = (mark, value.number, where)
-        found = self._values.get(key)
-        if found is None:
-            found = self._values[key] = Value(
+        among_number = among.number if among is not None else None
+        key = (mark, value.number, among_number)
+        interned = self._values.get(key)
+        if interned is None:
+            interned = self._values[key] = Value(
                 len(self._values),
                 mark,
                 (value,),
@@ -99,9 +101,9 @@ class Pool:
                 drawn=False,
                 outline=value.outline,
             )
-        return found
+        return interned
 
-    def unlike_any(self, operator: str, operands: Sequence[Value] = ()) -> Value:
+    def make_unique(self, operator: str, operands: Sequence[Value] = ()) -> Value:
         """A value of which nothing is known: it is equal to no other."""
         return self.make(operator, operands, ("unlike", len(self._values)))
 
@@ -110,15 +112,15 @@ OPTIONAL = "optional"
 """The mark of a value of the side of a join that may have no row."""
 
 
-def sorted_values(values: Iterable[Value]) -> list[Value]:
+def sort_values(values: Iterable[Value]) -> list[Value]:
     """Values in an order that depends on nothing but what they are."""
     return sorted(values, key=lambda each: each.number)
 
 
-def exactly(value: Hashable) -> Hashable:
+def exact_key(value: Hashable) -> Hashable:
     """A key that tells apart what Python does not: `True`, 1 and 1.0, and the two zeros."""
     if isinstance(value, tuple):
-        return tuple(map(exactly, value))
+        return tuple(map(exact_key, value))
     if isinstance(value, float):
         return ("float", repr(value))
     return (type(value).__name__, value)

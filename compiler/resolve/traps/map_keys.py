@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.folding.model import Value
@@ -31,23 +31,23 @@ A map has each key once: Spark stops the job with `DUPLICATED_MAP_KEY`, unless t
 TAKES = (e.Call,)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     if function_name(node) != "map":
         return
-    before: dict[str | int, e.Expression] = {}
+    seen_keys: dict[str | int, e.Expression] = {}
     for key in operands(node)[::2]:
-        made = view.outcome(key)
-        if not isinstance(made, Value):
+        outcome = view.outcome(key)
+        if not isinstance(outcome, Value):
             continue
-        if made.is_null:
+        if outcome.is_null:
             yield Diagnostic(CONSTANT_FAILS, "the key of a map is never null", Label(key.span))
             return
-        if isinstance(made.value, bool) or not isinstance(made.value, str | int):
+        if isinstance(outcome.value, bool) or not isinstance(outcome.value, str | int):
             continue
-        if made.value in before:
+        if outcome.value in seen_keys:
             message = f"the map has the key {ssbt_text(key)} already"
-            also = (Label(before[made.value].span, "here"),)
+            also = (Label(seen_keys[outcome.value].span, "here"),)
             yield Diagnostic(BAD_KEY, message, Label(key.span), also, ("leave one of them out",))
             return
-        before[made.value] = key
+        seen_keys[outcome.value] = key

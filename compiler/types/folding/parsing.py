@@ -15,32 +15,34 @@ _FIELD = re.compile(r"([A-Za-z])\1*|[^A-Za-z]", re.DOTALL)
 _WIDTHS = {"yyyy": r"\d{4}"}
 _WIDTHS |= dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d")
 _WIDTHS |= dict.fromkeys("MdHms", r"\d\d?")
-_LARGEST = {"H": 23, "m": 59, "s": 59}
-_DEFAULT = "yyyy-MM-dd HH:mm:ss"
+_MAXIMUMS = {"H": 23, "m": 59, "s": 59}
+_DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss"
 
 
-def read_by_pattern(text: str, pattern: str) -> dict[str, int] | bool:
+def parse_by_pattern(text: str, pattern: str) -> dict[str, int] | bool:
     """The fields of a text by their letters; False where it does not fit, True where unknown."""
     pieces = [match[0] for match in _FIELD.finditer(pattern)]
     letters = [piece[0] for piece in pieces if piece[0].isalpha()]
-    known = all(piece in _WIDTHS or not (piece[0].isalpha() or piece in "'[]") for piece in pieces)
-    if not known or len(set(letters)) < len(letters) or text[:1] in ("+", "-"):
+    is_supported = all(
+        piece in _WIDTHS or not (piece[0].isalpha() or piece in "'[]") for piece in pieces
+    )
+    if not is_supported or len(set(letters)) < len(letters) or text[:1] in ("+", "-"):
         return True
-    fixed = "".join(
+    expression = "".join(
         f"(?P<{piece[0]}>{_WIDTHS[piece]})" if piece[0].isalpha() else re.escape(piece)
         for piece in pieces
     )
-    match = re.fullmatch(fixed, text, re.ASCII)
+    match = re.fullmatch(expression, text, re.ASCII)
     if match is None:
         return False
     fields = {letter: int(number) for letter, number in match.groupdict().items()}
-    within = all(fields.get(letter, 0) <= most for letter, most in _LARGEST.items())
+    is_in_range = all(fields.get(letter, 0) <= maximum for letter, maximum in _MAXIMUMS.items())
     year, month, day = (fields.get(letter, 1) for letter in "yMd")
     is_day = year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(2000 + year % 400, month)[1]
-    return fields if within and is_day else False
+    return fields if is_in_range and is_day else False
 
 
-def _parsed(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+def _parse_temporal(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     """`to_date(text, pattern)` and its like; of one argument the cast has done all."""
     if not arguments:
         return None
@@ -48,8 +50,8 @@ def _parsed(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome
         return arguments[0] if len(arguments) == 1 and arguments[0].type == result else None
     if isinstance(result, TimeType) and len(arguments) == 1:
         return None
-    text, pattern = (str(each.value) for each in (*arguments, Value(result, _DEFAULT))[:2])
-    fields = read_by_pattern(text, pattern)
+    text, pattern = (str(each.value) for each in (*arguments, Value(result, _DEFAULT_PATTERN))[:2])
+    fields = parse_by_pattern(text, pattern)
     if fields is True:
         return None
     if fields is False:
@@ -66,5 +68,5 @@ FUNCTIONS: Mapping[str, Evaluate] = dict.fromkeys(
         *("to_date", "to_timestamp", "to_timestamp_ltz", "to_timestamp_ntz"),
         *("to_time", "to_unix_timestamp", "unix_timestamp"),
     ),
-    _parsed,
+    _parse_temporal,
 )

@@ -8,11 +8,11 @@ from functools import cache
 
 import pytest
 
-from ssbt.compiler.compare.pipelines import Side, difference
-from ssbt.compiler.compare.verdicts import verdicts
-from ssbt.compiler.emit.checkpoints import dependencies
+from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
+from ssbt.compiler.compare.verdicts import stream_verdicts
+from ssbt.compiler.emit.checkpoints import sink_dependencies
 from ssbt.compiler.ir.plans import stream_plans
-from ssbt.runtime.checkpoints.comparing import changes, with_values
+from ssbt.runtime.checkpoints.comparing import describe_changes, with_values
 from tests.spark.restarts.matrix import Pair, pairs, recorded
 from tests.spark.restarts.plain import compiled as compiled_version
 from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
@@ -21,7 +21,7 @@ from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
 @pytest.mark.parametrize("restart", RESTARTS, ids=lambda each: each.name)
 def test_verdicts(restart: Restart) -> None:
     old, new = (compiled(restart, old=each).pipeline for each in (True, False))
-    (found,) = verdicts(old, new)
+    (found,) = stream_verdicts(old, new)
     assert found.verdict.name == restart.expected[1]
 
 
@@ -33,14 +33,14 @@ def test_the_compiler_is_never_wrong_in_silence() -> None:
 
 
 @cache
-def version(text: str, python: tuple[tuple[str, str], ...]) -> Side:
+def version(text: str, python: tuple[tuple[str, str], ...]) -> PipelineVersion:
     """A version of a pair: many pairs share one."""
     found = compiled_version(text, dict(python))
     assert found.pipeline is not None
-    return Side(found.pipeline)
+    return PipelineVersion(found.pipeline)
 
 
-def versions(pair: Pair) -> tuple[Side, Side]:
+def versions(pair: Pair) -> tuple[PipelineVersion, PipelineVersion]:
     def frozen(python: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple(sorted(python.items()))
 
@@ -56,7 +56,7 @@ def test_the_matrix() -> None:
     known, told = recorded(), Counter[tuple[str, str]]()
     for pair in pairs():
         old, new = versions(pair)
-        (stream,) = difference(old, new).streams
+        (stream,) = compare_pipelines(old, new).streams
         said, outcome = stream.verdict.name, known.get(pair.name)
         if outcome is not None:
             told[said, outcome] += 1
@@ -69,13 +69,13 @@ def test_the_runtime_says_what_diff_says() -> None:
     """What a script lists differs where the verdict is not safe, and nowhere else."""
     for pair in pairs():
         old, new = versions(pair)
-        (stream,) = difference(old, new).streams
+        (stream,) = compare_pipelines(old, new).streams
         was, now = (run_parts(side) for side in (old, new))
-        differs = any(changes(was, now))
+        differs = any(describe_changes(was, now))
         assert differs == (stream.verdict.name != "SAFE"), pair.name
 
 
-def run_parts(side: Side) -> list[str]:
+def run_parts(side: PipelineVersion) -> list[str]:
     """What the runtime compares of the only stream, with the values of a run."""
     pipeline = side.pipeline
     ((sink, root),) = stream_plans(pipeline)
@@ -83,6 +83,6 @@ def run_parts(side: Side) -> list[str]:
     settings = {name.lower(): value for name, value in pipeline.spark}
     texts = (
         "".join(part if isinstance(part, str) else defaults[part.name] for part in text.parts)
-        for text in dependencies(pipeline, sink, root)
+        for text in sink_dependencies(pipeline, sink, root)
     )
     return list(with_values(list(texts), lambda name: settings.get(name.lower())))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Kind, Verdict
-from ssbt.runtime.checkpoints.comparing import UNPROVED, changes, with_values
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, PartKind, Verdict
+from ssbt.runtime.checkpoints.comparing import UNPROVED, describe_changes, with_values
 
 SOURCE, OPEN = "source: json in", "state: Visits.open = value of STRUCT<n: INT>"
 SEEN = "state: Visits.seen = list of STRUCT<n: INT>"
@@ -25,7 +25,7 @@ OTHER = OPEN.replace("INT", "BIGINT")
     ids=["the same", "one more", "one less", "another type", "perhaps renamed", "no source"],
 )
 def test_changes(was: list[str], now: list[str], found: list[str]) -> None:
-    assert list(changes(was, now)) == found
+    assert list(describe_changes(was, now)) == found
 
 
 def test_settings_have_the_values_of_the_run() -> None:
@@ -39,5 +39,7 @@ def test_settings_have_the_values_of_the_run() -> None:
 
 def test_what_is_unknown_is_what_the_table_says() -> None:
     """The runtime cannot import the table; servers are compared by `ssbtc diff` alone."""
-    unknown = {k.value for k, row in DEPENDENCES.items() if row.change.verdict is Verdict.UNKNOWN}
-    assert unknown - {Kind.SERVERS.value} == set(UNPROVED)
+    unknown = {
+        k.value for k, row in DEPENDENCES.items() if row.on_change.verdict is Verdict.UNKNOWN
+    }
+    assert unknown - {PartKind.SERVERS.value} == set(UNPROVED)
