@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.allowances import allowance_edit
 from ssbt.compiler.diagnostics.fixes import accepted_edits
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.driver import format_source
-from ssbt.compiler.lsp import renaming as rename
+from ssbt.compiler.lsp import renaming
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.completion import Completion, complete
 from ssbt.compiler.lsp.conversion import Converter
@@ -125,7 +125,7 @@ class Editor:
         if mention is None:
             return []
         locations: dict[Span, lsp.Location] = {}
-        for shared in rename.find_sharing_files(self.workspace, mention):
+        for shared in renaming.find_sharing_files(self.workspace, mention):
             for each in shared.mentions:
                 if declaration or not each.defines:
                     sources = shared.analysis.sources
@@ -135,15 +135,15 @@ class Editor:
     def prepare_rename(self, uri: str, position: lsp.Position) -> tuple[lsp.Range, str]:
         """The place and the text of the name at a position; raises RefusedError."""
         analysis, path, offset = self._locate(uri, position)
-        span = rename.find_renamable(self.workspace, path, offset).span
+        span = renaming.find_renamable(self.workspace, path, offset).span
         source = analysis.sources[path]
         return self.converter.range(source, span), source.text[span.start : span.end]
 
     def rename_edits(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit:
         """The edits that rename the thing at a position; raises RefusedError."""
         _, path, offset = self._locate(uri, position)
-        renaming = rename.rename_symbol(self.workspace, path, offset, name)
-        return self.converter.workspace_edit(renaming.edits, renaming.sources)
+        result = renaming.rename_symbol(self.workspace, path, offset, name)
+        return self.converter.workspace_edit(result.edits, result.sources)
 
     def symbols(self, uri: str) -> list[lsp.DocumentSymbol]:
         """The outline of a file."""

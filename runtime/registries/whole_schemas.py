@@ -12,7 +12,7 @@ def schemas_by_name(schemas: list[dict[str, Any]]) -> dict[str, Any]:
 def inline_references(node: Any, referenced: dict[str, Any], space: str = "") -> Any:
     """The schema `node` with each of the others declared where it is first named.
 
-    It is taken out of `others` there; `space` is the namespace around the node.
+    It is taken out of `referenced` there; `space` is the namespace around the node.
     """
     if isinstance(node, list):
         return [inline_references(each, referenced, space) for each in node]

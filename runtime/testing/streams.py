@@ -35,8 +35,9 @@ class Source:
 class Query:
     """A stream that is run to its end after each micro-batch, from one checkpoint.
 
-    `most` is how many batches one may need: those without data that follow it tell what a watermark
-    has closed. A processor with timers of the wall's clock would have them without end.
+    `max_batches` is how many batches one may need: those without data that follow it tell
+    what a watermark has closed. A processor with timers of the wall's clock would have them
+    without end.
     """
 
     def __init__(self, frame: DataFrame, mode: str, max_batches: int, folder: Path) -> None:

@@ -31,8 +31,8 @@ from ssbt.compiler.ir.terms import Term
 class CanonicalQuery(Struct, frozen=True):
     """A dataset in canonical form: its rows, their order where an `order by` made one, its columns.
 
-    `ordered` are the rows in whatever order they come. `order_sensitive` are the datasets whose order of
-    rows decides about something in it, `leaves` all that it comes from.
+    `ordered` are the rows in whatever order they come. `order_sensitive` are the datasets whose
+    order of rows decides about something in it, `leaves` all that it comes from.
     """
 
     rows: Value
