@@ -34,7 +34,8 @@ def find_orphans(out: str, records: ManifestRecords, names: Iterable[str]) -> It
         for path in manifest.outputs
     }
     for manifest in orphan_manifests:
-        files = [path for path in (*manifest.outputs, manifest.file) if path not in needed_paths]
+        written = (*manifest.outputs, manifest.source_map, manifest.file)
+        files = [path for path in written if path not in needed_paths]
         yield orphaned_manifest(
             os.path.join(out, manifest.file), manifest, _existing_paths(out, files)
         )

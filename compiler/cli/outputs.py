@@ -16,7 +16,7 @@ from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.emit.files import OutputFile
 
 if TYPE_CHECKING:
-    from ssbt.compiler.cli.manifests import Manifest, ManifestRecords
+    from ssbt.compiler.cli.manifests import ManifestRecords
 
 RUNTIME = "ssbt_runtime.zip"
 
@@ -72,11 +72,15 @@ class OutputFolder:
         return ManifestRecords(self._folder)
 
     def plan_outputs(self, result: CompilationResult) -> list[PlannedOutput]:
-        """How it stands with each output of a pipeline, its manifest last."""
-        manifest = f"{result.name}.json"
-        *other_files, last = sorted(result.outputs or (), key=lambda file: file.path == manifest)
-        plans = [self._plan_file(file, result.name) for file in other_files]
-        return [*plans, self._plan_manifest(last, result.name, plans)]
+        """How it stands with each output of a pipeline, its source map and manifest last."""
+        files = {file.path: file for file in result.outputs or ()}
+        source_map = files.pop(f"{result.name}.map.json")
+        manifest = files.pop(f"{result.name}.json")
+        plans = [self._plan_file(file, result.name) for file in files.values()]
+        plans.append(self._plan_unrecorded(source_map, result.name, is_only_change=True))
+        # Another source may change nothing but the manifest, and the source map with it.
+        is_only_change = all(plan.state is OutputState.SAME for plan in plans)
+        return [*plans, self._plan_unrecorded(manifest, result.name, is_only_change=is_only_change)]
 
     def path(self, file: str) -> str:
         """Where an output lies."""
@@ -120,15 +124,16 @@ class OutputFolder:
         is_recorded = other_manifests or (manifest and file.path in manifest.outputs)
         return (OutputState.EDITED if is_recorded else OutputState.FOREIGN), ""
 
-    def _plan_manifest(
-        self, file: OutputFile, name: str, plans: Iterable[PlannedOutput]
+    def _plan_unrecorded(
+        self, file: OutputFile, name: str, *, is_only_change: bool
     ) -> PlannedOutput:
+        """How it stands with a manifest or a source map, whose hash is on record nowhere."""
         path = self.path(file.path)
         old = _read_content(path)
         state = _state_without_manifest(path, old, file.content)
         if state is None:
-            is_only_change = all(plan.state is OutputState.SAME for plan in plans)
-            state = _manifest_state(self.records.find(name), file, is_only_change)
+            assert old is not None
+            state = _unrecorded_state(file, old, is_only_change=is_only_change)
         return PlannedOutput(name, path, file.content, old, state)
 
 
@@ -153,17 +158,14 @@ def _state_without_manifest(path: str, old: bytes | None, new: bytes) -> OutputS
     return OutputState.FOREIGN if old is None or os.path.islink(path) else None
 
 
-def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool) -> OutputState:
-    """The manifest records no hash of itself: a change that nothing explains was made by hand."""
-    if old is None:
-        return OutputState.FOREIGN
-    if not old.is_canonical:
-        return OutputState.EDITED
-    from ssbt.compiler.cli.manifests import parse_manifest
+def _unrecorded_state(file: OutputFile, old: bytes, *, is_only_change: bool) -> OutputState:
+    """The state of a file that has no hash of itself: what nothing explains was done by hand."""
+    from ssbt.compiler.cli.manifests import parse_record
 
-    new = parse_manifest(file.path, file.content)
-    facts = [
-        (manifest.compiler, manifest.target, manifest.sources, manifest.outputs)
-        for manifest in (old, new)
-    ]
-    return OutputState.EDITED if is_only_change and facts[0] == facts[1] else OutputState.STALE
+    record, new_record = parse_record(file.path, old), parse_record(file.path, file.content)
+    if record is None or new_record is None:
+        return OutputState.FOREIGN
+    if not record.is_canonical:
+        return OutputState.EDITED
+    is_unexplained = is_only_change and record.facts == new_record.facts
+    return OutputState.EDITED if is_unexplained else OutputState.STALE

@@ -7,7 +7,7 @@ import os
 
 from ssbt.compiler.cli.cache import content_hash
 from ssbt.compiler.cli.inputs import quote_path, read_contents
-from ssbt.compiler.cli.manifests import SUFFIX, Manifest, ManifestRecords
+from ssbt.compiler.cli.manifests import SUFFIX, Manifest, ManifestRecords, SourceMap, parse_record
 from ssbt.compiler.cli.output_findings import edited_output, missing_output, stale_output
 from ssbt.compiler.cli.units import Unit
 from ssbt.compiler.diagnostics.model import Diagnostic
@@ -20,10 +20,16 @@ def verify_outputs(unit: Unit, out: str, records: ManifestRecords) -> Iterator[D
     if manifest is None:
         yield edited_output(path) if os.path.lexists(path) else missing_output(path)
         return
-    findings = [*_check_outputs(manifest, out, records), *_check_sources(unit, out, manifest)]
-    yield from findings
-    if not manifest.is_canonical or (not findings and _is_edited(unit, path, manifest)):
-        yield edited_output(path)
+    map_path = os.path.join(out, manifest.source_map)
+    source_map = _read_source_map(map_path)
+    findings = [
+        *_check_outputs(manifest, out, records),
+        *_check_source_map(map_path, source_map, manifest),
+        *(_check_sources(unit, out, manifest, source_map) if source_map else ()),
+    ]
+    if not manifest.is_canonical:
+        findings.append(edited_output(path))
+    yield from findings or _find_edited(unit, out, manifest)
 
 
 def _check_outputs(manifest: Manifest, out: str, records: ManifestRecords) -> Iterator[Diagnostic]:
@@ -51,9 +57,31 @@ def _find_writer(
     return None
 
 
-def _check_sources(unit: Unit, out: str, manifest: Manifest) -> Iterator[Diagnostic]:
+def _read_source_map(path: str) -> SourceMap | None:
+    try:
+        record = parse_record(path, read_contents(path))
+    except OSError:
+        return None
+    return record if isinstance(record, SourceMap) else None
+
+
+def _check_source_map(
+    path: str, source_map: SourceMap | None, manifest: Manifest
+) -> Iterator[Diagnostic]:
+    script = f"{manifest.name}.py"
+    if not os.path.lexists(path):
+        yield missing_output(path)
+    elif source_map is None or not source_map.is_canonical:
+        yield edited_output(path)
+    elif source_map.script != manifest.outputs.get(script):
+        yield stale_output(path, f"it is of another {quote_path(script)}")
+
+
+def _check_sources(
+    unit: Unit, out: str, manifest: Manifest, source_map: SourceMap
+) -> Iterator[Diagnostic]:
     path = os.path.join(out, f"{manifest.name}.py")
-    for source, digest in manifest.sources.items():
+    for source, digest in source_map.sources.items():
         try:
             actual = content_hash(unit.read(source))
         except OSError:
@@ -72,19 +100,27 @@ def _hash_file(path: str) -> str | None:
         return None
 
 
-def _is_edited(unit: Unit, path: str, manifest: Manifest) -> bool:
-    """Whether the manifest is not what this compiler writes while all that it names is.
+def _find_edited(unit: Unit, out: str, manifest: Manifest) -> Iterator[Diagnostic]:
+    """Manifest and source map, if not as this compiler writes them while all other outputs are.
 
-    It records no hash of itself, and of another compiler it cannot be told.
+    Nothing records their hashes, and of another compiler it cannot be told.
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.emit.version import VERSION
 
     if manifest.compiler != VERSION:
-        return False
+        return
     (result,) = Compiler(None).compile_units([unit])
     if result.target != manifest.target:
         (result,) = Compiler(manifest.target).compile_units([unit])
     expected = {file.path: content_hash(file.content) for file in result.outputs or ()}
-    manifest_digest = expected.pop(manifest.file, None)
-    return manifest_digest not in (None, _hash_file(path)) and expected == manifest.outputs
+    unrecorded = {
+        file: expected.pop(file)
+        for file in (manifest.file, manifest.source_map)
+        if file in expected
+    }
+    if expected == manifest.outputs:
+        for file, digest in unrecorded.items():
+            path = os.path.join(out, file)
+            if digest != _hash_file(path):
+                yield edited_output(path)

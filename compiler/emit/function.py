@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from msgspec import Struct
 
 from ssbt.compiler.emit.source_map import FunctionMapping
@@ -20,7 +22,6 @@ class ScriptFunction(Struct, frozen=True):
     mapping: FunctionMapping
     arguments: tuple[str, ...]
     returns: str
-    place: str
     docstring: str
     statements: tuple[str, ...]
     datasets: tuple[str, ...] = ()
@@ -30,6 +31,19 @@ class ScriptFunction(Struct, frozen=True):
     @property
     def name(self) -> str:
         return self.mapping.name
+
+
+def sort_by_source(
+    functions: Iterable[ScriptFunction], files: Sequence[str]
+) -> list[ScriptFunction]:
+    """The functions in the order in which these files declare what they came from."""
+    ranks = {path: rank for rank, path in enumerate(files)}
+
+    def position(function: ScriptFunction) -> tuple[int, int]:
+        span = function.mapping.span
+        return ranks.get(span.path, len(files)), span.start
+
+    return sorted(functions, key=position)
 
 
 def emit_tuple_item(literal: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -17,15 +17,14 @@ from ssbt.compiler.emit.connectors import (
     emit_write,
 )
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
-from ssbt.compiler.emit.function import ScriptFunction, emit_tuple_item
+from ssbt.compiler.emit.function import ScriptFunction, emit_tuple_item, sort_by_source
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.passes import PassEmitter
-from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
-from ssbt.compiler.emit.source_map import FunctionMapping, StepCode, count_chained_calls
+from ssbt.compiler.emit.source_map import FunctionMapping, map_load_call
 from ssbt.compiler.emit.steps import emit_query
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
@@ -48,9 +47,14 @@ class ScriptFunctions(Struct, frozen=True):
     by_pass: dict[str, ScriptFunction]
 
 
-def emit_functions(pipeline: Pipeline, context: ScriptContext, places: Places) -> ScriptFunctions:
-    """The functions of a pipeline; a transform stands before the first that calls it."""
-    emitter = _FunctionEmitter(pipeline, context, places)
+def emit_functions(
+    pipeline: Pipeline, context: ScriptContext, files: Sequence[str]
+) -> ScriptFunctions:
+    """The functions of a pipeline in the order of its `files` and of what they declare.
+
+    Those of passes belong to several declarations and come last.
+    """
+    emitter = _FunctionEmitter(pipeline, context)
     in_order: list[ScriptFunction] = []
     by_dataset: dict[str, ScriptFunction] = {}
     by_sink: dict[str, ScriptFunction] = {}
@@ -67,6 +71,7 @@ def emit_functions(pipeline: Pipeline, context: ScriptContext, places: Places) -
         by_sink[sink.name] = emitter.emit_sink(sink)
         in_order.append(by_sink[sink.name])
     by_pass: dict[str, ScriptFunction] = {}
+    in_order = sort_by_source(in_order, files)
     for each in passes(pipeline):
         outputs, by_pass[each.name] = emitter.emit_pass(each, by_dataset, by_sink)
         in_order += [outputs, by_pass[each.name]]
@@ -76,9 +81,8 @@ def emit_functions(pipeline: Pipeline, context: ScriptContext, places: Places) -
 class _FunctionEmitter:
     """Makes functions one by one."""
 
-    def __init__(self, pipeline: Pipeline, context: ScriptContext, places: Places) -> None:
+    def __init__(self, pipeline: Pipeline, context: ScriptContext) -> None:
         self._context = context
-        self._places = places
         self._code = SettingCode(context.names, context.parameter_types)
         defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
         self._schemas = SchemaCode(context.names.schemas, defaults)
@@ -106,7 +110,6 @@ class _FunctionEmitter:
             ),
             arguments=(self._job,),
             returns="dict[str, str]",
-            place=self._places.line(connection.span),
             docstring=_function_docstring(
                 connection.description, f"Connect to {connection.connector.title}."
             ),
@@ -128,7 +131,6 @@ class _FunctionEmitter:
             ),
             arguments=(f"{variable}: DataFrame",),
             returns="DataFrame",
-            place=self._places.line(source.span),
             docstring=_function_docstring("", f"The records of {judged} {description}."),
             statements=(f"return {call}({variable})",),
             datasets=(records,),
@@ -140,7 +142,7 @@ class _FunctionEmitter:
     ) -> tuple[ScriptFunction, ScriptFunction]:
         """What becomes of a batch of a pass, and its stream."""
         names, functions = self._context.names, (by_dataset, by_sink)
-        return PassEmitter(self._pipeline, names, self._places, self._code, functions).emit(pass_)
+        return PassEmitter(self._pipeline, names, self._code, functions).emit(pass_)
 
     def _emit_source(self, source: Source, name: str) -> ScriptFunction:
         names = self._context.names
@@ -150,11 +152,10 @@ class _FunctionEmitter:
         verb = "Stream" if source.output.streaming else "Read"
         return ScriptFunction(
             mapping=FunctionMapping(
-                names.datasets[name], name, source.span, *_map_load_call(source, frame)
+                names.datasets[name], name, source.span, *map_load_call(source, frame)
             ),
             arguments=(self._job,),
             returns="DataFrame",
-            place=self._places.line(source.span),
             docstring=_function_docstring(
                 source.description,
                 f"{verb} {name} from {_title(source)}.",
@@ -206,7 +207,6 @@ class _FunctionEmitter:
             ),
             arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
             returns="DataFrame",
-            place=self._places.line(definition.span),
             docstring=_function_docstring(definition.description, title),
             statements=statements,
             datasets=tuple(scope.datasets),
@@ -226,7 +226,6 @@ class _FunctionEmitter:
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="None",
-            place=self._places.line(sink.span),
             docstring=_function_docstring(
                 sink.description, f"Write {sink.dataset} to {_title(sink)}."
             ),
@@ -247,7 +246,6 @@ class _FunctionEmitter:
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Output",
-            place=self._places.line(sink.span),
             docstring=_function_docstring(
                 sink.description, f"Write a batch of {sink.dataset} to {_title(sink)}."
             ),
@@ -280,24 +278,10 @@ class _FunctionEmitter:
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Stream",
-            place=self._places.line(sink.span),
             docstring=_function_docstring(sink.description, title),
             statements=(f"return Stream({', '.join(parts)})",),
             datasets=(sink.dataset,),
         )
-
-
-def _map_load_call(source: Source, frame: str) -> tuple[tuple[StepCode, ...], int]:
-    """The call of a source that reads its path, and the number of those before it.
-
-    Behind it stands at most a choice of columns.
-    """
-    setting = source.settings.at(OptionPlacement.LOAD)
-    head, load, _ = frame.rpartition(".load(")
-    calls = count_chained_calls(head) + 1 if load else count_chained_calls(frame)
-    if setting is None or setting.span is None:
-        return (), calls
-    return (StepCode(setting.span, 0, calls),), calls - 1
 
 
 def _function_docstring(description: str, title: str) -> str:

@@ -1,4 +1,4 @@
-"""The manifest: what a pipeline was compiled from, and what came of it, for programs to read."""
+"""The manifest: what a pipeline reads, computes and writes, for programs to read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import ScriptFunctions
 from ssbt.compiler.emit.naming import build_script_names
 from ssbt.compiler.emit.places import Places
-from ssbt.compiler.emit.source_map import build_source_map
 from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.emit.version import VERSION
@@ -27,7 +26,6 @@ from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lineage.openlineage import build_record
-from ssbt.compiler.source import Source
 
 FORMAT = 1
 """The version of the manifest's own shape; a member may be added within one, none be changed."""
@@ -37,12 +35,14 @@ Json = dict[str, Any]
 
 def emit_manifest(
     pipeline: Pipeline,
-    sources: Mapping[str, Source],
     places: Places,
     functions: ScriptFunctions,
     outputs: Iterable[OutputFile],
 ) -> str:
-    """JSON text; `outputs` are all other files, the script first."""
+    """JSON text; `outputs` are all other files, except the source map.
+
+    It moves when what the script does moves, never with a comment: lines are the source map's.
+    """
     files = tuple(outputs)
     promises, roots = guarantees(pipeline), plans(pipeline)
     document: Json = {
@@ -56,28 +56,19 @@ def emit_manifest(
             "schedule": pipeline.schedule,
         },
         "spark": _spark(pipeline),
-        "sources": _hash_texts((places.file(path), file.text) for path, file in sources.items()),
-        "parameters": [_parameter(item, places) for item in pipeline.parameters],
-        "datasets": [_dataset(item, places, functions) for item in pipeline.datasets],
-        "connections": [_declared_connection(item, places) for item in pipeline.connections],
+        "parameters": [_parameter(item) for item in pipeline.parameters],
+        "datasets": [_dataset(item, functions) for item in pipeline.datasets],
+        "connections": [_declared_connection(item) for item in pipeline.connections],
         "secrets": list(pipeline.secrets),
         "sinks": [
-            _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
+            _sink(item) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in pipeline.sinks
         ],
         "lineage": build_record(pipeline, VERSION, build_script_names(pipeline).params),
         "python_modules": [places.file(item.path) for item in pipeline.modules],
-        "source_map": build_source_map(
-            files[0].content.decode(), [item.mapping for item in functions.in_order], places
-        ),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
-
-
-def _hash_texts(texts: Iterable[tuple[str, str]]) -> Json:
-    # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
-    return {path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts}
 
 
 def _spark(pipeline: Pipeline) -> Json:
@@ -90,32 +81,28 @@ def _spark(pipeline: Pipeline) -> Json:
     }
 
 
-def _parameter(parameter: Parameter, places: Places) -> Json:
+def _parameter(parameter: Parameter) -> Json:
     return {
         "name": parameter.name,
         "type": parameter.type.sql,
         "required": parameter.required,
         "description": parameter.description,
-        "place": places.line(parameter.span),
-        "text": places.text(parameter.span),
     }
 
 
-def _declared_connection(connection: Connection, places: Places) -> Json:
+def _declared_connection(connection: Connection) -> Json:
     return {
         "name": connection.name,
         "kind": connection.connector.name,
-        "place": places.line(connection.span),
         "options": {o.name: _plain_value(o.value) for o in connection.settings.spark_options()},
     }
 
 
-def _dataset(dataset: SourceDataset | Let, places: Places, functions: ScriptFunctions) -> Json:
+def _dataset(dataset: SourceDataset | Let, functions: ScriptFunctions) -> Json:
     output = dataset.query.output if isinstance(dataset, Let) else dataset.output
     entry: Json = {
         "name": dataset.name,
         "description": dataset.description,
-        "place": places.line(dataset.span),
         "uses": list(functions.by_dataset[dataset.name].datasets)
         if isinstance(dataset, Let)
         else [],
@@ -148,13 +135,12 @@ def _column(column: Column) -> Json:
     }
 
 
-def _sink(sink: Sink, places: Places) -> Json:
+def _sink(sink: Sink) -> Json:
     mode = sink.settings.at(OptionPlacement.MODE)
     return {
         "name": sink.name,
         "description": sink.description,
         "dataset": sink.dataset,
-        "place": places.line(sink.span),
         "mode": _plain_value(mode.value) if mode else None,
         **_endpoint(sink.connector.name, sink.settings),
     }

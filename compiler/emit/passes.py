@@ -11,7 +11,6 @@ from ssbt.compiler.emit.docstrings import emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction, emit_tuple_item
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
-from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, records_name
@@ -26,11 +25,10 @@ class PassEmitter:
         self,
         pipeline: Pipeline,
         names: ScriptNames,
-        places: Places,
         code: SettingCode,
         functions: tuple[Mapping[str, ScriptFunction], Mapping[str, ScriptFunction]],
     ) -> None:
-        self._pipeline, self._names, self._places, self._code = pipeline, names, places, code
+        self._pipeline, self._names, self._code = pipeline, names, code
         self._by_dataset, self._by_sink = functions
         self._streaming = {
             item.name: (item.output if isinstance(item, Source) else item.query.output).streaming
@@ -158,7 +156,6 @@ class PassEmitter:
             mapping=FunctionMapping(name, f"stream {pass_.name}", source.span),
             arguments=arguments,
             returns=returns,
-            place=self._places.line(source.span),
             docstring=emit_docstring(title, depth=1),
             statements=tuple(statements),
         )

@@ -20,6 +20,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.redaction import redaction_items
 from ssbt.compiler.emit.schemas import emit_schema_constant
 from ssbt.compiler.emit.scopes import ScriptContext
+from ssbt.compiler.emit.source_map import MAP_SUFFIX, emit_source_map
 from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import script_template
@@ -42,7 +43,7 @@ _NO_SUBSTITUTION = """
 def emit_pipeline(
     pipeline: Pipeline, sources: Mapping[str, Source], documents: Mapping[str, str] | None = None
 ) -> tuple[OutputFile, ...]:
-    """The script, the runtime, the user's modules and the manifest of a pipeline without mistakes.
+    """The script, manifest, source map, runtime and user's modules of a pipeline without mistakes.
 
     `sources` are all files that were compiled, by path; `documents` are the configurations that the
     runtime reads, by environment. The result depends on them and the
@@ -59,8 +60,15 @@ def emit_pipeline(
             for name, text in (documents or {}).items()
         ),
     ]
-    text = emit_manifest(pipeline, sources, parts.places, parts.functions, files)
-    return (files[0], OutputFile(f"{stem}.json", text.encode()), *files[1:])
+    manifest = emit_manifest(pipeline, parts.places, parts.functions, files)
+    mappings = [function.mapping for function in parts.functions.in_order]
+    source_map = emit_source_map(pipeline, script, mappings, sources, parts.places)
+    return (
+        files[0],
+        OutputFile(f"{stem}.json", manifest.encode()),
+        OutputFile(f"{stem}{MAP_SUFFIX}", source_map.encode()),
+        *files[1:],
+    )
 
 
 class ScriptParts(Struct, frozen=True):
@@ -81,7 +89,10 @@ def build_script_parts(pipeline: Pipeline, sources: Mapping[str, Source]) -> Scr
         pipeline.target,
         output_modes(pipeline),
     )
-    return ScriptParts(places, context, emit_functions(pipeline, context, places))
+    # What the file with the pipeline imports stands at its top.
+    main = pipeline.span.path
+    files = [*(path for path in sources if path != main), main]
+    return ScriptParts(places, context, emit_functions(pipeline, context, files))
 
 
 def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:

@@ -1,16 +1,30 @@
-"""The source map: which lines of the sources the lines of a script come from."""
+"""The source map: which lines of the sources the lines of a script come from.
+
+It is a file of its own, which moves with every comment, so that script and manifest need not.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+import json
 import re
 from typing import Any
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.emit.places import Places
-from ssbt.compiler.source import Span
+from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink
+from ssbt.compiler.ir.pipeline import Source as SourceDataset
+from ssbt.compiler.source import Source, Span
+
+FORMAT = 1
+"""The version of the map's own shape; a member may be added within one, none be changed."""
+
+MAP_SUFFIX = ".map.json"
 
 _STRING = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
 
@@ -38,6 +52,19 @@ def count_chained_calls(frame: str) -> int:
     return calls
 
 
+def map_load_call(source: SourceDataset, frame: str) -> tuple[tuple[StepCode, ...], int]:
+    """The call of a source that reads its path, and the number of those before it.
+
+    Behind it stands at most a choice of columns.
+    """
+    setting = source.settings.at(OptionPlacement.LOAD)
+    head, load, _ = frame.rpartition(".load(")
+    calls = count_chained_calls(head) + 1 if load else count_chained_calls(frame)
+    if setting is None or setting.span is None:
+        return (), calls
+    return (StepCode(setting.span, 0, calls),), calls - 1
+
+
 class FunctionMapping(Struct, frozen=True):
     """A function of the script: its name, what it is for people, where it comes from, its steps.
 
@@ -51,7 +78,46 @@ class FunctionMapping(Struct, frozen=True):
     base_calls: int = 0
 
 
-def build_source_map(
+def emit_source_map(
+    pipeline: Pipeline,
+    script: str,
+    functions: Iterable[FunctionMapping],
+    sources: Mapping[str, Source],
+    places: Places,
+) -> str:
+    """JSON text on one line, so that it is one line in a difference, too.
+
+    It belongs to the script with its hash and was made from `sources`, whose hashes it has.
+    """
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "compiler": VERSION,
+        "script": sha256(script.encode()).hexdigest(),
+        "sources": {places.file(path): _hash_text(file.text) for path, file in sources.items()},
+        "parameters": [
+            {"name": each.name, **_origin(each.span, places, whole=False)}
+            for each in pipeline.parameters
+        ],
+        "connections": _locate(pipeline.connections, places),
+        "datasets": _locate(pipeline.datasets, places),
+        "sinks": _locate(pipeline.sinks, places),
+        "functions": _map_functions(script, functions, places),
+    }
+    return json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _hash_text(text: str) -> str:
+    # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _locate(
+    items: Iterable[Connection | SourceDataset | Let | Sink], places: Places
+) -> list[dict[str, str]]:
+    return [{"name": each.name, "place": places.line(each.span)} for each in items]
+
+
+def _map_functions(
     script: str, functions: Iterable[FunctionMapping], places: Places
 ) -> list[dict[str, Any]]:
     """Each function with the line of the script at which it begins, and where its steps begin.

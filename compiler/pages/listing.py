@@ -19,31 +19,34 @@ class Line(NamedTuple):
 
 
 class Listing(Struct, frozen=True):
-    """A file, named as the manifest names it."""
+    """A file, named as the source map names it."""
 
     name: str
     lines: tuple[Line, ...]
 
 
 def build_listings(
-    manifest: Json, sources: Mapping[str, str], script: str, ends: Mapping[str, int]
+    source_map: Json,
+    sources: Mapping[str, str],
+    script: tuple[str, str],
+    ends: Mapping[str, int],
 ) -> tuple[Listing, ...]:
-    """The sources, by the names that they have in the manifest, and the script, which comes last.
+    """The sources, by the names that they have in the source map, and the script, which comes last.
 
     A declaration and the function that it became are parts with one number. `ends` are the last
-    lines of declarations, by their places.
+    lines of declarations, by their places; `script` is its name and text.
     """
-    entries = sorted(manifest["source_map"], key=lambda each: each["line"])
+    name, text = script
+    entries = sorted(source_map["functions"], key=lambda each: each["line"])
     numbers = {location: n for n, location in enumerate(dict.fromkeys(e["place"] for e in entries))}
     source_listings = [
-        Listing(name, _build_lines(text, name, _source_parts(name, numbers, ends)))
-        for name, text in sources.items()
+        Listing(path, _build_lines(content, path, _source_parts(path, numbers, ends)))
+        for path, content in sources.items()
     ]
     starts = [(each["line"], numbers[each["place"]]) for each in entries]
-    name = next(path for path in manifest["outputs"] if path.endswith(".py"))
     return (
         *source_listings,
-        Listing(name, _build_lines(script, name, _script_parts(script, starts))),
+        Listing(name, _build_lines(text, name, _script_parts(text, starts))),
     )
 
 

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 class DocumentedPipeline(Struct, frozen=True):
-    """A pipeline without errors; `files` are those emitted, the script and the manifest first."""
+    """A pipeline without errors; of `files` come first script, manifest and source map."""
 
     path: str
     pipeline: Pipeline
@@ -65,12 +65,16 @@ def render_page(title: str, pipelines: Iterable[DocumentedPipeline]) -> str:
 
 
 def _build_article(each: DocumentedPipeline) -> _Article:
-    script, manifest = each.files[0].content.decode(), json.loads(each.files[1].content)
+    script = each.files[0].content.decode()
+    manifest, source_map = (json.loads(file.content) for file in each.files[1:3])
+    _add_places(manifest, source_map)
     places = Places(each.pipeline.span.path, each.sources)
     texts = {places.file(path): source.text for path, source in each.sources.items()}
     pipelines = {name: text for name, text in texts.items() if name.endswith(".ssbt")}
     ends = dict(_declaration_ends(each.pipeline, each.sources, places))
-    *sources, script_listing = build_listings(manifest, pipelines, script, ends)
+    *sources, script_listing = build_listings(
+        source_map, pipelines, (each.files[0].path, script), ends
+    )
     picture_data = build_picture(manifest, build_lineage(each.pipeline))
     return _Article(
         each.path,
@@ -82,6 +86,14 @@ def _build_article(each: DocumentedPipeline) -> _Article:
         script_listing,
         tuple(_build_test(test, places) for test in each.pipeline.tests),
     )
+
+
+def _add_places(manifest: Json, source_map: Json) -> None:
+    """Tell the manifest of each declaration the line that the source map knows."""
+    for group in ("connections", "datasets", "sinks"):
+        lines = {each["name"]: each["place"] for each in source_map[group]}
+        for entry in manifest[group]:
+            entry["place"] = lines[entry["name"]]
 
 
 def _build_test(test: Test, places: Places) -> _Test:

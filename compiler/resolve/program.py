@@ -196,7 +196,9 @@ class ProgramResolver:
             n for n in self.declarations.datasets.values() if isinstance(n, d.SourceRead)
         ]
         sources = self.sources.build_sources(source_nodes, self.datasets.relation, self.describe)
-        reachable = ReachableDeclarations.from_sinks(sinks, sources, self.datasets)
+        reachable = ReachableDeclarations.from_sinks(
+            sinks, sources, self.datasets, self.declarations.datasets
+        )
         parameters = self.options.used_parameters | reachable.parameters
         connection_keys, secrets = _collect_connections_and_secrets(
             [*(s.settings for s in sinks), *reachable.settings], connections

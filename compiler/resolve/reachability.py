@@ -28,10 +28,14 @@ class ReachableDeclarations(Struct, frozen=True):
 
     @staticmethod
     def from_sinks(
-        sinks: Sequence[ir.Sink], sources: Mapping[str, ir.Source], datasets: DatasetResolver
+        sinks: Sequence[ir.Sink],
+        sources: Mapping[str, ir.Source],
+        datasets: DatasetResolver,
+        declared: Iterable[str],
     ) -> ReachableDeclarations:
-        """What these sinks need."""
-        ordered = tuple(_order_datasets([sink.dataset for sink in sinks], sources, datasets))
+        """What these sinks need; `declared` are all datasets, in the order of the source."""
+        wanted = [sink.dataset for sink in sinks]
+        ordered = tuple(_order_datasets(wanted, sources, datasets, declared))
         queries = [each.query for each in ordered if isinstance(each, ir.Let)]
         transforms = tuple(_order_transforms(queries, datasets.transforms))
         queries += [each.query for each in transforms]
@@ -51,9 +55,16 @@ class ReachableDeclarations(Struct, frozen=True):
 
 
 def _order_datasets(
-    names: Iterable[str], sources: Mapping[str, ir.Source], datasets: DatasetResolver
+    names: Iterable[str],
+    sources: Mapping[str, ir.Source],
+    datasets: DatasetResolver,
+    declared: Iterable[str],
 ) -> Iterator[ir.Source | ir.Let]:
-    """Datasets, each behind those it is made from."""
+    """Datasets in the order of the source, but each behind those it is made from.
+
+    So the order of sinks, and a new sink, move none of them.
+    """
+    ranks = {key: rank for rank, key in enumerate(declared)}
 
     def find_dataset(key: str) -> ir.Source | ir.Let | None:
         return sources.get(key) or datasets.lets.get(key)
@@ -62,7 +73,10 @@ def _order_datasets(
         dataset = find_dataset(key)
         return [n.casefold() for n in dataset.query.uses] if isinstance(dataset, ir.Let) else []
 
-    for key in order_by_dependencies((name.casefold() for name in names), find_dependencies):
+    needed = order_by_dependencies((name.casefold() for name in names), find_dependencies)
+    # Dead letters stand after the source whose part they are.
+    in_order = sorted(needed, key=lambda key: (ranks.get(key.partition(".")[0], -1), "." in key))
+    for key in order_by_dependencies(in_order, find_dependencies):
         if (dataset := find_dataset(key)) is not None:
             yield dataset
 

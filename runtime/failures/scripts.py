@@ -1,7 +1,7 @@
 """A generated script, read for the places in the pipeline's source that its lines come from."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import hashlib
@@ -11,8 +11,6 @@ from pathlib import Path
 import re
 from typing import Any
 
-# The comment on the signature of a generated function.
-_PLACE = re.compile(r":  # ([^\n]+:\d+)$", re.MULTILINE)
 _LIBRARY_MODULE = re.compile(r"(pyspark|ssbt|dataclasses|datetime|decimal|typing)\b")
 
 
@@ -21,7 +19,7 @@ class SourceLocation:
     """A line of the pipeline's source, and the function of the script that it became.
 
     `title` is what people call it, or the function's name. `lines` are those to show, each with its
-    label: of the source where the manifest is at hand, otherwise of the script.
+    label. Where the source map is not at hand, lines are the script's own.
     """
 
     source: str
@@ -37,34 +35,50 @@ class SourceLocation:
 
 @dataclass(frozen=True)
 class ScriptFunction:
-    """A function of the script, and what the manifest says of its steps."""
+    """A function of the script, and what the source map says of it and its steps."""
 
     node: ast.FunctionDef
-    place: str
+    file: str
     entry: Mapping[str, Any] = field(default_factory=dict)
 
     def origin(self, entry: Mapping[str, Any]) -> SourceLocation:
-        """The place of an entry of the manifest, or of the function itself."""
+        """The place of an entry of the source map, or that of the function in the script."""
         name = self.node.name
-        title = self.entry.get("title", name)
-        return SourceLocation(entry.get("place", self.place), name, title, _number_lines(entry))
+        title = self.entry.get("title") or _sink_title(self.node) or name
+        place = entry.get("place", f"{self.file}:{self.node.lineno}")
+        return SourceLocation(place, name, title, _number_lines(entry))
 
 
 class Script:
     """The functions of the script at `path`; none where it cannot be read.
 
-    The manifest is looked for beside the script and in the working folder, where clusters put what
-    `--files` names, and believed if it was made together with this very script.
+    The source map is looked for beside the script and in the working folder, where clusters put
+    what `--files` names, and believed if it was made together with this very script.
     """
 
     def __init__(self, path: str) -> None:
         self._lines = linecache.getlines(path)
         text, file = "".join(self._lines), Path(path)
-        self.name, self.manifest = file.name, _read_manifest(file, text)
+        self.name, self.map_name = file.name, f"{file.stem}.map.json"
+        self._map_paths = [folder / self.map_name for folder in (file.parent, Path())]
+        self.source_map = _read_source_map(self._map_paths, text)
         self._tree = ast.Module([], [])
         with suppress(SyntaxError, ValueError):
             self._tree = ast.parse(text)
         self.functions = {each.node.name: each for each in self._find_functions()}
+
+    @property
+    def missing_map(self) -> str:
+        """What to say where lines are the script's own; nothing if there is a source map."""
+        if self.source_map:
+            return ""
+        is_there = any(path.is_file() for path in self._map_paths)
+        problem = (
+            f"`{self.map_name}` belongs to another version of the script"
+            if is_there
+            else f"there is no `{self.map_name}` beside the script or in the working folder"
+        )
+        return f"the line of the source is not known: {problem}"
 
     def at(self, line: int, column: int = 0) -> SourceLocation | None:
         """The place that a line and column of the script come from: a step, or else a function."""
@@ -78,9 +92,9 @@ class Script:
         return "job" not in {each.arg for each in self.functions[name].node.args.args}
 
     def parameter(self, name: str) -> SourceLocation | None:
-        """Where a parameter is declared, if the manifest is at hand."""
-        for entry in self.manifest.get("parameters", ()):
-            if entry["name"] == name and "place" in entry:
+        """Where a parameter is declared, if the source map is at hand."""
+        for entry in self.source_map.get("parameters", ()):
+            if entry["name"] == name:
                 return SourceLocation(entry["place"], "", f"param {name}", _number_lines(entry))
         return None
 
@@ -118,13 +132,13 @@ class Script:
         return visited
 
     def _find_functions(self) -> Iterator[ScriptFunction]:
-        """The functions that came from the pipeline, as the comments on their signatures say."""
-        entries = {each["function"]: each for each in self.manifest.get("source_map", ())}
+        """The functions that came from the pipeline: all but `run`, if there is no source map."""
+        entries = {each["function"]: each for each in self.source_map.get("functions", ())}
         for node in self._tree.body:
-            if isinstance(node, ast.FunctionDef):
-                signature = "".join(self._lines[node.lineno - 1 : node.body[0].lineno])
-                if match := _PLACE.search(signature):
-                    yield ScriptFunction(node, match[1], entries.get(node.name, {}))
+            if isinstance(node, ast.FunctionDef) and (
+                node.name in entries or (not entries and node.name != "run")
+            ):
+                yield ScriptFunction(node, self.name, entries.get(node.name, {}))
 
     def _iterate_calls(self) -> Iterator[tuple[str, set[str]]]:
         """Each function that `run` calls, with those that made its arguments."""
@@ -139,33 +153,52 @@ class Script:
                     yield called, {name for each in used & makers.keys() for name in makers[each]}
 
     def _locate_step(self, function: ScriptFunction, line: int, column: int) -> SourceLocation:
-        """The last step that has begun there; without a manifest, the script's own line."""
+        """The last step that has begun there; without a source map, the script's own line."""
         steps = function.entry.get("steps", ())
         if begun_steps := [
             each for each in steps if (each["line"], each["column"]) <= (line, column)
         ]:
             return function.origin(begun_steps[-1])
         function_location = function.origin(function.entry)
-        if function.entry or line == function.node.lineno:
+        if function.entry:
             return function_location
         line_text = self._lines[line - 1].rstrip("\n")
-        return replace(function_location, lines=((f"{self.name}:{line}", line_text),))
+        return replace(
+            function_location, source=f"{self.name}:{line}", lines=((str(line), line_text),)
+        )
 
 
-def _read_manifest(path: Path, text: str) -> Mapping[str, Any]:
-    """The manifest that was made together with the text of the script at `path`, or nothing."""
+def _read_source_map(paths: Iterable[Path], text: str) -> Mapping[str, Any]:
+    """The first source map that was made together with the text of the script, or nothing."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    for folder in (path.parent, Path()):
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            content = json.loads((folder / f"{path.stem}.json").read_text(encoding="utf-8"))
-            if content["outputs"][path.name] == digest:
-                manifest: Mapping[str, Any] = content
-                return manifest
+    for path in paths:
+        with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if content["script"] == digest:
+                return content
     return {}
 
 
+def _sink_title(node: ast.FunctionDef) -> str:
+    """What people call the sink or stream that a function writes, if it does."""
+    for each in ast.walk(node):
+        match each:
+            case ast.Call(
+                func=ast.Attribute(attr="counted"), args=[_, ast.Constant(value=str(name))]
+            ):
+                return f"sink {name}"
+            case ast.Call(func=ast.Name(id="one_pass"), args=[ast.Constant(value=str(name)), *_]):
+                return f"stream {name}"
+            case ast.Call(
+                func=ast.Name(id="Stream" | "FileOutput" | "FunctionOutput" | "WriterOutput"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                return f"sink {name}"
+    return ""
+
+
 def _number_lines(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The source's lines of an entry of the manifest, each with its number."""
+    """The source's lines of an entry of the source map, each with its number."""
     if not (text := entry.get("text")):
         return ()
     first = int(entry["place"].rpartition(":")[2])

@@ -53,6 +53,8 @@ def describe_failure(error: BaseException, path: str) -> Failure:
         lines.append(f"help: {fields['help']}")
     if running and running.function not in {location.function for location in origins}:
         lines.append(f"while running {running.label}")
+    if origins and script.missing_map:
+        lines.append(f"note: {script.missing_map}")
     return Failure("\n".join(lines), fields)
 
 

@@ -177,9 +177,9 @@ PREPARED = {
 def test_the_script_alone_names_the_place(
     here: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Away from its manifest a script has the place of the dataset, and shows its own line."""
+    """Away from its source map a script names the function, shows its own line and says why."""
     script = built(FAULTS["divide_by_zero"], here)
-    script.with_suffix(".json").unlink()
+    script.with_suffix(".map.json").unlink()
     assert outcome(script, "--set", f"data={here}") == 1
     assert steady(capsys.readouterr().err, {"here": str(here)}).splitlines()[:3] == [
         "ERROR divide_by_zero: pipeline.ssbt:17 (shares)",
@@ -189,13 +189,15 @@ def test_the_script_alone_names_the_place(
     ]
 
 
-def test_a_manifest_of_another_script_is_not_believed(
+def test_a_source_map_of_another_script_is_not_believed(
     here: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = built(FAULTS["divide_by_zero"], here)
     script.write_text("# mine\n" + script.read_text())
     assert outcome(script, "--set", f"data={here}") == 1
-    assert " | " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert " | " in told
+    assert "`divide_by_zero.map.json` belongs to another version of the script" in told
 
 
 def test_stack_traces_are_in_the_log_file(

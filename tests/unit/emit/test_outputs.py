@@ -59,7 +59,7 @@ def test_outputs_depend_on_the_sources_alone(tmp_path: Path) -> None:
     cache = str(tmp_path / "cache")
     here = hashes(ROOT, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC", XDG_CACHE_HOME=cache)
     there = hashes(tmp_path, PYTHONHASHSEED="2", LC_ALL="C.utf8", TZ="Asia/Tokyo", PYTHONUTF8="0")
-    assert len(here.splitlines()) == 3 * len(PIPELINES) + 1
+    assert len(here.splitlines()) == 4 * len(PIPELINES) + 1
     assert here == there
 
 
@@ -74,6 +74,9 @@ def test_manifest(snapshot: SnapshotAssertion) -> None:
 def test_manifest_has_hashes_of_all_other_outputs() -> None:
     files = outputs("calls")
     manifest = json.loads(files.pop("calls.json"))
+    # The source map moves with every comment, the manifest must not.
+    source_map = json.loads(files.pop("calls.map.json"))
+    assert source_map["script"] == manifest["outputs"]["calls.py"]
     assert manifest["outputs"] == {
         path: sha256(content).hexdigest() for path, content in files.items()
     }
@@ -83,12 +86,33 @@ def test_source_map_leads_from_the_script_to_the_source() -> None:
     files = outputs("steps")
     lines = files["steps.py"].decode().splitlines()
     source = PIPELINES["steps"].splitlines()
-    for entry in json.loads(files["steps.json"])["source_map"]:
+    for entry in json.loads(files["steps.map.json"])["functions"]:
         assert lines[entry["line"] - 1].startswith(f"def {entry['function']}(")
         found = re.fullmatch(r"steps\.ssbt:(\d+)", entry["place"])
         assert found
         kinds = ("source", "let", "sink", "transform")
         assert source[int(found[1]) - 1].startswith(kinds)
+
+
+def test_source_map_has_the_line_of_every_declaration() -> None:
+    files = outputs("shop")
+    manifest, source_map = (json.loads(files[f"shop{end}"]) for end in (".json", ".map.json"))
+    source = PIPELINES["shop"].splitlines()
+    for group in ("parameters", "connections", "datasets", "sinks"):
+        names = [each["name"] for each in source_map[group]]
+        assert names == [each["name"] for each in manifest[group]]
+        for each in source_map[group]:
+            line = source[int(each["place"].removeprefix("shop.ssbt:")) - 1]
+            assert each["name"] in line
+    assert source_map["sources"] == {"shop.ssbt": sha256(PIPELINES["shop"].encode()).hexdigest()}
+    assert files["shop.map.json"].count(b"\n") == 1
+
+
+def test_nothing_but_the_source_map_names_a_line() -> None:
+    for name in PIPELINES:
+        for path, content in outputs(name).items():
+            if path.endswith((".py", ".json")) and not path.endswith(".map.json"):
+                assert not re.search(rb"\.ssbt:\d", content), path
 
 
 def test_archive() -> None:
