@@ -21,7 +21,7 @@ def command(
 ) -> int:
     """Find outputs that were edited by hand, are stale or missing.
 
-    It compares the hashes in each manifest with the outputs and with the sources, so that outputs
+    It compares recorded hashes with the outputs and with the sources, so that outputs
     of an older compiler are in order too. PATHS are pipelines and folders of them, this folder if
     none is given; for folders, outputs whose pipeline is gone are found as well.
     """

@@ -107,7 +107,7 @@ def write_script(check_result: CheckResult, folder: str) -> str:
     from ssbt.compiler.driver import emit_files
 
     os.makedirs(folder)
-    # With the manifest beside the script, failures name the lines of the pipeline.
+    # With the source map beside the script, failures name the lines of the pipeline.
     files = [each for each in emit_files(check_result) if each.path.endswith((".py", ".json"))]
     for each in files:
         with open(os.path.join(folder, each.path), "wb") as out:

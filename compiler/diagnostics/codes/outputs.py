@@ -21,8 +21,9 @@ EDITED = Code(
     "SSBT0802",
     "An output that was edited by hand",
     """\
-The manifest beside each script holds the hash of every file that was written with it. This file
-has another one: somebody changed it after `ssbtc compile`. Compiling again would throw that change
+The manifest beside each script holds the hash of every file that was written with it; it and the
+source map are compared with what the sources give. This file differs: somebody changed it after
+`ssbtc compile`. Compiling again would throw that change
 away, and leaving it would let the script and its source say different things.
 
 Move the change to the `.ssbt` file and compile with `--force`, which overwrites the output. To see
@@ -51,7 +52,8 @@ MISSING = Code(
     "An output that is missing",
     """\
 The pipeline has no such output: it was never compiled into this folder, or the file was deleted or
-not committed. A script without its manifest or its runtime does not run or cannot be verified.
+not committed. A script without its runtime does not run, without its manifest it cannot be verified, and without its
+source map errors name no line of the source.
 
 Run `ssbtc compile`, and commit what it writes if the outputs are kept under version control.
 """,

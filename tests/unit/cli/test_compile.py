@@ -13,7 +13,12 @@ from ssbt.compiler import driver
 from ssbt.compiler.cli.starter import PIPELINE
 from tests.unit.cli.conftest import Ssbtc, named, replaced
 
-OUTPUTS = ["revenue_by_country.json", "revenue_by_country.py", "ssbt_runtime.zip"]
+OUTPUTS = [
+    "revenue_by_country.json",
+    "revenue_by_country.map.json",
+    "revenue_by_country.py",
+    "ssbt_runtime.zip",
+]
 SCRIPT = "build/revenue_by_country.py"
 
 
@@ -43,7 +48,10 @@ def compiled(pipeline: Path, ssbtc: Ssbtc) -> dict[str, bytes]:
 
 def test_a_pipeline(pipeline: Path, ssbtc: Ssbtc):
     ran = ssbtc("compile", "pipeline.ssbt")
-    written = "build/revenue_by_country.py, revenue_by_country.json, ssbt_runtime.zip"
+    written = (
+        "build/revenue_by_country.py, revenue_by_country.json, revenue_by_country.map.json, "
+        "ssbt_runtime.zip"
+    )
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == f"compiled pipeline.ssbt → {written}\n"
     assert sorted(os.listdir("build")) == OUTPUTS
@@ -140,7 +148,9 @@ def test_one_mistake_does_not_stop_the_others(pipeline: Path, ssbtc: Ssbtc):
     ran = ssbtc("compile")
     assert ran.code == 1
     assert ran.err.endswith("compiled 2 pipelines → build/\n")
-    assert sorted(os.listdir("build")) == sorted(["other.json", "other.py", *OUTPUTS])
+    assert sorted(os.listdir("build")) == sorted(
+        ["other.json", "other.map.json", "other.py", *OUTPUTS]
+    )
 
 
 def test_several(pipeline: Path, ssbtc: Ssbtc):
@@ -149,7 +159,7 @@ def test_several(pipeline: Path, ssbtc: Ssbtc):
     assert ssbtc("compile").err == "compiled 2 pipelines → build/\n"
     assert ssbtc("compile").err == "nothing to do: 2 pipelines are up to date\n"
     replaced(Path("other.ssbt"), "PAID", "OPEN")
-    changed = "build/other.py, other.json, ssbt_runtime.zip"
+    changed = "build/other.py, other.json, other.map.json, ssbt_runtime.zip"
     assert ssbtc("compile").err == f"compiled other.ssbt → {changed}\n"
 
 
@@ -177,7 +187,12 @@ class TestNames:
         ran = ssbtc("compile")
         assert ran.code == 1
         assert ran.out == snapshot
-        assert sorted(os.listdir("build")) == ["other.json", "other.py", "ssbt_runtime.zip"]
+        assert sorted(os.listdir("build")) == [
+            "other.json",
+            "other.map.json",
+            "other.py",
+            "ssbt_runtime.zip",
+        ]
 
     def test_where_nothing_is_written_it_is_no_mistake(self, pipeline: Path, ssbtc: Ssbtc):
         Path("z.ssbt").write_text(PIPELINE)
@@ -318,7 +333,8 @@ class TestCheck:
         assert ssbtc("compile", "other.ssbt").code == 0
         assert ssbtc("compile", "--check", "other.ssbt").code == 0
         ran = ssbtc("compile", "--check", ".")
-        assert "delete `build/revenue_by_country.py`, `build/revenue_by_country.json`" in ran.out
+        for suffix in (".py", ".map.json", ".json"):
+            assert f"`build/revenue_by_country{suffix}`" in ran.out.partition("delete ")[2]
         Path("sub").mkdir()
         Path("sub/pipeline.ssbt").write_text(PIPELINE)
         assert ssbtc("compile", "--check", "other.ssbt", "sub").code == 0

@@ -79,3 +79,61 @@ def test_a_damaged_manifest(ssbtc: Ssbtc):
         ran = ssbtc("verify", "--output-format", "concise")
         assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), content[:10]
         assert ssbtc("compile", "--check").code == 1
+
+
+MAP = Path("build/revenue_by_country.map.json")
+
+
+def test_a_source_map_that_is_missing(ssbtc: Ssbtc):
+    MAP.unlink()
+    for command in (["verify"], ["compile", "--check"]):
+        ran = ssbtc(*command, "--output-format", "concise")
+        assert ran.out.splitlines()[0] == f"{MAP}: error[SSBT0804] `{MAP}` is missing"
+        assert (ran.code, len(ran.out.splitlines())) == (1, 1)
+    assert ssbtc("compile").code == 0
+    assert ssbtc("verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"line":', '"line": '), (".ssbt:23", ".ssbt:24"), ('"format":1', '"format":0')]
+)
+def test_a_source_map_that_was_edited(ssbtc: Ssbtc, old: str, new: str):
+    replaced(MAP, old, new)
+    for command in (["verify"], ["compile", "--check"], ["compile"]):
+        ran = ssbtc(*command, "--output-format", "concise")
+        assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), command
+        assert f"`{MAP}` was edited by hand" in ran.out
+    assert ssbtc("compile", "--force").code == 0
+    assert ssbtc("verify").code == 0
+
+
+def test_a_damaged_source_map(ssbtc: Ssbtc):
+    for content in ("", "[]", "{}", '{"script": 3}', "[" * 100_000):
+        MAP.write_text(content)
+        ran = ssbtc("verify", "--output-format", "concise")
+        assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), content[:10]
+        assert ssbtc("compile", "--check").code == 1
+
+
+def test_a_source_map_of_another_script(ssbtc: Ssbtc):
+    older = MAP.read_bytes()
+    replaced(Path("pipeline.ssbt"), "PAID", "OPEN")
+    assert ssbtc("compile").code == 0
+    MAP.write_bytes(older)
+    ran = ssbtc("verify", "--output-format", "concise")
+    assert f"`{MAP}` is stale: it is of another `revenue_by_country.py`" in ran.out
+    assert ssbtc("compile").code == 0
+    assert ssbtc("verify").code == 0
+
+
+def test_a_comment_makes_the_source_map_stale_and_nothing_else(ssbtc: Ssbtc):
+    before = {path: path.read_bytes() for path in Path("build").iterdir()}
+    Path("pipeline.ssbt").write_text("# A comment.\n" + Path("pipeline.ssbt").read_text())
+    ran = ssbtc("compile", "--check", "--output-format", "concise")
+    assert (ran.code, ran.out.count("SSBT0805")) == (1, 1)
+    assert f"`{MAP}` is stale" in ran.out
+    assert ssbtc("verify").code == 1
+    assert ssbtc("compile").code == 0
+    after = {path: path.read_bytes() for path in Path("build").iterdir()}
+    assert [path for path in after if after[path] != before[path]] == [MAP]
+    assert ssbtc("verify").code == 0

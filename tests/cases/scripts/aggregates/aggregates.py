@@ -18,7 +18,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -42,7 +42,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def totals(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
+def totals(orders: DataFrame) -> DataFrame:
     """Derive totals from orders."""
     return orders.groupBy("status", F.expr("year(placed_on)").alias("year")).agg(
         F.expr("sum(amount)").alias("total"),
@@ -52,7 +52,7 @@ def totals(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def overall(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:27
+def overall(orders: DataFrame) -> DataFrame:
     """Derive overall from orders."""
     return orders.agg(
         F.expr("count(*)").alias("orders"),
@@ -61,12 +61,12 @@ def overall(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:27
     )
 
 
-def states(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:31
+def states(orders: DataFrame) -> DataFrame:
     """Derive states from orders."""
     return orders.select("status").distinct()
 
 
-def subtotals(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:35
+def subtotals(orders: DataFrame) -> DataFrame:
     """Derive subtotals from orders."""
     return (
         orders.withColumn("year", F.expr("year(placed_on)"))
@@ -78,19 +78,19 @@ def subtotals(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def every_combination(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:40
+def every_combination(orders: DataFrame) -> DataFrame:
     """Derive every_combination from orders."""
     return orders.cube("status", "placed_on").agg(F.expr("sum(amount)").alias("total"))
 
 
-def some_combinations(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:44
+def some_combinations(orders: DataFrame) -> DataFrame:
     """Derive some_combinations from orders."""
     return orders.groupingSets(
         [["status", "placed_on"], ["status"], []], "status", "placed_on"
     ).agg(F.expr("sum(amount)").alias("total"))
 
 
-def running(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:49
+def running(orders: DataFrame) -> DataFrame:
     """Derive running from orders."""
     return orders.withColumns(
         {
@@ -105,29 +105,27 @@ def running(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:49
     ).where("so_far > 100")
 
 
-def write_totals(totals: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:56
+def write_totals(totals: DataFrame, job: Job[None]) -> None:
     """Write totals to noop."""
     job.counted(totals, "totals").write.format("noop").mode("overwrite").save()
 
 
-def write_overall(overall: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:58
+def write_overall(overall: DataFrame, job: Job[None]) -> None:
     """Write overall to noop."""
     job.counted(overall, "overall").write.format("noop").mode("overwrite").save()
 
 
-def write_states(states: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:60
+def write_states(states: DataFrame, job: Job[None]) -> None:
     """Write states to noop."""
     job.counted(states, "states").write.format("noop").mode("overwrite").save()
 
 
-def write_subtotals(subtotals: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:62
+def write_subtotals(subtotals: DataFrame, job: Job[None]) -> None:
     """Write subtotals to noop."""
     job.counted(subtotals, "subtotals").write.format("noop").mode("overwrite").save()
 
 
-def write_every_combination(
-    every_combination: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:64
+def write_every_combination(every_combination: DataFrame, job: Job[None]) -> None:
     """Write every_combination to noop."""
     (
         job.counted(every_combination, "every_combination")
@@ -137,9 +135,7 @@ def write_every_combination(
     )
 
 
-def write_some_combinations(
-    some_combinations: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:66
+def write_some_combinations(some_combinations: DataFrame, job: Job[None]) -> None:
     """Write some_combinations to noop."""
     (
         job.counted(some_combinations, "some_combinations")
@@ -149,7 +145,7 @@ def write_some_combinations(
     )
 
 
-def write_running(running: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:68
+def write_running(running: DataFrame, job: Job[None]) -> None:
     """Write running to noop."""
     job.counted(running, "running").write.format("noop").mode("overwrite").save()
 

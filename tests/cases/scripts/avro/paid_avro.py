@@ -67,7 +67,7 @@ RECEIPTS_KEY_AVRO = (
 )
 
 
-def main_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:10
+def main_options(job: Job[Params]) -> dict[str, str]:
     """Connect to a schema registry."""
     return job.connection(
         "main",
@@ -79,7 +79,7 @@ def main_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:10
     )
 
 
-def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
+def orders_records(job: Job[Params]) -> DataFrame:
     """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
@@ -97,27 +97,27 @@ def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:23
     )
 
 
-def orders(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:23
+def orders(orders_records: DataFrame) -> DataFrame:
     """The records of orders that could be decoded."""
     return decoded_rows(orders_records)
 
 
-def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:31
-    """Derive paid from orders."""
-    return orders.where("status = 'PAID'")
-
-
-def receipts(paid: DataFrame) -> DataFrame:  # pipeline.ssbt:35
-    """Derive receipts from paid."""
-    return paid.select("id", "amount")
-
-
-def orders_dead_letter(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:23
+def orders_dead_letter(orders_records: DataFrame) -> DataFrame:
     """The records of orders that could not be decoded."""
     return dead_letters(orders_records)
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:40
+def paid(orders: DataFrame) -> DataFrame:
+    """Derive paid from orders."""
+    return orders.where("status = 'PAID'")
+
+
+def receipts(paid: DataFrame) -> DataFrame:
+    """Derive receipts from paid."""
+    return paid.select("id", "amount")
+
+
+def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
     """As it is made of the columns."""
     return WriterOutput(
         "paid",
@@ -136,7 +136,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:40
     )
 
 
-def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:46
+def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:
     """Write a batch of receipts to Kafka."""
     return WriterOutput(
         "receipts",
@@ -155,21 +155,17 @@ def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:  # pipeline
     )
 
 
-def write_orders_dead_letter(
-    orders_dead_letter: DataFrame, job: Job[Params]
-) -> Output:  # pipeline.ssbt:54
+def write_orders_dead_letter(orders_dead_letter: DataFrame, job: Job[Params]) -> Output:
     """Write a batch of orders.dead_letter to Parquet files."""
     return FileOutput("orders.dead_letter", orders_dead_letter, "parquet", "dead")
 
 
-def outputs_of_orders(
-    orders_records: DataFrame, job: Job[Params]
-) -> list[Output]:  # pipeline.ssbt:23
+def outputs_of_orders(orders_records: DataFrame, job: Job[Params]) -> list[Output]:
     """What becomes of a batch of orders, the dead letters first."""
     orders_df = orders(orders_records)
+    orders_dead_letter_df = orders_dead_letter(orders_records)
     paid_df = paid(orders_df)
     receipts_df = receipts(paid_df)
-    orders_dead_letter_df = orders_dead_letter(orders_records)
     return [
         write_orders_dead_letter(orders_dead_letter_df, job),
         write_paid(paid_df, job),
@@ -177,9 +173,7 @@ def outputs_of_orders(
     ]
 
 
-def stream_orders(
-    orders_records: DataFrame, job: Job[Params]
-) -> Stream:  # pipeline.ssbt:23
+def stream_orders(orders_records: DataFrame, job: Job[Params]) -> Stream:
     """Stream orders: each record once, as a row or a dead letter."""
     return one_pass(
         "orders.records",

@@ -32,7 +32,7 @@ CLASS_ = (
 )
 
 
-def F_2(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:18
+def F_2(job: Job[Params]) -> DataFrame:
     """Read F from JSON files."""
     return (
         job.spark.read.format("json")
@@ -43,7 +43,7 @@ def F_2(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:18
     )
 
 
-def main_2(F_2: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:24
+def main_2(F_2: DataFrame, params: Params) -> DataFrame:
     """\"\"\" + __import__('os').system('true') + \"\"\" """
     lambda_ = literal(params.lambda_, "INT")
     job_3 = literal(params.job, "STRING")
@@ -60,7 +60,7 @@ def main_2(F_2: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def run_2(main_2: DataFrame) -> DataFrame:  # pipeline.ssbt:30
+def run_2(main_2: DataFrame) -> DataFrame:
     """Derive run from main."""
     return (
         main_2.alias("the main")
@@ -69,12 +69,12 @@ def run_2(main_2: DataFrame) -> DataFrame:  # pipeline.ssbt:30
     )
 
 
-def job_2(run_2: DataFrame) -> DataFrame:  # pipeline.ssbt:35
+def job_2(run_2: DataFrame) -> DataFrame:
     """Derive job from run."""
     return run_2.drop("b.a", "order state")
 
 
-def write_import_(job_2: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:39
+def write_import_(job_2: DataFrame, job: Job[Params]) -> None:
     """Write job to JSON files."""
     (
         job.counted(job_2, "import")

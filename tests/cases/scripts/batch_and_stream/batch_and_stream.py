@@ -11,7 +11,18 @@ from ssbt.runtime import Job, Stream, main, run_streams
 EVENT = "id BIGINT, at TIMESTAMP"
 
 
-def new(job: Job[None]) -> DataFrame:  # pipeline.ssbt:19
+def old(job: Job[None]) -> DataFrame:
+    """Read old from Parquet files."""
+    return (
+        job.spark.read.format("parquet")
+        .schema(EVENT)
+        .load("data/old")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select("id", "at")
+    )
+
+
+def new(job: Job[None]) -> DataFrame:
     """Stream new from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
@@ -25,33 +36,12 @@ def new(job: Job[None]) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def cleaned(events: DataFrame) -> DataFrame:  # pipeline.ssbt:24
+def cleaned(events: DataFrame) -> DataFrame:
     """Transform events."""
     return events.where("id > 0").withColumnRenamed("at", "moment")
 
 
-def new_clean(new: DataFrame) -> DataFrame:  # pipeline.ssbt:35
-    """Derive new_clean from new."""
-    return (
-        cleaned(new)
-        .where("moment is not null")
-        .withWatermark("moment", "1 day")
-        .dropDuplicatesWithinWatermark(["id"])
-    )
-
-
-def old(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
-    """Read old from Parquet files."""
-    return (
-        job.spark.read.format("parquet")
-        .schema(EVENT)
-        .load("data/old")
-        # Spark puts the columns of folders last, and adds those that the schema lacks.
-        .select("id", "at")
-    )
-
-
-def old_clean(old: DataFrame) -> DataFrame:  # pipeline.ssbt:29
+def old_clean(old: DataFrame) -> DataFrame:
     """Derive old_clean from old."""
     return (
         cleaned(old)
@@ -61,7 +51,17 @@ def old_clean(old: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     )
 
 
-def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:42
+def new_clean(new: DataFrame) -> DataFrame:
+    """Derive new_clean from new."""
+    return (
+        cleaned(new)
+        .where("moment is not null")
+        .withWatermark("moment", "1 day")
+        .dropDuplicatesWithinWatermark(["id"])
+    )
+
+
+def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:
     """Stream new_clean to Parquet files."""
     return Stream(
         "new_clean",
@@ -82,17 +82,17 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:  # pipeline
     )
 
 
-def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
+def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:
     """Write old_clean to Parquet files."""
     job.counted(old_clean, "old_clean").write.format("parquet").save("out/old")
 
 
 def run(job: Job[None]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
-    new_df = new(job)
-    new_clean_df = new_clean(new_df)
     old_df = old(job)
+    new_df = new(job)
     old_clean_df = old_clean(old_df)
+    new_clean_df = new_clean(new_df)
     write_old_clean(old_clean_df, job)
     run_streams(write_new_clean(new_clean_df, job))
 

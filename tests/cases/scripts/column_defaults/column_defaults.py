@@ -26,7 +26,7 @@ ORDER = (
 KEY = "shop STRING"
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from Parquet files."""
     return (
         job.spark.read.format("parquet")
@@ -48,7 +48,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
     )
 
 
-def updates(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
+def updates(job: Job[None]) -> DataFrame:
     """Read updates from JSON files."""
     return (
         job.spark.read.format("json")
@@ -76,7 +76,7 @@ def updates(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
     )
 
 
-def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:29
+def events(job: Job[None]) -> DataFrame:
     """Read events from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -108,17 +108,17 @@ def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:29
     )
 
 
-def write_orders(orders: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:38
+def write_orders(orders: DataFrame, job: Job[None]) -> None:
     """Write orders to Parquet files."""
     (job.counted(orders, "orders").write.format("parquet").save("out/orders"))
 
 
-def write_updates(updates: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:42
+def write_updates(updates: DataFrame, job: Job[None]) -> None:
     """Write updates to Parquet files."""
     (job.counted(updates, "updates").write.format("parquet").save("out/updates"))
 
 
-def write_events(events: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
+def write_events(events: DataFrame, job: Job[None]) -> None:
     """Write events to Parquet files."""
     (job.counted(events, "events").write.format("parquet").save("out/events"))
 

@@ -18,7 +18,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -42,7 +42,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def priced(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
+def priced(orders: DataFrame) -> DataFrame:
     """Derive priced from orders."""
     return (
         orders.where("amount > 0 and status in ('PAID', 'SENT')")
@@ -59,7 +59,7 @@ def priced(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def numbered(priced: DataFrame) -> DataFrame:  # pipeline.ssbt:27
+def numbered(priced: DataFrame) -> DataFrame:
     """Derive numbered from priced."""
     return priced.select(
         "*",
@@ -73,7 +73,7 @@ def numbered(priced: DataFrame) -> DataFrame:  # pipeline.ssbt:27
     )
 
 
-def latest(numbered: DataFrame) -> DataFrame:  # pipeline.ssbt:33
+def latest(numbered: DataFrame) -> DataFrame:
     """Derive latest from numbered."""
     return (
         numbered.alias("n")
@@ -89,12 +89,12 @@ def latest(numbered: DataFrame) -> DataFrame:  # pipeline.ssbt:33
     )
 
 
-def write_latest(latest: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:38
+def write_latest(latest: DataFrame, job: Job[None]) -> None:
     """Write latest to Parquet files."""
     job.counted(latest, "latest").write.format("parquet").save("out/latest")
 
 
-def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:42
+def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:
     """Write priced to Parquet files."""
     (
         job.counted(priced, "priced_by_year")

@@ -23,7 +23,7 @@ class Params:
     partitions: Annotated[int, "INT"] = 3
 
 
-def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:15
+def shop_options(job: Job[Params]) -> dict[str, str]:
     """The shop's cluster."""
     return kafka_options(
         job.connection(
@@ -40,7 +40,7 @@ def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:15
     )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -51,7 +51,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def payments(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
+def payments(job: Job[Params]) -> DataFrame:
     """Read payments from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -62,7 +62,7 @@ def payments(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
     )
 
 
-def returns(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
+def returns(job: Job[Params]) -> DataFrame:
     """Says everything itself."""
     return decoded(
         job.spark.read.format("kafka")
@@ -74,16 +74,12 @@ def returns(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:37
     )
 
 
-def everything(
-    orders: DataFrame, payments: DataFrame, returns: DataFrame
-) -> DataFrame:  # pipeline.ssbt:44
+def everything(orders: DataFrame, payments: DataFrame, returns: DataFrame) -> DataFrame:
     """Derive everything from orders, payments and returns."""
     return orders.unionByName(payments).unionByName(returns)
 
 
-def write_everything(
-    everything: DataFrame, job: Job[Params]
-) -> None:  # pipeline.ssbt:49
+def write_everything(everything: DataFrame, job: Job[Params]) -> None:
     """Write everything to Parquet files."""
     (
         job.counted(everything, "everything")

@@ -15,7 +15,7 @@ from ssbt.runtime.texts.formats import json_decoding
 ORDER = "id BIGINT"
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:8
+def orders(job: Job[None]) -> DataFrame:
     """Stream orders from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
@@ -30,12 +30,12 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:8
     )
 
 
-def large(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:16
+def large(orders: DataFrame) -> DataFrame:
     """Derive large from orders."""
     return orders.where("id > 10")
 
 
-def write_large(large: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:20
+def write_large(large: DataFrame, job: Job[None]) -> Stream:
     """Stream large to Kafka."""
     return Stream(
         "large",
@@ -51,7 +51,7 @@ def write_large(large: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:20
     )
 
 
-def write_batches(orders: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:27
+def write_batches(orders: DataFrame, job: Job[None]) -> Stream:
     """Stream orders to Kafka."""
     return Stream(
         "batches",

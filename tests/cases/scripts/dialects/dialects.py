@@ -17,7 +17,7 @@ PRICE = (
 )
 
 
-def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
+def spreadsheet(job: Job[None]) -> DataFrame:
     """As a German spreadsheet saves it."""
     return (
         job.spark.read.format("csv")
@@ -47,7 +47,7 @@ def spreadsheet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:14
     )
 
 
-def exported(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
+def exported(job: Job[None]) -> DataFrame:
     """Read exported from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -77,7 +77,7 @@ def exported(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def lenient(job: Job[None]) -> DataFrame:  # pipeline.ssbt:33
+def lenient(job: Job[None]) -> DataFrame:
     """Whatever Spark makes of it."""
     return (
         job.spark.read.format("csv")
@@ -95,9 +95,7 @@ def lenient(job: Job[None]) -> DataFrame:  # pipeline.ssbt:33
     )
 
 
-def write_spreadsheet(
-    spreadsheet: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:41
+def write_spreadsheet(spreadsheet: DataFrame, job: Job[None]) -> None:
     """Write spreadsheet to CSV files."""
     (
         job.counted(spreadsheet, "spreadsheet")
@@ -114,7 +112,7 @@ def write_spreadsheet(
     )
 
 
-def write_exported(exported: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
+def write_exported(exported: DataFrame, job: Job[None]) -> None:
     """Write exported to CSV files."""
     (
         job.counted(exported, "exported")
@@ -132,7 +130,7 @@ def write_exported(exported: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
     )
 
 
-def write_lenient(lenient: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:52
+def write_lenient(lenient: DataFrame, job: Job[None]) -> None:
     """Write lenient to noop."""
     job.counted(lenient, "lenient").write.format("noop").mode("overwrite").save()
 

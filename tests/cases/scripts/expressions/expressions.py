@@ -21,7 +21,7 @@ EVENT = (
 )
 
 
-def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
+def events(job: Job[None]) -> DataFrame:
     """Read events from JSON files."""
     return (
         job.spark.read.format("json")
@@ -43,7 +43,7 @@ def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
     )
 
 
-def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
+def values(events: DataFrame) -> DataFrame:
     """Derive values from events."""
     return (
         events.where(
@@ -114,7 +114,7 @@ def values(events: DataFrame) -> DataFrame:  # pipeline.ssbt:22
     )
 
 
-def write_values(values: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
+def write_values(values: DataFrame, job: Job[None]) -> None:
     """Write values to Parquet files."""
     job.counted(values, "values").write.format("parquet").save("out/values")
 

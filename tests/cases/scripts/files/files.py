@@ -16,7 +16,7 @@ EVENT = (
 )
 
 
-def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
+def from_csv(job: Job[None]) -> DataFrame:
     """Read from_csv from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -34,17 +34,7 @@ def from_csv(job: Job[None]) -> DataFrame:  # pipeline.ssbt:17
     )
 
 
-def good(from_csv: DataFrame) -> DataFrame:  # pipeline.ssbt:51
-    """Derive good from from_csv."""
-    return from_csv.where("_corrupt is null").drop("_corrupt")
-
-
-def bad(from_csv: DataFrame) -> DataFrame:  # pipeline.ssbt:56
-    """Derive bad from from_csv."""
-    return from_csv.where("_corrupt is not null")
-
-
-def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
+def from_json(job: Job[None]) -> DataFrame:
     """Read from_json from JSON files."""
     return (
         job.spark.read.format("json")
@@ -65,7 +55,7 @@ def from_json(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
     )
 
 
-def from_parquet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:35
+def from_parquet(job: Job[None]) -> DataFrame:
     """Read from_parquet from Parquet files."""
     return (
         job.spark.read.format("parquet")
@@ -74,7 +64,7 @@ def from_parquet(job: Job[None]) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def from_orc(job: Job[None]) -> DataFrame:  # pipeline.ssbt:40
+def from_orc(job: Job[None]) -> DataFrame:
     """Read from_orc from ORC files."""
     return (
         job.spark.read.format("orc")
@@ -86,14 +76,24 @@ def from_orc(job: Job[None]) -> DataFrame:  # pipeline.ssbt:40
     )
 
 
-def lines(job: Job[None]) -> DataFrame:  # pipeline.ssbt:46
+def lines(job: Job[None]) -> DataFrame:
     """Read lines from Text files."""
     return (
         job.spark.read.format("text").option("wholetext", True).load("data/lines.txt")
     )
 
 
-def write_good(good: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:60
+def good(from_csv: DataFrame) -> DataFrame:
+    """Derive good from from_csv."""
+    return from_csv.where("_corrupt is null").drop("_corrupt")
+
+
+def bad(from_csv: DataFrame) -> DataFrame:
+    """Derive bad from from_csv."""
+    return from_csv.where("_corrupt is not null")
+
+
+def write_good(good: DataFrame, job: Job[None]) -> None:
     """Write good to Parquet files."""
     (
         job.counted(good, "good")
@@ -108,7 +108,7 @@ def write_good(good: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:60
     )
 
 
-def write_bad(bad: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:70
+def write_bad(bad: DataFrame, job: Job[None]) -> None:
     """Write bad to CSV files."""
     (
         job.counted(bad, "bad")
@@ -126,9 +126,7 @@ def write_bad(bad: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:70
     )
 
 
-def write_events_table(
-    from_json: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:77
+def write_events_table(from_json: DataFrame, job: Job[None]) -> None:
     """Write from_json to Parquet files."""
     (
         job.counted(from_json, "events_table")
@@ -140,9 +138,7 @@ def write_events_table(
     )
 
 
-def write_from_parquet(
-    from_parquet: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:85
+def write_from_parquet(from_parquet: DataFrame, job: Job[None]) -> None:
     """Write from_parquet to ORC files."""
     (
         job.counted(from_parquet, "from_parquet")
@@ -152,7 +148,7 @@ def write_from_parquet(
     )
 
 
-def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:90
+def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:
     """Write from_orc to JSON files."""
     (
         job.counted(from_orc, "from_orc")
@@ -164,7 +160,7 @@ def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
     )
 
 
-def write_lines(lines: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:95
+def write_lines(lines: DataFrame, job: Job[None]) -> None:
     """Write lines to Text files."""
     job.counted(lines, "lines").write.format("text").save("out/lines")
 
@@ -172,12 +168,12 @@ def write_lines(lines: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:95
 def run(job: Job[None]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
     from_csv_df = from_csv(job)
-    good_df = good(from_csv_df)
-    bad_df = bad(from_csv_df)
     from_json_df = from_json(job)
     from_parquet_df = from_parquet(job)
     from_orc_df = from_orc(job)
     lines_df = lines(job)
+    good_df = good(from_csv_df)
+    bad_df = bad(from_csv_df)
     write_good(good_df, job)
     write_bad(bad_df, job)
     write_events_table(from_json_df, job)

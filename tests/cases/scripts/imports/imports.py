@@ -21,7 +21,12 @@ class Params:
 ORDER = "id BIGINT, status STRING"
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:8
+def paid_ones(input: DataFrame) -> DataFrame:
+    """Orders that were paid."""
+    return input.where("status = 'PAID'")
+
+
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -41,17 +46,12 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:8
     )
 
 
-def paid_ones(input: DataFrame) -> DataFrame:  # shared/steps.ssbt:4
-    """Orders that were paid."""
-    return input.where("status = 'PAID'")
-
-
-def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:14
+def paid(orders: DataFrame) -> DataFrame:
     """Derive paid from orders."""
     return paid_ones(orders)
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:18
+def write_paid(paid: DataFrame, job: Job[Params]) -> None:
     """Write paid to noop."""
     job.counted(paid, "paid").write.format("noop").mode("overwrite").save()
 

@@ -20,7 +20,7 @@ ORDER = (
 CUSTOMER = "id BIGINT NOT NULL, country STRING"
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -44,7 +44,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
+def customers(job: Job[None]) -> DataFrame:
     """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -64,9 +64,7 @@ def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def inner_ones(
-    orders: DataFrame, customers: DataFrame
-) -> DataFrame:  # pipeline.ssbt:30
+def inner_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive inner_ones from orders and customers."""
     return (
         orders.alias("orders")
@@ -75,7 +73,7 @@ def inner_ones(
     )
 
 
-def left_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:  # pipeline.ssbt:35
+def left_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive left_ones from orders and customers."""
     return (
         orders.alias("o")
@@ -88,45 +86,41 @@ def left_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:  # pipeline
     )
 
 
-def right_ones(
-    orders: DataFrame, customers: DataFrame
-) -> DataFrame:  # pipeline.ssbt:40
+def right_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive right_ones from orders and customers."""
     return orders.select("id", "amount").join(customers, "id", "right")
 
 
-def full_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:  # pipeline.ssbt:45
+def full_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive full_ones from orders and customers."""
     return orders.select("id", "amount").join(customers, "id", "full")
 
 
-def known(orders: DataFrame, customers: DataFrame) -> DataFrame:  # pipeline.ssbt:50
+def known(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive known from orders and customers."""
     return orders.join(
         customers.alias("customers"), F.expr("customer_id = customers.id"), "left_semi"
     )
 
 
-def unknown_ones(
-    orders: DataFrame, customers: DataFrame
-) -> DataFrame:  # pipeline.ssbt:54
+def unknown_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Derive unknown_ones from orders and customers."""
     return orders.join(
         customers.alias("customers"), F.expr("customer_id = customers.id"), "left_anti"
     )
 
 
-def overall(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:58
+def overall(orders: DataFrame) -> DataFrame:
     """Derive overall from orders."""
     return orders.agg(F.expr("avg(amount)").alias("mean"))
 
 
-def above(orders: DataFrame, overall: DataFrame) -> DataFrame:  # pipeline.ssbt:62
+def above(orders: DataFrame, overall: DataFrame) -> DataFrame:
     """Derive above from orders and overall."""
     return orders.crossJoin(overall).where("amount > mean").drop("mean")
 
 
-def reordered(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:68
+def reordered(orders: DataFrame) -> DataFrame:
     """Derive reordered from orders."""
     return (
         orders.alias("orders")
@@ -142,34 +136,32 @@ def reordered(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:68
     )
 
 
-def write_inner_ones(inner_ones: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:73
+def write_inner_ones(inner_ones: DataFrame, job: Job[None]) -> None:
     """Write inner_ones to noop."""
     job.counted(inner_ones, "inner_ones").write.format("noop").mode("overwrite").save()
 
 
-def write_left_ones(left_ones: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:75
+def write_left_ones(left_ones: DataFrame, job: Job[None]) -> None:
     """Write left_ones to noop."""
     job.counted(left_ones, "left_ones").write.format("noop").mode("overwrite").save()
 
 
-def write_right_ones(right_ones: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:77
+def write_right_ones(right_ones: DataFrame, job: Job[None]) -> None:
     """Write right_ones to noop."""
     job.counted(right_ones, "right_ones").write.format("noop").mode("overwrite").save()
 
 
-def write_full_ones(full_ones: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:79
+def write_full_ones(full_ones: DataFrame, job: Job[None]) -> None:
     """Write full_ones to noop."""
     job.counted(full_ones, "full_ones").write.format("noop").mode("overwrite").save()
 
 
-def write_known(known: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:81
+def write_known(known: DataFrame, job: Job[None]) -> None:
     """Write known to noop."""
     job.counted(known, "known").write.format("noop").mode("overwrite").save()
 
 
-def write_unknown_ones(
-    unknown_ones: DataFrame, job: Job[None]
-) -> None:  # pipeline.ssbt:83
+def write_unknown_ones(unknown_ones: DataFrame, job: Job[None]) -> None:
     """Write unknown_ones to noop."""
     (
         job.counted(unknown_ones, "unknown_ones")
@@ -179,12 +171,12 @@ def write_unknown_ones(
     )
 
 
-def write_above(above: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:85
+def write_above(above: DataFrame, job: Job[None]) -> None:
     """Write above to noop."""
     job.counted(above, "above").write.format("noop").mode("overwrite").save()
 
 
-def write_reordered(reordered: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:87
+def write_reordered(reordered: DataFrame, job: Job[None]) -> None:
     """Write reordered to noop."""
     job.counted(reordered, "reordered").write.format("noop").mode("overwrite").save()
 

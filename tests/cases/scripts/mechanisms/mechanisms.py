@@ -26,7 +26,7 @@ class Params:
 ORDER_AVRO = '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"}]}'
 
 
-def amazon_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:8
+def amazon_options(job: Job[Params]) -> dict[str, str]:
     """Connect to Kafka."""
     return kafka_options(
         job.connection(
@@ -42,7 +42,7 @@ def amazon_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:8
     )
 
 
-def realm_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:16
+def realm_options(job: Job[Params]) -> dict[str, str]:
     """Connect to Kafka."""
     return kafka_options(
         job.connection(
@@ -59,7 +59,7 @@ def realm_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:16
     )
 
 
-def registry_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:25
+def registry_options(job: Job[Params]) -> dict[str, str]:
     """Connect to a schema registry."""
     return job.connection(
         "registry",
@@ -72,7 +72,7 @@ def registry_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:25
     )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -89,7 +89,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
     )
 
 
-def write_orders(orders: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:49
+def write_orders(orders: DataFrame, job: Job[Params]) -> None:
     """Write orders to Kafka."""
     (
         job.counted(orders, "orders")

@@ -18,7 +18,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -40,7 +40,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def result(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
+def result(orders: DataFrame) -> DataFrame:
     """Derive result from orders."""
     return (
         orders.where("amount > 1")
@@ -49,7 +49,7 @@ def result(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def write_result(result: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:24
+def write_result(result: DataFrame, job: Job[None]) -> None:
     """Write result to Parquet files."""
     job.counted(result, "result").write.format("parquet").save("out/result")
 

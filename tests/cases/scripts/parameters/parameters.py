@@ -68,7 +68,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:40
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -93,7 +93,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:40
     )
 
 
-def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:47
+def chosen(orders: DataFrame, params: Params) -> DataFrame:
     """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
@@ -132,7 +132,7 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:47
     )
 
 
-def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:57
+def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:
     """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")

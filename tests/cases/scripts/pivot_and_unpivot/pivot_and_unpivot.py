@@ -18,7 +18,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -40,17 +40,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def by_year(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:24
-    """Derive by_year from orders."""
-    return (
-        orders.withColumn("year", F.expr("year(placed_on)"))
-        .groupBy("status")
-        .pivot("year", [2025, 2026])
-        .agg(F.expr("sum(amount)").alias("total"), F.expr("count(*)").alias("orders"))
-    )
-
-
-def by_state(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
+def by_state(orders: DataFrame) -> DataFrame:
     """Derive by_state from orders."""
     return (
         orders.withColumn("year", F.expr("year(placed_on)"))
@@ -62,7 +52,17 @@ def by_state(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:19
     )
 
 
-def back(by_state: DataFrame) -> DataFrame:  # pipeline.ssbt:29
+def by_year(orders: DataFrame) -> DataFrame:
+    """Derive by_year from orders."""
+    return (
+        orders.withColumn("year", F.expr("year(placed_on)"))
+        .groupBy("status")
+        .pivot("year", [2025, 2026])
+        .agg(F.expr("sum(amount)").alias("total"), F.expr("count(*)").alias("orders"))
+    )
+
+
+def back(by_state: DataFrame) -> DataFrame:
     """Derive back from by_state."""
     return (
         by_state.withColumnRenamed("paid", "PAID")
@@ -71,22 +71,22 @@ def back(by_state: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     )
 
 
-def with_nulls(by_state: DataFrame) -> DataFrame:  # pipeline.ssbt:33
+def with_nulls(by_state: DataFrame) -> DataFrame:
     """Derive with_nulls from by_state."""
     return by_state.unpivot(["year"], ["paid", "open"], "status", "amount")
 
 
-def write_by_year(by_year: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:37
+def write_by_year(by_year: DataFrame, job: Job[None]) -> None:
     """Write by_year to noop."""
     job.counted(by_year, "by_year").write.format("noop").mode("overwrite").save()
 
 
-def write_back(back: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:39
+def write_back(back: DataFrame, job: Job[None]) -> None:
     """Write back to noop."""
     job.counted(back, "back").write.format("noop").mode("overwrite").save()
 
 
-def write_with_nulls(with_nulls: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:41
+def write_with_nulls(with_nulls: DataFrame, job: Job[None]) -> None:
     """Write with_nulls to noop."""
     job.counted(with_nulls, "with_nulls").write.format("noop").mode("overwrite").save()
 
@@ -94,8 +94,8 @@ def write_with_nulls(with_nulls: DataFrame, job: Job[None]) -> None:  # pipeline
 def run(job: Job[None]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
     orders_df = orders(job)
-    by_year_df = by_year(orders_df)
     by_state_df = by_state(orders_df)
+    by_year_df = by_year(orders_df)
     back_df = back(by_state_df)
     with_nulls_df = with_nulls(by_state_df)
     write_by_year(by_year_df, job)

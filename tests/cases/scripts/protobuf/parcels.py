@@ -28,7 +28,7 @@ PARCEL_PROTOBUF = (
 )
 
 
-def main_options(job: Job[None]) -> dict[str, str]:  # pipeline.ssbt:5
+def main_options(job: Job[None]) -> dict[str, str]:
     """Connect to a schema registry."""
     return job.connection(
         "main",
@@ -38,7 +38,7 @@ def main_options(job: Job[None]) -> dict[str, str]:  # pipeline.ssbt:5
     )
 
 
-def parcels(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def parcels(job: Job[None]) -> DataFrame:
     """Read parcels from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -57,7 +57,7 @@ def parcels(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def bare(job: Job[None]) -> DataFrame:  # pipeline.ssbt:20
+def bare(job: Job[None]) -> DataFrame:
     """Read bare from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -68,7 +68,7 @@ def bare(job: Job[None]) -> DataFrame:  # pipeline.ssbt:20
     )
 
 
-def native(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
+def native(job: Job[None]) -> DataFrame:
     """Read native from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -79,7 +79,7 @@ def native(job: Job[None]) -> DataFrame:  # pipeline.ssbt:27
     )
 
 
-def write_parcels(parcels: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:34
+def write_parcels(parcels: DataFrame, job: Job[None]) -> None:
     """Write parcels to Kafka."""
     (
         job.counted(parcels, "parcels")
@@ -99,7 +99,7 @@ def write_parcels(parcels: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:
     )
 
 
-def write_bare(bare: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:40
+def write_bare(bare: DataFrame, job: Job[None]) -> None:
     """Write bare to Kafka."""
     (
         job.counted(bare, "bare")
@@ -115,7 +115,7 @@ def write_bare(bare: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:40
     )
 
 
-def write_native(native: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:46
+def write_native(native: DataFrame, job: Job[None]) -> None:
     """Write native to Kafka."""
     (
         job.counted(native, "native")

@@ -21,7 +21,7 @@ ORDER = (
 SCORED = "id BIGINT, score DOUBLE"
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -45,7 +45,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def scored(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:24
+def scored(orders: DataFrame) -> DataFrame:
     """Derive scored from orders."""
     scored_2_input = orders.where("status = 'PAID'")
     return checked(scored_2(scored_2_input), SCORED, "scoring/scores.py:scored").where(
@@ -53,7 +53,7 @@ def scored(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def write_scored(scored: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:30
+def write_scored(scored: DataFrame, job: Job[None]) -> None:
     """Write scored to noop."""
     job.counted(scored, "scored").write.format("noop").mode("overwrite").save()
 

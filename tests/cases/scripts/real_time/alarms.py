@@ -13,7 +13,7 @@ from ssbt.runtime import Job, Stream, decoded, main, run_streams
 from ssbt.runtime.texts.formats import string_decoding
 
 
-def readings(job: Job[None]) -> DataFrame:  # pipeline.ssbt:6
+def readings(job: Job[None]) -> DataFrame:
     """Stream readings from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
@@ -26,12 +26,12 @@ def readings(job: Job[None]) -> DataFrame:  # pipeline.ssbt:6
     )
 
 
-def alarms(readings: DataFrame) -> DataFrame:  # pipeline.ssbt:12
+def alarms(readings: DataFrame) -> DataFrame:
     """Derive alarms from readings."""
     return readings.where("value like '%alarm%'")
 
 
-def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:16
+def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:
     """Stream alarms to the console."""
     return Stream(
         "alarms",
@@ -43,7 +43,7 @@ def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_by_default(alarms: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:21
+def write_by_default(alarms: DataFrame, job: Job[None]) -> Stream:
     """Stream alarms to the console."""
     return Stream(
         "by_default",

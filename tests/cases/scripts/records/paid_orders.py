@@ -38,7 +38,7 @@ class Params:
 ORDER = "id BIGINT, amount DECIMAL(12,2), status STRING"
 
 
-def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
+def orders_records(job: Job[Params]) -> DataFrame:
     """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
@@ -65,33 +65,22 @@ def orders_records(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
     )
 
 
-def orders(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:15
+def orders(orders_records: DataFrame) -> DataFrame:
     """The records of orders that could be decoded."""
     return decoded_rows(orders_records)
 
 
-def paid(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:26
-    """Derive paid from orders."""
-    return orders.where("status = 'PAID'")
-
-
-def orders_dead_letter(orders_records: DataFrame) -> DataFrame:  # pipeline.ssbt:15
+def orders_dead_letter(orders_records: DataFrame) -> DataFrame:
     """The records of orders that could not be decoded."""
     return dead_letters(orders_records)
 
 
-def countries(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:43
-    """Read countries from Kafka."""
-    return decoded(
-        job.spark.read.format("kafka")
-        .option("kafka.bootstrap.servers", job.params.brokers)
-        .option("subscribe", "countries")
-        .load(),
-        value=string_decoding(F.col("value")),
-    )
+def paid(orders: DataFrame) -> DataFrame:
+    """Derive paid from orders."""
+    return orders.where("status = 'PAID'")
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:30
+def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
     """Write a batch of paid to Kafka."""
     return WriterOutput(
         "paid",
@@ -110,36 +99,41 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:  # pipeline.ssbt:30
     )
 
 
-def write_orders_dead_letter(
-    orders_dead_letter: DataFrame, job: Job[Params]
-) -> Output:  # pipeline.ssbt:39
+def write_orders_dead_letter(orders_dead_letter: DataFrame, job: Job[Params]) -> Output:
     """Write a batch of orders.dead_letter to Parquet files."""
     return FileOutput(
         "orders.dead_letter", orders_dead_letter, "parquet", f"{job.params.lake}/dead"
     )
 
 
-def write_countries(countries: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:49
+def countries(job: Job[Params]) -> DataFrame:
+    """Read countries from Kafka."""
+    return decoded(
+        job.spark.read.format("kafka")
+        .option("kafka.bootstrap.servers", job.params.brokers)
+        .option("subscribe", "countries")
+        .load(),
+        value=string_decoding(F.col("value")),
+    )
+
+
+def write_countries(countries: DataFrame, job: Job[Params]) -> None:
     """Write countries to noop."""
     (job.counted(countries, "countries").write.format("noop").mode("overwrite").save())
 
 
-def outputs_of_orders(
-    orders_records: DataFrame, job: Job[Params]
-) -> list[Output]:  # pipeline.ssbt:15
+def outputs_of_orders(orders_records: DataFrame, job: Job[Params]) -> list[Output]:
     """What becomes of a batch of orders, the dead letters first."""
     orders_df = orders(orders_records)
-    paid_df = paid(orders_df)
     orders_dead_letter_df = orders_dead_letter(orders_records)
+    paid_df = paid(orders_df)
     return [
         write_orders_dead_letter(orders_dead_letter_df, job),
         write_paid(paid_df, job),
     ]
 
 
-def stream_orders(
-    orders_records: DataFrame, job: Job[Params]
-) -> Stream:  # pipeline.ssbt:15
+def stream_orders(orders_records: DataFrame, job: Job[Params]) -> Stream:
     """Stream orders: each record once, as a row or a dead letter."""
     return one_pass(
         "orders.records",

@@ -36,7 +36,7 @@ ORDER = (
 CUSTOMER = "id BIGINT NOT NULL, country STRING NOT NULL"
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
+def orders(job: Job[Params]) -> DataFrame:
     """Orders as the shop exports them every night."""
     return (
         job.spark.read.format("csv")
@@ -56,7 +56,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:24
     )
 
 
-def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
+def customers(job: Job[Params]) -> DataFrame:
     """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -74,9 +74,7 @@ def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:30
     )
 
 
-def revenue(
-    orders: DataFrame, customers: DataFrame, params: Params
-) -> DataFrame:  # pipeline.ssbt:37
+def revenue(orders: DataFrame, customers: DataFrame, params: Params) -> DataFrame:
     """Revenue and number of orders that were paid, per country."""
     min_amount = literal(params.min_amount, "DECIMAL(12,2)")
     return (
@@ -88,7 +86,7 @@ def revenue(
     )
 
 
-def write_revenue(revenue: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:43
+def write_revenue(revenue: DataFrame, job: Job[Params]) -> None:
     """Write revenue to Parquet files."""
     (
         job.counted(revenue, "revenue")

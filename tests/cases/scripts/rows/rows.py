@@ -23,7 +23,7 @@ class Params:
 VISIT = "id BIGINT, at TIMESTAMP, tags ARRAY<STRING>, prices MAP<STRING, DOUBLE>"
 
 
-def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
+def visits(job: Job[Params]) -> DataFrame:
     """Read visits from JSON files."""
     return (
         job.spark.read.format("json")
@@ -43,7 +43,7 @@ def visits(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
     )
 
 
-def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:20
+def tags(visits: DataFrame, params: Params) -> DataFrame:
     """Derive tags from visits."""
     return (
         visits.select("*", F.posexplode("tags").alias("place", "tag"))
@@ -55,7 +55,7 @@ def tags(visits: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:20
     )
 
 
-def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:29
+def some(visits: DataFrame) -> DataFrame:
     """Derive some from visits."""
     return (
         visits.sample(fraction=0.125, seed=42)
@@ -65,7 +65,7 @@ def some(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:29
     )
 
 
-def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:36
+def again(visits: DataFrame) -> DataFrame:
     """Derive again from visits."""
     return (
         visits.sample(withReplacement=True, fraction=2.0)
@@ -74,17 +74,17 @@ def again(visits: DataFrame) -> DataFrame:  # pipeline.ssbt:36
     )
 
 
-def write_tags(tags: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:42
+def write_tags(tags: DataFrame, job: Job[Params]) -> None:
     """Write tags to noop."""
     job.counted(tags, "tags").write.format("noop").mode("overwrite").save()
 
 
-def write_some(some: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:44
+def write_some(some: DataFrame, job: Job[Params]) -> None:
     """Write some to noop."""
     job.counted(some, "some").write.format("noop").mode("overwrite").save()
 
 
-def write_again(again: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:46
+def write_again(again: DataFrame, job: Job[Params]) -> None:
     """Write again to noop."""
     job.counted(again, "again").write.format("noop").mode("overwrite").save()
 

@@ -39,7 +39,7 @@ PARCEL = (
 REFUND = "id BIGINT NOT NULL"
 
 
-def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:20
+def orders(job: Job[None]) -> DataFrame:
     """Read orders from JSON files."""
     return (
         job.spark.read.format("json")
@@ -59,28 +59,7 @@ def orders(job: Job[None]) -> DataFrame:  # pipeline.ssbt:20
     )
 
 
-def refunds(job: Job[None]) -> DataFrame:  # pipeline.ssbt:28
-    """Read refunds from JSON files."""
-    return (
-        job.spark.read.format("json")
-        .schema(REFUND)
-        # Spark's default would turn malformed rows into nulls.
-        .option("mode", "FAILFAST")
-        .load("data/refunds")
-    )
-
-
-def products(job: Job[None]) -> DataFrame:  # pipeline.ssbt:24
-    """Read products from Parquet files."""
-    return job.spark.read.format("parquet").schema(PRODUCT).load("data/products")
-
-
-def parcels(job: Job[None]) -> DataFrame:  # pipeline.ssbt:26
-    """Read parcels from Parquet files."""
-    return job.spark.read.format("parquet").schema(PARCEL).load("data/parcels")
-
-
-def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
+def customers(job: Job[None]) -> DataFrame:
     """Read customers from JSON files."""
     return (
         job.spark.read.format("json")
@@ -93,13 +72,34 @@ def customers(job: Job[None]) -> DataFrame:  # pipeline.ssbt:22
     )
 
 
+def products(job: Job[None]) -> DataFrame:
+    """Read products from Parquet files."""
+    return job.spark.read.format("parquet").schema(PRODUCT).load("data/products")
+
+
+def parcels(job: Job[None]) -> DataFrame:
+    """Read parcels from Parquet files."""
+    return job.spark.read.format("parquet").schema(PARCEL).load("data/parcels")
+
+
+def refunds(job: Job[None]) -> DataFrame:
+    """Read refunds from JSON files."""
+    return (
+        job.spark.read.format("json")
+        .schema(REFUND)
+        # Spark's default would turn malformed rows into nulls.
+        .option("mode", "FAILFAST")
+        .load("data/refunds")
+    )
+
+
 def refunded(
     orders: DataFrame,
     refunds: DataFrame,
     products: DataFrame,
     parcels: DataFrame,
     customers: DataFrame,
-) -> DataFrame:  # pipeline.ssbt:30
+) -> DataFrame:
     """Derive refunded from orders, refunds, products, parcels and customers."""
     return (
         orders.alias("orders")
@@ -115,7 +115,7 @@ def refunded(
     )
 
 
-def write_refunded(refunded: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:38
+def write_refunded(refunded: DataFrame, job: Job[None]) -> None:
     """Write refunded to noop."""
     job.counted(refunded, "refunded").write.format("noop").mode("overwrite").save()
 
@@ -123,10 +123,10 @@ def write_refunded(refunded: DataFrame, job: Job[None]) -> None:  # pipeline.ssb
 def run(job: Job[None]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
     orders_df = orders(job)
-    refunds_df = refunds(job)
+    customers_df = customers(job)
     products_df = products(job)
     parcels_df = parcels(job)
-    customers_df = customers(job)
+    refunds_df = refunds(job)
     refunded_df = refunded(orders_df, refunds_df, products_df, parcels_df, customers_df)
     write_refunded(refunded_df, job)
 

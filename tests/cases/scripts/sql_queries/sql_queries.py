@@ -35,7 +35,7 @@ CUSTOMER = "id BIGINT NOT NULL, country STRING"
 TOTAL = "country STRING, total DECIMAL(22,2)"
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:16
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -59,7 +59,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:16
     )
 
 
-def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:27
+def customers(job: Job[Params]) -> DataFrame:
     """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -79,9 +79,7 @@ def customers(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:27
     )
 
 
-def totals(
-    orders: DataFrame, customers: DataFrame, params: Params
-) -> DataFrame:  # pipeline.ssbt:38
+def totals(orders: DataFrame, customers: DataFrame, params: Params) -> DataFrame:
     """Derive totals from orders and customers."""
     sql_input = orders.where("amount > 0")
     return checked(
@@ -100,7 +98,7 @@ def totals(
     ).orderBy(F.desc("total"))
 
 
-def first(totals: DataFrame) -> DataFrame:  # pipeline.ssbt:49
+def first(totals: DataFrame) -> DataFrame:
     """Derive first from totals."""
     return checked(
         totals.sparkSession.sql(
@@ -111,12 +109,12 @@ def first(totals: DataFrame) -> DataFrame:  # pipeline.ssbt:49
     )
 
 
-def write_totals(totals: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:53
+def write_totals(totals: DataFrame, job: Job[Params]) -> None:
     """Write totals to noop."""
     job.counted(totals, "totals").write.format("noop").mode("overwrite").save()
 
 
-def write_first(first: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:55
+def write_first(first: DataFrame, job: Job[Params]) -> None:
     """Write first to noop."""
     job.counted(first, "first").write.format("noop").mode("overwrite").save()
 

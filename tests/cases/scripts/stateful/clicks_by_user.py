@@ -22,7 +22,7 @@ PAGE = "page STRING"
 SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:28
+def clicks(job: Job[None]) -> DataFrame:
     """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
@@ -45,7 +45,7 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:28
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:33
+def sessions(clicks: DataFrame) -> DataFrame:
     """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
@@ -60,7 +60,7 @@ def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:33
     )
 
 
-def longest(sessions: DataFrame) -> DataFrame:  # pipeline.ssbt:44
+def longest(sessions: DataFrame) -> DataFrame:
     """Derive longest from sessions."""
     return (
         sessions.where("ended is not null")
@@ -69,7 +69,7 @@ def longest(sessions: DataFrame) -> DataFrame:  # pipeline.ssbt:44
     )
 
 
-def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:49
+def counted(clicks: DataFrame) -> DataFrame:
     """Derive counted from clicks."""
     return clicks.groupBy("user", "page").transformWithState(
         with_state(
@@ -84,7 +84,7 @@ def counted(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:49
     )
 
 
-def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:59
+def write_longest(longest: DataFrame, job: Job[None]) -> Stream:
     """Stream longest to JSON files."""
     return Stream(
         "longest",
@@ -117,7 +117,7 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssb
     )
 
 
-def write_counted(counted: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:63
+def write_counted(counted: DataFrame, job: Job[None]) -> Stream:
     """Stream counted to the console."""
     return Stream(
         "counted",

@@ -17,7 +17,7 @@ CLICK = "user STRING, at TIMESTAMP"
 OPEN = "started TIMESTAMP"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:15
+def clicks(job: Job[None]) -> DataFrame:
     """Read clicks from JSON files."""
     return (
         job.spark.read.format("json")
@@ -37,14 +37,14 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:15
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:20
+def sessions(clicks: DataFrame) -> DataFrame:
     """Derive sessions from clicks."""
     return clicks.groupBy("user").transformWithState(
         with_state(Sessions(), State("open", "value", OPEN)), CLICK, "Append", "None"
     )
 
 
-def write_sessions(sessions: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:28
+def write_sessions(sessions: DataFrame, job: Job[None]) -> None:
     """Write sessions to JSON files."""
     (
         job.counted(sessions, "sessions")

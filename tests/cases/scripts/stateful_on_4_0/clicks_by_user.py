@@ -19,7 +19,7 @@ OPEN = "started TIMESTAMP, clicks BIGINT"
 SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
-def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:25
+def clicks(job: Job[None]) -> DataFrame:
     """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
@@ -42,7 +42,7 @@ def clicks(job: Job[None]) -> DataFrame:  # pipeline.ssbt:25
     )
 
 
-def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:30
+def sessions(clicks: DataFrame) -> DataFrame:
     """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
@@ -57,7 +57,7 @@ def sessions(clicks: DataFrame) -> DataFrame:  # pipeline.ssbt:30
     )
 
 
-def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:  # pipeline.ssbt:41
+def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:
     """Stream sessions to the console."""
     return Stream(
         "sessions",

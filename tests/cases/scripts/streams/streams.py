@@ -26,7 +26,7 @@ READING = "sensor STRING, value DOUBLE, at TIMESTAMP"
 PLACE = "sensor STRING, room STRING"
 
 
-def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:21
+def readings(job: Job[Params]) -> DataFrame:
     """Stream readings from CSV files."""
     return (
         job.spark.readStream.format("csv")
@@ -56,7 +56,7 @@ def readings(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:21
     )
 
 
-def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:32
+def more(job: Job[Params]) -> DataFrame:
     """Stream more from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
@@ -68,37 +68,7 @@ def more(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:32
     )
 
 
-def clean(readings: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:59
-    """Each reading once."""
-    return (
-        readings.unionByName(more)
-        .where("at is not null")
-        .withWatermark("at", "10 minutes")
-        .dropDuplicatesWithinWatermark(["sensor", "at"])
-    )
-
-
-def places(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:53
-    """Read places from JSON files."""
-    return (
-        job.spark.read.format("json")
-        .schema(PLACE)
-        # Spark's default would turn malformed rows into nulls.
-        .option("mode", "FAILFAST")
-        .load(f"{job.params.lake}/places")
-    )
-
-
-def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:  # pipeline.ssbt:66
-    """Derive hourly from clean and places."""
-    return (
-        clean.join(places, "sensor", "left")
-        .groupBy(F.expr("window(at, '1 hour')").alias("hour"), "room")
-        .agg(F.expr("avg(value)").alias("mean"), F.expr("count(*)").alias("readings"))
-    )
-
-
-def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
+def typed(job: Job[Params]) -> DataFrame:
     """Stream typed from Text files."""
     return (
         job.spark.readStream.format("text")
@@ -110,7 +80,7 @@ def typed(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:38
     )
 
 
-def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:42
+def ticks(job: Job[Params]) -> DataFrame:
     """Stream ticks from generated rows."""
     return (
         job.spark.readStream.format("rate")
@@ -120,7 +90,7 @@ def ticks(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:42
     )
 
 
-def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:47
+def lines(job: Job[Params]) -> DataFrame:
     """Stream lines from a socket."""
     return (
         job.spark.readStream.format("socket")
@@ -131,7 +101,37 @@ def lines(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:47
     )
 
 
-def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:72
+def places(job: Job[Params]) -> DataFrame:
+    """Read places from JSON files."""
+    return (
+        job.spark.read.format("json")
+        .schema(PLACE)
+        # Spark's default would turn malformed rows into nulls.
+        .option("mode", "FAILFAST")
+        .load(f"{job.params.lake}/places")
+    )
+
+
+def clean(readings: DataFrame, more: DataFrame) -> DataFrame:
+    """Each reading once."""
+    return (
+        readings.unionByName(more)
+        .where("at is not null")
+        .withWatermark("at", "10 minutes")
+        .dropDuplicatesWithinWatermark(["sensor", "at"])
+    )
+
+
+def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:
+    """Derive hourly from clean and places."""
+    return (
+        clean.join(places, "sensor", "left")
+        .groupBy(F.expr("window(at, '1 hour')").alias("hour"), "room")
+        .agg(F.expr("avg(value)").alias("mean"), F.expr("count(*)").alias("readings"))
+    )
+
+
+def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:
     """Stream clean to ORC files."""
     return Stream(
         "clean",
@@ -162,7 +162,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:79
+def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:
     """Stream hourly to Parquet files."""
     return Stream(
         "hourly",
@@ -195,7 +195,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssb
     )
 
 
-def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:86
+def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:
     """Stream hourly to a Python function, batch by batch."""
     return Stream(
         "upserted",
@@ -224,7 +224,7 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:  # pipeline.s
     )
 
 
-def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:92
+def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:
     """Stream typed to JSON files."""
     return Stream(
         "typed in",
@@ -242,7 +242,7 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ss
     )
 
 
-def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:96
+def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:
     """Stream ticks to noop."""
     return Stream(
         "ticks",
@@ -252,7 +252,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:100
+def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:
     """Stream lines to the console."""
     return Stream(
         "lines",
@@ -264,7 +264,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:
     )
 
 
-def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:  # pipeline.ssbt:105
+def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:
     """Stream lines to a table in memory."""
     return Stream("lines_seen", lines.writeStream.format("memory"))
 
@@ -273,12 +273,12 @@ def run(job: Job[Params]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows."""
     readings_df = readings(job)
     more_df = more(job)
-    clean_df = clean(readings_df, more_df)
-    places_df = places(job)
-    hourly_df = hourly(clean_df, places_df)
     typed_df = typed(job)
     ticks_df = ticks(job)
     lines_df = lines(job)
+    places_df = places(job)
+    clean_df = clean(readings_df, more_df)
+    hourly_df = hourly(clean_df, places_df)
     run_streams(
         write_clean(clean_df, job),
         write_hourly(hourly_df, job),

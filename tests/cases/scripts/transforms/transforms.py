@@ -30,7 +30,7 @@ ORDER = (
 )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
@@ -54,27 +54,23 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:15
     )
 
 
-def open_ones(orders: DataFrame) -> DataFrame:  # pipeline.ssbt:32
-    """Derive open_ones from orders."""
-    return orders.where("status = 'OPEN'")
-
-
-def worthy(input: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:22
+def worthy(input: DataFrame, params: Params) -> DataFrame:
     """Orders that are worth looking at."""
     minimum = literal(params.minimum, "DECIMAL(12,2)")
     return input.where(f"amount >= {minimum}")
 
 
-def without(
-    input: DataFrame, other: DataFrame, params: Params
-) -> DataFrame:  # pipeline.ssbt:27
+def without(input: DataFrame, other: DataFrame, params: Params) -> DataFrame:
     """Leaves out what another dataset has, too."""
     return worthy(input, params).join(other, "id", "left_anti")
 
 
-def paid(
-    orders: DataFrame, open_ones: DataFrame, params: Params
-) -> DataFrame:  # pipeline.ssbt:36
+def open_ones(orders: DataFrame) -> DataFrame:
+    """Derive open_ones from orders."""
+    return orders.where("status = 'OPEN'")
+
+
+def paid(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
     """Derive paid from orders and open_ones."""
     return (
         without(orders, open_ones, params)
@@ -87,9 +83,7 @@ def paid(
     )
 
 
-def rest(
-    orders: DataFrame, open_ones: DataFrame, params: Params
-) -> DataFrame:  # pipeline.ssbt:43
+def rest(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
     """Derive rest from orders and open_ones."""
     return (
         without(orders, worthy(open_ones, params), params)
@@ -98,12 +92,12 @@ def rest(
     )
 
 
-def write_paid(paid: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:47
+def write_paid(paid: DataFrame, job: Job[Params]) -> None:
     """Write paid to noop."""
     job.counted(paid, "paid").write.format("noop").mode("overwrite").save()
 
 
-def write_rest(rest: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:49
+def write_rest(rest: DataFrame, job: Job[Params]) -> None:
     """Write rest to noop."""
     job.counted(rest, "rest").write.format("noop").mode("overwrite").save()
 

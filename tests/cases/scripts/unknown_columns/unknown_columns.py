@@ -10,12 +10,12 @@ from pyspark.sql import functions as F
 from ssbt.runtime import Job, main
 
 
-def events(job: Job[None]) -> DataFrame:  # pipeline.ssbt:5
+def events(job: Job[None]) -> DataFrame:
     """Read events from Parquet files."""
     return job.spark.read.format("parquet").load("data/events")
 
 
-def more(job: Job[None]) -> DataFrame:  # pipeline.ssbt:9
+def more(job: Job[None]) -> DataFrame:
     """Read more from JSON files."""
     return (
         job.spark.read.format("json")
@@ -24,7 +24,7 @@ def more(job: Job[None]) -> DataFrame:  # pipeline.ssbt:9
     )
 
 
-def counts(events: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:13
+def counts(events: DataFrame, more: DataFrame) -> DataFrame:
     """Derive counts from events and more."""
     return (
         events.alias("e")
@@ -37,17 +37,17 @@ def counts(events: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:13
     )
 
 
-def both(events: DataFrame, more: DataFrame) -> DataFrame:  # pipeline.ssbt:21
+def both(events: DataFrame, more: DataFrame) -> DataFrame:
     """Derive both from events and more."""
     return events.unionByName(more).distinct()
 
 
-def write_counts(counts: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:26
+def write_counts(counts: DataFrame, job: Job[None]) -> None:
     """Write counts to noop."""
     job.counted(counts, "counts").write.format("noop").mode("overwrite").save()
 
 
-def write_both(both: DataFrame, job: Job[None]) -> None:  # pipeline.ssbt:28
+def write_both(both: DataFrame, job: Job[None]) -> None:
     """Write both to noop."""
     job.counted(both, "both").write.format("noop").mode("overwrite").save()
 
