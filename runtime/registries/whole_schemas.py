@@ -19,12 +19,10 @@ def inline_references(node: Any, referenced: dict[str, Any], space: str = "") ->
     if isinstance(node, str):
         full = f"{space}.{node}" if space and "." not in node else node
         declaration = referenced.pop(full, None) or referenced.pop(node, None)
+        if declaration is None:
+            return node
         # It does not inherit the namespace of the place where it stands now.
-        return (
-            node
-            if declaration is None
-            else inline_references({"namespace": "", **declaration}, referenced)
-        )
+        return inline_references({"namespace": "", **declaration}, referenced)
     kind = node["type"]
     if kind in ("record", "error"):
         inner_space, _ = _full_name(node, space)
