@@ -34,7 +34,8 @@ def command(
     """Compile pipelines to PySpark scripts.
 
     PATHS are pipelines and folders of them, this folder if none is given; `-` is standard input.
-    Each gives a script, a manifest, a source map and the runtime. What is up to date is not touched.
+    Each gives a script, a manifest, a source map and the runtime. What is up to date is not
+    touched.
     """
 
     from ssbt.compiler.cli.compilation import Compiler

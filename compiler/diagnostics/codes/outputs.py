@@ -52,8 +52,8 @@ MISSING = Code(
     "An output that is missing",
     """\
 The pipeline has no such output: it was never compiled into this folder, or the file was deleted or
-not committed. A script without its runtime does not run, without its manifest it cannot be verified, and without its
-source map errors name no line of the source.
+not committed. A script without its runtime does not run; without its manifest it cannot be
+verified; and without its source map errors name no line of the source.
 
 Run `ssbtc compile`, and commit what it writes if the outputs are kept under version control.
 """,

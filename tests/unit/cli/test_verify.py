@@ -95,7 +95,8 @@ def test_a_source_map_that_is_missing(ssbtc: Ssbtc):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [('"line":', '"line": '), (".ssbt:23", ".ssbt:24"), ('"format":1', '"format":0')]
+    ("old", "new"),
+    [('"line":', '"line": '), (".ssbt:23", ".ssbt:24"), ('"format":1', '"format":0')],
 )
 def test_a_source_map_that_was_edited(ssbtc: Ssbtc, old: str, new: str):
     replaced(MAP, old, new)
