@@ -181,12 +181,18 @@ def test_the_script_alone_names_the_place(
     script = built(FAULTS["divide_by_zero"], here)
     script.with_suffix(".map.json").unlink()
     assert outcome(script, "--set", f"data={here}") == 1
-    assert steady(capsys.readouterr().err, {"here": str(here)}).splitlines()[:3] == [
-        "ERROR divide_by_zero: pipeline.ssbt:17 (shares)",
-        "      divide_by_zero.py:46 |         "
-        '{"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
-        "                           |                                                     ^^^^^^^",
+    lines = steady(capsys.readouterr().err, {"here": str(here)}).splitlines()
+    assert lines[:3] == [
+        "ERROR divide_by_zero: divide_by_zero.py:46 (shares)",
+        '      46 |         {"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
+        "         |                                                     ^^^^^^^",
     ]
+    assert lines[4].startswith("    while running divide_by_zero.py:")
+    assert lines[4].endswith(" (sink result)")
+    assert lines[5] == (
+        "    note: the line of the source is not known: there is no `divide_by_zero.map.json` "
+        "beside the script or in the working folder"
+    )
 
 
 def test_a_source_map_of_another_script_is_not_believed(
