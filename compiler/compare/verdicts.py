@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, Kind, Verdict
 from ssbt.compiler.ir.fingerprints.flows import fingerprint
+from ssbt.compiler.ir.fingerprints.meanings import conditions_together
 from ssbt.compiler.ir.fingerprints.parts import Part
 from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
 from ssbt.compiler.ir.fingerprints.reading import location, setting_text
@@ -183,6 +185,7 @@ def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
         yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
         return
     old, new = ([_Resolved(part, each.values) for part in each.parts] for each in (before, after))
+    new = _as_before(old, new)
     yield from _flow_reasons(_without_state(old), _without_state(new))
     yield from _state_reasons(_variables(old), _variables(new))
 
@@ -196,7 +199,33 @@ class _Resolved:
         if part.kind is Kind.SETTING:
             self.text = f"{self.text} = {values.setting(self.text)}"
         self.shown = values.shown(part.text) if part.kind is not Kind.SETTING else self.text
+        self.meaning = values.text(part.meaning)
         self.key = (part.kind.value, self.text)
+
+
+def _as_before(old: list[_Resolved], new: list[_Resolved]) -> list[_Resolved]:
+    """The new parts, with the old ones in the place of those that only say it in other words.
+
+    The runtime does the same with what a checkpoint has recorded.
+    """
+    before = {key: parts for parts, key in _groups(old) if key is not None}
+    return [
+        part
+        for parts, key in _groups(new)
+        for part in (before.get(key, parts) if key is not None else parts)
+    ]
+
+
+def _groups(parts: list[_Resolved]) -> Iterator[tuple[list[_Resolved], object]]:
+    """Neighbouring filters together, other parts alone; with what they say, None if not proved."""
+    for is_filter, run in groupby(parts, key=lambda part: part.kind is Kind.FILTER):
+        together = list(run)
+        if is_filter:
+            yield together, conditions_together([part.meaning for part in together])
+        else:
+            yield from (
+                ([each], (each.kind, each.meaning) if each.meaning else None) for each in together
+            )
 
 
 def _without_state(parts: list[_Resolved]) -> list[_Resolved]:

@@ -159,7 +159,9 @@ def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
 def _of_texts(names: Iterable[str], span: Span) -> Iterator[_Naming]:
     """Names as Spark finds them, backticks and all; those of fields and aliases have a dot."""
     for name in names:
-        yield _Naming(tuple((a.replace("``", "`") or b) for a, b in _NAME.findall(name)), span)
+        parts = tuple((a.replace("``", "`") or b) for a, b in _NAME.findall(name))
+        if parts:
+            yield _Naming(parts, span)
 
 
 def _of_expressions(

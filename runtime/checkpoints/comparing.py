@@ -12,6 +12,7 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.checkpoints.meanings import as_before
 from ssbt.runtime.outputs.folders import Output
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.records.topics import Topics
@@ -78,7 +79,8 @@ def _shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
 class Checkpoint:
     """A stream's checkpoint folder, and what the stream is that would go on from it.
 
-    `folders` are those of its file sinks, and `sinks` the names of several that it has.
+    `folders` are those of its file sinks, and `sinks` the names of several that it has. `meanings`
+    has those of the parts, a word for each, or is empty.
     `begins_anew` once its problems have been asked for.
     """
 
@@ -93,6 +95,7 @@ class Checkpoint:
         folders: Sequence[str] = (),
         sinks: Sequence[str] = (),
         topics: Topics | None = None,
+        meanings: str = "",
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.outputs = [Output(files, each) for each in folders]
@@ -100,7 +103,7 @@ class Checkpoint:
         self.begins_anew = False
         self._files, self._topics = files, topics
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
-        self._own |= {"runtime": VERSION, "spark": spark}
+        self._own |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
 
     def told(self, problem: str) -> str:
@@ -167,7 +170,10 @@ class Checkpoint:
             yield f"it belongs to stream `{was['stream']}` of pipeline `{was['pipeline']}`"
         # An older compiler did not tell them.
         both = was["depends_on"] and own["depends_on"]
-        if both and (found := list(changes(was["depends_on"], own["depends_on"]))):
+        # What an older compiler has recorded has no meanings: then texts alone are compared.
+        meant = str(was.get("meanings", "")), str(own["meanings"])
+        now = as_before(was["depends_on"], own["depends_on"], *meant)
+        if both and (found := list(changes(was["depends_on"], now))):
             known = [each for each in found if not _UNPROVED.search(each)]
             said = "the query has changed:" if known else _LOOK
             yield said + "".join(f"\n- {change}" for change in found)

@@ -44,19 +44,21 @@ WAYS = {
     "using": "|> join others using (id) |> select COLUMN as c",
     "alias after a join": "as d |> join others as o on d.id = o.id |> select d.COLUMN as c",
     "key of a join": "as d |> join others as o on d.COLUMN = o.word |> select o.word",
-    "pivot": '|> pivot max(id) for COLUMN in ("a", "b")',
-    "unpivot": "|> unpivot COLUMN into part, value",
+    "pivot": '|> pivot max(id) as m for COLUMN in ("a", "b") group by id',
     "star": "|> select *, COLUMN as c",
     "extend first": "|> extend 'x' as COLUMN |> select COLUMN",
     "renamed to it": "|> rename shop as COLUMN |> select COLUMN",
     "no brackets": "|> where current_date > date'2020-01-01' |> select shop as COLUMN",
 }
-SINKS = {"": ", mode = overwrite", "partition_by": ", mode = overwrite, partition_by = COLUMN"}
+SINKS = {
+    "": ", mode = overwrite",
+    "partition_by": ", mode = overwrite, partition_overwrite_mode = static, partition_by = COLUMN",
+}
 FORMATS = {
     "parquet": ("", ""),
     "orc": ("", ""),
     "json": ("", ""),
-    "csv": ("header = true", "header = true"),
+    "csv": ("header = true", "header = true, infer_schema = true"),
 }
 NAMES = ("shop", "shops", "SHOP")
 # Folders need another column in the files.

@@ -42,7 +42,7 @@ def fingerprint(pipeline: Pipeline, sink: Sink, root: Operator) -> tuple[Part, .
         # Code of the user's may keep state of which nothing is known.
         counted = certain | _before(root, may_have_state)
         used = used_columns(root)
-    steps = StepParts(used, pipeline)
+    steps = StepParts(used, pipeline, root)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     parts: list[Part] = []
     places: dict[int, int] = {}
