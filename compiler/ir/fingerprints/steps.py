@@ -20,21 +20,28 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import functions
 
 _WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
+# Beyond it, an expression is shown as it was written: some double with every step.
+_LONGEST = 2_000
 _EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
 
 
 class StepParts:
-    """Makes the parts of operators below `root`; `used` are the columns used behind each."""
+    """Makes the parts of operators below `root`; `used` are the columns used behind each.
 
-    def __init__(self, used: dict[int, Names], pipeline: Pipeline, root: Operator) -> None:
-        self.used = used
+    Long texts are cut and told apart by a hash, unless they are `whole`, for people.
+    """
+
+    def __init__(
+        self, used: dict[int, Names], pipeline: Pipeline, root: Operator, *, whole: bool = False
+    ) -> None:
+        self.used, self._whole = used, whole
         self.meanings = Meanings(root)
         self.connections = {each.name.casefold(): each for each in pipeline.connections}
         self._modules = {each.name: each for each in pipeline.modules}
 
     @cached_property
     def definitions(self) -> Definitions:
-        return Definitions()
+        return Definitions(_LONGEST, whole=True) if self._whole else Definitions()
 
     def of(self, each: Operator) -> Iterator[Part]:
         """The parts of one that rows come through on their way to state, or that keeps it."""

@@ -92,6 +92,33 @@ def test_what_is_near_the_same_is_not_the_same(one: str, other: str, operator: s
     assert any(changes(was, as_before(was, now, meant, means)))
 
 
+LONG = (
+    "|> where concat_ws('-', k, j, 'a long text', 'and a second one that is long') != 'x'"
+    " and v + w * 3 - (v + 17) * 2 > 100 and coalesce(v, w, 0) between 1 and 100 |> set v = v * 2"
+    " |> extend case when v > 1 then 'one' when v + w > 7 then 'another text' else j end as c"
+    " |> where c != 'a text that makes it longer still' and k is not null"
+)
+
+
+@pytest.mark.parametrize("part", ["'x'", "* 3", "100 and coalesce", "v * 2", "+ w >", "longer"])
+@pytest.mark.parametrize("operator", ["count", "window", "deduplicate"])
+def test_long_expressions_are_shown_whole(part: str, operator: str) -> None:
+    """Nothing is cut, and what differs is marked."""
+    steps, mode = OPERATORS[operator]
+    changed = LONG.replace(part, part.replace("'x'", "'y'").replace("3", "4").replace("100", "101"))
+    changed = changed if changed != LONG else LONG.replace(part, f"{part[:-1]}9{part[-1]}")
+    if part == "v * 2":
+        changed = LONG.replace(part, "v * 3")
+    elif part == "+ w >":
+        changed = LONG.replace(part, "- w >")
+    old, new = (version(pipeline_text(f"{each} {steps}", mode), ()) for each in (LONG, changed))
+    (stream,) = difference(old, new).streams
+    messages = [each.message for each in stream.reasons]
+    assert messages
+    assert not any("…" in each for each in messages)
+    assert any("[-" in each or "{+" in each for each in messages), messages
+
+
 def test_what_an_older_compiler_recorded_is_compared_by_its_text() -> None:
     was, now = ["where: 2 < v"], ["where: v > 2"]
     assert as_before(was, now, "a", "a") == was
