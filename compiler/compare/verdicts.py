@@ -108,8 +108,8 @@ def verdicts(
 class _Stream(Struct, frozen=True):
     """A stream that keeps its place below `root`, with its fingerprint and what that depends on.
 
-    `sinks` are what it writes: one, unless it is a pass. `whole` gives the parts with their texts as
-    people read them.
+    `sinks` are what it writes: one, unless it is a pass. `whole` gives the parts with their
+    texts as people read them.
     """
 
     name: str

@@ -27,10 +27,14 @@ _NO_COLUMNS = (
 
 
 class NamedColumn(Struct, frozen=True):
-    """A column, or a field in it, that a pipeline names of a source without a schema."""
+    """A column, or a field in it, that a pipeline names of a source without a schema.
+
+    `silently` where Spark does nothing, and says nothing, if there is none.
+    """
 
     parts: tuple[str, ...]
     span: Span
+    silently: bool = False
 
 
 class _Naming(Struct, frozen=True):
@@ -39,13 +43,18 @@ class _Naming(Struct, frozen=True):
     parts: tuple[str, ...]
     span: Span
     known: frozenset[str] = frozenset()
+    silently: bool = False
 
 
 class _Behind(Struct, frozen=True):
-    """The sources by which a relation may have more columns than are known, all and by alias."""
+    """The sources by which a relation may have more columns than are known, all and by alias.
+
+    `renamed` are names that such columns have got on the way.
+    """
 
     sources: frozenset[str] = frozenset()
     aliases: Mapping[str, frozenset[str]] = {}
+    renamed: frozenset[str] = frozenset()
 
 
 def named_columns(pipeline: Pipeline) -> Mapping[str, tuple[NamedColumn, ...]]:
@@ -82,15 +91,24 @@ def _behind(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
         return _Behind()
     if isinstance(each.step, Source):
         return _Behind(frozenset((each.step.name,)))
-    given = [behind[id(given)] for given in each.inputs]
+    given = _flowing(each, behind)
+    if isinstance(each.step, s.Alias):
+        return _Behind(given.sources, {each.step.alias.casefold(): given.sources}, given.renamed)
+    if isinstance(each.step, s.RenameColumns):
+        new = frozenset(new.casefold() for _, new in each.step.pairs)
+        return _Behind(given.sources, given.aliases, given.renamed | new)
+    return given
+
+
+def _flowing(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
+    """The same of all that flows into an operator."""
+    given = [behind[id(one)] for one in each.inputs]
     sources = frozenset[str]().union(*(one.sources for one in given))
     aliases: dict[str, frozenset[str]] = {}
-    for alias, one in zip(each.aliases, given, strict=False):
+    for alias, one in zip(each.aliases or ("",) * len(given), given, strict=False):
         for name, of_alias in (*one.aliases.items(), (alias.casefold(), one.sources)):
             aliases[name] = aliases.get(name, frozenset()) | of_alias
-    if isinstance(each.step, s.Alias):
-        aliases = {each.step.alias.casefold(): sources}
-    return _Behind(sources, aliases)
+    return _Behind(sources, aliases, frozenset[str]().union(*(one.renamed for one in given)))
 
 
 def _add(
@@ -102,27 +120,22 @@ def _add(
     """Take a name for a column of the one source that it can be of."""
     parts = naming.parts
     every = [column for given in each.inputs for column in given.output.columns]
-    flowing = [behind[id(given)] for given in each.inputs]
-    sources = frozenset[str]().union(*(one.sources for one in flowing))
+    flowing = _flowing(each, behind)
+    sources, of_alias = flowing.sources, flowing.aliases
     first = parts[0].casefold()
-    of_alias = {
-        **_behind(each, behind).aliases,
-        **{
-            alias.casefold(): one.sources for alias, one in zip(each.aliases, flowing, strict=False)
-        },
-    }
     if len(parts) > 1 and first in of_alias:
         every = [column for column in every if (column.qualifier or "").casefold() == first]
         parts, sources = parts[1:], of_alias[first]
     elif len(parts) > 1 and any((column.qualifier or "").casefold() == first for column in every):
         return
     name = parts[0].casefold()
-    is_known = name in naming.known or any(column.name.casefold() == name for column in every)
+    is_known = name in naming.known | flowing.renamed or any(
+        column.name.casefold() == name for column in every
+    )
     if not is_known and name not in _NO_COLUMNS and len(sources) == 1:
         columns = found.setdefault(next(iter(sources)), {})
-        columns.setdefault(
-            tuple(part.casefold() for part in parts), NamedColumn(parts, naming.span)
-        )
+        key = tuple(part.casefold() for part in parts)
+        columns.setdefault(key, NamedColumn(parts, naming.span, naming.silently))
 
 
 def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
@@ -136,10 +149,12 @@ def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
         case s.Watermark() | s.Pivot():
             yield from _of_texts((step.column,), step.span)
             yield from _of_expressions(expressions(step))
-        case s.Deduplicate() | s.DropColumns():
+        case s.Deduplicate():
             yield from _of_texts(step.columns, step.span)
+        case s.DropColumns():
+            yield from _of_texts(step.columns, step.span, silently=True)
         case s.RenameColumns():
-            yield from _of_texts((old for old, _ in step.pairs), step.span)
+            yield from _of_texts((old for old, _ in step.pairs), step.span, silently=True)
         case s.Unpivot():
             old = {new: before for before, new in step.renames}
             columns = (old.get(name, name) for name in step.columns)
@@ -156,12 +171,12 @@ def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
             pass
 
 
-def _of_texts(names: Iterable[str], span: Span) -> Iterator[_Naming]:
+def _of_texts(names: Iterable[str], span: Span, *, silently: bool = False) -> Iterator[_Naming]:
     """Names as Spark finds them, backticks and all; those of fields and aliases have a dot."""
     for name in names:
         parts = tuple((a.replace("``", "`") or b) for a, b in _NAME.findall(name))
         if parts:
-            yield _Naming(parts, span)
+            yield _Naming(parts, span, silently=silently)
 
 
 def _of_expressions(

@@ -192,7 +192,8 @@ def _nulls(meeting: Meeting, found: Mismatch, name: str) -> Finding:
 def unwritten_name(meeting: Meeting, found: NamedColumn) -> Finding:
     """A column that a pipeline names of a source without a schema, and that nobody writes."""
     name, owner = ".".join(found.parts), _owner(meeting)
-    message = f"`{name}` is used here, and {owner} writes no such column: the job stops"
+    effect = "nothing becomes of it, without a word" if found.silently else "the job stops"
+    message = f"`{name}` is used here, and {owner} writes no such column: {effect}"
     if len(found.parts) > 1:
         message = message.replace("column", "field")
     read = {each.parts[0].casefold() for each in meeting.reader.value.named}
