@@ -10,10 +10,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.comparing import Checkpoint, admit, with_values
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.dependences.changes import with_values
 from ssbt.runtime.errors.causes import cause_of
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream

@@ -13,8 +13,8 @@ from ssbt.compiler.compare.verdicts import verdicts
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.emit.checkpoints import dependencies
 from ssbt.compiler.ir.plans import stream_plans
-from ssbt.runtime.checkpoints.comparing import changes, with_values
-from ssbt.runtime.checkpoints.meanings import as_before
+from ssbt.runtime.dependences.changes import changes, with_values
+from ssbt.runtime.dependences.meanings import as_before
 from tests.spark.restarts.matrix import OPERATORS, Pair, pairs, pipeline_text, recorded
 from tests.spark.restarts.plain import compiled as compiled_version
 from tests.spark.restarts.rewritings import OTHERS
