@@ -29,7 +29,7 @@ check: lint  ## lint, then the quick tests: no JVM, no package, no long row of p
 		--hypothesis-profile=quick
 
 test: lint  ## lint, then every test, those of a file in one of two processes
-	tools/java.sh $(BIN)/pytest -n 2 --dist loadfile
+	tools/java.sh $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --junitxml=build/tests.xml
 
 demo: setup  ## compile the quickstart, run it on a local Spark and show the result
 	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt
