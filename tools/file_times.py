@@ -1,8 +1,6 @@
 """Write how long the tests of each file take, by which `make test` starts the longest first.
 
-    .venv/bin/python tools/file_times.py build/tests.xml
-
-reads the report of a run of `make test` and writes `tests/file_times.tsv`.
+`make times` reads the report of the last run and writes `tests/file_times.tsv`.
 """
 
 from __future__ import annotations

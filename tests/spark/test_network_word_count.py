@@ -17,8 +17,6 @@ from tests.spark import servers
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
 
-# Of Spark's own 200 partitions each would be a task and a store for two words.
-SUBMIT = "--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false pyspark-shell"
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "network_word_count"
 
 
@@ -32,9 +30,7 @@ def test_words_from_a_socket(tmp_path: Path) -> None:
         settings = ("--set", "host=127.0.0.1", "--set", f"port={server.getsockname()[1]}")
         with subprocess.Popen(
             [sys.executable, tmp_path / "network_word_count.py", *settings],
-            env=servers.environment(
-                PYTHONPATH=str(tmp_path / "ssbt_runtime.zip"), PYSPARK_SUBMIT_ARGS=SUBMIT
-            ),
+            env=servers.environment(PYTHONPATH=str(tmp_path / "ssbt_runtime.zip")),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=(tmp_path / "log").open("w"),
