@@ -76,7 +76,7 @@ class Pipeline:
 
     def stream(self, name: str, frame: DataFrame) -> Stream:
         writer = frame.writeStream.format("parquet").option("path", f"{self.folder}/{name}")
-        # Without a pause, three streams that ask Kafka a hundred times a second slow each other down.
+        # Three streams that ask Kafka a hundred times a second would slow each other down.
         writer = writer.trigger(processingTime="500 milliseconds")
         return Stream(name, writer, f"{self.folder}/c/{name}")
 
