@@ -68,7 +68,8 @@ EVERY = [
     *((form, way, name) for form in FORMATS for way in WAYS for name in NAMES),
     *((form, "partition_by", name) for form in FORMATS for name in NAMES),
 ]
-SAMPLE = EVERY if os.environ.get("SSBT_ALL_PAIRS") else EVERY[::11]
+ALL = bool(os.environ.get("SSBT_ALL_PAIRS"))
+SAMPLE = EVERY if ALL else EVERY[::11]
 
 
 def writer_text(form: str, place: str) -> str:
@@ -121,6 +122,7 @@ def error_of(spark: SparkSession, text: str, folder: Path, monkeypatch: pytest.M
     return ""
 
 
+@pytest.mark.timeout(3600 if ALL else 600)
 def test_what_stops_is_refused_and_nothing_else(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
