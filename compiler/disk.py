@@ -22,6 +22,10 @@ class OutsideError(OSError):
         super().__init__(errno.EACCES, "it is outside of the project", path)
 
 
+class ForeignFolderError(OutsideError, PermissionError):
+    """A path in a folder that is not the project's: whether a file is there is not looked at."""
+
+
 def project_root(path: str) -> str:
     """The folder of the project that the file at `path`, a pipeline, is in, links followed.
 
@@ -51,7 +55,8 @@ def project_file(path: str, root: str) -> bytes:
     if "\0" in path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     if is_outside(path, root):
-        raise OutsideError(path)
+        is_foreign = is_outside(os.path.dirname(path) or ".", root)
+        raise ForeignFolderError(path) if is_foreign else OutsideError(path)
     if not os.path.lexists(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     found = os.path.realpath(path)
