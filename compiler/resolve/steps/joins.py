@@ -61,20 +61,38 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
 
 
 def _is_key(node: s.Join, right: Relation, flow: Flow) -> bool:
-    """Whether the condition is but a column of both sides, `on id`; it is reported then."""
-    match node.condition:
-        case e.ColumnName(span=span, parts=(name,)) if flow.relation.named(name.text):
-            pass
-        case _:
-            return False
-    if not right.named(name.text):
+    """Whether the condition is but columns of both sides, `on id`; they are reported then."""
+    if node.condition is None:
         return False
-    written = f"using ({own_name(name.text)})"
+    keys = _bare_keys(node.condition)
+    names = [key.parts[-1].text for key in keys]
+    if not names or not all(flow.relation.named(name) and right.named(name) for name in names):
+        return False
+    span = node.condition.span
+    written = f"using ({', '.join(map(own_name, names))})"
     place = Span(span.path, node.right.span.end, span.end)
-    code, message = codes.JOIN_CONDITION, f"`{name.text}` is a column, and no condition"
+    what = "is a column" if len(names) == 1 else "are columns"
+    message = f"{', '.join(f'`{name}`' for name in names)} {what}, and no condition"
     fix = (Edit(place, f" {written}"),)
-    flow.report.add(code, span, message, help=f"write `{written}`", fix=fix)
+    flow.report.add(codes.JOIN_CONDITION, span, message, help=f"write `{written}`", fix=fix)
     return True
+
+
+def _bare_keys(condition: e.Expression) -> list[e.ColumnName]:
+    """The columns that a condition consists of, joined by `and`, in brackets or not."""
+    keys: list[e.ColumnName] = []
+    waiting = [condition]
+    while waiting:
+        match waiting.pop():
+            case e.ColumnName(parts=parts) as key if len(parts) <= 2:
+                keys.append(key)
+            case e.Parenthesised(operand=operand):
+                waiting.append(operand)
+            case e.Binary(operator="and", left=left, right=right):
+                waiting += [right, left]
+            case _:
+                return []
+    return keys
 
 
 def _hide_keys(node: s.Join, right: Relation, flow: Flow) -> None:
