@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.provenance import fitted
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.join_terms import join_terms
 from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.resolve.traps.undone_joins import note_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -56,6 +57,8 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
             condition = flow.condition(node.condition, both)
         output = _output(node.kind, flow.relation, relation)
     _check_form(node, flow)
+    qualifiers = tuple({c.qualifier for c in flow.relation.columns if c.qualifier})
+    note_outer_sides(node, qualifiers, (node.right.alias or node.right.name).text, flow)
     terms = join_terms(node.condition, node.using, flow.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
 
