@@ -69,7 +69,8 @@ def _is_key(node: s.Join, right: Relation, flow: Flow) -> bool:
         return False
     keys = _bare_keys(node.condition)
     names = [key.parts[-1].text for key in keys]
-    if not names or not all(flow.relation.named(name) and right.named(name) for name in names):
+    sides = (flow.relation, right)
+    if not names or any(len(side.named(name)) != 1 for side in sides for name in names):
         return False
     span = node.condition.span
     written = f"using ({', '.join(map(own_name, names))})"
