@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ssbt.compiler.compare.canonical.queries import Queries, Query
-from ssbt.compiler.compare.canonical.values import Pool
 from ssbt.compiler.compare.meaning import Meanings
+from ssbt.compiler.ir.canonical.queries import Queries, Query
+from ssbt.compiler.ir.canonical.values import Pool
 
 
 class Proof(Struct, frozen=True):

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.compare.canonical.queries import Queries
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.queries import Queries
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Expression, Named, SortKey, shown
 from ssbt.compiler.ir.operators import Given, Operator

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import partial
 
 from msgspec import Struct
 
+from ssbt.compiler.compare.stream_parts import ResolvedPart, as_before, show_whole
 from ssbt.compiler.compare.values import Values
+from ssbt.compiler.compare.wording import was_and_is
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, Kind, Verdict
@@ -105,7 +108,8 @@ def verdicts(
 class _Stream(Struct, frozen=True):
     """A stream that keeps its place below `root`, with its fingerprint and what that depends on.
 
-    `sinks` are what it writes: one, unless it is a pass.
+    `sinks` are what it writes: one, unless it is a pass. `whole` gives the parts with their
+    texts as people read them.
     """
 
     name: str
@@ -113,6 +117,7 @@ class _Stream(Struct, frozen=True):
     parts: tuple[Part, ...]
     root: Text
     values: Values
+    whole: Callable[[], tuple[Part, ...]]
 
     @property
     def span(self) -> Span:
@@ -134,11 +139,15 @@ def _streams(pipeline: Pipeline | None, values: Values) -> dict[str, _Stream]:
     for sink, flow in stream_plans(pipeline):
         shared = pass_of(pipeline, sink)
         if shared is not None:
-            parts = pass_fingerprint(pipeline, shared)
-            found[shared.name.casefold()] = _Stream(shared.name, shared.sinks, parts, root, values)
+            made = partial(pass_fingerprint, pipeline, shared)
+            name, sinks = shared.name, shared.sinks
         elif sink.keeps_its_place:
-            parts = fingerprint(pipeline, sink, flow)
-            found[sink.name.casefold()] = _Stream(sink.name, (sink,), parts, root, values)
+            made = partial(fingerprint, pipeline, sink, flow)
+            name, sinks = sink.name, (sink,)
+        else:
+            continue
+        whole = partial(made, whole=True)
+        found[name.casefold()] = _Stream(name, sinks, made(), root, values, whole)
     return found
 
 
@@ -182,39 +191,35 @@ def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
         why = "in the new folder the stream begins anew; move the old one there, or keep it"
         yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
         return
-    old, new = ([_Resolved(part, each.values) for part in each.parts] for each in (before, after))
+    old, new = (
+        [ResolvedPart(part, each.values) for part in each.parts] for each in (before, after)
+    )
+    resolved = as_before(old, new)
+    if [each.key for each in old] == [each.key for each in resolved]:
+        return
+    for parts, each in ((old, before), (new, after)):
+        show_whole(parts, each.whole(), each.values)
+    new = resolved
     yield from _flow_reasons(_without_state(old), _without_state(new))
     yield from _state_reasons(_variables(old), _variables(new))
 
 
-class _Resolved:
-    """A part with the values of its parameters and settings."""
-
-    def __init__(self, part: Part, values: Values) -> None:
-        self.part, self.kind = part, part.kind
-        self.text = values.text(part.text)
-        if part.kind is Kind.SETTING:
-            self.text = f"{self.text} = {values.setting(self.text)}"
-        self.shown = values.shown(part.text) if part.kind is not Kind.SETTING else self.text
-        self.key = (part.kind.value, self.text)
-
-
-def _without_state(parts: list[_Resolved]) -> list[_Resolved]:
+def _without_state(parts: list[ResolvedPart]) -> list[ResolvedPart]:
     return [part for part in parts if part.kind is not Kind.STATE]
 
 
-def _flow_reasons(old: list[_Resolved], new: list[_Resolved]) -> Iterator[Reason]:
+def _flow_reasons(old: list[ResolvedPart], new: list[ResolvedPart]) -> Iterator[Reason]:
     """What differs in the sequence of parts; parts of one kind that are gone and new are one."""
     matcher = SequenceMatcher(
         None, [part.key for part in old], [part.key for part in new], autojunk=False
     )
-    gone: list[_Resolved] = []
-    come: list[_Resolved] = []
+    gone: list[ResolvedPart] = []
+    come: list[ResolvedPart] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
             gone += old[old_start:old_end]
             come += new[new_start:new_end]
-    pairs: list[tuple[_Resolved | None, _Resolved | None]] = []
+    pairs: list[tuple[ResolvedPart | None, ResolvedPart | None]] = []
     for one in gone:
         alike = [each for each in come if each.kind is one.kind]
         other = next((each for each in alike if each.text == one.text), (*alike, None)[0])
@@ -231,7 +236,7 @@ def _flow_reasons(old: list[_Resolved], new: list[_Resolved]) -> Iterator[Reason
             yield _one_sided(old_part, new_part)
 
 
-def _uses_others(old: _Resolved | None, new: _Resolved | None) -> bool:
+def _uses_others(old: ResolvedPart | None, new: ResolvedPart | None) -> bool:
     """Whether two readings of a source only differ in which of its columns are used."""
     if old is None or new is None or not (old.part.columns and new.part.columns):
         return False
@@ -239,13 +244,13 @@ def _uses_others(old: _Resolved | None, new: _Resolved | None) -> bool:
     return all(was[name] == now[name] for name in was.keys() & now.keys())
 
 
-def _variables(parts: list[_Resolved]) -> dict[str, _Resolved]:
+def _variables(parts: list[ResolvedPart]) -> dict[str, ResolvedPart]:
     """The variables of processors, by the names with which their texts begin."""
     found = (part for part in parts if part.kind is Kind.STATE)
     return {part.text.partition(" = ")[0]: part for part in found}
 
 
-def _state_reasons(old: dict[str, _Resolved], new: dict[str, _Resolved]) -> Iterator[Reason]:
+def _state_reasons(old: dict[str, ResolvedPart], new: dict[str, ResolvedPart]) -> Iterator[Reason]:
     """Variables may come, and may go, but for both at once, which may be meant as a renaming."""
     for name in old.keys() & new.keys():
         if old[name].text != new[name].text:
@@ -260,7 +265,7 @@ def _state_reasons(old: dict[str, _Resolved], new: dict[str, _Resolved]) -> Iter
         yield Reason(verdict, f"the {word} `{name}` is new", _EMPTY, None, new[name].part.span)
 
 
-def _changed(old: _Resolved, new: _Resolved) -> Reason:
+def _changed(old: ResolvedPart, new: ResolvedPart) -> Reason:
     row = DEPENDENCES[old.kind]
     verdict, explanation = row.change.verdict, row.change.why
     if old.part.shape != new.part.shape:
@@ -268,7 +273,7 @@ def _changed(old: _Resolved, new: _Resolved) -> Reason:
     elif old.kind is Kind.SOURCE and old.part.shape == ("files",):
         same_place = old.text.split(" ")[1:] == new.text.split(" ")[1:]
         explanation = _FORMAT if same_place else explanation
-    message = f"the {row.word} was `{old.shown}` and is `{new.shown}`"
+    message = f"the {row.word} {was_and_is(old.shown, new.shown)}"
     if old.text == new.text:
         verdict, explanation = row.come.verdict, _ELSEWHERE
         message = f"the {row.word} `{new.shown}` stands elsewhere among the steps"
@@ -276,7 +281,7 @@ def _changed(old: _Resolved, new: _Resolved) -> Reason:
     return Reason(verdict, message, explanation, old.part.span, new.part.span)
 
 
-def _one_sided(old: _Resolved | None, new: _Resolved | None) -> Reason:
+def _one_sided(old: ResolvedPart | None, new: ResolvedPart | None) -> Reason:
     either = new or old
     assert either is not None
     row = DEPENDENCES[either.kind]

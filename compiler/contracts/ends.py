@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Connector, Place, RoleSpecification
+from ssbt.compiler.contracts.named import NamedColumn, named_columns
 from ssbt.compiler.ir.locations import filled, identity_values, location, servers, values_of
 from ssbt.compiler.ir.nulls import NullFlow
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
@@ -41,7 +43,8 @@ class Part(Struct, frozen=True):
     """Columns in one form: the files of a folder, or the value or the key of records.
 
     `columns` are None where only Spark knows them. `options` are those that say how the form is
-    written, dialects resolved, with the places of those that the user gave.
+    written, dialects resolved, with the places of those that the user gave. `named` are the columns
+    that are used of a source whose columns only Spark knows.
     """
 
     format: str
@@ -49,6 +52,7 @@ class Part(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
     places: tuple[tuple[str, Span], ...] = ()
     span: Span | None = None
+    named: tuple[NamedColumn, ...] = ()
 
     def option(self, name: str) -> str | None:
         """The value of an option, if it is given."""
@@ -106,6 +110,7 @@ def ends(pipeline: Pipeline, environments: Iterable[EnvironmentValues] = ()) -> 
 class _Ends:
     def __init__(self, pipeline: Pipeline, views: tuple[EnvironmentValues, ...]) -> None:
         self._pipeline, self._views = pipeline, views
+        self._named = named_columns(pipeline)
         self._nulls = NullFlow(self._is_nullable_in_schema)
         self._schemas = {each.name.casefold(): each for each in pipeline.schemas}
         self._outputs = {
@@ -213,7 +218,8 @@ class _Ends:
             )
         if known is None and source.records is not None and source.schema is None:
             known = tuple(_written(each) for each in source.output.columns if each.name == "value")
-        return _part(source.connector, source.settings, known, Place.VALUE)
+        part = _part(source.connector, source.settings, known, Place.VALUE)
+        return replace(part, named=self._named.get(source.name, ()))
 
     def _read_key(self, source: Source) -> Part | None:
         if source.settings.format_at(Place.RECORD_KEY) is None:
@@ -313,7 +319,6 @@ def _text(value: object) -> str:
 
 def relocated(end: End, shown: Callable[[str], str]) -> End:
     """The end with paths of files as `shown` gives them."""
-    from msgspec.structs import replace
 
     def moved(span: Span) -> Span:
         return Span(shown(span.path), span.start, span.end)
@@ -332,6 +337,7 @@ def relocated(end: End, shown: Callable[[str], str]) -> End:
             columns=columns(each),
             places=tuple((name, moved(span)) for name, span in each.places),
             span=moved(each.span) if each.span else None,
+            named=tuple(replace(one, span=moved(one.span)) for one in each.named),
         )
 
     return replace(
@@ -345,8 +351,6 @@ def relocated(end: End, shown: Callable[[str], str]) -> End:
 
 def at_home(end: End, home: str) -> End:
     """The end with relative paths told apart by the folder that they are relative to."""
-    from msgspec.structs import replace
-
     if end.is_topic or not home:
         return end
 

@@ -8,7 +8,9 @@ from ssbt.compiler.contracts import wording
 from ssbt.compiler.contracts.columns import Kind, Mismatch, mismatches
 from ssbt.compiler.contracts.ends import End, EndColumn, Part
 from ssbt.compiler.contracts.folders import Layout, folder_mismatches, layout
+from ssbt.compiler.contracts.inferred import unwritten_names
 from ssbt.compiler.contracts.meetings import Meeting, meetings, sinks_by_place
+from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import disagreements
 from ssbt.compiler.contracts.positions import by_position, misplaced, types_by_position
 from ssbt.compiler.contracts.verdicts import Verdict, form_verdict
@@ -37,6 +39,7 @@ def findings(ends: Iterable[End]) -> Iterator[Finding]:
 def _of_reader(found: list[Meeting]) -> Iterator[Finding]:
     """What is wrong at one source; a column is missing only if none of its sinks writes it."""
     by_column: dict[tuple[str, ...], list[tuple[Meeting, Mismatch]]] = {}
+    by_name: dict[NamedColumn, list[Meeting]] = {}
     compared = 0
     for meeting in found:
         reader, writer = meeting.reader.value, meeting.writer.value
@@ -48,9 +51,12 @@ def _of_reader(found: list[Meeting]) -> Iterator[Finding]:
             continue
         for option in disagreements(writer, reader):
             yield wording.disagreement(meeting, reader, writer, option)
+        # A sink of unknown columns may write any.
+        compared += 1
+        for used in unwritten_names(meeting):
+            by_name.setdefault(used, []).append(meeting)
         if reader.columns is None or writer.columns is None:
             continue
-        compared += 1
         placed = layout(meeting)
         for name in _lost(placed, reader.columns):
             yield wording.lost_folder(meeting, name)
@@ -63,6 +69,9 @@ def _of_reader(found: list[Meeting]) -> Iterator[Finding]:
         meeting, mismatch = differing[0]
         if mismatch.kind is not Kind.MISSING or len(differing) == compared:
             yield wording.mismatch(meeting, mismatch)
+    for used, lacking in by_name.items():
+        if len(lacking) == compared:
+            yield wording.unwritten_name(lacking[0], used)
 
 
 def _columns(meeting: Meeting, reader: Part, placed: Layout) -> Iterator[Mismatch | Finding]:
@@ -99,14 +108,35 @@ def _of_keys(meeting: Meeting) -> Iterator[Finding]:
 
 def _of_sinks(ends: Iterable[End]) -> Iterator[Finding]:
     """Sinks of several pipelines that write into one place, and write other things there."""
-    told: set[tuple[int, int]] = set()
+    reported: set[int] = set()
     for environment, sinks in sinks_by_place(ends):
-        first, *others = sinks
-        for each in others:
-            pair = id(first), id(each)
-            if each.pipeline != first.pipeline and pair not in told:
-                told.add(pair)
-                yield from _of_two_sinks(Meeting(each, first, (environment,)))
+        by_shape: dict[object, list[End]] = {}
+        for each in sinks:
+            by_shape.setdefault(_shape(each), []).append(each)
+        # What most of them write is what the others differ from.
+        usual, *others = sorted(by_shape.values(), key=len, reverse=True)
+        for alike in others:
+            for each in alike:
+                rest = [group for group in (usual, *others) if group is not alike]
+                found = next(_differences(each, rest, environment), None)
+                if found is not None and id(each) not in reported:
+                    reported.add(id(each))
+                    yield found
+
+
+def _differences(sink: End, groups: Iterable[list[End]], environment: str) -> Iterator[Finding]:
+    """What is wrong between a sink and those of each other shape, which are all alike."""
+    for group in groups:
+        other = next((each for each in group if each.pipeline != sink.pipeline), None)
+        if other is not None:
+            yield from _of_two_sinks(Meeting(sink, other, (environment,)))
+
+
+def _shape(sink: End) -> object:
+    """What readers find of a sink: sinks of one shape go together."""
+    columns = sink.value.columns
+    names = None if columns is None else tuple((each.name, each.type) for each in columns)
+    return sink.value.format, sink.partitions, names
 
 
 def _of_two_sinks(meeting: Meeting) -> Iterator[Finding]:

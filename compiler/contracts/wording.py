@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from ssbt.compiler.contracts.columns import Kind, Mismatch
 from ssbt.compiler.contracts.ends import End, EndColumn, Part
+from ssbt.compiler.contracts.inferred import found_columns
 from ssbt.compiler.contracts.meetings import Meeting
+from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import Disagreement
 from ssbt.compiler.contracts.positions import Misplaced
 from ssbt.compiler.contracts.verdicts import Verdict
@@ -185,6 +187,29 @@ def _nulls(meeting: Meeting, found: Mismatch, name: str) -> Finding:
     also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
     place = _reader_place(meeting.reader, found.column)
     return _finding(codes.NULLS, meeting, message, place, None, help_, name, also=also)
+
+
+def unwritten_name(meeting: Meeting, found: NamedColumn) -> Finding:
+    """A column that a pipeline names of a source without a schema, and that nobody writes."""
+    name, owner = ".".join(found.parts), _owner(meeting)
+    effect = "nothing becomes of it, without a word" if found.silently else "the job stops"
+    message = f"`{name}` is used here, and {owner} writes no such column: {effect}"
+    if len(found.parts) > 1:
+        message = message.replace("column", "field")
+    read = {each.parts[0].casefold() for each in meeting.reader.value.named}
+    columns = found_columns(meeting) or {}
+    unread = {each.name: each for key, each in columns.items() if key not in read}
+    near = did_you_mean(name, unread) if len(found.parts) == 1 else None
+    help_ = ["write the column, or use one that is written"]
+    also: tuple[Label, ...] = ()
+    if near is not None:
+        help_.insert(0, f"did you mean `{near}`, which is written there?")
+        span = unread[near].span
+        also = (Label(span, f"`{near}` is made here"),) if span is not None else ()
+    help_.append(f"a schema for `{meeting.reader.name}` would say what it reads")
+    return _finding(
+        codes.UNWRITTEN_COLUMN, meeting, message, found.span, None, help_, name, also=also
+    )
 
 
 def _candidate(meeting: Meeting, found: Mismatch) -> EndColumn | None:

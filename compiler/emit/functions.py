@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Place
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies, depends_arguments
 from ssbt.compiler.emit.connectors import (
     batch_writing,
     connecting,
@@ -17,7 +17,7 @@ from ssbt.compiler.emit.connectors import (
     writing,
 )
 from ssbt.compiler.emit.docstrings import docstring, sentence
-from ssbt.compiler.emit.function import Function, item_of_tuple
+from ssbt.compiler.emit.function import Function
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.passes import PassFunctions
@@ -256,8 +256,7 @@ class _Maker:
             folder = self._code.value(checkpoint_folder(self._checkpoint, item.name))
             parts.append(f"checkpoint={python_literal(folder)}")
             depends = dependencies(self._pipeline, item, self._roots[item.dataset])
-            items = (item_of_tuple(python_literal(self._code.value(each))) for each in depends)
-            parts.append(f"depends_on=({', '.join(items)})")
+            parts += depends_arguments(depends, self._code)
             path = item.settings.at(Place.PATH)
             if path is not None:
                 parts.append(f"output={python_literal(self._code.value(path.value))}")

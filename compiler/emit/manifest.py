@@ -176,7 +176,7 @@ def _stream(
         "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
         "name": name,
         "checkpoint": _plain(checkpoint_folder(root, name)) if root and keeps else None,
-        "depends_on": [_plain(each) for each in depends] if keeps else [],
+        "depends_on": [_plain(each) for each in depends.texts] if keeps else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }

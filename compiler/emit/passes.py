@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.connectors.specification import Place
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, pass_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, pass_dependencies
 from ssbt.compiler.emit.connectors import trigger_argument
 from ssbt.compiler.emit.docstrings import docstring
-from ssbt.compiler.emit.function import Function, item_of_tuple
+from ssbt.compiler.emit.function import Function
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.places import Places
@@ -132,8 +132,7 @@ class PassFunctions:
             folder = self._code.value(checkpoint_folder(self._pipeline.checkpoint, each.name))
             yield f"checkpoint={python_literal(folder)}"
             depends = pass_dependencies(self._pipeline, each)
-            items = (item_of_tuple(python_literal(self._code.value(one))) for one in depends)
-            yield f"depends_on=({', '.join(items)})"
+            yield from depends_arguments(depends, self._code)
 
     def _function(
         self,

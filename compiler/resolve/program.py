@@ -115,6 +115,7 @@ class Program:
         self.block: PipelineBlock = pipeline_block(
             node, target, self._spelling, found.secrets, report
         )
+        self.read = read
         self.modules = Modules(read, report, node.name.text if node else "")
         self.schema_sources: dict[str, Source] = {}
         nodes = found.schemas.values()
@@ -230,7 +231,9 @@ class Program:
         from ssbt.compiler.resolve.tests.declared import Scripted, tests
 
         unused = self.parameters.keys() - parameters
-        scripted = Scripted(used, sinks, self.datasets, self.schemas, unused, self.report)
+        scripted = Scripted(
+            used, sinks, self.datasets, self.schemas, unused, self.report, self.read
+        )
         return tests(self.declared.tests, scripted)
 
     def _connections(self) -> dict[str, ir.Connection]:

@@ -1,9 +1,8 @@
 """What a checkpoint belongs to and depends on, kept inside it and compared at each start."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 import json
 import logging
 import re
@@ -12,6 +11,8 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.dependences.changes import changes
+from ssbt.runtime.dependences.meanings import as_before
 from ssbt.runtime.outputs.folders import Output
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.records.topics import Topics
@@ -27,7 +28,6 @@ _LOOK = (
     "nothing proves that what it has kept is still right. Look whether a row or value in it would"
     " be another:"
 )
-_SETTING = "setting: "
 
 
 def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operation) -> None:
@@ -78,7 +78,8 @@ def _shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
 class Checkpoint:
     """A stream's checkpoint folder, and what the stream is that would go on from it.
 
-    `folders` are those of its file sinks, and `sinks` the names of several that it has.
+    `folders` are those of its file sinks, and `sinks` the names of several that it has. `meanings`
+    has those of the parts, a word for each, or is empty.
     `begins_anew` once its problems have been asked for.
     """
 
@@ -93,6 +94,7 @@ class Checkpoint:
         folders: Sequence[str] = (),
         sinks: Sequence[str] = (),
         topics: Topics | None = None,
+        meanings: str = "",
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.outputs = [Output(files, each) for each in folders]
@@ -100,7 +102,7 @@ class Checkpoint:
         self.begins_anew = False
         self._files, self._topics = files, topics
         self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
-        self._own |= {"runtime": VERSION, "spark": spark}
+        self._own |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
 
     def told(self, problem: str) -> str:
@@ -167,43 +169,10 @@ class Checkpoint:
             yield f"it belongs to stream `{was['stream']}` of pipeline `{was['pipeline']}`"
         # An older compiler did not tell them.
         both = was["depends_on"] and own["depends_on"]
-        if both and (found := list(changes(was["depends_on"], own["depends_on"]))):
+        # What an older compiler has recorded has no meanings: then texts alone are compared.
+        meant = str(was.get("meanings", "")), str(own["meanings"])
+        now = as_before(was["depends_on"], own["depends_on"], *meant)
+        if both and (found := list(changes(was["depends_on"], now))):
             known = [each for each in found if not _UNPROVED.search(each)]
             said = "the query has changed:" if known else _LOOK
             yield said + "".join(f"\n- {change}" for change in found)
-
-
-def changes(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
-    """The parts that are not what they were, in the order of the query."""
-    gone, come = _variables(was) - _variables(now), _variables(now) - _variables(was)
-    if not gone or not come:
-        # A processor may have variables more, or less; with both it may have renamed one.
-        was, now = (
-            [part for part in each if _variable(part) not in gone | come] for each in (was, now)
-        )
-    for kind, *bounds in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if kind != "equal":
-            for old, new in zip_longest(was[slice(*bounds[:2])], now[slice(*bounds[2:])]):
-                if old and new:
-                    yield f"was `{old}`, is `{new}`"
-                else:
-                    yield f"was `{old}`, is gone" if old else f"is new: `{new}`"
-
-
-def with_values(parts: Sequence[str], value: Callable[[str], str | None]) -> tuple[str, ...]:
-    """The parts, those that name a Spark setting with the value that it has in this run."""
-    return tuple(
-        f"{part} = {value(part.removeprefix(_SETTING)) or 'not set'}"
-        if part.startswith(_SETTING)
-        else part
-        for part in parts
-    )
-
-
-def _variables(parts: Sequence[str]) -> set[str]:
-    """The names of what processors keep."""
-    return {_variable(part) for part in parts if part.startswith("state: ")}
-
-
-def _variable(part: str) -> str:
-    return part.partition(" = ")[0]

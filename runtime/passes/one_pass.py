@@ -41,6 +41,7 @@ def one_pass(
     trigger: Mapping[str, Any] | None = None,
     checkpoint: str | None = None,
     depends_on: tuple[str, ...] = (),
+    meanings: str = "",
 ) -> Stream:
     """The stream that writes all outputs of a batch.
 
@@ -52,7 +53,7 @@ def one_pass(
     writer = _united(frames).writeStream.foreachBatch(made.write).outputMode(mode)
     if trigger:
         writer = writer.trigger(**trigger)
-    return Stream(name, writer, checkpoint, depends_on, writes=writes, counts=made.counts)
+    return Stream(name, writer, checkpoint, depends_on, meanings, writes=writes, counts=made.counts)
 
 
 def _united(frames: Sequence[DataFrame]) -> DataFrame:

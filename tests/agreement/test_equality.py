@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.compare.canonical.functions import aliases
 from ssbt.compiler.compare.pipelines import Side, difference
 from ssbt.compiler.driver import checked
+from ssbt.compiler.ir.canonical.functions import aliases
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.row_orders import is_ordered
 from tests.agreement import scripts

@@ -10,10 +10,10 @@ from typing import get_args
 
 import pytest
 
-from ssbt.compiler.compare.canonical.queries import STEPS as COMPARED
 from ssbt.compiler.compare.rows import DECIDING_ROWS, KEEPING_ROWS
 from ssbt.compiler.emit.steps import EMITTERS
 from ssbt.compiler.ir import steps as ir
+from ssbt.compiler.ir.canonical.queries import STEPS as COMPARED
 from ssbt.compiler.ir.operators import Given
 from ssbt.compiler.resolve.expressions.terms import _Builder
 from ssbt.compiler.resolve.expressions.typing import Typing

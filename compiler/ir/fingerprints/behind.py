@@ -16,6 +16,7 @@ from msgspec import Struct
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Named, Text, shown
 from ssbt.compiler.ir.fingerprints.dependences import Kind
+from ssbt.compiler.ir.fingerprints.meanings import together
 from ssbt.compiler.ir.fingerprints.parts import Part
 from ssbt.compiler.ir.fingerprints.steps import StepParts
 from ssbt.compiler.ir.fingerprints.used import Names, names_in
@@ -64,7 +65,8 @@ def pushed(root: Operator, certain: set[int], steps: StepParts) -> Iterator[Part
         text = _condition(each, steps)
         if text and _passes(each, text, behind):
             perhaps = behind.passes is _Passes.ALL and not certain
-            yield Part(Kind.PUSHED, text, (), each.step.span, perhaps)
+            meaning = _meaning(each, steps)
+            yield Part(Kind.PUSHED, text, (), each.step.span, perhaps, meaning=meaning)
 
 
 def _behind(each: Operator, known: dict[int, _Behind]) -> _Behind:
@@ -147,6 +149,15 @@ def _condition(each: Operator, steps: StepParts) -> Text:
         case s.ApplyFunction() | s.SqlQuery():
             # The user's own code: what is behind it is not looked into.
             return ()
+
+
+def _meaning(each: Operator, steps: StepParts) -> Text:
+    step = each.step
+    if isinstance(step, s.Explode):
+        return together([steps.meanings.expression(step.expression, each)], step.function)
+    if isinstance(step, s.Join):
+        return together([steps.meanings.conditions(each)], step.kind)
+    return steps.meanings.conditions(each)
 
 
 def _passes(each: Operator, text: Text, behind: _Behind) -> bool:

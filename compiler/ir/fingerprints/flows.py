@@ -31,8 +31,13 @@ from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source
 _NO_BATCHES = (TriggerKind.CONTINUOUS, TriggerKind.REAL_TIME)
 
 
-def fingerprint(pipeline: Pipeline, sink: Sink, root: Operator) -> tuple[Part, ...]:
-    """The parts of a stream's sink, the flow's in its order, then the sink's own."""
+def fingerprint(
+    pipeline: Pipeline, sink: Sink, root: Operator, *, whole: bool = False
+) -> tuple[Part, ...]:
+    """The parts of a stream's sink, the flow's in its order, then the sink's own.
+
+    `whole` ones are for people: no text is cut. Checkpoints and scripts have the others.
+    """
     certain: set[int] = set()
     counted: set[int] = set()
     used: dict[int, Names] = {}
@@ -42,7 +47,7 @@ def fingerprint(pipeline: Pipeline, sink: Sink, root: Operator) -> tuple[Part, .
         # Code of the user's may keep state of which nothing is known.
         counted = certain | _before(root, may_have_state)
         used = used_columns(root)
-    steps = StepParts(used, pipeline)
+    steps = StepParts(used, pipeline, root, whole=whole)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     parts: list[Part] = []
     places: dict[int, int] = {}

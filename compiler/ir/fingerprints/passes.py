@@ -17,13 +17,17 @@ _OF_SOURCES = (Kind.SOURCE, Kind.SERVERS)
 _OF_SINKS = (Kind.SINK, Kind.PARTITIONS)
 
 
-def pass_fingerprint(pipeline: Pipeline, each: Pass) -> tuple[Part, ...]:
+def pass_fingerprint(pipeline: Pipeline, each: Pass, *, whole: bool = False) -> tuple[Part, ...]:
     """The sources, each once, then what is computed beside their records, then the sinks.
 
-    Sinks stand by their names, so that their order in the file means nothing.
+    Sinks stand by their names, so that their order in the file means nothing. `whole` ones are for
+    people: no text is cut.
     """
     roots = plans(pipeline)
-    by_sink = {sink.name: fingerprint(pipeline, sink, roots[sink.dataset]) for sink in each.sinks}
+    by_sink = {
+        sink.name: fingerprint(pipeline, sink, roots[sink.dataset], whole=whole)
+        for sink in each.sinks
+    }
     flows = (part for parts in by_sink.values() for part in parts)
     sources = {(part.kind, part.text): part for part in flows if part.kind in _OF_SOURCES}
     beside = {sink.dataset: sink.name for sink in each.sinks if sink.dataset in each.apart}

@@ -11,6 +11,7 @@ from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Named, ParameterText, SortKey, Text
 from ssbt.compiler.ir.fingerprints.code import content
 from ssbt.compiler.ir.fingerprints.dependences import Kind
+from ssbt.compiler.ir.fingerprints.meanings import NO_MEANING, Meanings, together
 from ssbt.compiler.ir.fingerprints.parts import Part, listed
 from ssbt.compiler.ir.fingerprints.used import Names, is_generator
 from ssbt.compiler.ir.operators import Given, Operator
@@ -19,20 +20,28 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import functions
 
 _WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
+# Beyond it, an expression is shown as it was written: some double with every step.
+_LONGEST = 2_000
 _EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
 
 
 class StepParts:
-    """Makes the parts of operators; `used` are the columns used behind each."""
+    """Makes the parts of operators below `root`; `used` are the columns used behind each.
 
-    def __init__(self, used: dict[int, Names], pipeline: Pipeline) -> None:
-        self.used = used
+    Long texts are cut and told apart by a hash, unless they are `whole`, for people.
+    """
+
+    def __init__(
+        self, used: dict[int, Names], pipeline: Pipeline, root: Operator, *, whole: bool = False
+    ) -> None:
+        self.used, self._whole = used, whole
+        self.meanings = Meanings(root)
         self.connections = {each.name.casefold(): each for each in pipeline.connections}
         self._modules = {each.name: each for each in pipeline.modules}
 
     @cached_property
     def definitions(self) -> Definitions:
-        return Definitions()
+        return Definitions(_LONGEST, whole=True) if self._whole else Definitions()
 
     def of(self, each: Operator) -> Iterator[Part]:
         """The parts of one that rows come through on their way to state, or that keeps it."""
@@ -40,10 +49,12 @@ class StepParts:
         match step:
             case s.Filter():
                 text = self.definitions.text(step.condition, each)
-                yield Part(Kind.FILTER, text, (), step.span)
+                yield Part(Kind.FILTER, text, (), step.span, meaning=self.meanings.conditions(each))
             case s.Watermark():
                 column = self._columns((step.column,), each)
-                yield Part(Kind.WATERMARK, (*column, f", {step.delay}"), (), step.span)
+                meaning = together([self.meanings.columns((step.column,), each)], step.delay)
+                text = (*column, f", {step.delay}")
+                yield Part(Kind.WATERMARK, text, (), step.span, meaning=meaning)
             case s.Aggregate() | s.Pivot():
                 if step.aggregates:
                     yield self._aggregate(step, each)
@@ -52,7 +63,9 @@ class StepParts:
             case s.Join() if each.stateful:
                 yield from self._join(step, each)
             case s.Join():
-                yield Part(Kind.LOOKUP, self.matching(step, each), (), step.span)
+                text = self.matching(step, each)
+                meaning = together([self.meanings.conditions(each)], step.kind)
+                yield Part(Kind.LOOKUP, text, (), step.span, meaning=meaning)
             case s.Limit() | s.Offset():
                 count = step.count if isinstance(step.count, ParameterText) else str(step.count)
                 text = (count,) if isinstance(step, s.Limit) else ("all but ", count)
@@ -68,7 +81,9 @@ class StepParts:
                 yield from self._stateful(step, each)
             case s.Explode():
                 text = self.definitions.text(step.expression, each)
-                yield Part(Kind.EXPLODE, (f"{step.function}(", *text, ")"), (), step.span)
+                meaning = together([self.meanings.expression(step.expression, each)], step.function)
+                text = (f"{step.function}(", *text, ")")
+                yield Part(Kind.EXPLODE, text, (), step.span, meaning=meaning)
             case s.Unpivot():
                 yield self._unpivot(step, each)
             case s.SetOperation():
@@ -82,7 +97,11 @@ class StepParts:
                 yield Part(Kind.SAMPLE, text, (), step.span)
             case s.Sort():
                 keys = (self._sort_key(key, each) for key in step.keys)
-                yield Part(Kind.ORDER, listed(keys), (), step.span)
+                meaning = together(
+                    (self.meanings.expression(key.expression, each) for key in step.keys),
+                    *(f"{key.descending} {key.nulls}" for key in step.keys),
+                )
+                yield Part(Kind.ORDER, listed(keys), (), step.span, meaning=meaning)
             case s.Project() | s.WithColumns():
                 yield from self._computed(step, each)
                 if isinstance(step, s.Project) and step.distinct:
@@ -115,7 +134,12 @@ class StepParts:
         elif step.form:
             form = (f" ({step.form} {step.sets})",)
         shape = (*map(_key, step.keys), *map(_buffer, items))
-        return Part(Kind.AGGREGATE, (*text, *form), shape, step.span)
+        every = [item.expression for item in (*items, *step.keys)]
+        meaning: Text = NO_MEANING
+        if isinstance(step, s.Aggregate):
+            words = f"{len(items)} {step.form} {step.sets}"
+            meaning = together([self.meanings.all(every, each)], words)
+        return Part(Kind.AGGREGATE, (*text, *form), shape, step.span, meaning=meaning)
 
     def _stateful(self, step: s.Stateful, each: Operator) -> Iterator[Part]:
         """The processor and its keys, what it gets, then what it keeps."""
@@ -124,7 +148,9 @@ class StepParts:
         yield from self._rows(each)
         columns = {column.name: column for column in each.inputs[0].output.columns}
         types = tuple(columns[name].type.sql for name in step.keys if name in columns)
-        yield Part(Kind.KEYS, self._columns(step.keys, each), types, step.span)
+        meaning = self.meanings.columns(step.keys, each)
+        keys = self._columns(step.keys, each)
+        yield Part(Kind.KEYS, keys, types, step.span, meaning=meaning)
         yield Part(Kind.TIMERS, (step.time_mode.value,), (), step.span)
         for variable in sorted(step.variables, key=lambda each: each.name):
             text = f"{step.processor}.{variable.described}"
@@ -143,7 +169,12 @@ class StepParts:
                 for known in self.definitions.of(given)
                 for column in (known.column,)
             )
-            yield Part(Kind.ROWS, listed(texts), (), each.step.span)
+            columns = [known.column for known in self.definitions.of(given)]
+            meaning = together(
+                [self.meanings.outputs(columns, given)],
+                *(f"{column.name} {column.type.sql}" for column in columns),
+            )
+            yield Part(Kind.ROWS, listed(texts), (), each.step.span, meaning=meaning)
 
     def _unpivot(self, step: s.Unpivot, each: Operator) -> Part:
         old = {new.casefold(): old for old, new in step.renames}
@@ -157,10 +188,11 @@ class StepParts:
         groups = step.groups if isinstance(step, s.WithColumns) else (step.columns,)
         for item in (item for group in groups for item in group):
             text = self.definitions.text(item.expression, each)
+            meaning = self.meanings.expression(item.expression, each)
             if is_generator(item):
-                yield Part(Kind.EXPLODE, text, (), item.expression.span)
+                yield Part(Kind.EXPLODE, text, (), item.expression.span, meaning=meaning)
             elif any(call.windowed or _is_random(call.name) for call in item.expression.calls):
-                yield Part(Kind.COMPUTED, text, (), item.expression.span)
+                yield Part(Kind.COMPUTED, text, (), item.expression.span, meaning=meaning)
 
     def _unique(self, each: Operator, columns: tuple[Column, ...]) -> Part:
         step = each.step
@@ -173,7 +205,9 @@ class StepParts:
         text = listed([known[id(column)] for column in columns])
         flavour = " within watermark" if within else ""
         types = (column.type.sql for column in columns)
-        return Part(Kind.DEDUPLICATE, (*text, flavour), (flavour, *types), step.span)
+        meaning = together([self.meanings.outputs(columns, each)], flavour)
+        shape = (flavour, *types)
+        return Part(Kind.DEDUPLICATE, (*text, flavour), shape, step.span, meaning=meaning)
 
     def _join(self, step: s.Join, each: Operator) -> Iterator[Part]:
         """The kind and the keys, by which Spark keeps rows, the rest, and what is kept of rows."""
@@ -184,17 +218,21 @@ class StepParts:
             condition = self.definitions.text(step.condition, each)
             plain = "".join(part for part in condition if isinstance(part, str))
             keys = _EQUALITY.findall(plain)
-            text = f"{step.kind} on {' and '.join(keys)}"
-            yield Part(Kind.JOIN, (text,), (), step.span)
+            text: Text = (f"{step.kind} on {' and '.join(keys)}",)
+            meaning = together([self.meanings.equalities(each)], step.kind)
+            yield Part(Kind.JOIN, text, (), step.span, meaning=meaning)
             if condition != (" and ".join(keys),):
-                yield Part(Kind.BOUND, condition, (), step.span)
+                meaning = self.meanings.conditions(each)
+                yield Part(Kind.BOUND, condition, (), step.span, meaning=meaning)
         for given in each.inputs:
             used = self.used[id(given)]
             known = [
                 each for each in self.definitions.of(given) if each.column.name.casefold() in used
             ]
             types = tuple(each.column.type.sql for each in known)
-            yield Part(Kind.KEPT, listed([each.text for each in known]), types, step.span)
+            meaning = self.meanings.outputs([each.column for each in known], given)
+            text_of_kept = listed([each.text for each in known])
+            yield Part(Kind.KEPT, text_of_kept, types, step.span, meaning=meaning)
 
     def _sort_key(self, key: SortKey, each: Operator) -> Text:
         nulls = f" nulls {key.nulls}" if key.nulls else ""

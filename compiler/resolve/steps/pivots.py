@@ -79,7 +79,11 @@ def pivot(node: s.Pivot, flow: Flow) -> ir.Step | None:
             if wanted != spark:
                 renames.append((spark, wanted))
             declared = name.span if name is not None else column.declared
-            columns.append(replace(column, name=wanted, nullable=True, declared=declared))
+            # The pivot's own column decides what goes into it, and none of its values does.
+            made = column.provenance.with_computed((target.provenance.hidden,))
+            columns.append(
+                replace(column, name=wanted, nullable=True, declared=declared, provenance=made)
+            )
     output = Relation((*keys.columns, *columns))
     return ir.Pivot(
         node.span,

@@ -16,6 +16,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.row_orders import is_ordered, ordered_datasets
 from ssbt.compiler.resolve.datasets import Datasets
 from ssbt.compiler.resolve.expressions.time_literals import literal_problem
+from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
 from ssbt.compiler.resolve.scopes import same
@@ -32,7 +33,7 @@ from ssbt.compiler.syntax.formatting.expressions import parameter_text
 class Scripted(Struct, frozen=True):
     """What the script of the pipeline has, and the names that tests may use.
 
-    `unused_parameters` are those that it has not, in lower case.
+    `unused_parameters` are those that it has not, in lower case. `read` gives the project's files.
     """
 
     used: Used
@@ -41,6 +42,7 @@ class Scripted(Struct, frozen=True):
     schemas: Mapping[str, DeclaredSchema]
     unused_parameters: Set[str]
     report: Report
+    read: Reader
 
 
 def tests(nodes: Iterable[d.Test], scripted: Scripted) -> tuple[it.Test, ...]:
@@ -172,7 +174,9 @@ class _Reader:
         if earlier and not relation.streaming:
             message = f"`{name}` is given twice, and is no stream"
             self._bad(clause.dataset.span, message, "put all its rows into one `given`")
-        rows = rows_of(clause, name, relation, self._scripted.datasets, self._report)
+        rows = rows_of(
+            clause, name, relation, self._scripted.datasets, self._report, self._scripted.read
+        )
         batch = len(earlier) + 1
         known = relation.columns, relation.is_open, batch, relation.streaming
         yield it.Given(rows, *known, tuple(self._defaults(name, subject)))
@@ -202,7 +206,9 @@ class _Reader:
         if clause.after is not None and not relation.streaming:
             message = f"`after` counts micro-batches, and `{name}` is no stream"
             self._bad(clause.dataset.span, message)
-        rows = rows_of(clause, name, relation, self._scripted.datasets, self._report)
+        rows = rows_of(
+            clause, name, relation, self._scripted.datasets, self._report, self._scripted.read
+        )
         yield it.Then(rows, clause.after, ordered, relation.streaming)
 
     def _clock(self, clause: d.Clock, given: Sequence[it.Given]) -> Iterator[it.Clock]:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ssbt.compiler.compare.canonical.functions import is_drawn
-from ssbt.compiler.compare.canonical.queries import Queries
-from ssbt.compiler.compare.canonical.values import Pool
 from ssbt.compiler.compare.pipelines import difference
 from ssbt.compiler.driver import checked
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.functions import is_drawn
+from ssbt.compiler.ir.canonical.queries import Queries
+from ssbt.compiler.ir.canonical.values import Pool
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.source import Span

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Kind, Verdict
-from ssbt.runtime.checkpoints.comparing import UNPROVED, changes, with_values
+from ssbt.runtime.checkpoints.comparing import UNPROVED
+from ssbt.runtime.dependences.changes import changes, with_values
 
 SOURCE, OPEN = "source: json in", "state: Visits.open = value of STRUCT<n: INT>"
 SEEN = "state: Visits.seen = list of STRUCT<n: INT>"

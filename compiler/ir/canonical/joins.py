@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.relations import Cell, Chain, Rows, met
-from ssbt.compiler.compare.canonical.values import Value
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, met
+from ssbt.compiler.ir.canonical.values import Value
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.ir.terms import CALL, CallForm
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.ir.canonical.queries import Queries
     from ssbt.compiler.ir.operators import Operator
 
 _NULLABLE_LEFT = ("right", "full")

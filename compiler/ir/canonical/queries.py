@@ -8,13 +8,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical import choices, code, columns, groups, joins
-from ssbt.compiler.compare.canonical.expressions import Canonical
-from ssbt.compiler.compare.canonical.relations import Cell, Chain, Rows, Table, behind_alias, met
-from ssbt.compiler.compare.canonical.scopes import Scope
-from ssbt.compiler.compare.canonical.terms import parts_of, term_of
-from ssbt.compiler.compare.canonical.values import Pool, Value, exactly
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical import choices, code, columns, groups, joins
+from ssbt.compiler.ir.canonical.expressions import Canonical
+from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, Table, behind_alias, met
+from ssbt.compiler.ir.canonical.scopes import Scope
+from ssbt.compiler.ir.canonical.terms import parts_of, term_of
+from ssbt.compiler.ir.canonical.values import Pool, Value, exactly
 from ssbt.compiler.ir.expressions import Expression, Named
 from ssbt.compiler.ir.operators import Given, Operator
 from ssbt.compiler.ir.pipeline import Source
@@ -76,6 +76,10 @@ class Queries:
             return []
         return self.reader(operator, met(self.flowing_into(operator))).conjuncts(condition.term)
 
+    def cells(self, operator: Operator) -> Mapping[tuple[str, ...], Value]:
+        """The values of the columns that flow out of an operator, behind their qualifiers."""
+        return self.table.names(self._rows(operator).cells)
+
     def outline(self, operator: Operator) -> Hashable:
         """What a step does to its rows, wherever it stands."""
         made = self._rows(operator).ordered.base
@@ -132,7 +136,7 @@ class Queries:
         return Rows(chain, chain, tuple(cells), leaves, is_open=operator.output.is_open)
 
     def note_order(self, operator: Operator, leaves: frozenset[str]) -> None:
-        self._by_order[id(operator)] |= leaves
+        self._by_order[id(operator)] = self._by_order.get(id(operator), frozenset()) | leaves
 
     def reader(self, operator: Operator, given: Rows) -> Canonical:
         """What makes values of the expressions of a step."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssbt.compiler.compare.canonical import functions
-from ssbt.compiler.compare.canonical.values import Value
+from ssbt.compiler.ir.canonical import functions
+from ssbt.compiler.ir.canonical.values import Value
 from ssbt.compiler.ir.terms import LITERAL, PARAMETER, STAR, VARIABLE
 from ssbt.compiler.types.datatypes import (
     DOUBLE,

@@ -13,12 +13,12 @@ class Value:
     `number` tells it from all others. `outline` is the same number for values that differ only in
     where they are computed and in the types that flow in, both of which are told elsewhere. A
     value that `fails` may end the query with an error instead; one that is `drawn` is another each
-    time that it is asked for.
+    time that it is asked for. `place` are the rows that it depends on, if it depends on any.
     """
 
     __slots__ = (
         *("number", "operator", "operands", "value", "type", "nullable"),
-        *("fails", "drawn", "outline"),
+        *("fails", "drawn", "outline", "place"),
     )
 
     def __init__(
@@ -33,10 +33,11 @@ class Value:
         fails: bool,
         drawn: bool,
         outline: int,
+        place: Value | None,
     ) -> None:
         self.number, self.operator, self.operands, self.value = number, operator, operands, value
         self.type, self.nullable = type_, nullable
-        self.fails, self.drawn, self.outline = fails, drawn, outline
+        self.fails, self.drawn, self.outline, self.place = fails, drawn, outline, place
 
 
 class Pool:
@@ -79,6 +80,7 @@ class Pool:
                 fails=fails or any(each.fails for each in given),
                 drawn=drawn or any(each.drawn for each in given),
                 outline=self._outlines.setdefault(outline, len(self._outlines)),
+                place=place,
             )
         return found
 
@@ -98,6 +100,7 @@ class Pool:
                 fails=fails,
                 drawn=False,
                 outline=value.outline,
+                place=place,
             )
         return found
 

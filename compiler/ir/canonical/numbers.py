@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ssbt.compiler.compare.canonical.values import Pool, Value
+from ssbt.compiler.ir.canonical.values import Pool, Value
 from ssbt.compiler.ir.terms import LITERAL
 from ssbt.compiler.types.datatypes import (
     DOUBLE,

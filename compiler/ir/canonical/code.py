@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.compare.canonical.relations import Rows
-from ssbt.compiler.compare.canonical.values import Value
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.relations import Rows
+from ssbt.compiler.ir.canonical.values import Value
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.ir.canonical.queries import Queries
     from ssbt.compiler.ir.operators import Operator
 
 _QUOTED = re.compile(r"['\"`]|--|/\*")

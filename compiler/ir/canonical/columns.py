@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.functions import MULTIPLYING, kind_of
-from ssbt.compiler.compare.canonical.groups import distinct
-from ssbt.compiler.compare.canonical.relations import Cell, Chain, Rows
-from ssbt.compiler.compare.canonical.terms import parts_of, term_of
-from ssbt.compiler.compare.canonical.values import Value
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.functions import MULTIPLYING, kind_of
+from ssbt.compiler.ir.canonical.groups import distinct
+from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows
+from ssbt.compiler.ir.canonical.terms import parts_of, term_of
+from ssbt.compiler.ir.canonical.values import Value
 from ssbt.compiler.ir.expressions import Expression, Named
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.ir.terms import calls_in
@@ -21,7 +21,7 @@ from ssbt.compiler.types.datatypes import UNKNOWN
 from ssbt.compiler.types.functions import Kind
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.ir.canonical.queries import Queries
     from ssbt.compiler.ir.operators import Operator
 
 

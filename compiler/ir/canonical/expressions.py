@@ -12,18 +12,18 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical import functions
-from ssbt.compiler.compare.canonical.calls import (
+from ssbt.compiler.ir.canonical import functions
+from ssbt.compiler.ir.canonical.calls import (
     counting_names,
     counts_rows,
     is_one_row,
     joined_parts,
 )
-from ssbt.compiler.compare.canonical.conditions import Conditions, is_constant, may_swap
-from ssbt.compiler.compare.canonical.failing import can_fail
-from ssbt.compiler.compare.canonical.numbers import as_double
-from ssbt.compiler.compare.canonical.scopes import Need, Scope
-from ssbt.compiler.compare.canonical.values import Pool, Value
+from ssbt.compiler.ir.canonical.conditions import Conditions, is_constant, may_swap
+from ssbt.compiler.ir.canonical.failing import can_fail
+from ssbt.compiler.ir.canonical.numbers import as_double
+from ssbt.compiler.ir.canonical.scopes import Need, Scope
+from ssbt.compiler.ir.canonical.values import Pool, Value
 from ssbt.compiler.ir.terms import (
     CALL,
     LAMBDA,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.relations import Cell, Rows
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.relations import Cell, Rows
 from ssbt.compiler.ir.expressions import ParameterText
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 if TYPE_CHECKING:
-    from ssbt.compiler.compare.canonical.queries import Queries
+    from ssbt.compiler.ir.canonical.queries import Queries
     from ssbt.compiler.ir.operators import Operator
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ssbt.compiler.compare.canonical.failing import can_fail
-from ssbt.compiler.compare.canonical.numbers import as_number, is_number_literal
-from ssbt.compiler.compare.canonical.values import Pool, Value
+from ssbt.compiler.ir.canonical.failing import can_fail
+from ssbt.compiler.ir.canonical.numbers import as_number, is_number_literal
+from ssbt.compiler.ir.canonical.values import Pool, Value
 from ssbt.compiler.ir.terms import LITERAL
 from ssbt.compiler.types.datatypes import BOOLEAN, NumericType
 

@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.canonical.conditions import in_order
-from ssbt.compiler.compare.canonical.functions import is_blurred
-from ssbt.compiler.compare.canonical.scopes import Names
-from ssbt.compiler.compare.canonical.values import OPTIONAL, Pool, Value
+from ssbt.compiler.ir.canonical.conditions import in_order
+from ssbt.compiler.ir.canonical.functions import is_blurred
+from ssbt.compiler.ir.canonical.scopes import Names
+from ssbt.compiler.ir.canonical.values import OPTIONAL, Pool, Value
 from ssbt.compiler.ir.relations import Column
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssbt.compiler.compare.canonical.values import Value
+from ssbt.compiler.ir.canonical.values import Value
 from ssbt.compiler.ir.terms import CALL, LITERAL, PARAMETER, STAR, CallForm
 from ssbt.compiler.types.datatypes import STRING
 

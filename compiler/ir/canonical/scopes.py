@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from ssbt.compiler.compare.canonical.values import Value
+from ssbt.compiler.ir.canonical.values import Value
 
 Names = Mapping[tuple[str, ...], Value]
 
