@@ -56,7 +56,8 @@ class Flow(Struct):
     `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
     `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
     alias, `starred` the aliases of which an expression takes all columns, `windows` what the step
-    at hand groups by time.
+    at hand groups by time. `outer_sides` are the aliases, in lower case, whose columns an outer
+    join makes null in rows without a partner, each with the kind of the join.
     """
 
     relation: Relation
@@ -73,6 +74,7 @@ class Flow(Struct):
     inputs: dict[str, Relation] = field(default_factory=dict)
     starred: set[str] = field(default_factory=set)
     windows: TimeWindows = field(default_factory=TimeWindows)
+    outer_sides: dict[str, str] = field(default_factory=dict)
 
     def typing(self, relation: Relation | None = None) -> Typing:
         """A fresh look at an expression over the relation that flows here."""

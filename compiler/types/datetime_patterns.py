@@ -79,7 +79,9 @@ def find_slips(pattern: str, *, zoneless: bool = False) -> tuple[Slip, ...]:
     slips = [*_misplaced_letters(fields), *_unknown_letters(fields)]
     if half and any(field.letter in _HOURS for field in fields):
         slips.append(_half_of_day(half))
-    elif not any(field.letter == "a" for field in fields):
+    elif any(field.letter == "a" for field in fields):
+        slips += _whole_days(fields)
+    else:
         slips += _half_days(fields)
     if not zoneless:
         slips += _quoted_zone(pattern, fields)
@@ -194,6 +196,17 @@ def _half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
                 f" those of a whole day are `{right}`"
             )
             yield field.slip("H", reason, certain=False)
+
+
+def _whole_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """Hours of a whole day in a pattern that says which half of it is meant."""
+    for field in fields:
+        if field.letter in "Hk" and field.before != field.letter:
+            right = "h" * len(field.text)
+            reason = (
+                f"`{field.text}` counts the hours of a whole day; beside `a` they are `{right}`"
+            )
+            yield field.slip("h", reason, certain=False)
 
 
 def _quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:

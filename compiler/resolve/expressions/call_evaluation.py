@@ -44,7 +44,7 @@ def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
         return None
     if name in COALESCING:
         return _coalesce(evaluator, parts, node)
-    if name in CHOOSING:
+    if name in CHOOSING and (name != "decode" or len(parts) > 2):
         return _choose(evaluator, name, parts, node)
     values = [evaluator.evaluate(part) for part in parts]
     stopped = first_stop(values)

@@ -355,7 +355,7 @@ def _constants_given(typing: Typing, node: e.Call, function: Function) -> bool:
         is_constant = is_name or (parameter is not None and parameter.constant)
         if parameter is None or not is_constant or operand is _part(node, function):
             continue
-        if is_foldable(operand, typing):
+        if is_foldable(operand, typing) or id(operand) in typing.words:
             continue
         message = f"`{function.name}` takes a constant as `{parameter.name}`"
         typing.mistake(codes.NOT_CONSTANT, operand.span, message)

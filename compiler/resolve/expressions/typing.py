@@ -26,6 +26,7 @@ from ssbt.compiler.resolve.expressions.foreign_operators import (
     report_frame_column,
     report_or,
 )
+from ssbt.compiler.resolve.expressions.hyphens import hyphenated_column, report_hyphenated
 from ssbt.compiler.resolve.expressions.literals import interval_of_parts, number, typed_literal
 from ssbt.compiler.resolve.expressions.provenance import Value, fitted, struct
 from ssbt.compiler.resolve.expressions.surroundings import (
@@ -330,10 +331,13 @@ class Typing(Struct):
 
     @_type_of.register
     def _(self, node: e.Binary) -> Typed:
+        relation = self.around.relation
+        if report_hyphenated(node, relation, self.report):
+            return NOT_KNOWN
         # A chain of `and` may be thousands long: it is walked without recursion.
         chain: list[e.Binary] = []
         left: e.Expression = node
-        while isinstance(left, e.Binary):
+        while isinstance(left, e.Binary) and hyphenated_column(left, relation) is None:
             chain.append(left)
             self.words |= {*words_beside_text(left, self.around.relation)}
             left = left.left

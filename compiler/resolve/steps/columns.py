@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.typing import Typing
 from ssbt.compiler.resolve.flow import Flow, column_of
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.naming import as_it_is, is_repeated, whole_column
+from ssbt.compiler.resolve.traps.undone_joins import check_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -31,6 +32,7 @@ _OF_TIME = (*TIME_WINDOWS, "window_time")
 
 
 def where(node: s.Where, flow: Flow) -> ir.Step:
+    check_outer_sides(node, flow)
     return ir.Filter(node.span, flow.relation, flow.condition(node.condition))
 
 

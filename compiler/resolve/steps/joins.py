@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.provenance import fitted
 from ssbt.compiler.resolve.flow import Flow
 from ssbt.compiler.resolve.steps.join_terms import join_terms
 from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.resolve.traps.undone_joins import note_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -56,25 +57,46 @@ def join(node: s.Join, flow: Flow) -> ir.Step | None:
             condition = flow.condition(node.condition, both)
         output = _output(node.kind, flow.relation, relation)
     _check_form(node, flow)
+    qualifiers = tuple({c.qualifier for c in flow.relation.columns if c.qualifier})
+    note_outer_sides(node, qualifiers, (node.right.alias or node.right.name).text, flow)
     terms = join_terms(node.condition, node.using, flow.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
 
 
 def _is_key(node: s.Join, right: Relation, flow: Flow) -> bool:
-    """Whether the condition is but a column of both sides, `on id`; it is reported then."""
-    match node.condition:
-        case e.ColumnName(span=span, parts=(name,)) if flow.relation.named(name.text):
-            pass
-        case _:
-            return False
-    if not right.named(name.text):
+    """Whether the condition is but columns of both sides, `on id`; they are reported then."""
+    if node.condition is None:
         return False
-    written = f"using ({own_name(name.text)})"
+    keys = _bare_keys(node.condition)
+    names = [key.parts[-1].text for key in keys]
+    sides = (flow.relation, right)
+    if not names or any(len(side.named(name)) != 1 for side in sides for name in names):
+        return False
+    span = node.condition.span
+    written = f"using ({', '.join(map(own_name, names))})"
     place = Span(span.path, node.right.span.end, span.end)
-    code, message = codes.JOIN_CONDITION, f"`{name.text}` is a column, and no condition"
+    what = "is a column" if len(names) == 1 else "are columns"
+    message = f"{', '.join(f'`{name}`' for name in names)} {what}, and no condition"
     fix = (Edit(place, f" {written}"),)
-    flow.report.add(code, span, message, help=f"write `{written}`", fix=fix)
+    flow.report.add(codes.JOIN_CONDITION, span, message, help=f"write `{written}`", fix=fix)
     return True
+
+
+def _bare_keys(condition: e.Expression) -> list[e.ColumnName]:
+    """The columns that a condition consists of, joined by `and`, in brackets or not."""
+    keys: list[e.ColumnName] = []
+    waiting = [condition]
+    while waiting:
+        match waiting.pop():
+            case e.ColumnName(parts=parts) as key if len(parts) <= 2:
+                keys.append(key)
+            case e.Parenthesised(operand=operand):
+                waiting.append(operand)
+            case e.Binary(operator="and", left=left, right=right):
+                waiting += [right, left]
+            case _:
+                return []
+    return keys
 
 
 def _hide_keys(node: s.Join, right: Relation, flow: Flow) -> None:

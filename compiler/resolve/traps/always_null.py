@@ -13,7 +13,7 @@ from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
 from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
-from ssbt.compiler.types.folding.calls import is_known
+from ssbt.compiler.types.folding.calls import SEEING_NULLS, is_known
 from ssbt.compiler.types.folding.model import Value
 
 ALWAYS_NULL = Code(
@@ -61,8 +61,7 @@ _SPREADING = (
 _BY_NULL = ("max_by", "min_by", "sum", "avg", "mean", "max", "min")
 # A null means something else to these.
 _LOOKING = (
-    "locate",
-    "position",
+    *SEEING_NULLS,
     "array",
     "isnull",
     "isnotnull",

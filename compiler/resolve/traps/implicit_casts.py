@@ -8,13 +8,26 @@ from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.branches import common_type
-from ssbt.compiler.types.datatypes import BOOLEAN, DataType, NumericType
+from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
+    DOUBLE,
+    DataType,
+    DayTimeIntervalType,
+    NumericType,
+    StringType,
+    YearMonthIntervalType,
+)
 from ssbt.compiler.types.folding.comparing import compared_types
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.functions import find
 from ssbt.compiler.types.functions.inner_casts import inner_casts
 from ssbt.compiler.types.operators import COMPARISONS
 from ssbt.compiler.types.promotion import for_arithmetic
+
+_INTERVALS = (DayTimeIntervalType, YearMonthIntervalType)
+_COMPUTING = ("+", "-", "*", "/", "%")
+# Aggregates that make a number of a text.
+_SUMS = ("sum", "avg", "mean", "try_sum", "try_avg")
 
 
 def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
@@ -24,8 +37,8 @@ def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expressio
             yield from ((left, BOOLEAN), (right, BOOLEAN))
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
             yield from _compared(operator, left, right, view)
-        case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
-            yield from _computed(left, right, view)
+        case e.Binary(operator=operator, left=left, right=right) if operator in _COMPUTING:
+            yield from _computed(left, right, view, operator in ("*", "/"))
         case e.Between(operand=operand, low=low, high=high):
             yield from _compared(">=", operand, low, view)
             yield from _compared("<=", operand, high, view)
@@ -47,12 +60,19 @@ def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expressio
 
 
 def _computed(
-    left: e.Expression, right: e.Expression, view: View
+    left: e.Expression, right: e.Expression, view: View, scales: bool = False
 ) -> Iterator[tuple[e.Expression, DataType]]:
     a, b = view.typed(left), view.typed(right)
     if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
         one, other = for_arithmetic(a, b, view.ansi)
         yield from ((left, one.type), (right, other.type))
+    for side, other_side in ((left, b.type), (right, a.type)):
+        if (
+            scales
+            and isinstance(other_side, _INTERVALS)
+            and isinstance(view.type(side), StringType)
+        ):
+            yield side, DOUBLE
 
 
 def _is_never(condition: e.Expression, view: View) -> bool:
@@ -90,6 +110,10 @@ def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, Da
     elif name == "decode" and len(parts) > 2:
         for key in parts[1 : len(parts) - 1 : 2]:
             yield from _compared("<=>", parts[0], key, view)
+        results = [*parts[2::2], *(parts[-1:] if len(parts) % 2 == 0 else [])]
+        yield from ((part, view.type(node)) for part in results)
+    elif name in _SUMS and len(parts) == 1 and isinstance(view.type(parts[0]), StringType):
+        yield parts[0], DOUBLE
     elif name in ("mod", "pmod") and len(parts) == 2:
         yield from _computed(parts[0], parts[1], view)
     elif not (name in CHOOSING or name.startswith("try_")):

@@ -9,6 +9,7 @@ from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.texts import group_count
 
 BARE_SIGN = Code(
     "SSBT0444",
@@ -132,8 +133,15 @@ def _replacement(part: e.Expression, replacement: str, pattern: str | None) -> I
         fix = (Edit(part.span, right),) if literal else ()
         yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), (f"write {right}",), fix)
         return
-    groups = _group_count(pattern)
-    for found in re.finditer(r"\\.|\$(\d?)(\{)?", replacement):
+    groups = None if pattern is None else group_count(pattern)
+    for found in re.finditer(r"\\.|\\\Z|\$(\d?)(\{[A-Za-z])?", replacement, re.DOTALL):
+        if found[0] == "\\":
+            message = (
+                "`\\` at the end makes nothing plain: the job stops with the first row that matches"
+            )
+            help_ = ("a plain backslash is written twice",)
+            yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_)
+            return
         if not found[0].startswith("$") or found[2]:
             continue
         if found[1] and (groups is None or int(found[1]) <= groups):
@@ -145,13 +153,3 @@ def _replacement(part: e.Expression, replacement: str, pattern: str | None) -> I
         help_ = (f"a plain `$` is written {right}",)
         yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_, fix)
         return
-
-
-def _group_count(pattern: str | None) -> int | None:
-    """How many groups a pattern has; None where Python reads it otherwise, or not at all."""
-    if pattern is None:
-        return None
-    try:
-        return re.compile(pattern).groups
-    except re.error:
-        return None

@@ -67,7 +67,7 @@ def read_double(text: str) -> float | None:
     body = text.strip(_JAVA_BLANK)
     if _DOUBLE.match(body):
         return float(body.rstrip("dDfF"))
-    if _HEXADECIMAL.match(body) or not body.isascii():
+    if (_HEXADECIMAL.match(body) and "p" in body.lower()) or not body.isascii():
         raise NotKnownError
     return _WORDS.get(text.strip(_BLANK).lower())
 

@@ -104,8 +104,13 @@ def _base(value: Scalar) -> str | None:
     return None if known else "a base from 2 to 36"
 
 
+def _number_format(value: Scalar) -> str | None:
+    """How many digits are behind the point, or a pattern."""
+    return texts.decimal_format(value) if isinstance(value, str) else _between(0)(value)
+
+
 def _json_sample(value: Scalar) -> str | None:
-    return None if isinstance(value, str) and not value.strip() else texts.json_text(value)
+    return None if isinstance(value, str) and not value.strip() else texts.lenient_json(value)
 
 
 _FROM_0_TO_1 = "a number from 0 to 1"
@@ -116,7 +121,7 @@ _INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
 _POSITIVE = _between(1)
 _K = _between(8, 65535)
 _LOG = _between(4, 26)
-_PERCENTILE = {1: _percentage, 2: _POSITIVE}
+_PERCENTILE = {1: _percentage, 2: _between(1, (1 << 31) - 1)}
 _FROM_1 = _not_zero("a place counted from 1, or from -1 at the end")
 _TRUNC_UNIT = _one_of(*TRUNC_UNITS, what="'year', 'quarter', 'month' or 'week'")
 _DATE_TRUNC_UNIT = _one_of(
@@ -143,7 +148,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "aes_encrypt": _AES,
     "approx_count_distinct": {1: _inside(0, 0.391)},
     "approx_percentile": _PERCENTILE,
-    "approx_top_k": {1: _POSITIVE},
+    "approx_top_k": {1: _POSITIVE, 2: _POSITIVE},
     "array_insert": {1: _FROM_1},
     "bit_get": {1: _between(0)},
     "bround": {1: _INT},
@@ -158,7 +163,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "element_at": {1: _FROM_1},
     "elt": {0: _POSITIVE},
     "encode": {1: _CHARSET},
-    "format_number": {1: _between(0)},
+    "format_number": {1: _number_format},
     "from_unixtime": {1: texts.date_format},
     "from_utc_timestamp": {1: texts.time_zone},
     "getbit": {1: _between(0)},
@@ -168,6 +173,10 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "kll_sketch_agg_bigint": {1: _K},
     "kll_sketch_agg_double": {1: _K},
     "kll_sketch_agg_float": {1: _K},
+    "kll_sketch_get_quantile_bigint": {1: _percentage},
+    "kll_sketch_get_quantile_double": {1: _percentage},
+    "kll_sketch_get_quantile_float": {1: _percentage},
+    "make_date": {1: _MONTH, 2: _DAY},
     "make_time": {0: _HOUR, 1: _SIXTIETH, 2: _between(0, 59.999999, "0 to 59.999999")},
     "make_timestamp": _DATE_AND_CLOCK,
     "make_timestamp_ltz": _DATE_AND_CLOCK,
@@ -177,8 +186,8 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "next_day": {1: _weekday},
     "ntile": {0: _POSITIVE},
     "parse_json": {0: texts.json_text},
-    "parse_url": {1: _part_of_address},
-    "percentile": {1: _percentage},
+    "parse_url": {1: _part_of_address, 2: texts.pattern},
+    "percentile": {1: _percentage, 2: _between(0)},
     "percentile_approx": _PERCENTILE,
     "percentile_cont": {0: _percentage},
     "percentile_disc": {0: _percentage},
@@ -199,6 +208,8 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "slice": {1: _FROM_1, 2: _between(0)},
     "split": {1: texts.pattern},
     "split_part": {2: _FROM_1},
+    "stack": {0: _POSITIVE},
+    "str_to_map": {1: texts.pattern, 2: texts.pattern},
     "theta_sketch_agg": {1: _LOG},
     "theta_union_agg": {1: _LOG},
     "time_diff": {0: _TIME_UNIT},
@@ -213,7 +224,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "try_to_timestamp": {1: texts.read_format},
     "trunc": {1: _TRUNC_UNIT},
     "try_element_at": {1: _FROM_1},
-    "try_parse_url": {1: _part_of_address},
+    "try_parse_url": {1: _part_of_address, 2: texts.pattern},
     "try_make_timestamp": {6: texts.time_zone},
     "try_make_timestamp_ltz": {6: texts.time_zone},
     "try_variant_get": {1: texts.variant_path},
@@ -233,10 +244,14 @@ _NEVER_NULL = {
     "approx_top_k_accumulate": (0,),
     "nth_value": (1,),
     "json_tuple": tuple(range(64)),
+    "approx_top_k": (1, 2),
+    "hll_sketch_agg": (1,),
+    "lag": (1,),
+    "lead": (1,),
+    "ntile": (0,),
 }
 
 
-_OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
 # Of a map, the second argument is a key.
 _OF_ARRAYS = ("element_at", "try_element_at")
 
@@ -269,20 +284,7 @@ def limit_mismatch(
             if wanted is not None:
                 reason = f"`{name}` cannot use {_shown(value)} here"
                 return Mismatch(reason, place, wanted, of_value=True)
-    return joint_mismatch(name, arguments) or _unknown_zone(name, arguments)
-
-
-def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """The zone behind a date and a time, where numbers have the day."""
-    if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
-        return None
-    zone = arguments[2].constant
-    if zone is None or isinstance(zone, tuple):
-        return None
-    wanted = texts.time_zone(zone)
-    if wanted is None:
-        return None
-    return Mismatch(f"`{name}` cannot use {_shown(zone)} here", 2, wanted, of_value=True)
+    return joint_mismatch(name, arguments)
 
 
 def _shown(value: Scalar | None) -> str:
