@@ -24,7 +24,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that the driver is asked to check from now on."""
     calls: list[str] = []
-    checked = driver.checked
+    checked = driver.check_pipeline
 
     def counting(path, *arguments, **options):
         calls.append(path)
@@ -94,7 +94,9 @@ def test_every_input_counts(project: Path, ssbtc: Ssbtc, change: str, monkeypatc
         case "target":
             options = ["--target", "4.0"]
         case "compiler":
-            monkeypatch.setattr("ssbt.compiler.cli.fingerprint.fingerprint", lambda: "another")
+            monkeypatch.setattr(
+                "ssbt.compiler.cli.fingerprint.compute_fingerprint", lambda: "another"
+            )
     ran = ssbtc("compile", "p.ssbt", *options)
     assert ran.code == 0, ran.out
     assert len(calls) == 1

@@ -262,7 +262,7 @@ class TestBugs:
         def broken(*_: object, **__: object) -> None:
             raise KeyError("an\nodd key")
 
-        monkeypatch.setattr("ssbt.compiler.driver.checked", broken)
+        monkeypatch.setattr("ssbt.compiler.driver.check_pipeline", broken)
 
     def test_it_is_said_and_written_down(self, ssbtc: Ssbtc, tmp_path: Path):
         ran = ssbtc("compile")

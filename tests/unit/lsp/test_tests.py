@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from ssbt.compiler.diagnostics.fixes import edited
-from ssbt.compiler.lsp.completion import completion
-from ssbt.compiler.lsp.rename import renamed
+from ssbt.compiler.diagnostics.fixes import apply_edits
+from ssbt.compiler.lsp.completion import complete
+from ssbt.compiler.lsp.renaming import rename_symbol
 from ssbt.compiler.lsp.symbols import symbols
 
 # What the project of all these tests has before any test.
@@ -56,9 +56,9 @@ def marked(project, text: str, place: str):
 )
 def test_rename(project, place: str, expected: dict[str, int]):
     made = marked(project, TESTS, place)
-    found = renamed(made.workspace, made.path, made.offset, "fresh")
+    found = rename_symbol(made.workspace, made.path, made.offset, "fresh")
     for path, source in found.sources.items():
-        text = edited(source.text, [e for e in found.edits if e.span.path == path])
+        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         made.workspace.documents.open(path, text)
     after = made.workspace.analysis(f"{made.folder.as_posix()}/main.ssbt").findings
     assert {f.code.number for f in after} <= KNOWN
@@ -77,7 +77,7 @@ def test_rename(project, place: str, expected: dict[str, int]):
 )
 def test_completion(project, place: str, labels: list[str]):
     made = marked(project, TESTS, place)
-    found = completion(made.workspace.context(made.path), made.path, made.offset)
+    found = complete(made.workspace.context(made.path), made.path, made.offset)
     assert found is not None
     assert [i.label for i in found.items if i.kind in ("dataset", "column")] == labels
 

@@ -46,16 +46,16 @@ def test_read_alike(name: str, text: str) -> None:
     ],
 )
 def test_durations(text: str, value: timedelta) -> None:
-    assert running.duration(text) == value
+    assert running.parse_duration(text) == value
 
 
 def test_what_a_type_does_not_hold() -> None:
-    assert running.misfit(timedelta(hours=36), "INTERVAL DAY") == "more than whole days"
-    assert running.misfit(timedelta(hours=36), "INTERVAL DAY TO HOUR") == ""
-    assert running.misfit(running.Months(18), "INTERVAL YEAR") == "more than whole years"
+    assert running.describe_misfit(timedelta(hours=36), "INTERVAL DAY") == "more than whole days"
+    assert running.describe_misfit(timedelta(hours=36), "INTERVAL DAY TO HOUR") == ""
+    assert running.describe_misfit(running.Months(18), "INTERVAL YEAR") == "more than whole years"
     too_long = "longer than Spark's intervals"
-    assert running.misfit(timedelta(days=200_000_000), "INTERVAL DAY") == too_long
-    assert running.misfit(running.Months(2**31), "INTERVAL MONTH") == too_long
+    assert running.describe_misfit(timedelta(days=200_000_000), "INTERVAL DAY") == too_long
+    assert running.describe_misfit(running.Months(2**31), "INTERVAL MONTH") == too_long
 
 
 def test_checks_of_months() -> None:
