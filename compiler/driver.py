@@ -134,8 +134,8 @@ def configure_pipeline(
 ) -> ConfiguredPipeline:
     """The environments called `names`, or all, of the project in which the pipeline at `path` is.
 
-    What is wrong with their files is added to the findings. `real` gives the path of a file with
-    all links followed: none may lead out of the project.
+    What is wrong with their files is added to the findings. `real_path` gives the path of a file
+    with all links followed: none may lead out of the project.
     """
     if check_result.pipeline is None:
         return ConfiguredPipeline(check_result)

@@ -25,9 +25,8 @@ def checked(df: DataFrame, schema: str, what: str) -> DataFrame:
         _find_differences(_flatten_fields(declared_schema), _flatten_fields(actual_schema))
     )
     if not problems and declared_schema.names != actual_schema.names:
-        problems = [
-            f"the columns are {', '.join(actual_schema.names)}, not {', '.join(declared_schema.names)}"
-        ]
+        actual_names = ", ".join(actual_schema.names)
+        problems = [f"the columns are {actual_names}, not {', '.join(declared_schema.names)}"]
     if problems:
         text = "".join(f"\n- {problem}" for problem in problems)
         raise SchemaMismatchError(f"{what} returns another schema than declared:{text}")

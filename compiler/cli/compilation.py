@@ -25,9 +25,10 @@ class CompilationResult(NamedTuple):
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
     `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked, and
-    `promises` how each stream is delivered. `outputs` is None where nothing was emitted. `endpoints` are
-    what other pipelines may meet, and `allowed` the warnings about it that comments allow; `shared`
-    are the findings about it and other pipelines, by paths as the user would write them.
+    `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
+    `endpoints` are what other pipelines may meet, and `allowed` the warnings about it that comments
+    allow; `shared` are the findings about it and other pipelines, by paths as the user would write
+    them.
     """
 
     unit: Unit
@@ -126,7 +127,7 @@ def compile_unit(
 ) -> tuple[CompilationResult, dict[str, str | None], bool]:
     """The result, what was read for it, and whether the same reads will always give it.
 
-    `changed` holds contents to be taken instead of those of files, by `Unit.file`.
+    `overrides` holds contents to be taken instead of those of files, by `Unit.file`.
     """
     from ssbt.compiler import driver
 

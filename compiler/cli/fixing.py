@@ -28,7 +28,7 @@ class FixResult(Struct, frozen=True):
 def apply_fixes(unit: Unit, target: str | None, overrides: Mapping[str, bytes]) -> FixResult:
     """The pipeline checked with its fixes made; nothing is written.
 
-    `changed` holds contents to be taken instead of those of files, and so do the new contents.
+    `overrides` holds contents to be taken instead of those of files, and so do the new contents.
     """
     current = FixResult(_check_unit(unit, target, overrides), overrides, 0)
     for _ in range(_ROUNDS):
@@ -56,7 +56,7 @@ def _is_in_sources(finding: Diagnostic, result: CompilationResult) -> bool:
 def _apply_one_by_one(
     current: FixResult, fixes: Sequence[Diagnostic], target: str | None
 ) -> FixResult:
-    """What comes of those fixes that make nothing worse; `now` itself where none does."""
+    """What comes of those fixes that make nothing worse; `current` itself where none does."""
     applied: list[Diagnostic] = []
     best = current
     for fix in fixes if len(fixes) > 1 else ():

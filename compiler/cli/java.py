@@ -57,7 +57,8 @@ def describe_missing_java(rejected: tuple[Java, ...]) -> str:
     rejections = "; ".join(
         f"{java.origin} has {java.version or 'one'}: {java.problem}" for java in rejected
     )
-    return f"Spark needs Java 17 or 21, and none was found{f' ({rejections})' if rejections else ''}: {_REMEDY}"
+    details = f" ({rejections})" if rejections else ""
+    return f"Spark needs Java 17 or 21, and none was found{details}: {_REMEDY}"
 
 
 def _iterate_candidates() -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ _MAX_FINDINGS = "ssbt.max_findings"
 
 
 def findings(command: F) -> F:
-    """`output_format`, `strict` and `color`: what `build_report` takes; it finds `--max-findings`."""
+    """The options that `build_report` takes; it finds `--max-findings` itself."""
     limit = click.option(
         "--max-findings",
         type=click.IntRange(min=0),

@@ -194,5 +194,6 @@ def relocate_allowance(allowance: Allowance, unit: Locator) -> Allowance:
 def _describe_emptiness(selection: Inputs) -> str:
     folders = " or ".join("this folder" if path == "." else path for path in selection.folders)
     if selection.folder_files:
-        return f"none of the {len(selection.folder_files)} `.ssbt` files in {folders} declares a pipeline"
+        count = len(selection.folder_files)
+        return f"none of the {count} `.ssbt` files in {folders} declares a pipeline"
     return f"there is no `.ssbt` file in {folders}"

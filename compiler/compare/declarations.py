@@ -30,8 +30,9 @@ def pipeline_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
         yield Change(Severity.BEHAVIOUR, Subject.SETTING, "target", message, places)
     old_settings, new_settings = _settings(old), _settings(new)
     for key in dict.fromkeys((*new_settings, *old_settings)):
-        if old_settings.get(key) != new_settings.get(key):
-            message = f"the Spark setting {_describe_setting(key, old_settings.get(key), new_settings.get(key))}"
+        old_value, new_value = old_settings.get(key), new_settings.get(key)
+        if old_value != new_value:
+            message = f"the Spark setting {_describe_setting(key, old_value, new_value)}"
             yield Change(Severity.BEHAVIOUR, Subject.SETTING, key, message, places)
     needed = collect_packages(old), collect_packages(new)
     for coordinates in sorted({*needed[0]} ^ {*needed[1]}):

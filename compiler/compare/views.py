@@ -44,7 +44,8 @@ def _render_paragraph(difference: PipelineDifference, locate: Locate) -> Iterato
         lines += _wrap(_describe_other_pipelines(each))
         yield from (f"{'':{_INDENT}}{line}\n" for line in lines)
     if difference.shared:
-        yield f"  {_max_severity(difference.shared).word:<{_INDENT - 2}}{_describe_shared(difference.shared)}\n"
+        word = _max_severity(difference.shared).word
+        yield f"  {word:<{_INDENT - 2}}{_describe_shared(difference.shared)}\n"
     if not difference.changes and not difference.shared:
         yield f"  {NOTHING}\n"
     for stream in difference.streams:
@@ -110,7 +111,8 @@ def _render_section(difference: PipelineDifference, locate: Locate) -> Iterator[
         )
         yield f"| {' | '.join(cells)} |\n"
     if difference.shared:
-        yield f"\n**{_max_severity(difference.shared).word}**: {_describe_shared(difference.shared)}.\n"
+        word = _max_severity(difference.shared).word
+        yield f"\n**{word}**: {_describe_shared(difference.shared)}.\n"
     unsafe = [each for each in difference.streams if each.verdict is not Verdict.SAFE]
     if unsafe:
         yield "\n"

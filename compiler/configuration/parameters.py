@@ -16,7 +16,7 @@ from ssbt.compiler.hocon.units import parse_milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
 from ssbt.compiler.resolve.expressions.constants import NotConstantError, build_map, parse_constant
 from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType
-from ssbt.compiler.types.interval_values import Months, duration_text
+from ssbt.compiler.types.interval_values import Months, render_duration
 
 
 def read_parameters(
@@ -114,7 +114,7 @@ def _json_value(value: object) -> object:
         case Decimal() | Months():
             return str(value)
         case timedelta():
-            return duration_text(value)
+            return render_duration(value)
         case datetime():
             return value.isoformat(" ")
         case date():

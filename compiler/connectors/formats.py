@@ -38,9 +38,9 @@ class Decoding(Struct, frozen=True):
 class Format(Connector, frozen=True):
     """A format: as a connector, with decoding in place of the source and encoding of the sink.
 
-    `accepted_types` are the types of the one column that it writes; if it is empty, a record of columns is
-    written. `imports` are the modules of names that its templates use. `language` is that of the
-    schemas that it needs: `avro`, or empty for columns that are declared in any way.
+    `accepted_types` are the types of the one column that it writes; if it is empty, a record of
+    columns is written. `imports` are the modules of names that its templates use. `language` is
+    that of the schemas that it needs: `avro`, or empty for columns that are declared in any way.
     """
 
     decoding: Decoding | None = None

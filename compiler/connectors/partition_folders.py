@@ -32,9 +32,9 @@ _FIRST_PARAMETER = 0xE000
 class PartitionFolders(Struct, frozen=True):
     """What the paths of a source say of the columns of its schema.
 
-    `columns` are those that folders of the paths hold, `undeclared` the columns that Spark would add
-    besides. `split_at_folder` is the folder below which folders count; None where there is no such folder, and
-    `problem` says why.
+    `columns` are those that folders of the paths hold, `undeclared` the columns that Spark would
+    add besides. `split_at_folder` is the folder below which folders count; None where there is no
+    such folder, and `problem` says why.
     """
 
     columns: tuple[str, ...]

@@ -40,7 +40,8 @@ def convert_raw_options(
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
     if not isinstance(entry.value, MapOf):
-        message = f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {describe_value(entry.value)}'
+        value = describe_value(entry.value)
+        message = f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {value}'
         yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
         return ()
     options_by_key = {key: option for option in options for key in _spark_keys(option)}

@@ -208,9 +208,8 @@ def _render_format_facts(
     elif record_format.decoding is not None and record_format.decoding.needs_schema:
         facts = ["It needs a schema, whose fields become columns."]
     else:
-        facts = [
-            f"It becomes one column, of the type {record_format.decoding.type if record_format.decoding else ''}."
-        ]
+        column_type = record_format.decoding.type if record_format.decoding else ""
+        facts = [f"It becomes one column, of the type {column_type}."]
     if specification.rejects:
         verb = "read into" if role is Role.SOURCE else "write"
         facts.append(f"It cannot {verb} columns of the types {', '.join(specification.rejects)}.")

@@ -38,12 +38,16 @@ _EXPECTATIONS = {
     ValueKind.MAP: 'a map such as `{ "key" = "value" }`',
     ValueKind.COLUMN: "the name of a column",
     ValueKind.SCHEMA: "the name of a schema, without quotes",
-    ValueKind.TRIGGER: "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`",
+    ValueKind.TRIGGER: (
+        "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`"
+    ),
     ValueKind.CONNECTION: "the name of a connection, without quotes",
     ValueKind.MILLISECONDS: "a duration such as `5 seconds`",
     ValueKind.INSTANT: 'a time with its zone in quotes, such as `"2026-01-31T12:00:00Z"`',
     ValueKind.PARTITIONS: "topics with their partitions, such as `{ orders = [0, 1] }`",
-    ValueKind.INSTANTS: 'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`',
+    ValueKind.INSTANTS: (
+        'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`'
+    ),
     ValueKind.FORMAT: "a format such as `json` or `json { … }`",
     ValueKind.FUNCTION: 'a function such as `"module.py:function"`',
 }

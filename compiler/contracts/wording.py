@@ -92,8 +92,8 @@ def misplaced_columns(pair: EndpointPair, misplacement: Misplacement) -> Contrac
         for side in (misplacement.written, misplacement.read)
     )
     message = (
-        f"{_writer_name(pair)} writes the columns {written_names}, and `{pair.reader.name}` reads {read_names}:"
-        f" columns are found by their places, and {consequence}"
+        f"{_writer_name(pair)} writes the columns {written_names}, and `{pair.reader.name}` reads"
+        f" {read_names}: columns are found by their places, and {consequence}"
     )
     help_ = ("declare all columns in the order in which they are written",)
     return _build_finding(codes.OTHER_PLACES, pair, message, None, None, help_)
@@ -245,8 +245,8 @@ def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | 
 def _type_mismatch(pair: EndpointPair, mismatch: Mismatch) -> ContractFinding:
     name = ".".join(mismatch.path)
     message = (
-        f"`{name}` is written by {_writer_name(pair)} as {mismatch.written} and read as {mismatch.read},"
-        f" which {_OUTCOMES[mismatch.verdict]}"
+        f"`{name}` is written by {_writer_name(pair)} as {mismatch.written} and read as"
+        f" {mismatch.read}, which {_OUTCOMES[mismatch.verdict]}"
     )
     code = (
         codes.DOUBTFUL_TYPE if mismatch.verdict is ReadVerdict.FAILS_FOR_SOME else codes.OTHER_TYPE

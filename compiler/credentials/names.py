@@ -45,7 +45,8 @@ _METADATA_ENDINGS = (
     "Class Enabled File Filenames Length Location Name Path Provider Regex Secrets Type Uri Url"
 )
 _METADATA = re.compile(
-    rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _METADATA_SUFFIXES))})$)|[a-z](?:{_METADATA_ENDINGS.replace(' ', '|')})$"
+    rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _METADATA_SUFFIXES))})$)"
+    rf"|[a-z](?:{_METADATA_ENDINGS.replace(' ', '|')})$"
     r"|\.secrets\.|secretKeyRef|credential\.provider|ssl\.rpc\.privateKey$"
 )
 # The key of an account is half of a pair, and Spark hides it.

@@ -79,8 +79,8 @@ def inline_avro_references(schema: JsonValue, referenced_schemas: Iterable[JsonV
 class _AvroReader(Struct):
     """Walks over a schema; `named_types` are the named types so far, None while one is being read.
 
-    `referenced_schemas` are schemas that have not been named yet, by full name, and `inlined` those that have,
-    by the starts of the values that named them first: there they are declared.
+    `referenced_schemas` are schemas that have not been named yet, by full name, and `inlined` those
+    that have, by the starts of the values that named them first: there they are declared.
     """
 
     referenced_schemas: dict[str, JsonValue] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class _AvroReader(Struct):
     def _resolve_reference(
         self, node: JsonValue, name_node: JsonValue, name: str, space: str
     ) -> AvroType:
-        """The type that `node` is alone by the name at `place`."""
+        """The type that `node` is alone by the name at `name_node`."""
         if name in PRIMITIVES:
             return AvroType(name, name, PRIMITIVES[name], False, node)
         full = name if "." in name or not space else f"{space}.{name}"

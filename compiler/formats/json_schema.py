@@ -42,7 +42,7 @@ class _JsonSchemaReader:
         self._root = root
 
     def type(self, node: JsonValue, references: tuple[str, ...]) -> tuple[DataType, bool]:
-        """The type at `node`, and whether null is a value; `above` are the references so far."""
+        """The type at `node`, and whether null is a value; `references` are those so far."""
         if not isinstance(node.content, dict):
             raise node.problem("a schema is an object that says its `type`")
         for word in _UNSUPPORTED:

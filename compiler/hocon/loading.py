@@ -51,7 +51,7 @@ class Loader:
         self, path: str, span: Span | None, prefix: tuple[str, ...], *, is_properties: bool = False
     ) -> Branch | None:
         if path in self._include_stack:
-            chain = " → ".join([*self._above[self._above.index(path) :], path])
+            chain = " → ".join([*self._include_stack[self._include_stack.index(path) :], path])
             message = f"this include leads back here: {chain}"
             raise configuration_error(span or Span(path, 0, 0), message, codes.BAD_INCLUDE)
         source = self._load_source(path, span)

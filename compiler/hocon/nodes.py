@@ -31,7 +31,8 @@ class Leaf:
 class Reference:
     """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`.
 
-    `owner_path` is the path of the value that it stands in, and of the list where it is an item of one.
+    `owner_path` is the path of the value that it stands in, and of the list where it is an item of
+    one.
     """
 
     span: Span

@@ -62,8 +62,8 @@ class Definition(Struct, frozen=True):
 class Definitions:
     """The definitions of the columns of operators, each found once.
 
-    Where one grows beyond `longest`, it is cut and told from others by a hash; `keeps_original` ones, which
-    people read, then say no more what the columns are of which they are made.
+    Where one grows beyond `longest`, it is cut and told from others by a hash; `keeps_original`
+    ones, which people read, then say no more what the columns are of which they are made.
     """
 
     def __init__(self, longest: int = _MAX_LENGTH, *, whole: bool = False) -> None:

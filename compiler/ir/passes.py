@@ -24,9 +24,9 @@ RECORDS = "records"
 class Pass(Struct, frozen=True):
     """One stream that writes several sinks, those of dead letters first.
 
-    `sources` are the names of those whose records it judges. `separate_datasets` are the datasets of sinks that
-    are no function of one batch alone, because they keep state or join streams: they are computed
-    beside the records, in the same query.
+    `sources` are the names of those whose records it judges. `separate_datasets` are the datasets
+    of sinks that are no function of one batch alone, because they keep state or join streams: they
+    are computed beside the records, in the same query.
     """
 
     name: str

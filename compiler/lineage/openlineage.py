@@ -1,8 +1,8 @@
 """Lineage as OpenLineage tells it: the events of a job, with datasets that are named by place.
 
-What a pipeline reads and writes is known when it is compiled, but for its parameters. `build_record` is
-all of it with `${name}` in places; the runtime holds it in the manifest and puts values in, as
-`build_event` does with defaults.
+What a pipeline reads and writes is known when it is compiled, but for its parameters.
+`build_record` is all of it with `${name}` in places; the runtime holds it in the manifest and puts
+values in, as `build_event` does with defaults.
 """
 
 from __future__ import annotations

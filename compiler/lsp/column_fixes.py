@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.wording import ContractFinding
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.lsp import renaming as rename
+from ssbt.compiler.lsp import renaming
 from ssbt.compiler.lsp.workspace import Workspace
 
 
@@ -27,8 +27,8 @@ def with_fixes(
         if each.renaming is not None and _is_only_user(each, endpoints):
             span, name = each.renaming
             try:
-                edits = rename.rename_symbol(workspace, span.path, span.start, name).edits
-            except rename.RenameRefusedError:
+                edits = renaming.rename_symbol(workspace, span.path, span.start, name).edits
+            except renaming.RenameRefusedError:
                 edits = ()
             if {edit.span.path for edit in edits} <= {span.path}:
                 diagnostic = replace(diagnostic, fix=edits)

@@ -10,7 +10,7 @@ from ssbt.compiler.diagnostics.allowances import allowance_edit
 from ssbt.compiler.diagnostics.fixes import accepted_edits
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.driver import format_source
-from ssbt.compiler.lsp import renaming as rename
+from ssbt.compiler.lsp import renaming
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.completion import Completion, complete
 from ssbt.compiler.lsp.configured import configured_name, is_configuration
@@ -127,7 +127,7 @@ class Editor:
         if mention is None:
             return []
         locations: dict[Span, lsp.Location] = {}
-        for shared in rename.find_sharing_files(self.workspace, mention):
+        for shared in renaming.find_sharing_files(self.workspace, mention):
             for each in shared.mentions:
                 if declaration or not each.defines:
                     sources = shared.analysis.sources
@@ -142,7 +142,7 @@ class Editor:
             span, _ = self._configured(source, position)
         else:
             analysis, path, offset = self._locate(uri, position)
-            span = rename.find_renamable(self.workspace, path, offset).span
+            span = renaming.find_renamable(self.workspace, path, offset).span
             source = analysis.sources[path]
         return self.converter.range(source, span), source.text[span.start : span.end]
 
@@ -154,14 +154,14 @@ class Editor:
             path, offset = declared.span.path, declared.span.start
         else:
             _, path, offset = self._locate(uri, position)
-        renaming = rename.rename_symbol(self.workspace, path, offset, name)
-        return self.converter.workspace_edit(renaming.edits, renaming.sources)
+        result = renaming.rename_symbol(self.workspace, path, offset, name)
+        return self.converter.workspace_edit(result.edits, result.sources)
 
     def _configured(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
         """The name at a position of a file of configuration, and its declaration."""
         found = configured_name(self.workspace, source.path, self.converter.offset(source, at))
         if found is None:
-            raise rename.RenameRefusedError(
+            raise renaming.RenameRefusedError(
                 "no pipeline of this workspace declares what is named here"
             )
         return found

@@ -59,7 +59,8 @@ def _step_edits(source: Source, span: Span, new: str, within: tuple[int, int]) -
     ]
     result = old
     for old_segment, new_segment in reversed(touched):
-        result = f"{result[: old_segment.start]}{new[new_segment.start : new_segment.end]}{result[old_segment.end :]}"
+        new_part = new[new_segment.start : new_segment.end]
+        result = f"{result[: old_segment.start]}{new_part}{result[old_segment.end :]}"
     # A comment that moves from one step to another belongs to both.
     if _format_declaration(source, result) != new:
         return None

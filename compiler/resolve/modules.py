@@ -56,7 +56,7 @@ class ModuleLoader:
     def add(self, span: Span, relative: str, member: str, purpose: ModulePurpose) -> str | None:
         """The name to import for a module beside the file of `span`; None with a finding.
 
-        `wanted` is what is used of it.
+        `member` is what is used of it.
         """
         path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), relative))
         name = posixpath.basename(path).removesuffix(".py")

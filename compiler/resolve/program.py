@@ -79,7 +79,7 @@ def resolve_program(
     tests: bool = False,
     parse: Parser = parse_file,
 ) -> ResolvedProgram:
-    """Read, parse and resolve the pipeline at `path`; what is `seen` on the way is noted.
+    """Read, parse and resolve the pipeline at `path`; what is `index` on the way is noted.
 
     With `tests`, those in `orders_test.ssbt` beside `orders.ssbt` are read too. `parse` may be
     one that keeps what it knows of earlier versions of a file.

@@ -25,16 +25,17 @@ from ssbt.compiler.types.predicates import is_orderable
 
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.declarations import TypingSettings
+    from ssbt.compiler.resolve.modules import ModulePurpose
     from ssbt.compiler.source import Span
     from ssbt.compiler.syntax.ast import expressions as e
     from ssbt.compiler.syntax.ast import steps as s
 
 # The relation behind a dataset's name or a transform's call, and the input that names it.
-FindInput = Callable[["s.DatasetUse", "Flow"], tuple[Input, Relation] | None]
+FindInput = Callable[["s.DatasetUse", "QueryContext"], tuple[Input, Relation] | None]
 # The result of a transform over relations.
-UseTransform = Callable[["s.UseTransform", Relation, "Flow"], tuple[Input, Relation] | None]
+UseTransform = Callable[["s.UseTransform", Relation, "QueryContext"], tuple[Input, Relation] | None]
 FindSchema = Callable[["e.Name"], tuple[str, StructType] | None]
-AddModule = Callable[["Span", str, str, "Purpose"], str | None]
+AddModule = Callable[["Span", str, str, "ModulePurpose"], str | None]
 
 
 class ProgramLookup(Struct, frozen=True):
@@ -54,9 +55,9 @@ class QueryContext(Struct):
     true from the first input on that is a stream: no step makes a batch of it again.
     `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
     `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
-    alias, `starred_aliases` the aliases of which an expression takes all columns, `windows` what the step
-    at hand groups by time. `outer_sides` are the aliases, in lower case, whose columns an outer
-    join makes null in rows without a partner, each with the kind of the join.
+    alias, `starred_aliases` the aliases of which an expression takes all columns, `windows` what
+    the step at hand groups by time. `outer_sides` are the aliases, in lower case, whose columns an
+    outer join makes null in rows without a partner, each with the kind of the join.
     """
 
     relation: Relation

@@ -100,7 +100,10 @@ def _resolve_fields(
         declared_schema.foreign_schema is None
         or declared_schema.foreign_schema.language != language
     ):
-        message = f"`{use.format.name}` needs a schema in its own language, which `{declared_schema.name}` is not"
+        message = (
+            f"`{use.format.name}` needs a schema in its own language,"
+            f" which `{declared_schema.name}` is not"
+        )
         help_ = f"declare it from a file or a registry: `schema {declared_schema.name} from …`"
         report.add(OTHER_LANGUAGE, schema.value.span, message, help=help_)
     check_defaults(

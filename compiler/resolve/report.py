@@ -65,10 +65,10 @@ class Report(Struct):
         edit_span: Span | None = None,
         text: str | None = None,
     ) -> None:
-        """Add a finding about a word in whose place `near` was probably meant, which is the fix.
+        """Add a finding about a word for which `suggestion` was probably meant; that is the fix.
 
-        `text` is how `near` is written there, and `place` where, if that is not the whole `span`;
-        `otherwise` is the way out where nothing is near.
+        `text` is how `suggestion` is written there, and `edit_span` where, if not the
+        whole `span`; `otherwise` is the way out where nothing is near.
         """
         if suggestion is None:
             self.add(code, span, message, help=otherwise)
@@ -90,7 +90,7 @@ class Report(Struct):
     ) -> None:
         """Add a finding about a name that does not exist, with what may have been meant.
 
-        `place` is where the name stands, if that is not the whole `span`, and `written` how one
+        `edit_span` is where the name stands, if that is not the whole `span`, and `spell` how one
         is written there. Behind a hundred of them it is no longer looked for: it takes each name
         against all others.
         """

@@ -23,11 +23,11 @@ class SemanticIndex(Struct):
     """Every column, step and value by its place.
 
     `values` are those of calls, by the place of the function's name, and of fields of columns.
-    `columns` are by the part of a name that stands for the column alone, which `column_spans` gives for
-    the place of the whole name. A column named with `using` has two, one of each side. `linked_spans` are
-    pairs of places that must name their columns alike, such as both sides of a union.
-    `query_outputs` are the columns of datasets with what their own query makes them from, `datasets` the
-    same columns as others use them, `tags` those of their columns.
+    `columns` are by the part of a name that stands for the column alone, which `column_spans` gives
+    for the place of the whole name. A column named with `using` has two, one of each side.
+    `linked_spans` are pairs of places that must name their columns alike, such as both sides of a
+    union. `query_outputs` are the columns of datasets with what their own query makes them from,
+    `datasets` the same columns as others use them, `tags` those of their columns.
     """
 
     columns: dict[Span, list[Column]] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def resolve_spark_settings(
 ) -> SparkSettings:
     """The settings, checked against those of a Spark line.
 
-    `text` reads an entry that is a text; `secrets` are the names by those in lower case.
+    `read_text` reads an entry that is a text; `secrets` are the names by those in lower case.
     """
     if not isinstance(entry.value, v.BlockValue):
         message = "`spark` is a block of settings"

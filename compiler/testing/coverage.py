@@ -15,7 +15,7 @@ _NOT_MEASURED = "not measured: the function around it does not tell which values
 
 
 class LocatedTarget(Struct, frozen=True, order=True):
-    """A point by the place that the user knows; see `ssbt.compiler.ir.coverage.Point`."""
+    """A point by the place that the user knows; see `ssbt.compiler.ir.coverage.CoverageTarget`."""
 
     file: str
     line: int

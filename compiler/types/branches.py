@@ -1,4 +1,4 @@
-"""The one type of several values: `infer_case`, `infer_coalesce` and their like; see `operators`."""
+"""The one type of several values: `case`, `coalesce` and their like; see `operators`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ssbt.compiler.types.promotion import cast_implicitly
 
 
 def common_type(values: Sequence[Typed], ansi: bool = True) -> DataType | None:
-    """The one type of several values in `infer_case`, `infer_coalesce`, `in`, `array`, …; None if none."""
+    """The one type of several values in `case`, `coalesce`, `in`, `array`, …; None if none."""
     try:
         values = collate_together(values)
     except CollationError:

@@ -1,4 +1,4 @@
-"""The types of what is true or false: comparisons, `in`, `infer_like`, `is null`; see `operators`."""
+"""The types of what is true or false: comparisons, `in`, `like`, `is null`; see `operators`."""
 
 from __future__ import annotations
 

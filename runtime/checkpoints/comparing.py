@@ -176,7 +176,8 @@ class Checkpoint:
             yield "it holds no record of what made it, so nothing tells whether it fits the query"
             return
         if (recorded["pipeline"], recorded["stream"]) != (current["pipeline"], current["stream"]):
-            yield f"it belongs to stream `{recorded['stream']}` of pipeline `{recorded['pipeline']}`"
+            stream, pipeline = recorded["stream"], recorded["pipeline"]
+            yield f"it belongs to stream `{stream}` of pipeline `{pipeline}`"
         # An older compiler did not tell them.
         is_comparable = recorded["depends_on"] and current["depends_on"]
         # What an older compiler has recorded has no meanings: then texts alone are compared.

@@ -99,7 +99,7 @@ def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:
 
 
 def cast_like(df: DataFrame, target: DataFrame) -> DataFrame:
-    """The columns of `df` with the types and in the order of those of `wanted`."""
+    """The columns of `df` with the types and in the order of those of `target`."""
     return df.select(
         *(
             df[quote_name(field.name)].cast(field.dataType).alias(field.name)

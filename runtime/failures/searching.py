@@ -36,7 +36,7 @@ _ANYTHING = r"[\s\S]+?"
 
 @dataclass(frozen=True)
 class _SqlText:
-    """SQL text of the script: a pattern, for values may be put into it, and what is `literal_text`."""
+    """SQL text of the script: a pattern, for values may be put into it, and its `literal_text`."""
 
     point: _Point
     pattern: str

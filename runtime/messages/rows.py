@@ -68,7 +68,7 @@ def row(
 ) -> Row | None:
     """The fields of the message that bytes hold, or `PROBLEM`, what is wrong with them.
 
-    `unfit` says what is wrong with a message that cannot be read.
+    `describe_problem` says what is wrong with a message that cannot be read.
     """
     from google.protobuf.message import DecodeError
 

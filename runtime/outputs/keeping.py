@@ -51,8 +51,9 @@ def _read_entries(output: SinkFolder, stream: str, partitions: str) -> list[dict
         if file_partitions.casefold() != partitions.casefold():
             raise CheckpointsRefusedError(
                 f"stream `{stream}` cannot write on in {output.folder}: {entry['path']} is"
-                f" partitioned by ({file_partitions}), and new files would be by ({partitions}), which no"
-                " reader can put together\nGive the sink another folder, or partition it as before"
+                f" partitioned by ({file_partitions}), and new files would be by ({partitions}),"
+                " which no reader can put together\n"
+                "Give the sink another folder, or partition it as before"
             )
     return entries
 

@@ -56,7 +56,7 @@ def decoded(
     on_error: str = "fail",
     counted: bool = True,
 ) -> DataFrame:
-    """The fields of the value as columns (or `value`, if it has none), then `_key_columns` and `metadata`.
+    """The fields of the value as columns (or `value`, if it has none), then `_key` and `metadata`.
 
     Metadata is named with an underscore in front: `_offset`. A malformed record stops the job
     with its place in the error where `on_error` is `fail`, and is left out where it is `drop`.

@@ -66,16 +66,13 @@ def load_writer_schemas(registry: Mapping[str, str], subject: str, type: str) ->
     """The schemas of all versions of a subject, which may have none yet, and those rows named."""
     client = Registry.of(registry)
     learned = _LEARNED_SCHEMAS.setdefault(client.url, _LearnedSchemas(client))
-    learned_texts = {
-        id: entry[1] if entry and entry[0] == type else None
-        for id, entry in learned.schemas.items()
-    }
+    entries = learned.schemas.items()
+    texts = {id: entry[1] if entry and entry[0] == type else None for id, entry in entries}
     ids = client.ids(subject, type)
     if not ids:
         _LOG.warning("%s at %s has no version yet: records wait for it", subject, client.url)
-    return WriterSchemas(
-        client, {**learned_texts, **ids}, next(reversed(ids), 0), learned.has_many_missing
-    )
+    latest = next(reversed(ids), 0)
+    return WriterSchemas(client, {**texts, **ids}, latest, learned.has_many_missing)
 
 
 def learn_schema(error: BaseException) -> int | None:

@@ -25,31 +25,26 @@ def render_proto(file: Any) -> str:
         public = "public " if index in file.public_dependency else ""
         lines.append(f"import {public}{json.dumps(path)};")
     for each in file.enum_type:
-        lines += _render_enum(each)
+        lines += _enum_lines(each)
     for each in file.message_type:
-        lines += _render_message(each, syntax)
+        lines += _message_lines(each, syntax)
     return "\n".join(lines) + "\n"
 
 
-def _render_message(message: Any, syntax: str) -> Iterator[str]:
+def _message_lines(message: Any, syntax: str) -> Iterator[str]:
     yield f"message {message.name} {{"
     maps = {each.name: each for each in message.nested_type if each.options.map_entry}
-    nested = [*(_render_enum(each) for each in message.enum_type)]
-    nested += [
-        _render_message(each, syntax) for each in message.nested_type if each.name not in maps
-    ]
-    for lines in nested:
-        yield from _indent_lines(lines)
+    for each in message.enum_type:
+        yield from _indent(_enum_lines(each))
+    for each in message.nested_type:
+        if each.name not in maps:
+            yield from _indent(_message_lines(each, syntax))
     for choice, fields in groupby(message.field, _oneof_index):
         if choice is None:
-            yield from _indent_lines(
-                _render_field(each, _field_label(each, syntax), maps) for each in fields
-            )
+            yield from _indent(_field_line(each, _label(each, syntax), maps) for each in fields)
         else:
             yield f"{_INDENT}oneof {message.oneof_decl[choice].name} {{"
-            yield from _indent_lines(
-                _indent_lines(_render_field(each, "", maps) for each in fields)
-            )
+            yield from _indent(_indent(_field_line(each, "", maps) for each in fields))
             yield f"{_INDENT}}}"
     # The end of a range is the first number behind it.
     reserved = [f"{each.start} to {each.end - 1}" for each in message.reserved_range]
@@ -63,11 +58,11 @@ def _render_message(message: Any, syntax: str) -> Iterator[str]:
 
 def _oneof_index(field: Any) -> int | None:
     """The index of the `oneof` that a field is in."""
-    is_in = field.HasField("oneof_index") and not field.proto3_optional
-    return field.oneof_index if is_in else None
+    is_member = field.HasField("oneof_index") and not field.proto3_optional
+    return field.oneof_index if is_member else None
 
 
-def _field_label(field: Any, syntax: str) -> str:
+def _label(field: Any, syntax: str) -> str:
     if field.label == _REPEATED:
         return "repeated "
     if syntax == "proto3":
@@ -75,7 +70,7 @@ def _field_label(field: Any, syntax: str) -> str:
     return "required " if field.label == _REQUIRED else "optional "
 
 
-def _render_field(field: Any, label: str, maps: dict[str, Any]) -> str:
+def _field_line(field: Any, label: str, maps: dict[str, Any]) -> str:
     type = _type_name(field)
     entry = maps.get(field.type_name.rpartition(".")[2]) if field.type == _MESSAGE else None
     if entry is not None:
@@ -99,13 +94,13 @@ def _type_name(field: Any) -> str:
     return field.type_name or scalar.removeprefix("TYPE_").lower()
 
 
-def _render_enum(enum: Any) -> Iterator[str]:
+def _enum_lines(enum: Any) -> Iterator[str]:
     yield f"enum {enum.name} {{"
     if enum.options.allow_alias:
         yield f"{_INDENT}option allow_alias = true;"
-    yield from _indent_lines(f"{value.name} = {value.number};" for value in enum.value)
+    yield from _indent(f"{value.name} = {value.number};" for value in enum.value)
     yield "}"
 
 
-def _indent_lines(lines: Iterable[str]) -> Iterator[str]:
+def _indent(lines: Iterable[str]) -> Iterator[str]:
     return (_INDENT + line for line in lines)

@@ -106,9 +106,8 @@ class Registry:
         except OSError as error:
             files = self.ca_location, self.certificate_location, self.key_location
             file_list = ", ".join(filter(None, files))
-            raise RegistryError(
-                f"the certificates in {file_list} cannot be read: {error}"
-            ) from None
+            problem = f"the certificates in {file_list} cannot be read: {error}"
+            raise RegistryError(problem) from None
         return context
 
     @property

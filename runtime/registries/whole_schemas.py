@@ -12,19 +12,17 @@ def schemas_by_name(schemas: list[dict[str, Any]]) -> dict[str, Any]:
 def inline_references(node: Any, referenced: dict[str, Any], space: str = "") -> Any:
     """The schema `node` with each of the others declared where it is first named.
 
-    It is taken out of `others` there; `space` is the namespace around the node.
+    It is taken out of `referenced` there; `space` is the namespace around the node.
     """
     if isinstance(node, list):
         return [inline_references(each, referenced, space) for each in node]
     if isinstance(node, str):
         full = f"{space}.{node}" if space and "." not in node else node
         declaration = referenced.pop(full, None) or referenced.pop(node, None)
+        if declaration is None:
+            return node
         # It does not inherit the namespace of the place where it stands now.
-        return (
-            node
-            if declaration is None
-            else inline_references({"namespace": "", **declaration}, referenced)
-        )
+        return inline_references({"namespace": "", **declaration}, referenced)
     kind = node["type"]
     if kind in ("record", "error"):
         inner_space, _ = _full_name(node, space)

@@ -18,7 +18,7 @@ Frames = Mapping[str, DataFrame]
 
 
 class Chooser:
-    """Chooses rows of sources; `read` gives a source, `made` the dataset made from sources."""
+    """Chooses rows of sources; `read` gives a source, `make` the dataset made from sources."""
 
     def __init__(
         self,

@@ -81,12 +81,16 @@ def find_contradictions(
     ansi, policy = ANSI.lower(), PARSER_POLICY.lower()
     compiled_ansi = compiled.get(ansi, "false" if target.startswith("3.") else "true")
     if requested.get(ansi, compiled_ansi) != compiled_ansi:
-        reason = f"the pipeline is compiled for `{compiled_ansi}`, and would have other values in silence"
+        reason = (
+            f"the pipeline is compiled for `{compiled_ansi}`,"
+            " and would have other values in silence"
+        )
         yield f"`{ANSI}` is `{requested[ansi]}`: {reason}; set it in the pipeline"
     was_legacy = compiled.get(policy) == "legacy"
     if policy in requested and (requested[policy] == "legacy") != was_legacy:
         reason = "patterns of dates are checked for the other value"
-        yield f"`{PARSER_POLICY}` is `{given_value(given_settings, policy)}`: {reason}; set it in the pipeline"
+        value = given_value(given_settings, policy)
+        yield f"`{PARSER_POLICY}` is `{value}`: {reason}; set it in the pipeline"
     for name, value in given_settings.items():
         if SETTLED.get(name.lower(), value.lower()) != value.lower():
             reason = "would change how Spark reads the script's own text"

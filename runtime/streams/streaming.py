@@ -97,8 +97,8 @@ def run_streams(*streams: Stream) -> None:
         else:
             if multi_sink_streams := [stream.name for stream in streams if stream.writes]:
                 raise CheckpointsRefusedError(
-                    f"stream `{multi_sink_streams[0]}` writes rows and dead letters in one pass, for which it"
-                    " needs the driver's JVM, not Spark Connect\n"
+                    f"stream `{multi_sink_streams[0]}` writes rows and dead letters in one pass,"
+                    " for which it needs the driver's JVM, not Spark Connect\n"
                     "Start the script by `spark-submit` on the cluster; or, over Spark Connect, let"
                     " the source say `on_error = fail` or `drop`, or read it as a batch"
                 )
@@ -121,7 +121,7 @@ def _admit_checkpoints(
         raise
 
 
-def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
+def _watch(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Return when all have ended, or have been stopped because of a signal."""
     try:
         while stop.number is None and sum(run.poll() for run in runs):
@@ -143,7 +143,7 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
                 run.topics.close()
 
 
-def _wait_for_change(runs: Sequence["_Run"], stop: StopRequest) -> None:
+def _wait_for_change(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Wait for the next look, which comes at once when a query has ended."""
     due = time.monotonic() + _LOOK_SECONDS
     while time.monotonic() < due and not any(run.is_over() for run in runs):

@@ -35,8 +35,9 @@ class Source:
 class Query:
     """A stream that is run to its end after each micro-batch, from one checkpoint.
 
-    `most` is how many batches one may need: those without data that follow it tell what a watermark
-    has closed. A processor with timers of the wall's clock would have them without end.
+    `max_batches` is how many batches one may need: those without data that follow it tell
+    what a watermark has closed. A processor with timers of the wall's clock would have them
+    without end.
     """
 
     def __init__(self, frame: DataFrame, mode: str, max_batches: int, folder: Path) -> None:
@@ -104,9 +105,9 @@ class _Advance:
                 raise
         if self._stopped is None:
             self.is_over = True
-        elif len(self.found) == self._max_batches:
+        elif len(self.batches) == self._max_batches:
             self.is_over = True
-            self._file(self._stopped).unlink()
+            self._offset_file(self._stopped).unlink()
         else:
             self._set_time(self._stopped)
 

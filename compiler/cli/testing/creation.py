@@ -158,8 +158,8 @@ def _check_sources(pipeline: Pipeline, item: Let) -> None:
         connector = each.connector.name
         if each.part or (each.output.streaming and connector not in _FILES):
             raise Failure(
-                f"`{each.name}` is a stream from {connector}: real rows can be read from tables, batches"
-                " and streams of files"
+                f"`{each.name}` is a stream from {connector}: real rows can be read from tables,"
+                " batches and streams of files"
             )
 
 

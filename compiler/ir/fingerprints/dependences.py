@@ -92,7 +92,8 @@ class Effect(Struct, frozen=True):
 class Dependence(Struct, frozen=True):
     """A row of the table: `label` is what people call it, `criteria` of it counts.
 
-    `on_change` holds where it is another and Spark does not notice, `on_appearance` where it is new or gone.
+    `on_change` holds where it is another and Spark does not notice, `on_appearance` where it is new
+    or gone.
     """
 
     label: str

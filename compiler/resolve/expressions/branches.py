@@ -144,7 +144,7 @@ def _wrap_in_case(
     earlier_branches: Sequence[tuple[e.Expression, e.Expression]],
     condition: e.Expression | None,
 ) -> Wrap:
-    """Where none of the branches `before` is taken and `condition` holds, if there is one."""
+    """Where none of `earlier_branches` is taken and `condition` holds, if there is one."""
     if wrap is None:
         return None
     skipped = tuple((each, _FALSE) for each, _ in earlier_branches)

@@ -14,8 +14,7 @@ from ssbt.compiler.resolve.expressions.evaluation import (
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import BOOLEAN, ArrayType, DataType, UnknownType
-from ssbt.compiler.types.folding import arithmetic
-from ssbt.compiler.types.folding import comparisons as comparing
+from ssbt.compiler.types.folding import arithmetic, comparisons
 from ssbt.compiler.types.folding.calls import fold_call
 from ssbt.compiler.types.folding.casts import cast_value
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
@@ -153,7 +152,7 @@ def _find_extreme(name: str, values: Sequence[Value], result: DataType) -> Outco
         if best is None:
             best = value
             continue
-        order = comparing.order_of(value, best)
+        order = comparisons.order_of(value, best)
         if order is None:
             return None
         best = value if order * (1 if name == "greatest" else -1) > 0 else best

@@ -23,8 +23,7 @@ from ssbt.compiler.types.datatypes import (
     UnknownType,
 )
 from ssbt.compiler.types.expression_types import Typed
-from ssbt.compiler.types.folding import arithmetic, texts
-from ssbt.compiler.types.folding import comparisons as comparing
+from ssbt.compiler.types.folding import arithmetic, comparisons, texts
 from ssbt.compiler.types.folding.arrays import compute_element
 from ssbt.compiler.types.folding.calls import fold_call
 from ssbt.compiler.types.folding.casts import as_floating, cast_value
@@ -143,7 +142,7 @@ class Evaluator(Struct):
         if not isinstance(value, Value):
             return value
         if node.operator in ("not", "!"):
-            return comparing.negate_truth(cast_outcome(value, BOOLEAN, self.ansi))
+            return comparisons.negate_truth(cast_outcome(value, BOOLEAN, self.ansi))
         result = self.type_of(node)
         if result.is_unknown or value.is_opaque:
             return None
@@ -167,7 +166,7 @@ class Evaluator(Struct):
         right = self.evaluate(node.right)
         if operator in ("and", "or"):
             truths = (cast_outcome(each, BOOLEAN, self.ansi) for each in (left, right))
-            return comparing.combine_truth(operator, *truths)
+            return comparisons.combine_truth(operator, *truths)
         stop = find_stop((left, right))
         if stop is not NO_STOP:
             return stop
@@ -177,7 +176,7 @@ class Evaluator(Struct):
         if types[0].is_unknown or types[1].is_unknown:
             return None
         if operator in COMPARISONS:
-            return comparing.compare(operator, left, right, types, self.ansi)
+            return comparisons.compare(operator, left, right, types, self.ansi)
         result = self.type_of(node).type
         if operator == "||":
             return self.concatenate((left, right), result)
@@ -200,8 +199,8 @@ class Evaluator(Struct):
         if stop is not NO_STOP:
             return stop
         types = (self.type_of(left), self.type_of(right))
-        # With `GOES_ON` both are values.
-        return comparing.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
+        # With `NO_STOP` both are values.
+        return comparisons.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
 
     def _evaluate_predicate(
         self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom
@@ -210,7 +209,7 @@ class Evaluator(Struct):
             case e.Between(operand=operand, low=low, high=high):
                 above = self.compare(">=", operand, low)
                 below = self.compare("<=", operand, high)
-                outcome = comparing.combine_truth("and", above, below)
+                outcome = comparisons.combine_truth("and", above, below)
             case e.InList():
                 outcome = self._evaluate_in_list(node.operand, node.items)
             case e.Like():
@@ -221,10 +220,10 @@ class Evaluator(Struct):
                 outcome = Value(BOOLEAN, value.is_null) if isinstance(value, Value) else None
             case e.IsDistinctFrom():
                 equality = self.compare("<=>", node.left, node.right)
-                outcome = comparing.negate_truth(equality)
+                outcome = comparisons.negate_truth(equality)
             case _:
                 return None
-        return comparing.negate_truth(outcome) if node.negated else outcome
+        return comparisons.negate_truth(outcome) if node.negated else outcome
 
     def _evaluate_in_list(self, operand: e.Expression, items: Sequence[e.Expression]) -> Outcome:
         value = self.evaluate(operand)
@@ -234,7 +233,7 @@ class Evaluator(Struct):
         if common is None or isinstance(common, UnknownType):
             return None
         choices = [self.evaluate(item) for item in items]
-        return comparing.evaluate_in(value, choices, common, self.ansi)
+        return comparisons.evaluate_in(value, choices, common, self.ansi)
 
     def _evaluate_like(self, node: e.Like) -> Outcome:
         if node.quantifier or len(node.patterns) != 1:
@@ -243,8 +242,8 @@ class Evaluator(Struct):
         stop = find_stop(pair)
         if stop is not NO_STOP:
             return stop
-        # With `GOES_ON` both are values.
-        return comparing.evaluate_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
+        # With `NO_STOP` both are values.
+        return comparisons.evaluate_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
 
     # ---- choices
 
@@ -292,7 +291,7 @@ class Evaluator(Struct):
             return stop
         if not isinstance(pair[0], Value) or not isinstance(pair[0].type, ArrayType):
             return None
-        # With `GOES_ON` both are values.
+        # With `NO_STOP` both are values.
         return compute_element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
 
 

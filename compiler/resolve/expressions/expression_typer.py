@@ -1,7 +1,7 @@
 """Expressions: their names resolved, their types found, their place allowed.
 
-One `ExpressionTyper` looks at one expression. What it finds besides the type (aggregates, the columns
-that the value comes from) is in its attributes afterwards.
+One `ExpressionTyper` looks at one expression. What it finds besides the type (aggregates, the
+columns that the value comes from) is in its attributes afterwards.
 """
 
 from __future__ import annotations
@@ -76,15 +76,15 @@ from ssbt.compiler.types.type_sets import exactly, implicit_cast
 class ExpressionTyper(Struct):
     """One pass over one expression.
 
-    `allows_aggregates` and `allows_windows` tell what is allowed; `grouping_keys` are the keys where a column must be
-    one of them or stand inside an aggregate, or be, by id, one of `grouped_name_ids`: names inside a key
-    that the expression repeats. `has_subtotals` tells that there is a row for each set of keys,
-    `in_pivot` that the aggregates fill a pivot.
-    `generator` is the one node that may be a generator. `starred_aliases` are the aliases, in lower case,
-    whose columns are taken all, `spelled_stars` by id the stars that are written as names. `types`
-    holds what was found of each node, by its id, beside the node itself, so that no other gets its
-    id. `zone_use` is the first part whose value depends on the time zone of the session. `bare_word_ids`
-    are the ids of names that are no columns and stand beside text.
+    `allows_aggregates` and `allows_windows` tell what is allowed; `grouping_keys` are the keys
+    where a column must be one of them or stand inside an aggregate, or be, by id, one of
+    `grouped_name_ids`: names inside a key that the expression repeats. `has_subtotals` tells that
+    there is a row for each set of keys, `in_pivot` that the aggregates fill a pivot. `generator` is
+    the one node that may be a generator. `starred_aliases` are the aliases, in lower case, whose
+    columns are taken all, `spelled_stars` by id the stars that are written as names. `types` holds
+    what was found of each node, by its id, beside the node itself, so that no other gets its id.
+    `zone_use` is the first part whose value depends on the time zone of the session.
+    `bare_word_ids` are the ids of names that are no columns and stand beside text.
     """
 
     context: ExpressionContext

@@ -112,7 +112,7 @@ def call_provenance(
 ) -> Provenance | None:
     """What the fields of a call's result are made from; None where nothing is known of them.
 
-    `others` is what the call looks at besides its arguments, such as the keys of a window.
+    `clause_provenances` is what the call looks at besides its arguments, such as window keys.
     """
     arguments = _narrow_arguments(name, arguments)
     if name == "named_struct":

@@ -31,7 +31,7 @@ _UNARY = {"-": "negative", "+": "positive"}
 
 
 def build_term(node: e.Expression, typer: ExpressionTyper) -> Term:
-    """The tree of an expression, after `typing` has looked at it."""
+    """The tree of an expression, after `typer` has looked at it."""
     return _TermBuilder(typer.types, typer.find_bare_function, _parameter_speller(typer)).build(
         node
     )

@@ -47,7 +47,7 @@ class TimeWindows(Struct):
 def check_time_window(typer: ExpressionTyper, node: e.Call, argument: Typed | None) -> None:
     """Note a window of time; report one of what is neither a time nor a window.
 
-    `given` is the first argument.
+    `argument` is the first argument.
     """
     name = node.name.text.casefold()
     if name not in (*TIME_WINDOWS, "window_time"):

@@ -41,7 +41,7 @@ def column_names(root: e.Node) -> Iterator[e.ColumnName]:
 def find_name_ids(
     root: e.Node, patterns: Sequence[e.Node], is_same_column: SameColumn
 ) -> frozenset[int]:
-    """The ids of the column names in those parts of `root` that say what one of `wanted` says."""
+    """The ids of the column names in those parts of `root` that say what one of `patterns` says."""
     return frozenset(
         id(name)
         for node in nodes(root)
@@ -55,8 +55,8 @@ def is_same_expression(
 ) -> bool:
     """Whether two expressions say the same; case in names and parentheses around do not matter.
 
-    `one_column` tells of two names whether they mean one column; without it they are compared as
-    they are written.
+    `is_same_column` tells of two names whether they mean one column; without it they are compared
+    as they are written.
     """
     stack = [(first, second)]
     while stack:

@@ -153,7 +153,7 @@ def _resolve_placeholders(
 ) -> tuple[tuple[str, ...], bool]:
     """The datasets that the text names in braces, and whether `{input}` is among them.
 
-    What they hold is added to what is `read`.
+    What they hold is added to what is `relations`.
     """
     names: list[str] = []
     span = query.span

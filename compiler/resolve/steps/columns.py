@@ -67,7 +67,7 @@ def resolve_select(node: s.Select, context: QueryContext) -> ir.Step:
 
 
 def _explain_siblings(node: s.Select, finding_count: int, context: QueryContext) -> None:
-    """Say of columns that are not there and that another item of the same `resolve_select` makes."""
+    """Say of columns that are not there and that another item of the same `select` makes."""
     item_names = {name.text.casefold(): name.text for item in node.items for name in item.names}
     for index, diagnostic in enumerate(
         context.report.findings[finding_count:], start=finding_count
@@ -99,7 +99,7 @@ def _expand_star(
 def _resolve_item_columns(
     item: s.Item, value: ix.Expression, context: QueryContext, is_generator: bool
 ) -> list[Column]:
-    """The columns that an item of `resolve_select` becomes."""
+    """The columns that an item of `select` becomes."""
     if is_generator and item.names:
         return resolve_generated_columns(item, value, context)
     if len(item.names) > 1:

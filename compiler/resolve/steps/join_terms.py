@@ -113,7 +113,7 @@ def _iterate_bounds(node: e.Expression, sides: _JoinSides) -> Iterator[tuple[Col
 
 
 def _find_shifted_column(node: e.Expression, sides: _JoinSides) -> Column | None:
-    """The column of `find_column`, `column + interval …` and `column - interval …`."""
+    """The column of `column`, `column + interval …` and `column - interval …`."""
     while not isinstance(node, e.ColumnName):
         if isinstance(node, e.Parenthesised):
             node = node.operand

@@ -206,7 +206,8 @@ def _find_key(name: e.Name, relation: Relation, side: str, context: QueryContext
             listed = ", ".join(names) if len(names) <= 12 else "others"
             help_ = (
                 f"the {side} side's columns are {listed}",
-                f"keys of different names take a condition: `on … .{ssbt_name_text(name.text)} = …`",
+                "keys of different names take a condition:"
+                f" `on … .{ssbt_name_text(name.text)} = …`",
             )
             context.report.add(codes.KEY_EXPRESSION, name.span, message, help=help_)
             return None

@@ -28,7 +28,10 @@ def resolve_whole_column(
     namesakes = relation.find_columns(name.parts[-1].text)
     resolved = None if len(namesakes) > 1 else scopes.resolve_column(name, relation, context.report)
     if len(namesakes) > 1:
-        message = f"`{namesakes[0].name}` names {len(namesakes)} columns, and this step goes by name alone"
+        message = (
+            f"`{namesakes[0].name}` names {len(namesakes)} columns,"
+            " and this step goes by name alone"
+        )
         also = tuple(Label(c.declared, "one of them") for c in namesakes if c.declared is not None)
         help_ = "drop or rename one of them in a step before"
         context.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message, also=also, help=help_)

@@ -22,7 +22,8 @@ _OPENING = ("{", "[", "(", "=")
 class OutputRow(Struct):
     """A line of the file to be; `comment` stands at its end, `cells` as in `Line`.
 
-    `is_aligned` when it can be aligned with its neighbours, `has_blank_above` when an empty line is above it.
+    `is_aligned` when it can be aligned with its neighbours, `has_blank_above` when an empty line is
+    above it.
     """
 
     indent: int

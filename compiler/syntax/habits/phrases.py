@@ -20,8 +20,8 @@ ReplacementTemplate = str | Callable[[re.Match[str]], str] | None
 class Phrase(Struct, frozen=True):
     """What is written elsewhere, the way out, and what stands `replacement`, if that can be told.
 
-    `help` may hold groups of the pattern, as `replacement` does. What is `is_certain` need not make the piece
-    whole: it may be several steps, or leave other mistakes.
+    `help` may hold groups of the pattern, as `replacement` does. What is `is_certain` need not make
+    the piece whole: it may be several steps, or leave other mistakes.
     """
 
     pattern: re.Pattern[str]

@@ -1,7 +1,7 @@
 """The catalogue of Spark's built-in functions.
 
-`find_function` gives a function by its name in any case, `function_names` all of them. The tables are read when the
-first function is asked for, and a row is taken apart when its function is.
+`find_function` gives a function by its name in any case, `function_names` all of them. The tables
+are read when the first function is asked for, and a row is taken apart when its function is.
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ def infer_extreme(call: Call) -> Result:
 
 
 def infer_size(call: Call) -> Result:
-    """`infer_size`, which outside ANSI mode is -1 for a null."""
+    """`size`, which outside ANSI mode is -1 for a null."""
     return Typed(INT, call.nullable and call.ansi)
 
 
@@ -270,7 +270,7 @@ def infer_element_at(call: Call) -> Result:
 
 
 def infer_sequence(call: Call) -> Result:
-    """`infer_sequence` of integers by an integer, of dates and timestamps by an interval."""
+    """`sequence` of integers by an integer, of dates and timestamps by an interval."""
     if any(argument.is_unknown for argument in call.arguments):
         return Typed(UNKNOWN)
     step = call.arguments[2].type if len(call.arguments) == 3 else None

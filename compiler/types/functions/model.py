@@ -54,8 +54,8 @@ class Call(Struct, frozen=True):
     """A function applied to arguments, after the casts that Spark inserts.
 
     `names` holds the name of each argument that is a column or has an alias, for `struct` and
-    its like; `original_arguments` holds the arguments as they were before the casts; `within_group` is the key
-    of `within group (order by key)`.
+    its like; `original_arguments` holds the arguments as they were before the casts; `within_group`
+    is the key of `within group (order by key)`.
     """
 
     name: str

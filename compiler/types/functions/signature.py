@@ -15,7 +15,7 @@ from functools import cache
 import re
 from typing import NamedTuple
 
-from ssbt.compiler.types import expected as sets
+from ssbt.compiler.types import type_sets
 from ssbt.compiler.types.datatypes import (
     CALENDAR_INTERVAL,
     DAY_TIME,
@@ -51,18 +51,18 @@ class Row(NamedTuple):
 
 
 _FAMILIES = {
-    "any": sets.ANY,
-    "numeric": sets.NUMERIC,
-    "integral": sets.INTEGRAL,
-    "decimal": sets.DECIMAL,
-    "string": sets.ANY_STRING,
-    "any_timestamp": sets.ANY_TIMESTAMP,
-    "time": sets.ANY_TIME,
-    "array": sets.ARRAY,
-    "map": sets.MAP,
-    "struct": sets.STRUCT,
-    "ym": sets.YEAR_MONTH_FAMILY,
-    "dt": sets.DAY_TIME_FAMILY,
+    "any": type_sets.ANY,
+    "numeric": type_sets.NUMERIC,
+    "integral": type_sets.INTEGRAL,
+    "decimal": type_sets.DECIMAL,
+    "string": type_sets.ANY_STRING,
+    "any_timestamp": type_sets.ANY_TIMESTAMP,
+    "time": type_sets.ANY_TIME,
+    "array": type_sets.ARRAY,
+    "map": type_sets.MAP,
+    "struct": type_sets.STRUCT,
+    "ym": type_sets.YEAR_MONTH_FAMILY,
+    "dt": type_sets.DAY_TIME_FAMILY,
 }
 _ABBREVIATIONS: dict[str, DataType] = {
     "ym": YEAR_MONTH,
@@ -108,18 +108,18 @@ def _parse_parameter(piece: str, exact: bool) -> Parameter:
 
 
 @cache
-def parse_type_set(text: str) -> sets.TypeSet:
+def parse_type_set(text: str) -> type_sets.TypeSet:
     """The set of types that a parameter's notation describes."""
     choices = [_parse_choice(choice) for choice in text.split("|")]
-    return choices[0] if len(choices) == 1 else sets.one_of(*choices)
+    return choices[0] if len(choices) == 1 else type_sets.one_of(*choices)
 
 
-def _parse_choice(text: str) -> sets.TypeSet:
+def _parse_choice(text: str) -> type_sets.TypeSet:
     if text in _FAMILIES:
         return _FAMILIES[text]
     if text == "array<string>":
-        return sets.ArrayOf("an array of strings", ArrayType(STRING), sets.ANY_STRING)
-    return sets.exactly(parse_data_type(text))
+        return type_sets.ArrayOf("an array of strings", ArrayType(STRING), type_sets.ANY_STRING)
+    return type_sets.exactly(parse_data_type(text))
 
 
 @cache

@@ -159,7 +159,7 @@ class TestFixes:
             ]
             return replace(result, findings=tuple(findings))
 
-        monkeypatch.setattr(driver, "checked", offering)
+        monkeypatch.setattr(driver, "check_pipeline", offering)
 
     def test_a_fix(self, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "amount >=", "amout >=")
@@ -184,7 +184,7 @@ class TestFixes:
     def test_a_fix_that_makes_it_worse_is_not_made(self, pipeline, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.diagnostics import fixes
 
-        monkeypatch.setattr(fixes, "edited", lambda text, edits: "no pipeline (at all")
+        monkeypatch.setattr(fixes, "apply_edits", lambda text, edits: "no pipeline (at all")
         replaced(pipeline, "amount >=", "amout >=")
         before = pipeline.read_text()
         assert ssbtc("check", "--fix").code == 1
@@ -232,7 +232,7 @@ class TestFixes:
                 raise writing.WriteError(path, OSError(28, "No space left on device"))
             return staged(path, content, sync)
 
-        monkeypatch.setattr(writing, "_staged", failing)
+        monkeypatch.setattr(writing, "_stage_file", failing)
         ran = ssbtc("check", "--fix", "pipeline.ssbt")
         assert ran.code == 2
         assert "no space left on device" in ran.err

@@ -17,7 +17,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "jvm"
     folder.mkdir()
     (tmp_path / "bin").mkdir()
-    monkeypatch.setattr(java, "_USUAL_PLACES", (f"{folder}/*",))
+    monkeypatch.setattr(java, "_USUAL_HOMES", (f"{folder}/*",))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     return folder

@@ -14,7 +14,7 @@ from tests.unit.cli.conftest import Ssbtc, named
 
 @pytest.fixture(autouse=True)
 def _four_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_processors", lambda: 4)
+    monkeypatch.setattr(parallel, "_processor_count", lambda: 4)
 
 
 def squared(number: int) -> tuple[int, int]:
@@ -57,7 +57,7 @@ def test_pipelines(project: Path, ssbtc: Ssbtc, monkeypatch):
     assert "bad.ssbt:2:14: error[SSBT0201]" in ran.out
     assert ran.err.endswith("compiled 20 pipelines → build/\n")
     os.unlink("bad.ssbt")
-    monkeypatch.setattr(parallel, "_processors", lambda: 1)
+    monkeypatch.setattr(parallel, "_processor_count", lambda: 1)
     assert ssbtc("compile", "--no-cache", "--check").code == 0
 
 
@@ -71,7 +71,7 @@ def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
             raise KeyError("oops")
         return checked(path, *arguments, **options)
 
-    monkeypatch.setattr(driver, "checked", broken)
+    monkeypatch.setattr(driver, "check_pipeline", broken)
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
     ran = ssbtc("check")

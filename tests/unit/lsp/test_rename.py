@@ -22,11 +22,11 @@ from ssbt.compiler.source import Source
 def counts(project, name: str) -> dict[str, int]:
     """How many edits each file gets, after seeing that the result is as good as before."""
     found = rename_symbol(project.workspace, project.path, project.offset, name)
-    before = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    before = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     for path, source in found.sources.items():
         text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         project.workspace.documents.open(path, text)
-    after = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    after = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     assert [f.code for f in after] == [f.code for f in before]
     return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits))
 
@@ -266,7 +266,7 @@ def test_refused(project, replaced, name, why):
 )
 def test_definitions(project, replaced, expected):
     made = project(replaced)
-    of = made.workspace.context(made.path)
+    of = made.workspace.best_analysis(made.path)
     names = SymbolIndex(of)
     mention = names.find_at(made.path, made.offset)
     assert mention is not None

@@ -28,7 +28,7 @@ EXAMPLES = sorted((ROOT / "examples").rglob("*.ssbt"))
 
 
 def analysed(project):
-    return project.workspace.context(project.path)
+    return project.workspace.best_analysis(project.path)
 
 
 # ---- signature help

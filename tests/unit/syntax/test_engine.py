@@ -94,7 +94,7 @@ def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pyt
         return made[-1]
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(tables_module, "_made", make)
+    monkeypatch.setattr(tables_module, "_build_tables", make)
     read = tables_module.load_tables.__wrapped__
     first = fields_of(read())
     (saved,) = (tmp_path / "ssbt").iterdir()
@@ -113,5 +113,5 @@ def fields_of(given: Tables) -> object:
 
 def test_a_folder_that_cannot_be_written_is_no_mistake(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/none")
-    monkeypatch.setattr(tables_module, "_made", lambda grammar: load_tables())
+    monkeypatch.setattr(tables_module, "_build_tables", lambda grammar: load_tables())
     assert tables_module.load_tables.__wrapped__() is load_tables()
