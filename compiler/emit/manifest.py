@@ -74,8 +74,17 @@ def emit_manifest(
         ),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
-    # Python's own encoder lays out ten times more slowly than msgspec, which never changes a value.
-    return msgspec.json.format(json.dumps(document, sort_keys=True), indent=2) + "\n"
+    return _indent_json(document) + "\n"
+
+
+def _indent_json(document: Json) -> str:
+    """As Python's own encoder lays it out, of which only what has no indentation is in C."""
+    text = json.dumps(document, sort_keys=True)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:
+        # Half of a surrogate pair, which can come from whoever calls the compiler.
+        return json.dumps(document, indent=2, sort_keys=True)
 
 
 def _hash_texts(texts: Iterable[tuple[str, str]]) -> Json:
