@@ -7,6 +7,8 @@ from hashlib import sha256
 import json
 from typing import Any
 
+import msgspec
+
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -72,7 +74,17 @@ def emit_manifest(
         ),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    return _indent_json(document) + "\n"
+
+
+def _indent_json(document: Json) -> str:
+    """As Python's own encoder lays it out, of which only what has no indentation is in C."""
+    text = json.dumps(document, sort_keys=True)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:
+        # Half of a surrogate pair, which can come from whoever calls the compiler.
+        return json.dumps(document, indent=2, sort_keys=True)
 
 
 def _hash_texts(texts: Iterable[tuple[str, str]]) -> Json:
