@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ssbt.compiler.cli import options
 from ssbt.compiler.cli.testing.plans import Plans, plans
 from ssbt.compiler.cli.units import units
 from ssbt.compiler.testing.coverage import Coverage
-from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
+from ssbt.compiler.testing.results import Case, Event, Outcome, Result, result_of
 from ssbt.runtime.expectations.plan import plan_of
 from ssbt.runtime.testing.running import events
 
@@ -29,13 +29,18 @@ def results(
     return ran(spark, planned(path, folder, coverage), given, coverage)
 
 
-def planned(path: str, folder: Path, coverage: Coverage | None = None) -> Plans:
-    """The tests of pipelines without mistakes."""
+def planned(
+    path: str,
+    folder: Path,
+    coverage: Coverage | None = None,
+    chosen: Callable[[Case], bool] = lambda _: True,
+) -> Plans:
+    """The tests of pipelines without mistakes, or those of them that are chosen."""
     import click
 
     with click.Context(click.Command("test")):
         report = options.report("text", strict=False, color="never")
-    found = plans(units([path]).all, str(folder), None, lambda _: True, report, coverage)
+    found = plans(units([path]).all, str(folder), None, chosen, report, coverage)
     assert not report.is_failure(report.findings)
     return found
 
