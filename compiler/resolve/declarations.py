@@ -15,7 +15,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
-from ssbt.compiler.syntax.vocabulary import STEPS
+from ssbt.grammar.words import STEPS
 
 Dataset = d.SourceRead | d.Let
 N = TypeVar("N", bound=d.Declaration)
