@@ -180,6 +180,8 @@ def _node_names(node: e.Node) -> Iterator[tuple[e.Name, str, tuple[str, ...]]]:
         case d.ExpectRule(name=name, action=action):
             yield name, "property", ("declaration",)
             yield action, "enumMember", ()
+        case _:
+            pass
 
 
 def _is_within(spans: list[Span], offset: int) -> bool:

@@ -84,6 +84,9 @@ def collect_declarations(nodes: Iterable[d.Declaration], report: Report) -> Decl
                     declarations.broken.add(node.name.text.casefold())
             case d.Expect():
                 _report_unsupported(node, report)
+            case d.Import():
+                # What it brings in is among the nodes.
+                pass
     return declarations
 
 

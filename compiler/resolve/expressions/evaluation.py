@@ -77,7 +77,10 @@ class Evaluator(PartialEvaluator):
                 return self._evaluate_subscript(node, base, index)
             case e.Call():
                 return evaluate_call(self, node)
-        return None
+            case e.Field() | e.VariantPath() | e.Collate() | e.Tuple():
+                return None
+            case e.Star() | e.Lambda() | e.BrokenExpression():
+                return None
 
     def _evaluate_number(self, node: e.Expression) -> Outcome:
         typed = self.type_of(node)

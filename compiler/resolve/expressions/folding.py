@@ -24,4 +24,5 @@ def is_foldable_itself(node: e.Node, typer: ExpressionTyper) -> bool:
             function = find_function(node.name.text)
             scalar = function is not None and function.kind is FunctionKind.SCALAR
             return function is None or (scalar and function.deterministic and not node.window)
-    return True
+        case _:
+            return True
