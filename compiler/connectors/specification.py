@@ -301,8 +301,11 @@ class RoleSpecification(Struct, frozen=True):
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
     of its schema by their places, `fills_defaults` where it gives columns that the data lacks the
-    defaults of the schema. `narrowed` are the types that its values have to be held to, because the
-    reader changes what they cannot hold. `rejects` are Spark types that the format cannot hold,
+    defaults of the schema. `parser` is the library that finds lines and values in its texts, where
+    they follow from how it does: `univocity` for CSV, `jackson` for JSON. `transient` holds where
+    what a sink takes is only shown, thrown away or held in memory, `makes_view` where it becomes a
+    view called as the sink. `narrowed` are the types that its values have to be held to, because
+    the reader changes what they cannot hold. `rejects` are Spark types that the format cannot hold,
     `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
     `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
     a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
@@ -317,6 +320,9 @@ class RoleSpecification(Struct, frozen=True):
     replayable: bool = False
     by_position: bool = False
     fills_defaults: bool = False
+    parser: str = ""
+    transient: bool = False
+    makes_view: bool = False
     narrowed: tuple[str, ...] = ()
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
