@@ -10,29 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 COMPILER = Path(__file__).resolve().parents[2] / "compiler"
-# One is taken off the list when it is untangled; none is added.
-KNOWN = [
-    {"cli.commands", "cli.main"},
-    {"cli.failures", "cli.inputs"},
-    {
-        *("compare.canonical.choices", "compare.canonical.code", "compare.canonical.columns"),
-        *("compare.canonical.groups", "compare.canonical.joins", "compare.canonical.queries"),
-    },
-    {"formats.avro", "formats.avro_defaults"},
-    {
-        *("resolve.schemas.declarations", "resolve.schemas.entries"),
-        "resolve.schemas.origins",
-    },
-    {
-        *("syntax.habits.expression_phrases", "syntax.habits.phrasebook"),
-        "syntax.habits.phrases",
-    },
-    {"syntax.parsing", "syntax.recovery"},
-    {
-        *("types.folding.arrays", "types.folding.calls", "types.folding.dates"),
-        *("types.folding.maths", "types.folding.parsing", "types.folding.strings"),
-    },
-]
+# One module of each cycle that there is: where it would be cut. One is taken off the list when its
+# cycle is untangled; none is added.
+KNOWN = {
+    *("cli.failures", "cli.main", "compare.canonical.queries", "formats.avro"),
+    *("resolve.schemas.declarations", "syntax.habits.phrases", "syntax.parsing"),
+    "types.folding.calls",
+}
 
 
 def module_paths() -> dict[str, Path]:
@@ -100,7 +84,9 @@ def import_cycles(graph: dict[str, set[str]]) -> list[set[str]]:
 
 
 def test_no_modules_import_each_other_but_those_that_are_known():
-    assert sorted(map(sorted, import_cycles(import_graph()))) == sorted(map(sorted, KNOWN))
+    cycles = import_cycles(import_graph())
+    assert [sorted(cycle) for cycle in cycles if not cycle & KNOWN] == []
+    assert KNOWN <= {module for cycle in cycles for module in cycle}
 
 
 def test_a_cycle_is_seen():
