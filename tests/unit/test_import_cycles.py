@@ -86,7 +86,7 @@ def import_cycles(graph: dict[str, set[str]]) -> list[set[str]]:
 def test_no_modules_import_each_other_but_those_that_are_known():
     cycles = import_cycles(import_graph())
     assert [sorted(cycle) for cycle in cycles if not cycle & KNOWN] == []
-    assert KNOWN <= {module for cycle in cycles for module in cycle}
+    assert {module for cycle in cycles for module in cycle} >= KNOWN
 
 
 def test_a_cycle_is_seen():
