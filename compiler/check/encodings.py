@@ -67,7 +67,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         name == _JAVA_CHARSETS_SETTING and value == "true" for name, value in pipeline.spark
     )
     for source in pipeline.datasets:
-        if not isinstance(source, Source) or source.connector.name not in ("csv", "json"):
+        if not isinstance(source, Source) or not (parser := _find_parser(source)):
             continue
         setting = source.settings.find("encoding")
         if setting is None or not isinstance(setting.value, str):
@@ -79,17 +79,22 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
                 help_ = (f"convert them to one of {', '.join(_SUPPORTED)}",)
                 yield Diagnostic(UNKNOWN_ENCODING, message, Label(span), (), help_)
             continue
-        remedy = _find_remedy(source.connector.name, encoding, source.settings)
+        remedy = _find_remedy(parser, encoding, source.settings)
         if remedy:
             yield _build_diagnostic(source, setting.value, span, remedy)
 
 
-def _find_remedy(reader: str, encoding: str, settings: Settings) -> str:
+def _find_parser(source: Source) -> str:
+    """The library that looks for the ends of lines; empty where none does."""
+    return source.connector.source.parser if source.connector.source is not None else ""
+
+
+def _find_remedy(parser: str, encoding: str, settings: Settings) -> str:
     """The option that is missing; nothing where Spark finds the lines."""
     if settings.is_true("multi_line") or encoding == "UTF-8":
         return ""
     has_separator = settings.find("line_sep") is not None
-    if reader == "csv":
+    if parser == "univocity":
         is_found = encoding in _ONE_BYTE or (encoding in _FIXED_BYTE_ORDER and has_separator)
         return "" if is_found else "multi_line = true"
     if encoding in _WITH_BYTE_ORDER_MARK:

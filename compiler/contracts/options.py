@@ -108,7 +108,8 @@ def _is_equivalent(option: Option, read_value: str | None, written_value: str | 
             return is_plain or read_value == (written_value or "\n")
         case "comment":
             return read_value in (written_value, "", None)
-    return read_value == written_value or None in (read_value, written_value)
+        case _:
+            return read_value == written_value or None in (read_value, written_value)
 
 
 def _leaf_types(part: Payload) -> set[str]:

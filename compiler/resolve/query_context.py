@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, Expr
 from ssbt.compiler.resolve.expressions.expression_ir import build_expression
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
+from ssbt.compiler.resolve.expressions.node_typer import NodeTyper
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
 from ssbt.compiler.resolve.report import Report
@@ -90,7 +91,7 @@ class QueryContext(Struct):
             frozenset(self.hidden_keys),
             self.scope is not None,
         )
-        return ExpressionTyper(context)
+        return NodeTyper(context)
 
     def resolve_expression(self, node: e.Expression, typer: ExpressionTyper) -> ir.Expression:
         """The IR of an expression, and what it uses noted."""

@@ -50,7 +50,7 @@ DeclarationParser = Callable[[Source, int, int], Fragment]
 def parse_file(source: Source, declaration_parser: DeclarationParser | None = None) -> ParsedFile:
     """The AST of a file. Never raises for what a file may contain.
 
-    `declaration_parser` parses a piece of a file with mistakes, if something is known of its pieces.
+    `declaration_parser` parses a piece of a file with mistakes, if one is known already.
     """
     refusal = encoding.check_readable(source)
     if refusal is not None:

@@ -17,6 +17,8 @@ from lark.parsers.lalr_analysis import Shift
 
 Picks = tuple[int, ...]
 _WORD = re.compile(r"[a-z_]+")
+# Lark nests the two flags in either order.
+_LAYOUT = re.compile(r"\)\(\?(?:x:\(\?i|i:\(\?x):(.*)\)\)\Z", re.DOTALL)
 
 
 def build_tables(grammar: str, starts: Iterable[str]) -> tuple[Any, ...]:
@@ -95,7 +97,7 @@ def _collect_terminals(parser: Lark) -> tuple[dict[str, Any], dict[str, Any]]:
     for terminal in sorted(parser.terminals, key=_terminal_order):
         if terminal.name in (*ignored, "NAME"):
             continue
-        pattern = terminal.pattern.to_regexp()
+        pattern = _join_parts(terminal.pattern.to_regexp())
         for first in sorted(_find_beginnings(terminal)):
             if first[0].isalpha():
                 plain = pattern.lower() in (f"(?i:{first}(?!\\w))", first)
@@ -104,6 +106,15 @@ def _collect_terminals(parser: Lark) -> tuple[dict[str, Any], dict[str, Any]]:
                 signs.setdefault(first, []).append((terminal.name, pattern))
     frozen = {key: tuple(value) for key, value in words.items()}
     return frozen, {key: tuple(value) for key, value in signs.items()}
+
+
+def _join_parts(pattern: str) -> str:
+    """A pattern that Lark put together from several terminals as one written in one piece; of its
+    parts only the last may be laid out over several lines."""
+    if layout := _LAYOUT.search(pattern):
+        text = re.sub(r"\n +", "", layout.group(1)).replace("\\#", "#")
+        pattern = f"{pattern[: layout.start()]}{text})"
+    return pattern.replace(")(?i:", "")
 
 
 def _terminal_order(terminal: TerminalDef) -> tuple[int, int, int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import cast_outcome
+from ssbt.compiler.resolve.expressions.partial_evaluation import cast_outcome
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,

@@ -7,13 +7,13 @@ from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import (
+from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
+from ssbt.compiler.resolve.expressions.partial_evaluation import (
     CHOOSING,
     COALESCING,
     LOOKING_AHEAD,
     cast_outcome,
 )
-from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,

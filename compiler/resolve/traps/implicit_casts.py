@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
+from ssbt.compiler.resolve.expressions.partial_evaluation import CHOOSING, COALESCING
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,

@@ -7,7 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import cast_outcome
+from ssbt.compiler.resolve.expressions.partial_evaluation import cast_outcome
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
