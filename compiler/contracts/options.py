@@ -65,6 +65,9 @@ def _shared(known: Connector) -> Iterator[tuple[Option, Option]]:
         return
     for option in reader.options:
         other = writer.option(option.name)
+        if other is None and option.name == "encoding":
+            # The sink knows only one.
+            other = option
         if other is None or option.name == "time_zone":
             continue
         if option.place is other.place is Place.OPTION:
