@@ -28,7 +28,7 @@ from ssbt.compiler.lsp.editor import Editor
 from ssbt.compiler.lsp.server_base import Server
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.incremental import DeclarationCache
-from ssbt.compiler.syntax.parsing import Parsed, parsed
+from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 
 URI = "file:///nowhere/one.ssbt"
 TYPED = ("\n  |> where amount > 1\n", " and year(placed_at) = 2", ", upper(status) as word")
@@ -47,9 +47,9 @@ PARTS = {
 class FromScratch(DeclarationCache):
     """Keeps nothing."""
 
-    def parsed(self, source: Source) -> Parsed:
+    def parsed(self, source: Source) -> ParsedFile:
         """The AST of a file."""
-        return parsed(source)
+        return parse_file(source)
 
 
 def strokes(text: str, count: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ from types import ModuleType
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 
 BROKERS = os.environ.get("KAFKA_BROKERS", "localhost:9092")
@@ -90,11 +90,11 @@ def into_a_topic(spark: SparkSession, work: Path) -> None:
 def generated(sink: str) -> Run:
     """The compiled pipeline."""
     text = PIPELINE.format(brokers=BROKERS, limit=LIMIT, sink=sink)
-    found = checked("bench.ssbt", lambda name: text.encode())
+    found = check_pipeline("bench.ssbt", lambda name: text.encode())
     assert found.pipeline is not None, [each.message for each in found.findings]
     module = ModuleType("bench")
     sys.modules["bench"] = module
-    exec(compile(emitted(found)[0].content, "bench.py", "exec"), vars(module))
+    exec(compile(emit_files(found)[0].content, "bench.py", "exec"), vars(module))
 
     def run(spark: SparkSession, work: Path) -> None:
         module.run(Job(spark, module.Params(work=str(work)), "bench"))

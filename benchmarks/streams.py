@@ -23,7 +23,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 
 SCHEMA = "id BIGINT, user STRING, amount DOUBLE, at TIMESTAMP"
@@ -77,11 +77,11 @@ def written_by_hand(query: str, *, bounded: bool) -> Run:
 def generated(query: str) -> tuple[Run, dict[str, str]]:
     """The compiled pipeline, and the settings of the session that its script asks for."""
     text = HEAD.format(steps=QUERIES[query])
-    found = checked("bench.ssbt", lambda name: text.encode())
+    found = check_pipeline("bench.ssbt", lambda name: text.encode())
     assert found.pipeline is not None, [each.message for each in found.findings]
     module = ModuleType("bench")
     sys.modules["bench"] = module
-    exec(compile(emitted(found)[0].content, "bench.py", "exec"), vars(module))
+    exec(compile(emit_files(found)[0].content, "bench.py", "exec"), vars(module))
     settings: dict[str, str] = {}
 
     def run(spark: SparkSession, data: Path, work: Path) -> None:

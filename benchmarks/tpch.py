@@ -28,7 +28,7 @@ from types import ModuleType
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,10 +121,12 @@ def generated(spark: SparkSession, data: Path) -> dict[str, Query]:
 
 def generated_script() -> ModuleType:
     """The example, compiled and imported."""
-    found = checked("examples/tpch_revenue/pipeline.ssbt", lambda name: (ROOT / name).read_bytes())
+    found = check_pipeline(
+        "examples/tpch_revenue/pipeline.ssbt", lambda name: (ROOT / name).read_bytes()
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tpch_revenue_generated.py"
-        path.write_bytes(emitted(found)[0].content)
+        path.write_bytes(emit_files(found)[0].content)
         specification = importlib.util.spec_from_file_location(path.stem, path)
         assert specification is not None
         assert specification.loader is not None

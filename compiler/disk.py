@@ -11,7 +11,7 @@ import os
 import stat
 
 # A schema or a module is far from it; what is larger was hardly meant.
-_LARGEST = 64_000_000
+_MAX_FILE_SIZE = 64_000_000
 _REPOSITORY, _PROJECT = ".git", "ssbt.conf"
 
 
@@ -31,9 +31,9 @@ def project_root(path: str) -> str:
 
     Where a link at `path` leads does not matter: whoever made the link is in the project.
     """
-    own = os.path.realpath(os.path.dirname(path) or ".")
-    found = (_nearest(own, marker) for marker in (_REPOSITORY, _PROJECT))
-    return min((own, *(folder for folder in found if folder is not None)), key=len)
+    own_folder = os.path.realpath(os.path.dirname(path) or ".")
+    marked_folders = (_find_nearest(own_folder, marker) for marker in (_REPOSITORY, _PROJECT))
+    return min((own_folder, *(folder for folder in marked_folders if folder is not None)), key=len)
 
 
 def job_folder(path: str) -> str:
@@ -42,11 +42,11 @@ def job_folder(path: str) -> str:
     It is where the configuration begins, or the folder of the pipeline where there is none: a
     repository may hold many projects.
     """
-    own = os.path.realpath(os.path.dirname(path) or ".")
-    return _nearest(own, _PROJECT) or own
+    folder = os.path.realpath(os.path.dirname(path) or ".")
+    return _find_nearest(folder, _PROJECT) or folder
 
 
-def project_file(path: str, root: str) -> bytes:
+def read_project_file(path: str, root: str) -> bytes:
     """The bytes of a file that a pipeline or a configuration names; raises OSError.
 
     What is outside of `root` is refused, before a byte of it is read and whether it exists or not.
@@ -59,16 +59,16 @@ def project_file(path: str, root: str) -> bytes:
         raise ForeignFolderError(path) if is_foreign else OutsideError(path)
     if not os.path.lexists(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    found = os.path.realpath(path)
-    if not stat.S_ISREG(os.stat(found).st_mode):
-        if os.path.isdir(found):
+    target = os.path.realpath(path)
+    if not stat.S_ISREG(os.stat(target).st_mode):
+        if os.path.isdir(target):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         raise OSError(errno.EINVAL, "it is no regular file", path)
     # What was looked at is opened, not a link that may lead elsewhere by now.
-    with open(found, "rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise OSError(errno.EFBIG, f"it has more than {_LARGEST:,} bytes", path)
+    with open(target, "rb") as file:
+        data = file.read(_MAX_FILE_SIZE + 1)
+    if len(data) > _MAX_FILE_SIZE:
+        raise OSError(errno.EFBIG, f"it has more than {_MAX_FILE_SIZE:,} bytes", path)
     return data
 
 
@@ -77,21 +77,21 @@ def is_outside(path: str, root: str) -> bool:
 
     A repository's `.git` and a `.env` file hold credentials; no pipeline has a link to them.
     """
-    found = os.path.realpath(path)
-    if os.path.commonpath((found, root)) != root:
+    target = os.path.realpath(path)
+    if os.path.commonpath((target, root)) != root:
         return True
-    inside = os.path.relpath(found, root).split(os.sep)
+    parts = os.path.relpath(target, root).split(os.sep)
     # Kubernetes lays mounted files out as links into folders such as `..data`.
-    hidden = {part for part in inside if part.startswith(".") and not part.startswith("..")}
+    hidden = {part for part in parts if part.startswith(".") and not part.startswith("..")}
     return not hidden - {os.curdir} <= set(os.path.abspath(path).split(os.sep))
 
 
-def real(path: str) -> str:
+def real_path(path: str) -> str:
     """The path with all links followed, with `/` between its parts."""
     return os.path.realpath(path).replace(os.sep, "/")
 
 
-def _nearest(folder: str, marker: str) -> str | None:
+def _find_nearest(folder: str, marker: str) -> str | None:
     """The nearest folder, this or one above it, that has an entry called so."""
     while not os.path.lexists(os.path.join(folder, marker)):
         above = os.path.dirname(folder)

@@ -23,12 +23,12 @@ from ssbt.compiler.source import Source
 
 if TYPE_CHECKING:
     from ssbt.compiler.configuration.environments import Environment
-    from ssbt.compiler.contracts.ends import End
+    from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.emit.testing.plan import TestPlan
-    from ssbt.compiler.ir.coverage import Probed
+    from ssbt.compiler.ir.coverage import ProbedPipeline
     from ssbt.compiler.ir.pipeline import Pipeline
-    from ssbt.compiler.resolve.program import Resolved
+    from ssbt.compiler.resolve.program import ResolvedProgram
 
 # Passes over an expression recurse; the parser's limit of 200 levels needs some 2,000 frames.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
@@ -38,7 +38,7 @@ JsonObject = dict[str, Any]
 DEFAULT_TARGET = "4.1"
 
 
-class Checked(Struct, frozen=True):
+class CheckResult(Struct, frozen=True):
     """What is known of a pipeline: `pipeline` is None where an error hides what it is.
 
     `sources` are all files that were read, imports and Python modules included, by path.
@@ -51,116 +51,130 @@ class Checked(Struct, frozen=True):
     allowances: tuple[Allowance, ...] = ()
 
     @property
-    def failed(self) -> bool:
+    def has_errors(self) -> bool:
         """Whether there is an error among the findings."""
-        return any(found.severity is Severity.ERROR for found in self.findings)
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def checked(path: str, read: Reader, target: str | None = None, *, tests: bool = False) -> Checked:
+def check_pipeline(
+    path: str, read: Reader, target: str | None = None, *, tests: bool = False
+) -> CheckResult:
     """Parse, resolve and check the pipeline in the file at `path`.
 
     `target` is a Spark line that goes before the one that the pipeline names itself. With `tests`,
     those in `orders_test.ssbt` beside `orders.ssbt` are read too, if there is that file.
     """
-    from ssbt.compiler.resolve.program import resolved
+    from ssbt.compiler.resolve.program import resolve_program
 
-    return checked_by_rules(resolved(path, read, target, tests=tests))
+    return check_resolved(resolve_program(path, read, target, tests=tests))
 
 
-def checked_by_rules(result: Resolved) -> Checked:
+def check_resolved(result: ResolvedProgram) -> CheckResult:
     """A resolved pipeline with what the rules find in it."""
-    from ssbt.compiler.check.rules import rule_findings
-    from ssbt.compiler.check.sound import sound_part
+    from ssbt.compiler.check.rules import run_rules
+    from ssbt.compiler.check.sound import select_sound_part
 
     findings = list(result.findings)
-    mistakes = [f.primary.span for f in findings if f.severity is Severity.ERROR]
+    error_spans = [f.primary.span for f in findings if f.severity is Severity.ERROR]
     if result.pipeline is not None:
-        judged = sound_part(result.pipeline, mistakes) if mistakes else result.pipeline
-        findings += rule_findings(judged)
-    failed = any(found.severity is Severity.ERROR for found in findings)
+        sound_pipeline = (
+            select_sound_part(result.pipeline, error_spans) if error_spans else result.pipeline
+        )
+        findings += run_rules(sound_pipeline)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
     pipeline = None if failed else result.pipeline
     # They stop the compilation and hide nothing: other commands can go on with the pipeline.
-    findings += _contract_findings(pipeline) if pipeline is not None else ()
-    allowed = tuple(_allowances(result))
-    reported = [*without_allowed(findings, allowed), *_idle_allowances(result, findings, allowed)]
-    return Checked(pipeline, tuple(reported), result.sources, allowed)
+    findings += _check_contracts(pipeline) if pipeline is not None else ()
+    allowed = tuple(_collect_allowances(result))
+    reported = [*without_allowed(findings, allowed), *_check_allowances(result, findings, allowed)]
+    return CheckResult(pipeline, tuple(reported), result.sources, allowed)
 
 
-def _contract_findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+def _check_contracts(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """What does not fit where a source reads what a sink of the same pipeline writes."""
-    from ssbt.compiler.contracts.ends import ends
-    from ssbt.compiler.contracts.findings import findings
+    from ssbt.compiler.contracts.endpoints import list_endpoints
+    from ssbt.compiler.contracts.findings import check_contracts
 
-    yield from (each.diagnostic for each in findings(ends(pipeline)))
+    yield from (each.diagnostic for each in check_contracts(list_endpoints(pipeline)))
 
 
-def _allowances(result: Resolved) -> Iterator[Allowance]:
+def _collect_allowances(result: ResolvedProgram) -> Iterator[Allowance]:
     for path, comments in result.files.comments.items():
         yield from allowances(result.sources[path], [each.span for each in comments])
 
 
-def _idle_allowances(
-    result: Resolved, findings: Iterable[Diagnostic], allowed: Iterable[Allowance]
+def _check_allowances(
+    result: ResolvedProgram, findings: Iterable[Diagnostic], allowed: Iterable[Allowance]
 ) -> Iterator[Diagnostic]:
     """Comments that allow nothing; those of imported files may be meant for other pipelines."""
-    own = [path for path in result.files.comments if path not in result.files.imports.values()]
-    for path in own:
+    own_paths = [
+        path for path in result.files.comments if path not in result.files.imports.values()
+    ]
+    for path in own_paths:
         comments = [each.span for each in result.files.comments[path]]
         yield from misspelt_allowances(result.sources[path], comments)
-    yield from unused_allowances(findings, [each for each in allowed if each.span.path in own])
+    yield from unused_allowances(
+        findings, [each for each in allowed if each.span.path in own_paths]
+    )
 
 
-class Configured(Struct, frozen=True):
+class ConfiguredPipeline(Struct, frozen=True):
     """A pipeline together with the environments of its project, none where it has no project."""
 
-    checked: Checked
+    check_result: CheckResult
     environments: tuple[Environment, ...] = ()
 
 
-def configured(
-    checked_pipeline: Checked,
+def configure_pipeline(
+    check_result: CheckResult,
     path: str,
     read: Reader,
     names: tuple[str, ...] = (),
-    real: Callable[[str], str] = str,
-) -> Configured:
+    real_path: Callable[[str], str] = str,
+) -> ConfiguredPipeline:
     """The environments called `names`, or all, of the project in which the pipeline at `path` is.
 
-    What is wrong with their files is added to the findings. `real` gives the path of a file with
-    all links followed: none may lead out of the project.
+    What is wrong with their files is added to the findings. `real_path` gives the path of a file
+    with all links followed: none may lead out of the project.
     """
-    if checked_pipeline.pipeline is None:
-        return Configured(checked_pipeline)
-    from ssbt.compiler.configuration.finding import project_folder
+    if check_result.pipeline is None:
+        return ConfiguredPipeline(check_result)
+    from ssbt.compiler.configuration.discovery import find_project_folder
 
-    folder = project_folder(path, read)
+    folder = find_project_folder(path, read)
     if folder is None and not names:
-        return Configured(checked_pipeline)
-    from ssbt.compiler.check.topics import Values, own_topics
-    from ssbt.compiler.configuration.environments import of_project
+        return ConfiguredPipeline(check_result)
+    from ssbt.compiler.check.topics import EnvironmentBindings, check_own_topics
+    from ssbt.compiler.configuration.environments import load_environments
     from ssbt.compiler.hocon.loading import Files
 
-    found = of_project(checked_pipeline.pipeline, folder, Files(read, real), names)
-    allowed, added = checked_pipeline.allowances, [*found.findings]
-    failed = any(finding.severity is Severity.ERROR for finding in added)
-    added += own_topics(
-        checked_pipeline.pipeline,
+    project_environments = load_environments(
+        check_result.pipeline, folder, Files(read, real_path), names
+    )
+    allowed, new_findings = check_result.allowances, [*project_environments.findings]
+    failed = any(finding.severity is Severity.ERROR for finding in new_findings)
+    new_findings += check_own_topics(
+        check_result.pipeline,
         [
-            Values(each.document.get("params", {}), each.document.get("connections", {}), each.name)
-            for each in found.environments
+            EnvironmentBindings(
+                each.document.get("params", {}), each.document.get("connections", {}), each.name
+            )
+            for each in project_environments.environments
         ],
     )
-    findings = (*checked_pipeline.findings, *without_allowed(added, allowed))
-    pipeline = None if failed else checked_pipeline.pipeline
-    sources = {**checked_pipeline.sources, **found.sources}
-    return Configured(Checked(pipeline, findings, sources, allowed), found.environments)
+    findings = (*check_result.findings, *without_allowed(new_findings, allowed))
+    pipeline = None if failed else check_result.pipeline
+    sources = {**check_result.sources, **project_environments.sources}
+    return ConfiguredPipeline(
+        CheckResult(pipeline, findings, sources, allowed), project_environments.environments
+    )
 
 
-def ends_of(pipeline: Configured) -> tuple[End, ...]:
+def pipeline_endpoints(pipeline: ConfiguredPipeline) -> tuple[Endpoint, ...]:
     """The sources and sinks that other pipelines may meet, none of one with errors."""
-    from ssbt.compiler.contracts.ends import EnvironmentValues, ends
+    from ssbt.compiler.contracts.endpoints import EnvironmentValues, list_endpoints
 
-    if pipeline.checked.pipeline is None:
+    if pipeline.check_result.pipeline is None:
         return ()
     views = (
         EnvironmentValues(
@@ -168,79 +182,79 @@ def ends_of(pipeline: Configured) -> tuple[End, ...]:
         )
         for each in pipeline.environments
     )
-    return ends(pipeline.checked.pipeline, views)
+    return list_endpoints(pipeline.check_result.pipeline, views)
 
 
-def emitted(
-    checked_pipeline: Checked, environments: Iterable[Environment] = ()
+def emit_files(
+    check_result: CheckResult, environments: Iterable[Environment] = ()
 ) -> tuple[OutputFile, ...]:
     """The files of a pipeline that has no errors, and the configuration of its environments."""
-    from ssbt.compiler.emit.script import emitted as emitted_files
-    from ssbt.compiler.resolve.files import tests_beside
+    from ssbt.compiler.emit.script import emit_pipeline
+    from ssbt.compiler.resolve.files import tests_path_of
 
-    assert checked_pipeline.pipeline is not None, "emit is for pipelines without errors"
-    pipeline, sources = checked_pipeline.pipeline, checked_pipeline.sources
+    assert check_result.pipeline is not None, "emit is for pipelines without errors"
+    pipeline, sources = check_result.pipeline, check_result.sources
     documents = {each.name: each.json for each in environments}
     # What the tests beside it say changes nothing in the script.
-    beside = tests_beside(pipeline.span.path)
-    compiled = {path: source for path, source in sources.items() if path != beside}
-    return emitted_files(pipeline, compiled, documents)
+    test_path = tests_path_of(pipeline.span.path)
+    compiled_sources = {path: source for path, source in sources.items() if path != test_path}
+    return emit_pipeline(pipeline, compiled_sources, documents)
 
 
-def planned_tests(checked_pipeline: Checked, coverage: Probed | None = None) -> TestPlan:
+def plan_tests(check_result: CheckResult, coverage: ProbedPipeline | None = None) -> TestPlan:
     """The tests of a pipeline that has no errors, for the runtime; see `test_plan`."""
-    from ssbt.compiler.emit.testing.plan import test_plan
+    from ssbt.compiler.emit.testing.plan import build_test_plan
 
-    assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
-    return test_plan(checked_pipeline.pipeline, checked_pipeline.sources, coverage)
+    assert check_result.pipeline is not None, "tests are of pipelines without errors"
+    return build_test_plan(check_result.pipeline, check_result.sources, coverage)
 
 
-def pytest_files(
-    checked_pipeline: Checked, parameters: Mapping[str, str], file_path: Callable[[str], str]
+def emit_pytest_files(
+    check_result: CheckResult, parameters: Mapping[str, str], file_path: Callable[[str], str]
 ) -> tuple[OutputFile, ...]:
     """The tests of a pipeline that has no errors as files for pytest; none without tests.
 
     `file_path` gives the path by which such a file finds one with rows.
     """
-    from ssbt.compiler.emit.testing.pytest_files import CONFTEST, pytest_file
+    from ssbt.compiler.emit.testing.pytest_files import CONFTEST, emit_pytest_file
 
-    pipeline = checked_pipeline.pipeline
+    pipeline = check_result.pipeline
     assert pipeline is not None, "tests are of pipelines without errors"
     if not pipeline.tests:
         return ()
-    plan = planned_tests(checked_pipeline)
-    return (pytest_file(pipeline, plan, parameters, file_path), CONFTEST)
+    plan = plan_tests(check_result)
+    return (emit_pytest_file(pipeline, plan, parameters, file_path), CONFTEST)
 
 
-def probed(checked_pipeline: Checked) -> tuple[Checked, Probed]:
+def add_probes(check_result: CheckResult) -> tuple[CheckResult, ProbedPipeline]:
     """A pipeline that has no errors, with datasets that tell what its tests reach."""
     from msgspec.structs import replace
 
-    from ssbt.compiler.emit.testing.probes import probed as with_probes
-    from ssbt.compiler.resolve.expressions.branches import Branches
+    from ssbt.compiler.emit.testing.probes import add_probes
+    from ssbt.compiler.resolve.expressions.branches import BranchFinder
 
-    pipeline = checked_pipeline.pipeline
+    pipeline = check_result.pipeline
     assert pipeline is not None, "probes look into pipelines without errors"
     names = [parameter.name for parameter in pipeline.parameters]
-    found = with_probes(pipeline, Branches(checked_pipeline.sources, names).of)
-    return replace(checked_pipeline, pipeline=found.pipeline), found
+    probed_pipeline = add_probes(pipeline, BranchFinder(check_result.sources, names).find_branches)
+    return replace(check_result, pipeline=probed_pipeline.pipeline), probed_pipeline
 
 
-def planned_test_of(checked_pipeline: Checked, dataset: str, rows: int) -> JsonObject:
+def plan_sampling(check_result: CheckResult, dataset: str, rows: int) -> JsonObject:
     """The wish for a test of a dataset from some `rows` of each source, for the runtime."""
-    from ssbt.compiler.emit.testing.wish import wish
+    from ssbt.compiler.emit.testing.sampling_plan import build_sampling_plan
 
-    assert checked_pipeline.pipeline is not None, "tests are of pipelines without errors"
-    plan = planned_tests(checked_pipeline).document
-    return {**wish(checked_pipeline.pipeline, dataset), "plan": plan, "rows": rows}
+    assert check_result.pipeline is not None, "tests are of pipelines without errors"
+    plan = plan_tests(check_result).document
+    return {**build_sampling_plan(check_result.pipeline, dataset), "plan": plan, "rows": rows}
 
 
-def formatted(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
+def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The file in its canonical layout; None, with the mistakes, where it does not parse."""
-    from ssbt.compiler.syntax.formatting.files import formatted as formatted_text
-    from ssbt.compiler.syntax.parsing import parsed
+    from ssbt.compiler.syntax.formatting.files import format_file
+    from ssbt.compiler.syntax.parsing import parse_file
 
-    result = parsed(source)
-    if any(found.severity is Severity.ERROR for found in result.findings):
+    result = parse_file(source)
+    if any(finding.severity is Severity.ERROR for finding in result.findings):
         return None, result.findings
-    return formatted_text(result, source), result.findings
+    return format_file(result, source), result.findings

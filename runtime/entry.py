@@ -17,11 +17,11 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import Observation, SparkSession
 
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.failures.telling import failure, problem_at_home
+from ssbt.runtime.failures.telling import describe_failure, locate_problem
 from ssbt.runtime.job import Job, rows_written
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
-from ssbt.runtime.planning.streams import planned_by
+from ssbt.runtime.planning.streams import plan_with
 from ssbt.runtime.providers.secrets import (
     Secret,
     SecretError,
@@ -33,12 +33,16 @@ from ssbt.runtime.redaction.driver_log import hide_in_driver_log
 from ssbt.runtime.redaction.event_log import end_session
 from ssbt.runtime.redaction.settings import with_values
 from ssbt.runtime.registries.registry import UnreachableError
-from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments, wants_json
-from ssbt.runtime.settings.parameters import declared_parameters, resolved
-from ssbt.runtime.settings.shared import Shared
-from ssbt.runtime.sparkconf.session import explicit_settings, opened_session
-from ssbt.runtime.sparkconf.settings import SettingsRefusedError, contradictions, setting_problems
-from ssbt.runtime.streams.operation import before_streams, operated
+from ssbt.runtime.settings.configuration import parse_arguments, read_environment, wants_json
+from ssbt.runtime.settings.parameters import read_parameters, resolve_values
+from ssbt.runtime.settings.shared import SharedConfiguration
+from ssbt.runtime.sparkconf.session import explicit_settings, open_session
+from ssbt.runtime.sparkconf.settings import (
+    SettingsRefusedError,
+    find_contradictions,
+    setting_problems,
+)
+from ssbt.runtime.streams.operation import before_streams, with_operation
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
 
@@ -70,7 +74,7 @@ def main(
     code: int | str | None
     try:
         script = _Script(name, run, params, target, spark or {}, connections, secrets)
-        code = _outcome(script)
+        code = _run_script(script)
     except SystemExit as stop:
         code = stop.code
     except (KeyboardInterrupt, Terminated) as stop:
@@ -108,36 +112,36 @@ class _Script(Generic[P]):
 
 
 @dataclass(frozen=True)
-class _Wishes:
+class _RunOptions:
     """What the command line, the environment and the configuration say of a run."""
 
     arguments: Namespace
     values: dict[str, object]
     settings: dict[str, str | Secret]
-    shared: Shared
+    shared: SharedConfiguration
 
 
-def _outcome(script: _Script[P]) -> int:
+def _run_script(script: _Script[P]) -> int:
     """Run; the exit code, with what is to be said of it in the log."""
-    wishes = _wishes(script)
-    if wishes is None:
+    options = _read_options(script)
+    if options is None:
         return _MISUSED
-    events = RunEvents(script.name, script.path, wishes.values)
-    tell = partial(_tell, script=script.path, log_file=wishes.arguments.log_file)
+    events = RunEvents(script.name, script.path, options.values)
+    log_failure = partial(_log_failure, script=script.path, log_file=options.arguments.log_file)
     events.begin()
     # Until a failure has been told: Spark has to be asked for parts of it.
-    with ExitStack() as opened:
-        opened.enter_context(operated(script.name, wishes.arguments))
+    with ExitStack() as stack:
+        stack.enter_context(with_operation(script.name, options.arguments))
         try:
-            session = opened.enter_context(_session(script, wishes))
+            session = stack.enter_context(_open_session(script, options))
             if script.target and _is_older(session.version, script.target):
-                wanted = f"compiled for Spark {script.target}"
-                events.failed(f"{wanted}, but this is Spark {session.version}")
+                expectation = f"compiled for Spark {script.target}"
+                events.failed(f"{expectation}, but this is Spark {session.version}")
                 return _SPARK_TOO_OLD
             events.running()
-            _run(_job(script, wishes, session), script.run)
+            _run_pipeline(_create_job(script, options, session), script.run)
         except SecretError as error:
-            events.failed(tell(error))
+            events.failed(log_failure(error))
             return _MISUSED
         except SettingsRefusedError as refusal:
             events.failed("\n".join(map(str, refusal.args)))
@@ -147,62 +151,62 @@ def _outcome(script: _Script[P]) -> int:
         except CheckpointsRefusedError as refusal:
             events.failed("\n".join(map(str, refusal.args)))
             for problem in refusal.args:
-                _LOG.error(problem_at_home(problem, script.path))
+                _LOG.error(locate_problem(problem, script.path))
             return _REFUSED
         except GaveUpError as error:
             _LOG.error("%s", error)
-            events.failed(f"{error}; then: {tell(error.__cause__ or error)}")
+            events.failed(f"{error}; then: {log_failure(error.__cause__ or error)}")
             return _GAVE_UP
         except UnreachableError as error:
-            events.failed(tell(error))
+            events.failed(log_failure(error))
             return _GAVE_UP
         except Exception as error:
-            events.failed(tell(error))
+            events.failed(log_failure(error))
             return _FAILED
         finally:
             events.end()
     return _DONE
 
 
-def _wishes(script: _Script[P]) -> _Wishes | None:
+def _read_options(script: _Script[P]) -> _RunOptions | None:
     """What is wished of this run; None where a mistake has been logged."""
-    parameters = declared_parameters(script.params)
+    parameters = read_parameters(script.params)
     # Mistakes of the command line are told in its format too.
     configure_logging(script.name, as_json=wants_json(sys.argv), verbose=False)
-    arguments = parsed_arguments(script.name, Path(script.path), script.summary, parameters)
+    arguments = parse_arguments(script.name, Path(script.path), script.summary, parameters)
     as_json, file = arguments.log_format == "json", arguments.log_file
     try:
         configure_logging(script.name, as_json=as_json, verbose=arguments.verbose, file=file)
     except OSError as error:
         _LOG.error("cannot write the log file %s: %s", file, error.strerror)
         return None
-    variables = environment_entries(parameters, os.environ)
-    shared = Shared(script.connections, script.secrets)
+    variables = read_environment(parameters, os.environ)
+    shared = SharedConfiguration(script.connections, script.secrets)
     entries = arguments.env + arguments.conf_file + variables + arguments.set
     for _, key, value in entries:
         hide_credentials(key, value)
-    values, settings, problems = resolved(parameters, entries, shared)
+    values, settings, problems = resolve_values(parameters, entries, shared)
     problems += shared.problems + shared.unknown_provider_options()
     problems += setting_problems(entries, script.spark, script.target)
     for problem in problems:
-        _LOG.error(problem_at_home(problem, script.path))
+        _LOG.error(locate_problem(problem, script.path))
     if problems:
         return None
-    return _Wishes(arguments, values, {**script.spark, **settings}, shared)
+    return _RunOptions(arguments, values, {**script.spark, **settings}, shared)
 
 
 @contextmanager
-def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
+def _open_session(script: _Script[P], options: _RunOptions) -> Iterator[SparkSession]:
     """The session of the run, stopped afterwards unless it was there before."""
-    settings = with_values(wishes.settings, Secrets(wishes.shared.secrets))
-    if wishes.arguments.verbose:
+    settings = with_values(options.settings, Secrets(options.shared.secrets))
+    if options.arguments.verbose:
         settings = {"spark.sql.pyspark.jvmStacktrace.enabled": "true", **settings}
-    session, created = opened_session(script.name, Path(script.path).name, settings)
-    refused = [*contradictions(explicit_settings(session), script.spark, script.target)]
-    if refused:
+    session, created = open_session(script.name, Path(script.path).name, settings)
+    refusals = [*find_contradictions(explicit_settings(session), script.spark, script.target)]
+    if refusals:
         if created:
             session.stop()
-        raise SettingsRefusedError(*refused)
+        raise SettingsRefusedError(*refusals)
     if created:
         listen_to_signals()
     hide_in_driver_log(session, set(known_values()))
@@ -214,72 +218,74 @@ def _session(script: _Script[P], wishes: _Wishes) -> Iterator[SparkSession]:
                 end_session(session, known_values())
 
 
-def _job(script: _Script[P], wishes: _Wishes, session: SparkSession) -> Job[P]:
-    given = script.params(**wishes.values) if script.params else cast(P, None)
-    _LOG.debug("parameters: %s", given)
-    shared = wishes.shared
+def _create_job(script: _Script[P], options: _RunOptions, session: SparkSession) -> Job[P]:
+    parameters = script.params(**options.values) if script.params else cast(P, None)
+    _LOG.debug("parameters: %s", parameters)
+    shared = options.shared
     secrets = Secrets(shared.secrets, tell=partial(hide_in_driver_log, session))
-    return Job(session, given, script.name, secrets=secrets, connections=shared.connections)
+    return Job(session, parameters, script.name, secrets=secrets, connections=shared.connections)
 
 
-def _tell(error: BaseException, script: str, log_file: str | None) -> str:
+def _log_failure(error: BaseException, script: str, log_file: str | None) -> str:
     """Log a failure with its place; what was said."""
-    told = failure(error, script)
-    _LOG.error(told.message, exc_info=error, extra=told.fields)
+    report = describe_failure(error, script)
+    _LOG.error(report.message, exc_info=error, extra=report.fields)
     if log_file:
         _LOG.info("the stack traces are in %s", log_file)
-    return told.message
+    return report.message
 
 
 def _is_older(version: str, target: str) -> bool:
     """Whether the session is of an older Spark line than `target`; logs any difference."""
-    found, wanted = (tuple(map(int, re.findall(r"\d+", text)[:2])) for text in (version, target))
-    if found != wanted:
-        level = logging.ERROR if found < wanted else logging.WARNING
+    session_line, target_line = (
+        tuple(map(int, re.findall(r"\d+", text)[:2])) for text in (version, target)
+    )
+    if session_line != target_line:
+        level = logging.ERROR if session_line < target_line else logging.WARNING
         _LOG.log(level, "compiled for Spark %s, but this is Spark %s", target, version)
-    return found < wanted
+    return session_line < target_line
 
 
-def _run(job: Job[P], run: Callable[[Job[P]], None]) -> None:
+def _run_pipeline(job: Job[P], run: Callable[[Job[P]], None]) -> None:
     """Run, and say in one line what batches have written: before streams start, or a failure."""
-    started, told = time.monotonic(), set[str]()
+    started, logged = time.monotonic(), set[str]()
 
-    def tell_writes() -> None:
-        writes = [each for each in job.written.items() if each[0] not in told]
-        told.update(job.written)
+    def log_writes() -> None:
+        writes = [each for each in job.written.items() if each[0] not in logged]
+        logged.update(job.written)
         if writes:
-            _tell_written(writes, "wrote", started)
+            _log_written(writes, "wrote", started)
 
     try:
-        with before_streams(tell_writes):
-            _run_as_planned(job, run)
+        with before_streams(log_writes):
+            _run_with_replanning(job, run)
     except Exception:
         # How far the last write came, nobody knows.
-        if earlier := [each for each in list(job.written.items())[:-1] if each[0] not in told]:
-            _tell_written(earlier, "before it failed, wrote", started)
+        if unlogged := [each for each in list(job.written.items())[:-1] if each[0] not in logged]:
+            _log_written(unlogged, "before it failed, wrote", started)
         raise
-    tell_writes()
+    log_writes()
 
 
-def _run_as_planned(job: Job[P], run: Callable[[Job[P]], None]) -> None:
+def _run_with_replanning(job: Job[P], run: Callable[[Job[P]], None]) -> None:
     """Run, and once more for each schema that records of a batch job name and no plan has known."""
-    learned = set[int]()
+    learned_ids = set[int]()
     while True:
         try:
-            with planned_by(partial(run, job)):
+            with plan_with(partial(run, job)):
                 return run(job)
         except Exception as error:
             from ssbt.runtime.registries.frames import learn_schema
 
             # What other batches have written would be written again, if nothing remembers it.
-            begun = 0 if isinstance(error, StreamingQueryException) else 1
-            id = learn_schema(error) if len(job.written) - len(job.done) <= begun else None
-            if id is None or id in learned:
+            unfinished = 0 if isinstance(error, StreamingQueryException) else 1
+            id = learn_schema(error) if len(job.written) - len(job.done) <= unfinished else None
+            if id is None or id in learned_ids:
                 raise
-            learned.add(id)
+            learned_ids.add(id)
 
 
-def _tell_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:
+def _log_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:
     rows = {sink: rows_written(observation) for sink, observation in writes}
     parts = [sink if n is None else f"{sink} ({n:,} rows)" for sink, n in rows.items()]
     seconds = round(time.monotonic() - started, 1)

@@ -41,13 +41,13 @@ class Job(Generic[P]):
 
         Raises SecretError where a secret has no value, or a credential stands in the configuration.
         """
-        given = self.connections.get(name, {})
-        for key, value in given.items():
+        overrides = self.connections.get(name, {})
+        for key, value in overrides.items():
             if isinstance(options.get(key), Secret) and not isinstance(value, Secret):
                 raise SecretError(f"`{key}` of the connection `{name}` takes the name of a secret")
         return {
             key: self.secret(value.name) if isinstance(value, Secret) else value
-            for key, value in {**options, **given}.items()
+            for key, value in {**options, **overrides}.items()
         }
 
     def once(self, write: Callable[[DataFrame, "Job[P]"], None], df: DataFrame) -> None:
@@ -67,11 +67,11 @@ class Job(Generic[P]):
 
 def rows_written(observation: Observation, timeout: float = 5.0) -> int | None:
     """The number of rows of a write that is done; None when Spark does not tell it."""
-    found: list[int] = []
+    counts: list[int] = []
 
     def observe() -> None:
         try:
-            found.append(observation.get["rows"])
+            counts.append(observation.get["rows"])
         except Exception:
             logging.getLogger("ssbt.runtime").debug("no row count", exc_info=True)
 
@@ -79,4 +79,4 @@ def rows_written(observation: Observation, timeout: float = 5.0) -> int | None:
     thread = Thread(target=observe, daemon=True)
     thread.start()
     thread.join(timeout)
-    return found[0] if found else None
+    return counts[0] if counts else None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 import logging
 
-from ssbt.runtime.providers.secrets import cleared
+from ssbt.runtime.providers.secrets import redact
 
 _STANDARD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
@@ -49,12 +49,12 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line, or several."""
-        return cleared(self._line(record))
+        return redact(self._format_line(record))
 
-    def _line(self, record: logging.LogRecord) -> str:
+    def _format_line(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         time, message = moment.replace("+00:00", "Z"), record.getMessage()
-        exception = _trace(self, record) if self.traces else ""
+        exception = _format_trace(self, record) if self.traces else ""
         if not self.as_json:
             text = f"{time} {record.levelname} {self.pipeline}: {message}\n{exception}"
             return "\n    ".join(text.splitlines())
@@ -64,11 +64,11 @@ class _Formatter(logging.Formatter):
         return json.dumps(fields | ({"exception": exception} if exception else {}), default=str)
 
 
-def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+def _format_trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """Python's stack trace, and the JVM's where Spark has kept it apart."""
     if not record.exc_info:
         return ""
     text, error = formatter.formatException(record.exc_info), record.exc_info[1]
-    kept = (getattr(error, name, None) for name in ("_stackTrace", "_stacktrace"))
-    jvm = next((trace for trace in kept if isinstance(trace, str) and trace not in text), "")
+    traces = (getattr(error, name, None) for name in ("_stackTrace", "_stacktrace"))
+    jvm = next((trace for trace in traces if isinstance(trace, str) and trace not in text), "")
     return f"{text}\n\nJVM stacktrace:\n{jvm}" if jvm else text

@@ -20,31 +20,34 @@ def checked(df: DataFrame, schema: str, what: str) -> DataFrame:
     not be nullable; otherwise raises `SchemaMismatchError` with every difference. `what` names
     the step, such as `apply "scores.py:scored"`.
     """
-    declared, found = df.sparkSession.createDataFrame([], schema).schema, df.schema
-    problems = list(_differences(_fields(declared), _fields(found)))
-    if not problems and declared.names != found.names:
-        problems = [f"the columns are {', '.join(found.names)}, not {', '.join(declared.names)}"]
+    declared_schema, actual_schema = df.sparkSession.createDataFrame([], schema).schema, df.schema
+    problems = list(
+        _find_differences(_flatten_fields(declared_schema), _flatten_fields(actual_schema))
+    )
+    if not problems and declared_schema.names != actual_schema.names:
+        actual_names = ", ".join(actual_schema.names)
+        problems = [f"the columns are {actual_names}, not {', '.join(declared_schema.names)}"]
     if problems:
         text = "".join(f"\n- {problem}" for problem in problems)
         raise SchemaMismatchError(f"{what} returns another schema than declared:{text}")
     return df
 
 
-def _differences(declared: _Fields, found: _Fields) -> Iterator[str]:
+def _find_differences(declared: _Fields, actual: _Fields) -> Iterator[str]:
     for path, (type_name, nullable) in declared.items():
-        found_name, found_nullable = found.get(path, ("", False))
-        if not found_name:
+        actual_name, actual_nullable = actual.get(path, ("", False))
+        if not actual_name:
             yield f"`{path}` {type_name} is missing"
-        elif found_name != type_name:
-            yield f"`{path}` is {found_name}, not {type_name}"
-        if found_nullable and not nullable:
+        elif actual_name != type_name:
+            yield f"`{path}` is {actual_name}, not {type_name}"
+        if actual_nullable and not nullable:
             yield f"`{path}` can be null, but is declared NOT NULL"
     yield from (
-        f"`{path}` {found[path][0]} is not declared" for path in found if path not in declared
+        f"`{path}` {actual[path][0]} is not declared" for path in actual if path not in declared
     )
 
 
-def _fields(data_type: DataType, prefix: str = "") -> _Fields:
+def _flatten_fields(data_type: DataType, prefix: str = "") -> _Fields:
     parts: list[tuple[str, DataType, bool]] = []
     match data_type:
         case StructType():
@@ -55,7 +58,7 @@ def _fields(data_type: DataType, prefix: str = "") -> _Fields:
             parts = [("key", data_type.keyType, True), ("value", data_type.valueType, True)]
     fields: _Fields = {}
     for name, part, nullable in parts:
-        below = _fields(part, f"{prefix}{name}.")
-        fields[prefix + name] = (part.typeName() if below else part.simpleString(), nullable)
-        fields |= below
+        nested = _flatten_fields(part, f"{prefix}{name}.")
+        fields[prefix + name] = (part.typeName() if nested else part.simpleString(), nullable)
+        fields |= nested
     return fields

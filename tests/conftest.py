@@ -62,7 +62,7 @@ def _no_secrets_of_others() -> Iterator[None]:
     yield
     module = sys.modules.get("ssbt.runtime.providers.secrets")
     if module is not None:
-        module._known.clear()
+        module._known_spellings.clear()
         module._in_use.clear()
 
 

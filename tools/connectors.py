@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ssbt.compiler.connectors.loading import (
-    connector,
     connector_names,
+    find_connector,
+    find_record_format,
     format_names,
-    record_format,
 )
-from ssbt.compiler.connectors.reference import reference_page
-from ssbt.compiler.connectors.saved import built_in_files, saved_path, saved_text
+from ssbt.compiler.connectors.reference import render_reference_page
+from ssbt.compiler.connectors.toml_cache import build_cache_text, built_in_files, cache_path
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,15 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Write all files anew."""
     for file in built_in_files():
-        _write(Path(saved_path(file)), saved_text(file))
+        _write(Path(cache_path(file)), build_cache_text(file))
     for name in connector_names():
-        found = connector(name)
+        found = find_connector(name)
         if found and not found.package:
-            _write(ROOT / found.page, reference_page(found))
+            _write(ROOT / found.page, render_reference_page(found))
     for name in format_names():
-        found = record_format(name)
+        found = find_record_format(name)
         if found and not found.package:
-            _write(ROOT / found.page, reference_page(found))
+            _write(ROOT / found.page, render_reference_page(found))
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ssbt.compiler.diagnostics.explain import index, page
-from ssbt.compiler.diagnostics.registry import codes
+from ssbt.compiler.diagnostics.explain import render_index, render_page
+from ssbt.compiler.diagnostics.registry import list_codes
 
 ERRORS = Path(__file__).parents[1] / "docs" / "errors"
 
 
 def pages() -> dict[str, str]:
     """Each file of docs/errors/, by name, as it should be."""
-    return {"README.md": index(codes())} | {f"{code.number}.md": page(code) for code in codes()}
+    return {"README.md": render_index(list_codes())} | {
+        f"{code.number}.md": render_page(code) for code in list_codes()
+    }
 
 
 def main() -> None:

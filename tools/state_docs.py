@@ -8,8 +8,8 @@ from ssbt.compiler.ir.fingerprints.dependences import (
     DEPENDENCES,
     Dependence,
     Effect,
-    Kind,
     Location,
+    PartKind,
 )
 
 PAGE = Path(__file__).parents[1] / "docs" / "state.md"
@@ -61,7 +61,7 @@ def page() -> str:
 
 
 def _section(location: Location) -> str:
-    rows = [(kind, row) for kind, row in DEPENDENCES.items() if row.place is location]
+    rows = [(kind, row) for kind, row in DEPENDENCES.items() if row.location is location]
     title = f"\n## {location.value[0].upper()}{location.value[1:]}\n\n"
     head = (
         "| part | what it is | what of it counts | another | new or gone |\n|---|---|---|---|---|\n"
@@ -69,14 +69,20 @@ def _section(location: Location) -> str:
     return title + head + "".join(_line(kind, row) for kind, row in rows)
 
 
-def _line(kind: Kind, row: Dependence) -> str:
-    cells = (f"`{kind.value}`", row.word, row.what, _effect(row.change), _effect(row.come))
+def _line(kind: PartKind, row: Dependence) -> str:
+    cells = (
+        f"`{kind.value}`",
+        row.label,
+        row.criteria,
+        _effect(row.on_change),
+        _effect(row.on_appearance),
+    )
     return f"| {' | '.join(cells)} |\n"
 
 
 def _effect(effect: Effect) -> str:
     word = effect.verdict.name.lower().replace("_", " ")
-    return f"`{word}`" + (f": {effect.why}" if effect.why else "")
+    return f"`{word}`" + (f": {effect.reason}" if effect.reason else "")
 
 
 def main() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.connectors.specification import Place, RoleSpecification
+from ssbt.compiler.connectors.specification import OptionPlacement, RoleSpecification
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.ir.column_expressions import expression_of
+from ssbt.compiler.ir.column_expressions import find_expression
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
@@ -43,7 +43,7 @@ Before Spark 4.0, compare `encode(decode(content, 'UTF-8'), 'UTF-8')` with the b
 )
 
 # What keeps the bytes of its operands, which are texts.
-_KEEPING = frozenset(
+_BYTE_KEEPING_FUNCTIONS = frozenset(
     (
         *("concat", "concat_ws", "coalesce", "nvl", "nvl2", "ifnull", "if", "nullif", "trim"),
         *("ltrim", "rtrim", "btrim", "substring", "substr", "left", "right", "lower", "upper"),
@@ -51,21 +51,28 @@ _KEEPING = frozenset(
         *("any_value", "first_value", "last_value", "max_by", "min_by", "initcap", "repeat"),
     )
 )
-_JOINING = ("||", "case", "cast", "try_cast")
+_BYTE_KEEPING_OPERATORS = ("||", "case", "cast", "try_cast")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each text of bytes that a sink of JSON or CSV gets."""
-    known = plans(pipeline)
-    seen = set[tuple[int, str]]()
+    roots = plans(pipeline)
+    reported = set[tuple[int, str]]()
     for sink in pipeline.sinks:
-        root, name = known.get(sink.dataset), _characters(sink)
+        root, name = roots.get(sink.dataset), _character_format(sink)
         if root is None or not name:
             continue
-        for column in _written(sink, root):
-            made = _made_of_bytes(root, column.name.casefold()) if column.type == STRING else None
-            if made is not None and (made.span.start, made.span.path) not in seen:
-                seen.add((made.span.start, made.span.path))
+        for column in _written_columns(sink, root):
+            expression = (
+                _find_bytes_expression(root, column.name.casefold())
+                if column.type == STRING
+                else None
+            )
+            if (
+                expression is not None
+                and (expression.span.start, expression.span.path) not in reported
+            ):
+                reported.add((expression.span.start, expression.span.path))
                 message = (
                     f"`{column.name}` is made of bytes; where they are no UTF-8, the {name} of"
                     f" `{sink.name}` gets `\N{REPLACEMENT CHARACTER}`"
@@ -74,41 +81,45 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
                     "null instead: `try_validate_utf8(…)`; a stop: `validate_utf8(…)`; the bytes:"
                     " `base64(…)` of them",
                 )
-                yield Diagnostic(BYTES_AS_TEXT, message, Label(made.span), (), help_)
+                yield Diagnostic(BYTES_AS_TEXT, message, Label(expression.span), (), help_)
 
 
-def _written(sink: Sink, root: Operator) -> tuple[Column, ...]:
-    is_record = sink.settings.format_at(Place.VALUE) is not None
+def _written_columns(sink: Sink, root: Operator) -> tuple[Column, ...]:
+    is_record = sink.settings.format_at(OptionPlacement.VALUE) is not None
     return value_columns(sink.settings, root.output) if is_record else root.output.columns
 
 
-def _characters(sink: Sink) -> str:
+def _character_format(sink: Sink) -> str:
     """The title of a format in which texts are characters; none for others, which keep bytes."""
-    use = sink.settings.format_at(Place.VALUE)
+    use = sink.settings.format_at(OptionPlacement.VALUE)
     form, role = (use.format, use.format.sink) if use else (sink.connector, sink.connector.sink)
-    return form.title if role is not None and _is_of_characters(role) else ""
+    return form.title if role is not None and _is_character_format(role) else ""
 
 
-def _is_of_characters(role: RoleSpecification) -> bool:
+def _is_character_format(role: RoleSpecification) -> bool:
     """Whether it is JSON or CSV, by options that only these have."""
     return any(role.option(name) is not None for name in ("ignore_null_fields", "quote_all"))
 
 
-def _made_of_bytes(operator: Operator, name: str) -> Expression | None:
+def _find_bytes_expression(operator: Operator, name: str) -> Expression | None:
     """The expression in which bytes become the text of a column, or None."""
-    made = expression_of(operator, name)
-    is_of_bytes = made is not None and made.term is not None and _has_bytes(made.term)
-    return made if is_of_bytes else None
+    expression = find_expression(operator, name)
+    is_of_bytes = (
+        expression is not None and expression.term is not None and _has_bytes(expression.term)
+    )
+    return expression if is_of_bytes else None
 
 
 def _has_bytes(term: Term) -> bool:
     """Whether a text may hold bytes as they were cast."""
     waiting = [term]
     while waiting:
-        each = waiting.pop()
-        named = each.value.name if isinstance(each.value, CallForm) else each.operator
-        if named in ("cast", "try_cast", "string") and each.operands[0].type == BINARY:
+        current = waiting.pop()
+        name = current.value.name if isinstance(current.value, CallForm) else current.operator
+        if name in ("cast", "try_cast", "string") and current.operands[0].type == BINARY:
             return True
-        if named in (_KEEPING if each.operator == CALL else _JOINING):
-            waiting += each.operands
+        if name in (
+            _BYTE_KEEPING_FUNCTIONS if current.operator == CALL else _BYTE_KEEPING_OPERATORS
+        ):
+            waiting += current.operands
     return False

@@ -55,33 +55,33 @@ collations with Spark 4.0, TIME with Spark 4.1.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each place that makes such a column."""
-    given = {name.lower(): value.lower() for name, value in pipeline.spark}
-    time_is_on = given.get(_SETTING.lower()) == "true"
-    seen: set[Span] = set()
-    for column, otherwise in _columns(pipeline):
-        since = max((_since(each) for each in _parts(column.type)), default="")
-        place = column.declared or otherwise
-        if not since or place in seen:
+    settings = {name.lower(): value.lower() for name, value in pipeline.spark}
+    time_is_on = settings.get(_SETTING.lower()) == "true"
+    reported: set[Span] = set()
+    for column, step_span in _iterate_columns(pipeline):
+        since = max((_first_spark_line(each) for each in _nested_types(column.type)), default="")
+        span = column.declared or step_span
+        if not since or span in reported:
             continue
-        found = f"`{column.name}` is {column.type.sql}"
+        description = f"`{column.name}` is {column.type.sql}"
         if SPARK_LINES.index(since) > SPARK_LINES.index(pipeline.target):
-            message = f"{found}, which came with Spark {since}"
+            message = f"{description}, which came with Spark {since}"
             help_ = f"the target is Spark {pipeline.target}"
-            yield Diagnostic(TYPE_TOO_NEW, message, Label(place), (), (help_,))
-            seen.add(place)
+            yield Diagnostic(TYPE_TOO_NEW, message, Label(span), (), (help_,))
+            reported.add(span)
         elif since == _SINCE_TIME and not time_is_on:
-            message = f"{found}, which Spark has turned off"
+            message = f"{description}, which Spark has turned off"
             help_ = f'add `"{_SETTING}" = true` to the `spark` block of the pipeline'
-            yield Diagnostic(TIME_TURNED_OFF, message, Label(place), (), (help_,))
-            seen.add(place)
+            yield Diagnostic(TIME_TURNED_OFF, message, Label(span), (), (help_,))
+            reported.add(span)
 
 
-def _columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
+def _iterate_columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
     """The columns of every dataset, those between two steps among them, with a place for each.
 
     One that flows through a step as it is comes once.
     """
-    known: set[int] = set()
+    visited: set[int] = set()
     for dataset in pipeline.datasets:
         if isinstance(dataset, Source):
             yield from ((column, dataset.span) for column in dataset.output.columns)
@@ -90,28 +90,28 @@ def _columns(pipeline: Pipeline) -> Iterator[tuple[Column, Span]]:
     for query in queries:
         for step in query.steps:
             for column in step.output.columns:
-                if id(column) not in known:
-                    known.add(id(column))
+                if id(column) not in visited:
+                    visited.add(id(column))
                     yield column, step.span
 
 
-def _parts(type_: DataType) -> Iterator[DataType]:
+def _nested_types(type_: DataType) -> Iterator[DataType]:
     """A type and the types inside it."""
     yield type_
     match type_:
         case ArrayType(element, _):
-            yield from _parts(element)
+            yield from _nested_types(element)
         case MapType(key, value, _):
-            yield from _parts(key)
-            yield from _parts(value)
+            yield from _nested_types(key)
+            yield from _nested_types(value)
         case StructType(fields):
             for field in fields:
-                yield from _parts(field.type)
+                yield from _nested_types(field.type)
         case _:
             pass
 
 
-def _since(type_: DataType) -> str:
+def _first_spark_line(type_: DataType) -> str:
     """The Spark line that the type came with; empty for those of all lines."""
     if isinstance(type_, TimeType):
         return _SINCE_TIME

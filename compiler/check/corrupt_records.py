@@ -45,10 +45,10 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         needs: Needs = {sink.dataset: {c.name for c in outputs[sink.dataset].columns}}
         for dataset in reversed(pipeline.datasets):
-            wanted = needs.get(dataset.name)
-            if wanted is None or isinstance(dataset, Source):
+            wanted_columns = needs.get(dataset.name)
+            if wanted_columns is None or isinstance(dataset, Source):
                 continue
-            used = _used(dataset, wanted)
+            used = _used_origins(dataset, wanted_columns)
             if used is None:
                 break
             for name in dataset.query.uses:
@@ -56,7 +56,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
             for origin in used:
                 needs.setdefault(origin.dataset, set()).add(origin.column)
         else:
-            yield from _findings(sink.name, needs, corrupt, pipeline)
+            yield from _check_sink(sink.name, needs, corrupt, pipeline)
 
 
 def _corrupt_columns(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
@@ -68,18 +68,18 @@ def _corrupt_columns(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
                     yield dataset.name, str(setting.value)
 
 
-def _used(let: Let, wanted: set[str]) -> set[Origin] | None:
+def _used_origins(let: Let, wanted_columns: set[str]) -> set[Origin] | None:
     """What a let needs for the wanted columns; None where that is not told by its expressions."""
-    used = {o for c in let.query.output.columns if c.name in wanted for o in c.origins}
+    used = {o for c in let.query.output.columns if c.name in wanted_columns for o in c.origins}
     for step in let.query.steps:
-        found = _expressions(step)
-        if found is None:
+        expressions = _row_expressions(step)
+        if expressions is None:
             return None
-        used |= {origin for expression in found for origin in expression.origins}
+        used |= {origin for expression in expressions for origin in expression.origins}
     return used
 
 
-def _expressions(step: ir.Step) -> Iterable[Expression] | None:
+def _row_expressions(step: ir.Step) -> Iterable[Expression] | None:
     """The expressions that decide which rows there are; None for steps that may use anything."""
     match step:
         case ir.Filter(condition=condition):
@@ -87,7 +87,7 @@ def _expressions(step: ir.Step) -> Iterable[Expression] | None:
         case ir.Sort(keys=keys):
             return [key.expression for key in keys]
         case ir.Aggregate(keys=keys, aggregates=aggregates):
-            return [named.expression for named in (*keys, *aggregates)]
+            return [item.expression for item in (*keys, *aggregates)]
         case ir.Project(distinct=False) | ir.WithColumns() | ir.DropColumns():
             return ()
         case ir.RenameColumns() | ir.Alias() | ir.Limit() | ir.Offset() | ir.Sample():
@@ -100,14 +100,14 @@ def _expressions(step: ir.Step) -> Iterable[Expression] | None:
             return None
 
 
-def _findings(
+def _check_sink(
     sink: str, needs: Needs, corrupt: dict[str, str], pipeline: Pipeline
 ) -> Iterator[Diagnostic]:
     for name, column in corrupt.items():
         if {each.casefold() for each in needs.get(name, ())} != {column.casefold()}:
             continue
-        place = next(each.span for each in pipeline.sinks if each.name == sink)
+        span = next(each.span for each in pipeline.sinks if each.name == sink)
         message = f"`{sink}` uses nothing of `{name}` but `{column}`, which Spark refuses"
         help_ = (f"keep another column of `{name}`, too",)
-        head = type(place)(place.path, place.start, min(place.end, place.start + 4))
+        head = type(span)(span.path, span.start, min(span.end, span.start + 4))
         yield Diagnostic(ONLY_CORRUPT, message, Label(head), (), help_)

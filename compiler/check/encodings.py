@@ -56,54 +56,56 @@ takes all that Java knows.
 )
 
 _ONE_BYTE = ("US-ASCII", "ISO-8859-1")
-_ORDERED = ("UTF-16LE", "UTF-16BE")
-_MARKED = ("UTF-16", "UTF-32")
-_KNOWN = ("UTF-8", *_ONE_BYTE, *_ORDERED, *_MARKED)
-_JAVA = "spark.sql.legacy.javaCharsets"
+_FIXED_BYTE_ORDER = ("UTF-16LE", "UTF-16BE")
+_WITH_BYTE_ORDER_MARK = ("UTF-16", "UTF-32")
+_SUPPORTED = ("UTF-8", *_ONE_BYTE, *_FIXED_BYTE_ORDER, *_WITH_BYTE_ORDER_MARK)
+_JAVA_CHARSETS_SETTING = "spark.sql.legacy.javaCharsets"
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each source or sink with such an encoding."""
-    takes_all = any(name == _JAVA and value == "true" for name, value in pipeline.spark)
+    takes_all = any(
+        name == _JAVA_CHARSETS_SETTING and value == "true" for name, value in pipeline.spark
+    )
     sources = (each for each in pipeline.datasets if isinstance(each, Source))
     ends: tuple[Source | Sink, ...] = (*sources, *pipeline.sinks)
     for end in ends:
         if end.connector.name not in ("csv", "json"):
             continue
-        setting = end.settings.named("encoding")
+        setting = end.settings.find("encoding")
         if setting is None or not isinstance(setting.value, str):
             continue
-        encoding, place = setting.value.upper(), setting.span or end.span
-        if encoding not in _KNOWN:
+        encoding, span = setting.value.upper(), setting.span or end.span
+        if encoding not in _SUPPORTED:
             if not takes_all and pipeline.target >= "4":
                 verb = "reads" if isinstance(end, Source) else "writes"
                 message = f"Spark {verb} no files in `{setting.value}`"
-                help_ = (f"convert them to one of {', '.join(_KNOWN)}",)
+                help_ = (f"convert them to one of {', '.join(_SUPPORTED)}",)
                 if not isinstance(end, Source):
-                    help_ = (f"write one of {', '.join(_KNOWN)}, and convert the files then",)
-                yield Diagnostic(UNKNOWN_ENCODING, message, Label(place), (), help_)
+                    help_ = (f"write one of {', '.join(_SUPPORTED)}, and convert the files then",)
+                yield Diagnostic(UNKNOWN_ENCODING, message, Label(span), (), help_)
         elif isinstance(end, Source):
-            remedy = _remedy(end.connector.name, encoding, end.settings)
+            remedy = _find_remedy(end.connector.name, encoding, end.settings)
             if remedy:
-                yield _finding(end, setting.value, place, remedy)
+                yield _build_diagnostic(end, setting.value, span, remedy)
 
 
-def _remedy(reader: str, encoding: str, settings: Settings) -> str:
+def _find_remedy(reader: str, encoding: str, settings: Settings) -> str:
     """The option that is missing; nothing where Spark finds the lines."""
     if settings.is_true("multi_line") or encoding == "UTF-8":
         return ""
-    has_separator = settings.named("line_sep") is not None
+    has_separator = settings.find("line_sep") is not None
     if reader == "csv":
-        is_found = encoding in _ONE_BYTE or (encoding in _ORDERED and has_separator)
+        is_found = encoding in _ONE_BYTE or (encoding in _FIXED_BYTE_ORDER and has_separator)
         return "" if is_found else "multi_line = true"
-    if encoding in _MARKED:
+    if encoding in _WITH_BYTE_ORDER_MARK:
         return f'encoding = "{encoding}LE"' if encoding == "UTF-16" else "multi_line = true"
     return "" if has_separator else 'line_sep = "\\n"'
 
 
-def _finding(source: Source, encoding: str, place: Span, remedy: str) -> Diagnostic:
+def _build_diagnostic(source: Source, encoding: str, span: Span, remedy: str) -> Diagnostic:
     message = f"Spark does not find the lines of files in `{encoding}`"
     end = source.span.end - 1
     is_new = not remedy.startswith("encoding")
     fix = (Edit(Span(source.span.path, end, end), f"  {remedy}\n"),) if is_new else ()
-    return Diagnostic(UNSPLIT_ENCODING, message, Label(place), (), (f"say `{remedy}`",), fix)
+    return Diagnostic(UNSPLIT_ENCODING, message, Label(span), (), (f"say `{remedy}`",), fix)

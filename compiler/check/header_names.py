@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -40,10 +40,10 @@ another name, or leave it to `event_id` to write the header.
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each header that is called as that of the sink's `event_id`."""
     for sink in pipeline.sinks:
-        event = sink.settings.at(Place.EVENT_ID)
+        event = sink.settings.at(OptionPlacement.EVENT_ID)
         if event is None or event.span is None:
             continue
-        for column in sink.settings.columns_at(Place.HEADERS):
+        for column in sink.settings.columns_at(OptionPlacement.HEADERS):
             if column.name == EVENT_ID_HEADER:
                 message = f"the records would have two headers called `{column.name}`"
                 also = (Label(event.span, "adds one"),)

@@ -8,8 +8,8 @@ from ssbt.compiler.check.personal_data import GUARDED, is_tagged_source
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
-from ssbt.compiler.lineage.dependencies import Dependency, Kind
-from ssbt.compiler.lineage.graph import lineage
+from ssbt.compiler.lineage.dependencies import Dependency, DependencyKind
+from ssbt.compiler.lineage.graph import build_lineage
 
 _SCHEMA = SCHEMA.replace("status:    string", "status:    string\n  email:     string @pii")
 _STRICT = PIPELINE.replace("}\n", "  implicit_flows = refuse\n}\n")
@@ -36,11 +36,11 @@ either: mask the column first, and filter, join or group by what comes out.
     ),
 )
 
-_WORDS = {
-    Kind.FILTER: "chosen by",
-    Kind.JOIN: "joined on",
-    Kind.GROUP: "grouped by",
-    Kind.ORDER: "sorted by",
+_VERBS = {
+    DependencyKind.FILTER: "chosen by",
+    DependencyKind.JOIN: "joined on",
+    DependencyKind.GROUP: "grouped by",
+    DependencyKind.ORDER: "sorted by",
 }
 
 
@@ -48,25 +48,25 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One for each sink."""
     if not pipeline.refuses_implicit_flows or not any(map(is_tagged_source, pipeline.datasets)):
         return
-    known = lineage(pipeline)
-    rows = known.sources().rows
+    graph = build_lineage(pipeline)
+    rows = graph.source_dependencies().rows
     for sink in pipeline.sinks:
-        found = [
+        dependencies = [
             each
             for each in rows.get(sink.dataset, ())
-            if not each.masked and GUARDED in known.tags.at(each.origin)
+            if not each.masked and GUARDED in graph.tags.tags_at(each.origin)
         ]
-        if found and GUARDED not in sink.allow:
-            yield _finding(sink, found)
+        if dependencies and GUARDED not in sink.allow:
+            yield _build_diagnostic(sink, dependencies)
 
 
-def _finding(sink: Sink, found: list[Dependency]) -> Diagnostic:
-    origins = {kind: {each.origin for each in found if each.kind is kind} for kind in _WORDS}
-    ways = [
-        f"{word} " + ", ".join(f"`{each}`" for each in sorted(origins[kind]))
-        for kind, word in _WORDS.items()
+def _build_diagnostic(sink: Sink, dependencies: list[Dependency]) -> Diagnostic:
+    origins = {kind: {each.origin for each in dependencies if each.kind is kind} for kind in _VERBS}
+    phrases = [
+        f"{verb} " + ", ".join(f"`{each}`" for each in sorted(origins[kind]))
+        for kind, verb in _VERBS.items()
         if origins[kind]
     ]
-    message = f"the rows of this sink are {' and '.join(ways)}, which is personal data"
+    message = f"the rows of this sink are {' and '.join(phrases)}, which is personal data"
     help_ = "mask it before, or write `allow = [pii]`"
     return Diagnostic(IMPLICIT_FLOW, message, Label(sink.span), (), (help_,))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.check.stream_findings import declaration_head
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SINK, ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
@@ -77,7 +77,7 @@ is gone. Say with `null_value` what a null looks like, such as `"\\\\N"`.
     severity=Severity.WARNING,
 )
 
-_NO_KEYS = (
+_UNREADABLE_KEY_TYPES = (
     *(ArrayType, BinaryType, DateType, DayTimeIntervalType, MapType, StructType),
     *(TimestampNTZType, TimestampType, YearMonthIntervalType),
 )
@@ -85,60 +85,64 @@ _NO_KEYS = (
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink."""
-    known = plans(pipeline)
+    roots = plans(pipeline)
     for sink in pipeline.sinks:
-        root = known.get(sink.dataset)
+        root = roots.get(sink.dataset)
         if root is None:
             continue
-        folders = {name.name.casefold() for name in sink.settings.columns_at(Place.PARTITION_BY)}
-        kept = [each for each in root.output.columns if each.name.casefold() not in folders]
-        yield from _instant_folders(sink, root.output)
-        yield from _unreadable_keys(sink, kept)
+        folders = {
+            name.name.casefold() for name in sink.settings.columns_at(OptionPlacement.PARTITION_BY)
+        }
+        file_columns = [each for each in root.output.columns if each.name.casefold() not in folders]
+        yield from _check_instant_folders(sink, root.output)
+        yield from _check_map_keys(sink, file_columns)
         if not root.output.is_open:
-            yield from _lost_rows(sink, kept)
+            yield from _check_lost_rows(sink, file_columns)
 
 
-def _instant_folders(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
-    for name in sink.settings.columns_at(Place.PARTITION_BY):
-        for column in relation.named(name.name):
+def _check_instant_folders(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
+    for name in sink.settings.columns_at(OptionPlacement.PARTITION_BY):
+        for column in relation.find_columns(name.name):
             if isinstance(column.type, TimestampType):
                 message = f"the folders of `{name.name}` hold local times, some of which are twice"
                 help_ = (f"partition by a day: `|> extend date({name.name}) as day`",)
                 yield Diagnostic(INSTANT_FOLDER, message, Label(name.span), (), help_)
 
 
-def _unreadable_keys(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
+def _check_map_keys(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
     role = sink.connector.sink
     if role is None or role.option("ignore_null_fields") is None:
         return
     for column in columns:
-        for key in _keys(column.type):
-            if isinstance(key, _NO_KEYS):
+        for key in _map_keys(column.type):
+            if isinstance(key, _UNREADABLE_KEY_TYPES):
                 message = f"JSON does not hold the keys of `{column.name}`, which are {key.sql}"
-                way = f"transform_keys({column.name}, (k, v) -> cast(k as string))"
-                help_ = (f"make texts of them: `{way}`",)
-                yield Diagnostic(UNREADABLE_KEYS, message, Label(head(sink.span)), (), help_)
+                cast_call = f"transform_keys({column.name}, (k, v) -> cast(k as string))"
+                help_ = (f"make texts of them: `{cast_call}`",)
+                yield Diagnostic(
+                    UNREADABLE_KEYS, message, Label(declaration_head(sink.span)), (), help_
+                )
                 break
 
 
-def _keys(type_: DataType) -> Iterator[DataType]:
+def _map_keys(type_: DataType) -> Iterator[DataType]:
     waiting = [type_]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, MapType):
-            yield each.key
-            waiting += [each.key, each.value]
-        elif isinstance(each, ArrayType):
-            waiting.append(each.element)
-        elif isinstance(each, StructType):
-            waiting += [field.type for field in each.fields]
+        current = waiting.pop()
+        if isinstance(current, MapType):
+            yield current.key
+            waiting += [current.key, current.value]
+        elif isinstance(current, ArrayType):
+            waiting.append(current.element)
+        elif isinstance(current, StructType):
+            waiting += [field.type for field in current.fields]
 
 
-def _lost_rows(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
+def _check_lost_rows(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
     role = sink.connector.sink
     if role is None or role.option("null_value") is None or len(columns) != 1:
         return
-    if columns[0].nullable and sink.settings.named("null_value") is None:
+    if columns[0].nullable and sink.settings.find("null_value") is None:
         message = f"a null in `{columns[0].name}`, the only column, is no line of the file"
         help_ = ('say what a null looks like: `null_value = "\\\\N"`',)
-        yield Diagnostic(LOST_ROWS, message, Label(head(sink.span)), (), help_)
+        yield Diagnostic(LOST_ROWS, message, Label(declaration_head(sink.span)), (), help_)

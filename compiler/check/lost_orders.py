@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from ssbt.compiler.check.stream_findings import once
+from ssbt.compiler.check.stream_findings import deduplicate_findings
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.operators import Given, Operator, walked
+from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import calls, plans
 from ssbt.compiler.ir.row_orders import keeps_order
@@ -45,61 +45,63 @@ next run may write others, with the same input.
     severity=Severity.WARNING,
 )
 
-_LISTS = ("collect_list", "array_agg")
+_LIST_AGGREGATES = ("collect_list", "array_agg")
 # What is shown, or thrown away.
-_NOT_KEPT = ("console", "noop", "memory")
+_TRANSIENT_CONNECTORS = ("console", "noop", "memory")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One for each step, whatever number of sinks it flows into."""
-    yield from once(_findings(pipeline))
+    yield from deduplicate_findings(_check_steps(pipeline))
 
 
-def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    known = plans(pipeline)
-    done: set[int] = set()
+def _check_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    roots = plans(pipeline)
+    visited: set[int] = set()
     for sink in pipeline.sinks:
-        if sink.stream is None and _is_kept(sink):
-            for each in walked(known[sink.dataset], attrgetter("inputs"), done):
-                yield from _lost(each)
-                yield from _unordered(each)
+        if sink.stream is None and _is_persistent(sink):
+            for operator in walk_operators(roots[sink.dataset], attrgetter("inputs"), visited):
+                yield from _check_lost_order(operator)
+                yield from _check_unordered_limit(operator)
 
 
-def _is_kept(sink: Sink) -> bool:
-    return sink.connector.name not in _NOT_KEPT
+def _is_persistent(sink: Sink) -> bool:
+    return sink.connector.name not in _TRANSIENT_CONNECTORS
 
 
-def _lost(operator: Operator) -> Iterator[Diagnostic]:
+def _check_lost_order(operator: Operator) -> Iterator[Diagnostic]:
     match operator.step:
         case s.Deduplicate(columns=columns) if columns:
             message = "`deduplicate` keeps any of the rows, not the first by this order"
             help_ = "number the rows: `row_number() over (partition by … order by …)`, and keep 1"
-        case s.Aggregate() as step if any(call.name in _LISTS for call in calls(step.aggregates)):
+        case s.Aggregate() as step if any(
+            call.name in _LIST_AGGREGATES for call in calls(step.aggregates)
+        ):
             message = "the rows are listed as they arrive, not by this order"
             help_ = "sort the list: `array_sort(collect_list(…))`"
         case _:
             return
-    sort = _sort_before(operator)
+    sort = _find_sort_before(operator)
     if isinstance(sort, s.Sort):
         also = (Label(sort.span, "the order"),)
         yield Diagnostic(LOST_ORDER, message, Label(operator.step.span), also, (help_,))
 
 
-def _unordered(operator: Operator) -> Iterator[Diagnostic]:
+def _check_unordered_limit(operator: Operator) -> Iterator[Diagnostic]:
     if not isinstance(operator.step, s.Limit | s.Offset):
         return
-    before = _sort_before(operator)
-    if isinstance(before, s.Sort | s.SqlQuery | s.ApplyFunction | s.Limit | s.Offset):
+    preceding = _find_sort_before(operator)
+    if isinstance(preceding, s.Sort | s.SqlQuery | s.ApplyFunction | s.Limit | s.Offset):
         return
-    word = "limit" if isinstance(operator.step, s.Limit) else "offset"
-    message = f"`{word}` takes any rows here: they have no order"
+    keyword = "limit" if isinstance(operator.step, s.Limit) else "offset"
+    message = f"`{keyword}` takes any rows here: they have no order"
     help_ = ("put `|> order by …` before it; a random part is `|> sample`",)
     yield Diagnostic(UNORDERED_LIMIT, message, Label(operator.step.span), (), help_)
 
 
-def _sort_before(operator: Operator) -> s.Step | Given | Source:
+def _find_sort_before(operator: Operator) -> s.Step | DatasetInput | Source:
     """The nearest step before that does not merely hand its rows on in their order."""
-    each = operator.inputs[0]
-    while keeps_order(each.step) and not isinstance(each.step, s.Limit | s.Offset):
-        each = each.inputs[0]
-    return each.step
+    current = operator.inputs[0]
+    while keeps_order(current.step) and not isinstance(current.step, s.Limit | s.Offset):
+        current = current.inputs[0]
+    return current.step

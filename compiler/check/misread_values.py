@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.check.stream_findings import declaration_head
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.ir.pipeline import Pipeline, Source
@@ -41,20 +41,22 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if not isinstance(source, Source) or source.part or source.output.is_open:
             continue
         if source.connector.name == "csv" and _is_one_text(source):
-            yield _one_column(source)
+            yield _build_diagnostic(source)
 
 
 def _is_one_text(source: Source) -> bool:
     columns = source.output.columns
     is_text = len(columns) == 1 and isinstance(columns[0].type, StringType)
-    settled = source.settings.named("multi_line") or source.settings.at(Place("dialect"))
-    return is_text and settled is None
+    explicit = source.settings.find("multi_line") or source.settings.at(OptionPlacement("dialect"))
+    return is_text and explicit is None
 
 
-def _one_column(source: Source) -> Diagnostic:
+def _build_diagnostic(source: Source) -> Diagnostic:
     name = source.output.columns[0].name
     message = f"a line end in `{name}`, the only column, would make two rows of one"
     end = source.span.end - 1
     fix = (Edit(Span(source.span.path, end, end), "  multi_line = true\n"),)
     help_ = ("say `multi_line = true`, or `false` where no value has a line end",)
-    return Diagnostic(ONE_COLUMN_OF_LINES, message, Label(head(source.span)), (), help_, fix)
+    return Diagnostic(
+        ONE_COLUMN_OF_LINES, message, Label(declaration_head(source.span)), (), help_, fix
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.settings import Setting
-from ssbt.compiler.connectors.specification import Kind, Place
+from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Source
@@ -47,17 +47,21 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         for setting in sink.settings.settings:
             option = setting.option
-            if option.place is Place.TEMPLATE and option.type.kind is Kind.COLUMN:
-                yield from _findings(setting, outputs[sink.dataset])
+            if option.place is OptionPlacement.TEMPLATE and option.type.kind is ValueKind.COLUMN:
+                yield from _check_setting(setting, outputs[sink.dataset])
 
 
-def _findings(setting: Setting, relation: Relation) -> Iterator[Diagnostic]:
-    takes = setting.option.column_types
+def _check_setting(setting: Setting, relation: Relation) -> Iterator[Diagnostic]:
+    accepted_types = setting.option.column_types
     for name in setting.columns:
-        for column in relation.named(name.name):
-            if takes and column.type != UNKNOWN and column.type.sql.partition("(")[0] not in takes:
+        for column in relation.find_columns(name.name):
+            if (
+                accepted_types
+                and column.type != UNKNOWN
+                and column.type.sql.partition("(")[0] not in accepted_types
+            ):
                 message = (
-                    f"`{setting.option.name}` takes {' or '.join(takes)},"
+                    f"`{setting.option.name}` takes {' or '.join(accepted_types)},"
                     f" and `{column.name}` is {column.type.sql}"
                 )
                 help_ = (f"cast it, or name another: `set {column.name} = …`",)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.settings import FormatUse
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.ir.column_expressions import expression_of
-from ssbt.compiler.ir.nulls import NullFlow
+from ssbt.compiler.ir.column_expressions import find_expression
+from ssbt.compiler.ir.nulls import NullAnalysis
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
@@ -48,21 +48,21 @@ _TEXTS_OF_STRUCTS = ("to_json", "to_csv", "to_xml")
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each sink with keys whose one value may be null."""
-    known, nulls = plans(pipeline), NullFlow(_source_may_be_null)
+    roots, nulls = plans(pipeline), NullAnalysis(_source_may_be_null)
     for sink in pipeline.sinks:
-        root, value = known.get(sink.dataset), sink.settings.at(Place.VALUE)
-        keyed = sink.settings.format_at(Place.RECORD_KEY) is not None
-        if root is None or root.output.is_open or value is None or not keyed:
+        root, value = roots.get(sink.dataset), sink.settings.at(OptionPlacement.VALUE)
+        has_key = sink.settings.format_at(OptionPlacement.RECORD_KEY) is not None
+        if root is None or root.output.is_open or value is None or not has_key:
             continue
         columns = value_columns(sink.settings, root.output)
-        if not isinstance(value.value, FormatUse) or not value.value.format.takes:
+        if not isinstance(value.value, FormatUse) or not value.value.format.accepted_types:
             continue
-        setting = sink.settings.at(Place.VALUE_COLUMNS) or value
-        takes = value.value.format.takes
+        setting = sink.settings.at(OptionPlacement.VALUE_COLUMNS) or value
+        takes = value.value.format.accepted_types
         fits = len(columns) == 1 and columns[0].type.sql.partition("(")[0] in takes
         if fits and setting.span is not None:
             name = columns[0].name
-            if _may_be_null(root, name.casefold(), nulls) and not _is_meant(sink, root, name):
+            if _may_be_null(root, name.casefold(), nulls) and not _is_intended(sink, root, name):
                 message = (
                     f"where `{name}` is null, the record has no value, which deletes its key in a"
                     " compacted topic"
@@ -75,29 +75,33 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
                 yield Diagnostic(NULL_VALUE, message, Label(setting.span), (), help_)
 
 
-def _may_be_null(root: Operator, name: str, nulls: NullFlow) -> bool:
+def _may_be_null(root: Operator, name: str, nulls: NullAnalysis) -> bool:
     answer = nulls.may_be_null(root, name)
     if answer is None:
-        made = expression_of(root, name)
-        term = made.term if made is not None else None
+        expression = find_expression(root, name)
+        term = expression.term if expression is not None else None
         if term is not None and getattr(term.value, "name", "") in _TEXTS_OF_STRUCTS:
             return term.operands[0].nullable
     return answer is not False
 
 
-def _is_meant(sink: Sink, root: Operator, name: str) -> bool:
+def _is_intended(sink: Sink, root: Operator, name: str) -> bool:
     """Whether `tombstone_column` is true wherever the value is null."""
-    setting = sink.settings.named("tombstone_column")
+    setting = sink.settings.find("tombstone_column")
     for column in setting.columns if setting is not None else ():
-        made = expression_of(root, column.name.casefold())
-        if made is not None and made.term is not None and _holds_null(made.term, name.casefold()):
+        expression = find_expression(root, column.name.casefold())
+        if (
+            expression is not None
+            and expression.term is not None
+            and _is_null_test(expression.term, name.casefold())
+        ):
             return True
     return False
 
 
-def _holds_null(term: Term, name: str) -> bool:
+def _is_null_test(term: Term, name: str) -> bool:
     if term.operator == "or":
-        return any(_holds_null(each, name) for each in term.operands)
+        return any(_is_null_test(each, name) for each in term.operands)
     if term.operator != "is null" or term.operands[0].operator != NAME:
         return False
     parts = term.operands[0].value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head
+from ssbt.compiler.check.stream_findings import declaration_head
 from ssbt.compiler.connectors.loading import has_template
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
@@ -68,53 +68,59 @@ for its own dead letters.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each pass."""
-    for each in passes(pipeline):
-        yield from _of_pass(each)
+    for pass_ in passes(pipeline):
+        yield from _check_pass(pass_)
 
 
-def _of_pass(each: Pass) -> Iterator[Diagnostic]:
-    sources = " and ".join(f"`{name}`" for name in each.sources)
+def _check_pass(pass_: Pass) -> Iterator[Diagnostic]:
+    sources = " and ".join(f"`{name}`" for name in pass_.sources)
     help_ = (
         "let them agree, or give the sink a source of its own, with a sink for its dead letters",
     )
-    first = each.sinks[0]
-    for sink in each.sinks:
+    first = pass_.sinks[0]
+    for sink in pass_.sinks:
         assert sink.stream is not None
         trigger = sink.stream.trigger
         if trigger is not None and trigger.kind in _NO_BATCHES:
             message = f"the rows and dead letters of {sources} are written in batches"
-            yield Diagnostic(APART, message, _label(sink, Place.TRIGGER), (), help_)
-        elif _trigger(sink) != _trigger(first):
+            yield Diagnostic(
+                APART, message, _setting_label(sink, OptionPlacement.TRIGGER), (), help_
+            )
+        elif _trigger_text(sink) != _trigger_text(first):
             message = f"the sinks of {sources} are written in one pass, with one trigger"
-            also = (_label(first, Place.TRIGGER),)
-            yield Diagnostic(APART, message, _label(sink, Place.TRIGGER), also, help_)
+            also = (_setting_label(first, OptionPlacement.TRIGGER),)
+            yield Diagnostic(
+                APART, message, _setting_label(sink, OptionPlacement.TRIGGER), also, help_
+            )
         if not has_template(sink.connector, "write_batch"):
             message = f"`{sink.connector.name}` cannot be written in one pass with the dead letters"
-            yield Diagnostic(APART, message, Label(head(sink.span)), (), help_)
-    yield from _of_modes(each, sources, help_)
+            yield Diagnostic(APART, message, Label(declaration_head(sink.span)), (), help_)
+    yield from _check_output_modes(pass_, sources, help_)
 
 
-def _of_modes(each: Pass, sources: str, help_: tuple[str, ...]) -> Iterator[Diagnostic]:
+def _check_output_modes(pass_: Pass, sources: str, help_: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Spark has one output mode for a query, and only in `append` several that keep state."""
-    apart = [sink for sink in each.sinks if sink.dataset in each.apart]
-    for sink in apart:
+    separate = [sink for sink in pass_.sinks if sink.dataset in pass_.separate_datasets]
+    for sink in separate:
         assert sink.stream is not None
-        others = [one for one in apart if one.dataset != sink.dataset]
-        if sink.stream.mode is not OutputMode.APPEND and others:
+        conflicting = [other for other in separate if other.dataset != sink.dataset]
+        if sink.stream.mode is not OutputMode.APPEND and conflicting:
             message = (
                 f"the sinks of {sources} are written in one pass, where one with the output mode"
                 f" `{sink.stream.mode.value}` has no other with state beside it"
             )
-            also = (_label(others[0], Place.MODE),)
-            yield Diagnostic(APART, message, _label(sink, Place.MODE), also, help_)
+            also = (_setting_label(conflicting[0], OptionPlacement.MODE),)
+            yield Diagnostic(
+                APART, message, _setting_label(sink, OptionPlacement.MODE), also, help_
+            )
 
 
-def _trigger(sink: Sink) -> str:
+def _trigger_text(sink: Sink) -> str:
     assert sink.stream is not None
     return str(sink.stream.trigger) if sink.stream.trigger is not None else ""
 
 
-def _label(sink: Sink, place: Place) -> Label:
-    setting = sink.settings.at(place)
+def _setting_label(sink: Sink, placement: OptionPlacement) -> Label:
+    setting = sink.settings.at(placement)
     span = setting.span if setting is not None else None
-    return Label(span if span is not None else head(sink.span))
+    return Label(span if span is not None else declaration_head(sink.span))

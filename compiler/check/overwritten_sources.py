@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.paths import read_paths, written_path
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SINK, SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Source
@@ -28,16 +28,16 @@ they have been read. Write to another path.
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each overwriting sink and each source that it would empty."""
     for sink in pipeline.sinks:
-        found = written_path(sink.settings)
-        mode = sink.settings.at(Place.MODE)
-        if found is None or mode is None or mode.value != "overwrite":
+        target = written_path(sink.settings)
+        mode = sink.settings.at(OptionPlacement.MODE)
+        if target is None or mode is None or mode.value != "overwrite":
             continue
         for source in pipeline.datasets:
             if not isinstance(source, Source):
                 continue
             for path, span in read_paths(source.settings):
-                if path == found[0] or path.startswith(found[0].rstrip("/") + "/"):
+                if path == target[0] or path.startswith(target[0].rstrip("/") + "/"):
                     message = f"`{sink.name}` overwrites what `{source.name}` reads"
                     also = (Label(span, "read from here"),)
                     help_ = ("write to another path",)
-                    yield Diagnostic(OVERWRITES_SOURCE, message, Label(found[1]), also, help_)
+                    yield Diagnostic(OVERWRITES_SOURCE, message, Label(target[1]), also, help_)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.connectors.partition_folders import BASE_PATH, partition_folders
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.partition_folders import BASE_PATH, find_partition_folders
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline, Source
@@ -41,12 +41,12 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for source in pipeline.datasets:
         if not isinstance(source, Source) or source.connector.source is None:
             continue
-        setting = source.settings.at(Place.LOAD)
+        setting = source.settings.at(OptionPlacement.LOAD)
         if setting is None or not source.connector.source.option(BASE_PATH):
             continue
         names = [column.name for column in source.output.columns]
         streaming = source.output.streaming
-        folders = partition_folders(source.settings, names, streaming=streaming)
+        folders = find_partition_folders(source.settings, names, streaming=streaming)
         if folders is None or not folders.problem or source.schema is None:
             continue
         columns = " and ".join(f"`{name}`" for name in folders.columns)
@@ -60,5 +60,5 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
             for column in source.output.columns
             if column.name in folders.columns and column.declared is not None
         )
-        place = setting.span or source.span
-        yield Diagnostic(LOST_FOLDER, message, Label(place), also, help_)
+        span = setting.span or source.span
+        yield Diagnostic(LOST_FOLDER, message, Label(span), also, help_)

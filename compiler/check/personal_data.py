@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.connectors.specification import Kind as OptionKind
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.graph import Lineage, build_lineage
 
 GUARDED = "pii"
 _SCHEMA = SCHEMA.replace("status:    string", "status:    string\n  email:     string @pii")
@@ -65,46 +64,50 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         item.name: (item.query.output if isinstance(item, Let) else item.output).columns
         for item in pipeline.datasets
     }
-    known: Lineage | None = None
+    graph: Lineage | None = None
     for sink in pipeline.sinks:
         if GUARDED in sink.allow:
             continue
-        written = _written(sink, columns.get(sink.dataset, ()))
-        personal = [each for each in written if GUARDED in each.tags]
+        columns_written = _written_columns(sink, columns.get(sink.dataset, ()))
+        personal = [each for each in columns_written if GUARDED in each.tags]
         if personal:
-            known = known or lineage(pipeline)
-            yield _finding(sink, personal, _sources(known, sink, personal))
+            graph = graph or build_lineage(pipeline)
+            yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, personal))
 
 
-def _written(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column]:
+def _written_columns(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column]:
     """The columns of a dataset that a sink writes: all, or those that its options name."""
-    named = {
+    chosen_names = {
         column.name.casefold()
         for setting in sink.settings.settings
-        if setting.option.type.kind is OptionKind.COLUMN
+        if setting.option.type.kind is ValueKind.COLUMN
         for column in setting.columns
     }
-    chooses = bool(sink.settings.columns_at(Place.VALUE_COLUMNS))
-    return (each for each in columns if not chooses or each.name.casefold() in named)
+    chooses = bool(sink.settings.columns_at(OptionPlacement.VALUE_COLUMNS))
+    return (each for each in columns if not chooses or each.name.casefold() in chosen_names)
 
 
-def _sources(known: Lineage, sink: Sink, personal: list[Column]) -> list[Origin]:
+def _find_tagged_sources(graph: Lineage, sink: Sink, personal: list[Column]) -> list[Origin]:
     """The tagged columns of sources that these show, but those that are such columns themselves."""
-    made = known.sources().unmasked
-    found = {o for c in personal for o in made[Origin(sink.dataset, c.name)]}
-    return sorted(o for o in found if GUARDED in known.tags.at(o) and o.dataset != sink.dataset)
+    unmasked = graph.source_dependencies().unmasked
+    origins = {o for c in personal for o in unmasked[Origin(sink.dataset, c.name)]}
+    return sorted(
+        o for o in origins if GUARDED in graph.tags.tags_at(o) and o.dataset != sink.dataset
+    )
 
 
-def _finding(sink: Sink, personal: list[Column], sources: list[Origin]) -> Diagnostic:
+def _build_diagnostic(sink: Sink, personal: list[Column], sources: list[Origin]) -> Diagnostic:
     names = ", ".join(f"`{column.name}`" for column in personal)
-    one = len(personal) == 1
-    said = f"{names} {'is' if one else 'are'} personal data, which this sink does not allow"
+    is_single = len(personal) == 1
+    message = (
+        f"{names} {'is' if is_single else 'are'} personal data, which this sink does not allow"
+    )
     places = (c.declared for c in personal if c.declared is not None)
-    also = tuple(Label(place, "it comes from here") for place in dict.fromkeys(places))
-    listed = ", ".join(f"`{each}`" for each in sources)
-    made = (f"made from {listed}",) if listed else ()
-    help_ = (*made, "leave it out before, mask it, or write `allow = [pii]`")
-    return Diagnostic(PERSONAL_DATA, said, Label(sink.span), also, help_)
+    also = tuple(Label(span, "it comes from here") for span in dict.fromkeys(places))
+    source_list = ", ".join(f"`{each}`" for each in sources)
+    origin_help = (f"made from {source_list}",) if source_list else ()
+    help_ = (*origin_help, "leave it out before, mask it, or write `allow = [pii]`")
+    return Diagnostic(PERSONAL_DATA, message, Label(sink.span), also, help_)
 
 
 def is_tagged_source(item: Source | Let) -> bool:

@@ -12,7 +12,7 @@ from ssbt.compiler.ir.pipeline import Pipeline
 Rule = Callable[[Pipeline], Iterator[Diagnostic]]
 
 
-def rules() -> tuple[Rule, ...]:
+def load_rules() -> tuple[Rule, ...]:
     """The checks, in the order of their modules' names."""
     names = sorted(
         entry.name.removesuffix(".py")
@@ -23,7 +23,7 @@ def rules() -> tuple[Rule, ...]:
     return tuple(module.check for module in modules if hasattr(module, "check"))
 
 
-def rule_findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+def run_rules(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """What the rules find in a resolved pipeline."""
-    for check in rules():
+    for check in load_rules():
         yield from check(pipeline)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.column_words import is_rejected
+from ssbt.compiler.check.rejected_columns import is_rejected
 from ssbt.compiler.connectors.settings import ColumnName
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
@@ -15,7 +15,7 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
-from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.quoting import quote_name
 from ssbt.compiler.types.words import OTHER_KEYS, type_words
 
 NOTHING_LEFT = Code(
@@ -86,15 +86,15 @@ number made of the column.
 _NO_FOLDER = (ArrayType, MapType, StructType, VariantType, BinaryType)
 
 _PLACES = (
-    Place.PARTITION_BY,
-    Place.BUCKET_BY,
-    Place.SORT_BY,
-    Place.KEY,
-    Place.VALUE_COLUMNS,
-    Place.RECORD_KEY_COLUMNS,
-    Place.HEADERS,
-    Place.EVENT_ID,
-    Place.TEMPLATE,
+    OptionPlacement.PARTITION_BY,
+    OptionPlacement.BUCKET_BY,
+    OptionPlacement.SORT_BY,
+    OptionPlacement.KEY,
+    OptionPlacement.VALUE_COLUMNS,
+    OptionPlacement.RECORD_KEY_COLUMNS,
+    OptionPlacement.HEADERS,
+    OptionPlacement.EVENT_ID,
+    OptionPlacement.TEMPLATE,
 )
 
 
@@ -107,84 +107,96 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         relation = relations.get(sink.dataset)
         if relation is not None:
-            yield from _sink(sink, relation, pipeline.target)
+            yield from _check_sink(sink, relation, pipeline.target)
     for dataset in pipeline.datasets:
         if isinstance(dataset, Source) and dataset.connector.source is not None:
-            rejects = dataset.connector.source.rejected(pipeline.target)
+            rejects = dataset.connector.source.rejected_types(pipeline.target)
             for column in dataset.output.columns:
-                yield from _unfit_in(dataset, column, rejects)
+                yield from _check_source_column(dataset, column, rejects)
 
 
-def _sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnostic]:
+def _check_sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnostic]:
     for each in sink.settings.settings:
         if each.option.place in _PLACES:
             for name in each.columns:
-                yield from _missing(name, relation, sink)
-    partitions = {c.name.casefold() for c in sink.settings.columns_at(Place.PARTITION_BY)}
-    kept = [column for column in relation.columns if column.name.casefold() not in partitions]
+                yield from _check_column_exists(name, relation, sink)
+    partitions = {c.name.casefold() for c in sink.settings.columns_at(OptionPlacement.PARTITION_BY)}
+    file_columns = [
+        column for column in relation.columns if column.name.casefold() not in partitions
+    ]
     specification = sink.connector.sink
     if relation.is_open or specification is None:
         return
-    setting = sink.settings.at(Place.PARTITION_BY)
-    if not kept and setting is not None and setting.span is not None:
+    setting = sink.settings.at(OptionPlacement.PARTITION_BY)
+    if not file_columns and setting is not None and setting.span is not None:
         message = "every column is a partition column; none is left for the files"
         yield Diagnostic(NOTHING_LEFT, message, Label(setting.span))
-    for name in sink.settings.columns_at(Place.PARTITION_BY):
-        yield from _unfit_folder(name, relation)
-    for column in kept:
-        yield from _unfit_for(sink, column, specification.rejected(target))
-    wanted = [column.type for column in specification.columns]
-    if wanted and [column.type.sql for column in kept] != wanted:
-        found = ", ".join(f"`{column.name}` {column.type.sql}" for column in kept)
-        message = f"`{sink.connector.name}` takes {', '.join(wanted)}, and gets {found}"
+    for name in sink.settings.columns_at(OptionPlacement.PARTITION_BY):
+        yield from _check_partition_column(name, relation)
+    for column in file_columns:
+        yield from _check_sink_column(sink, column, specification.rejected_types(target))
+    required_types = [column.type for column in specification.columns]
+    if required_types and [column.type.sql for column in file_columns] != required_types:
+        column_list = ", ".join(f"`{column.name}` {column.type.sql}" for column in file_columns)
+        message = (
+            f"`{sink.connector.name}` takes {', '.join(required_types)}, and gets {column_list}"
+        )
         help_ = ("choose the column with a `select` step",)
-        yield Diagnostic(WRONG_COLUMNS, message, Label(_head(sink.span)), (), help_)
+        yield Diagnostic(WRONG_COLUMNS, message, Label(_declaration_head(sink.span)), (), help_)
 
 
-def _unfit_folder(name: ColumnName, relation: Relation) -> Iterator[Diagnostic]:
-    for column in relation.named(name.name):
+def _check_partition_column(name: ColumnName, relation: Relation) -> Iterator[Diagnostic]:
+    for column in relation.find_columns(name.name):
         if isinstance(column.type, _NO_FOLDER):
             message = f"`{name.name}` is {column.type.sql}, of which Spark makes no folder"
             help_ = ("partition by a text or a number that is made of it",)
             yield Diagnostic(UNFIT_PARTITION, message, Label(name.span), (), help_)
 
 
-def _missing(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagnostic]:
-    known = [column.name for column in relation.columns]
-    if relation.is_open or name.name.casefold() in [each.casefold() for each in known]:
+def _check_column_exists(name: ColumnName, relation: Relation, sink: Sink) -> Iterator[Diagnostic]:
+    column_names = [column.name for column in relation.columns]
+    if relation.is_open or name.name.casefold() in [each.casefold() for each in column_names]:
         return
-    near = did_you_mean(name.name, known)
-    help_ = (f"did you mean `{near}`?",) if near else (f"it has {', '.join(known)}",)
-    fix = (Edit(name.span, quoted_name(near)),) if near else ()
+    suggestion = did_you_mean(name.name, column_names)
+    help_ = (
+        (f"did you mean `{suggestion}`?",) if suggestion else (f"it has {', '.join(column_names)}",)
+    )
+    fix = (Edit(name.span, quote_name(suggestion)),) if suggestion else ()
     message = f"`{sink.dataset}` has no column `{name.name}`"
     yield Diagnostic(UNKNOWN_COLUMN, message, Label(name.span), (), help_, fix)
 
 
-def _unfit_in(source: Source, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
+def _check_source_column(
+    source: Source, column: Column, rejects: tuple[str, ...]
+) -> Iterator[Diagnostic]:
     """A finding at a column that the source declares and its format cannot hold."""
     if is_rejected(column, rejects):
-        place = column.declared or _head(source.span)
-        yield _unfit(column, source.connector.name, Label(place))
+        span = column.declared or _declaration_head(source.span)
+        yield _unfit_diagnostic(column, source.connector.name, Label(span))
 
 
-def _unfit_for(sink: Sink, column: Column, rejects: tuple[str, ...]) -> Iterator[Diagnostic]:
+def _check_sink_column(
+    sink: Sink, column: Column, rejects: tuple[str, ...]
+) -> Iterator[Diagnostic]:
     """A finding at the sink, which names the place where its column comes from, too."""
     if is_rejected(column, rejects):
         also = (Label(column.declared, "the column"),) if column.declared is not None else ()
-        yield _unfit(column, sink.connector.name, Label(_head(sink.span)), also)
+        yield _unfit_diagnostic(
+            column, sink.connector.name, Label(_declaration_head(sink.span)), also
+        )
 
 
-def _unfit(
-    column: Column, connector: str, place: Label, also: tuple[Label, ...] = ()
+def _unfit_diagnostic(
+    column: Column, connector: str, label: Label, also: tuple[Label, ...] = ()
 ) -> Diagnostic:
     message = f"`{connector}` cannot hold the column `{column.name}`, which is {column.type.sql}"
-    way = "`base64`" if isinstance(column.type, BinaryType) else "`to_json`"
-    help_ = (f"turn it into text, for example with {way}, or choose another format",)
+    function = "`base64`" if isinstance(column.type, BinaryType) else "`to_json`"
+    help_ = (f"turn it into text, for example with {function}, or choose another format",)
     if OTHER_KEYS in type_words(column.type) and not also:
         help_ = ("declare its keys as STRING, and cast them in a step: `transform_keys(…)`",)
-    return Diagnostic(UNFIT_COLUMN, message, place, also, help_)
+    return Diagnostic(UNFIT_COLUMN, message, label, also, help_)
 
 
-def _head(span: Span) -> Span:
+def _declaration_head(span: Span) -> Span:
     """The beginning of a declaration, where its keyword stands."""
     return Span(span.path, span.start, min(span.end, span.start + 4))

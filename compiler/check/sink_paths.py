@@ -29,13 +29,13 @@ on which of them runs last. Give each sink a path of its own; to write several d
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each sink whose path an earlier one has."""
-    seen: dict[str, Span] = {}
+    first_spans: dict[str, Span] = {}
     for sink in pipeline.sinks:
-        found = written_path(sink.settings)
-        if found is None:
+        target = written_path(sink.settings)
+        if target is None:
             continue
-        path, span = found
-        first = seen.setdefault(path, span)
+        path, span = target
+        first = first_spans.setdefault(path, span)
         if first is not span:
             message = f"`{sink.name}` writes where another sink writes already"
             also = (Label(first, "the other one"),)

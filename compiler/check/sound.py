@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
-from ssbt.compiler.ir.plans import each_once, plans
+from ssbt.compiler.ir.plans import iterate_operators, plans
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UnknownType
 
@@ -23,33 +23,35 @@ _LOCAL = (s.Filter, s.Project, s.WithColumns, s.Sort, s.Limit, s.Offset)
 _TAKES_COLUMNS_AS_THEY_ARE = (*_LOCAL, s.DropColumns, s.RenameColumns, s.Alias, s.Explode)
 
 
-def sound_part(pipeline: Pipeline, mistakes: Sequence[Span]) -> Pipeline:
+def select_sound_part(pipeline: Pipeline, mistakes: Sequence[Span]) -> Pipeline:
     """The pipeline with the sinks that no mistake reaches, and the datasets that they need.
 
     Nothing is called unused: what is left out may use it.
     """
-    whole: set[str] = set()
+    complete: set[str] = set()
     for each in pipeline.datasets:
-        if not isinstance(each, Let) or (each.query.whole and whole.issuperset(each.query.uses)):
-            whole.add(each.name)
-    kept = tuple(each for each in pipeline.datasets if each.name in whole)
-    structure = replace(pipeline, datasets=kept, sinks=(), unused=())
-    known = plans(structure)
-    found = _Mistakes(mistakes)
-    flows = [(sink, known[sink.dataset]) for sink in pipeline.sinks if sink.dataset in whole]
-    doubtful = _doubtful(flows, found)
+        if not isinstance(each, Let) or (each.query.whole and complete.issuperset(each.query.uses)):
+            complete.add(each.name)
+    complete_datasets = tuple(each for each in pipeline.datasets if each.name in complete)
+    structure = replace(pipeline, datasets=complete_datasets, sinks=(), unused=())
+    roots = plans(structure)
+    mistake_index = _MistakeIndex(mistakes)
+    flows = [(sink, roots[sink.dataset]) for sink in pipeline.sinks if sink.dataset in complete]
+    doubtful = _find_doubtful(flows, mistake_index)
     sinks = tuple(
-        sink for sink, root in flows if id(root) not in doubtful and not found.within(sink.span)
+        sink
+        for sink, root in flows
+        if id(root) not in doubtful and not mistake_index.has_mistake_in(sink.span)
     )
     needed = {sink.dataset for sink in sinks}
-    for each in reversed(kept):
+    for each in reversed(complete_datasets):
         if isinstance(each, Let) and each.name in needed:
             needed.update(each.query.uses)
-    datasets = tuple(each for each in kept if each.name in needed)
+    datasets = tuple(each for each in complete_datasets if each.name in needed)
     return replace(structure, datasets=datasets, sinks=sinks)
 
 
-class _Mistakes:
+class _MistakeIndex:
     """Where mistakes are, by file and in order."""
 
     def __init__(self, places: Iterable[Span]) -> None:
@@ -57,30 +59,32 @@ class _Mistakes:
         for each in sorted(places, key=lambda each: each.start):
             self._starts.setdefault(each.path, []).append(each.start)
 
-    def within(self, place: Span) -> bool:
+    def has_mistake_in(self, span: Span) -> bool:
         """Whether one begins inside of a place."""
-        starts = self._starts.get(place.path, [])
-        return bisect_left(starts, place.start) < bisect_left(starts, place.end)
+        starts = self._starts.get(span.path, [])
+        return bisect_left(starts, span.start) < bisect_left(starts, span.end)
 
 
-def _doubtful(flows: Iterable[tuple[Sink, Operator]], mistakes: _Mistakes) -> set[int]:
+def _find_doubtful(flows: Iterable[tuple[Sink, Operator]], mistakes: _MistakeIndex) -> set[int]:
     """The ids of the operators that may not be what the user meant, and of all behind them."""
-    found: set[int] = set()
-    for _, each in each_once(flows):
-        behind = any(id(given) in found for given in each.inputs)
-        if behind or _is_doubtful(each, mistakes):
-            found.add(id(each))
-    return found
+    doubtful_ids: set[int] = set()
+    for _, operator in iterate_operators(flows):
+        follows_doubtful = any(
+            id(input_operator) in doubtful_ids for input_operator in operator.inputs
+        )
+        if follows_doubtful or _is_doubtful(operator, mistakes):
+            doubtful_ids.add(id(operator))
+    return doubtful_ids
 
 
-def _is_doubtful(operator: Operator, mistakes: _Mistakes) -> bool:
+def _is_doubtful(operator: Operator, mistakes: _MistakeIndex) -> bool:
     step = operator.step
-    if not isinstance(step, _LOCAL) and mistakes.within(step.span):
+    if not isinstance(step, _LOCAL) and mistakes.has_mistake_in(step.span):
         return True
     if not operator.inputs or isinstance(step, _TAKES_COLUMNS_AS_THEY_ARE):
         return False
     return any(
         isinstance(column.type, UnknownType)
-        for given in operator.inputs
-        for column in given.output.columns
+        for input_operator in operator.inputs
+        for column in input_operator.output.columns
     )

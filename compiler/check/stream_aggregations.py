@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from ssbt.compiler.check.stream_findings import mode_label, once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import stream_plans, stream_steps
 from ssbt.compiler.ir.streams import OutputMode
@@ -27,8 +27,8 @@ new name keeps the watermark on a column; arithmetic or a cast loses it.
 Write in `update` mode to get each group whenever it changes, or in `complete` mode to get all
 groups each time, into a sink that takes those modes.
 """,
-    wrong=streamed(steps=_COUNTS),
-    right=streamed(steps=f"|> watermark placed_at delay 10 minutes\n{_COUNTS}"),
+    wrong=streaming_example(steps=_COUNTS),
+    right=streaming_example(steps=f"|> watermark placed_at delay 10 minutes\n{_COUNTS}"),
 )
 
 NOTHING_COMPLETE = Code(
@@ -38,17 +38,19 @@ NOTHING_COMPLETE = Code(
 In complete mode each batch writes the whole result again. Spark keeps the result of an aggregation
 only; all the rows of a stream would be too many.
 """,
-    wrong=streamed(connector="console", mode="complete"),
-    right=streamed(connector="console", mode="append"),
+    wrong=streaming_example(connector="console", mode="complete"),
+    right=streaming_example(connector="console", mode="append"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink into which a stream flows."""
-    yield from once((*_nothing_complete(pipeline), *_never_final(pipeline)))
+    yield from deduplicate_findings(
+        (*_check_complete_mode(pipeline), *_check_append_mode(pipeline))
+    )
 
 
-def _nothing_complete(pipeline: Pipeline) -> Iterator[Diagnostic]:
+def _check_complete_mode(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink, root in stream_plans(pipeline):
         assert sink.stream is not None
         if sink.stream.mode is OutputMode.COMPLETE and not (root.aggregations or _is_opaque(root)):
@@ -59,22 +61,22 @@ def _nothing_complete(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def _is_opaque(root: Operator) -> bool:
     """Whether a query in SQL or a Python function, which may aggregate, is on the way."""
-    on_the_way = walked(root, attrgetter("inputs"), set())
-    return any(isinstance(each.step, s.SqlQuery | s.ApplyFunction) for each in on_the_way)
+    operators = walk_operators(root, attrgetter("inputs"), set())
+    return any(isinstance(each.step, s.SqlQuery | s.ApplyFunction) for each in operators)
 
 
-def _never_final(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    for sink, each in stream_steps(pipeline):
+def _check_append_mode(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    for sink, operator in stream_steps(pipeline):
         assert sink.stream is not None
         is_append = sink.stream.mode is OutputMode.APPEND
-        if is_append and each.aggregates and not each.has_event_time_key:
+        if is_append and operator.is_aggregation and not operator.has_event_time_key:
             message = "no group is ever final: no key bears a watermark"
             also = (mode_label(sink),)
-            help_ = (_way_out(each),)
-            yield Diagnostic(NEVER_FINAL, message, Label(place(each)), also, help_)
+            help_ = (_suggest_fix(operator),)
+            yield Diagnostic(NEVER_FINAL, message, Label(operator_span(operator)), also, help_)
 
 
-def _way_out(aggregation: Operator) -> str:
+def _suggest_fix(aggregation: Operator) -> str:
     bearing = [column.name for column in aggregation.inputs[0].output.columns if column.event_time]
     if bearing:
         return f"group by `window({bearing[0]}, '…')` too, or choose another output mode"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head
-from ssbt.compiler.diagnostics.examples import ZONED, streamed
+from ssbt.compiler.check.stream_findings import declaration_head
+from ssbt.compiler.diagnostics.examples import ZONED, streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.guarantees import needs_checkpoint
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -18,8 +18,8 @@ A stream keeps what it has read, and its state, in a checkpoint, from which it g
 failure or a new deployment. Name a folder in the `pipeline` block: each sink gets its own below it,
 called as the sink. It must outlive the cluster, as the data does.
 """,
-    wrong=streamed(pipeline=ZONED),
-    right=streamed(),
+    wrong=streaming_example(pipeline=ZONED),
+    right=streaming_example(),
 )
 
 
@@ -31,4 +31,4 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if sink.stream is not None and needs_checkpoint(sink):
             message = f"the stream into `{sink.name}` has no checkpoint"
             help_ = (f'add `checkpoint = "…"` to the block of `pipeline {pipeline.name}`',)
-            yield Diagnostic(NO_CHECKPOINT, message, Label(head(sink.span)), (), help_)
+            yield Diagnostic(NO_CHECKPOINT, message, Label(declaration_head(sink.span)), (), help_)

@@ -10,13 +10,13 @@ from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.source import Span
 
 
-def once(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def deduplicate_findings(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Findings, but each code once at each place: several sinks may take one dataset."""
-    seen: set[tuple[str, Span]] = set()
+    reported: set[tuple[str, Span]] = set()
     for finding in findings:
         key = (finding.code.number, finding.primary.span)
-        if key not in seen:
-            seen.add(key)
+        if key not in reported:
+            reported.add(key)
             yield finding
 
 
@@ -26,15 +26,17 @@ def mode_label(sink: Sink) -> Label:
     mode = sink.stream.mode.value
     if sink.stream.mode_span is not None:
         return Label(sink.stream.mode_span, f"`{sink.name}` is written in {mode} mode")
-    return Label(head(sink.span), f"`{sink.name}` is written in {mode} mode, the default")
+    return Label(
+        declaration_head(sink.span), f"`{sink.name}` is written in {mode} mode, the default"
+    )
 
 
-def place(operator: Operator) -> Span:
+def operator_span(operator: Operator) -> Span:
     """Where a source or step was written."""
     step = operator.step
-    return head(step.span) if isinstance(step, Source) else step.span
+    return declaration_head(step.span) if isinstance(step, Source) else step.span
 
 
-def head(span: Span) -> Span:
+def declaration_head(span: Span) -> Span:
     """The beginning of a declaration, where its keyword stands."""
     return Span(span.path, span.start, min(span.end, span.start + 4))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.expressions import Call
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -20,8 +20,10 @@ would have to remember all of them, and `monotonically_increasing_id()` would be
 batch. Aggregate by a `window` of time instead, count with `approx_count_distinct`, and take an id
 from the data.
 """,
-    wrong=streamed(steps="|> extend row_number() over (partition by status order by id) as number"),
-    right=streamed(
+    wrong=streaming_example(
+        steps="|> extend row_number() over (partition by status order by id) as number"
+    ),
+    right=streaming_example(
         connector="console",
         mode="update",
         steps="|> watermark placed_at delay 1 hour\n"
@@ -32,7 +34,7 @@ from the data.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each call."""
-    yield from once(
+    yield from deduplicate_findings(
         Diagnostic(NOT_FOR_STREAMS, message, Label(call.span), (), (help_,))
         for _, each in stream_steps(pipeline)
         for call in calls(each.step)
@@ -43,8 +45,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 def _problems(call: Call, streaming: bool) -> Iterator[tuple[str, str]]:
     if call.name == "monotonically_increasing_id":
         # Spark looks for it in all of the plan, in what is joined to the stream, too.
-        what = "a stream" if streaming else "what flows into a stream"
-        yield f"{what} has no `monotonically_increasing_id`", "take an id from the data"
+        subject = "a stream" if streaming else "what flows into a stream"
+        yield f"{subject} has no `monotonically_increasing_id`", "take an id from the data"
     elif not streaming:
         return
     elif call.windowed:

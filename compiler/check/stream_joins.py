@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.spark_lines import UPDATE_MODE_JOINS
-from ssbt.compiler.check.stream_findings import mode_label, once, place
+from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
 from ssbt.compiler.connectors.conversion import is_newer
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -41,9 +41,9 @@ NO_EQUALITY = Code(
 Spark keeps the rows of both streams by the values that must be equal. Without such an equality the
 query starts, and fails with the first batch. An `anti` join of two streams there is none.
 """,
-    wrong=streamed(before=_CLICKS, steps=f"{_MARKED}|> join marked on at > placed_at"),
-    right=streamed(
-        before=_CLICKS,
+    wrong=streaming_example(preamble=_CLICKS, steps=f"{_MARKED}|> join marked on at > placed_at"),
+    right=streaming_example(
+        preamble=_CLICKS,
         steps=_JOINED,
     ),
 )
@@ -58,9 +58,11 @@ than the row its partner may be. For a `left` and a `semi` join the right side h
 `right.time <= left.time + interval …`; for a `right` join it is the mirror; a `full` join needs one
 of both.
 """,
-    wrong=streamed(before=_CLICKS, steps=f"{_MARKED}|> left join marked {_ON}{_UNBOUND}"),
-    right=streamed(
-        before=_CLICKS,
+    wrong=streaming_example(
+        preamble=_CLICKS, steps=f"{_MARKED}|> left join marked {_ON}{_UNBOUND}"
+    ),
+    right=streaming_example(
+        preamble=_CLICKS,
         steps=f"{_MARKED}|> left join marked {_ON} and at >= placed_at - interval 1 hour"
         " and at <= placed_at + interval 1 hour",
     ),
@@ -73,14 +75,14 @@ WRONG_MODE = Code(
 The result of a join of two streams is written once, in `append` mode. From Spark 4.3 on, inner and
 semi joins can also be written in `update` mode.
 """,
-    wrong=streamed(
-        before=_CLICKS,
+    wrong=streaming_example(
+        preamble=_CLICKS,
         connector="console",
         mode="update",
         steps=_JOINED,
     ),
-    right=streamed(
-        before=_CLICKS,
+    right=streaming_example(
+        preamble=_CLICKS,
         connector="console",
         mode="append",
         steps=_JOINED,
@@ -90,32 +92,32 @@ semi joins can also be written in `update` mode.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each join of two streams."""
-    yield from once(
+    yield from deduplicate_findings(
         finding
         for sink, each in stream_steps(pipeline)
         if isinstance(each.step, s.Join) and each.stateful
-        for finding in _findings(sink, each, each.step, pipeline.target)
+        for finding in _check_join(sink, each, each.step, pipeline.target)
     )
 
 
-def _findings(sink: Sink, each: Operator, step: s.Join, target: str) -> Iterator[Diagnostic]:
-    yield from _condition(each, step)
-    yield from _mode(sink, each, step, target)
+def _check_join(sink: Sink, operator: Operator, step: s.Join, target: str) -> Iterator[Diagnostic]:
+    yield from _check_condition(operator, step)
+    yield from _check_output_mode(sink, operator, step, target)
 
 
-def _condition(each: Operator, step: s.Join) -> Iterator[Diagnostic]:
-    where = Label(place(each))
+def _check_condition(operator: Operator, step: s.Join) -> Iterator[Diagnostic]:
+    label = Label(operator_span(operator))
     if step.kind == "anti":
         message = "two streams have no anti join"
         help_ = ("a `left join` with a time bound, and `where` the right side is null",)
-        yield Diagnostic(NO_EQUALITY, message, where, (), help_)
+        yield Diagnostic(NO_EQUALITY, message, label, (), help_)
     elif not step.terms.equality:
         message = "two streams are joined by something that is equal on both sides"
         help_ = ("add an equality: `on left.id = right.id and …`",)
-        yield Diagnostic(NO_EQUALITY, message, where, (), help_)
+        yield Diagnostic(NO_EQUALITY, message, label, (), help_)
     elif not is_bounded(step):
         message = f"this {step.kind} join never knows that a row has no partner"
-        yield Diagnostic(NO_TIME_BOUND, message, where, (), (_way_out(step),))
+        yield Diagnostic(NO_TIME_BOUND, message, label, (), (_suggest_fix(step),))
 
 
 def is_bounded(step: s.Join) -> bool:
@@ -130,7 +132,7 @@ def is_bounded(step: s.Join) -> bool:
     return terms.on_event_time or bounded.get(step.kind, True)
 
 
-def _way_out(step: s.Join) -> str:
+def _suggest_fix(step: s.Join) -> str:
     waited, other = ("left", "right") if step.kind == "right" else ("right", "left")
     return (
         f"set a watermark on the {waited} side, and add"
@@ -138,7 +140,9 @@ def _way_out(step: s.Join) -> str:
     )
 
 
-def _mode(sink: Sink, each: Operator, step: s.Join, target: str) -> Iterator[Diagnostic]:
+def _check_output_mode(
+    sink: Sink, operator: Operator, step: s.Join, target: str
+) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     mode = sink.stream.mode
     since = UPDATE_MODE_JOINS.get(step.kind) if mode is OutputMode.UPDATE else None
@@ -146,5 +150,9 @@ def _mode(sink: Sink, each: Operator, step: s.Join, target: str) -> Iterator[Dia
         return
     message = f"two joined streams cannot be written in {mode.value} mode"
     yield Diagnostic(
-        WRONG_MODE, message, Label(place(each)), (mode_label(sink),), ("write in `append` mode",)
+        WRONG_MODE,
+        message,
+        Label(operator_span(operator)),
+        (mode_label(sink),),
+        ("write in `append` mode",),
     )

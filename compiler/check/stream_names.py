@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 import re
 
-from ssbt.compiler.check.stream_findings import head
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import declaration_head
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Pipeline
 
@@ -17,8 +17,8 @@ BAD_NAME = Code(
 A stream into `memory` makes a temporary view that bears the name of the sink. A name with other
 characters than letters, digits and `_` is none for a view.
 """,
-    wrong=streamed(connector="memory as `paid orders`"),
-    right=streamed(connector="memory as paid_orders"),
+    wrong=streaming_example(connector="memory as `paid orders`"),
+    right=streaming_example(connector="memory as paid_orders"),
 )
 
 
@@ -29,4 +29,4 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if sink.connector.name == "memory" and not is_plain:
             message = f"a view cannot be called `{sink.name}`"
             help_ = ("name the sink with letters, digits and `_`: `as paid_orders`",)
-            yield Diagnostic(BAD_NAME, message, Label(head(sink.span)), (), help_)
+            yield Diagnostic(BAD_NAME, message, Label(declaration_head(sink.span)), (), help_)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.stream_findings import mode_label
-from ssbt.compiler.connectors.wording import one_of
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.connectors.wording import join_alternatives
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
 from ssbt.compiler.ir.pipeline import Pipeline
 
@@ -17,8 +17,8 @@ WRONG_SINK = Code(
 Files can only be added to: a sink of files takes `append`. The console, a table in memory, noop and
 `foreach_batch` take all three modes.
 """,
-    wrong=streamed(mode="update"),
-    right=streamed(mode="append"),
+    wrong=streaming_example(mode="update"),
+    right=streaming_example(mode="append"),
 )
 
 
@@ -28,9 +28,9 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         specification = sink.connector.sink
         if sink.stream is None or specification is None:
             continue
-        taken = specification.output_modes
-        if sink.stream.mode.value not in taken:
+        accepted_modes = specification.output_modes
+        if sink.stream.mode.value not in accepted_modes:
             message = f"`{sink.connector.name}` takes no {sink.stream.mode.value} mode"
-            modes = one_of(f"`{mode}`" for mode in taken)
+            modes = join_alternatives(f"`{mode}`" for mode in accepted_modes)
             help_ = (f"it takes {modes}",)
             yield Diagnostic(WRONG_SINK, message, mode_label(sink), (), help_)

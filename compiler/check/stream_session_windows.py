@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import mode_label, once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -26,21 +26,23 @@ A session grows with each row, and two sessions may become one: Spark cannot wri
 since the last batch, so `update` mode does not go with `session_window`. And it needs one more key,
 such as the customer: without it the query starts, and fails with the first batch.
 """,
-    wrong=streamed(steps=_SESSIONS),
-    right=streamed(steps=f"{_SESSIONS}, status"),
+    wrong=streaming_example(steps=_SESSIONS),
+    right=streaming_example(steps=f"{_SESSIONS}, status"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each aggregation by sessions."""
-    yield from once(
-        finding for sink, each in stream_steps(pipeline) for finding in _findings(sink, each)
+    yield from deduplicate_findings(
+        finding
+        for sink, each in stream_steps(pipeline)
+        for finding in _check_aggregation(sink, each)
     )
 
 
-def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
-    step = each.step
-    if not each.aggregates or not isinstance(step, s.Aggregate) or sink.stream is None:
+def _check_aggregation(sink: Sink, operator: Operator) -> Iterator[Diagnostic]:
+    step = operator.step
+    if not operator.is_aggregation or not isinstance(step, s.Aggregate) or sink.stream is None:
         return
     sessions = [
         key
@@ -53,7 +55,7 @@ def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
         message = "sessions cannot be written in update mode"
         also = (mode_label(sink),)
         help_ = ("write them in `append` mode, with a watermark",)
-        yield Diagnostic(SESSIONS, message, Label(place(each)), also, help_)
+        yield Diagnostic(SESSIONS, message, Label(operator_span(operator)), also, help_)
     if len(step.keys) == len(sessions):
         message = "a session needs one more key: whose session is it?"
         help_ = ("add a key that tells sessions apart, such as a user or a device",)

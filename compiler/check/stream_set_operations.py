@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -25,42 +25,47 @@ bear a watermark, or the query dies with the first batch. It cannot take away a 
 starts a stream with `except all`, whose result is wrong in silence, because the rows of the batch
 are taken away again with each batch of the stream: an `anti join` keeps rows that are there twice.
 """,
-    wrong=streamed(before=_OLD, steps="|> union all old"),
-    right=streamed(before=f"stream {_OLD}", steps="|> union all old"),
+    wrong=streaming_example(preamble=_OLD, steps="|> union all old"),
+    right=streaming_example(preamble=f"stream {_OLD}", steps="|> union all old"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step."""
-    yield from once(
-        Diagnostic(MIXED, message, Label(place(each)), (), (help_,))
+    yield from deduplicate_findings(
+        Diagnostic(MIXED, message, Label(operator_span(each)), (), (help_,))
         for sink, each in stream_steps(pipeline)
         if isinstance(each.step, s.SetOperation) and each.streaming
-        for message, help_ in (*_united(each, each.step), *_without(sink, each, each.step))
+        for message, help_ in (
+            *_union_problems(each, each.step),
+            *_except_problems(sink, each, each.step),
+        )
     )
 
 
-def _united(each: Operator, step: s.SetOperation) -> Iterator[tuple[str, str]]:
-    left, right = (given.streaming for given in each.inputs)
+def _union_problems(operator: Operator, step: s.SetOperation) -> Iterator[tuple[str, str]]:
+    left, right = (input_operator.streaming for input_operator in operator.inputs)
     if step.operator == "union" and left != right:
         name = step.right.dataset
-        which = f"`{name}` is a stream, and the other side is a batch"
+        explanation = f"`{name}` is a stream, and the other side is a batch"
         if left:
-            which = f"`{name}` is a batch, and the other side is a stream"
-        yield f"a stream and a batch cannot be united: {which}", "read both as streams"
+            explanation = f"`{name}` is a batch, and the other side is a stream"
+        yield f"a stream and a batch cannot be united: {explanation}", "read both as streams"
 
 
-def _without(sink: Sink, each: Operator, step: s.SetOperation) -> Iterator[tuple[str, str]]:
+def _except_problems(
+    sink: Sink, operator: Operator, step: s.SetOperation
+) -> Iterator[tuple[str, str]]:
     if step.operator != "except":
         return
-    way = "write an `anti join` of the stream with a batch"
-    if each.inputs[1].streaming:
-        yield "the rows of a stream cannot be taken away: more of them may come", way
+    remedy = "write an `anti join` of the stream with a batch"
+    if operator.inputs[1].streaming:
+        yield "the rows of a stream cannot be taken away: more of them may come", remedy
     elif step.all:
-        yield "`except all` takes the rows of the batch away again with each batch", way
+        yield "`except all` takes the rows of the batch away again with each batch", remedy
     elif (
         sink.stream is not None
         and sink.stream.mode is OutputMode.APPEND
-        and not any(column.event_time for column in each.output.columns)
+        and not any(column.event_time for column in operator.output.columns)
     ):
-        yield "no row is ever final: no column bears a watermark", way
+        yield "no row is ever final: no column bears a watermark", remedy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import mode_label, once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -22,8 +22,10 @@ SORTED = Code(
 What comes next may belong in front of what was written. Only a result that is written whole each
 time can be sorted: that of an aggregation, in `complete` mode.
 """,
-    wrong=streamed(connector="memory", mode="append", steps="|> order by id"),
-    right=streamed(connector="memory", mode="complete", steps=f"{_COUNTS}\n|> order by orders"),
+    wrong=streaming_example(connector="memory", mode="append", steps="|> order by id"),
+    right=streaming_example(
+        connector="memory", mode="complete", steps=f"{_COUNTS}\n|> order by orders"
+    ),
 )
 
 LIMITED = Code(
@@ -34,31 +36,31 @@ In `update` mode Spark does not know which rows the limit has let through before
 `append` mode, where the limit is reached once and for all, and in `complete` mode, where it holds
 for each result.
 """,
-    wrong=streamed(connector="console", mode="update", steps="|> limit 10"),
-    right=streamed(connector="console", mode="append", steps="|> limit 10"),
+    wrong=streaming_example(connector="console", mode="update", steps="|> limit 10"),
+    right=streaming_example(connector="console", mode="append", steps="|> limit 10"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step."""
-    yield from once(
+    yield from deduplicate_findings(
         finding
         for sink, each in stream_steps(pipeline)
         if each.streaming
-        for finding in _findings(sink, each)
+        for finding in _check_step(sink, each)
     )
 
 
-def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
+def _check_step(sink: Sink, operator: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     mode, also = sink.stream.mode, (mode_label(sink),)
-    if isinstance(each.step, s.Sort):
+    if isinstance(operator.step, s.Sort):
         is_complete = mode is OutputMode.COMPLETE
-        if not (is_complete and each.aggregations):
+        if not (is_complete and operator.aggregations):
             message = "a stream can only be sorted behind an aggregation, in complete mode"
             help_ = ("sort where the result is read",)
-            yield Diagnostic(SORTED, message, Label(place(each)), also, help_)
-    if isinstance(each.step, s.Limit) and mode is OutputMode.UPDATE:
+            yield Diagnostic(SORTED, message, Label(operator_span(operator)), also, help_)
+    if isinstance(operator.step, s.Limit) and mode is OutputMode.UPDATE:
         message = "a stream has no `limit` in update mode"
         help_ = ("leave it out, or choose another mode",)
-        yield Diagnostic(LIMITED, message, Label(place(each)), also, help_)
+        yield Diagnostic(LIMITED, message, Label(operator_span(operator)), also, help_)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once, place
+from ssbt.compiler.check.stream_findings import deduplicate_findings, operator_span
 from ssbt.compiler.check.stream_joins import is_bounded
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -25,8 +25,8 @@ ever. Group by a `window` over the column of the watermark, deduplicate `within 
 join in time on both sides. What a processor keeps stays until its own code clears it, when a timer
 has fired, or until its `ttl` has passed.
 """,
-    wrong=streamed(steps="|> deduplicate by id"),
-    right=streamed(
+    wrong=streaming_example(steps="|> deduplicate by id"),
+    right=streaming_example(
         steps="|> watermark placed_at delay 1 day\n|> deduplicate by id within watermark"
     ),
     severity=Severity.WARNING,
@@ -41,10 +41,10 @@ but a counter in Spark's metrics. With a delay of 0 that happens to every row be
 with `latest_first = true` to most rows after a pause, because the newest files come first; with the
 policy `max` to the rows of all streams but the fastest.
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         steps="|> watermark placed_at delay 0 seconds\n|> deduplicate by id within watermark"
     ),
-    right=streamed(
+    right=streaming_example(
         steps="|> watermark placed_at delay 10 minutes\n|> deduplicate by id within watermark"
     ),
     severity=Severity.WARNING,
@@ -58,66 +58,66 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     takes_latest = any(
         name.lower() == _POLICY and value.lower() == "max" for name, value in pipeline.spark
     )
-    yield from once(
+    yield from deduplicate_findings(
         finding
         for sink, each in stream_steps(pipeline)
         if each.stateful
-        for finding in (*_unbounded(sink, each), *_dropped(each, takes_latest))
+        for finding in (*_check_unbounded(sink, each), *_check_dropped_rows(each, takes_latest))
     )
 
 
-def _unbounded(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
-    found = _growing(sink, each)
-    if found is not None:
-        message, help_ = found
-        yield Diagnostic(UNBOUNDED, message, Label(place(each)), (), (help_,))
+def _check_unbounded(sink: Sink, operator: Operator) -> Iterator[Diagnostic]:
+    problem = _find_growth(sink, operator)
+    if problem is not None:
+        message, help_ = problem
+        yield Diagnostic(UNBOUNDED, message, Label(operator_span(operator)), (), (help_,))
 
 
-def _growing(sink: Sink, each: Operator) -> tuple[str, str] | None:
+def _find_growth(sink: Sink, operator: Operator) -> tuple[str, str] | None:
     """What grows, and the way out."""
-    step = each.step
-    if isinstance(step, s.Aggregate) and each.aggregates:
+    step = operator.step
+    if isinstance(step, s.Aggregate) and operator.is_aggregation:
         # In append mode it is an error; who writes all groups each time has asked to keep them.
         is_update = sink.stream is not None and sink.stream.mode is OutputMode.UPDATE
-        if not is_update or not step.keys or each.has_event_time_key:
+        if not is_update or not step.keys or operator.has_event_time_key:
             return None
         return "each group is kept for ever", "group by a `window` over a column with a watermark"
     if isinstance(step, s.Join):
-        return _growing_side(step)
+        return _find_growing_side(step)
     if isinstance(step, s.Stateful):
-        return _growing_variable(each, step)
+        return _find_growing_variable(operator, step)
     if isinstance(step, s.Deduplicate) and step.within_watermark:
         return None
-    columns = each.distinct_columns
+    columns = operator.distinct_columns
     if isinstance(step, s.SetOperation) and step.operator == "except":
-        columns = each.output.columns
-    return None if columns is None or any(c.event_time for c in columns) else _KEPT
+        columns = operator.output.columns
+    return None if columns is None or any(c.event_time for c in columns) else _GROWING_COMBINATIONS
 
 
-_KEPT = (
+_GROWING_COMBINATIONS = (
     "each combination is kept for ever",
     "set a `watermark`, and write `deduplicate by … within watermark`",
 )
 
 
-def has_watermark(each: Operator) -> bool:
+def has_watermark(operator: Operator) -> bool:
     """Whether a watermark reaches the step."""
-    return any(column.event_time for column in each.inputs[0].output.columns)
+    return any(column.event_time for column in operator.inputs[0].output.columns)
 
 
-def _growing_variable(each: Operator, step: s.Stateful) -> tuple[str, str] | None:
+def _find_growing_variable(operator: Operator, step: s.Stateful) -> tuple[str, str] | None:
     """With timers the processor can clear what it keeps; whether it does cannot be told."""
-    kept = [variable.name for variable in step.variables if variable.ttl is None]
-    if step.timers is TimeMode.EVENT_TIME and not has_watermark(each):
-        way = "add `|> watermark … delay …` before, which timers by event time wait for"
-        return "without a watermark no timer ever fires", way
-    if not kept or step.timers is not TimeMode.NONE:
+    unlimited = [variable.name for variable in step.variables if variable.ttl is None]
+    if step.timers is TimeMode.EVENT_TIME and not has_watermark(operator):
+        remedy = "add `|> watermark … delay …` before, which timers by event time wait for"
+        return "without a watermark no timer ever fires", remedy
+    if not unlimited or step.timers is not TimeMode.NONE:
         return None
-    way = "give it a `ttl`, or say by what `timers` go and clear it when one has fired"
-    return f"`{kept[0]}` is kept for ever for each key", way
+    remedy = "give it a `ttl`, or say by what `timers` go and clear it when one has fired"
+    return f"`{unlimited[0]}` is kept for ever for each key", remedy
 
 
-def _growing_side(step: s.Join) -> tuple[str, str] | None:
+def _find_growing_side(step: s.Join) -> tuple[str, str] | None:
     terms = step.terms
     if step.kind == "anti" or not terms.equality or not is_bounded(step):
         # An error, told elsewhere.
@@ -126,24 +126,24 @@ def _growing_side(step: s.Join) -> tuple[str, str] | None:
         return None
     sides = {(False, False): "both sides", (True, False): "the right side"}
     side = sides.get((terms.right_bounded, terms.left_bounded), "the left side")
-    way = "set a `watermark` on both sides, and bound the difference of their times both ways"
-    return f"the rows of {side} are kept for ever", way
+    remedy = "set a `watermark` on both sides, and bound the difference of their times both ways"
+    return f"the rows of {side} are kept for ever", remedy
 
 
-def _dropped(each: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
-    for op in each.watermarks:
-        assert isinstance(op.step, s.Watermark)
-        where = (Label(place(each), "dropped here"),)
-        if op.step.delay.startswith("0 "):
+def _check_dropped_rows(operator: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
+    for watermark in operator.watermarks:
+        assert isinstance(watermark.step, s.Watermark)
+        labels = (Label(operator_span(operator), "dropped here"),)
+        if watermark.step.delay.startswith("0 "):
             message = "every row that is not the latest is late"
             help_ = ("say how late rows may be: `delay 10 minutes`",)
-            yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
-        for source in op.origins:
+            yield Diagnostic(DROPPED, message, Label(operator_span(watermark)), labels, help_)
+        for source in watermark.origins:
             if isinstance(source.step, Source) and source.step.settings.is_true("latest_first"):
                 message = "`latest_first` makes older files late, and their rows are dropped"
                 help_ = ("leave `latest_first` out",)
-                yield Diagnostic(DROPPED, message, Label(place(op)), where, help_)
-    if takes_latest and len(each.watermarks) > 1:
+                yield Diagnostic(DROPPED, message, Label(operator_span(watermark)), labels, help_)
+    if takes_latest and len(operator.watermarks) > 1:
         message = "the watermark of the fastest stream counts, and what is behind it is dropped"
         help_ = (f"leave `{_POLICY}` at `min`",)
-        yield Diagnostic(DROPPED, message, Label(place(each.watermarks[-1])), (), help_)
+        yield Diagnostic(DROPPED, message, Label(operator_span(operator.watermarks[-1])), (), help_)

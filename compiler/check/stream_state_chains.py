@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import mode_label, once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -28,12 +28,12 @@ Spark refuses the query, because rows would be lost.
 
 Write the first result in `append` mode, into files or a topic, and make the second one from there.
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         connector="console",
         mode="update",
         steps=f"{_BY_HOUR}|> aggregate max(amount) as most group by hour",
     ),
-    right=streamed(
+    right=streaming_example(
         connector="console",
         mode="append",
         steps=f"{_BY_HOUR}|> aggregate max(amount) as most group by hour",
@@ -43,34 +43,37 @@ Write the first result in `append` mode, into files or a topic, and make the sec
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each step that gets what may be late."""
-    yield from once(
+    yield from deduplicate_findings(
         finding
         for sink, each in stream_steps(pipeline)
-        if _keeps_rows(each)
-        for finding in _findings(sink, each)
+        if _loses_late_rows(each)
+        for finding in _check_step(sink, each)
     )
 
 
-def _keeps_rows(each: Operator) -> bool:
+def _loses_late_rows(operator: Operator) -> bool:
     """Whether rows that are late are lost here; a limit and distinct rows without time keep on."""
-    step = each.step
+    step = operator.step
     if isinstance(step, s.Stateful):
-        return each.streaming
+        return operator.streaming
     if isinstance(step, s.Deduplicate) and step.within_watermark:
-        return each.streaming
-    columns = each.distinct_columns
+        return operator.streaming
+    columns = operator.distinct_columns
     if columns is not None:
         return any(column.event_time for column in columns)
-    return each.aggregates or (isinstance(step, s.Join) and each.stateful)
+    return operator.is_aggregation or (isinstance(step, s.Join) and operator.stateful)
 
 
-def _findings(sink: Sink, each: Operator) -> Iterator[Diagnostic]:
+def _check_step(sink: Sink, operator: Operator) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     if sink.stream.mode is OutputMode.APPEND:
         return
-    before = [op for op in each.aggregations if op is not each]
-    if before:
+    earlier = [op for op in operator.aggregations if op is not operator]
+    if earlier:
         message = "this step keeps state and gets rows that may be older than the watermark"
-        also = (Label(place(before[-1]), "these groups may still change"), mode_label(sink))
+        also = (
+            Label(operator_span(earlier[-1]), "these groups may still change"),
+            mode_label(sink),
+        )
         help_ = ("write the first result on its own, and make the second one from there",)
-        yield Diagnostic(CHAINED, message, Label(place(each)), also, help_)
+        yield Diagnostic(CHAINED, message, Label(operator_span(operator)), also, help_)

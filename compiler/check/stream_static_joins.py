@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -39,24 +39,26 @@ Spark can never say that it has none. So the rows that a join keeps without a pa
 the stream: `left`, `semi` and `anti` joins with the stream on the left, `right` joins with the
 stream on the right, `inner` and `cross` joins either way.
 """,
-    wrong=streamed(before=_SHOPS, steps="|> full join shops using (id)"),
-    right=streamed(before=_SHOPS, steps="|> left join shops using (id)"),
+    wrong=streaming_example(preamble=_SHOPS, steps="|> full join shops using (id)"),
+    right=streaming_example(preamble=_SHOPS, steps="|> left join shops using (id)"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each join."""
-    yield from once(finding for _, each in stream_steps(pipeline) for finding in _findings(each))
+    yield from deduplicate_findings(
+        finding for _, each in stream_steps(pipeline) for finding in _check_join(each)
+    )
 
 
-def _findings(each: Operator) -> Iterator[Diagnostic]:
-    step = each.step
-    if not isinstance(step, s.Join) or each.inputs[0].streaming == each.inputs[1].streaming:
+def _check_join(operator: Operator) -> Iterator[Diagnostic]:
+    step = operator.step
+    if not isinstance(step, s.Join) or operator.inputs[0].streaming == operator.inputs[1].streaming:
         return
-    side = "left" if each.inputs[0].streaming else "right"
+    side = "left" if operator.inputs[0].streaming else "right"
     if step.kind not in _ALLOWED[side]:
         message = f"this {step.kind} join waits for rows of the batch to find a partner"
         help_ = ("join the stream with the batch: `from stream |> left join batch …`",)
         if side == "left":
             help_ = ("a `left join` keeps the rows of the stream",)
-        yield Diagnostic(WRONG_SIDE, message, Label(place(each)), (), help_)
+        yield Diagnostic(WRONG_SIDE, message, Label(operator_span(operator)), (), help_)

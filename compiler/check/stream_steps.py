@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import deduplicate_findings, operator_span
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -22,25 +22,27 @@ aggregates twice, which Spark does for streams in `append` mode only; in the oth
 with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead of a `sample`, choose by
 a hash of a column; instead of `intersect`, write a `semi join`.
 """,
-    wrong=streamed(steps="|> sample 10 percent seed 1"),
-    right=streamed(steps="|> where hash(id) % 10 = 0"),
+    wrong=streaming_example(steps="|> sample 10 percent seed 1"),
+    right=streaming_example(steps="|> where hash(id) % 10 = 0"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each such step."""
-    yield from once(
-        Diagnostic(NOT_FOR_STREAMS, f"a stream has no {word}", Label(place(each)), (), (help_,))
+    yield from deduplicate_findings(
+        Diagnostic(
+            NOT_FOR_STREAMS, f"a stream has no {form}", Label(operator_span(each)), (), (help_,)
+        )
         for sink, each in stream_steps(pipeline)
-        for word, help_ in _words(sink, each)
+        for form, help_ in _unsupported_forms(sink, each)
     )
 
 
-def _words(sink: Sink, each: Operator) -> Iterator[tuple[str, str]]:
+def _unsupported_forms(sink: Sink, operator: Operator) -> Iterator[tuple[str, str]]:
     """What the step is called, and the way out."""
-    if not each.streaming:
+    if not operator.streaming:
         return
-    match each.step:
+    match operator.step:
         case s.Pivot() if sink.stream is not None and sink.stream.mode is not OutputMode.APPEND:
             # It aggregates twice, and what the first one sends may still change.
             mode = sink.stream.mode.value

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head, mode_label, once, place
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.check.stream_findings import (
+    declaration_head,
+    deduplicate_findings,
+    mode_label,
+    operator_span,
+)
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
-from ssbt.compiler.ir.plans import calls, each_once, stream_plans
+from ssbt.compiler.ir.plans import calls, iterate_operators, stream_plans
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 _RATE = "stream source ticks from rate {\n}\n\nlet paid =\n  from ticks\n"
 _ROW_BY_ROW = s.Filter | s.Project | s.WithColumns | s.DropColumns | s.RenameColumns | s.Alias
-_NOW = frozenset({"current_date", "current_timestamp", "curdate", "now", "localtimestamp"})
+_CURRENT_TIME_FUNCTIONS = frozenset(
+    {"current_date", "current_timestamp", "curdate", "now", "localtimestamp"}
+)
 
 CONTINUOUS = Code(
     "SSBT0619",
@@ -30,12 +37,12 @@ only steps that make one row of one row, such as `where`, `select` and `extend`,
 time; the source must be able to read on without batches (`rate`, `socket`, Kafka), and so must the
 sink (console, memory, noop, Kafka).
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         connector="noop",
         options="trigger = continuous 1 second",
         steps="|> watermark placed_at delay 1 hour",
     ),
-    right=streamed(
+    right=streaming_example(
         connector="noop",
         options="trigger = every 1 second",
         steps="|> watermark placed_at delay 1 hour",
@@ -50,14 +57,14 @@ With `trigger = real time` rows go through all stages of a query at once, for wh
 its parts: the output mode is `update`, the source Kafka, and neither `foreach_batch`, joins of two
 streams nor session windows are there.
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         pipeline='pipeline paid_orders {\n  target = "4.3"\n  checkpoint = "checkpoints"\n'
         '  time_zone = "UTC"\n}\n',
         connector="noop",
         mode="update",
         options="trigger = real time",
     ),
-    right=streamed(connector="noop", mode="update", options="trigger = every 1 second"),
+    right=streaming_example(connector="noop", mode="update", options="trigger = every 1 second"),
 )
 
 OLD = Code(
@@ -67,52 +74,64 @@ OLD = Code(
 `trigger = once` reads all that is there in one batch, however much it is, and ignores the limits of
 the source. `available now` reads the same in as many batches as the limits make of it.
 """,
-    wrong=streamed(options="trigger = once"),
-    right=streamed(options="trigger = available now"),
+    wrong=streaming_example(options="trigger = once"),
+    right=streaming_example(options="trigger = available now"),
     severity=Severity.WARNING,
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink."""
-    yield from once(_findings(pipeline))
+    yield from deduplicate_findings(_check_triggers(pipeline))
 
 
-def _findings(pipeline: Pipeline) -> Iterator[Diagnostic]:
+def _check_triggers(pipeline: Pipeline) -> Iterator[Diagnostic]:
     flows: dict[TriggerKind, list[tuple[Sink, Operator]]] = {}
     for sink, root in stream_plans(pipeline):
         assert sink.stream is not None
         if sink.stream.trigger is not None:
-            yield from _of_sink(sink, sink.stream.trigger.kind)
+            yield from _check_sink(sink, sink.stream.trigger.kind)
             flows.setdefault(sink.stream.trigger.kind, []).append((sink, root))
     for kind, code, problems in (
-        (TriggerKind.CONTINUOUS, CONTINUOUS, _not_continuous),
-        (TriggerKind.REAL_TIME, REAL_TIME, _not_real_time),
+        (TriggerKind.CONTINUOUS, CONTINUOUS, _continuous_problems),
+        (TriggerKind.REAL_TIME, REAL_TIME, _real_time_problems),
     ):
-        for sink, each in each_once(flows.get(kind, ())):
-            for message in problems(each):
-                yield Diagnostic(code, message, Label(place(each)), (Label(_trigger_span(sink)),))
+        for sink, operator in iterate_operators(flows.get(kind, ())):
+            for message in problems(operator):
+                yield Diagnostic(
+                    code, message, Label(operator_span(operator)), (Label(_trigger_span(sink)),)
+                )
 
 
-def _of_sink(sink: Sink, kind: TriggerKind) -> Iterator[Diagnostic]:
-    where = Label(_trigger_span(sink))
+def _check_sink(sink: Sink, kind: TriggerKind) -> Iterator[Diagnostic]:
+    trigger_label = Label(_trigger_span(sink))
     if kind is TriggerKind.ONCE:
         message = "`trigger = once` is old, and reads all there is in one batch"
-        yield Diagnostic(OLD, message, where, (), ("write `available now`",))
+        yield Diagnostic(OLD, message, trigger_label, (), ("write `available now`",))
     if kind is TriggerKind.CONTINUOUS:
-        if sink.settings.at(Place.COALESCE) or sink.settings.at(Place.REPARTITION):
+        if sink.settings.at(OptionPlacement.COALESCE) or sink.settings.at(
+            OptionPlacement.REPARTITION
+        ):
             message = "continuous processing moves no rows between tasks"
-            yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
+            yield Diagnostic(
+                CONTINUOUS, message, Label(declaration_head(sink.span)), (trigger_label,)
+            )
         if not _sink_has(sink, "continuous"):
             message = f"`{sink.connector.name}` takes batches, and continuous processing has none"
-            yield Diagnostic(CONTINUOUS, message, Label(head(sink.span)), (where,))
+            yield Diagnostic(
+                CONTINUOUS, message, Label(declaration_head(sink.span)), (trigger_label,)
+            )
     if kind is TriggerKind.REAL_TIME:
-        yield from _not_written_in_real_time(sink, where)
+        yield from _check_real_time_sink(sink, trigger_label)
 
 
 def _trigger_span(sink: Sink) -> Span:
-    setting = sink.settings.at(Place.TRIGGER)
-    return setting.span if setting is not None and setting.span is not None else head(sink.span)
+    setting = sink.settings.at(OptionPlacement.TRIGGER)
+    return (
+        setting.span
+        if setting is not None and setting.span is not None
+        else declaration_head(sink.span)
+    )
 
 
 def _sink_has(sink: Sink, feature: str) -> bool:
@@ -123,38 +142,40 @@ def _source_has(source: Source, feature: str) -> bool:
     return source.connector.source is not None and feature in source.connector.source.features
 
 
-def _not_continuous(each: Operator) -> Iterator[str]:
-    if isinstance(each.step, Source):
-        if each.streaming and not _source_has(each.step, "continuous"):
-            name = each.step.connector.name
+def _continuous_problems(operator: Operator) -> Iterator[str]:
+    if isinstance(operator.step, Source):
+        if operator.streaming and not _source_has(operator.step, "continuous"):
+            name = operator.step.connector.name
             yield f"`{name}` is read in batches, and continuous processing has none"
-    elif not isinstance(each.step, _ROW_BY_ROW) or each.stateful or _makes_rows(each):
+    elif not isinstance(operator.step, _ROW_BY_ROW) or operator.stateful or _makes_rows(operator):
         yield "continuous processing makes one row of one row, and this step does not"
-    elif any(call.name in _NOW for call in calls(each.step)):
+    elif any(call.name in _CURRENT_TIME_FUNCTIONS for call in calls(operator.step)):
         yield "continuous processing has no current time"
 
 
-def _makes_rows(each: Operator) -> bool:
-    found = (find(call.name) for call in calls(each.step))
-    return any(function is not None and function.kind is Kind.GENERATOR for function in found)
+def _makes_rows(operator: Operator) -> bool:
+    functions = (find_function(call.name) for call in calls(operator.step))
+    return any(
+        function is not None and function.kind is FunctionKind.GENERATOR for function in functions
+    )
 
 
-def _not_written_in_real_time(sink: Sink, where: Label) -> Iterator[Diagnostic]:
+def _check_real_time_sink(sink: Sink, trigger_label: Label) -> Iterator[Diagnostic]:
     assert sink.stream is not None
     if sink.stream.mode is not OutputMode.UPDATE:
         message = "real-time mode needs the output mode `update`"
-        yield Diagnostic(REAL_TIME, message, mode_label(sink), (where,))
+        yield Diagnostic(REAL_TIME, message, mode_label(sink), (trigger_label,))
     if sink.stream.function is not None:
         message = f"`{sink.connector.name}` takes batches, and real-time mode has none"
-        yield Diagnostic(REAL_TIME, message, Label(head(sink.span)), (where,))
+        yield Diagnostic(REAL_TIME, message, Label(declaration_head(sink.span)), (trigger_label,))
 
 
-def _not_real_time(each: Operator) -> Iterator[str]:
-    step = each.step
+def _real_time_problems(operator: Operator) -> Iterator[str]:
+    step = operator.step
     if isinstance(step, Source):
-        if each.streaming and not _source_has(step, "real_time"):
+        if operator.streaming and not _source_has(step, "real_time"):
             yield f"real-time mode cannot read from `{step.connector.name}`"
-    elif isinstance(step, s.Join) and each.stateful:
+    elif isinstance(step, s.Join) and operator.stateful:
         yield "real-time mode cannot join two streams"
     elif any(call.name == "session_window" for call in calls(step)):
         yield "real-time mode has no session windows"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.stream_findings import head, once, place
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.check.stream_findings import (
+    declaration_head,
+    deduplicate_findings,
+    operator_span,
+)
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.operators import Operator
@@ -19,8 +23,8 @@ NO_WATERMARK = Code(
 `deduplicate … within watermark` forgets a row when the watermark has passed its time. So a
 `watermark` stands before it, and its column is still there, under whatever name.
 """,
-    wrong=streamed(steps="|> deduplicate by id within watermark"),
-    right=streamed(
+    wrong=streaming_example(steps="|> deduplicate by id within watermark"),
+    right=streaming_example(
         steps="|> watermark placed_at delay 1 day\n|> deduplicate by id within watermark"
     ),
 )
@@ -32,34 +36,36 @@ SET_TWICE = Code(
 A stream has one event time. Spark refuses a second watermark behind the first one, because the
 steps between them go by the first. Set it once, as close to the source as the column is there.
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         steps="|> watermark placed_at delay 1 day\n|> where amount > 0\n"
         "|> watermark placed_at delay 1 hour"
     ),
-    right=streamed(steps="|> watermark placed_at delay 1 hour\n|> where amount > 0"),
+    right=streaming_example(steps="|> watermark placed_at delay 1 hour\n|> where amount > 0"),
 )
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each step."""
-    yield from _transforms_for_streams(pipeline)
-    yield from once(
+    yield from _check_transforms(pipeline)
+    yield from deduplicate_findings(
         finding
         for _, each in stream_steps(pipeline)
         if each.streaming
-        for finding in _findings(each)
+        for finding in _check_step(each)
     )
 
 
-def _transforms_for_streams(pipeline: Pipeline) -> Iterator[Diagnostic]:
+def _check_transforms(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Transforms that wait for a watermark, and are used with a batch, which has none."""
     for item in pipeline.datasets:
         if isinstance(item, Let):
             bodies = [item.query.base.body, *(_body(step) for step in item.query.steps)]
-            if any(body is not None and _waits_in_vain(body) for body in bodies):
+            if any(body is not None and _needs_missing_watermark(body) for body in bodies):
                 message = f"`{item.name}` gives a batch to a transform that waits for a watermark"
                 help_ = ("`deduplicate … within watermark` in a transform is for streams only",)
-                yield Diagnostic(NO_WATERMARK, message, Label(head(item.span)), (), help_)
+                yield Diagnostic(
+                    NO_WATERMARK, message, Label(declaration_head(item.span)), (), help_
+                )
 
 
 def _body(step: s.Step) -> s.Query | None:
@@ -68,24 +74,26 @@ def _body(step: s.Step) -> s.Query | None:
     return step.right.body if isinstance(step, s.Join | s.SetOperation) else None
 
 
-def _waits_in_vain(body: s.Query) -> bool:
+def _needs_missing_watermark(body: s.Query) -> bool:
     within = (
         isinstance(step, s.Deduplicate) and step.within_watermark and not step.output.streaming
         for step in body.steps
     )
     inner = (body.base.body, *(_body(step) for step in body.steps))
-    return any(within) or any(each is not None and _waits_in_vain(each) for each in inner)
+    return any(within) or any(each is not None and _needs_missing_watermark(each) for each in inner)
 
 
-def _findings(each: Operator) -> Iterator[Diagnostic]:
-    within = isinstance(each.step, s.Deduplicate) and each.step.within_watermark
-    if within and not any(column.event_time for column in each.inputs[0].output.columns):
+def _check_step(operator: Operator) -> Iterator[Diagnostic]:
+    within = isinstance(operator.step, s.Deduplicate) and operator.step.within_watermark
+    if within and not any(column.event_time for column in operator.inputs[0].output.columns):
         message = "no column bears a watermark here"
         help_ = ("add `|> watermark … delay …` before",)
-        yield Diagnostic(NO_WATERMARK, message, Label(place(each)), (), help_)
-    if isinstance(each.step, s.Watermark):
-        before = each.inputs[0].watermarks
-        if before:
-            also = (Label(place(before[-1]), "the first one"),)
+        yield Diagnostic(NO_WATERMARK, message, Label(operator_span(operator)), (), help_)
+    if isinstance(operator.step, s.Watermark):
+        earlier = operator.inputs[0].watermarks
+        if earlier:
+            also = (Label(operator_span(earlier[-1]), "the first one"),)
             message = "this stream has a watermark already"
-            yield Diagnostic(SET_TWICE, message, Label(place(each)), also, ("keep one of the two",))
+            yield Diagnostic(
+                SET_TWICE, message, Label(operator_span(operator)), also, ("keep one of the two",)
+            )

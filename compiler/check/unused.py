@@ -15,8 +15,8 @@ UNUSED = Code(
 Nothing that reaches a sink uses this. It is left out of the script, which may mean that a step or a
 sink has been forgotten. Imported files may declare more than a pipeline uses; they are not asked.
 """,
-    wrong=example(before="param minimum: int = 1\n"),
-    right=example(before="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
+    wrong=example(preamble="param minimum: int = 1\n"),
+    right=example(preamble="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
     severity=Severity.WARNING,
 )
 

@@ -18,7 +18,7 @@ from ssbt.compiler.cli.folders import cache_folder
 from ssbt.compiler.emit.files import OutputFile
 
 _DAY = 24 * 3600
-_KEPT = 30 * _DAY
+_MAX_AGE = 30 * _DAY
 
 
 class Entry(NamedTuple):
@@ -37,19 +37,19 @@ class Cache(NamedTuple):
 
     folder: str
 
-    def entry(self, key: str) -> Entry | None:
+    def find_entry(self, key: str) -> Entry | None:
         """The entry of that key, if there is a whole one."""
         path = self._path(key)
         try:
             with open(path, "rb") as file:
-                known = os.fstat(file.fileno())
+                status = os.fstat(file.fileno())
                 # Somebody else's file could hold any script.
-                if known.st_uid != os.geteuid():
+                if status.st_uid != os.geteuid():
                     return None
                 digest, content = file.readline(65), file.read()
-            if time.time() - known.st_mtime > _DAY:
+            if time.time() - status.st_mtime > _DAY:
                 os.utime(path)
-            return _entry(key, digest.strip().decode(), content)
+            return _decode_entry(key, digest.strip().decode(), content)
         except (OSError, ValueError, LookupError, TypeError, RecursionError, zlib.error):
             return None
 
@@ -59,7 +59,7 @@ class Cache(NamedTuple):
 
         with suppress(OSError, WriteError):
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            write_all([(self._path(key), _recorded(key, entry))], sync=False)
+            write_all([(self._path(key), _encode_entry(key, entry))], sync=False)
             self._tidy()
 
     def _path(self, key: str) -> str:
@@ -77,38 +77,38 @@ class Cache(NamedTuple):
         for folder, _, names in os.walk(self.folder):
             for path in (os.path.join(folder, name) for name in names):
                 with suppress(OSError):
-                    if now - os.stat(path).st_mtime > _KEPT:
+                    if now - os.stat(path).st_mtime > _MAX_AGE:
                         os.unlink(path)
 
 
-def opened_cache() -> Cache:
+def user_cache() -> Cache:
     """The cache of this user."""
     return Cache(os.path.join(cache_folder(), "compiled"))
 
 
-def hash_of(content: bytes) -> str:
+def content_hash(content: bytes) -> str:
     """The SHA-256 of some bytes, in hexadecimal digits, as manifests have it too."""
     return sha256(content).hexdigest()
 
 
-def _recorded(key: str, entry: Entry) -> bytes:
+def _encode_entry(key: str, entry: Entry) -> bytes:
     files = entry.outputs or ()
     outputs = None if entry.outputs is None else [(file.path, len(file.content)) for file in files]
     head = {"key": key, "reads": entry.reads, "facts": entry.facts, "outputs": outputs}
-    whole = b"".join((json.dumps(head).encode(), b"\n", *(file.content for file in files)))
-    rest = zlib.compress(whole, 1)
-    return b"\n".join((hash_of(rest).encode(), rest))
+    payload = b"".join((json.dumps(head).encode(), b"\n", *(file.content for file in files)))
+    compressed = zlib.compress(payload, 1)
+    return b"\n".join((content_hash(compressed).encode(), compressed))
 
 
-def _entry(key: str, digest: str, rest: bytes) -> Entry | None:
-    if digest != hash_of(rest):
+def _decode_entry(key: str, digest: str, compressed: bytes) -> Entry | None:
+    if digest != content_hash(compressed):
         return None
-    content = zlib.decompress(rest)
+    content = zlib.decompress(compressed)
     offset = content.index(b"\n") + 1
     head = json.loads(content[:offset])
     if head["key"] != key:
         return None
-    reads = tuple((path, known) for path, known in head["reads"])
+    reads = tuple((path, read_hash) for path, read_hash in head["reads"])
     if head["outputs"] is None:
         return Entry(reads, head["facts"], None)
     outputs = []

@@ -49,65 +49,69 @@ def command(
     What pipelines import is checked with them.
     """
     from ssbt.compiler.cli.compilation import Compiler
-    from ssbt.compiler.cli.console import progress
+    from ssbt.compiler.cli.console import show_progress
     from ssbt.compiler.cli.projects import with_findings_of_projects
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.units import find_units
 
     if environments and all_envs:
         raise click.UsageError("give --env, or --all-envs")
-    report = options.report(output_format, strict, color)
-    found = units(paths, stdin_filename).all
+    report = options.build_report(output_format, strict, color)
+    selected_units = find_units(paths, stdin_filename).all
     changes = 0
     if fix or diff:
-        report.results_there = diff and not report.machine
-        changes = _fix(found, target, diff, report)
+        report.results_on_stdout = diff and not report.is_for_machines
+        changes = _apply_fixes(selected_units, target, diff, report)
     else:
         compiler = Compiler(target, use_cache=not no_cache, environments=environments)
-        checked = compiler.checked(found)
-        results = list(progress(checked, len(found), lambda result: result.unit.input.path))
+        streamed_results = compiler.check_units(selected_units)
+        results = list(
+            show_progress(
+                streamed_results, len(selected_units), lambda result: result.unit.input.path
+            )
+        )
         for result in with_findings_of_projects(results, compiler):
-            report.add(*result.shown())
+            report.add(*result.user_findings())
     code = report.print() or changes
-    if not report.findings and not report.machine and not changes:
-        noun = "pipeline is" if len(found) == 1 else "pipelines are"
-        report.console.say(f"{len(found)} {noun} in order")
+    if not report.findings and not report.is_for_machines and not changes:
+        noun = "pipeline is" if len(selected_units) == 1 else "pipelines are"
+        report.console.say(f"{len(selected_units)} {noun} in order")
     return code
 
 
-def _fix(found: tuple[Unit, ...], target: str | None, diff: bool, report: Report) -> int:
+def _apply_fixes(units: tuple[Unit, ...], target: str | None, diff: bool, report: Report) -> int:
     """Fix, or only show what fixing changes; the exit code that the changes alone ask for."""
-    from ssbt.compiler.cli.fixing import fixed
+    from ssbt.compiler.cli.fixing import apply_fixes
     from ssbt.compiler.cli.writing import rewrite_all
 
-    if any(unit.input.is_standard_input for unit in found):
+    if any(unit.input.is_standard_input for unit in units):
         raise click.UsageError("--fix changes files, and standard input is none")
-    from ssbt.compiler.cli.projects import fixed_together, without_contracts
+    from ssbt.compiler.cli.projects import apply_joint_fixes, without_contracts
 
-    together = fixed_together(found, target)
-    count, contents = together.fixed, together.contents
-    report.add(*together.left)
-    for unit in found:
-        done = fixed(unit, target, contents)
-        contents = done.contents
-        count += done.count
-        report.add(*without_contracts(done.result).shown())
+    joint_fixes = apply_joint_fixes(units, target)
+    count, contents = joint_fixes.fix_count, joint_fixes.contents
+    report.add(*joint_fixes.remaining)
+    for unit in units:
+        fix_result = apply_fixes(unit, target, contents)
+        contents = fix_result.contents
+        count += fix_result.count
+        report.add(*without_contracts(fix_result.result).user_findings())
     if diff:
-        _show(contents, report)
+        _show_diff(contents, report)
     else:
         rewrite_all(contents.items())
-    if count and not report.machine:
-        where = next(iter(contents)) if len(contents) == 1 else f"{len(contents)} files"
-        would = "--fix would fix" if diff else "fixed"
-        report.console.say(f"{would} {count} finding{'s' * (count > 1)} in {where}")
+    if count and not report.is_for_machines:
+        location = next(iter(contents)) if len(contents) == 1 else f"{len(contents)} files"
+        verb = "--fix would fix" if diff else "fixed"
+        report.console.say(f"{verb} {count} finding{'s' * (count > 1)} in {location}")
     return int(diff and count > 0)
 
 
-def _show(contents: Mapping[str, bytes], report: Report) -> None:
+def _show_diff(contents: Mapping[str, bytes], report: Report) -> None:
     from ssbt.compiler.cli.console import put
     from ssbt.compiler.cli.diffs import unified_diff
-    from ssbt.compiler.cli.inputs import contents as contents_of
+    from ssbt.compiler.cli.inputs import read_contents
 
-    stream = sys.stderr if report.machine else sys.stdout
-    color = report.console.colored(stream)
-    for path, new in sorted(contents.items()):
-        put(stream, unified_diff(path, contents_of(path), new, color=color))
+    stream = sys.stderr if report.is_for_machines else sys.stdout
+    color = report.console.has_color(stream)
+    for path, new_content in sorted(contents.items()):
+        put(stream, unified_diff(path, read_contents(path), new_content, color=color))

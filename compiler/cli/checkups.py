@@ -11,7 +11,7 @@ import sys
 from msgspec import Struct
 
 from ssbt.compiler.cli.options import SPARK_LINES
-from ssbt.compiler.diagnostics.cells import visible
+from ssbt.compiler.diagnostics.cells import sanitize
 from ssbt.compiler.diagnostics.style import Style, paint
 
 
@@ -35,48 +35,53 @@ class Checkup(Struct, frozen=True):
     help: str = ""
 
 
-def checkups(target: str) -> Iterator[Checkup]:
+def run_checkups(target: str) -> Iterator[Checkup]:
     """All that is looked at; `target` is the Spark line that scripts are compiled for."""
     from ssbt.compiler.emit.version import VERSION
 
     yield Checkup("ssbtc", Status.OK, f"{VERSION}, compiles for Spark {', '.join(SPARK_LINES)}")
     yield Checkup("Python", Status.OK, f"{platform.python_version()} at {sys.executable}")
-    yield _java()
-    yield from _spark(target)
-    yield _processors()
-    yield _cache()
-    yield from _connectors(target)
+    yield _check_java()
+    yield from _check_spark(target)
+    yield _check_python_packages()
+    yield _check_cache()
+    yield from _check_connectors(target)
 
 
-def _java() -> Checkup:
-    from ssbt.compiler.cli.java import absence, suitable_java
+def _check_java() -> Checkup:
+    from ssbt.compiler.cli.java import describe_missing_java, find_java
 
-    java, passed = suitable_java()
+    java, rejected = find_java()
     if java is None:
-        message, _, way_out = absence(passed).rpartition(": ")
+        message, _, way_out = describe_missing_java(rejected).rpartition(": ")
         return Checkup("Java", Status.MISSING, message, way_out)
-    found = f"{java.version} at {java.home}"
-    if passed:
-        others = "; ".join(f"{o.found}: {o.version} {o.problem}".strip() for o in passed)
-        return Checkup("Java", Status.OK, found, f"passed over {others}")
-    return Checkup("Java", Status.OK, found)
+    description = f"{java.version} at {java.home}"
+    if rejected:
+        rejections = "; ".join(f"{o.origin}: {o.version} {o.problem}".strip() for o in rejected)
+        return Checkup("Java", Status.OK, description, f"passed over {rejections}")
+    return Checkup("Java", Status.OK, description)
 
 
-def _spark(target: str) -> Iterator[Checkup]:
-    from ssbt.compiler.cli.spark import NO_SPARK, found_spark
+def _check_spark(target: str) -> Iterator[Checkup]:
+    from ssbt.compiler.cli.spark import NO_SPARK, find_spark
 
-    spark, passed = found_spark()
+    spark, rejected = find_spark()
     if spark is None:
         message, _, way_out = NO_SPARK.partition(": ")
         yield Checkup("Spark", Status.MISSING, message, way_out)
         return
-    others = "; ".join(f"passed over {other.found}: {other.problem}" for other in passed)
+    rejections = "; ".join(
+        f"passed over {candidate.origin}: {candidate.problem}" for candidate in rejected
+    )
     yield Checkup(
-        "Spark", Status.OK, f"{spark.version or 'of unknown version'}, by {spark.found}", others
+        "Spark",
+        Status.OK,
+        f"{spark.version or 'of unknown version'}, by {spark.origin}",
+        rejections,
     )
     yield Checkup("spark-submit", Status.OK, spark.submit)
     if spark.version and spark.line != target:
-        older = _numbers(spark.line) < _numbers(target)
+        older = _version_numbers(spark.line) < _version_numbers(target)
         consequence = "scripts refuse to run here" if older else "scripts run, with a warning"
         yield Checkup(
             "target",
@@ -86,16 +91,16 @@ def _spark(target: str) -> Iterator[Checkup]:
         )
 
 
-def _processors() -> Checkup:
+def _check_python_packages() -> Checkup:
     """What `stateful` steps need of the Python that runs them, which is this one unless told."""
-    missing = [name for name in ("pandas", "pyarrow", "google.protobuf") if not _has(name)]
+    missing = [name for name in ("pandas", "pyarrow", "google.protobuf") if not _is_installed(name)]
     if missing:
-        found = f"{', '.join(missing)} missing: pipelines with `stateful` do not run here"
-        return Checkup("stateful", Status.WARNING, found, "pip install 'pyspark[connect]'")
+        description = f"{', '.join(missing)} missing: pipelines with `stateful` do not run here"
+        return Checkup("stateful", Status.WARNING, description, "pip install 'pyspark[connect]'")
     return Checkup("stateful", Status.OK, "pandas, pyarrow and protobuf are here")
 
 
-def _has(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     from importlib.util import find_spec
 
     try:
@@ -105,13 +110,13 @@ def _has(name: str) -> bool:
         return False
 
 
-def _numbers(line: str) -> tuple[int, ...]:
+def _version_numbers(line: str) -> tuple[int, ...]:
     return tuple(int(part) for part in line.split(".") if part.isdigit())
 
 
-def _cache() -> Checkup:
+def _check_cache() -> Checkup:
     from ssbt.compiler.cli.folders import cache_folder
-    from ssbt.compiler.cli.inputs import reason
+    from ssbt.compiler.cli.inputs import error_reason
 
     folder = cache_folder()
     probe = os.path.join(folder, f"doctor-{os.getpid()}")
@@ -120,33 +125,37 @@ def _cache() -> Checkup:
         with open(probe, "xb"):
             os.unlink(probe)
     except OSError as error:
-        found = f"{folder} cannot be written to ({reason(error)}): every compile starts anew"
-        return Checkup("cache", Status.WARNING, found, "set XDG_CACHE_HOME to a folder of yours")
+        description = (
+            f"{folder} cannot be written to ({error_reason(error)}): every compile starts anew"
+        )
+        return Checkup(
+            "cache", Status.WARNING, description, "set XDG_CACHE_HOME to a folder of yours"
+        )
     return Checkup("cache", Status.OK, folder)
 
 
-def _connectors(target: str) -> Iterator[Checkup]:
+def _check_connectors(target: str) -> Iterator[Checkup]:
     """All connectors in one, with those whose packages `spark-submit` has to fetch; broken ones."""
-    from ssbt.compiler.connectors.loading import connector, connector_names
+    from ssbt.compiler.connectors.loading import connector_names, find_connector
     from ssbt.compiler.connectors.specification import ConnectorSpecificationError
 
     listed = []
     for name in connector_names():
         try:
-            found = connector(name)
+            specification = find_connector(name)
         except ConnectorSpecificationError as error:
             yield Checkup("connector", Status.MISSING, str(error), "mend or uninstall it")
             continue
-        packages = found.coordinates(target) if found else ()
+        packages = specification.coordinates(target) if specification else ()
         listed.append(f"{name} ({', '.join(packages)})" if packages else name)
     yield Checkup("connectors", Status.OK, ", ".join(listed) or "none")
 
 
-def lines(found: tuple[Checkup, ...], *, colored: bool) -> Iterator[str]:
+def render_checkups(results: tuple[Checkup, ...], *, colored: bool) -> Iterator[str]:
     """What was found, for people."""
-    margin = max(len(checkup.name) for checkup in found) + 2
-    for checkup in found:
+    margin = max(len(checkup.name) for checkup in results) + 2
+    for checkup in results:
         status = paint(f"{checkup.status.value:<7}", _STYLE[checkup.status], color=colored)
-        yield f"{status}  {checkup.name:<{margin}}{visible(checkup.found)}\n"
+        yield f"{status}  {checkup.name:<{margin}}{sanitize(checkup.found)}\n"
         if checkup.help:
-            yield f"{'':9}{'':{margin}}{visible(checkup.help)}\n"
+            yield f"{'':9}{'':{margin}}{sanitize(checkup.help)}\n"

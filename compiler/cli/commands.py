@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ssbt.compiler.cli.console import StreamError
-from ssbt.compiler.cli.failures import Failure, unwritable
+from ssbt.compiler.cli.failures import Failure, write_failure
 from ssbt.compiler.cli.main import BROKEN_PIPE
 from ssbt.compiler.cli.writing import WriteError
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
         try:
             ctx.exit(super().invoke(ctx) or 0)
         except WriteError as error:
-            raise unwritable(error.path, error.cause) from error
+            raise write_failure(error.path, error.cause) from error
         except StreamError as error:
             raise Failure(f"cannot write to standard output: {error}") from error
         except BrokenPipeError:

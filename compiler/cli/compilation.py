@@ -7,27 +7,28 @@ from functools import partial
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ssbt.compiler.cli.cache import Cache, Entry, hash_of, opened_cache
-from ssbt.compiler.cli.parallel import mapped
-from ssbt.compiler.cli.units import Unit, relocated_findings
+from ssbt.compiler.cli.cache import Cache, Entry, content_hash, user_cache
+from ssbt.compiler.cli.parallel import map_parallel
+from ssbt.compiler.cli.units import Unit, relocate_findings
 
 if TYPE_CHECKING:
-    from ssbt.compiler.contracts.ends import End
+    from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.diagnostics.allowances import Allowance
     from ssbt.compiler.diagnostics.model import Diagnostic
-    from ssbt.compiler.driver import Checked
+    from ssbt.compiler.driver import CheckResult
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.source import Source
 
 
-class Result(NamedTuple):
+class CompilationResult(NamedTuple):
     """What came of a pipeline; paths in `findings` and `sources` are the driver's.
 
     `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked, and
-    `promises` how each stream is delivered. `outputs` is None where nothing was emitted. `ends` are
-    what other pipelines may meet, and `allowed` the warnings about it that comments allow; `shared`
-    are the findings about it and other pipelines, by paths as the user would write them.
+    `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
+    `endpoints` are what other pipelines may meet, and `allowed` the warnings about it that comments
+    allow; `shared` are the findings about it and other pipelines, by paths as the user would write
+    them.
     """
 
     unit: Unit
@@ -39,17 +40,17 @@ class Result(NamedTuple):
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
     outputs: tuple[OutputFile, ...] | None
-    ends: tuple[End, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
     allowed: tuple[Allowance, ...] = ()
     shared: tuple[Diagnostic, ...] = ()
     shared_sources: Mapping[str, Source] = {}
 
-    def shown(self) -> tuple[list[Diagnostic], dict[str, Source]]:
+    def user_findings(self) -> tuple[list[Diagnostic], dict[str, Source]]:
         """The findings and their sources, by paths as the user would write them."""
         if not self.findings:
             return [*self.shared], {**self.shared_sources}
-        found, sources = relocated_findings(self.findings, self.sources, self.unit)
-        return [*found, *self.shared], {**self.shared_sources, **sources}
+        findings, sources = relocate_findings(self.findings, self.sources, self.unit)
+        return [*findings, *self.shared], {**self.shared_sources, **sources}
 
 
 class Compiler:
@@ -65,66 +66,68 @@ class Compiler:
         self.environments = tuple(environments)
         self._cache: Cache | None = None
         if use_cache:
-            from ssbt.compiler.cli.fingerprint import fingerprint
+            from ssbt.compiler.cli.fingerprint import compute_fingerprint
 
-            self._cache = opened_cache()
-            self._fingerprint = fingerprint()
+            self._cache = user_cache()
+            self._fingerprint = compute_fingerprint()
 
-    def checked(self, units: Sequence[Unit]) -> Iterator[Result]:
+    def check_units(self, units: Sequence[Unit]) -> Iterator[CompilationResult]:
         """The findings in each, in order; whether there are outputs too is open."""
-        return self._results(units, emits=False)
+        return self._iterate_results(units, emits=False)
 
-    def compiled(self, units: Sequence[Unit]) -> Iterator[Result]:
+    def compile_units(self, units: Sequence[Unit]) -> Iterator[CompilationResult]:
         """The findings in each, in order, and the outputs if none of them is an error."""
-        return self._results(units, emits=True)
+        return self._iterate_results(units, emits=True)
 
-    def _results(self, units: Sequence[Unit], *, emits: bool) -> Iterator[Result]:
-        known = [self._known(unit, emits=emits) for unit in units]
-        unknown = [unit for unit, result in zip(units, known, strict=True) if result is None]
-        new = mapped(partial(self._made, emits=emits), unknown)
-        for result in known:
-            yield result or next(new)
+    def _iterate_results(
+        self, units: Sequence[Unit], *, emits: bool
+    ) -> Iterator[CompilationResult]:
+        cached = [self._find_cached(unit, emits=emits) for unit in units]
+        uncached = [unit for unit, result in zip(units, cached, strict=True) if result is None]
+        fresh = map_parallel(partial(self._compile_unit, emits=emits), uncached)
+        for result in cached:
+            yield result or next(fresh)
 
-    def _known(self, unit: Unit, *, emits: bool) -> Result | None:
-        key = self._key(unit)
-        entry = self._cache.entry(key) if self._cache and key else None
-        return _known(unit, entry, emits=emits) if entry else None
+    def _find_cached(self, unit: Unit, *, emits: bool) -> CompilationResult | None:
+        key = self._cache_key(unit)
+        entry = self._cache.find_entry(key) if self._cache and key else None
+        return _restore_result(unit, entry, emits=emits) if entry else None
 
-    def _key(self, unit: Unit) -> str | None:
+    def _cache_key(self, unit: Unit) -> str | None:
         if self._cache is None:
             return None
         try:
-            digest = hash_of(unit.input.read())
+            digest = content_hash(unit.input.read())
         except OSError:
             return None
         parts = [self._fingerprint, self.target or "", unit.path, digest, *self.environments]
-        return hash_of(json.dumps(parts).encode())
+        return content_hash(json.dumps(parts).encode())
 
-    def _made(self, unit: Unit, *, emits: bool) -> Result:
-        key = self._key(unit)
+    def _compile_unit(self, unit: Unit, *, emits: bool) -> CompilationResult:
+        key = self._cache_key(unit)
         try:
-            result, reads, reusable = made(
+            result, reads, reusable = compile_unit(
                 unit, self.target, emits=emits, environments=self.environments
             )
         except Exception as error:
             error.add_note(f"while compiling {unit.input.path}")
             raise
         if self._cache is not None and key is not None and reusable:
-            self._cache.store(key, _entry(result, reads))
+            self._cache.store(key, _build_entry(result, reads))
         return result
 
 
-def made(
+def compile_unit(
     unit: Unit,
     target: str | None,
     *,
     emits: bool,
-    changed: Mapping[str, bytes] | None = None,
+    overrides: Mapping[str, bytes] | None = None,
     environments: tuple[str, ...] = (),
-) -> tuple[Result, dict[str, str | None], bool]:
+) -> tuple[CompilationResult, dict[str, str | None], bool]:
     """The result, what was read for it, and whether the same reads will always give it.
 
-    `changed` holds contents to be taken instead of those of files, by `Unit.file`.
+    `overrides` holds contents to be taken instead of those of files, by `Unit.file`.
     """
     from ssbt.compiler import driver
 
@@ -132,59 +135,64 @@ def made(
 
     def read(path: str) -> bytes:
         reads[path] = None
-        content = (changed or {}).get(unit.file(path))
+        content = (overrides or {}).get(unit.file(path))
         content = unit.read(path) if content is None else content
-        reads[path] = hash_of(content)
+        reads[path] = content_hash(content)
         return content
 
-    chosen = (target,) if target else ()
-    configured = driver.configured(
-        driver.checked(unit.path, read, *chosen, tests=True),
+    targets = (target,) if target else ()
+    configured_pipeline = driver.configure_pipeline(
+        driver.check_pipeline(unit.path, read, *targets, tests=True),
         unit.path,
         read,
         environments,
-        unit.real,
+        unit.real_path,
     )
-    checked = configured.checked
-    is_wanted = emits and checked.pipeline is not None
-    outputs = driver.emitted(checked, configured.environments) if is_wanted else None
-    ends = driver.ends_of(configured)
-    return _result(unit, checked, outputs, ends), reads, _is_reusable(checked)
+    check_result = configured_pipeline.check_result
+    emits_outputs = emits and check_result.pipeline is not None
+    outputs = (
+        driver.emit_files(check_result, configured_pipeline.environments) if emits_outputs else None
+    )
+    endpoints = driver.pipeline_endpoints(configured_pipeline)
+    return _build_result(unit, check_result, outputs, endpoints), reads, _is_reusable(check_result)
 
 
-def _result(
-    unit: Unit, checked: Checked, outputs: tuple[OutputFile, ...] | None, ends: tuple[End, ...]
-) -> Result:
-    from ssbt.compiler.emit.submission import packages
+def _build_result(
+    unit: Unit,
+    check_result: CheckResult,
+    outputs: tuple[OutputFile, ...] | None,
+    endpoints: tuple[Endpoint, ...],
+) -> CompilationResult:
+    from ssbt.compiler.emit.submission import collect_packages
 
-    pipeline = checked.pipeline
-    return Result(
+    pipeline = check_result.pipeline
+    return CompilationResult(
         unit,
         pipeline.name if pipeline else unit.name,
         pipeline.target if pipeline else "",
-        packages(pipeline) if pipeline else (),
-        tuple(_raw_options(pipeline)) if pipeline else (),
-        tuple(_promises(pipeline)) if pipeline else (),
-        checked.findings,
-        checked.sources,
+        collect_packages(pipeline) if pipeline else (),
+        tuple(_describe_raw_options(pipeline)) if pipeline else (),
+        tuple(_describe_promises(pipeline)) if pipeline else (),
+        check_result.findings,
+        check_result.sources,
         outputs,
-        ends,
-        tuple(each for each in checked.allowances if each.number.startswith("SSBT064")),
+        endpoints,
+        tuple(each for each in check_result.allowances if each.number.startswith("SSBT064")),
     )
 
 
-def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
+def _restore_result(unit: Unit, entry: Entry, *, emits: bool) -> CompilationResult | None:
     """The result of an earlier run, if what it read is still the same."""
     facts = entry.facts
     try:
         if emits and entry.outputs is None:
             return None
-        contents = _unchanged(unit, entry.reads)
+        contents = _read_unchanged(unit, entry.reads)
         if contents is None:
             return None
-        findings = _findings(facts["findings"])
-        sources = _sources(contents) if findings else {}
-        return Result(
+        findings = _restore_findings(facts["findings"])
+        sources = _decode_sources(contents) if findings else {}
+        return CompilationResult(
             unit,
             facts["name"],
             facts["target"],
@@ -194,36 +202,38 @@ def _known(unit: Unit, entry: Entry, *, emits: bool) -> Result | None:
             findings,
             sources,
             entry.outputs,
-            *_ends_of(facts),
+            *_restore_endpoints(facts),
         )
     except (LookupError, TypeError, ValueError):
         return None
 
 
-def _ends_of(facts: Mapping[str, Any]) -> tuple[tuple[End, ...], tuple[Allowance, ...]]:
+def _restore_endpoints(
+    facts: Mapping[str, Any],
+) -> tuple[tuple[Endpoint, ...], tuple[Allowance, ...]]:
     """The ends and allowances of an earlier run; raises ValueError for what is none."""
     if not facts["ends"]:
         return (), ()
     from msgspec import convert
 
-    from ssbt.compiler.contracts.ends import End
+    from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.diagnostics.allowances import Allowance
 
     return (
-        convert(facts["ends"], tuple[End, ...]),
+        convert(facts["ends"], tuple[Endpoint, ...]),
         convert(facts["allowed"], tuple[Allowance, ...]),
     )
 
 
-def _findings(records: list[Any]) -> tuple[Diagnostic, ...]:
+def _restore_findings(records: list[Any]) -> tuple[Diagnostic, ...]:
     if not records:
         return ()
-    from ssbt.compiler.cli.records import restored
+    from ssbt.compiler.cli.finding_records import decode_findings
 
-    return restored(records)
+    return decode_findings(records)
 
 
-def _unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str, bytes] | None:
+def _read_unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str, bytes] | None:
     """The contents of what was read before; None if one of them is another now."""
     contents: dict[str, bytes] = {}
     for path, digest in reads:
@@ -233,12 +243,12 @@ def _unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str,
             if digest is not None:
                 return None
         else:
-            if digest != hash_of(contents[path]):
+            if digest != content_hash(contents[path]):
                 return None
     return contents
 
 
-def _sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
+def _decode_sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
     from ssbt.compiler.source import Source
 
     # As `decoded` places the finding about a byte that is not UTF-8.
@@ -248,10 +258,10 @@ def _sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
     }
 
 
-def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
+def _build_entry(result: CompilationResult, reads: Mapping[str, str | None]) -> Entry:
     from msgspec import to_builtins
 
-    from ssbt.compiler.cli.records import recorded
+    from ssbt.compiler.cli.finding_records import encode_findings
 
     facts: dict[str, Any] = {
         "name": result.name,
@@ -259,36 +269,38 @@ def _entry(result: Result, reads: Mapping[str, str | None]) -> Entry:
         "packages": result.packages,
         "raw": result.raw,
         "promises": result.promises,
-        "findings": recorded(result.findings),
-        "ends": to_builtins(result.ends),
+        "findings": encode_findings(result.findings),
+        "ends": to_builtins(result.endpoints),
         "allowed": to_builtins(result.allowed),
     }
     return Entry(tuple(reads.items()), facts, result.outputs)
 
 
-def _is_reusable(checked: Checked) -> bool:
+def _is_reusable(check_result: CheckResult) -> bool:
     """Whether nothing but files decided it.
 
     Connectors of other distributions may change without a trace that we would see, and of a
     pipeline with errors it is not known whether there are any.
     """
-    pipeline = checked.pipeline
-    return pipeline is not None and not any(end.connector.package for end in _ends(pipeline))
+    pipeline = check_result.pipeline
+    return pipeline is not None and not any(
+        end.connector.package for end in _sources_and_sinks(pipeline)
+    )
 
 
-def _raw_options(pipeline: Pipeline) -> Iterable[str]:
-    for end in _ends(pipeline):
+def _describe_raw_options(pipeline: Pipeline) -> Iterable[str]:
+    for end in _sources_and_sinks(pipeline):
         if end.settings.raw:
             yield f"{end.name}: {', '.join(option.name for option in end.settings.raw)}"
 
 
-def _promises(pipeline: Pipeline) -> Iterable[str]:
+def _describe_promises(pipeline: Pipeline) -> Iterable[str]:
     from ssbt.compiler.ir.guarantees import guarantees
 
     return (f"{sink}: {promise}" for sink, promise in guarantees(pipeline).items())
 
 
-def _ends(pipeline: Pipeline) -> Iterable[Any]:
+def _sources_and_sinks(pipeline: Pipeline) -> Iterable[Any]:
     """Its sources and sinks."""
     yield from (dataset for dataset in pipeline.datasets if hasattr(dataset, "connector"))
     yield from pipeline.sinks

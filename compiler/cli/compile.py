@@ -38,18 +38,20 @@ def command(
     """
 
     from ssbt.compiler.cli.compilation import Compiler
-    from ssbt.compiler.cli.console import progress
+    from ssbt.compiler.cli.console import show_progress
     from ssbt.compiler.cli.projects import with_findings_of_projects
-    from ssbt.compiler.cli.runs import Run
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.runs import CompileRun
+    from ssbt.compiler.cli.units import find_units
 
-    report = options.report(output_format, strict, color)
-    found = units(paths, stdin_filename, out=out)
+    report = options.build_report(output_format, strict, color)
+    selection = find_units(paths, stdin_filename, out=out)
     compiler = Compiler(target, use_cache=not no_cache)
-    compiled = compiler.compiled(found.all)
-    results = list(progress(compiled, len(found.all), lambda result: result.unit.input.path))
-    run = Run(with_findings_of_projects(results, compiler), out, report, force=force)
+    streamed_results = compiler.compile_units(selection.all)
+    results = list(
+        show_progress(streamed_results, len(selection.all), lambda result: result.unit.input.path)
+    )
+    run = CompileRun(with_findings_of_projects(results, compiler), out, report, force=force)
     if check or diff:
-        report.results_there = diff and not report.machine
-        return run.compared(diff=diff, orphans=check and found.has_folders)
-    return run.written()
+        report.results_on_stdout = diff and not report.is_for_machines
+        return run.compare_outputs(diff=diff, orphans=check and selection.has_folders)
+    return run.write_outputs()

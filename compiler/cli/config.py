@@ -37,18 +37,18 @@ def show(path: str, environment: str, origin: bool, output_format: str, color: s
 
     PATH is a pipeline, or a folder with one.
     """
-    report = options.report("text", strict=False, color=color)
-    read = _Read(path, (environment,), report)
-    if read.code:
-        return read.code
-    (found,) = read.environments
+    report = options.build_report("text", strict=False, color=color)
+    configuration = _ConfigurationReader(path, (environment,), report)
+    if configuration.code:
+        return configuration.code
+    (effective,) = configuration.environments
     if output_format == "json":
-        print(json.dumps([read.record(entry) for entry in found.entries], indent=2))
+        print(json.dumps([configuration.to_record(entry) for entry in effective.entries], indent=2))
         return 0
-    lines = [f"{entry.name} = {entry.text}" for entry in found.entries]
+    lines = [f"{entry.name} = {entry.text}" for entry in effective.entries]
     width = max(map(len, lines), default=0)
-    for line, entry in zip(lines, found.entries, strict=True):
-        print(f"{line:{width}}  # {read.place(entry)}" if origin else line)
+    for line, entry in zip(lines, effective.entries, strict=True):
+        print(f"{line:{width}}  # {configuration.format_origin(entry)}" if origin else line)
     return 0
 
 
@@ -62,55 +62,59 @@ def diff(old: str, new: str, path: str, color: str) -> int:
 
     PATH is a pipeline, or a folder with one.
     """
-    report = options.report("text", strict=False, color=color)
-    read = _Read(path, (old, new), report)
-    if read.code:
-        return read.code
-    before, after = (_texts(each) for each in read.environments)
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
+    report = options.build_report("text", strict=False, color=color)
+    configuration = _ConfigurationReader(path, (old, new), report)
+    if configuration.code:
+        return configuration.code
+    old_values, new_values = (_values_by_name(each) for each in configuration.environments)
+    for name in sorted({*old_values, *new_values}):
+        if old_values.get(name) != new_values.get(name):
             print(name)
-            print(f"  {old}: {before.get(name, '(not set)')}")
-            print(f"  {new}: {after.get(name, '(not set)')}")
+            print(f"  {old}: {old_values.get(name, '(not set)')}")
+            print(f"  {new}: {new_values.get(name, '(not set)')}")
     return 0
 
 
-class _Read:
+class _ConfigurationReader:
     """The environments of the one pipeline at a path; `code` is not 0 where they have mistakes."""
 
     def __init__(self, path: str, names: tuple[str, ...], report: Report) -> None:
         from ssbt.compiler import driver
-        from ssbt.compiler.cli.units import relocated_findings, units
+        from ssbt.compiler.cli.units import find_units, relocate_findings
 
-        self._unit = _only(units([path]).all)
-        checked = driver.checked(self._unit.path, self._unit.read)
+        self._unit = _require_single(find_units([path]).all)
+        check_result = driver.check_pipeline(self._unit.path, self._unit.read)
         unit = self._unit
-        found = driver.configured(checked, unit.path, unit.read, names, unit.real)
-        self.environments: tuple[Environment, ...] = found.environments
-        self._sources: Mapping[str, Source] = found.checked.sources
-        if found.checked.failed:
-            report.add(*relocated_findings(found.checked.findings, self._sources, self._unit))
-        self.code = report.print() if found.checked.failed else 0
+        configured = driver.configure_pipeline(
+            check_result, unit.path, unit.read, names, unit.real_path
+        )
+        self.environments: tuple[Environment, ...] = configured.environments
+        self._sources: Mapping[str, Source] = configured.check_result.sources
+        if configured.check_result.has_errors:
+            report.add(
+                *relocate_findings(configured.check_result.findings, self._sources, self._unit)
+            )
+        self.code = report.print() if configured.check_result.has_errors else 0
         sys.stdout.flush()
 
-    def place(self, entry: Entry) -> str:
+    def format_origin(self, entry: Entry) -> str:
         """The file and line that a value comes from."""
         if entry.origin is None:
             return "default"
         line, _ = self._sources[entry.origin.path].position(entry.origin.start)
-        return f"{self._unit.shown(entry.origin.path)}:{line}"
+        return f"{self._unit.display_path(entry.origin.path)}:{line}"
 
-    def record(self, entry: Entry) -> dict[str, str]:
+    def to_record(self, entry: Entry) -> dict[str, str]:
         """A value for programs."""
-        return {"name": entry.name, "value": entry.text, "origin": self.place(entry)}
+        return {"name": entry.name, "value": entry.text, "origin": self.format_origin(entry)}
 
 
-def _only(found: tuple[Unit, ...]) -> Unit:
-    if len(found) != 1:
-        names = ", ".join(unit.input.path for unit in found[:5])
+def _require_single(units: tuple[Unit, ...]) -> Unit:
+    if len(units) != 1:
+        names = ", ".join(unit.input.path for unit in units[:5])
         raise Failure(f"name one pipeline; there are {names}")
-    return found[0]
+    return units[0]
 
 
-def _texts(environment: Environment) -> dict[str, str]:
+def _values_by_name(environment: Environment) -> dict[str, str]:
     return {entry.name: entry.text for entry in environment.entries}

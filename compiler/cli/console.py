@@ -11,7 +11,7 @@ from typing import TextIO, TypeVar
 
 from msgspec import Struct
 
-from ssbt.compiler.diagnostics.cells import visible
+from ssbt.compiler.diagnostics.cells import sanitize
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class Console(Struct, frozen=True):
 
     color: str = "auto"
 
-    def result(self, text: str) -> None:
+    def write_result(self, text: str) -> None:
         """To standard output, as it is."""
         put(sys.stdout, text)
 
@@ -46,13 +46,13 @@ class Console(Struct, frozen=True):
         """An error that belongs to no place in a file."""
         self._remark("error", text)
 
-    def _remark(self, kind: str, text: str) -> None:
+    def _remark(self, level: str, text: str) -> None:
         from ssbt.compiler.diagnostics.style import Style, paint
 
-        style = {"error": Style.ERROR, "warning": Style.WARNING, "note": Style.NOTE}[kind]
-        self.say(f"{paint(f'{kind}:', style, color=self.colored(sys.stderr))} {text}")
+        style = {"error": Style.ERROR, "warning": Style.WARNING, "note": Style.NOTE}[level]
+        self.say(f"{paint(f'{level}:', style, color=self.has_color(sys.stderr))} {text}")
 
-    def colored(self, stream: TextIO) -> bool:
+    def has_color(self, stream: TextIO) -> bool:
         """Whether colours are wanted on a stream: what was asked for, or else on a terminal."""
         if self.color != "auto":
             return self.color == "always"
@@ -99,37 +99,37 @@ def width(stream: TextIO) -> int:
         return PIPED_WIDTH
 
 
-def tolerant_streams() -> None:
+def make_streams_tolerant() -> None:
     """Let neither a closed stream nor a character that its encoding lacks stop a command."""
     if sys.stdout is None:
-        sys.stdout = _null()
+        sys.stdout = _open_null()
     if sys.stderr is None:
-        sys.stderr = _null()
+        sys.stderr = _open_null()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
 
 
-def _null() -> TextIO:
+def _open_null() -> TextIO:
     return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
-def progress(items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
+def show_progress(items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
     """The items one by one; on a terminal, `[12/340] orders.ssbt` where that takes a while."""
     if total < 2 or not sys.stderr.isatty():
         yield from items
         return
-    started = shown = time.monotonic()
+    started = last_shown = time.monotonic()
     try:
         for number, item in enumerate(items, start=1):
             now = time.monotonic()
-            if now - started > _PROGRESS_AFTER and now - shown > _PROGRESS_STEP:
-                shown = now
-                line = f"[{number}/{total}] {visible(name(item))}"
+            if now - started > _PROGRESS_AFTER and now - last_shown > _PROGRESS_STEP:
+                last_shown = now
+                line = f"[{number}/{total}] {sanitize(name(item))}"
                 sys.stderr.write(f"\r\x1b[K{line[: width(sys.stderr) - 1]}")
                 sys.stderr.flush()
             yield item
     finally:
-        if shown > started:
+        if last_shown > started:
             sys.stderr.write("\r\x1b[K")

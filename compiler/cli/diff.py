@@ -7,7 +7,7 @@ import click
 from ssbt.compiler.cli import options
 
 _FORMATS = ("text", "markdown", "json", "concise", "github", "sarif")
-_BARS = ("breaking", "checkpoint", "behaviour", "never")
+_THRESHOLDS = ("breaking", "checkpoint", "behaviour", "never")
 _FAIL_ON_HELP = "Exit with 1 where some change weighs this much or more."
 
 
@@ -17,7 +17,7 @@ _FAIL_ON_HELP = "Exit with 1 where some change weighs this much or more."
 @options.target
 @click.option(
     "--fail-on",
-    type=click.Choice(_BARS),
+    type=click.Choice(_THRESHOLDS),
     default="checkpoint",
     show_default=True,
     help=_FAIL_ON_HELP,
@@ -35,21 +35,27 @@ def command(
     `breaking` for those who read, deliver or start, or a stream of it needs a new `checkpoint`, or
     its `behaviour` differs, or none of these.
     """
-    from ssbt.compiler.cli.comparison import compared
-    from ssbt.compiler.cli.revisions import versions
+    from ssbt.compiler.cli.comparison import compare_versions
+    from ssbt.compiler.cli.revisions import resolve_versions
     from ssbt.compiler.compare import views
     from ssbt.compiler.compare.changes import Severity
 
-    told = {"text": views.text, "markdown": views.markdown, "json": views.as_json}
-    report = options.report("text" if output_format in told else output_format, False, color)
-    result = compared(*versions(old, new), target)
+    renderers = {
+        "text": views.render_text,
+        "markdown": views.render_markdown,
+        "json": views.render_json,
+    }
+    report = options.build_report(
+        "text" if output_format in renderers else output_format, False, color
+    )
+    result = compare_versions(*resolve_versions(old, new), target)
     if result.errors:
         report.console.fail("a version with errors cannot be compared")
         report.add(result.errors, result.sources)
         report.print()
         return 1
-    if output_format in told:
-        report.console.result(told[output_format](result.pipelines, result.located))
+    if output_format in renderers:
+        report.console.write_result(renderers[output_format](result.pipelines, result.locate))
     else:
         report.add(result.diagnostics(), result.sources)
         report.print()

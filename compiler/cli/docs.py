@@ -36,24 +36,26 @@ def command(
     script beside its source. It needs no server and asks for nothing from outside. PATHS are
     pipelines and folders of them, this folder if none is given.
     """
-    from ssbt.compiler.cli.units import relocated_findings, units
+    from ssbt.compiler.cli.units import find_units, relocate_findings
     from ssbt.compiler.cli.writing import write_all
-    from ssbt.compiler.driver import checked, emitted
-    from ssbt.compiler.pages.page import Documented, page
+    from ssbt.compiler.driver import check_pipeline, emit_files
+    from ssbt.compiler.pages.page import DocumentedPipeline, render_page
 
-    report = options.report("text", strict=False, color=color)
-    documented = []
-    for unit in units(paths).all:
-        result = checked(unit.path, unit.read, target, tests=True)
+    report = options.build_report("text", strict=False, color=color)
+    pipelines = []
+    for unit in find_units(paths).all:
+        result = check_pipeline(unit.path, unit.read, target, tests=True)
         if result.pipeline is None:
-            report.add(*relocated_findings(result.findings, result.sources, unit))
+            report.add(*relocate_findings(result.findings, result.sources, unit))
         else:
-            files = emitted(result)
-            documented.append(Documented(unit.input.path, result.pipeline, result.sources, files))
+            files = emit_files(result)
+            pipelines.append(
+                DocumentedPipeline(unit.input.path, result.pipeline, result.sources, files)
+            )
     code = report.print()
     if code:
         return code
     heading = title or os.path.basename(os.path.abspath(".")) or "Pipelines"
-    write_all([(out, page(heading, documented).encode())])
+    write_all([(out, render_page(heading, pipelines).encode())])
     report.console.note(f"wrote {out}")
     return 0

@@ -27,17 +27,19 @@ def command(target: str, output_format: str, color: str) -> int:
     Compiling needs Python alone; `ssbtc run` needs Java and Spark too. Exits with 1 when something
     needed is missing.
     """
-    from ssbt.compiler.cli.checkups import Status, checkups, lines
+    from ssbt.compiler.cli.checkups import Status, render_checkups, run_checkups
 
     console = Console(color)
-    found = tuple(checkups(target))
+    results = tuple(run_checkups(target))
     if output_format == "json":
         import json
 
         from msgspec.structs import asdict
 
-        checks = [asdict(each) | {"status": each.status.value} for each in found]
-        console.result(json.dumps({"version": 1, "checks": checks}, indent=2) + "\n")
+        checks = [asdict(each) | {"status": each.status.value} for each in results]
+        console.write_result(json.dumps({"version": 1, "checks": checks}, indent=2) + "\n")
     else:
-        console.result("".join(lines(found, colored=console.colored(sys.stdout))))
-    return any(each.status is Status.MISSING for each in found)
+        console.write_result(
+            "".join(render_checkups(results, colored=console.has_color(sys.stdout)))
+        )
+    return any(each.status is Status.MISSING for each in results)

@@ -19,32 +19,31 @@ def command(code: str | None, color: str) -> None:
     It says what the code means and why, and shows a wrong and a right pipeline. Without a code,
     all of them are listed. The page is Markdown, which a terminal shows laid out.
     """
-    from ssbt.compiler.diagnostics.explain import page
-    from ssbt.compiler.diagnostics.registry import code as found_code
-    from ssbt.compiler.diagnostics.registry import codes
+    from ssbt.compiler.diagnostics.explain import render_page
+    from ssbt.compiler.diagnostics.registry import find_code, list_codes
 
     if code is None:
-        listed = "".join(f"{c.number}  {c.severity.value:<7}  {c.title}\n" for c in codes())
-        Console(color).result(listed)
+        listed = "".join(f"{c.number}  {c.severity.value:<7}  {c.title}\n" for c in list_codes())
+        Console(color).write_result(listed)
         return
-    found = found_code(code)
-    if found is None:
-        raise click.UsageError(_unknown(code))
-    _show(page(found), Console(color))
+    diagnostic_code = find_code(code)
+    if diagnostic_code is None:
+        raise click.UsageError(_describe_unknown_code(code))
+    _print_page(render_page(diagnostic_code), Console(color))
 
 
-def _unknown(code: str) -> str:
-    from ssbt.compiler.diagnostics.cells import visible
+def _describe_unknown_code(code: str) -> str:
+    from ssbt.compiler.diagnostics.cells import sanitize
     from ssbt.compiler.diagnostics.registry import near_numbers
 
     near = " or ".join(f"`{number}`" for number in near_numbers(code))
     hint = f"did you mean {near}?" if near else "`ssbtc explain` lists all codes"
-    return f"there is no code `{visible(code)}`; {hint}"
+    return f"there is no code `{sanitize(code)}`; {hint}"
 
 
-def _show(markdown: str, console: Console) -> None:
-    if not console.colored(sys.stdout):
-        console.result(markdown)
+def _print_page(markdown: str, console: Console) -> None:
+    if not console.has_color(sys.stdout):
+        console.write_result(markdown)
         return
     from rich.console import Console as Terminal
     from rich.markdown import Markdown

@@ -16,10 +16,10 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Say it on standard error."""
-        shown(self)
+        print_failure(self)
 
 
-def shown(failure: click.ClickException) -> None:
+def print_failure(failure: click.ClickException) -> None:
     """Say it on standard error; after a slip on the command line, where help is."""
     console = Console()
     console.fail(failure.format_message())
@@ -27,8 +27,10 @@ def shown(failure: click.ClickException) -> None:
         console.say(f"  `{failure.ctx.command_path} --help` says what it takes")
 
 
-def unwritable(path: str, cause: OSError) -> Failure:
+def write_failure(path: str, cause: OSError) -> Failure:
     """That a file cannot be written."""
-    from ssbt.compiler.cli.inputs import quoted, reason
+    from ssbt.compiler.cli.inputs import error_reason, quote_path
 
-    return Failure(f"cannot write {quoted(path)}: {reason(cause)}; nothing was changed there")
+    return Failure(
+        f"cannot write {quote_path(path)}: {error_reason(cause)}; nothing was changed there"
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ssbt.compiler.cli.compilation import Result, made
+from ssbt.compiler.cli.compilation import CompilationResult, compile_unit
 from ssbt.compiler.cli.units import Unit
 
 if TYPE_CHECKING:
@@ -17,82 +17,90 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 
 
-class Fixed(Struct, frozen=True):
+class FixResult(Struct, frozen=True):
     """The result after all fixes, the new contents of files by `Unit.file`, and how many fixes."""
 
-    result: Result
+    result: CompilationResult
     contents: Mapping[str, bytes]
     count: int
 
 
-def fixed(unit: Unit, target: str | None, changed: Mapping[str, bytes]) -> Fixed:
+def apply_fixes(unit: Unit, target: str | None, overrides: Mapping[str, bytes]) -> FixResult:
     """The pipeline checked with its fixes made; nothing is written.
 
-    `changed` holds contents to be taken instead of those of files, and so do the new contents.
+    `overrides` holds contents to be taken instead of those of files, and so do the new contents.
     """
-    now = Fixed(_checked(unit, target, changed), changed, 0)
+    current = FixResult(_check_unit(unit, target, overrides), overrides, 0)
     for _ in range(_ROUNDS):
-        fixes = _offered(now.result)
-        after = _better(now, fixes, target) or _one_by_one(now, fixes, target)
-        if after is now:
+        fixes = _select_fixes(current.result)
+        improved = _try_fixes(current, fixes, target) or _apply_one_by_one(current, fixes, target)
+        if improved is current:
             break
-        now = after
-    return now
+        current = improved
+    return current
 
 
-def _offered(result: Result) -> tuple[Diagnostic, ...]:
+def _select_fixes(result: CompilationResult) -> tuple[Diagnostic, ...]:
     """The findings that can be fixed together."""
-    from ssbt.compiler.diagnostics.fixes import accepted
+    from ssbt.compiler.diagnostics.fixes import select_compatible
 
-    return accepted(found for found in result.findings if _in_sources(found, result))
-
-
-def _in_sources(found: Diagnostic, result: Result) -> bool:
-    return bool(found.fix) and all(edit.span.path in result.sources for edit in found.fix)
+    return select_compatible(
+        finding for finding in result.findings if _is_in_sources(finding, result)
+    )
 
 
-def _one_by_one(now: Fixed, fixes: Sequence[Diagnostic], target: str | None) -> Fixed:
-    """What comes of those fixes that make nothing worse; `now` itself where none does."""
-    kept: list[Diagnostic] = []
-    best = now
+def _is_in_sources(finding: Diagnostic, result: CompilationResult) -> bool:
+    return bool(finding.fix) and all(edit.span.path in result.sources for edit in finding.fix)
+
+
+def _apply_one_by_one(
+    current: FixResult, fixes: Sequence[Diagnostic], target: str | None
+) -> FixResult:
+    """What comes of those fixes that make nothing worse; `current` itself where none does."""
+    applied: list[Diagnostic] = []
+    best = current
     for fix in fixes if len(fixes) > 1 else ():
-        after = _better(now, [*kept, fix], target)
-        if after is not None:
-            best = after
-            kept.append(fix)
+        improved = _try_fixes(current, [*applied, fix], target)
+        if improved is not None:
+            best = improved
+            applied.append(fix)
     return best
 
 
-def _better(now: Fixed, fixes: Sequence[Diagnostic], target: str | None) -> Fixed | None:
+def _try_fixes(
+    current: FixResult, fixes: Sequence[Diagnostic], target: str | None
+) -> FixResult | None:
     """What comes of these fixes; None where they mend nothing or break what could be read."""
-    contents = {**now.contents, **_edited(now.result, fixes)}
-    if contents == now.contents:
+    contents = {**current.contents, **_apply_edits(current.result, fixes)}
+    if contents == current.contents:
         return None
-    result = _checked(now.result.unit, target, contents)
-    unreadable = _unreadable(now.result.findings) - _unreadable(result.findings)
+    result = _check_unit(current.result.unit, target, contents)
+    unreadable = _count_unreadable(current.result.findings) - _count_unreadable(result.findings)
     # Behind a mistake of syntax other mistakes may come to light, and are to be told.
-    is_better = unreadable > 0 or (unreadable == 0 and not _unreadable(fixes))
-    return Fixed(result, contents, now.count + len(fixes)) if is_better else None
+    is_better = unreadable > 0 or (unreadable == 0 and not _count_unreadable(fixes))
+    return FixResult(result, contents, current.count + len(fixes)) if is_better else None
 
 
-def _checked(unit: Unit, target: str | None, changed: Mapping[str, bytes]) -> Result:
-    result, _, _ = made(unit, target, emits=False, changed=changed)
+def _check_unit(
+    unit: Unit, target: str | None, overrides: Mapping[str, bytes]
+) -> CompilationResult:
+    result, _, _ = compile_unit(unit, target, emits=False, overrides=overrides)
     return result
 
 
-def _edited(result: Result, fixes: Sequence[Diagnostic]) -> dict[str, bytes]:
+def _apply_edits(result: CompilationResult, fixes: Sequence[Diagnostic]) -> dict[str, bytes]:
     """The new contents of the files that fixes change."""
-    from ssbt.compiler.diagnostics.fixes import accepted_edits, edited
+    from ssbt.compiler.diagnostics.fixes import accepted_edits, apply_edits
 
     edits = accepted_edits(fixes)
     return {
-        result.unit.file(path): edited(
+        result.unit.file(path): apply_edits(
             result.sources[path].text, (edit for edit in edits if edit.span.path == path)
         ).encode("utf-8")
         for path in sorted({edit.span.path for edit in edits})
     }
 
 
-def _unreadable(findings: Sequence[Diagnostic]) -> int:
+def _count_unreadable(findings: Sequence[Diagnostic]) -> int:
     """How many findings are about encoding and syntax."""
     return sum(finding.code.number[4:6] in ("00", "01") for finding in findings)

@@ -20,16 +20,16 @@ def command(folder: str, color: str) -> None:
 
     It holds a pipeline with its data, which compiles and runs as it is. Nothing is overwritten.
     """
-    from ssbt.compiler.cli.inputs import quoted
+    from ssbt.compiler.cli.inputs import quote_path
     from ssbt.compiler.cli.starter import FILES
     from ssbt.compiler.cli.writing import write_all
 
     if os.path.lexists(folder) and not os.path.isdir(folder):
-        raise Failure(f"{quoted(folder)} is no folder")
+        raise Failure(f"{quote_path(folder)} is no folder")
     files = {os.path.join(folder, path): text for path, text in FILES.items()}
-    taken = [path for path in files if os.path.lexists(path)]
-    if taken:
-        listed = ", ".join(map(quoted, taken))
+    existing = [path for path in files if os.path.lexists(path)]
+    if existing:
+        listed = ", ".join(map(quote_path, existing))
         raise Failure(f"{listed} is there already, and nothing is overwritten")
     write_all((path, text.encode()) for path, text in files.items())
     console = Console(color)

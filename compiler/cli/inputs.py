@@ -11,12 +11,12 @@ import click
 
 from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.disk import project_file, project_root
+from ssbt.compiler.disk import project_root, read_project_file
 
 STANDARD_INPUT = "-"
-SUFFIX = ".ssbt"
-TESTS = "_test.ssbt"
-BUILD = "build"
+SOURCE_SUFFIX = ".ssbt"
+TEST_SUFFIX = "_test.ssbt"
+BUILD_FOLDER = "build"
 
 
 class Input(NamedTuple):
@@ -32,7 +32,7 @@ class Input(NamedTuple):
 
     def read(self) -> bytes:
         """The bytes, of a file those that it has now; raises OSError."""
-        return project_file(self.path, self.project) if self.data is None else self.data
+        return read_project_file(self.path, self.project) if self.data is None else self.data
 
     @property
     def project(self) -> str:
@@ -44,39 +44,45 @@ class Inputs(NamedTuple):
     """What the arguments name: single files, and those found in `folders`."""
 
     files: tuple[Input, ...]
-    found: tuple[Input, ...]
+    folder_files: tuple[Input, ...]
     folders: tuple[str, ...]
 
 
-def inputs(paths: Iterable[str], stdin_filename: str | None, *, skipped: str = BUILD) -> Inputs:
+def find_inputs(
+    paths: Iterable[str], stdin_filename: str | None, *, skipped: str = BUILD_FOLDER
+) -> Inputs:
     """The inputs that the arguments name, each file once; nothing given means this folder.
 
     Folders called `skipped` or with a leading dot are not searched. Raises Failure.
     """
-    given = tuple(dict.fromkeys(paths)) or (".",)
-    if stdin_filename is not None and STANDARD_INPUT not in given:
+    arguments = tuple(dict.fromkeys(paths)) or (".",)
+    if stdin_filename is not None and STANDARD_INPUT not in arguments:
         raise click.UsageError("--stdin-filename is for standard input: give `-` as the path")
     files: list[Input] = []
-    found: list[Input] = []
+    folder_files: list[Input] = []
     folders: list[str] = []
-    for path in given:
+    for path in arguments:
         if path == STANDARD_INPUT:
             files.append(Input(stdin_filename or STANDARD_INPUT, sys.stdin.buffer.read()))
         elif os.path.isdir(path):
             folders.append(path)
-            found += map(Input, sources_below(path, skipped, warn=True))
+            folder_files += map(Input, find_sources(path, skipped, warn=True))
         elif os.path.exists(path):
-            files.append(_named(path))
+            files.append(_named_input(path))
         else:
-            raise Failure(_missing(path))
-    named = {_identity(file) for file in files}
-    others = {_identity(file): file for file in found if _identity(file) not in named}
-    first = {_identity(file): file for file in reversed(files)}
-    kept = tuple(file for file in files if first[_identity(file)] is file)
-    return Inputs(kept, tuple(others.values()), tuple(folders))
+            raise Failure(_describe_missing(path))
+    named_identities = {_file_identity(file) for file in files}
+    other_files = {
+        _file_identity(file): file
+        for file in folder_files
+        if _file_identity(file) not in named_identities
+    }
+    first_files = {_file_identity(file): file for file in reversed(files)}
+    unique_files = tuple(file for file in files if first_files[_file_identity(file)] is file)
+    return Inputs(unique_files, tuple(other_files.values()), tuple(folders))
 
 
-def sources_below(folder: str, skipped: str = BUILD, *, warn: bool = False) -> Iterator[str]:
+def find_sources(folder: str, skipped: str = BUILD_FOLDER, *, warn: bool = False) -> Iterator[str]:
     """All `.ssbt` files below a folder, in the order of their names.
 
     Links to folders are not followed, and folders that cannot be read are passed over, with a
@@ -87,50 +93,50 @@ def sources_below(folder: str, skipped: str = BUILD, *, warn: bool = False) -> I
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
         if warn:
-            Console().warn(f"cannot read the folder {quoted(folder)}: {reason(error)}")
+            Console().warn(f"cannot read the folder {quote_path(folder)}: {error_reason(error)}")
         return
     for entry in entries:
         path = os.path.normpath(entry.path) if folder == "." else entry.path
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith(".") and entry.name != skipped:
-                yield from sources_below(path, skipped, warn=warn)
-        elif entry.name.endswith(SUFFIX) and entry.is_file():
+                yield from find_sources(path, skipped, warn=warn)
+        elif entry.name.endswith(SOURCE_SUFFIX) and entry.is_file():
             yield path
 
 
-def contents(path: str) -> bytes:
+def read_contents(path: str) -> bytes:
     """The bytes of a file; raises OSError."""
     with open(path, "rb") as file:
         return file.read()
 
 
-def quoted(path: str) -> str:
+def quote_path(path: str) -> str:
     """A path as it may be printed."""
-    from ssbt.compiler.diagnostics.cells import visible
+    from ssbt.compiler.diagnostics.cells import sanitize
 
-    return f"`{visible(path)}`"
+    return f"`{sanitize(path)}`"
 
 
-def reason(error: OSError) -> str:
+def error_reason(error: OSError) -> str:
     """What the operating system says, without the path and the number."""
     return (error.strerror or str(error)).lower()
 
 
-def _named(path: str) -> Input:
+def _named_input(path: str) -> Input:
     """A file that was named; what is no regular file, such as a pipe, can be read only once."""
     if os.path.isfile(path):
         return Input(path)
     try:
-        return Input(path, contents(path))
+        return Input(path, read_contents(path))
     except OSError as error:
-        raise Failure(f"cannot read {quoted(path)}: {reason(error)}") from error
+        raise Failure(f"cannot read {quote_path(path)}: {error_reason(error)}") from error
 
 
-def _identity(file: Input) -> str:
+def _file_identity(file: Input) -> str:
     return STANDARD_INPUT if file.is_standard_input else os.path.realpath(file.path)
 
 
-def _missing(path: str) -> str:
+def _describe_missing(path: str) -> str:
     from ssbt.compiler.diagnostics.suggestions import did_you_mean
 
     folder, name = os.path.split(path)
@@ -138,5 +144,5 @@ def _missing(path: str) -> str:
         near = did_you_mean(name, os.listdir(folder or "."))
     except OSError:
         near = None
-    message = f"there is no file or folder {quoted(path)}"
-    return f"{message}; did you mean {quoted(os.path.join(folder, near))}?" if near else message
+    message = f"there is no file or folder {quote_path(path)}"
+    return f"{message}; did you mean {quote_path(os.path.join(folder, near))}?" if near else message

@@ -19,13 +19,13 @@ def command(stdio: bool) -> int:
     docs/guides/editors.md.
     """
     try:
-        from ssbt.compiler.lsp.server import new_server
+        from ssbt.compiler.lsp.server import create_server
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         message = "the language server needs pygls, which is not installed"
-        way = f"{sys.executable} -m pip install 'ssbt[lsp]'"
-        raise Failure(f"{message}; install it with `{way}`") from missing
+        install_command = f"{sys.executable} -m pip install 'ssbt[lsp]'"
+        raise Failure(f"{message}; install it with `{install_command}`") from missing
     # The server closes its output when it ends.
-    new_server().start_io(stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
+    create_server().start_io(stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     return 0

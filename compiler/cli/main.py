@@ -15,7 +15,7 @@ BROKEN_PIPE = 141
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
     try:
-        code = outcome(sys.argv[1:])
+        code = run_command_line(sys.argv[1:])
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -29,7 +29,7 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def outcome(arguments: list[str]) -> int:
+def run_command_line(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     # Importing click takes longer than all the rest of this answer.
     if arguments in (["--version"], ["-V"]):
@@ -41,22 +41,22 @@ def outcome(arguments: list[str]) -> int:
     import click
 
     from ssbt.compiler.cli.commands import ssbtc
-    from ssbt.compiler.cli.console import tolerant_streams
+    from ssbt.compiler.cli.console import make_streams_tolerant
 
-    tolerant_streams()
+    make_streams_tolerant()
     try:
         code = ssbtc.main(arguments, prog_name="ssbtc", standalone_mode=False)
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as misuse:
-        from ssbt.compiler.cli.failures import shown
+        from ssbt.compiler.cli.failures import print_failure
 
-        shown(misuse)
+        print_failure(misuse)
         return MISUSED
     except Exception as error:
-        from ssbt.compiler.cli.crash import told
+        from ssbt.compiler.cli.crash_reports import report_crash
 
-        told(error)
+        report_crash(error)
         return INTERNAL_ERROR
     return code if isinstance(code, int) else 0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from ssbt.compiler.cli.inputs import contents
+from ssbt.compiler.cli.inputs import read_contents
 
 SUFFIX = ".json"
 
@@ -30,24 +30,24 @@ class Manifest(Struct, frozen=True):
     is_canonical: bool
 
 
-class Records(Struct):
+class ManifestRecords(Struct):
     """All manifests of a folder, each read when it is first needed."""
 
     folder: str
-    _known: dict[str, Manifest | None] = field(default_factory=dict)
+    _manifests: dict[str, Manifest | None] = field(default_factory=dict)
 
-    def of(self, name: str) -> Manifest | None:
+    def find(self, name: str) -> Manifest | None:
         """The manifest of the pipeline called `name`; None if there is none that can be read."""
         file = f"{name}{SUFFIX}"
-        if file not in self._known:
-            self._known[file] = _read(self.folder, file)
-        return self._known[file]
+        if file not in self._manifests:
+            self._manifests[file] = _read_manifest(self.folder, file)
+        return self._manifests[file]
 
     def all(self) -> Iterator[Manifest]:
         """Every manifest, by file name."""
-        yield from self.besides(frozenset())
+        yield from self.iterate_others(frozenset())
 
-    def besides(self, names: frozenset[str]) -> Iterator[Manifest]:
+    def iterate_others(self, names: frozenset[str]) -> Iterator[Manifest]:
         """The manifests of pipelines that are called otherwise (`names` are case-folded)."""
         try:
             files = sorted(os.listdir(self.folder))
@@ -56,19 +56,19 @@ class Records(Struct):
         for file in files:
             name = file.removesuffix(SUFFIX)
             if file.endswith(SUFFIX) and name.casefold() not in names:
-                found = self.of(name)
-                if found is not None:
-                    yield found
+                manifest = self.find(name)
+                if manifest is not None:
+                    yield manifest
 
 
-def _read(folder: str, file: str) -> Manifest | None:
+def _read_manifest(folder: str, file: str) -> Manifest | None:
     try:
-        return parsed(file, contents(os.path.join(folder, file)))
+        return parse_manifest(file, read_contents(os.path.join(folder, file)))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def parsed(file: str, content: bytes) -> Manifest:
+def parse_manifest(file: str, content: bytes) -> Manifest:
     """The manifest in these bytes; raises all sorts of errors if it is none."""
     document = json.loads(content)
     canonical = json.dumps(document, indent=2, sort_keys=True) + "\n"
@@ -77,11 +77,11 @@ def parsed(file: str, content: bytes) -> Manifest:
         str(document["pipeline"]["name"]),
         str(document["compiler"]),
         str(document["spark"]["target"]),
-        _hashes(document["sources"]),
-        _hashes(document["outputs"]),
+        _parse_hashes(document["sources"]),
+        _parse_hashes(document["outputs"]),
         canonical.encode() == content,
     )
 
 
-def _hashes(found: Any) -> dict[str, str]:
-    return {str(path): str(digest) for path, digest in found.items()}
+def _parse_hashes(records: Any) -> dict[str, str]:
+    return {str(path): str(digest) for path, digest in records.items()}

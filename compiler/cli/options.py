@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from ssbt.compiler.cli.console import Console
-from ssbt.compiler.cli.inputs import BUILD
+from ssbt.compiler.cli.inputs import BUILD_FOLDER
 from ssbt.compiler.cli.reporting import Report
 from ssbt.compiler.diagnostics.formats import OutputFormat
 
@@ -47,7 +47,7 @@ def out(command: F) -> F:
         "-o",
         "--out",
         type=click.Path(file_okay=False),
-        default=BUILD,
+        default=BUILD_FOLDER,
         show_default=True,
         metavar="DIR",
         help="The folder of the outputs.",
@@ -101,7 +101,7 @@ _MAX_FINDINGS = "ssbt.max_findings"
 
 
 def findings(command: F) -> F:
-    """`output_format`, `strict` and `color`: what `report` takes; it finds `--max-findings`."""
+    """The options that `build_report` takes; it finds `--max-findings` itself."""
     limit = click.option(
         "--max-findings",
         type=click.IntRange(min=0),
@@ -130,7 +130,7 @@ def output_format(choices: list[str]) -> Callable[[F], F]:
     )
 
 
-def report(output_format: str, strict: bool, color: str) -> Report:
+def build_report(output_format: str, strict: bool, color: str) -> Report:
     """The report that the options of `findings` ask for."""
     limit = click.get_current_context().meta.get(_MAX_FINDINGS, 0)
     return Report(Console(color), OutputFormat(output_format), strict, max_findings=limit)

@@ -7,42 +7,46 @@ from contextlib import suppress
 import os
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli.inputs import contents, sources_below
-from ssbt.compiler.cli.manifests import Records
-from ssbt.compiler.cli.output_findings import orphaned
-from ssbt.compiler.cli.units import declared_name
+from ssbt.compiler.cli.inputs import find_sources, read_contents
+from ssbt.compiler.cli.manifests import ManifestRecords
+from ssbt.compiler.cli.output_findings import orphaned_manifest
+from ssbt.compiler.cli.units import find_declared_name
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
 
 
-def orphans(out: str, records: Records, names: Iterable[str]) -> Iterator[Diagnostic]:
+def find_orphans(out: str, records: ManifestRecords, names: Iterable[str]) -> Iterator[Diagnostic]:
     """The manifests whose pipeline is neither among `names` nor anywhere below this folder."""
-    known = frozenset(name.casefold() for name in names)
-    others = list(records.besides(known))
-    if not others:
+    run_names = frozenset(name.casefold() for name in names)
+    other_manifests = list(records.iterate_others(run_names))
+    if not other_manifests:
         return
-    elsewhere = frozenset(_names_below("."))
-    gone = [manifest for manifest in others if manifest.name.casefold() not in elsewhere]
-    gone_files = {manifest.file for manifest in gone}
-    kept = {
+    names_elsewhere = frozenset(_find_names("."))
+    orphan_manifests = [
+        manifest for manifest in other_manifests if manifest.name.casefold() not in names_elsewhere
+    ]
+    orphan_files = {manifest.file for manifest in orphan_manifests}
+    needed_paths = {
         path
         for manifest in records.all()
-        if manifest.file not in gone_files
+        if manifest.file not in orphan_files
         for path in manifest.outputs
     }
-    for manifest in gone:
-        files = [path for path in (*manifest.outputs, manifest.file) if path not in kept]
-        yield orphaned(os.path.join(out, manifest.file), manifest, _existing(out, files))
+    for manifest in orphan_manifests:
+        files = [path for path in (*manifest.outputs, manifest.file) if path not in needed_paths]
+        yield orphaned_manifest(
+            os.path.join(out, manifest.file), manifest, _existing_paths(out, files)
+        )
 
 
-def _names_below(folder: str) -> Iterator[str]:
-    for path in sources_below(folder):
+def _find_names(folder: str) -> Iterator[str]:
+    for path in find_sources(folder):
         with suppress(OSError):
-            if name := declared_name(contents(path)):
+            if name := find_declared_name(read_contents(path)):
                 yield name.casefold()
 
 
-def _existing(out: str, files: Iterable[str]) -> list[str]:
+def _existing_paths(out: str, files: Iterable[str]) -> list[str]:
     paths = (os.path.join(out, file) for file in files)
     return [path for path in paths if os.path.lexists(path)]

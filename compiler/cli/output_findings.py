@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli.inputs import quoted
-from ssbt.compiler.cli.outputs import Planned, State
+from ssbt.compiler.cli.inputs import quote_path
+from ssbt.compiler.cli.outputs import OutputState, PlannedOutput
 from ssbt.compiler.diagnostics.codes import outputs as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.source import Span
@@ -18,59 +18,59 @@ _COMPILE = "run `ssbtc compile`"
 _FORCE = "overwrite it with `ssbtc compile --force`; `--diff` shows what would be lost"
 
 
-def differences(planned: Iterable[Planned]) -> Iterator[Diagnostic]:
+def check_outputs(planned: Iterable[PlannedOutput]) -> Iterator[Diagnostic]:
     """What is not as compiling would make it."""
     for each in planned:
         match each.state:
-            case State.MISSING:
-                yield missing(each.path)
-            case State.STALE:
-                yield stale(each.path, "compiling writes something else now")
-            case State.EDITED:
-                yield edited(each.path)
-            case State.FOREIGN:
-                yield foreign(each.path, "move it away", _FORCE)
-            case State.TAKEN | State.CLASH:
-                yield _shared(each)
+            case OutputState.MISSING:
+                yield missing_output(each.path)
+            case OutputState.STALE:
+                yield stale_output(each.path, "compiling writes something else now")
+            case OutputState.EDITED:
+                yield edited_output(each.path)
+            case OutputState.FOREIGN:
+                yield foreign_file(each.path, "move it away", _FORCE)
+            case OutputState.TAKEN | OutputState.CLASH:
+                yield _shared_output(each)
 
 
-def edited(path: str) -> Diagnostic:
+def edited_output(path: str) -> Diagnostic:
     """An output was changed by hand."""
-    message = f"{quoted(path)} was edited by hand"
-    return _finding(codes.EDITED, path, message, "move the change to the pipeline", _FORCE)
+    message = f"{quote_path(path)} was edited by hand"
+    return _output_finding(codes.EDITED, path, message, "move the change to the pipeline", _FORCE)
 
 
-def missing(path: str, way: str = _COMPILE) -> Diagnostic:
+def missing_output(path: str, remedy: str = _COMPILE) -> Diagnostic:
     """An output does not exist."""
-    return _finding(codes.MISSING, path, f"{quoted(path)} is missing", way)
+    return _output_finding(codes.MISSING, path, f"{quote_path(path)} is missing", remedy)
 
 
-def stale(path: str, why: str, way: str = _COMPILE) -> Diagnostic:
+def stale_output(path: str, cause: str, remedy: str = _COMPILE) -> Diagnostic:
     """An output was written by us, from something else."""
-    return _finding(codes.STALE, path, f"{quoted(path)} is stale: {why}", way)
+    return _output_finding(codes.STALE, path, f"{quote_path(path)} is stale: {cause}", remedy)
 
 
-def foreign(path: str, *ways_out: str) -> Diagnostic:
+def foreign_file(path: str, *remedies: str) -> Diagnostic:
     """A file of somebody else's is where an output belongs."""
-    message = f"{quoted(path)} is in the way: `ssbtc` did not write it"
-    return _finding(codes.FOREIGN, path, message, *ways_out)
+    message = f"{quote_path(path)} is in the way: `ssbtc` did not write it"
+    return _output_finding(codes.FOREIGN, path, message, *remedies)
 
 
-def orphaned(path: str, manifest: Manifest, files: Iterable[str]) -> Diagnostic:
+def orphaned_manifest(path: str, manifest: Manifest, files: Iterable[str]) -> Diagnostic:
     """A manifest, at `path`, of a pipeline that is gone; `files` are its outputs."""
-    message = f"{quoted(path)} was compiled from the pipeline `{manifest.name}`, which is gone"
-    listed = ", ".join(map(quoted, files))
-    return _finding(codes.ORPHANED, path, message, f"delete {listed}")
+    message = f"{quote_path(path)} was compiled from the pipeline `{manifest.name}`, which is gone"
+    listed = ", ".join(map(quote_path, files))
+    return _output_finding(codes.ORPHANED, path, message, f"delete {listed}")
 
 
-def _shared(planned: Planned) -> Diagnostic:
-    path = quoted(planned.path)
+def _shared_output(planned: PlannedOutput) -> Diagnostic:
+    path = quote_path(planned.path)
     message = f"{path} is an output of the pipeline `{planned.owner}` too, with other content"
-    ways = ["rename one of the modules", "compile into two folders with `--out`"]
-    ways += [_FORCE] if planned.state is State.TAKEN else []
-    return _finding(codes.SHARED_OUTPUT, planned.path, message, *ways)
+    remedies = ["rename one of the modules", "compile into two folders with `--out`"]
+    remedies += [_FORCE] if planned.state is OutputState.TAKEN else []
+    return _output_finding(codes.SHARED_OUTPUT, planned.path, message, *remedies)
 
 
-def _finding(code: Code, path: str, message: str, *ways_out: str) -> Diagnostic:
+def _output_finding(code: Code, path: str, message: str, *remedies: str) -> Diagnostic:
     # The place is the file as a whole.
-    return Diagnostic(code, message, Label(Span(path, 0, 0)), (), ways_out)
+    return Diagnostic(code, message, Label(Span(path, 0, 0)), (), remedies)

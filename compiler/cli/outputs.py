@@ -8,20 +8,20 @@ from functools import cached_property
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ssbt.compiler.cli.cache import hash_of
-from ssbt.compiler.cli.compilation import Result
+from ssbt.compiler.cli.cache import content_hash
+from ssbt.compiler.cli.compilation import CompilationResult
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import contents, quoted, reason
+from ssbt.compiler.cli.inputs import error_reason, quote_path, read_contents
 from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.emit.files import OutputFile
 
 if TYPE_CHECKING:
-    from ssbt.compiler.cli.manifests import Manifest, Records
+    from ssbt.compiler.cli.manifests import Manifest, ManifestRecords
 
 RUNTIME = "ssbt_runtime.zip"
 
 
-class State(Enum):
+class OutputState(Enum):
     """How what lies in the folder compares to an output."""
 
     SAME = "same"
@@ -33,16 +33,16 @@ class State(Enum):
     CLASH = "clash"
 
 
-BY_FORCE = frozenset({State.EDITED, State.FOREIGN, State.TAKEN})
+FORCIBLE_STATES = frozenset({OutputState.EDITED, OutputState.FOREIGN, OutputState.TAKEN})
 """States in which a file is overwritten by force only; TAKEN is one that is another pipeline's.
 
 Force is no way out of a CLASH: two pipelines of one run want different files.
 """
 
-OBSTACLES = BY_FORCE | {State.CLASH}
+BLOCKING_STATES = FORCIBLE_STATES | {OutputState.CLASH}
 
 
-class Planned(NamedTuple):
+class PlannedOutput(NamedTuple):
     """An output of the pipeline `name`, and `old`, what is in its place: None without a file.
 
     `owner` is the other pipeline, of a file that is TAKEN.
@@ -52,7 +52,7 @@ class Planned(NamedTuple):
     path: str
     new: bytes
     old: bytes | None
-    state: State
+    state: OutputState
     owner: str = ""
 
 
@@ -62,21 +62,21 @@ class OutputFolder:
     def __init__(self, folder: str, names: Iterable[str]) -> None:
         self._folder = folder
         self._names = frozenset(name.casefold() for name in names)
-        self._planned: dict[str, Planned] = {}
+        self._planned: dict[str, PlannedOutput] = {}
 
     @cached_property
-    def records(self) -> Records:
+    def records(self) -> ManifestRecords:
         """The manifests in the folder: not even their reader is needed where nothing differs."""
-        from ssbt.compiler.cli.manifests import Records
+        from ssbt.compiler.cli.manifests import ManifestRecords
 
-        return Records(self._folder)
+        return ManifestRecords(self._folder)
 
-    def plan(self, result: Result) -> list[Planned]:
+    def plan_outputs(self, result: CompilationResult) -> list[PlannedOutput]:
         """How it stands with each output of a pipeline, its manifest last."""
         manifest = f"{result.name}.json"
-        *others, last = sorted(result.outputs or (), key=lambda file: file.path == manifest)
-        plans = [self._plan(file, result.name) for file in others]
-        return [*plans, self._manifest_plan(last, result.name, plans)]
+        *other_files, last = sorted(result.outputs or (), key=lambda file: file.path == manifest)
+        plans = [self._plan_file(file, result.name) for file in other_files]
+        return [*plans, self._plan_manifest(last, result.name, plans)]
 
     def path(self, file: str) -> str:
         """Where an output lies."""
@@ -84,75 +84,86 @@ class OutputFolder:
         assert not {"", ".", ".."} & {*parts}, f"an output outside of its folder: {file}"
         return os.path.join(self._folder, *parts)
 
-    def _plan(self, file: OutputFile, name: str) -> Planned:
-        before = self._planned.get(file.path)
-        if before is None:
+    def _plan_file(self, file: OutputFile, name: str) -> PlannedOutput:
+        planned = self._planned.get(file.path)
+        if planned is None:
             path = self.path(file.path)
-            old = _content(path)
-            state, owner = self._state(file, path, old, name)
-            before = Planned(name, path, file.content, old, state, owner)
-            self._planned[file.path] = before
-        elif before.new != file.content:
-            return Planned(name, before.path, file.content, before.old, State.CLASH, before.name)
-        return before
+            old = _read_content(path)
+            state, owner = self._find_state(file, path, old, name)
+            planned = PlannedOutput(name, path, file.content, old, state, owner)
+            self._planned[file.path] = planned
+        elif planned.new != file.content:
+            return PlannedOutput(
+                name, planned.path, file.content, planned.old, OutputState.CLASH, planned.name
+            )
+        return planned
 
-    def _state(
+    def _find_state(
         self, file: OutputFile, path: str, old: bytes | None, name: str
-    ) -> tuple[State, str]:
-        if state := _plain_state(path, old, file.content):
+    ) -> tuple[OutputState, str]:
+        if state := _state_without_manifest(path, old, file.content):
             return state, ""
         assert old is not None
-        digest = hash_of(old)
-        own = self.records.of(name)
-        if own and own.outputs.get(file.path) == digest:
-            return State.STALE, ""
-        others = [m for m in self.records.all() if m.name != name and file.path in m.outputs]
-        for other in others:
-            if other.outputs[file.path] == digest:
-                ours = file.path == RUNTIME or other.name.casefold() in self._names
-                return (State.STALE, "") if ours else (State.TAKEN, other.name)
-        is_recorded = others or (own and file.path in own.outputs)
-        return (State.EDITED if is_recorded else State.FOREIGN), ""
+        digest = content_hash(old)
+        manifest = self.records.find(name)
+        if manifest and manifest.outputs.get(file.path) == digest:
+            return OutputState.STALE, ""
+        other_manifests = [
+            m for m in self.records.all() if m.name != name and file.path in m.outputs
+        ]
+        for other_manifest in other_manifests:
+            if other_manifest.outputs[file.path] == digest:
+                is_ours = file.path == RUNTIME or other_manifest.name.casefold() in self._names
+                return (
+                    (OutputState.STALE, "") if is_ours else (OutputState.TAKEN, other_manifest.name)
+                )
+        is_recorded = other_manifests or (manifest and file.path in manifest.outputs)
+        return (OutputState.EDITED if is_recorded else OutputState.FOREIGN), ""
 
-    def _manifest_plan(self, file: OutputFile, name: str, others: Iterable[Planned]) -> Planned:
+    def _plan_manifest(
+        self, file: OutputFile, name: str, plans: Iterable[PlannedOutput]
+    ) -> PlannedOutput:
         path = self.path(file.path)
-        old = _content(path)
-        state = _plain_state(path, old, file.content)
+        old = _read_content(path)
+        state = _state_without_manifest(path, old, file.content)
         if state is None:
-            is_only_change = all(other.state is State.SAME for other in others)
-            state = _manifest_state(self.records.of(name), file, is_only_change)
-        return Planned(name, path, file.content, old, state)
+            is_only_change = all(plan.state is OutputState.SAME for plan in plans)
+            state = _manifest_state(self.records.find(name), file, is_only_change)
+        return PlannedOutput(name, path, file.content, old, state)
 
 
-def written(planned: Iterable[Planned]) -> None:
+def write_planned(planned: Iterable[PlannedOutput]) -> None:
     """Write the outputs that differ from what is there. Raises WriteError."""
-    write_all((each.path, each.new) for each in planned if each.state is not State.SAME)
+    write_all((each.path, each.new) for each in planned if each.state is not OutputState.SAME)
 
 
-def _content(path: str) -> bytes | None:
+def _read_content(path: str) -> bytes | None:
     try:
-        return contents(path) if os.path.isfile(path) else None
+        return read_contents(path) if os.path.isfile(path) else None
     except OSError as error:
-        raise Failure(f"cannot read {quoted(path)}: {reason(error)}") from error
+        raise Failure(f"cannot read {quote_path(path)}: {error_reason(error)}") from error
 
 
-def _plain_state(path: str, old: bytes | None, new: bytes) -> State | None:
+def _state_without_manifest(path: str, old: bytes | None, new: bytes) -> OutputState | None:
     """The state as far as it can be told without a manifest."""
     if old == new:
-        return State.SAME
+        return OutputState.SAME
     if not os.path.lexists(path):
-        return State.MISSING
-    return State.FOREIGN if old is None or os.path.islink(path) else None
+        return OutputState.MISSING
+    return OutputState.FOREIGN if old is None or os.path.islink(path) else None
 
 
-def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool) -> State:
+def _manifest_state(old: Manifest | None, file: OutputFile, is_only_change: bool) -> OutputState:
     """The manifest records no hash of itself: a change that nothing explains was made by hand."""
     if old is None:
-        return State.FOREIGN
+        return OutputState.FOREIGN
     if not old.is_canonical:
-        return State.EDITED
-    from ssbt.compiler.cli.manifests import parsed
+        return OutputState.EDITED
+    from ssbt.compiler.cli.manifests import parse_manifest
 
-    new = parsed(file.path, file.content)
-    facts = [(it.compiler, it.target, it.sources, it.outputs) for it in (old, new)]
-    return State.EDITED if is_only_change and facts[0] == facts[1] else State.STALE
+    new = parse_manifest(file.path, file.content)
+    facts = [
+        (manifest.compiler, manifest.target, manifest.sources, manifest.outputs)
+        for manifest in (old, new)
+    ]
+    return OutputState.EDITED if is_only_change and facts[0] == facts[1] else OutputState.STALE

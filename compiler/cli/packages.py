@@ -25,21 +25,21 @@ def command(
     is needed. PATHS are pipelines and folders of them, this folder if none is given.
     """
     from ssbt.compiler.cli.compilation import Compiler
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.units import find_units
 
-    report = options.report("text", strict=False, color=color)
-    report.results_there = True
+    report = options.build_report("text", strict=False, color=color)
+    report.results_on_stdout = True
     compiler = Compiler(target, use_cache=not no_cache)
     needed: set[str] = set()
-    for result in compiler.checked(units(paths, stdin_filename).all):
-        findings, sources = result.shown()
+    for result in compiler.check_units(find_units(paths, stdin_filename).all):
+        findings, sources = result.user_findings()
         if report.is_failure(findings):
             report.add(findings, sources)
         needed.update(result.packages)
     code = report.print()
     if code:
         return code
-    report.console.result(f"{','.join(sorted(needed))}\n")
+    report.console.write_result(f"{','.join(sorted(needed))}\n")
     if not needed:
         report.console.note("no package is needed: Spark brings all of it along")
     return 0

@@ -10,35 +10,35 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 # With fewer items, starting the processes takes longer than they save.
-_ENOUGH = 16
+_MIN_ITEMS = 16
 
 
-def mapped(work: Callable[[T], R], items: Sequence[T]) -> Generator[R, None, None]:
+def map_parallel(work: Callable[[T], R], items: Sequence[T]) -> Generator[R, None, None]:
     """The result of each item, in order; `work` and what it yields must survive pickling."""
     items = list(items)
-    processes = min(_processors(), len(items) // 4)
-    if len(items) < _ENOUGH or processes < 2:
+    processes = min(_processor_count(), len(items) // 4)
+    if len(items) < _MIN_ITEMS or processes < 2:
         yield from map(work, items)
         return
     from concurrent.futures import ProcessPoolExecutor
 
     # The first one here, so that processes that are forked find all modules imported.
     yield work(items[0])
-    pool = ProcessPoolExecutor(processes, initializer=_left_to_the_parent)
+    pool = ProcessPoolExecutor(processes, initializer=_ignore_interrupts)
     try:
         yield from pool.map(work, items[1:], chunksize=4)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _processors() -> int:
+def _processor_count() -> int:
     """How many this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _left_to_the_parent() -> None:
+def _ignore_interrupts() -> None:
     """A terminal sends Ctrl-C to all processes: one of them is to answer."""
     import signal
 

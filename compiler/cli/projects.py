@@ -7,218 +7,238 @@ from contextlib import suppress
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ssbt.compiler.cli.compilation import Compiler, Result
-from ssbt.compiler.cli.inputs import sources_below
-from ssbt.compiler.cli.units import Unit, unit_of
-from ssbt.compiler.disk import job_folder, project_file
+from ssbt.compiler.cli.compilation import CompilationResult, Compiler
+from ssbt.compiler.cli.inputs import find_sources
+from ssbt.compiler.cli.units import Unit, find_unit
+from ssbt.compiler.disk import job_folder, read_project_file
 
 if TYPE_CHECKING:
-    from ssbt.compiler.contracts.ends import End
-    from ssbt.compiler.contracts.wording import Finding
+    from ssbt.compiler.contracts.endpoints import Endpoint
+    from ssbt.compiler.contracts.wording import ContractFinding
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.lineage.neighbours import Neighbours
     from ssbt.compiler.source import Source
 
 
-class _Shared(NamedTuple):
+class _SharedFinding(NamedTuple):
     """A finding and the pipelines that it is about."""
 
     diagnostic: Diagnostic
-    reader: Result
-    writer: Result
+    reader: CompilationResult
+    writer: CompilationResult
 
 
-def with_findings_of_projects(results: Sequence[Result], compiler: Compiler) -> list[Result]:
+def with_findings_of_projects(
+    results: Sequence[CompilationResult], compiler: Compiler
+) -> list[CompilationResult]:
     """The results with what does not fit between them and others of their projects.
 
     A finding is told with the pipeline that reads, or with the one that writes where the reader
     was not asked for.
     """
-    every = [*results, *_neighbours(results, compiler)]
-    found: dict[str, list[_Shared]] = {}
-    asked = {result.unit.input.path for result in results}
-    for each in _findings(every):
+    all_results = [*results, *_check_neighbours(results, compiler)]
+    findings_by_path: dict[str, list[_SharedFinding]] = {}
+    requested_paths = {result.unit.input.path for result in results}
+    for each in _find_shared(all_results):
         for owner in (each.reader, each.writer):
-            if owner.unit.input.path in asked:
-                found.setdefault(owner.unit.input.path, []).append(each)
+            if owner.unit.input.path in requested_paths:
+                findings_by_path.setdefault(owner.unit.input.path, []).append(each)
                 break
     return [
         without_contracts(result)._replace(
-            shared=tuple(each.diagnostic for each in found.get(result.unit.input.path, ())),
-            shared_sources=_sources(found.get(result.unit.input.path, ())),
+            shared=tuple(
+                each.diagnostic for each in findings_by_path.get(result.unit.input.path, ())
+            ),
+            shared_sources=_load_sources(findings_by_path.get(result.unit.input.path, ())),
         )
         for result in results
     ]
 
 
-def without_contracts(result: Result) -> Result:
+def without_contracts(result: CompilationResult) -> CompilationResult:
     """The result without what a pipeline by itself, seen without the others, has of these."""
-    from ssbt.compiler.contracts.findings import is_of_contracts
+    from ssbt.compiler.contracts.findings import is_contract_finding
 
-    own = tuple(each for each in result.findings if not is_of_contracts(each))
-    return result._replace(findings=own)
+    own_findings = tuple(each for each in result.findings if not is_contract_finding(each))
+    return result._replace(findings=own_findings)
 
 
-class FixedTogether(NamedTuple):
+class JointFixes(NamedTuple):
     """New contents of files after fixes of what pipelines do to each other, and what is left."""
 
     contents: Mapping[str, bytes]
-    fixed: int
-    left: tuple[list[Diagnostic], dict[str, Source]]
+    fix_count: int
+    remaining: tuple[list[Diagnostic], dict[str, Source]]
 
 
-def fixed_together(units: Sequence[Unit], target: str | None) -> FixedTogether:
+def apply_joint_fixes(units: Sequence[Unit], target: str | None) -> JointFixes:
     """Columns of schemas get the names that other pipelines write; nothing is written to disk."""
-    from ssbt.compiler.diagnostics.fixes import accepted, accepted_edits, edited
+    from ssbt.compiler.diagnostics.fixes import accepted_edits, apply_edits, select_compatible
 
     compiler = Compiler(target)
-    results = with_findings_of_projects([*compiler.checked(units)], compiler)
-    every = [each for result in results for each in result.shared]
+    results = with_findings_of_projects([*compiler.check_units(units)], compiler)
+    findings = [each for result in results for each in result.shared]
     sources = {path: s for result in results for path, s in result.shared_sources.items()}
-    fixes = accepted(each for each in every if each.fix)
+    fixes = select_compatible(each for each in findings if each.fix)
     edits = accepted_edits(fixes)
     contents = {
-        os.path.normpath(path): edited(
+        os.path.normpath(path): apply_edits(
             sources[path].text, [edit for edit in edits if edit.span.path == path]
         ).encode()
         for path in sorted({edit.span.path for edit in edits})
     }
-    left = [each for each in every if each not in fixes]
-    return FixedTogether(contents, len(fixes), (left, sources if left else {}))
+    remaining = [each for each in findings if each not in fixes]
+    return JointFixes(contents, len(fixes), (remaining, sources if remaining else {}))
 
 
-def neighbours_in_projects(units: Sequence[Unit], target: str | None) -> dict[str, Neighbours]:
+def find_neighbours(units: Sequence[Unit], target: str | None) -> dict[str, Neighbours]:
     """For each pipeline's file, what other pipelines write that it reads, and the other way."""
-    from ssbt.compiler.contracts.meetings import meetings
-    from ssbt.compiler.lineage.neighbours import Neighbours, OtherEnd
+    from ssbt.compiler.contracts.pairs import find_pairs
+    from ssbt.compiler.lineage.neighbours import NeighbourEndpoint, Neighbours
 
     compiler = Compiler(target)
-    results = [*compiler.checked(units)]
+    results = [*compiler.check_units(units)]
     owners: dict[int, str] = {}
-    ends: list[End] = []
-    for result in (*results, *_neighbours(results, compiler)):
-        for end in _located(result):
-            owners[id(end)] = result.unit.input.path
-            ends.append(end)
-    writers: dict[str, dict[tuple[str, str], list[OtherEnd]]] = {}
-    readers: dict[str, dict[str, list[OtherEnd]]] = {}
-    for each in meetings(ends):
+    endpoints: list[Endpoint] = []
+    for result in (*results, *_check_neighbours(results, compiler)):
+        for endpoint in _relocate_endpoints(result):
+            owners[id(endpoint)] = result.unit.input.path
+            endpoints.append(endpoint)
+    writers: dict[str, dict[tuple[str, str], list[NeighbourEndpoint]]] = {}
+    readers: dict[str, dict[str, list[NeighbourEndpoint]]] = {}
+    for each in find_pairs(endpoints):
         reader, writer = each.reader, each.writer
         if owners[id(reader)] == owners[id(writer)]:
             continue
-        of_writer = readers.setdefault(owners[id(writer)], {})
-        of_writer.setdefault(writer.name, []).append(OtherEnd(reader.pipeline, reader.name))
-        of_reader = writers.setdefault(owners[id(reader)], {})
+        readers_by_sink = readers.setdefault(owners[id(writer)], {})
+        readers_by_sink.setdefault(writer.name, []).append(
+            NeighbourEndpoint(reader.pipeline, reader.name)
+        )
+        writers_by_column = writers.setdefault(owners[id(reader)], {})
         for column in writer.value.columns or ():
-            other = OtherEnd(writer.pipeline, writer.name, column.name)
-            of_reader.setdefault((reader.name, column.name.casefold()), []).append(other)
+            other_endpoint = NeighbourEndpoint(writer.pipeline, writer.name, column.name)
+            writers_by_column.setdefault((reader.name, column.name.casefold()), []).append(
+                other_endpoint
+            )
     return {
         path: Neighbours(
-            {key: tuple(sorted(found)) for key, found in writers.get(path, {}).items()},
-            {key: tuple(sorted(found)) for key, found in readers.get(path, {}).items()},
+            {
+                key: tuple(sorted(other_endpoints))
+                for key, other_endpoints in writers.get(path, {}).items()
+            },
+            {
+                key: tuple(sorted(other_endpoints))
+                for key, other_endpoints in readers.get(path, {}).items()
+            },
         )
         for path in {*writers, *readers}
     }
 
 
-def _findings(results: Iterable[Result]) -> Iterator[_Shared]:
-    from ssbt.compiler.contracts.findings import findings
+def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFinding]:
+    from ssbt.compiler.contracts.findings import check_contracts
 
-    owners: dict[int, Result] = {}
-    ends: list[End] = []
+    owners: dict[int, CompilationResult] = {}
+    endpoints: list[Endpoint] = []
     for result in results:
-        for end in _located(result):
-            owners[id(end)] = result
-            ends.append(end)
-    found = [*findings(ends)]
-    for each, diagnostic in zip(found, _with_fixes(found, ends), strict=True):
+        for endpoint in _relocate_endpoints(result):
+            owners[id(endpoint)] = result
+            endpoints.append(endpoint)
+    contract_findings = [*check_contracts(endpoints)]
+    for each, diagnostic in zip(
+        contract_findings, _with_fixes(contract_findings, endpoints), strict=True
+    ):
         reader, writer = owners[id(each.reader)], owners[id(each.writer)]
         if not _is_allowed(each, reader):
-            yield _Shared(diagnostic, reader, writer)
+            yield _SharedFinding(diagnostic, reader, writer)
 
 
-def _with_fixes(found: Sequence[Finding], ends: Sequence[End]) -> Iterator[Diagnostic]:
-    if not any(each.renaming for each in found):
-        yield from (each.diagnostic for each in found)
+def _with_fixes(
+    findings: Sequence[ContractFinding], endpoints: Sequence[Endpoint]
+) -> Iterator[Diagnostic]:
+    if not any(each.renaming for each in findings):
+        yield from (each.diagnostic for each in findings)
         return
     # Imported where there is a column to rename.
     from ssbt.compiler.lsp.column_fixes import with_fixes
     from ssbt.compiler.lsp.workspace import Workspace
 
-    yield from with_fixes(Workspace(), found, ends)
+    yield from with_fixes(Workspace(), findings, endpoints)
 
 
-def _located(result: Result) -> Iterator[End]:
+def _relocate_endpoints(result: CompilationResult) -> Iterator[Endpoint]:
     """The ends of a pipeline, with paths as the user would write them."""
-    if not result.ends:
+    if not result.endpoints:
         return
-    from ssbt.compiler.contracts.ends import at_home, relocated
+    from ssbt.compiler.contracts.endpoints import with_display_paths, with_home
 
     home = job_folder(result.unit.input.path)
-    for end in result.ends:
-        yield at_home(relocated(end, result.unit.shown), home)
+    for endpoint in result.endpoints:
+        yield with_home(with_display_paths(endpoint, result.unit.display_path), home)
 
 
-def _is_allowed(finding: Finding, reader: Result) -> bool:
-    from ssbt.compiler.cli.units import relocated_allowance
+def _is_allowed(finding: ContractFinding, reader: CompilationResult) -> bool:
+    from ssbt.compiler.cli.units import relocate_allowance
 
     return any(
-        relocated_allowance(each, reader.unit).covers(finding.diagnostic) for each in reader.allowed
+        relocate_allowance(each, reader.unit).covers(finding.diagnostic) for each in reader.allowed
     )
 
 
-def _neighbours(results: Sequence[Result], compiler: Compiler) -> Iterator[Result]:
+def _check_neighbours(
+    results: Sequence[CompilationResult], compiler: Compiler
+) -> Iterator[CompilationResult]:
     """The other pipelines of the projects that may read or write where these do."""
     from ssbt.compiler.contracts.neighbours import Neighbourhood
 
-    known = {os.path.realpath(result.unit.input.path) for result in results}
+    known_paths = {os.path.realpath(result.unit.input.path) for result in results}
     projects: dict[str, Neighbourhood] = {}
     for result in results:
-        if result.ends and not result.unit.input.is_standard_input:
+        if result.endpoints and not result.unit.input.is_standard_input:
             home = job_folder(result.unit.input.path)
-            around = projects.setdefault(home, Neighbourhood())
-            for end in result.ends:
-                around.add(end)
+            neighbourhood = projects.setdefault(home, Neighbourhood())
+            for endpoint in result.endpoints:
+                neighbourhood.add(endpoint)
     units: list[Unit] = []
-    for root, around in projects.items():
-        for path in sources_below(_shown_root(root)):
-            unit = unit_of(path) if os.path.realpath(path) not in known else None
-            if unit is not None and around.may_meet(_text(unit)):
+    for root, neighbourhood in projects.items():
+        for path in find_sources(_display_root(root)):
+            unit = find_unit(path) if os.path.realpath(path) not in known_paths else None
+            if unit is not None and neighbourhood.can_meet(_read_text(unit)):
                 units.append(unit)
-    yield from compiler.checked(units)
+    yield from compiler.check_units(units)
 
 
-def _shown_root(root: str) -> str:
+def _display_root(root: str) -> str:
     relative = os.path.relpath(root)
     return root if relative.startswith("..") else relative
 
 
-def _text(unit: Unit) -> str:
+def _read_text(unit: Unit) -> str:
     try:
         return unit.input.read().decode("utf-8", "replace")
     except OSError:
         return ""
 
 
-def _sources(found: Iterable[_Shared]) -> dict[str, Source]:
+def _load_sources(shared_findings: Iterable[_SharedFinding]) -> dict[str, Source]:
     """The files that findings speak of, as they are now."""
     from ssbt.compiler.source import Source
 
     sources: dict[str, Source] = {}
-    for each in found:
+    for each in shared_findings:
         for label in (each.diagnostic.primary, *each.diagnostic.secondary):
             path = label.span.path
             if path not in sources:
-                data = _data(path, (each.reader.unit, each.writer.unit))
+                data = _read_file(path, (each.reader.unit, each.writer.unit))
                 sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
     return sources
 
 
-def _data(path: str, units: Iterable[Unit]) -> bytes:
+def _read_file(path: str, units: Iterable[Unit]) -> bytes:
     """The bytes of a file of one of the pipelines."""
     for unit in units:
         if path == unit.input.path:
             return unit.input.read()
         with suppress(OSError):
-            return project_file(path, unit.input.project)
+            return read_project_file(path, unit.input.project)
     return b""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.formats.registry_files import Version
+from ssbt.compiler.formats.registry_files import SchemaVersion
 
 _TRIES, _FIRST_SECONDS, _LONGEST_SECONDS, _TIMEOUT = 5, 0.5, 4.0, 10.0
 _MEDIA = "application/vnd.schemaregistry.v1+json"
@@ -24,41 +24,47 @@ class Registry:
         self._headers = {"Accept": _MEDIA}
         if "token" in options:
             self._headers["Authorization"] = f"Bearer {options['token']}"
-        self._verify = _context(options)
+        self._verify = _tls_context(options)
 
-    def version(self, subject: str, number: int) -> Version | None:
+    def find_version(self, subject: str, number: int) -> SchemaVersion | None:
         """A version, 0 being the latest; None where the registry has none such."""
         path = f"/subjects/{quote(subject, safe='')}/versions/{number or 'latest'}"
-        found = self._asked(path)
-        if found is None:
+        document = self._get(path)
+        if document is None:
             return None
-        type_ = found.get("schemaType") or "AVRO"
-        if type_ == "JSON" and found.get("references"):
+        type_ = document.get("schemaType") or "AVRO"
+        if type_ == "JSON" and document.get("references"):
             raise Failure(f"{subject} refers to other JSON schemas, which is not supported")
-        references = self._referenced(subject, found, {})
-        fields = subject, found["version"], found["id"], type_, found["schema"]
-        return Version(*fields, tuple(references.items()))
+        references = self._collect_references(subject, document, {})
+        fields = subject, document["version"], document["id"], type_, document["schema"]
+        return SchemaVersion(*fields, tuple(references.items()))
 
-    def _referenced(
-        self, subject: str, found: Mapping[str, Any], known: dict[str, Version]
-    ) -> dict[str, Version]:
+    def _collect_references(
+        self, subject: str, document: Mapping[str, Any], collected: dict[str, SchemaVersion]
+    ) -> dict[str, SchemaVersion]:
         """What a version refers to, and what that does, added to what is known."""
-        for each in found.get("references") or ():
-            name, of, number = each["name"], each["subject"], each["version"]
-            if name in known:
+        for each in document.get("references") or ():
+            name, other_subject, number = each["name"], each["subject"], each["version"]
+            if name in collected:
                 continue
-            other = self._asked(f"/subjects/{quote(of, safe='')}/versions/{number}")
-            if other is None:
-                message = f"{subject} refers to version {number} of {of}, which is not there"
+            other_document = self._get(
+                f"/subjects/{quote(other_subject, safe='')}/versions/{number}"
+            )
+            if other_document is None:
+                message = (
+                    f"{subject} refers to version {number} of {other_subject}, which is not there"
+                )
                 raise Failure(message)
-            type_ = other.get("schemaType") or "AVRO"
-            known[name] = Version(of, number, other["id"], type_, other["schema"])
-            self._referenced(of, other, known)
-        return known
+            type_ = other_document.get("schemaType") or "AVRO"
+            collected[name] = SchemaVersion(
+                other_subject, number, other_document["id"], type_, other_document["schema"]
+            )
+            self._collect_references(other_subject, other_document, collected)
+        return collected
 
-    def _asked(self, path: str) -> Any:
+    def _get(self, path: str) -> Any:
         """The answer, None for "not found". Raises Failure after several tries."""
-        httpx = _httpx()
+        httpx = _import_httpx()
         problem = ""
         for number in range(_TRIES):
             if number:
@@ -81,25 +87,25 @@ class Registry:
                         raise Failure(f"the schema registry {url} refuses: {problem}")
                 except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                     problem = str(error) or type(error).__name__
-        where = ", ".join(self._urls)
-        message = f"the schema registry {where} does not answer: {problem}"
+        addresses = ", ".join(self._urls)
+        message = f"the schema registry {addresses} does not answer: {problem}"
         raise Failure(f"{message}; tried {_TRIES} times")
 
 
-def _context(options: Mapping[str, str]) -> ssl.SSLContext:
+def _tls_context(options: Mapping[str, str]) -> ssl.SSLContext:
     """What is trusted and shown over TLS. Raises Failure for files that cannot be read."""
-    own = options.get("certificate_location")
+    certificate = options.get("certificate_location")
     try:
         context = ssl.create_default_context(cafile=options.get("ca_location"))
-        if own:
+        if certificate:
             password = options.get("key_password", "")
-            context.load_cert_chain(own, options.get("key_location"), lambda: password)
+            context.load_cert_chain(certificate, options.get("key_location"), lambda: password)
     except OSError as error:
         raise Failure(f"the certificates of the schema registry cannot be read: {error}") from None
     return context
 
 
-def _httpx() -> Any:
+def _import_httpx() -> Any:
     try:
         import httpx
     except ModuleNotFoundError:

@@ -18,7 +18,7 @@ from ssbt.compiler.cli.folders import cache_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ssbt.compiler.cli.compilation import Result
+    from ssbt.compiler.cli.compilation import CompilationResult
     from ssbt.compiler.cli.units import Unit
 
 _SUBMIT = "ssbt.submit"
@@ -26,7 +26,7 @@ _LOG_LEVEL = "spark.log.level"
 _LOG_FILE = "SSBT_LOG_FILE"
 
 
-class _Run(click.Command):
+class _RunCommand(click.Command):
     """Keeps what follows `--` apart, which click would take for more arguments."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -40,7 +40,7 @@ class _Run(click.Command):
         return [*super().collect_usage_pieces(ctx), "[-- SPARK-SUBMIT OPTIONS]"]
 
 
-@click.command("run", cls=_Run)
+@click.command("run", cls=_RunCommand)
 @click.argument("path", type=click.Path())
 @options.assignments
 @click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
@@ -100,38 +100,44 @@ def command(
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.projects import with_findings_of_projects
-    from ssbt.compiler.cli.runs import Run
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.runs import CompileRun
+    from ssbt.compiler.cli.units import find_units
 
-    report = options.report("text", strict=False, color=color)
+    report = options.build_report("text", strict=False, color=color)
     # Standard output belongs to the script.
-    report.results_there = True
+    report.results_on_stdout = True
     compiler = Compiler(target, use_cache=not no_cache)
-    found = [*compiler.compiled([_only(units([path], out=out).all)])]
-    (result,) = with_findings_of_projects(found, compiler)
-    if code := Run([result], out, report, force=force).written(summary=False):
+    results = [*compiler.compile_units([_require_single(find_units([path], out=out).all)])]
+    (result,) = with_findings_of_projects(results, compiler)
+    if code := CompileRun([result], out, report, force=force).write_outputs(summary=False):
         return code
     repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}
     repeated |= {"--keep-output": kept}
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
     single |= {"--log-file": log_file}
-    words = _script_arguments(repeated, {**single, "--max-restarts": max_restarts}, verbose)
-    given: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
+    script_arguments = _script_arguments(
+        repeated, {**single, "--max-restarts": max_restarts}, verbose
+    )
+    submit_arguments: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
     # Spark tells hundreds of lines of each run, and of a failure the JVM's stack several times.
-    calm = [] if verbose or _LOG_LEVEL in " ".join(given) else ["--conf", f"{_LOG_LEVEL}=FATAL"]
-    submit = ("--master", master, *calm, *_submit_options(result, out, given))
+    log_options = (
+        []
+        if verbose or _LOG_LEVEL in " ".join(submit_arguments)
+        else ["--conf", f"{_LOG_LEVEL}=FATAL"]
+    )
+    submit = ("--master", master, *log_options, *_submit_options(result, out, submit_arguments))
     script = os.path.join(out, f"{result.name}.py")
-    return _become_spark_submit([*submit, script, *words], _log_of(out, result.name))
+    return _exec_spark_submit([*submit, script, *script_arguments], _log_path(out, result.name))
 
 
-def _only(found: tuple[Unit, ...]) -> Unit:
-    if len(found) > 1:
-        listed = ", ".join(unit.input.path for unit in found)
-        raise Failure(f"there are {len(found)} pipelines, name one of them: {listed}")
-    return found[0]
+def _require_single(units: tuple[Unit, ...]) -> Unit:
+    if len(units) > 1:
+        listed = ", ".join(unit.input.path for unit in units)
+        raise Failure(f"there are {len(units)} pipelines, name one of them: {listed}")
+    return units[0]
 
 
-def _log_of(out: str, name: str) -> str | None:
+def _log_path(out: str, name: str) -> str | None:
     """The log of a script's last run, told apart by the folder that the script is in."""
     folder = os.path.join(cache_folder(), "logs")
     digest = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()
@@ -144,49 +150,49 @@ def _log_of(out: str, name: str) -> str | None:
 def _script_arguments(
     repeated: Mapping[str, tuple[str, ...]], single: Mapping[str, object], verbose: bool
 ) -> list[str]:
-    words = [f"{name}={value}" for name, values in repeated.items() for value in values]
-    words += [f"{name}={value}" for name, value in single.items() if value is not None]
-    return [*words, "--verbose"] if verbose else words
+    arguments = [f"{name}={value}" for name, values in repeated.items() for value in values]
+    arguments += [f"{name}={value}" for name, value in single.items() if value is not None]
+    return [*arguments, "--verbose"] if verbose else arguments
 
 
-def _submit_options(result: Result, out: str, given: tuple[str, ...]) -> list[str]:
+def _submit_options(result: CompilationResult, out: str, arguments: tuple[str, ...]) -> list[str]:
     """What the script needs, joined with what the user gives under the same names."""
     shipped = [
         os.path.join(out, f.path) for f in result.outputs or () if _is_shipped(f.path, result)
     ]
-    words: list[str] = []
+    combined: list[str] = []
     for name, needed in (("--py-files", shipped), ("--packages", list(result.packages))):
-        theirs, given = _taken(name, given)
-        if needed or theirs:
-            words += [name, ",".join((*needed, *theirs))]
-    return [*words, *given]
+        user_values, arguments = _extract_option(name, arguments)
+        if needed or user_values:
+            combined += [name, ",".join((*needed, *user_values))]
+    return [*combined, *arguments]
 
 
-def _is_shipped(path: str, result: Result) -> bool:
+def _is_shipped(path: str, result: CompilationResult) -> bool:
     return path.endswith((".zip", ".py")) and path != f"{result.name}.py"
 
 
-def _taken(name: str, given: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+def _extract_option(name: str, arguments: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
     """The values of an option, which spark-submit takes once only, and all other words."""
     values: list[str] = []
-    others: list[str] = []
-    words = iter(given)
-    for word in words:
+    remaining: list[str] = []
+    word_iterator = iter(arguments)
+    for word in word_iterator:
         if word == name:
-            values += filter(None, [next(words, "")])
+            values += filter(None, [next(word_iterator, "")])
         elif word.startswith(f"{name}="):
             values.append(word.removeprefix(f"{name}="))
         else:
-            others.append(word)
-    return values, tuple(others)
+            remaining.append(word)
+    return values, tuple(remaining)
 
 
-def _become_spark_submit(arguments: list[str], log: str | None) -> NoReturn:
+def _exec_spark_submit(arguments: list[str], log: str | None) -> NoReturn:
     """Replace this process: signals and the exit code then need no passing on."""
-    from ssbt.compiler.cli.spark import spark_with_java
+    from ssbt.compiler.cli.spark import find_spark_with_java
 
-    spark, variables = spark_with_java()
+    spark, variables = find_spark_with_java()
     sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
     sys.stderr.flush()
-    words = [spark.submit, *arguments]
-    os.execve(spark.submit, words, {**({_LOG_FILE: log} if log else {}), **variables})  # nosec B606
+    command_line = [spark.submit, *arguments]
+    os.execve(spark.submit, command_line, {**({_LOG_FILE: log} if log else {}), **variables})  # nosec B606

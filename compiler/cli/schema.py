@@ -36,11 +36,11 @@ def pull(
     the registry has another version, or another schema, than the one that is there.
     """
     from ssbt.compiler.cli.console import Console
-    from ssbt.compiler.cli.pulling import pulled
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.registry_schemas import pull_schemas
+    from ssbt.compiler.cli.units import find_units
 
     console = Console(color)
-    for line in pulled(units(paths, stdin_filename).all, url, env):
+    for line in pull_schemas(find_units(paths, stdin_filename).all, url, env):
         console.say(line)
     return 0
 
@@ -64,16 +64,18 @@ def check(
     It reads the latest version of each subject and tells whether records written with it can be
     read with the schema that the pipeline has. The exit code is 1 where some could not be.
     """
-    from ssbt.compiler.cli.pulling import compared
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.registry_schemas import compare_schemas
+    from ssbt.compiler.cli.units import find_units
 
-    report = options.report(output_format, strict, color)
+    report = options.build_report(output_format, strict, color)
     count = 0
-    for findings, sources, number in compared(units(paths, stdin_filename).all, url, env):
+    for findings, sources, number in compare_schemas(
+        find_units(paths, stdin_filename).all, url, env
+    ):
         report.add(findings, sources)
         count += number
     code = report.print()
-    if not report.findings and not report.machine:
+    if not report.findings and not report.is_for_machines:
         noun = "schema is" if count == 1 else "schemas are"
         report.console.say(f"{count} {noun} as the registry has them")
     return code

@@ -14,18 +14,22 @@ from ssbt.compiler.cli.failures import Failure
 _PREFIX = "SSBT_SECRET_"
 # Providers are the runtime's, which the compiler does not import: it needs PySpark.
 _PROVIDERS = ("-m", "ssbt.runtime.providers.answering")
-_SECONDS = 120
+_TIMEOUT_SECONDS = 120
 
 
-def secret_values(references: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def look_up_secrets(references: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The value of each secret, looked up where its reference says. Raises Failure."""
-    plain = [name for name, reference in references.items() if reference == {"provider": "env"}]
-    others = {name: reference for name, reference in references.items() if name not in plain}
-    found = {name: _variable(name) for name in plain}
-    return {**found, **_provided(others)} if others else found
+    variable_names = [
+        name for name, reference in references.items() if reference == {"provider": "env"}
+    ]
+    provider_references = {
+        name: reference for name, reference in references.items() if name not in variable_names
+    }
+    values = {name: _read_variable(name) for name in variable_names}
+    return {**values, **_ask_providers(provider_references)} if provider_references else values
 
 
-def _variable(name: str) -> str:
+def _read_variable(name: str) -> str:
     variable = _PREFIX + name.upper()
     try:
         return os.environ[variable]
@@ -34,19 +38,21 @@ def _variable(name: str) -> str:
         raise Failure(message) from None
 
 
-def _provided(references: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def _ask_providers(references: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     command = [sys.executable, *_PROVIDERS]
-    asked = json.dumps(references)
+    request = json.dumps(references)
     try:
-        done = subprocess.run(
-            command, input=asked, capture_output=True, text=True, timeout=_SECONDS
+        process = subprocess.run(
+            command, input=request, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS
         )
     except subprocess.TimeoutExpired:
-        raise Failure(f"the providers of secrets have not answered in {_SECONDS} s") from None
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason"])[-1]
+        raise Failure(
+            f"the providers of secrets have not answered in {_TIMEOUT_SECONDS} s"
+        ) from None
+    if process.returncode:
+        reason = (process.stderr.strip().splitlines() or ["no reason"])[-1]
         raise Failure(f"the providers of secrets, which are the runtime's, do not start: {reason}")
-    answer = json.loads(done.stdout)
+    answer = json.loads(process.stdout)
     if "problem" in answer:
         raise Failure(answer["problem"])
     values: dict[str, str] = answer["values"]

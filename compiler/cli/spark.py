@@ -13,7 +13,7 @@ import sys
 from msgspec import Struct
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.java import absence, suitable_java
+from ssbt.compiler.cli.java import describe_missing_java, find_java
 
 NO_SPARK = (
     "no spark-submit was found: install PySpark beside ssbtc (`pip install 'ssbt[spark]'`), or set "
@@ -22,7 +22,7 @@ NO_SPARK = (
 
 
 class Spark(Struct, frozen=True):
-    """A Spark: `home` and `version` are empty where they cannot be told, `found` says where it is.
+    """A Spark: `home` and `version` are empty where they cannot be told, `origin` says where it is.
 
     `problem` says why it is of no use.
     """
@@ -30,7 +30,7 @@ class Spark(Struct, frozen=True):
     submit: str
     home: str
     version: str
-    found: str
+    origin: str
     problem: str = ""
 
     @property
@@ -39,46 +39,48 @@ class Spark(Struct, frozen=True):
         return ".".join(self.version.split(".")[:2])
 
 
-def found_spark() -> tuple[Spark | None, tuple[Spark, ...]]:
+def find_spark() -> tuple[Spark | None, tuple[Spark, ...]]:
     """The first Spark that will do, and those before it that will not.
 
     As with Spark's own scripts, SPARK_HOME comes first; then this environment's PySpark; then PATH.
     """
-    passed: list[Spark] = []
-    for submit, home, found in _candidates():
+    rejected: list[Spark] = []
+    for submit, home, origin in _iterate_candidates():
         if not os.access(submit, os.X_OK):
-            passed.append(Spark(submit, home, "", found, f"there is no bin/spark-submit in {home}"))
+            rejected.append(
+                Spark(submit, home, "", origin, f"there is no bin/spark-submit in {home}")
+            )
             continue
-        return Spark(submit, home, _version(home), found), tuple(passed)
-    return None, tuple(passed)
+        return Spark(submit, home, _find_version(home), origin), tuple(rejected)
+    return None, tuple(rejected)
 
 
-def spark_with_java() -> tuple[Spark, dict[str, str]]:
+def find_spark_with_java() -> tuple[Spark, dict[str, str]]:
     """The Spark that will do, and the environment in which it finds its Java and this Python.
 
     Raises Failure where there is no Spark or no Java.
     """
-    spark, _ = found_spark()
+    spark, _ = find_spark()
     if spark is None:
         raise Failure(NO_SPARK)
-    java, passed = suitable_java()
+    java, passed = find_java()
     if java is None:
-        raise Failure(absence(passed))
-    return spark, _environment(spark, java.home)
+        raise Failure(describe_missing_java(passed))
+    return spark, _build_environment(spark, java.home)
 
 
-def _environment(spark: Spark, java_home: str) -> dict[str, str]:
+def _build_environment(spark: Spark, java_home: str) -> dict[str, str]:
     python = os.environ.get("PYSPARK_PYTHON") or sys.executable
-    found = {**os.environ, "JAVA_HOME": java_home, "PYSPARK_PYTHON": python}
-    found.setdefault("PYSPARK_DRIVER_PYTHON", python)
+    variables = {**os.environ, "JAVA_HOME": java_home, "PYSPARK_PYTHON": python}
+    variables.setdefault("PYSPARK_DRIVER_PYTHON", python)
     if spark.home:
-        found["SPARK_HOME"] = spark.home
+        variables["SPARK_HOME"] = spark.home
     else:
-        found.pop("SPARK_HOME", None)
-    return found
+        variables.pop("SPARK_HOME", None)
+    return variables
 
 
-def _candidates() -> Iterator[tuple[str, str, str]]:
+def _iterate_candidates() -> Iterator[tuple[str, str, str]]:
     if home := os.environ.get("SPARK_HOME"):
         yield os.path.join(home, "bin", "spark-submit"), home, "SPARK_HOME"
     # Looking for the package does not import it.
@@ -92,7 +94,7 @@ def _candidates() -> Iterator[tuple[str, str, str]]:
         yield submit, home if os.path.isdir(os.path.join(home, "jars")) else "", "PATH"
 
 
-def _version(home: str) -> str:
+def _find_version(home: str) -> str:
     for jar in glob.glob(os.path.join(glob.escape(home), "jars", "spark-core_*.jar")):
         if match := re.search(r"spark-core_[\d.]+-(\d+\.\d+\.\d+[^/]*)\.jar$", jar):
             return match[1]

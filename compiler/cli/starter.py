@@ -209,7 +209,7 @@ spark-warehouse/
 """
 
 
-def requirements() -> str:
+def read_requirements() -> str:
     """What ssbtc and the tests of pipelines need, each version with its hashes."""
     return (files("ssbt.templates") / "starter" / "test.lock").read_text("utf-8")
 
@@ -224,7 +224,7 @@ FILES = {
     "conf/dev.conf": DEV,
     "conf/prod.conf": PROD,
     ".github/workflows/pipelines.yml": WORKFLOW,
-    LOCK: requirements(),
+    LOCK: read_requirements(),
     ".pre-commit-config.yaml": PRE_COMMIT,
     "README.md": README,
     ".gitignore": GITIGNORE,

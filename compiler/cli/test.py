@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.inputs import BUILD, TESTS
+from ssbt.compiler.cli.inputs import BUILD_FOLDER, TEST_SUFFIX
 from ssbt.compiler.cli.testing import coverage as reaching
 from ssbt.compiler.cli.testing import creation, emitting
 
 if TYPE_CHECKING:
-    from ssbt.compiler.cli.testing.plans import Plans
+    from ssbt.compiler.cli.testing.plans import PlannedTests
     from ssbt.compiler.testing.results import Case
 
 PASSED, FAILED, NO_TESTS = 0, 1, 5
 _K_HELP = "Run the tests whose file and name have these words; `and`, `or`, `not`, parentheses."
 _O_HELP = (
     "With --create: add the test to the tests in this file. With --emit-pytest: the folder of the"
-    f" files, {BUILD} unless given."
+    f" files, {BUILD_FOLDER} unless given."
 )
 
 
@@ -80,96 +80,102 @@ def command(
     test passes that expects now what came.
     """
     from ssbt.compiler.cli.console import width
-    from ssbt.compiler.cli.testing.plans import plans
+    from ssbt.compiler.cli.testing.plans import compile_tests
     from ssbt.compiler.cli.testing.running import TestRun
-    from ssbt.compiler.cli.testing.session import session
+    from ssbt.compiler.cli.testing.session import run_session
     from ssbt.compiler.cli.testing.updates import Updates
-    from ssbt.compiler.cli.units import units
+    from ssbt.compiler.cli.units import find_units
     from ssbt.compiler.testing.display import Display
 
     _check_modes(
         {"--create": created, "--emit-pytest": emit_pytest, "--update": update}
         | {"--collect-only": collect_only}
     )
-    report = options.report("text", strict=False, color=color)
-    report.results_there = True
-    chosen, given = _chosen(expression, paths), _assigned(assignments)
+    report = options.build_report("text", strict=False, color=color)
+    report.results_on_stdout = True
+    is_chosen, parameters = _build_filter(expression, paths), _parse_assignments(assignments)
     if created is not None:
-        wanted = creation.Creation(created, rows, output, given, master, target, show_output)
-        return creation.create(wanted, units(paths).all, report)
+        creation_options = creation.CreationOptions(
+            created, rows, output, parameters, master, target, show_output
+        )
+        return creation.create_test(creation_options, find_units(paths).all, report)
     if emit_pytest or check:
-        out = output or BUILD
-        return emitting.emitted(units(paths).all, target, given, out, report, check=check)
-    reach = reaching.wanted(coverage, coverage_fail_under, coverage_json)
+        out = output or BUILD_FOLDER
+        return emitting.write_pytest_files(
+            find_units(paths).all, target, parameters, out, report, check=check
+        )
+    coverage_data = reaching.create_coverage(coverage, coverage_fail_under, coverage_json)
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
-        found = plans(units(paths).all, folder, target, chosen, report, reach)
-        _check_names(given, found)
+        planned_tests = compile_tests(
+            find_units(paths).all, folder, target, is_chosen, report, coverage_data
+        )
+        _check_names(parameters, planned_tests)
         code = report.print()
-        if collect_only or not found.cases:
-            _list(found)
-            return code or (PASSED if found.cases else NO_TESTS)
-        plan = {"scripts": found.scripts, "set": given}
+        if collect_only or not planned_tests.cases:
+            _print_cases(planned_tests)
+            return code or (PASSED if planned_tests.cases else NO_TESTS)
+        plan = {"scripts": planned_tests.scripts, "set": parameters}
         display = Display(
-            len(found.cases),
+            len(planned_tests.cases),
             width(sys.stdout),
             verbose=verbose,
-            color=report.console.colored(sys.stdout),
+            color=report.console.has_color(sys.stdout),
         )
-        updates = Updates(found.tested, target) if update else None
-        run = TestRun(found, display, updates, reach, first_only=exitfirst)
+        updates = Updates(planned_tests.tested, target) if update else None
+        run = TestRun(planned_tests, display, updates, coverage_data, first_only=exitfirst)
         submit = ("--master", master)
-        with session(folder, plan, submit, verbose=show_output) as events:
+        with run_session(folder, plan, submit, verbose=show_output) as events:
             run.follow(events)
-    run.update()
-    run.tell(durations)
+    run.write_updates()
+    run.show_results(durations)
     if junit_xml is not None:
         run.write_junit(junit_xml)
-    is_enough = reaching.told(reach, coverage_fail_under, coverage_json)
-    return code or (PASSED if run.passed and is_enough else FAILED)
+    is_enough = reaching.report_coverage(coverage_data, coverage_fail_under, coverage_json)
+    return code or (PASSED if run.has_passed and is_enough else FAILED)
 
 
 def _check_modes(modes: Mapping[str, object]) -> None:
     """Raises UsageError for words of which each does something else with the tests."""
-    given = [f"`{word}`" for word, value in modes.items() if value]
-    if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(given)} do not go together")
+    active_modes = [f"`{word}`" for word, value in modes.items() if value]
+    if len(active_modes) > 1:
+        raise click.UsageError(f"{' and '.join(active_modes)} do not go together")
 
 
-def _chosen(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:
+def _build_filter(expression: str | None, paths: Sequence[str]) -> Callable[[Case], bool]:
     """Whether a test is meant; where files of tests alone are named, it must be in one of them."""
-    from ssbt.compiler.testing.selection import ExpressionError, chosen
+    from ssbt.compiler.testing.selection import ExpressionError, parse_expression
 
     try:
-        fits = chosen(expression) if expression else lambda name: True
+        matches = parse_expression(expression) if expression else lambda name: True
     except ExpressionError as error:
         raise click.UsageError(f"-k: {error}") from error
-    files = {os.path.normpath(path) for path in paths if path.endswith(TESTS)}
+    files = {os.path.normpath(path) for path in paths if path.endswith(TEST_SUFFIX)}
     if len(files) < len(set(paths)):
         files = set()
-    return lambda case: fits(case.title) and (not files or os.path.normpath(case.file) in files)
+    return lambda case: matches(case.title) and (not files or os.path.normpath(case.file) in files)
 
 
-def _assigned(assignments: Sequence[str]) -> dict[str, str]:
+def _parse_assignments(assignments: Sequence[str]) -> dict[str, str]:
     for text in assignments:
         if "=" not in text:
             raise click.UsageError(f"--set: NAME=VALUE is needed, not `{text}`")
     return dict(text.split("=", 1) for text in assignments)
 
 
-def _check_names(given: Mapping[str, str], found: Plans) -> None:
+def _check_names(parameters: Mapping[str, str], planned_tests: PlannedTests) -> None:
     """Raises UsageError for a value of a parameter that no script has."""
     from ssbt.compiler.diagnostics.suggestions import did_you_mean
 
-    for name in given:
-        if found.cases and name not in found.parameters:
-            near = did_you_mean(name, found.parameters)
+    for name in parameters:
+        if planned_tests.cases and name not in planned_tests.parameters:
+            near = did_you_mean(name, planned_tests.parameters)
             hint = f"; did you mean `{near}`?" if near else ""
             raise click.UsageError(f"--set: no pipeline here has a parameter `{name}`{hint}")
 
 
-def _list(found: Plans) -> None:
-    for case in found.cases:
+def _print_cases(planned_tests: PlannedTests) -> None:
+    for case in planned_tests.cases:
         sys.stdout.write(f"{case.title}\n")
-    deselected = f", {found.deselected} deselected" if found.deselected else ""
-    count = len(found.cases)
+    deselected = f", {planned_tests.deselected} deselected" if planned_tests.deselected else ""
+    count = len(planned_tests.cases)
     sys.stderr.write(f"{count} test{'s' * (count != 1)}{deselected}\n")

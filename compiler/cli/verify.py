@@ -25,21 +25,21 @@ def command(
     of an older compiler are in order too. PATHS are pipelines and folders of them, this folder if
     none is given; for folders, outputs whose pipeline is gone are found as well.
     """
-    from ssbt.compiler.cli.manifests import Records
-    from ssbt.compiler.cli.units import units
-    from ssbt.compiler.cli.verification import verified
+    from ssbt.compiler.cli.manifests import ManifestRecords
+    from ssbt.compiler.cli.units import find_units
+    from ssbt.compiler.cli.verification import verify_outputs
 
-    report = options.report(output_format, strict, color)
-    found = units(paths, stdin_filename, out=out)
-    records = Records(out)
-    for unit in found.all:
-        report.add(verified(unit, out, records), {})
-    if found.has_folders:
-        from ssbt.compiler.cli.orphans import orphans
+    report = options.build_report(output_format, strict, color)
+    selection = find_units(paths, stdin_filename, out=out)
+    records = ManifestRecords(out)
+    for unit in selection.all:
+        report.add(verify_outputs(unit, out, records), {})
+    if selection.has_folders:
+        from ssbt.compiler.cli.orphans import find_orphans
 
-        report.add(orphans(out, records, (unit.name for unit in found.all)), {})
+        report.add(find_orphans(out, records, (unit.name for unit in selection.all)), {})
     code = report.print()
-    if not report.findings and not report.machine:
-        noun = "pipeline belong" if len(found.all) == 1 else "pipelines belong"
-        report.console.say(f"the outputs of {len(found.all)} {noun} to their sources, unedited")
+    if not report.findings and not report.is_for_machines:
+        noun = "pipeline belong" if len(selection.all) == 1 else "pipelines belong"
+        report.console.say(f"the outputs of {len(selection.all)} {noun} to their sources, unedited")
     return code

@@ -26,7 +26,7 @@ def write_all(files: Iterable[tuple[str, bytes]], *, sync: bool = True) -> None:
     staged: list[tuple[str, str]] = []
     try:
         for path, content in files:
-            staged.append((_staged(path, content, sync), path))
+            staged.append((_stage_file(path, content, sync), path))
         for temporary, path in staged:
             try:
                 os.replace(temporary, path)
@@ -48,7 +48,7 @@ def rewrite_all(files: Iterable[tuple[str, bytes]]) -> None:
     staged: list[tuple[str, str]] = []
     try:
         for path, content in files:
-            staged.append(_staged_beside(path, content))
+            staged.append(_stage_beside(path, content))
         for temporary, target in staged:
             try:
                 os.replace(temporary, target)
@@ -60,12 +60,12 @@ def rewrite_all(files: Iterable[tuple[str, bytes]]) -> None:
                 os.unlink(temporary)
 
 
-def _staged_beside(path: str, content: bytes) -> tuple[str, str]:
+def _stage_beside(path: str, content: bytes) -> tuple[str, str]:
     """A file with new content beside the one it is to replace, and with that one's rights."""
     target = os.path.realpath(path)
     try:
         mode = stat.S_IMODE(os.stat(target).st_mode)
-        temporary = _staged(target, content, sync=True)
+        temporary = _stage_file(target, content, sync=True)
         os.chmod(temporary, mode)
     except OSError as error:
         raise WriteError(path, error) from error
@@ -74,7 +74,7 @@ def _staged_beside(path: str, content: bytes) -> tuple[str, str]:
     return temporary, target
 
 
-def _staged(path: str, content: bytes, sync: bool) -> str:
+def _stage_file(path: str, content: bytes, sync: bool) -> str:
     """The path of a new file beside `path` with the content, with the rights that umask leaves."""
     folder, name = os.path.split(path)
     # The name may be as long as the file system allows, so only a part of it is used.

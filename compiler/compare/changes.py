@@ -76,39 +76,41 @@ class Change(Struct, frozen=True):
     also: tuple[str, ...] = ()
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
+def merge_changes(changes: Iterable[Change]) -> list[Change]:
     """The changes of datasets, each place once: a transform may be used by many of them."""
-    found: dict[object, Change] = {}
-    for key, each in numbered(changes):
-        first = found.get(key) if _is_inside(each) else None
+    unique: dict[object, Change] = {}
+    for key, each in number_changes(changes):
+        first = unique.get(key) if _is_of_shared_step(each) else None
         if first is None:
-            found[key if _is_inside(each) else len(found)] = each
+            unique[key if _is_of_shared_step(each) else len(unique)] = each
             continue
-        others = tuple(name for name in (each.name, *each.affects) if name not in first.affects)
+        other_names = tuple(
+            name for name in (each.name, *each.affects) if name not in first.affects
+        )
         severity = max(first.severity, each.severity)
-        affects = tuple(name for name in (*first.affects, *others) if name != first.name)
-        found[key] = replace(first, severity=severity, affects=affects)
-    return list(found.values())
+        affects = tuple(name for name in (*first.affects, *other_names) if name != first.name)
+        unique[key] = replace(first, severity=severity, affects=affects)
+    return list(unique.values())
 
 
-def numbered(changes: Iterable[Change]) -> Iterator[tuple[object, Change]]:
+def number_changes(changes: Iterable[Change]) -> Iterator[tuple[object, Change]]:
     """Changes with what tells them from others; one thing may change in several ways at a place."""
     count = Counter[object]()
     for each in changes:
-        key = identity(each)
+        key = change_key(each)
         count[each.name, key] += 1
         yield (key, count[each.name, key]), each
 
 
-def identity(change: Change) -> object:
+def change_key(change: Change) -> object:
     """What tells a change from others: its place, where a transform may be used by many."""
-    if _is_inside(change):
+    if _is_of_shared_step(change):
         # Several columns may be made at one place.
         return change.subject, change.places, change.name.partition(".")[2]
     return change.subject, change.name, change.message, change.places, change.why
 
 
-def _is_inside(change: Change) -> bool:
+def _is_of_shared_step(change: Change) -> bool:
     """Whether it is a change of a step, which both versions have."""
     is_step = change.subject in (Subject.DATASET, Subject.COLUMN)
     return is_step and None not in change.places

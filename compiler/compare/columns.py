@@ -9,26 +9,26 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
-from ssbt.compiler.compare.meaning import MadeColumn, Meaning
+from ssbt.compiler.compare.impact import DownstreamImpact, ImpactAnalysis
+from ssbt.compiler.compare.meaning import ColumnMeaning, Meaning
 from ssbt.compiler.compare.proofs import Proofs
-from ssbt.compiler.compare.reach import Reach, Reached
-from ssbt.compiler.compare.rows import EVERY
-from ssbt.compiler.compare.wording import was_and_is
+from ssbt.compiler.compare.rows import ALL_COLUMNS
+from ssbt.compiler.compare.wording import describe_difference
 from ssbt.compiler.ir.relations import Column
 
 # The steps that decide about rows and make columns of the same.
-_MAKING = frozenset({"grouping", "explode"})
-Pair = tuple[MadeColumn, MadeColumn]
+_MAKING_STEPS = frozenset({"grouping", "explode"})
+Pair = tuple[ColumnMeaning, ColumnMeaning]
 
 
-class Kind(Struct, frozen=True):
+class DatasetKind(Struct, frozen=True):
     """What a dataset is to its columns: a source, perhaps one that finds them by their places."""
 
     is_source: bool
     by_position: bool = False
 
 
-class Columns:
+class ColumnComparer:
     """The columns of the datasets of two versions, asked for in the order of the flow.
 
     What has been told of a dataset is not told again of those that have it from there. `renamed`
@@ -39,67 +39,73 @@ class Columns:
         self,
         was: Mapping[str, Meaning],
         now: Mapping[str, Meaning],
-        reaches: tuple[Reach, Reach],
+        analyses: tuple[ImpactAnalysis, ImpactAnalysis],
         proofs: Proofs,
     ) -> None:
         self._was, self._now, self._proofs = was, now, proofs
-        self._old_reach, self._new_reach = reaches
+        self._old_analysis, self._new_analysis = analyses
         self._one_sided = set[str]()
         self._retyped = set[str]()
-        self._nullable = set[str]()
+        self._renulled = set[str]()
         self._renamed: dict[str, str] = {}
         self.renamed = set[tuple[str, str, str]]()
 
-    def text(self, text: str) -> str:
+    def with_new_names(self, text: str) -> str:
         """An expression of the old version with the new names of columns."""
         for old, new in self._renamed.items():
             text = re.sub(rf"(?<![\w.`]){re.escape(old)}(?![\w`])", new.replace("\\", r"\\"), text)
         return text
 
-    def changes(self, name: str, old_name: str, kind: Kind) -> Iterator[Change]:
+    def changes(self, name: str, old_name: str, kind: DatasetKind) -> Iterator[Change]:
         """The differences of one dataset, by its name in both versions."""
         old, new = self._was[name].columns, self._now[name].columns
-        gone = {key: each for key, each in old.items() if key not in new}
-        come = {key: each for key, each in new.items() if key not in old}
-        for key, other in self._same(gone, come) or _in_place(old, new, kind):
-            pair = gone.pop(key), come.pop(other)
-            yield from self._called(name, pair, kind)
-            is_told = kind.is_source or pair[0].column.type != pair[1].column.type
-            if not is_told and not self._proofs.is_same(old_name, name, other, was=key):
+        removed = {key: each for key, each in old.items() if key not in new}
+        added = {key: each for key, each in new.items() if key not in old}
+        for key, new_key in self._find_renamed(removed, added) or _find_renamed_by_position(
+            old, new, kind
+        ):
+            pair = removed.pop(key), added.pop(new_key)
+            yield from self._renaming_changes(name, pair, kind)
+            is_explained = kind.is_source or pair[0].column.type != pair[1].column.type
+            if not is_explained and not self._proofs.is_same_column(
+                old_name, name, new_key, was=key
+            ):
                 yield self._moved_change(name, [pair])
-        for each in come.values():
-            reached = self._new_reach.of_columns(name, each.column.name)
-            yield from self._alone(name, each, reached, kind, is_new=True)
-        for each in gone.values():
-            reached = self._old_reach.of_columns(old_name, each.column.name)
-            yield from self._alone(name, each, reached, kind, is_new=False)
-        both = [(old[key], each) for key, each in new.items() if key in old]
-        for pair in both:
-            if not self._proofs.is_same(old_name, name, pair[1].column.name):
-                yield from self._made(name, old_name, pair)
-            yield from self._typed(name, pair, kind)
-        yield from self._nulls(name, both, kind)
-        yield from self._tags(name, both, kind)
+        for each in added.values():
+            impact = self._new_analysis.of_columns(name, each.column.name)
+            yield from self._one_sided_changes(name, each, impact, kind, is_new=True)
+        for each in removed.values():
+            impact = self._old_analysis.of_columns(old_name, each.column.name)
+            yield from self._one_sided_changes(name, each, impact, kind, is_new=False)
+        kept_pairs = [(old[key], each) for key, each in new.items() if key in old]
+        for pair in kept_pairs:
+            if not self._proofs.is_same_column(old_name, name, pair[1].column.name):
+                yield from self._expression_changes(name, old_name, pair)
+            yield from self._type_changes(name, pair, kind)
+        yield from self._nullability_changes(name, kept_pairs, kind)
+        yield from self._tag_changes(name, kept_pairs, kind)
         if kind.by_position and [*old] != [*new] and set(old) == set(new):
-            yield self._reordered(name, both[0])
+            yield self._reordering_change(name, kept_pairs[0])
 
-    def _same(
-        self, gone: Mapping[str, MadeColumn], come: Mapping[str, MadeColumn]
+    def _find_renamed(
+        self, removed: Mapping[str, ColumnMeaning], added: Mapping[str, ColumnMeaning]
     ) -> list[tuple[str, str]]:
         """The columns that are only called otherwise: both made of the same, and of no other."""
-        made = {each.text: key for key, each in come.items() if each.text}
-        pairs = {key: made.get(self.text(each.text)) for key, each in gone.items()}
-        found = [(key, other) for key, other in pairs.items() if other is not None]
-        return found if len({other for _, other in found}) == len(found) else []
+        new_by_text = {each.text: key for key, each in added.items() if each.text}
+        pairs = {
+            key: new_by_text.get(self.with_new_names(each.text)) for key, each in removed.items()
+        }
+        renamed = [(key, new_key) for key, new_key in pairs.items() if new_key is not None]
+        return renamed if len({new_key for _, new_key in renamed}) == len(renamed) else []
 
-    def _called(self, name: str, pair: Pair, kind: Kind) -> Iterator[Change]:
+    def _renaming_changes(self, name: str, pair: Pair, kind: DatasetKind) -> Iterator[Change]:
         """A column of another name; it is no news where it is from a column that has it already."""
         old, new = pair
         is_news = old.text not in self._renamed
         self.renamed.add((name, old.column.name, new.column.name))
         self._proofs.rename(name, old.column.name, new.column.name)
         self._renamed[f"{name}.{old.column.name}"] = f"{name}.{new.column.name}"
-        reached = self._new_reach.of_columns(name, new.column.name)
+        impact = self._new_analysis.of_columns(name, new.column.name)
         if is_news:
             yield Change(
                 Severity.BREAKING if kind.is_source else Severity.NONE,
@@ -107,53 +113,61 @@ class Columns:
                 f"{name}.{new.column.name}",
                 f"the column `{old.column.name}` of `{name}` is called `{new.column.name}`",
                 (old.span, new.span),
-                reached.told,
+                impact.names,
             )
 
-    def _alone(
-        self, name: str, each: MadeColumn, reached: Reached, kind: Kind, *, is_new: bool
+    def _one_sided_changes(
+        self,
+        name: str,
+        definition: ColumnMeaning,
+        impact: DownstreamImpact,
+        kind: DatasetKind,
+        *,
+        is_new: bool,
     ) -> Iterator[Change]:
         """A column that one version has; it is no news where it is from a column that is none."""
-        key = _key(name, each)
+        key = _column_key(name, definition)
         self._one_sided.add(key)
-        if each.text.casefold() in self._one_sided:
+        if definition.text.casefold() in self._one_sided:
             return
         severity = Severity.NONE
         if kind.is_source:
-            severity = Severity.BREAKING if kind.by_position else reached.severity
+            severity = Severity.BREAKING if kind.by_position else impact.severity
         change = "new" if is_new else "gone"
-        message = f"the column `{each.column.name}` of `{name}` is {change}"
-        places = (None, each.span) if is_new else (each.span, None)
-        dotted = f"{name}.{each.column.name}"
-        yield Change(severity, Subject.COLUMN, dotted, message, places, reached.told)
+        message = f"the column `{definition.column.name}` of `{name}` is {change}"
+        places = (None, definition.span) if is_new else (definition.span, None)
+        dotted = f"{name}.{definition.column.name}"
+        yield Change(severity, Subject.COLUMN, dotted, message, places, impact.names)
 
-    def _made(self, name: str, old_name: str, pair: Pair) -> Iterator[Change]:
+    def _expression_changes(self, name: str, old_name: str, pair: Pair) -> Iterator[Change]:
         old, new = pair
-        before = self._as_input(name, self.text(old.text))
-        same_rows = self._proofs.of(old_name, name).same_rows
-        if before == new.text:
+        old_text = self._with_new_input(name, self.with_new_names(old.text))
+        same_rows = self._proofs.of(old_name, name).has_same_rows
+        if old_text == new.text:
             return
-        if not same_rows and self._told_with_rows(name, before, new.text):
+        if not same_rows and self._is_explained_by_rows(name, old_text, new.text):
             return
         types, nulls = ("", ""), ""
         if old.column.type != new.column.type:
-            self._retyped.add(_key(name, new))
+            self._retyped.add(_column_key(name, new))
             types = (f" ({old.column.type.sql})", f" ({new.column.type.sql})")
         if old.column.nullable != new.column.nullable:
-            self._nullable.add(_key(name, new))
+            self._renulled.add(_column_key(name, new))
             nulls = ", and can be null" if new.column.nullable else ", and can no longer be null"
-        message = f"{was_and_is(before, new.text, types)}{nulls}"
-        yield self._change(name, pair, message)
+        message = f"{describe_difference(old_text, new.text, types)}{nulls}"
+        yield self._column_change(name, pair, message)
 
-    def moved(self, name: str, old_name: str, told: Collection[str]) -> Iterator[Change]:
+    def moved_changes(
+        self, name: str, old_name: str, reported: Collection[str]
+    ) -> Iterator[Change]:
         """One for all columns that look the same and are computed where they may not be."""
         old, new = self._was[name].columns, self._now[name].columns
         pairs = [
             (old[key], each)
             for key, each in new.items()
             if key in old
-            and f"{name}.{each.column.name}" not in told
-            and not self._proofs.is_same(old_name, name, each.column.name)
+            and f"{name}.{each.column.name}" not in reported
+            and not self._proofs.is_same_column(old_name, name, each.column.name)
         ]
         if pairs:
             yield self._moved_change(name, pairs)
@@ -166,124 +180,132 @@ class Columns:
             f"{listed} of `{name}` {be} computed at another place among the steps,"
             f" where {they} may see other rows"
         )
-        reached = self._new_reach.of_columns(name, *names)
+        impact = self._new_analysis.of_columns(name, *names)
         dotted = f"{name}.{names[0]}" if len(names) == 1 else name
         places = (pairs[0][0].span, pairs[0][1].span)
-        return Change(reached.severity, Subject.COLUMN, dotted, message, places, reached.told)
+        return Change(impact.severity, Subject.COLUMN, dotted, message, places, impact.names)
 
-    def _as_input(self, name: str, text: str) -> str:
+    def _with_new_input(self, name: str, text: str) -> str:
         """An old expression as it would be of the new input, of which the rows tell."""
         old, new = (each[name].rows for each in (self._was, self._now))
         if not old or not new or old[0].text == new[0].text:
             return text
         return re.sub(rf"(?<![\w.`]){re.escape(old[0].text)}\.", lambda _: f"{new[0].text}.", text)
 
-    def _told_with_rows(self, name: str, before: str, after: str) -> bool:
+    def _is_explained_by_rows(self, name: str, old_text: str, new_text: str) -> bool:
         """Whether the change is one of a key or a generator, or of what a union adds."""
-        if before.startswith(f"{after} or ") or after.startswith(f"{before} or "):
+        if old_text.startswith(f"{new_text} or ") or new_text.startswith(f"{old_text} or "):
             return True
-        sides = ((self._was, before), (self._now, after))
+        sides = ((self._was, old_text), (self._now, new_text))
         return all(
-            any(step.word in _MAKING and text in step.text for step in version[name].rows)
+            any(step.word in _MAKING_STEPS and text in step.text for step in version[name].rows)
             for version, text in sides
         )
 
-    def _typed(self, name: str, pair: Pair, kind: Kind) -> Iterator[Change]:
+    def _type_changes(self, name: str, pair: Pair, kind: DatasetKind) -> Iterator[Change]:
         old, new = pair
-        key = _key(name, new)
+        key = _column_key(name, new)
         if old.column.type == new.column.type or key in self._retyped:
             return
-        is_known = not kind.is_source and bool(self._origins(new.column) & self._retyped)
+        is_explained = not kind.is_source and bool(self._find_origins(new.column) & self._retyped)
         self._retyped.add(key)
-        if is_known or "${" in new.text:
+        if is_explained or "${" in new.text:
             return
         message = f"was {old.column.type.sql} and is {new.column.type.sql}"
-        yield self._change(name, pair, message, Severity.BREAKING if kind.is_source else None)
+        yield self._column_change(
+            name, pair, message, Severity.BREAKING if kind.is_source else None
+        )
 
-    def _nulls(self, name: str, both: list[Pair], kind: Kind) -> Iterator[Change]:
+    def _nullability_changes(
+        self, name: str, pairs: list[Pair], kind: DatasetKind
+    ) -> Iterator[Change]:
         """One for all columns that may be null now, and one for all that no longer may."""
         for nullable in (True, False):
-            found = [
+            changed_pairs = [
                 pair
-                for pair in both
+                for pair in pairs
                 if pair[0].column.nullable != pair[1].column.nullable == nullable
-                and _key(name, pair[1]) not in self._nullable
+                and _column_key(name, pair[1]) not in self._renulled
             ]
             roots = [
                 pair
-                for pair in found
-                if kind.is_source or not self._origins(pair[1].column) & self._nullable
+                for pair in changed_pairs
+                if kind.is_source or not self._find_origins(pair[1].column) & self._renulled
             ]
-            self._nullable |= {_key(name, new) for _, new in found}
+            self._renulled |= {_column_key(name, new) for _, new in changed_pairs}
             if not roots:
                 continue
             names = [new.column.name for _, new in roots]
             listed = ", ".join(f"`{each}`" for each in names)
             can = "can be null" if nullable else "can no longer be null"
             message = f"{listed} of `{name}` {can}"
-            reached = self._new_reach.of_columns(name, *names)
+            impact = self._new_analysis.of_columns(name, *names)
             dotted = f"{name}.{names[0]}" if len(names) == 1 else name
             old, new = roots[0]
             places = (old.span, new.span)
-            yield Change(reached.severity, Subject.COLUMN, dotted, message, places, reached.told)
+            yield Change(impact.severity, Subject.COLUMN, dotted, message, places, impact.names)
 
-    def _tags(self, name: str, both: list[Pair], kind: Kind) -> Iterator[Change]:
+    def _tag_changes(self, name: str, pairs: list[Pair], kind: DatasetKind) -> Iterator[Change]:
         """Personal data where it comes from; where it goes to is told of the sinks."""
-        for old, new in both if kind.is_source else ():
+        for old, new in pairs if kind.is_source else ():
             for tag in sorted(old.column.tags ^ new.column.tags):
                 has = "is" if tag in new.column.tags else "is no longer"
                 message = f"{has} tagged `@{tag}`"
-                found = self._change(name, (old, new), message, Severity.NONE)
-                yield replace(found, subject=Subject.PERSONAL_DATA)
+                change = self._column_change(name, (old, new), message, Severity.NONE)
+                yield replace(change, subject=Subject.PERSONAL_DATA)
 
-    def _reordered(self, name: str, first: Pair) -> Change:
+    def _reordering_change(self, name: str, first: Pair) -> Change:
         message = f"the columns of `{name}` are read in another order"
-        reached = self._new_reach.of(name)
+        impact = self._new_analysis.of_datasets(name)
         places = (first[0].span, first[1].span)
-        return Change(Severity.BREAKING, Subject.DATASET, name, message, places, reached.told)
+        return Change(Severity.BREAKING, Subject.DATASET, name, message, places, impact.names)
 
-    def _change(
+    def _column_change(
         self, name: str, pair: Pair, message: str, severity: Severity | None = None
     ) -> Change:
         old, new = pair
         column = new.column.name
-        whole = any(step.text == EVERY for step in self._now[name].rows)
-        reached = self._new_reach.of(name) if whole else self._new_reach.of_columns(name, column)
+        whole = any(step.text == ALL_COLUMNS for step in self._now[name].rows)
+        impact = (
+            self._new_analysis.of_datasets(name)
+            if whole
+            else self._new_analysis.of_columns(name, column)
+        )
         return Change(
-            reached.severity if severity is None else severity,
+            impact.severity if severity is None else severity,
             Subject.COLUMN,
             f"{name}.{column}",
             f"the column `{column}` of `{name}` {message}",
             (old.span, new.span),
-            reached.told,
+            impact.names,
         )
 
-    def _origins(self, column: Column) -> set[str]:
+    def _find_origins(self, column: Column) -> set[str]:
         """The columns of datasets that both versions have, of which a column is made."""
-        found = set[str]()
+        origins = set[str]()
         waiting = list(column.origins)
         while waiting:
             origin = waiting.pop()
             if origin.dataset in self._was:
-                found.add(f"{origin.dataset}.{origin.column}".casefold())
+                origins.add(f"{origin.dataset}.{origin.column}".casefold())
             elif origin.dataset in self._now:
-                made = self._now[origin.dataset].columns.get(origin.column.casefold())
-                waiting += made.column.origins if made is not None else ()
-        return found
+                meaning = self._now[origin.dataset].columns.get(origin.column.casefold())
+                waiting += meaning.column.origins if meaning is not None else ()
+        return origins
 
 
-def _in_place(
-    old: Mapping[str, MadeColumn], new: Mapping[str, MadeColumn], kind: Kind
+def _find_renamed_by_position(
+    old: Mapping[str, ColumnMeaning], new: Mapping[str, ColumnMeaning], kind: DatasetKind
 ) -> list[tuple[str, str]]:
     """The one column of a source that has another name, and is else where and what it was."""
     if not kind.is_source or len(old) != len(new):
         return []
-    pairs = [(key, other) for key, other in zip(old, new, strict=True) if key != other]
+    pairs = [(key, new_key) for key, new_key in zip(old, new, strict=True) if key != new_key]
     if len(pairs) != 1 or pairs[0][0] in new or pairs[0][1] in old:
         return []
     was, now = old[pairs[0][0]].column, new[pairs[0][1]].column
     return pairs if was.type == now.type else []
 
 
-def _key(name: str, made: MadeColumn) -> str:
-    return f"{name}.{made.column.name}".casefold()
+def _column_key(name: str, meaning: ColumnMeaning) -> str:
+    return f"{name}.{meaning.column.name}".casefold()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from ssbt.compiler.compare.allowed import still_takes
 from ssbt.compiler.compare.changes import Change, Severity, Subject
-from ssbt.compiler.compare.reach import Reach
-from ssbt.compiler.compare.settings import differences
-from ssbt.compiler.emit.submission import packages
+from ssbt.compiler.compare.impact import ImpactAnalysis
+from ssbt.compiler.compare.implication import is_implied
+from ssbt.compiler.compare.settings import compare_options
+from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Connection, Parameter, Pipeline, PythonModule, Sink
 from ssbt.compiler.source import Span
@@ -19,28 +19,29 @@ from ssbt.compiler.types.datatypes import IntegralType
 def pipeline_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
     """The pipeline's own block: what it says of itself, and how Spark is to run it."""
     places = (old.span, new.span)
-    for word in ("description", "owner", "schedule"):
-        was, now = getattr(old, word), getattr(new, word)
+    for attribute in ("description", "owner", "schedule"):
+        was, now = getattr(old, attribute), getattr(new, attribute)
         if was != now:
-            severity = Severity.BEHAVIOUR if word == "schedule" else Severity.NONE
-            message = f"the {word} was `{was}` and is `{now}`"
-            yield Change(severity, Subject.PIPELINE, word, message, places)
+            severity = Severity.BEHAVIOUR if attribute == "schedule" else Severity.NONE
+            message = f"the {attribute} was `{was}` and is `{now}`"
+            yield Change(severity, Subject.PIPELINE, attribute, message, places)
     if old.target != new.target:
         message = f"it was compiled for Spark {old.target} and is for {new.target}"
         yield Change(Severity.BEHAVIOUR, Subject.SETTING, "target", message, places)
-    before, after = _settings(old), _settings(new)
-    for key in dict.fromkeys((*after, *before)):
-        if before.get(key) != after.get(key):
-            message = f"the Spark setting {_was_and_is(key, before.get(key), after.get(key))}"
+    old_settings, new_settings = _settings(old), _settings(new)
+    for key in dict.fromkeys((*new_settings, *old_settings)):
+        old_value, new_value = old_settings.get(key), new_settings.get(key)
+        if old_value != new_value:
+            message = f"the Spark setting {_describe_setting(key, old_value, new_value)}"
             yield Change(Severity.BEHAVIOUR, Subject.SETTING, key, message, places)
-    needed = packages(old), packages(new)
+    needed = collect_packages(old), collect_packages(new)
     for coordinates in sorted({*needed[0]} ^ {*needed[1]}):
         change = "new" if coordinates in needed[1] else "gone"
         message = f"the package `{coordinates}` is {change}"
         yield Change(Severity.BEHAVIOUR, Subject.PACKAGE, coordinates, message, places)
 
 
-def _was_and_is(name: str, old: str | None, new: str | None) -> str:
+def _describe_setting(name: str, old: str | None, new: str | None) -> str:
     if old is None:
         return f"`{name}` is `{new}`, and was not set"
     if new is None:
@@ -50,17 +51,19 @@ def _was_and_is(name: str, old: str | None, new: str | None) -> str:
 
 def parameter_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
     """The parameters that a run can or must be given."""
-    before = {each.name: each for each in old.parameters}
-    after = {each.name: each for each in new.parameters}
-    for name in dict.fromkeys((*after, *before)):
-        was, now = before.get(name), after.get(name)
+    old_by_name = {each.name: each for each in old.parameters}
+    new_by_name = {each.name: each for each in new.parameters}
+    for name in dict.fromkeys((*new_by_name, *old_by_name)):
+        was, now = old_by_name.get(name), new_by_name.get(name)
         places = (was.span if was else None, now.span if now else None)
-        for severity, message in _parameter(was, now):
-            said = f"the parameter `{name}` {message}"
-            yield Change(severity, Subject.PARAMETER, name, said, places)
+        for severity, message in _parameter_differences(was, now):
+            full_message = f"the parameter `{name}` {message}"
+            yield Change(severity, Subject.PARAMETER, name, full_message, places)
 
 
-def _parameter(old: Parameter | None, new: Parameter | None) -> Iterator[tuple[Severity, str]]:
+def _parameter_differences(
+    old: Parameter | None, new: Parameter | None
+) -> Iterator[tuple[Severity, str]]:
     if old is None or new is None:
         if old is not None:
             yield Severity.BREAKING, "is gone"
@@ -77,41 +80,41 @@ def _parameter(old: Parameter | None, new: Parameter | None) -> Iterator[tuple[S
         yield Severity.NONE, f"has the default `{new.default}`"
     elif old.default != new.default:
         yield Severity.BEHAVIOUR, f"had the default `{old.default}` and has `{new.default}`"
-    yield from _checks(old, new)
+    yield from _check_differences(old, new)
 
 
-def _checks(old: Parameter, new: Parameter) -> Iterator[tuple[Severity, str]]:
+def _check_differences(old: Parameter, new: Parameter) -> Iterator[tuple[Severity, str]]:
     """What values there may be: only those who give one that is no longer taken have to act."""
     whole = isinstance(old.type, IntegralType) and isinstance(new.type, IntegralType)
-    come = [each for each in new.checks if each not in old.checks]
-    gone = [each for each in old.checks if each not in new.checks]
-    for each in come:
-        before = next((was for was in gone if _is_alike(was, each)), None)
-        if before is not None:
-            gone.remove(before)
-        takes_all = still_takes(each, old.checks, whole=whole)
-        has_all = before is None or still_takes(before, new.checks, whole=whole)
+    added = [each for each in new.checks if each not in old.checks]
+    removed = [each for each in old.checks if each not in new.checks]
+    for each in added:
+        replaced = next((was for was in removed if _is_counterpart(was, each)), None)
+        if replaced is not None:
+            removed.remove(replaced)
+        takes_all = is_implied(each, old.checks, whole=whole)
+        has_all = replaced is None or is_implied(replaced, new.checks, whole=whole)
         if takes_all and has_all:
             # Another way to say it, or what others say as well.
             continue
-        said = f"has the check `{each}`"
-        if before is not None:
-            said = f"had the check `{before}` and has `{each}`"
+        message = f"has the check `{each}`"
+        if replaced is not None:
+            message = f"had the check `{replaced}` and has `{each}`"
         if takes_all:
-            yield Severity.NONE, f"{said}, which takes more values"
+            yield Severity.NONE, f"{message}, which takes more values"
         else:
-            yield Severity.BREAKING, f"{said}, which refuses values that were taken"
-    for each in gone:
-        if not still_takes(each, new.checks, whole=whole):
+            yield Severity.BREAKING, f"{message}, which refuses values that were taken"
+    for each in removed:
+        if not is_implied(each, new.checks, whole=whole):
             yield Severity.NONE, f"no longer has the check `{each}`"
 
 
-def _is_alike(old: Condition, new: Condition) -> bool:
+def _is_counterpart(old: Condition, new: Condition) -> bool:
     """Whether one check may have become the other."""
-    return old.measure == new.measure and _family(old) == _family(new)
+    return old.measure == new.measure and _operator_family(old) == _operator_family(new)
 
 
-def _family(condition: Condition) -> str:
+def _operator_family(condition: Condition) -> str:
     operator = condition.operator.removeprefix("not ")
     families = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
     return families.get(operator, operator)
@@ -130,19 +133,19 @@ def secret_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
 
 def connection_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
     """What several sources and sinks share."""
-    before = {each.name: each for each in old.connections}
-    after = {each.name: each for each in new.connections}
-    for name in dict.fromkeys((*after, *before)):
-        was, now = before.get(name), after.get(name)
+    old_by_name = {each.name: each for each in old.connections}
+    new_by_name = {each.name: each for each in new.connections}
+    for name in dict.fromkeys((*new_by_name, *old_by_name)):
+        was, now = old_by_name.get(name), new_by_name.get(name)
         if was is not None and now is not None:
-            yield from _connection(was, now, (old, new))
+            yield from _changes_of_connection(was, now, (old, new))
             continue
         message = f"the connection `{name}` is {'new' if was is None else 'gone'}"
         places = (was.span if was else None, now.span if now else None)
         yield Change(Severity.BEHAVIOUR, Subject.CONNECTION, name, message, places)
 
 
-def _connection(
+def _changes_of_connection(
     old: Connection, new: Connection, versions: tuple[Pipeline, Pipeline]
 ) -> Iterator[Change]:
     if old.connector.name != new.connector.name:
@@ -150,7 +153,7 @@ def _connection(
         places = (old.span, new.span)
         yield Change(Severity.BEHAVIOUR, Subject.CONNECTION, new.name, message, places)
         return
-    for each in differences(old.settings, new.settings, versions):
+    for each in compare_options(old.settings, new.settings, versions):
         yield Change(
             Severity.BEHAVIOUR,
             Subject.CREDENTIAL if each.secret else Subject.CONNECTION,
@@ -161,17 +164,17 @@ def _connection(
 
 
 def module_changes(
-    old: Pipeline, new: Pipeline, users: Mapping[str, Iterable[str]], reach: Reach
+    old: Pipeline, new: Pipeline, users: Mapping[str, Iterable[str]], analysis: ImpactAnalysis
 ) -> Iterator[Change]:
     """The user's Python, of which `users` are the datasets by module; its looks do not count."""
-    before = {each.name: each for each in old.modules}
+    old_by_name = {each.name: each for each in old.modules}
     for module in new.modules:
-        was = before.get(module.name)
-        if was is None or _meaning(was) == _meaning(module):
+        was = old_by_name.get(module.name)
+        if was is None or _normalize_code(was) == _normalize_code(module):
             continue
         datasets = tuple(users.get(module.name, ()))
         sinks = [f"sink {each.name}" for each in new.sinks if _function_of(each) == module.name]
-        affects = dict.fromkeys((*datasets, *reach.of(*datasets).told, *sinks))
+        affects = dict.fromkeys((*datasets, *analysis.of_datasets(*datasets).names, *sinks))
         message = f"the Python of `{module.path}` is another"
         places = (Span(was.path, 0, 0), Span(module.path, 0, 0))
         severity = Severity.BEHAVIOUR
@@ -182,7 +185,7 @@ def _function_of(sink: Sink) -> str:
     return sink.stream.function.module if sink.stream and sink.stream.function else ""
 
 
-def _meaning(module: PythonModule) -> str:
+def _normalize_code(module: PythonModule) -> str:
     """A module without comments, layout and docstrings; its text where it does not parse."""
     try:
         tree = ast.parse(module.text)

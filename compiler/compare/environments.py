@@ -11,22 +11,22 @@ from ssbt.compiler.configuration.reports import Entry
 
 def environment_changes(old: Iterable[Environment], new: Iterable[Environment]) -> Iterator[Change]:
     """The values that a run finds otherwise; defaults are told of what has them."""
-    before = {each.name: each for each in old}
-    after = {each.name: each for each in new}
-    for name in dict.fromkeys((*after, *before)):
-        was, now = before.get(name), after.get(name)
+    old_by_name = {each.name: each for each in old}
+    new_by_name = {each.name: each for each in new}
+    for name in dict.fromkeys((*new_by_name, *old_by_name)):
+        was, now = old_by_name.get(name), new_by_name.get(name)
         if was is not None and now is not None:
-            yield from _values(name, was, now)
+            yield from _value_changes(name, was, now)
             continue
         message = f"the environment `{name}` is {'new' if was is None else 'gone'}"
         severity = Severity.NONE if was is None else Severity.BREAKING
         yield Change(severity, Subject.ENVIRONMENT, name, message)
 
 
-def _values(name: str, old: Environment, new: Environment) -> Iterator[Change]:
-    before, after = _given(old), _given(new)
-    for key in dict.fromkeys((*after, *before)):
-        was, now = before.get(key), after.get(key)
+def _value_changes(name: str, old: Environment, new: Environment) -> Iterator[Change]:
+    old_entries, new_entries = _own_entries(old), _own_entries(new)
+    for key in dict.fromkeys((*new_entries, *old_entries)):
+        was, now = old_entries.get(key), new_entries.get(key)
         if was is not None and now is not None and was.text == now.text:
             continue
         if was is None:
@@ -36,11 +36,11 @@ def _values(name: str, old: Environment, new: Environment) -> Iterator[Change]:
         else:
             message = f"`{key}` was {was.text} and is {now.text}"
         places = (was.origin if was else None, now.origin if now else None)
-        said = f"in the environment `{name}`, {message}"
-        yield Change(Severity.BEHAVIOUR, Subject.ENVIRONMENT, f"{name}.{key}", said, places)
+        full_message = f"in the environment `{name}`, {message}"
+        yield Change(Severity.BEHAVIOUR, Subject.ENVIRONMENT, f"{name}.{key}", full_message, places)
 
 
-def _given(environment: Environment) -> dict[str, Entry]:
+def _own_entries(environment: Environment) -> dict[str, Entry]:
     """What the configuration itself says."""
     return {
         each.name: each

@@ -5,44 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ssbt.compiler.compare.meaning import Meaning, Meanings
-from ssbt.compiler.compare.settings import given
+from ssbt.compiler.compare.settings import option_values
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 
 
-def matched(old: Pipeline, new: Pipeline) -> dict[str, str]:
+def match_datasets(old: Pipeline, new: Pipeline) -> dict[str, str]:
     """The new name of each dataset that both versions have, by the old one.
 
     One of another name is the same where neither version has both names and it is made alike.
     """
-    before, after = ({each.name for each in version.datasets} for version in (old, new))
-    names = {name: name for name in before & after}
-    gone = [each for each in old.datasets if each.name not in after]
+    old_names, new_names = ({each.name for each in version.datasets} for version in (old, new))
+    names = {name: name for name in old_names & new_names}
+    removed = [each for each in old.datasets if each.name not in new_names]
     for item in new.datasets:
-        if item.name in before:
+        if item.name in old_names:
             continue
-        if renamed := _renamed(item, gone, old, new, names):
+        if renamed := _find_renamed(item, removed, old, new, names):
             names[renamed.name] = item.name
-            gone.remove(renamed)
+            removed.remove(renamed)
     return names
 
 
-def _renamed(
+def _find_renamed(
     item: Source | Let,
-    gone: Iterable[Source | Let],
+    removed: Iterable[Source | Let],
     old: Pipeline,
     new: Pipeline,
     names: Mapping[str, str],
 ) -> Source | Let | None:
     """The dataset of the old version that `item` is under another name."""
     # What a dataset means is asked only of those that can be it: it costs a look at all.
-    alike = [each for each in gone if _outline(each) == _outline(item)]
+    alike = [each for each in removed if _outline(each) == _outline(item)]
     if isinstance(item, Source):
         return next((each for each in alike if _is_same_source(item, new, each, old)), None)
     if not alike:
         return None
-    now = _made(Meanings(new, {name: name for name in names.values()}).of(item.name))
+    now = _meaning_key(Meanings(new, {name: name for name in names.values()}).of(item.name))
     was = Meanings(old, names)
-    return next((each for each in alike if _made(was.of(each.name)) == now), None)
+    return next((each for each in alike if _meaning_key(was.of(each.name)) == now), None)
 
 
 def _outline(item: Source | Let) -> object:
@@ -51,15 +51,15 @@ def _outline(item: Source | Let) -> object:
 
 
 def _is_same_source(item: Source, new: Pipeline, other: Source | Let, old: Pipeline) -> bool:
-    return isinstance(other, Source) and _read(item, new) == _read(other, old)
+    return isinstance(other, Source) and _source_key(item, new) == _source_key(other, old)
 
 
-def _read(item: Source, pipeline: Pipeline) -> object:
+def _source_key(item: Source, pipeline: Pipeline) -> object:
     columns = tuple((c.name, c.type, c.nullable, c.tags) for c in item.output.columns)
-    options = {name: each.text for name, each in given(item.settings, pipeline).items()}
+    options = {name: each.text for name, each in option_values(item.settings, pipeline).items()}
     return columns, item.connector.name, item.part, options
 
 
-def _made(meaning: Meaning) -> object:
+def _meaning_key(meaning: Meaning) -> object:
     columns = tuple((name, column.text) for name, column in meaning.columns.items())
     return columns, tuple((step.word, step.text) for step in meaning.rows)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.compare.changes import Change, Severity, Subject, merged, numbered
-from ssbt.compiler.compare.datasets import Datasets
+from ssbt.compiler.compare.changes import Change, Severity, Subject, merge_changes, number_changes
+from ssbt.compiler.compare.datasets import DatasetComparer
 from ssbt.compiler.compare.declarations import (
     connection_changes,
     module_changes,
@@ -17,16 +17,16 @@ from ssbt.compiler.compare.declarations import (
     secret_changes,
 )
 from ssbt.compiler.compare.environments import environment_changes
-from ssbt.compiler.compare.sinks import Sinks, stream_changes
+from ssbt.compiler.compare.sinks import SinkComparer, stream_changes
 from ssbt.compiler.compare.tests import test_changes
-from ssbt.compiler.compare.values import Values, values_of
-from ssbt.compiler.compare.verdicts import Reason, SinkVerdict, verdicts, written_by
+from ssbt.compiler.compare.values import RunValues, run_values
+from ssbt.compiler.compare.verdicts import Reason, SinkVerdict, sink_outputs, stream_verdicts
 from ssbt.compiler.configuration.environments import Environment
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
 
 
-class Side(Struct, frozen=True):
+class PipelineVersion(Struct, frozen=True):
     """A pipeline and the environments of its project; `home` is what relative paths start from."""
 
     pipeline: Pipeline
@@ -34,7 +34,7 @@ class Side(Struct, frozen=True):
     home: str = ""
 
 
-class Difference(Struct, frozen=True):
+class PipelineDifference(Struct, frozen=True):
     """What became of a pipeline: the changes, the weightiest first, and of each of its streams.
 
     `shared` are changes that it has, too, and that are told of another pipeline.
@@ -52,93 +52,110 @@ class Difference(Struct, frozen=True):
         return max((each.severity for each in every), default=Severity.NONE)
 
 
-def difference(
-    old: Side | None, new: Side | None, *, old_project: Iterable[Side] = ()
-) -> Difference:
+def compare_pipelines(
+    old: PipelineVersion | None,
+    new: PipelineVersion | None,
+    *,
+    old_project: Iterable[PipelineVersion] = (),
+) -> PipelineDifference:
     """What became of a pipeline; None stands for a version that has none of its name.
 
     `old_project` are all pipelines of the old version, whose outputs and checkpoints lie there.
     """
-    before, after = (each.pipeline if each is not None else None for each in (old, new))
+    old_pipeline, new_pipeline = (
+        each.pipeline if each is not None else None for each in (old, new)
+    )
     streams = _stream_verdicts(old, new, tuple(old_project) or ((old,) if old is not None else ()))
     if old is not None and new is not None:
-        found = _changes(old, new, streams)
+        changes = _compare_versions(old, new, streams)
     else:
-        found = _one_sided(before, after, streams)
-    either = after or before
+        changes = _one_sided_changes(old_pipeline, new_pipeline, streams)
+    either = new_pipeline or old_pipeline
     assert either is not None, "a pipeline of one version or of both"
-    return Difference(either.name, weighed(found), streams)
+    return PipelineDifference(either.name, sort_by_severity(changes), streams)
 
 
-def unread(name: str, old: Span | None, new: Span | None, message: str) -> Difference:
+def unreadable_difference(
+    name: str, old: Span | None, new: Span | None, message: str
+) -> PipelineDifference:
     """What is said of a pipeline of which the old version has errors."""
-    said = f"the old version of `{name}` has errors, so that nothing is known of it: {message}"
-    change = Change(Severity.BEHAVIOUR, Subject.PIPELINE, name, said, (old, new))
-    return Difference(name, (change,), ())
+    full_message = (
+        f"the old version of `{name}` has errors, so that nothing is known of it: {message}"
+    )
+    change = Change(Severity.BEHAVIOUR, Subject.PIPELINE, name, full_message, (old, new))
+    return PipelineDifference(name, (change,), ())
 
 
-def told_once(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+def deduplicate_changes(
+    differences: Iterable[PipelineDifference],
+) -> tuple[PipelineDifference, ...]:
     """The same with each change told of the first pipeline that has it, at its full weight."""
     differences = list(differences)
-    having: dict[object, list[tuple[str, Change]]] = {}
+    occurrences: dict[object, list[tuple[str, Change]]] = {}
     for each in differences:
-        for key, change in numbered(each.changes):
-            having.setdefault(key, []).append((each.name, change))
-    return tuple(_told(each, having) for each in differences)
+        for key, change in number_changes(each.changes):
+            occurrences.setdefault(key, []).append((each.name, change))
+    return tuple(_without_repeated(each, occurrences) for each in differences)
 
 
-def _told(each: Difference, having: Mapping[object, list[tuple[str, Change]]]) -> Difference:
+def _without_repeated(
+    each: PipelineDifference, occurrences: Mapping[object, list[tuple[str, Change]]]
+) -> PipelineDifference:
     changes, shared = [], []
-    for key, change in numbered(each.changes):
-        (first, _), *others = having[key]
+    for key, change in number_changes(each.changes):
+        (first, _), *repeats = occurrences[key]
         if first != each.name:
             shared.append(change)
             continue
-        severity = max(other.severity for _, other in having[key])
-        also = tuple(name for name, _ in others)
+        severity = max(other.severity for _, other in occurrences[key])
+        also = tuple(name for name, _ in repeats)
         changes.append(replace(change, severity=severity, also=also))
-    return Difference(each.name, weighed(changes), each.streams, tuple(shared))
+    return PipelineDifference(each.name, sort_by_severity(changes), each.streams, tuple(shared))
 
 
-def weighed(changes: Iterable[Change]) -> tuple[Change, ...]:
+def sort_by_severity(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The weightiest first; the order of the flow stays among changes of one weight."""
     return tuple(sorted(changes, key=lambda each: -each.severity))
 
 
 def _stream_verdicts(
-    old: Side | None, new: Side | None, old_project: tuple[Side, ...]
+    old: PipelineVersion | None,
+    new: PipelineVersion | None,
+    old_project: tuple[PipelineVersion, ...],
 ) -> tuple[SinkVerdict, ...]:
     """A verdict for each stream, by the defaults and by the values of each environment."""
-    before, after = _values(old), _values(new)
-    found: dict[str, dict[str, Reason]] = {}
-    both = [name for name in after if name in before] if old and new else [""]
-    for name in both:
-        values = before.get(name, Values()), after.get(name, Values())
-        written = [
+    old_values, new_values = _values_by_environment(old), _values_by_environment(new)
+    reasons_by_sink: dict[str, dict[str, Reason]] = {}
+    environments = [name for name in new_values if name in old_values] if old and new else [""]
+    for name in environments:
+        values = old_values.get(name, RunValues()), new_values.get(name, RunValues())
+        outputs = [
             each
             for side in old_project
-            for each in written_by(side.pipeline, _values(side).get(name, Values()))
+            for each in sink_outputs(
+                side.pipeline, _values_by_environment(side).get(name, RunValues())
+            )
         ]
         was, now = (side.pipeline if side is not None else None for side in (old, new))
-        for verdict in verdicts(was, now, values, written):
-            reasons = found.setdefault(verdict.sink, {})
+        for verdict in stream_verdicts(was, now, values, outputs):
+            reasons = reasons_by_sink.setdefault(verdict.sink, {})
             for each in verdict.reasons:
-                reasons.setdefault(each.message, each if not name else _in(name, each))
-    return tuple(SinkVerdict(sink, tuple(each.values())) for sink, each in found.items())
+                reasons.setdefault(each.message, each if not name else _in_environment(name, each))
+    return tuple(SinkVerdict(sink, tuple(each.values())) for sink, each in reasons_by_sink.items())
 
 
-def _values(side: Side | None) -> dict[str, Values]:
+def _values_by_environment(side: PipelineVersion | None) -> dict[str, RunValues]:
     """The values of a version, by environment; the defaults come first."""
     if side is None:
-        return {"": Values()}
-    return {each.environment: each for each in values_of(side.pipeline, side.environments)}
+        return {"": RunValues()}
+    return {each.environment: each for each in run_values(side.pipeline, side.environments)}
 
 
-def _in(environment: str, reason: Reason) -> Reason:
+def _in_environment(environment: str, reason: Reason) -> Reason:
     return replace(reason, message=f"in the environment `{environment}`, {reason.message}")
 
 
-def _one_sided(
+def _one_sided_changes(
     old: Pipeline | None, new: Pipeline | None, streams: Iterable[SinkVerdict]
 ) -> Iterator[Change]:
     if new is not None:
@@ -151,20 +168,24 @@ def _one_sided(
         yield Change(Severity.BREAKING, Subject.PIPELINE, old.name, message, (old.span, None))
 
 
-def _changes(old: Side, new: Side, streams: tuple[SinkVerdict, ...]) -> Iterator[Change]:
-    before, after = old.pipeline, new.pipeline
-    datasets = Datasets(before, after)
-    in_datasets = merged(datasets.changes())
-    sinks = Sinks(before, after, datasets.names, datasets.renamed)
+def _compare_versions(
+    old: PipelineVersion, new: PipelineVersion, streams: tuple[SinkVerdict, ...]
+) -> Iterator[Change]:
+    old_pipeline, new_pipeline = old.pipeline, new.pipeline
+    datasets = DatasetComparer(old_pipeline, new_pipeline)
+    dataset_changes = merge_changes(datasets.changes())
+    sinks = SinkComparer(old_pipeline, new_pipeline, datasets.names, datasets.renamed)
     yield from sinks.changes()
     for each in streams:
-        if each.sink not in sinks.gone:
+        if each.sink not in sinks.removed:
             yield from stream_changes(each)
-    yield from in_datasets
-    yield from module_changes(before, after, datasets.users, datasets.reaches[True])
-    yield from parameter_changes(before, after)
-    yield from secret_changes(before, after)
-    yield from connection_changes(before, after)
-    yield from pipeline_changes(before, after)
+    yield from dataset_changes
+    yield from module_changes(
+        old_pipeline, new_pipeline, datasets.users_by_module, datasets.analyses[True]
+    )
+    yield from parameter_changes(old_pipeline, new_pipeline)
+    yield from secret_changes(old_pipeline, new_pipeline)
+    yield from connection_changes(old_pipeline, new_pipeline)
+    yield from pipeline_changes(old_pipeline, new_pipeline)
     yield from environment_changes(old.environments, new.environments)
-    yield from test_changes(before, after)
+    yield from test_changes(old_pipeline, new_pipeline)

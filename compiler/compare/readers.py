@@ -8,54 +8,56 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
-from ssbt.compiler.compare.pipelines import Difference, Side, weighed
-from ssbt.compiler.contracts.ends import End, EnvironmentValues, at_home, ends
-from ssbt.compiler.contracts.findings import findings
-from ssbt.compiler.contracts.meetings import meetings
+from ssbt.compiler.compare.pipelines import PipelineDifference, PipelineVersion, sort_by_severity
+from ssbt.compiler.contracts.endpoints import Endpoint, EnvironmentValues, list_endpoints, with_home
+from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.contracts.pairs import find_pairs
 from ssbt.compiler.source import Span
 
 
-class _Break(Struct, frozen=True):
+class _BrokenReader(Struct, frozen=True):
     """A source that does not find what it found; `writer` is the sink that it read from.
 
     `column` is what is missing or other in it, "" where that is no single column.
     """
 
-    reader: End
-    writer: End
+    reader: Endpoint
+    writer: Endpoint
     column: str
     message: str
-    place: Span
+    span: Span
     is_of_reader: bool = False
 
     @property
-    def named(self) -> str:
+    def title(self) -> str:
         """What breaks, for people."""
         column = f".{self.column}" if self.column else ""
         return f"{self.reader.name}{column} in the pipeline {self.reader.pipeline}"
 
 
 def with_readers(
-    differences: Iterable[Difference], old: Iterable[Side], new: Iterable[Side]
-) -> tuple[Difference, ...]:
+    differences: Iterable[PipelineDifference],
+    old: Iterable[PipelineVersion],
+    new: Iterable[PipelineVersion],
+) -> tuple[PipelineDifference, ...]:
     """The differences; a change of a sink says which sources of the project it breaks.
 
     It is told with the change that breaks them. A source that breaks by its own change is told of
     its pipeline.
     """
-    found = {each.name: each for each in differences}
-    for each in _breaks(_ends(old), _ends(new)):
+    by_name = {each.name: each for each in differences}
+    for each in _broken_readers(_pipeline_endpoints(old), _pipeline_endpoints(new)):
         owner = each.reader.pipeline if each.is_of_reader else each.writer.pipeline
-        if owner in found:
-            found[owner] = _with(found[owner], each)
-    return tuple(found.values())
+        if owner in by_name:
+            by_name[owner] = _add_break(by_name[owner], each)
+    return tuple(by_name.values())
 
 
-def _ends(sides: Iterable[Side]) -> tuple[End, ...]:
+def _pipeline_endpoints(sides: Iterable[PipelineVersion]) -> tuple[Endpoint, ...]:
     return tuple(
-        at_home(end, side.home)
+        with_home(end, side.home)
         for side in sides
-        for end in ends(
+        for end in list_endpoints(
             side.pipeline,
             (
                 EnvironmentValues(
@@ -67,47 +69,52 @@ def _ends(sides: Iterable[Side]) -> tuple[End, ...]:
     )
 
 
-def _breaks(old: Sequence[End], new: Sequence[End]) -> Iterator[_Break]:
-    known = {_key(each.reader, each.diagnostic.code.number, each.column) for each in findings(old)}
-    before = {_name(each): each for each in old}
-    told: set[object] = set()
-    for each in findings(new):
-        key = _key(each.reader, each.diagnostic.code.number, each.column)
-        if key in known or _name(each.reader) not in before or key in told:
+def _broken_readers(old: Sequence[Endpoint], new: Sequence[Endpoint]) -> Iterator[_BrokenReader]:
+    old_keys = {
+        _finding_key(each.reader, each.diagnostic.code.number, each.column)
+        for each in check_contracts(old)
+    }
+    old_by_id = {_endpoint_id(each): each for each in old}
+    reported: set[object] = set()
+    for each in check_contracts(new):
+        key = _finding_key(each.reader, each.diagnostic.code.number, each.column)
+        if key in old_keys or _endpoint_id(each.reader) not in old_by_id or key in reported:
             continue
-        told.add(key)
-        writer = before.get(_name(each.writer))
-        of_reader = writer is not None and _plain(writer) == _plain(each.writer)
-        place = each.diagnostic.primary.span
+        reported.add(key)
+        writer = old_by_id.get(_endpoint_id(each.writer))
+        of_reader = writer is not None and _visible_contract(writer) == _visible_contract(
+            each.writer
+        )
+        span = each.diagnostic.primary.span
         message = each.diagnostic.message
-        yield _Break(each.reader, each.writer, each.column, message, place, of_reader)
-    yield from _unfed(old, new)
+        yield _BrokenReader(each.reader, each.writer, each.column, message, span, of_reader)
+    yield from _unfed_readers(old, new)
 
 
-def _unfed(old: Sequence[End], new: Sequence[End]) -> Iterator[_Break]:
+def _unfed_readers(old: Sequence[Endpoint], new: Sequence[Endpoint]) -> Iterator[_BrokenReader]:
     """Sources that read what some sink wrote, and now what none does, though they are the same."""
-    fed = {_name(each.reader) for each in meetings(new)}
-    after = {_name(each): each for each in new}
-    for each in meetings(old):
-        reader = after.get(_name(each.reader))
-        if reader is None or _name(reader) in fed:
+    fed = {_endpoint_id(each.reader) for each in find_pairs(new)}
+    new_by_id = {_endpoint_id(each): each for each in new}
+    for each in find_pairs(old):
+        reader = new_by_id.get(_endpoint_id(each.reader))
+        if reader is None or _endpoint_id(reader) in fed:
             continue
-        fed.add(_name(reader))
+        fed.add(_endpoint_id(reader))
         of_reader = reader.locations != each.reader.locations
         owner = f"the sink `{each.writer.name}` of `{each.writer.pipeline}`"
         message = f"`{reader.name}` reads where {owner} writes no more"
-        yield _Break(reader, each.writer, "", message, reader.place, of_reader)
+        yield _BrokenReader(reader, each.writer, "", message, reader.place, of_reader)
 
 
-def _name(end: End) -> tuple[str, str, bool]:
+def _endpoint_id(end: Endpoint) -> tuple[str, str, bool]:
     return end.pipeline, end.name.casefold(), end.is_sink
 
 
-def _key(reader: End, code: str, column: str) -> tuple[object, ...]:
-    return _name(reader), code, column.casefold()
+def _finding_key(reader: Endpoint, code: str, column: str) -> tuple[object, ...]:
+    return _endpoint_id(reader), code, column.casefold()
 
 
-def _plain(end: End) -> object:
+def _visible_contract(end: Endpoint) -> object:
     """What others find of an end, wherever that is said."""
     parts = tuple(
         (
@@ -121,22 +128,22 @@ def _plain(end: End) -> object:
     return end.locations, parts, end.partitions, end.recursive
 
 
-def _with(difference: Difference, broken: _Break) -> Difference:
+def _add_break(difference: PipelineDifference, broken: _BrokenReader) -> PipelineDifference:
     changes = list(difference.changes)
-    index = None if broken.is_of_reader else _cause(changes, broken)
+    index = None if broken.is_of_reader else _find_cause(changes, broken)
     if index is None:
-        places = (None, broken.place)
+        places = (None, broken.span)
         name = broken.reader.name if broken.is_of_reader else broken.writer.name
         subject = Subject.DATASET if broken.is_of_reader else Subject.SINK
         changes.append(Change(Severity.BREAKING, subject, name, broken.message, places))
     else:
         change = changes[index]
-        affects = dict.fromkeys((*change.affects, broken.named))
+        affects = dict.fromkeys((*change.affects, broken.title))
         changes[index] = replace(change, severity=Severity.BREAKING, affects=tuple(affects))
-    return replace(difference, changes=weighed(changes))
+    return replace(difference, changes=sort_by_severity(changes))
 
 
-def _cause(changes: Sequence[Change], broken: _Break) -> int | None:
+def _find_cause(changes: Sequence[Change], broken: _BrokenReader) -> int | None:
     """The change of the sink by which the source breaks: of the column, or else the weightiest."""
     sink = broken.writer.name.casefold()
     column = broken.column.partition(".")[0].casefold()

@@ -16,42 +16,44 @@ from ssbt.compiler.connectors.settings import (
     SecretName,
     Settings,
 )
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.pipeline import Pipeline, Schema
 from ssbt.compiler.source import Span
 
 # The columns of a source say what its schema is, the options of a dialect what that is; and what a
 # sink requires changes nothing.
-_TOLD_ELSEWHERE = frozenset({Place.SCHEMA, Place.REQUIRE, Place.DIALECT})
+_REPORTED_ELSEWHERE = frozenset(
+    {OptionPlacement.SCHEMA, OptionPlacement.REQUIRE, OptionPlacement.DIALECT}
+)
 
 
-class Given(Struct, frozen=True):
+class OptionValue(Struct, frozen=True):
     """An option that is given, or has a default: its value in words.
 
-    `supplied` where the compiler gave it."""
+    `is_supplied` where the compiler gave it."""
 
     text: str
     span: Span | None = None
-    place: Place = Place.OPTION
+    place: OptionPlacement = OptionPlacement.OPTION
     identity: bool = False
     secret: bool = False
-    supplied: bool = False
+    is_supplied: bool = False
 
 
-class Difference(Struct, frozen=True):
+class OptionDifference(Struct, frozen=True):
     """An option that is not as it was; None where it is not given and has no default."""
 
     name: str
-    old: Given | None
-    new: Given | None
+    old: OptionValue | None
+    new: OptionValue | None
 
     @property
-    def either(self) -> Given:
+    def either(self) -> OptionValue:
         """What is known of the option, of which one side may have nothing."""
-        found = self.new or self.old
-        assert found is not None
-        return found
+        value = self.new or self.old
+        assert value is not None
+        return value
 
     @property
     def secret(self) -> bool:
@@ -78,45 +80,54 @@ class Difference(Struct, frozen=True):
         return f"`{self.name}` was {self.old.text} and is {self.new.text}"
 
 
-def differences(
+def compare_options(
     old: Settings, new: Settings, versions: tuple[Pipeline, Pipeline]
-) -> Iterator[Difference]:
+) -> Iterator[OptionDifference]:
     """The options that differ in more than how they are written."""
-    before, after = given(old, versions[0]), given(new, versions[1])
-    for name in dict.fromkeys((*after, *before)):
-        one, other = before.get(name), after.get(name)
-        one, other = one or _default(name, new), other or _default(name, old)
-        found = Difference(name, one, other)
+    old_values, new_values = option_values(old, versions[0]), option_values(new, versions[1])
+    for name in dict.fromkeys((*new_values, *old_values)):
+        old_value, new_value = old_values.get(name), new_values.get(name)
+        old_value, new_value = (
+            old_value or _default_value(name, new),
+            new_value or _default_value(name, old),
+        )
+        difference = OptionDifference(name, old_value, new_value)
         # What the compiler supplies comes and goes with what it is supplied for.
-        is_supplied = None in (one, other) and found.either.supplied
-        if (one.text if one else None) != (other.text if other else None) and not is_supplied:
-            yield found
+        is_supplied = None in (old_value, new_value) and difference.either.is_supplied
+        if (old_value.text if old_value else None) != (
+            new_value.text if new_value else None
+        ) and not is_supplied:
+            yield difference
 
 
-def given(settings: Settings, pipeline: Pipeline) -> dict[str, Given]:
+def option_values(settings: Settings, pipeline: Pipeline) -> dict[str, OptionValue]:
     """All options by name, those of a format behind its option's name and a dot."""
-    return dict(_given(settings, _schema_texts(pipeline)))
+    return dict(_iterate_values(settings, _schema_texts(pipeline)))
 
 
-def _given(settings: Settings, schemas: Mapping[str, str]) -> Iterator[tuple[str, Given]]:
+def _iterate_values(
+    settings: Settings, schemas: Mapping[str, str]
+) -> Iterator[tuple[str, OptionValue]]:
     for each in settings.settings:
         option = each.option
-        if option.place not in _TOLD_ELSEWHERE:
+        if option.place not in _REPORTED_ELSEWHERE:
             secret = isinstance(each.value, SecretName)
-            text = _text(each.value, schemas)
-            supplied = each.span is None
-            known = option.place, option.identity, secret, supplied
-            yield option.name, Given(text, each.span, *known)
+            text = _render_value(each.value, schemas)
+            is_supplied = each.span is None
+            traits = option.place, option.identity, secret, is_supplied
+            yield option.name, OptionValue(text, each.span, *traits)
         if isinstance(each.value, FormatUse):
-            for name, inner in _given(each.value.settings, schemas):
+            for name, inner in _iterate_values(each.value.settings, schemas):
                 yield f"{option.name}.{name}", replace(inner, place=option.place)
     for raw in settings.raw:
-        yield f"raw {raw.name}", Given(_text(raw.value, schemas))
+        yield f"raw {raw.name}", OptionValue(_render_value(raw.value, schemas))
 
 
 def _schema_texts(pipeline: Pipeline) -> dict[str, str]:
     return {
-        each.name.casefold(): each.written.text if each.written else _schema_text(each)
+        each.name.casefold(): each.external_schema.text
+        if each.external_schema
+        else _schema_text(each)
         for each in pipeline.schemas
     }
 
@@ -126,18 +137,18 @@ def _schema_text(schema: Schema) -> str:
     return f"{schema.type.sql}{defaults}"
 
 
-def _default(name: str, others: Settings) -> Given | None:
+def _default_value(name: str, settings: Settings) -> OptionValue | None:
     """What Spark does where the option is not given, as the other version knows it."""
-    setting = others.named(name)
+    setting = settings.find(name)
     if setting is None or setting.option.default is None:
         return None
-    return Given(_text(setting.option.default, {}), None, setting.option.place)
+    return OptionValue(_render_value(setting.option.default, {}), None, setting.option.place)
 
 
-def _text(value: object, schemas: Mapping[str, str]) -> str:
+def _render_value(value: object, schemas: Mapping[str, str]) -> str:
     match value:
         case Text():
-            return f'"{value.shown}"'
+            return f'"{value.display_text}"'
         case str():
             return f'"{value}"'
         case bool():
@@ -155,10 +166,10 @@ def _text(value: object, schemas: Mapping[str, str]) -> str:
         case FormatUse():
             return value.format.name
         case tuple() if value and isinstance(value[0], tuple):
-            pairs = sorted((str(key), _text(item, schemas)) for key, item in value)
+            pairs = sorted((str(key), _render_value(item, schemas)) for key, item in value)
             return ", ".join(f"{key} = {text}" for key, text in pairs)
         case tuple():
-            return f"[{', '.join(_text(item, schemas) for item in value)}]"
+            return f"[{', '.join(_render_value(item, schemas) for item in value)}]"
         case _:
             return str(value)
 
@@ -166,7 +177,8 @@ def _text(value: object, schemas: Mapping[str, str]) -> str:
 def location(settings: Settings) -> tuple[str, ...]:
     """Where a source reads or a sink writes, in words."""
     return tuple(
-        _text(each.value, {})
+        _render_value(each.value, {})
         for each in settings.settings
-        if each.option.identity or each.option.place in (Place.LOAD, Place.PATH, Place.TABLE)
+        if each.option.identity
+        or each.option.place in (OptionPlacement.LOAD, OptionPlacement.PATH, OptionPlacement.TABLE)
     )

@@ -7,18 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
-from ssbt.compiler.compare.settings import Difference, differences, location
+from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
 from ssbt.compiler.compare.verdicts import SinkVerdict
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
-_OF_READERS = frozenset(
-    {Place.PATH, Place.TABLE, Place.LOAD, Place.MODE, Place.VALUE, Place.RECORD_KEY}
+_READER_PLACES = frozenset(
+    {
+        OptionPlacement.PATH,
+        OptionPlacement.TABLE,
+        OptionPlacement.LOAD,
+        OptionPlacement.MODE,
+        OptionPlacement.VALUE,
+        OptionPlacement.RECORD_KEY,
+    }
 )
-_OF_FORMATS = frozenset({Place.OPTION, Place.DIALECT})
+_FORMAT_PLACES = frozenset({OptionPlacement.OPTION, OptionPlacement.DIALECT})
 
 _OTHER_FOLDERS = (
     "old and new files lie in folders of other columns, which no reader can put together: rows"
@@ -30,7 +37,7 @@ _OTHER_FILES = (
 )
 
 
-class Sinks:
+class SinkComparer:
     """The sinks of two versions.
 
     `names` are the new names of datasets by the old ones; `renamed` are the columns of datasets
@@ -47,68 +54,68 @@ class Sinks:
         self._pipelines = old, new
         self._names = names
         self._renamed = {(name, now): was for name, was, now in renamed}
-        self._pairs = list(_matched(old, new, names))
-        self._promises = guarantees(old), guarantees(new)
-        self._columns = _columns(old), _columns(new)
+        self._pairs = list(_match_sinks(old, new, names))
+        self._guarantees = guarantees(old), guarantees(new)
+        self._columns = _columns_by_dataset(old), _columns_by_dataset(new)
 
     def changes(self) -> Iterator[Change]:
         """The differences in the order of the new version's sinks, gone ones last."""
         for old, new in self._pairs:
             if old is None and new is not None:
                 message = f"the sink `{new.name}` is new"
-                yield _change(Severity.BEHAVIOUR, new, message, (None, new.span))
+                yield _sink_change(Severity.BEHAVIOUR, new, message, (None, new.span))
             elif new is None and old is not None:
                 message = f"the sink `{old.name}` is gone"
-                yield _change(Severity.BREAKING, old, message, (old.span, None))
+                yield _sink_change(Severity.BREAKING, old, message, (old.span, None))
             elif old is not None and new is not None:
-                yield from self._changed(old, new)
+                yield from self._compare(old, new)
 
     @property
-    def gone(self) -> frozenset[str]:
+    def removed(self) -> frozenset[str]:
         """The names of the sinks that are gone, of which that is told and no more."""
         return frozenset(old.name for old, new in self._pairs if new is None and old is not None)
 
-    def _changed(self, old: Sink, new: Sink) -> Iterator[Change]:
+    def _compare(self, old: Sink, new: Sink) -> Iterator[Change]:
         places = (old.span, new.span)
         if old.name.casefold() != new.name.casefold():
             message = f"the sink `{old.name}` is called `{new.name}`"
-            yield _change(Severity.NONE, new, message, places)
+            yield _sink_change(Severity.NONE, new, message, places)
         if self._names.get(old.dataset, old.dataset) != new.dataset:
             message = f"the sink `{new.name}` had `{old.dataset}` and has `{new.dataset}`"
-            yield _change(Severity.BEHAVIOUR, new, message, places)
+            yield _sink_change(Severity.BEHAVIOUR, new, message, places)
         if (old.stream is None) != (new.stream is None):
-            yield _streamed(old, new)
+            yield _streaming_change(old, new)
         if old.connector.name != new.connector.name:
             message = (
                 f"the sink `{new.name}` was written to {old.connector.name}"
                 f" and is written to {new.connector.name}"
             )
-            yield _change(Severity.BREAKING, new, message, places)
+            yield _sink_change(Severity.BREAKING, new, message, places)
         else:
-            for each in differences(old.settings, new.settings, self._pipelines):
+            for each in compare_options(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
-                if each.either.place is not Place.MODE or new.stream is None:
-                    yield _option(old, new, each, joined=_joins_old_files(old, new))
-        yield from self._stream_write(old, new)
-        yield from self._promised(old, new)
-        yield from self._contract(old, new)
+                if each.either.place is not OptionPlacement.MODE or new.stream is None:
+                    yield _option_change(old, new, each, joined=_joins_old_files(old, new))
+        yield from self._stream_write_changes(old, new)
+        yield from self._guarantee_changes(old, new)
+        yield from self._column_changes(old, new)
 
-    def _stream_write(self, old: Sink, new: Sink) -> Iterator[Change]:
+    def _stream_write_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         if old.stream is None or new.stream is None:
             return
         places = (old.stream.mode_span or old.span, new.stream.mode_span or new.span)
         if old.stream.mode is not new.stream.mode:
             was, now = old.stream.mode.value, new.stream.mode.value
             message = f"the sink `{new.name}`: the output mode was {was} and is {now}"
-            yield _change(Severity.BREAKING, new, message, places)
+            yield _sink_change(Severity.BREAKING, new, message, places)
         if old.stream.function != new.stream.function:
             function = new.stream.function
             now = f"{function.module}.{function.name}" if function else "no function"
             message = f"the sink `{new.name}`: batches go to {now}"
-            yield _change(Severity.BEHAVIOUR, new, message, (old.span, new.span))
+            yield _sink_change(Severity.BEHAVIOUR, new, message, (old.span, new.span))
 
-    def _promised(self, old: Sink, new: Sink) -> Iterator[Change]:
-        was, now = self._promises[0].get(old.name), self._promises[1].get(new.name)
+    def _guarantee_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
+        was, now = self._guarantees[0].get(old.name), self._guarantees[1].get(new.name)
         if was is None or now is None or was.delivery is now.delivery:
             return
         message = (
@@ -120,42 +127,44 @@ class Sinks:
         places = (old.span, new.span)
         yield Change(severity, Subject.GUARANTEE, new.name, message, places, (), now.reason)
 
-    def _contract(self, old: Sink, new: Sink) -> Iterator[Change]:
+    def _column_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         """The columns that readers find."""
-        before, after = self._columns[0][old.dataset], self._columns[1][new.dataset]
+        old_columns, new_columns = self._columns[0][old.dataset], self._columns[1][new.dataset]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
-        now = {column.name.casefold(): column for column in after}
-        called = {
+        now = {column.name.casefold(): column for column in new_columns}
+        new_names = {
             self._renamed[new.dataset, column.name]: column.name
-            for column in after
+            for column in new_columns
             if (new.dataset, column.name) in self._renamed
         }
         # A column that is only called otherwise stands under its new name.
-        was = {called.get(column.name, column.name).casefold(): column for column in before}
+        was = {new_names.get(column.name, column.name).casefold(): column for column in old_columns}
         for key in dict.fromkeys((*now, *was)):
-            for found, message in _difference(was.get(key), now.get(key)):
-                severity = Severity.BREAKING if by_place and key not in was else found
-                yield _of_column(severity, old, new, now.get(key) or was[key], message)
-            yield from _tags(old, new, was.get(key), now.get(key))
+            for weight, message in _column_differences(was.get(key), now.get(key)):
+                severity = Severity.BREAKING if by_place and key not in was else weight
+                yield _column_change(severity, old, new, now.get(key) or was[key], message)
+            yield from _tag_changes(old, new, was.get(key), now.get(key))
         if [key for key in was if key in now] != [key for key in now if key in was]:
             message = f"the sink `{new.name}`: the columns are in another order"
             places = (old.span, new.span)
             if by_place:
-                yield replace(_change(Severity.BREAKING, new, message, places), why=_OTHER_FILES)
+                yield replace(
+                    _sink_change(Severity.BREAKING, new, message, places), why=_OTHER_FILES
+                )
             else:
-                yield _change(Severity.BEHAVIOUR, new, message, places)
+                yield _sink_change(Severity.BEHAVIOUR, new, message, places)
 
 
-def stream_changes(found: SinkVerdict) -> Iterator[Change]:
+def stream_changes(sink_verdict: SinkVerdict) -> Iterator[Change]:
     """Why a stream cannot go on from its checkpoint, or may not."""
-    for reason in found.reasons:
+    for reason in sink_verdict.reasons:
         if reason.verdict is not Verdict.SAFE:
             is_whole = "the stream `" in reason.message
-            message = ("" if is_whole else f"the stream `{found.sink}`: ") + reason.message
+            message = ("" if is_whole else f"the stream `{sink_verdict.sink}`: ") + reason.message
             yield Change(
                 Severity.CHECKPOINT,
                 Subject.STREAM,
-                found.sink,
+                sink_verdict.sink,
                 message,
                 (reason.old, reason.new),
                 why=reason.explanation,
@@ -163,49 +172,55 @@ def stream_changes(found: SinkVerdict) -> Iterator[Change]:
             )
 
 
-def _matched(
+def _match_sinks(
     old: Pipeline, new: Pipeline, names: Mapping[str, str]
 ) -> Iterator[tuple[Sink | None, Sink | None]]:
     """Pairs by name, then by dataset and place for sinks that are called otherwise."""
-    before = {each.name.casefold(): each for each in old.sinks}
-    after = {each.name.casefold() for each in new.sinks}
-    left = {key: each for key, each in before.items() if key not in after}
+    old_by_name = {each.name.casefold(): each for each in old.sinks}
+    new_names = {each.name.casefold() for each in new.sinks}
+    unmatched = {key: each for key, each in old_by_name.items() if key not in new_names}
     for sink in new.sinks:
-        found = before.get(sink.name.casefold())
-        if found is None:
-            key = next((k for k, each in left.items() if _alike(each, sink, names)), None)
-            found = left.pop(key) if key is not None else None
-        yield found, sink
-    yield from ((each, None) for each in left.values())
+        old_sink = old_by_name.get(sink.name.casefold())
+        if old_sink is None:
+            key = next(
+                (k for k, each in unmatched.items() if _is_counterpart(each, sink, names)), None
+            )
+            old_sink = unmatched.pop(key) if key is not None else None
+        yield old_sink, sink
+    yield from ((each, None) for each in unmatched.values())
 
 
-def _alike(old: Sink, new: Sink, names: Mapping[str, str]) -> bool:
-    same = names.get(old.dataset) == new.dataset and old.connector.name == new.connector.name
-    return same and location(old.settings) == location(new.settings)
+def _is_counterpart(old: Sink, new: Sink, names: Mapping[str, str]) -> bool:
+    is_same_target = (
+        names.get(old.dataset) == new.dataset and old.connector.name == new.connector.name
+    )
+    return is_same_target and location(old.settings) == location(new.settings)
 
 
 def _joins_old_files(old: Sink, new: Sink) -> bool:
     """Whether what the new version writes lies beside what the old one has written."""
     if location(old.settings) != location(new.settings):
         return False
-    mode = new.settings.at(Place.MODE)
-    parts = new.settings.named("partition_overwrite_mode")
+    mode = new.settings.at(OptionPlacement.MODE)
+    parts = new.settings.find("partition_overwrite_mode")
     appends = mode is not None and mode.value == "append"
     return new.stream is not None or appends or (parts is not None and parts.value == "dynamic")
 
 
-def _streamed(old: Sink, new: Sink) -> Change:
+def _streaming_change(old: Sink, new: Sink) -> Change:
     """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
     now = "is a stream" if new.stream is not None else "is no longer a stream"
-    lost = new.settings.at(Place.PATH) is not None and _joins_old_files(old, new)
-    seen = "those of batches" if new.stream is not None else "what batches add there"
+    loses_files = new.settings.at(OptionPlacement.PATH) is not None and _joins_old_files(old, new)
+    missed_files = "those of batches" if new.stream is not None else "what batches add there"
     return Change(
-        Severity.BREAKING if lost else Severity.BEHAVIOUR,
+        Severity.BREAKING if loses_files else Severity.BEHAVIOUR,
         Subject.SINK,
         new.name,
         f"the sink `{new.name}` {now}",
         (old.span, new.span),
-        why=f"readers of the folder see the files of its stream and not {seen}" if lost else "",
+        why=f"readers of the folder see the files of its stream and not {missed_files}"
+        if loses_files
+        else "",
     )
 
 
@@ -214,31 +229,31 @@ def _is_read_by_place(sink: Sink) -> bool:
     return sink.connector.source is not None and sink.connector.source.by_position
 
 
-def _is_told_to_readers(sink: Sink, option: str) -> bool:
+def _is_option_of_readers(sink: Sink, option: str) -> bool:
     """Whether who reads the files has to be told the same as who writes them."""
     source = sink.connector.source
     return source is not None and any(
-        each.name == option and each.changes_values and each.place in _OF_FORMATS
+        each.name == option and each.changes_values and each.place in _FORMAT_PLACES
         for each in source.options
     )
 
 
-def _option(old: Sink, new: Sink, found: Difference, *, joined: bool) -> Change:
-    option = found.either
-    splits = joined and option.place is Place.PARTITION_BY
-    mixes = joined and not splits and _is_told_to_readers(new, found.name)
-    weighty = splits or mixes or option.place in _OF_READERS or option.identity
+def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined: bool) -> Change:
+    option = difference.either
+    splits = joined and option.place is OptionPlacement.PARTITION_BY
+    mixes = joined and not splits and _is_option_of_readers(new, difference.name)
+    weighty = splits or mixes or option.place in _READER_PLACES or option.identity
     return Change(
         Severity.BREAKING if weighty else Severity.BEHAVIOUR,
-        Subject.CREDENTIAL if found.secret else Subject.OPTION,
-        f"{new.name}.{found.name}",
-        f"the sink `{new.name}`: {found.message}",
-        (found.old_span or old.span, found.new_span or new.span),
+        Subject.CREDENTIAL if difference.secret else Subject.OPTION,
+        f"{new.name}.{difference.name}",
+        f"the sink `{new.name}`: {difference.message}",
+        (difference.old_span or old.span, difference.new_span or new.span),
         why=_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "",
     )
 
 
-def _difference(old: Column | None, new: Column | None) -> Iterator[tuple[Severity, str]]:
+def _column_differences(old: Column | None, new: Column | None) -> Iterator[tuple[Severity, str]]:
     if old is None:
         yield Severity.BEHAVIOUR, "is new"
     elif new is None:
@@ -254,19 +269,19 @@ def _difference(old: Column | None, new: Column | None) -> Iterator[tuple[Severi
             yield Severity.BEHAVIOUR, "can no longer be null"
 
 
-def _tags(old: Sink, new: Sink, was: Column | None, now: Column | None) -> Iterator[Change]:
-    before, after = (each.tags if each is not None else frozenset() for each in (was, now))
+def _tag_changes(old: Sink, new: Sink, was: Column | None, now: Column | None) -> Iterator[Change]:
+    old_tags, new_tags = (each.tags if each is not None else frozenset() for each in (was, now))
     column = now or was
     assert column is not None
-    for tag in sorted(after - before):
+    for tag in sorted(new_tags - old_tags):
         message = f"carries data tagged `@{tag}`"
-        yield _of_column(Severity.BREAKING, old, new, column, message, Subject.PERSONAL_DATA)
-    for tag in sorted(before - after if now is not None else ()):
+        yield _column_change(Severity.BREAKING, old, new, column, message, Subject.PERSONAL_DATA)
+    for tag in sorted(old_tags - new_tags if now is not None else ()):
         message = f"no longer carries data tagged `@{tag}`"
-        yield _of_column(Severity.BEHAVIOUR, old, new, column, message, Subject.PERSONAL_DATA)
+        yield _column_change(Severity.BEHAVIOUR, old, new, column, message, Subject.PERSONAL_DATA)
 
 
-def _of_column(
+def _column_change(
     severity: Severity,
     old: Sink,
     new: Sink,
@@ -274,15 +289,17 @@ def _of_column(
     message: str,
     subject: Subject = Subject.SINK,
 ) -> Change:
-    said = f"the sink `{new.name}`: the column `{column.name}` {message}"
-    return Change(severity, subject, f"{new.name}.{column.name}", said, (old.span, new.span))
+    full_message = f"the sink `{new.name}`: the column `{column.name}` {message}"
+    return Change(
+        severity, subject, f"{new.name}.{column.name}", full_message, (old.span, new.span)
+    )
 
 
-def _change(severity: Severity, sink: Sink, message: str, places: Places) -> Change:
+def _sink_change(severity: Severity, sink: Sink, message: str, places: Places) -> Change:
     return Change(severity, Subject.SINK, sink.name, message, places)
 
 
-def _columns(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
+def _columns_by_dataset(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
     return {
         each.name: (each.query.output if isinstance(each, Let) else each.output).columns
         for each in pipeline.datasets

@@ -12,7 +12,7 @@ from ssbt.compiler.ir.expressions import ParameterText, Text
 from ssbt.compiler.ir.pipeline import Pipeline
 
 
-class Values(Struct, frozen=True):
+class RunValues(Struct, frozen=True):
     """What a run has that is given nothing else; `environment` is the one that says it, if any."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -21,33 +21,41 @@ class Values(Struct, frozen=True):
 
     def text(self, text: Text) -> str:
         """A text with the values in it; a parameter without one stays `${name}`."""
-        return "".join(part if isinstance(part, str) else self._value(part) for part in text)
+        return "".join(
+            part if isinstance(part, str) else self._parameter_value(part) for part in text
+        )
 
-    def shown(self, text: Text) -> str:
+    def describe(self, text: Text) -> str:
         """The same for people, who want to know which parameter it is."""
-        return "".join(part if isinstance(part, str) else self._named(part) for part in text)
+        return "".join(
+            part if isinstance(part, str) else self._describe_parameter(part) for part in text
+        )
 
     def setting(self, name: str) -> str:
         """A Spark setting's value in words."""
         return self.spark.get(name.lower(), "not set")
 
-    def _value(self, part: ParameterText) -> str:
+    def _parameter_value(self, part: ParameterText) -> str:
         return str(self.parameters.get(part.name, f"${{{part.name}}}"))
 
-    def _named(self, part: ParameterText) -> str:
-        known = part.name in self.parameters
-        return f"${{{part.name} = {self.parameters[part.name]}}}" if known else f"${{{part.name}}}"
+    def _describe_parameter(self, part: ParameterText) -> str:
+        is_set = part.name in self.parameters
+        return f"${{{part.name} = {self.parameters[part.name]}}}" if is_set else f"${{{part.name}}}"
 
 
-def values_of(pipeline: Pipeline | None, environments: Iterable[Environment]) -> Iterator[Values]:
+def run_values(
+    pipeline: Pipeline | None, environments: Iterable[Environment]
+) -> Iterator[RunValues]:
     """The values by default, then those of each environment."""
     if pipeline is None:
-        yield Values()
+        yield RunValues()
         return
     defaults = {each.name: each.default for each in pipeline.parameters if not each.required}
     spark = {name.lower(): value for name, value in pipeline.spark}
-    yield Values(defaults, spark)
+    yield RunValues(defaults, spark)
     for each in environments:
-        given = {name.lower(): str(value) for name, value in each.document.get("spark", {}).items()}
+        environment_settings = {
+            name.lower(): str(value) for name, value in each.document.get("spark", {}).items()
+        }
         parameters = {**defaults, **each.document.get("params", {})}
-        yield Values(parameters, {**spark, **given}, each.name)
+        yield RunValues(parameters, {**spark, **environment_settings}, each.name)

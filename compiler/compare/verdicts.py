@@ -9,16 +9,16 @@ from functools import partial
 from msgspec import Struct
 
 from ssbt.compiler.compare.stream_parts import ResolvedPart, as_before, show_whole
-from ssbt.compiler.compare.values import Values
-from ssbt.compiler.compare.wording import was_and_is
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.compare.values import RunValues
+from ssbt.compiler.compare.wording import describe_difference
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import Text
-from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, Kind, Verdict
-from ssbt.compiler.ir.fingerprints.flows import fingerprint
-from ssbt.compiler.ir.fingerprints.parts import Part
-from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
-from ssbt.compiler.ir.fingerprints.reading import location, setting_text
-from ssbt.compiler.ir.passes import pass_of
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, PartKind, Verdict
+from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
+from ssbt.compiler.ir.fingerprints.passes import compute_pass_fingerprint
+from ssbt.compiler.ir.fingerprints.reading import location_text, setting_text
+from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
+from ssbt.compiler.ir.passes import find_pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.source import Span
@@ -46,12 +46,12 @@ class SinkVerdict(Struct, frozen=True):
         return max((reason.verdict for reason in self.reasons), default=Verdict.SAFE)
 
 
-class Written(Struct, frozen=True):
+class SinkOutput(Struct, frozen=True):
     """A sink of the old version, of any pipeline: what it writes, and where its place is kept."""
 
     sink: Sink
     pipeline: str
-    place: str
+    location: str
     checkpoint: str
 
     @property
@@ -60,49 +60,49 @@ class Written(Struct, frozen=True):
         return f"the sink `{self.sink.name}` of pipeline `{self.pipeline}`"
 
 
-def written_by(pipeline: Pipeline, values: Values) -> Iterator[Written]:
+def sink_outputs(pipeline: Pipeline, values: RunValues) -> Iterator[SinkOutput]:
     """All that a pipeline writes."""
     root = pipeline.checkpoint
     folder = values.text(setting_text(root)) if root is not None else ""
     for sink in pipeline.sinks:
-        shared = pass_of(pipeline, sink)
-        name = sink.name if shared is None else shared.name
-        kept = f"{folder}/{name}".casefold() if folder and sink.stream is not None else ""
-        place = values.text(location(sink.settings))
-        yield Written(sink, pipeline.name, place, kept)
+        shared_pass = find_pass(pipeline, sink)
+        name = sink.name if shared_pass is None else shared_pass.name
+        checkpoint = f"{folder}/{name}".casefold() if folder and sink.stream is not None else ""
+        target = values.text(location_text(sink.settings))
+        yield SinkOutput(sink, pipeline.name, target, checkpoint)
 
 
 _OVER_OLD_OUTPUT = (
     "Spark would skip each of its batches whose number the log there has, so the runtime refuses:"
     " give the sink another folder, or start it with --keep-output"
 )
-_FORMAT = "Spark goes on: files read so far were read in the old format, and are not read again"
-_LEFT_BEHIND = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
-_EMPTY = "it begins empty, for keys that were there before, too"
-_ELSEWHERE = "it was as it is, but rows came through it before others, or behind"
+_OLD_FORMAT = "Spark goes on: files read so far were read in the old format, and are not read again"
+_UNREAD_STATE = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
+_EMPTY_STATE = "it begins empty, for keys that were there before, too"
+_MOVED_STEP = "it was as it is, but rows came through it before others, or behind"
 
 
-def verdicts(
+def stream_verdicts(
     old: Pipeline | None,
     new: Pipeline | None,
-    values: tuple[Values, Values] = (Values(), Values()),
-    written: Iterable[Written] = (),
+    values: tuple[RunValues, RunValues] = (RunValues(), RunValues()),
+    outputs: Iterable[SinkOutput] = (),
 ) -> Iterator[SinkVerdict]:
     """A verdict for each stream that keeps its place in either version of a pipeline.
 
     A version that has no pipeline of that name is None: its streams are new, or gone. `values` are
     those of parameters and settings in both versions, `written` what all old pipelines write.
     """
-    before, after = _streams(old, values[0]), _streams(new, values[1])
-    for name, stream in after.items():
-        if name in before:
-            found = reasons(before[name], stream)
+    old_streams, new_streams = _streams_by_name(old, values[0]), _streams_by_name(new, values[1])
+    for name, stream in new_streams.items():
+        if name in old_streams:
+            stream_reasons = compare_streams(old_streams[name], stream)
         else:
-            found = _begun(stream, new.name if new else "", written)
-        yield SinkVerdict(stream.name, tuple(found))
-    for name, stream in before.items():
-        if name not in after:
-            yield SinkVerdict(stream.name, (_gone(stream),))
+            stream_reasons = _start_reasons(stream, new.name if new else "", outputs)
+        yield SinkVerdict(stream.name, tuple(stream_reasons))
+    for name, stream in old_streams.items():
+        if name not in new_streams:
+            yield SinkVerdict(stream.name, (_removal_reason(stream),))
 
 
 class _Stream(Struct, frozen=True):
@@ -114,10 +114,10 @@ class _Stream(Struct, frozen=True):
 
     name: str
     sinks: tuple[Sink, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[FingerprintPart, ...]
     root: Text
-    values: Values
-    whole: Callable[[], tuple[Part, ...]]
+    values: RunValues
+    whole: Callable[[], tuple[FingerprintPart, ...]]
 
     @property
     def span(self) -> Span:
@@ -130,32 +130,34 @@ class _Stream(Struct, frozen=True):
         return self.values.text(setting_text(self.root))
 
 
-def _streams(pipeline: Pipeline | None, values: Values) -> dict[str, _Stream]:
+def _streams_by_name(pipeline: Pipeline | None, values: RunValues) -> dict[str, _Stream]:
     """The streams that keep their place, by the name of which their folders are made."""
     if pipeline is None or pipeline.checkpoint is None:
         return {}
     root = pipeline.checkpoint
-    found = {}
+    streams = {}
     for sink, flow in stream_plans(pipeline):
-        shared = pass_of(pipeline, sink)
-        if shared is not None:
-            made = partial(pass_fingerprint, pipeline, shared)
-            name, sinks = shared.name, shared.sinks
-        elif sink.keeps_its_place:
-            made = partial(fingerprint, pipeline, sink, flow)
+        shared_pass = find_pass(pipeline, sink)
+        if shared_pass is not None:
+            made = partial(compute_pass_fingerprint, pipeline, shared_pass)
+            name, sinks = shared_pass.name, shared_pass.sinks
+        elif sink.has_checkpoint:
+            made = partial(compute_fingerprint, pipeline, sink, flow)
             name, sinks = sink.name, (sink,)
         else:
             continue
         whole = partial(made, whole=True)
-        found[name.casefold()] = _Stream(name, sinks, made(), root, values, whole)
-    return found
+        streams[name.casefold()] = _Stream(name, sinks, made(), root, values, whole)
+    return streams
 
 
-def _begun(stream: _Stream, pipeline: str, written: Iterable[Written]) -> Iterator[Reason]:
-    written = tuple(written)
-    own = f"{stream.folder}/{stream.name}".casefold()
-    for each in written:
-        if each.checkpoint == own:
+def _start_reasons(
+    stream: _Stream, pipeline: str, outputs: Iterable[SinkOutput]
+) -> Iterator[Reason]:
+    outputs = tuple(outputs)
+    checkpoint = f"{stream.folder}/{stream.name}".casefold()
+    for each in outputs:
+        if each.checkpoint == checkpoint:
             message = f"the stream `{stream.name}` finds the checkpoint of {each.title}"
             why = (
                 "the runtime refuses to go on from another's checkpoint; where only a name changed,"
@@ -164,40 +166,43 @@ def _begun(stream: _Stream, pipeline: str, written: Iterable[Written]) -> Iterat
             yield Reason(Verdict.NEW_CHECKPOINT, message, why, each.sink.span, stream.span)
             return
     for sink in stream.sinks:
-        place = stream.values.text(location(sink.settings))
-        for each in written if sink.settings.at(Place.PATH) is not None else ():
-            if each.place == place and each.sink.settings.at(Place.PATH) is not None:
-                yield _over_old_output(stream, sink, each)
+        target = stream.values.text(location_text(sink.settings))
+        for each in outputs if sink.settings.at(OptionPlacement.PATH) is not None else ():
+            if each.location == target and each.sink.settings.at(OptionPlacement.PATH) is not None:
+                yield _old_output_reason(stream, sink, each)
                 return
     message = f"the stream `{stream.name}` is new"
     yield Reason(Verdict.SAFE, message, "it begins with an empty checkpoint", None, stream.span)
 
 
-def _over_old_output(stream: _Stream, sink: Sink, old: Written) -> Reason:
+def _old_output_reason(stream: _Stream, sink: Sink, old: SinkOutput) -> Reason:
     message = f"the stream `{stream.name}` begins anew where {old.title} has written"
     return Reason(Verdict.OLD_OUTPUT, message, _OVER_OLD_OUTPUT, old.sink.span, sink.span)
 
 
-def _gone(stream: _Stream) -> Reason:
+def _removal_reason(stream: _Stream) -> Reason:
     message = f"the stream `{stream.name}` is gone"
     why = "its checkpoint stays behind; a stream or pipeline of another name does not go on from it"
     return Reason(Verdict.NEW_CHECKPOINT, message, why, stream.span, None)
 
 
-def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
+def compare_streams(old_stream: _Stream, new_stream: _Stream) -> Iterator[Reason]:
     """What of two versions of a stream differs, and what it does."""
-    if before.folder != after.folder:
+    if old_stream.folder != new_stream.folder:
         message = "the folder of the checkpoints is another one"
         why = "in the new folder the stream begins anew; move the old one there, or keep it"
-        yield Reason(Verdict.NEW_CHECKPOINT, message, why, before.root.span, after.root.span)
+        yield Reason(
+            Verdict.NEW_CHECKPOINT, message, why, old_stream.root.span, new_stream.root.span
+        )
         return
     old, new = (
-        [ResolvedPart(part, each.values) for part in each.parts] for each in (before, after)
+        [ResolvedPart(part, each.values) for part in each.parts]
+        for each in (old_stream, new_stream)
     )
     resolved = as_before(old, new)
     if [each.key for each in old] == [each.key for each in resolved]:
         return
-    for parts, each in ((old, before), (new, after)):
+    for parts, each in ((old, old_stream), (new, new_stream)):
         show_whole(parts, each.whole(), each.values)
     new = resolved
     yield from _flow_reasons(_without_state(old), _without_state(new))
@@ -205,7 +210,7 @@ def reasons(before: _Stream, after: _Stream) -> Iterator[Reason]:
 
 
 def _without_state(parts: list[ResolvedPart]) -> list[ResolvedPart]:
-    return [part for part in parts if part.kind is not Kind.STATE]
+    return [part for part in parts if part.kind is not PartKind.STATE]
 
 
 def _flow_reasons(old: list[ResolvedPart], new: list[ResolvedPart]) -> Iterator[Reason]:
@@ -213,30 +218,32 @@ def _flow_reasons(old: list[ResolvedPart], new: list[ResolvedPart]) -> Iterator[
     matcher = SequenceMatcher(
         None, [part.key for part in old], [part.key for part in new], autojunk=False
     )
-    gone: list[ResolvedPart] = []
-    come: list[ResolvedPart] = []
+    removed: list[ResolvedPart] = []
+    added: list[ResolvedPart] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            gone += old[old_start:old_end]
-            come += new[new_start:new_end]
+            removed += old[old_start:old_end]
+            added += new[new_start:new_end]
     pairs: list[tuple[ResolvedPart | None, ResolvedPart | None]] = []
-    for one in gone:
-        alike = [each for each in come if each.kind is one.kind]
-        other = next((each for each in alike if each.text == one.text), (*alike, None)[0])
-        pairs.append((one, other))
-        if other is not None:
-            come.remove(other)
-    pairs += [(None, each) for each in come]
+    for removed_part in removed:
+        alike = [each for each in added if each.kind is removed_part.kind]
+        added_part = next(
+            (each for each in alike if each.text == removed_part.text), (*alike, None)[0]
+        )
+        pairs.append((removed_part, added_part))
+        if added_part is not None:
+            added.remove(added_part)
+    pairs += [(None, each) for each in added]
     # Another part that changed may use other columns: that follows from it.
-    told = [pair for pair in pairs if not _uses_others(*pair)]
-    for old_part, new_part in told or pairs:
+    unexplained = [pair for pair in pairs if not _differs_only_in_uses(*pair)]
+    for old_part, new_part in unexplained or pairs:
         if old_part is not None and new_part is not None:
-            yield _changed(old_part, new_part)
+            yield _change_reason(old_part, new_part)
         else:
-            yield _one_sided(old_part, new_part)
+            yield _one_sided_reason(old_part, new_part)
 
 
-def _uses_others(old: ResolvedPart | None, new: ResolvedPart | None) -> bool:
+def _differs_only_in_uses(old: ResolvedPart | None, new: ResolvedPart | None) -> bool:
     """Whether two readings of a source only differ in which of its columns are used."""
     if old is None or new is None or not (old.part.columns and new.part.columns):
         return False
@@ -246,58 +253,60 @@ def _uses_others(old: ResolvedPart | None, new: ResolvedPart | None) -> bool:
 
 def _variables(parts: list[ResolvedPart]) -> dict[str, ResolvedPart]:
     """The variables of processors, by the names with which their texts begin."""
-    found = (part for part in parts if part.kind is Kind.STATE)
-    return {part.text.partition(" = ")[0]: part for part in found}
+    state_parts = (part for part in parts if part.kind is PartKind.STATE)
+    return {part.text.partition(" = ")[0]: part for part in state_parts}
 
 
 def _state_reasons(old: dict[str, ResolvedPart], new: dict[str, ResolvedPart]) -> Iterator[Reason]:
     """Variables may come, and may go, but for both at once, which may be meant as a renaming."""
     for name in old.keys() & new.keys():
         if old[name].text != new[name].text:
-            yield _changed(old[name], new[name])
-    gone, come = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-    verdict = Verdict.NEW_CHECKPOINT if gone and come else Verdict.SAFE
-    word = DEPENDENCES[Kind.STATE].word
-    for name in gone:
-        message = f"the {word} `{name}` is gone"
-        yield Reason(verdict, message, _LEFT_BEHIND, old[name].part.span, None)
-    for name in come:
-        yield Reason(verdict, f"the {word} `{name}` is new", _EMPTY, None, new[name].part.span)
+            yield _change_reason(old[name], new[name])
+    removed, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+    verdict = Verdict.NEW_CHECKPOINT if removed and added else Verdict.SAFE
+    noun = DEPENDENCES[PartKind.STATE].label
+    for name in removed:
+        message = f"the {noun} `{name}` is gone"
+        yield Reason(verdict, message, _UNREAD_STATE, old[name].part.span, None)
+    for name in added:
+        yield Reason(
+            verdict, f"the {noun} `{name}` is new", _EMPTY_STATE, None, new[name].part.span
+        )
 
 
-def _changed(old: ResolvedPart, new: ResolvedPart) -> Reason:
-    row = DEPENDENCES[old.kind]
-    verdict, explanation = row.change.verdict, row.change.why
+def _change_reason(old: ResolvedPart, new: ResolvedPart) -> Reason:
+    dependence = DEPENDENCES[old.kind]
+    verdict, explanation = dependence.on_change.verdict, dependence.on_change.reason
     if old.part.shape != new.part.shape:
         verdict, explanation = Verdict.NEW_CHECKPOINT, STOPS
-    elif old.kind is Kind.SOURCE and old.part.shape == ("files",):
+    elif old.kind is PartKind.SOURCE and old.part.shape == ("files",):
         same_place = old.text.split(" ")[1:] == new.text.split(" ")[1:]
-        explanation = _FORMAT if same_place else explanation
-    message = f"the {row.word} {was_and_is(old.shown, new.shown)}"
+        explanation = _OLD_FORMAT if same_place else explanation
+    message = f"the {dependence.label} {describe_difference(old.shown, new.shown)}"
     if old.text == new.text:
-        verdict, explanation = row.come.verdict, _ELSEWHERE
-        message = f"the {row.word} `{new.shown}` stands elsewhere among the steps"
-    verdict = _perhaps(verdict, old.part, new.part)
+        verdict, explanation = dependence.on_appearance.verdict, _MOVED_STEP
+        message = f"the {dependence.label} `{new.shown}` stands elsewhere among the steps"
+    verdict = _weaken_verdict(verdict, old.part, new.part)
     return Reason(verdict, message, explanation, old.part.span, new.part.span)
 
 
-def _one_sided(old: ResolvedPart | None, new: ResolvedPart | None) -> Reason:
+def _one_sided_reason(old: ResolvedPart | None, new: ResolvedPart | None) -> Reason:
     either = new or old
     assert either is not None
-    row = DEPENDENCES[either.kind]
-    message = f"the {row.word} `{either.shown}` is {'gone' if new is None else 'new'}"
+    dependence = DEPENDENCES[either.kind]
+    message = f"the {dependence.label} `{either.shown}` is {'gone' if new is None else 'new'}"
     old_part, new_part = old.part if old else None, new.part if new else None
-    verdict = _perhaps(row.come.verdict, old_part, new_part)
+    verdict = _weaken_verdict(dependence.on_appearance.verdict, old_part, new_part)
     return Reason(
         verdict,
         message,
-        row.come.why,
+        dependence.on_appearance.reason,
         old_part.span if old_part else None,
         new_part.span if new_part else None,
     )
 
 
-def _perhaps(verdict: Verdict, *parts: Part | None) -> Verdict:
+def _weaken_verdict(verdict: Verdict, *parts: FingerprintPart | None) -> Verdict:
     """The verdict where there may be no state at all."""
     if all(part is None or part.perhaps for part in parts):
         return min(verdict, Verdict.UNKNOWN)

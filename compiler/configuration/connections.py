@@ -7,10 +7,10 @@ import re
 
 from msgspec.structs import replace
 
-from ssbt.compiler.configuration.reports import Entry, Findings, Part
+from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
 from ssbt.compiler.connectors.settings import SecretName, Settings
-from ssbt.compiler.connectors.specification import Connector, Kind, Role
-from ssbt.compiler.connectors.validation import Use, validated
+from ssbt.compiler.connectors.specification import Connector, Role, ValueKind
+from ssbt.compiler.connectors.validation import ConnectorUse, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -26,29 +26,35 @@ from ssbt.compiler.connectors.values import (
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
-from ssbt.compiler.hocon.units import milliseconds, size
+from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def connection_options(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
+def read_connections(
+    section: Object, pipeline: Pipeline, findings: FindingCollector
+) -> SectionResult:
     """Spark's options that the environment gives, by connection; secrets stay references."""
-    part = Part()
-    known = {item.name.casefold(): item for item in pipeline.declared.connections}
+    part = SectionResult()
+    connections_by_name = {item.name.casefold(): item for item in pipeline.declarations.connections}
     used = {item.name for item in pipeline.connections}
     for key, value in section.fields.items():
-        if key.casefold() not in known:
-            names = [item.name for item in known.values()]
-            findings.unknown(section.keys[key], f"there is no connection `{key}`", key, names)
+        if key.casefold() not in connections_by_name:
+            names = [item.name for item in connections_by_name.values()]
+            findings.add_unknown_key(
+                section.keys[key], f"there is no connection `{key}`", key, names
+            )
         elif not isinstance(value, Object):
-            findings.bad(value.span, f"`{key}` is an object with the options of the connection")
+            findings.add_bad_value(
+                value.span, f"`{key}` is an object with the options of the connection"
+            )
     values = {key.casefold(): value for key, value in section.fields.items()}
-    for key, item in known.items():
-        own = values.get(key)
-        said = own if isinstance(own, Object) else Object({}, section.span, {})
-        options, entries = _options(item, said, pipeline, findings)
+    for key, item in connections_by_name.items():
+        override = values.get(key)
+        overrides = override if isinstance(override, Object) else Object({}, section.span, {})
+        options, entries = _convert_options(item, overrides, pipeline, findings)
         if item.name in used:
             part.entries += entries
             if options:
@@ -56,86 +62,90 @@ def connection_options(section: Object, pipeline: Pipeline, findings: Findings) 
     return part
 
 
-def _options(
-    item: Connection, said: Object, pipeline: Pipeline, findings: Findings
+def _convert_options(
+    item: Connection, overrides: Object, pipeline: Pipeline, findings: FindingCollector
 ) -> tuple[dict[str, object], list[Entry]]:
-    entries = tuple(_entries(item.connector, said))
-    use = Use(
+    entries = tuple(_entries(item.connector, overrides))
+    use = ConnectorUse(
         Role.CONNECTION,
         streaming=False,
-        span=said.span,
+        span=overrides.span,
         spark=pipeline.target,
         param_type=lambda name: None,
         secrets=tuple(entry.value.text for entry in entries if isinstance(entry.value, Word)),
     )
-    result = validated(item.connector, use, entries, item.settings)
-    findings.all += map(_of_configuration, result.findings)
-    given = {entry.name for entry in entries}
-    replaced = tuple(s for s in result.settings.settings if s.option.name in given)
-    options = {o.name: _document(o.value) for o in Settings(replaced).spark_options()}
-    shown = [
-        Entry(f"connections.{item.name}.{o.name}", _shown(o.value), setting.span)
+    result = validate(item.connector, use, entries, item.settings)
+    findings.diagnostics += map(_adapt_help, result.findings)
+    given_names = {entry.name for entry in entries}
+    replaced = tuple(s for s in result.settings.settings if s.option.name in given_names)
+    options = {o.name: _json_value(o.value) for o in Settings(replaced).spark_options()}
+    display_entries = [
+        Entry(f"connections.{item.name}.{o.name}", _display_value(o.value), setting.span)
         for setting in result.settings.settings
         for o in Settings((setting,)).spark_options()
     ]
-    return options, shown
+    return options, display_entries
 
 
-def _of_configuration(finding: Diagnostic) -> Diagnostic:
+def _adapt_help(finding: Diagnostic) -> Diagnostic:
     """The finding with the way out that a configuration has."""
     if finding.code is not SECRET_NEEDED:
         return finding
     return replace(finding, help=("write `{ secret = NAME }`",), fix=())
 
 
-def _entries(connector: Connector, said: Object) -> Iterator[OptionEntry]:
-    kind = connector.connection
-    for key, value in said.fields.items():
-        option = kind.option(key) if kind is not None else None
-        wanted = option.type.kind if option is not None else Kind.STRING
+def _entries(connector: Connector, overrides: Object) -> Iterator[OptionEntry]:
+    role = connector.connection
+    for key, value in overrides.fields.items():
+        option = role.option(key) if role is not None else None
+        value_kind = option.type.kind if option is not None else ValueKind.STRING
         is_secret = option is not None and option.secret
-        yield OptionEntry(key, said.keys[key], _value(value, wanted, is_secret), value.span)
+        yield OptionEntry(
+            key, overrides.keys[key], _option_value(value, value_kind, is_secret), value.span
+        )
 
 
-def _value(value: Value, kind: Kind, is_secret: bool) -> OptionValue:
+def _option_value(value: Value, kind: ValueKind, is_secret: bool) -> OptionValue:
     """The value as it would stand in a pipeline."""
     if isinstance(value, Items):
-        return ListOf(tuple(_value(each, kind, is_secret) for each in value.items), value.span)
+        return ListOf(
+            tuple(_option_value(each, kind, is_secret) for each in value.items), value.span
+        )
     if isinstance(value, Object):
         name = value.fields.get("secret")
         if len(value.fields) == 1 and isinstance(name, Scalar):
             return Word(name.text, value.span)
         return ListOf((), value.span)
-    return _scalar(value, kind)
+    return _scalar_value(value, kind)
 
 
-def _scalar(value: Scalar, kind: Kind) -> OptionValue:
+def _scalar_value(value: Scalar, kind: ValueKind) -> OptionValue:
     text, span = value.text, value.span
-    length, bytes_ = milliseconds(text), size(text)
+    length, bytes_ = parse_milliseconds(text), parse_bytes(text)
     match kind:
-        case Kind.BOOLEAN if text in _BOOLEANS:
+        case ValueKind.BOOLEAN if text in _BOOLEANS:
             return Boolean(_BOOLEANS[text], span)
-        case Kind.INTEGER | Kind.NUMBER if _NUMBER.fullmatch(text):
+        case ValueKind.INTEGER | ValueKind.NUMBER if _NUMBER.fullmatch(text):
             return Number(text, span)
-        case Kind.DURATION if length is not None and length == length.to_integral_value():
+        case ValueKind.DURATION if length is not None and length == length.to_integral_value():
             return Duration(str(int(length)), "ms", span)
-        case Kind.SIZE if bytes_ is not None:
+        case ValueKind.SIZE if bytes_ is not None:
             return Size(str(bytes_), "b", span)
     return Text((text,) if text else (), span)
 
 
-def _document(value: object) -> object:
+def _json_value(value: object) -> object:
     if isinstance(value, SecretName):
         return {"secret": value.name}
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _shown(value: object) -> str:
+def _display_value(value: object) -> str:
     match value:
         case SecretName(name):
             return f"secret {name}"
         case Text():
-            return f'"{value.shown}"'
+            return f'"{value.display_text}"'
         case ParamUse(name):
             return f'"${{{name}}}"'
         case bool():

@@ -8,20 +8,20 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from ssbt.compiler.configuration.connections import connection_options
-from ssbt.compiler.configuration.parameters import parameter_values
-from ssbt.compiler.configuration.project import Project, project
-from ssbt.compiler.configuration.reports import Entry, Findings
-from ssbt.compiler.configuration.secrets import secret_references
-from ssbt.compiler.configuration.spark import spark_settings
+from ssbt.compiler.configuration.connections import read_connections
+from ssbt.compiler.configuration.parameters import read_parameters
+from ssbt.compiler.configuration.project import Project, load_project
+from ssbt.compiler.configuration.reports import Entry, FindingCollector
+from ssbt.compiler.configuration.secrets import read_secrets
+from ssbt.compiler.configuration.spark import read_spark_settings
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.emit.naming import script_stem
 from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.nodes import Branch
-from ssbt.compiler.hocon.problems import MistakeError
-from ssbt.compiler.hocon.resolving import Object, resolved
+from ssbt.compiler.hocon.problems import ConfigurationError
+from ssbt.compiler.hocon.resolving import Object, resolve_layers
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Source, Span
 
@@ -34,7 +34,7 @@ class Environment(Struct, frozen=True):
     name: str
     entries: tuple[Entry, ...]
     document: Mapping[str, Any]
-    findings: Findings = field(default_factory=Findings)
+    findings: FindingCollector = field(default_factory=FindingCollector)
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
@@ -43,24 +43,26 @@ class Environment(Struct, frozen=True):
         return json.dumps(self.document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def environment(project: Project, name: str, pipeline: Pipeline, files: Files) -> Environment:
+def load_environment(project: Project, name: str, pipeline: Pipeline, files: Files) -> Environment:
     """The environment called `name`; its findings tell what is wrong with it."""
-    loader, findings = Loader(project.root, files), Findings()
+    loader, findings = Loader(project.root, files), FindingCollector()
     try:
-        said = said_of(project, name, pipeline.name, loader)
-    except MistakeError as error:
-        findings.all.append(error.finding)
+        configuration = load_configuration(project, name, pipeline.name, loader)
+    except ConfigurationError as error:
+        findings.diagnostics.append(error.finding)
         return Environment(name, (), {}, findings, loader.sources)
-    for key in said.fields:
+    for key in configuration.fields:
         # A name of the user's own, for other values to refer to.
         if key not in SECTIONS and not key.startswith("_"):
-            findings.unknown(said.keys[key], f"a configuration has no `{key}`", key, SECTIONS)
-    sections = {key: _section(said, key, findings) for key in SECTIONS}
-    parameters = parameter_values(sections["params"], pipeline, name, findings)
-    settings = spark_settings(sections["spark"], pipeline, findings)
-    connections = connection_options(sections["connections"], pipeline, findings)
-    wired = {**connections.document, "spark": settings.document}
-    secrets = secret_references(sections["secrets"], pipeline, wired, findings)
+            findings.add_unknown_key(
+                configuration.keys[key], f"a configuration has no `{key}`", key, SECTIONS
+            )
+    sections = {key: _section(configuration, key, findings) for key in SECTIONS}
+    parameters = read_parameters(sections["params"], pipeline, name, findings)
+    settings = read_spark_settings(sections["spark"], pipeline, findings)
+    connections = read_connections(sections["connections"], pipeline, findings)
+    option_groups = {**connections.document, "spark": settings.document}
+    secrets = read_secrets(sections["secrets"], pipeline, option_groups, findings)
     parts = {
         "params": parameters,
         "spark": settings,
@@ -72,23 +74,23 @@ def environment(project: Project, name: str, pipeline: Pipeline, files: Files) -
     return Environment(name, entries, document, findings, loader.sources)
 
 
-def said_of(project: Project, name: str, pipeline: str, loader: Loader) -> Object:
+def load_configuration(project: Project, name: str, pipeline: str, loader: Loader) -> Object:
     """What the files of an environment come to for a pipeline; raises MistakeError."""
     layers = project.layers(name, script_stem(pipeline))
-    found = [loader.branch(path) for path in layers]
-    present = [branch for branch in found if branch is not None]
-    return resolved(present or [Branch(Span(layers[1], 0, 0))])
+    branches = [loader.load_branch(path) for path in layers]
+    present = [branch for branch in branches if branch is not None]
+    return resolve_layers(present or [Branch(Span(layers[1], 0, 0))])
 
 
-def _section(said: Object, key: str, findings: Findings) -> Object:
-    value = said.fields.get(key)
+def _section(configuration: Object, key: str, findings: FindingCollector) -> Object:
+    value = configuration.fields.get(key)
     if value is None or isinstance(value, Object):
-        return value or Object({}, said.span, {})
-    findings.bad(value.span, f"`{key}` is an object: `{key} {{ … }}`")
-    return Object({}, said.span, {})
+        return value or Object({}, configuration.span, {})
+    findings.add_bad_value(value.span, f"`{key}` is an object: `{key} {{ … }}`")
+    return Object({}, configuration.span, {})
 
 
-class Environments(Struct, frozen=True):
+class ProjectEnvironments(Struct, frozen=True):
     """All that were asked for, and what is wrong with the project or with them."""
 
     environments: tuple[Environment, ...] = ()
@@ -96,28 +98,32 @@ class Environments(Struct, frozen=True):
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-def of_project(
+def load_environments(
     pipeline: Pipeline, folder: str | None, files: Files, names: tuple[str, ...] = ()
-) -> Environments:
+) -> ProjectEnvironments:
     """The environments called `names`, or all, of the project in `folder`, if there is one."""
     loader = Loader(folder or "", files)
     try:
-        known = project(folder, loader) if folder is not None else Project("", ())
-    except MistakeError as error:
-        return Environments((), (error.finding,), loader.sources)
-    listed = known.environments
-    strange = [_unknown(name, listed, pipeline.span) for name in names if name not in listed]
-    wanted = [name for name in names or listed if name in listed]
-    found = tuple(environment(known, name, pipeline, files) for name in wanted)
+        loaded_project = load_project(folder, loader) if folder is not None else Project("", ())
+    except ConfigurationError as error:
+        return ProjectEnvironments((), (error.finding,), loader.sources)
+    listed = loaded_project.environments
+    unknown = [
+        _unknown_environment(name, listed, pipeline.span) for name in names if name not in listed
+    ]
+    selected = [name for name in names or listed if name in listed]
+    loaded = tuple(load_environment(loaded_project, name, pipeline, files) for name in selected)
     # What several environments take from one file is wrong once.
-    findings = dict.fromkeys((*strange, *(each for one in found for each in one.findings.all)))
+    findings = dict.fromkeys(
+        (*unknown, *(each for item in loaded for each in item.findings.diagnostics))
+    )
     sources = dict(loader.sources)
-    for one in found:
-        sources |= one.sources
-    return Environments(found, tuple(findings), sources)
+    for item in loaded:
+        sources |= item.sources
+    return ProjectEnvironments(loaded, tuple(findings), sources)
 
 
-def _unknown(name: str, listed: tuple[str, ...], span: Span) -> Diagnostic:
+def _unknown_environment(name: str, listed: tuple[str, ...], span: Span) -> Diagnostic:
     near = did_you_mean(name, listed)
     message = f"there is no environment `{name}`" + (f"; did you mean `{near}`?" if near else "")
     help_ = f"`ssbt.conf` lists {', '.join(listed)}" if listed else "`ssbt.conf` lists none"

@@ -7,108 +7,114 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 import math
 
-from ssbt.compiler.configuration.reports import Entry, Findings, Part
-from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
+from ssbt.compiler.connectors.secrets import credential_in_text
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
-from ssbt.compiler.hocon.units import milliseconds
+from ssbt.compiler.hocon.units import parse_milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
-from ssbt.compiler.resolve.expressions.constants import NoConstantError, given, mapping
+from ssbt.compiler.resolve.expressions.constants import NotConstantError, build_map, parse_constant
 from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType
-from ssbt.compiler.types.interval_values import Months, duration_text
+from ssbt.compiler.types.interval_values import Months, render_duration
 
 
-def parameter_values(
-    section: Object, pipeline: Pipeline, environment: str, findings: Findings
-) -> Part:
+def read_parameters(
+    section: Object, pipeline: Pipeline, environment: str, findings: FindingCollector
+) -> SectionResult:
     """The values that the environment gives, and the defaults of the others."""
-    part = Part()
-    known = {item.name.casefold(): item for item in pipeline.declared.parameters}
+    part = SectionResult()
+    parameters_by_name = {item.name.casefold(): item for item in pipeline.declarations.parameters}
     used = {item.name for item in pipeline.parameters}
     values = {key.casefold(): value for key, value in section.fields.items()}
     for key in section.fields:
-        if key.casefold() not in known:
-            names = [item.name for item in known.values()]
-            findings.unknown(section.keys[key], f"there is no parameter `{key}`", key, names)
-    for key, item in known.items():
-        found = values.get(key)
-        if found is not None and any(map(has_credential, _texts(found))):
-            findings.all.append(written_in_text(found.span))
-        elif found is not None:
-            constant = _constant(found, item, findings)
+        if key.casefold() not in parameters_by_name:
+            names = [item.name for item in parameters_by_name.values()]
+            findings.add_unknown_key(
+                section.keys[key], f"there is no parameter `{key}`", key, names
+            )
+    for key, item in parameters_by_name.items():
+        given_value = values.get(key)
+        if given_value is not None and any(map(has_credential, _iterate_texts(given_value))):
+            findings.diagnostics.append(credential_in_text(given_value.span))
+        elif given_value is not None:
+            constant = _read_constant(given_value, item, findings)
             if item.name in used:
                 part.document[item.name] = constant
-                part.entries.append(Entry(f"params.{item.name}", shown(constant), found.span))
+                part.entries.append(
+                    Entry(f"params.{item.name}", display_value(constant), given_value.span)
+                )
         elif item.name in used and item.required:
             message = f"`{item.name}` has no value in the environment `{environment}`"
             help_ = f"give it one in `conf/{environment}.conf`, or when the job runs"
             findings.add(codes.MISSING_VALUE, item.span, message, help_)
         elif item.name in used:
-            text = shown(_json(item.default))
+            text = display_value(_json_value(item.default))
             part.entries.append(Entry(f"params.{item.name}", text, item.span))
     return part
 
 
-def _texts(value: Value) -> Iterator[str]:
+def _iterate_texts(value: Value) -> Iterator[str]:
     match value:
         case Scalar():
             yield value.text
         case Items():
             for item in value.items:
-                yield from _texts(item)
+                yield from _iterate_texts(item)
         case Object():
             for each in value.fields.values():
-                yield from _texts(each)
+                yield from _iterate_texts(each)
 
 
-def _constant(value: Value, item: Parameter, findings: Findings) -> object:
+def _read_constant(value: Value, item: Parameter, findings: FindingCollector) -> object:
     try:
-        constant = _given(value, item.type)
+        constant = _typed_constant(value, item.type)
         if refusal := item.refusal(constant):
-            raise NoConstantError(refusal)
-        return _json(constant)
-    except NoConstantError as error:
-        wanted = item.type.sql.lower()
-        findings.bad(value.span, f"`{item.name}` is a parameter of the type {wanted}: {error}")
+            raise NotConstantError(refusal)
+        return _json_value(constant)
+    except NotConstantError as error:
+        type_name = item.type.sql.lower()
+        findings.add_bad_value(
+            value.span, f"`{item.name}` is a parameter of the type {type_name}: {error}"
+        )
         return None
 
 
-def _given(value: Value, type_: DataType) -> object:
+def _typed_constant(value: Value, type_: DataType) -> object:
     match type_, value:
         case ArrayType(element), Items():
-            return tuple(_given(item, element) for item in value.items)
+            return tuple(_typed_constant(item, element) for item in value.items)
         case MapType(key, inner), Object():
-            keys = [given(name, key) for name in value.fields]
-            return mapping(keys, [_given(item, inner) for item in value.fields.values()])
+            keys = [parse_constant(name, key) for name in value.fields]
+            return build_map(keys, [_typed_constant(item, inner) for item in value.fields.values()])
         case ArrayType(), _:
-            raise NoConstantError("this is no list: `[a, b]`")
+            raise NotConstantError("this is no list: `[a, b]`")
         case MapType(), _:
-            raise NoConstantError('this is no object: `{ "key" = value }`')
+            raise NotConstantError('this is no object: `{ "key" = value }`')
         case _, Scalar(value=None):
-            raise NoConstantError("a parameter is never null")
+            raise NotConstantError("a parameter is never null")
         case DayTimeIntervalType(), Scalar():
-            return given(_as_words(value.text), type_)
+            return parse_constant(_as_interval(value.text), type_)
         case _, Scalar():
-            return given(value.text, type_)
-    raise NoConstantError("this is no single value")
+            return parse_constant(value.text, type_)
+    raise NotConstantError("this is no single value")
 
 
-def _as_words(text: str) -> str:
+def _as_interval(text: str) -> str:
     """A duration with a unit of HOCON's own, such as `10m`, as an interval is written."""
-    length = milliseconds(text)
+    length = parse_milliseconds(text)
     if length is None or not text.strip()[-1:].isalpha():
         return text
     return f"{length / 1000:f} seconds"
 
 
-def _json(value: object) -> object:
+def _json_value(value: object) -> object:
     """The constant as JSON has it; what JSON cannot say exactly is text."""
     match value:
         case Decimal() | Months():
             return str(value)
         case timedelta():
-            return duration_text(value)
+            return render_duration(value)
         case datetime():
             return value.isoformat(" ")
         case date():
@@ -118,19 +124,19 @@ def _json(value: object) -> object:
         case float() if not math.isfinite(value):
             return str(value)
         case tuple():
-            return [_json(item) for item in value]
+            return [_json_value(item) for item in value]
         case dict():
-            return {_key(key): _json(item) for key, item in value.items()}
+            return {_json_key(key): _json_value(item) for key, item in value.items()}
     return value
 
 
-def _key(value: object) -> str:
+def _json_key(value: object) -> str:
     """A map's key, which JSON has as a text."""
-    text = _json(value)
-    return text if isinstance(text, str) else shown(text)
+    text = _json_value(value)
+    return text if isinstance(text, str) else display_value(text)
 
 
-def shown(value: object) -> str:
+def display_value(value: object) -> str:
     """A value for people."""
     match value:
         case bool():
@@ -138,8 +144,8 @@ def shown(value: object) -> str:
         case str():
             return f'"{value}"'
         case list():
-            return f"[{', '.join(map(shown, value))}]"
+            return f"[{', '.join(map(display_value, value))}]"
         case dict():
-            items = (f"{shown(key)} = {shown(item)}" for key, item in value.items())
+            items = (f"{display_value(key)} = {display_value(item)}" for key, item in value.items())
             return f"{{{', '.join(items)}}}"
     return str(value)

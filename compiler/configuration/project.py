@@ -7,12 +7,12 @@ import re
 
 from msgspec import Struct
 
-from ssbt.compiler.configuration.finding import PROJECT
+from ssbt.compiler.configuration.discovery import PROJECT
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.hocon.loading import Loader
-from ssbt.compiler.hocon.problems import mistake
-from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value, resolved
+from ssbt.compiler.hocon.problems import configuration_error
+from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value, resolve_layers
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 FOLDER = "conf"
@@ -30,32 +30,38 @@ class Project(Struct, frozen=True):
         return tuple(posixpath.join(self.root, FOLDER, f"{name}.conf") for name in names)
 
 
-def project(folder: str, loader: Loader) -> Project:
+def load_project(folder: str, loader: Loader) -> Project:
     """The project in a folder; raises MistakeError."""
-    branch = loader.branch(posixpath.join(folder, PROJECT))
-    return Project(folder, _environments(resolved([branch])) if branch is not None else ())
+    branch = loader.load_branch(posixpath.join(folder, PROJECT))
+    return Project(
+        folder, _read_environments(resolve_layers([branch])) if branch is not None else ()
+    )
 
 
-def _environments(said: Object) -> tuple[str, ...]:
-    for key in said.fields:
+def _read_environments(configuration: Object) -> tuple[str, ...]:
+    for key in configuration.fields:
         if key != "environments":
             near = did_you_mean(key, ["environments"])
             help_ = (f"did you mean `{near}`?" if near else "it has `environments` alone",)
             message = f"a project has no `{key}`"
-            place = said.keys[key]
-            raise mistake(place, message, codes.UNKNOWN_KEY, help=help_, instead=near or "")
-    listed = said.fields.get("environments")
+            span = configuration.keys[key]
+            raise configuration_error(
+                span, message, codes.UNKNOWN_KEY, help=help_, instead=near or ""
+            )
+    listed = configuration.fields.get("environments")
     if listed is None:
         return ()
     if not isinstance(listed, Items):
         message = "`environments` is a list of names: `[dev, prod]`"
-        raise mistake(listed.span, message, codes.BAD_VALUE)
-    return tuple(dict.fromkeys(_name(item) for item in listed.items))
+        raise configuration_error(listed.span, message, codes.BAD_VALUE)
+    return tuple(dict.fromkeys(_read_name(item) for item in listed.items))
 
 
-def _name(item: Value) -> str:
+def _read_name(item: Value) -> str:
     text = item.text if isinstance(item, Scalar) else ""
     if _NAME.fullmatch(text) and text.casefold() != "defaults":
         return text
     message = "the name of an environment is a word of letters, digits, `-` and `_`"
-    raise mistake(item.span, message, codes.BAD_VALUE, help=("`defaults` holds for all of them",))
+    raise configuration_error(
+        item.span, message, codes.BAD_VALUE, help=("`defaults` holds for all of them",)
+    )

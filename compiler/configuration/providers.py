@@ -31,20 +31,20 @@ REQUIRED = {
 }
 
 
-def options(provider: str) -> tuple[str, ...] | None:
+def provider_options(provider: str) -> tuple[str, ...] | None:
     """The options of a provider besides the common ones, empty for any; None if there is none."""
     if provider in _OPTIONS:
         return _OPTIONS[provider]
-    return () if _CLASS.fullmatch(provider) or provider in _installed() else None
+    return () if _CLASS.fullmatch(provider) or provider in _installed_names() else None
 
 
-def names() -> tuple[str, ...]:
+def provider_names() -> tuple[str, ...]:
     """The providers that there are, without those named by their class."""
-    return (*_OPTIONS, *_installed())
+    return (*_OPTIONS, *_installed_names())
 
 
 @cache
-def _installed() -> tuple[str, ...]:
+def _installed_names() -> tuple[str, ...]:
     from importlib.metadata import entry_points
 
     return tuple(sorted(each.name for each in entry_points(group=ENTRY_POINT_GROUP)))

@@ -24,31 +24,33 @@ class Entry(Struct, frozen=True):
     origin: Span | None
 
 
-class Part(Struct):
+class SectionResult(Struct):
     """A section: what the runtime is to know, and every value that holds, defaults included."""
 
     document: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
 
-class Findings(Struct):
+class FindingCollector(Struct):
     """The findings so far."""
 
-    all: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def add(
         self, code: Code, span: Span, message: str, *help_: str, fix: tuple[Edit, ...] = ()
     ) -> None:
         """Add one."""
-        self.all.append(Diagnostic(code, message, Label(span), (), help_, fix))
+        self.diagnostics.append(Diagnostic(code, message, Label(span), (), help_, fix))
 
-    def bad(self, span: Span, message: str, *help_: str) -> None:
+    def add_bad_value(self, span: Span, message: str, *help_: str) -> None:
         """Add one about a value."""
         self.add(codes.BAD_VALUE, span, message, *help_)
 
-    def unknown(self, span: Span, message: str, name: str, known: Iterable[str]) -> None:
+    def add_unknown_key(
+        self, span: Span, message: str, name: str, candidates: Iterable[str]
+    ) -> None:
         """Add one about a name that there is not, with what may have been meant."""
-        names = sorted(known)
+        names = sorted(candidates)
         near = did_you_mean(name, names)
         if near:
             text = near if _PLAIN.fullmatch(near) else f'"{near}"'

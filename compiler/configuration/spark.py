@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.configuration.reports import Entry, Findings, Part
-from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
+from ssbt.compiler.connectors.secrets import credential_in_text
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
@@ -14,15 +14,21 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.resolving import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
-from ssbt.compiler.sparkconf.settings import changes_checks, refusal, setting_value
+from ssbt.compiler.sparkconf.settings import (
+    find_check_conflict,
+    find_setting_problem,
+    normalize_setting,
+)
 
 _PREFIX = "spark."
 
 
-def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> Part:
+def read_spark_settings(
+    section: Object, pipeline: Pipeline, findings: FindingCollector
+) -> SectionResult:
     """The settings of the environment, and those of the pipeline that it leaves alone."""
-    part = Part()
-    for keys, places, value in _flat(section):
+    part = SectionResult()
+    for keys, spans, value in _flatten(section):
         key = ".".join(keys)
         name = key if key.startswith(_PREFIX) else _PREFIX + key
         secret = secret_name(value)
@@ -31,23 +37,23 @@ def spark_settings(section: Object, pipeline: Pipeline, findings: Findings) -> P
             part.entries.append(Entry(name, f"secret {secret}", value.span))
             continue
         if not isinstance(value, Scalar) or value.value is None:
-            findings.bad(value.span, f"`{name}` is a text, a number, true or false")
+            findings.add_bad_value(value.span, f"`{name}` is a text, a number, true or false")
             continue
         if is_credential(name, value.text):
             message = f"`{name}` takes a secret: credentials are not written down"
             findings.add(SECRET_NEEDED, value.span, message, "write `{ secret = NAME }`")
             continue
         if has_credential(value.text):
-            findings.all.append(written_in_text(value.span))
+            findings.diagnostics.append(credential_in_text(value.span))
             continue
-        text = setting_value(name, value.text)
-        refused = refusal(name, text, pipeline.target)
-        refused = refused or changes_checks(name, text, pipeline.spark, pipeline.target)
-        if refused:
-            help_ = (refused.help,) if refused.help else ()
-            span = places[-1] if refused.is_name else value.span
-            fix = _renamed(keys, places, refused.near) if refused.near else ()
-            findings.add(BAD_SETTING, span, refused.message, *help_, fix=fix)
+        text = normalize_setting(name, value.text)
+        problem = find_setting_problem(name, text, pipeline.target)
+        problem = problem or find_check_conflict(name, text, pipeline.spark, pipeline.target)
+        if problem:
+            help_ = (problem.help,) if problem.help else ()
+            span = spans[-1] if problem.is_name else value.span
+            fix = _rename_edits(keys, spans, problem.near) if problem.near else ()
+            findings.add(BAD_SETTING, span, problem.message, *help_, fix=fix)
         else:
             part.document[name] = text
             part.entries.append(Entry(name, f'"{text}"', value.span))
@@ -68,26 +74,26 @@ def secret_name(value: Value) -> str | None:
     return name.text if isinstance(name, Scalar) else None
 
 
-def _flat(
-    value: Object, above: tuple[str, ...] = (), places: tuple[Span, ...] = ()
+def _flatten(
+    value: Object, prefix: tuple[str, ...] = (), spans: tuple[Span, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...], Value]]:
     """Values by the parts of their names and their places, whether in quotes or nested."""
     for key, each in value.fields.items():
-        names, where = (*above, key), (*places, value.keys[key])
+        names, child_spans = (*prefix, key), (*spans, value.keys[key])
         if isinstance(each, Object) and secret_name(each) is None:
-            yield from _flat(each, names, where)
+            yield from _flatten(each, names, child_spans)
         else:
-            yield names, where, each
+            yield names, child_spans, each
 
 
-def _renamed(keys: tuple[str, ...], places: tuple[Span, ...], near: str) -> tuple[Edit, ...]:
+def _rename_edits(keys: tuple[str, ...], spans: tuple[Span, ...], near: str) -> tuple[Edit, ...]:
     """The edit of the one part in which a setting's name differs from the one that is meant."""
-    wanted = near if keys[0].startswith(_PREFIX) else near.removeprefix(_PREFIX)
-    for index, (key, place) in enumerate(zip(keys, places, strict=True)):
-        if wanted.startswith(f"{key}."):
-            wanted = wanted.removeprefix(f"{key}.")
+    remaining = near if keys[0].startswith(_PREFIX) else near.removeprefix(_PREFIX)
+    for index, (key, span) in enumerate(zip(keys, spans, strict=True)):
+        if remaining.startswith(f"{key}."):
+            remaining = remaining.removeprefix(f"{key}.")
             continue
-        behind = "".join(f".{each}" for each in keys[index + 1 :])
-        if wanted.endswith(behind):
-            return (Edit(place, f'"{wanted.removesuffix(behind)}"'),)
+        suffix = "".join(f".{each}" for each in keys[index + 1 :])
+        if remaining.endswith(suffix):
+            return (Edit(span, f'"{remaining.removesuffix(suffix)}"'),)
     return ()

@@ -9,12 +9,12 @@ from msgspec import Struct, field
 from ssbt.compiler.connectors.conversion import is_newer
 from ssbt.compiler.connectors.settings import ColumnName, Setting
 from ssbt.compiler.connectors.specification import (
+    CompilerDefault,
     Condition,
     Constraint,
     ConstraintKind,
     Option,
-    Refused,
-    Supplied,
+    RefusedKeys,
 )
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes.connectors import LOSES_DATA, MISSING_OPTION, OPTION_CONFLICT
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-class Given(Struct):
+class OptionBlock(Struct):
     """What is known of a block so far: its settings, and the options that have findings already.
 
     `span` is where the connector is named, for what no single option is to blame; `refused` are
@@ -37,9 +37,9 @@ class Given(Struct):
     span: Span
     settings: dict[str, Setting] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedKeys, ...] = ()
 
-    def holds(self, condition: Condition) -> bool | None:
+    def is_satisfied(self, condition: Condition) -> bool | None:
         """Whether the condition is true; nothing where only the run can tell."""
         if condition.option in self.doubtful:
             return None
@@ -52,23 +52,23 @@ class Given(Struct):
         value = setting.value if setting else option.default
         if isinstance(value, Text | ParamUse):
             return None
-        given = value if isinstance(value, tuple) else (value,)
-        return any(_typed(option, word) in given for word in condition.values)
+        values = value if isinstance(value, tuple) else (value,)
+        return any(_condition_value(option, word) in values for word in condition.values)
 
-    def all_hold(self, conditions: tuple[Condition, ...]) -> bool:
+    def are_all_satisfied(self, conditions: tuple[Condition, ...]) -> bool:
         """Whether all conditions are surely true."""
-        return all(self.holds(condition) for condition in conditions)
+        return all(self.is_satisfied(condition) for condition in conditions)
 
-    def may_hold(self, conditions: tuple[Condition, ...]) -> bool:
+    def may_all_be_satisfied(self, conditions: tuple[Condition, ...]) -> bool:
         """Whether no condition is surely false."""
-        return all(self.holds(condition) is not False for condition in conditions)
+        return all(self.is_satisfied(condition) is not False for condition in conditions)
 
     def columns(self, condition: Condition) -> tuple[ColumnName, ...]:
         """The columns that an option names."""
         setting = self.settings.get(condition.option)
         return setting.columns if setting else ()
 
-    def place(self, *conditions: Condition) -> Span:
+    def find_span(self, *conditions: Condition) -> Span:
         """The place of the first option among the conditions that the user wrote."""
         for condition in conditions:
             setting = self.settings.get(condition.option)
@@ -77,104 +77,120 @@ class Given(Struct):
         return self.span
 
 
-def _typed(option: Option, word: str) -> object:
+def _condition_value(option: Option, text: str) -> object:
     """A word of a condition as the option's values are: `failfast` is Spark's `FAILFAST`."""
-    choice = option.choice(word)
+    choice = option.choice(text)
     if choice:
         return choice.spark
-    return {"true": True, "false": False}.get(word, word)
+    return {"true": True, "false": False}.get(text, text)
 
 
-def supplied_settings(given: Given, spark: str) -> Iterator[Setting]:
+def compiler_settings(block: OptionBlock, spark: str) -> Iterator[Setting]:
     """What the compiler adds where the user wrote nothing, each in view of those before it.
 
     Where only the run can tell whether a condition is true, the setting is added: it does nothing
     where it is not. So is what columns of some type need, whichever columns there are.
     """
-    for option in given.options.values():
-        supplied = option.supplied
-        if supplied is None or option.name in given.settings or option.name in given.doubtful:
+    for option in block.options.values():
+        compiler_default = option.compiler_default
+        if (
+            compiler_default is None
+            or option.name in block.settings
+            or option.name in block.doubtful
+        ):
             continue
-        unwanted = any(given.holds(condition) is not False for condition in supplied.unless)
-        if supplied.when_any and all(given.holds(each) is False for each in supplied.when_any):
+        is_excluded = any(
+            block.is_satisfied(condition) is not False for condition in compiler_default.unless
+        )
+        if compiler_default.when_any and all(
+            block.is_satisfied(each) is False for each in compiler_default.when_any
+        ):
             continue
-        holds = given.may_hold(supplied.when) and not unwanted
+        holds = block.may_all_be_satisfied(compiler_default.when) and not is_excluded
         if holds and not is_newer(option.since, spark):
-            yield Setting(option, _spark_value(option, supplied), None, supplied.reason)
+            yield Setting(
+                option, _spark_value(option, compiler_default), None, compiler_default.reason
+            )
 
 
-def _spark_value(option: Option, supplied: Supplied) -> str | bool | int | float:
-    choice = option.choice(str(supplied.value))
-    return choice.spark if choice else supplied.value
+def _spark_value(option: Option, compiler_default: CompilerDefault) -> str | bool | int | float:
+    choice = option.choice(str(compiler_default.value))
+    return choice.spark if choice else compiler_default.value
 
 
-def violations(
-    constraints: tuple[Constraint, ...], given: Given, spark: str
+def check_constraints(
+    constraints: tuple[Constraint, ...], block: OptionBlock, spark: str
 ) -> Iterator[Diagnostic]:
     """One finding for each rule that is broken; in doubt, none."""
     for constraint in constraints:
         is_over = constraint.before and not is_newer(constraint.before, spark)
-        if given.all_hold(constraint.when) and not is_over:
-            yield from _CHECKS[constraint.kind](constraint, given)
+        if block.are_all_satisfied(constraint.when) and not is_over:
+            yield from _CHECKS[constraint.kind](constraint, block)
 
 
-def _at_most_one(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
-    holding = [condition for condition in constraint.conditions if given.holds(condition)]
-    for other in holding[1:]:
-        yield _finding(OPTION_CONFLICT, constraint, given.place(other), given.place(holding[0]))
+def _check_at_most_one(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
+    holding = [condition for condition in constraint.conditions if block.is_satisfied(condition)]
+    for conflicting in holding[1:]:
+        yield _build_finding(
+            OPTION_CONFLICT, constraint, block.find_span(conflicting), block.find_span(holding[0])
+        )
 
 
-def _at_least_one(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
-    known = [c for c in constraint.conditions if c.option in given.options]
-    if known and all(given.holds(condition) is False for condition in known):
-        yield _finding(MISSING_OPTION, constraint, given.place(*constraint.when))
+def _check_at_least_one(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
+    available = [c for c in constraint.conditions if c.option in block.options]
+    if available and all(block.is_satisfied(condition) is False for condition in available):
+        yield _build_finding(MISSING_OPTION, constraint, block.find_span(*constraint.when))
 
 
-def _needs(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
-    missing = [c for c in constraint.conditions if given.holds(c) is False]
+def _check_needs(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
+    missing = [c for c in constraint.conditions if block.is_satisfied(c) is False]
     if missing:
-        others = (given.place(condition) for condition in missing)
-        place = given.place(*constraint.when)
-        yield _finding(OPTION_CONFLICT, constraint, place, *(o for o in others if o != given.span))
+        spans = (block.find_span(condition) for condition in missing)
+        span = block.find_span(*constraint.when)
+        yield _build_finding(
+            OPTION_CONFLICT, constraint, span, *(o for o in spans if o != block.span)
+        )
 
 
-def _forbids(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
+def _check_forbids(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
     for condition in constraint.conditions:
-        if given.holds(condition):
-            because = given.place(*constraint.when)
-            yield _finding(OPTION_CONFLICT, constraint, given.place(condition), because)
+        if block.is_satisfied(condition):
+            cause = block.find_span(*constraint.when)
+            yield _build_finding(OPTION_CONFLICT, constraint, block.find_span(condition), cause)
 
 
-def _disjoint(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
-    first, *others = constraint.conditions
-    named = {column.name.casefold(): column for column in given.columns(first)}
-    for other in others:
-        for column in given.columns(other):
-            if column.name.casefold() in named:
-                before = named[column.name.casefold()].span
-                yield _finding(OPTION_CONFLICT, constraint, column.span, before)
+def _check_disjoint(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
+    first, *other_conditions = constraint.conditions
+    columns_by_name = {column.name.casefold(): column for column in block.columns(first)}
+    for condition in other_conditions:
+        for column in block.columns(condition):
+            if column.name.casefold() in columns_by_name:
+                first_span = columns_by_name[column.name.casefold()].span
+                yield _build_finding(OPTION_CONFLICT, constraint, column.span, first_span)
 
 
-def _warns(constraint: Constraint, given: Given) -> Iterator[Diagnostic]:
-    if given.all_hold(constraint.conditions):
-        yield _finding(LOSES_DATA, constraint, given.place(*constraint.conditions))
+def _check_warning(constraint: Constraint, block: OptionBlock) -> Iterator[Diagnostic]:
+    if block.are_all_satisfied(constraint.conditions):
+        yield _build_finding(LOSES_DATA, constraint, block.find_span(*constraint.conditions))
 
 
-def _finding(code: Code, constraint: Constraint, place: Span, *others: Span) -> Diagnostic:
+def _build_finding(
+    code: Code, constraint: Constraint, span: Span, *other_spans: Span
+) -> Diagnostic:
     return Diagnostic(
         code,
         constraint.message,
-        Label(place),
-        secondary=tuple(Label(other) for other in others if other != place),
+        Label(span),
+        secondary=tuple(Label(other_span) for other_span in other_spans if other_span != span),
         help=(constraint.help,) if constraint.help else (),
     )
 
 
 _CHECKS = {
-    ConstraintKind.AT_MOST_ONE: _at_most_one,
-    ConstraintKind.AT_LEAST_ONE: _at_least_one,
-    ConstraintKind.NEEDS: _needs,
-    ConstraintKind.FORBIDS: _forbids,
-    ConstraintKind.DISJOINT: _disjoint,
-    ConstraintKind.WARNS: _warns,
+    ConstraintKind.AT_MOST_ONE: _check_at_most_one,
+    ConstraintKind.AT_LEAST_ONE: _check_at_least_one,
+    ConstraintKind.NEEDS: _check_needs,
+    ConstraintKind.FORBIDS: _check_forbids,
+    ConstraintKind.DISJOINT: _check_disjoint,
+    ConstraintKind.WARNS: _check_warning,
 }

@@ -8,10 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from ssbt.compiler.connectors.durations import interval, milliseconds, short
-from ssbt.compiler.connectors.parameters import Target, base_type, param_value, takes_param
-from ssbt.compiler.connectors.partitions import assigned, instant, instants, offsets
-from ssbt.compiler.connectors.secrets import flows, names_secret, secret_value
+from ssbt.compiler.connectors.durations import interval, interval_milliseconds, short_duration
+from ssbt.compiler.connectors.parameters import (
+    ConversionTarget,
+    base_type,
+    check_param,
+    takes_param,
+)
+from ssbt.compiler.connectors.partitions import (
+    convert_assignment,
+    convert_instant,
+    convert_instants,
+    convert_offsets,
+)
+from ssbt.compiler.connectors.secrets import convert_secret, is_secret_name, secret_flow
 from ssbt.compiler.connectors.settings import (
     ColumnName,
     ConnectionName,
@@ -21,7 +31,7 @@ from ssbt.compiler.connectors.settings import (
     SchemaName,
     Value,
 )
-from ssbt.compiler.connectors.specification import SPARK_LINES, Kind, Option, Shape
+from ssbt.compiler.connectors.specification import SPARK_LINES, Option, Shape, ValueKind
 from ssbt.compiler.connectors.triggers import SHORTEST, SINCE, TIMED, Trigger, TriggerKind
 from ssbt.compiler.connectors.values import (
     Boolean,
@@ -37,8 +47,8 @@ from ssbt.compiler.connectors.values import (
     Word,
 )
 from ssbt.compiler.connectors.wording import (
-    found,
-    one_of,
+    describe_value,
+    join_alternatives,
     too_new,
     wrong_type,
 )
@@ -76,115 +86,123 @@ def is_newer(since: str, spark: str) -> bool:
     return SPARK_LINES.index(since) > SPARK_LINES.index(spark)
 
 
-def converted(option: Option, value: OptionValue, target: Target) -> Converted:
+def convert_value(option: Option, value: OptionValue, target: ConversionTarget) -> Converted:
     """The value of the option. Columns are always a tuple; paths only where a list was written."""
     if option.secret:
-        return (yield from secret_value(option, value, target))
+        return (yield from convert_secret(option, value, target))
     shape = option.type.shape
     if isinstance(value, ListOf) and shape is not Shape.ONE:
-        return (yield from _list(option, value, target))
+        return (yield from _convert_list(option, value, target))
     if shape is Shape.LIST:
         yield wrong_type(option, value)
         return None
-    one = yield from _one(option, value, target, item=False)
-    return (one,) if isinstance(one, ColumnName) and shape is Shape.ONE_OR_LIST else one
+    result = yield from _convert_item(option, value, target, item=False)
+    return (result,) if isinstance(result, ColumnName) and shape is Shape.ONE_OR_LIST else result
 
 
-def _list(option: Option, value: ListOf, target: Target) -> Converted:
+def _convert_list(option: Option, value: ListOf, target: ConversionTarget) -> Converted:
     if not value.items:
         message = f"`{option.name}` needs at least one item"
         yield Diagnostic(UNFIT_VALUE, message, Label(value.span, "this list is empty"))
         return None
     items = []
     for item in value.items:
-        items.append((yield from _one(option, item, target, item=True)))
+        items.append((yield from _convert_item(option, item, target, item=True)))
     columns = [item for item in items if isinstance(item, ColumnName)]
-    yield from _repeated(option, columns)
+    yield from _check_duplicate_columns(option, columns)
     if len(columns) == len(items):
         return tuple(columns)
     scalars = [item for item in items if isinstance(item, Scalar)]
     return tuple(scalars) if len(scalars) == len(items) else None
 
 
-def _repeated(option: Option, columns: list[ColumnName]) -> Generator[Diagnostic, None, None]:
+def _check_duplicate_columns(
+    option: Option, columns: list[ColumnName]
+) -> Generator[Diagnostic, None, None]:
     """A column named twice, which Spark rejects when the job runs; case does not matter to it."""
-    seen: dict[str, ColumnName] = {}
+    columns_by_name: dict[str, ColumnName] = {}
     for column in columns:
-        first = seen.setdefault(column.name.casefold(), column)
+        first = columns_by_name.setdefault(column.name.casefold(), column)
         if first is not column:
             message = f"`{option.name}` names the column `{column.name}` twice"
-            before = (Label(first.span, "here already"),)
-            yield Diagnostic(UNFIT_VALUE, message, Label(column.span), before)
+            secondary = (Label(first.span, "here already"),)
+            yield Diagnostic(UNFIT_VALUE, message, Label(column.span), secondary)
 
 
-def _one(option: Option, value: OptionValue, target: Target, *, item: bool) -> Converted:
+def _convert_item(
+    option: Option, value: OptionValue, target: ConversionTarget, *, item: bool
+) -> Converted:
     """One value, alone or as the item of a list."""
     match option.type.kind, value:
-        case Kind.STRING | Kind.CHAR | Kind.DATETIME_PATTERN, Text():
-            return (yield from _text(option, value, target))
-        case Kind.BOOLEAN, Boolean():
+        case ValueKind.STRING | ValueKind.CHAR | ValueKind.DATETIME_PATTERN, Text():
+            return (yield from _convert_text(option, value, target))
+        case ValueKind.BOOLEAN, Boolean():
             return value.value
-        case Kind.INTEGER | Kind.NUMBER, Number():
-            return (yield from _number(option, value, item))
-        case Kind.WORD | Kind.OFFSETS, Word() | Text():
-            return (yield from _word(option, value, target))
-        case Kind.DURATION, Duration():
-            return (yield from _duration(option, value))
-        case Kind.MILLISECONDS, Duration():
-            return (yield from _milliseconds(option, value))
-        case Kind.OFFSETS, MapOf():
-            return (yield from offsets(option, value))
-        case Kind.INSTANTS, MapOf():
-            return (yield from instants(option, value))
-        case Kind.PARTITIONS, MapOf():
-            return (yield from assigned(option, value))
-        case Kind.INSTANT, Text(sole_param=None):
-            return (yield from instant(option, value))
-        case Kind.TRIGGER, Word() | Every():
-            return (yield from _trigger(option, value, target))
-        case Kind.FUNCTION, Text(plain=str(text)):
+        case ValueKind.INTEGER | ValueKind.NUMBER, Number():
+            return (yield from _convert_number(option, value, item))
+        case ValueKind.WORD | ValueKind.OFFSETS, Word() | Text():
+            return (yield from _convert_word(option, value, target))
+        case ValueKind.DURATION, Duration():
+            return (yield from _convert_duration(option, value))
+        case ValueKind.MILLISECONDS, Duration():
+            return (yield from _convert_milliseconds(option, value))
+        case ValueKind.OFFSETS, MapOf():
+            return (yield from convert_offsets(option, value))
+        case ValueKind.INSTANTS, MapOf():
+            return (yield from convert_instants(option, value))
+        case ValueKind.PARTITIONS, MapOf():
+            return (yield from convert_assignment(option, value))
+        case ValueKind.INSTANT, Text(sole_param=None):
+            return (yield from convert_instant(option, value))
+        case ValueKind.TRIGGER, Word() | Every():
+            return (yield from _convert_trigger(option, value, target))
+        case ValueKind.FUNCTION, Text(plain=str(text)):
             return FunctionName(text, value.span)
-        case Kind.SIZE, Size():
-            return (yield from _size(option, value))
-        case Kind.MAP, MapOf():
-            return (yield from map_items(value, target))
-        case Kind.COLUMN, Word():
+        case ValueKind.SIZE, Size():
+            return (yield from _convert_size(option, value))
+        case ValueKind.MAP, MapOf():
+            return (yield from convert_map_items(value, target))
+        case ValueKind.COLUMN, Word():
             return ColumnName(value.text, value.span)
-        case Kind.COLUMN, Text(plain=str(name)):
+        case ValueKind.COLUMN, Text(plain=str(name)):
             return ColumnName(name, value.span)
-        case Kind.SCHEMA, Word():
+        case ValueKind.SCHEMA, Word():
             return SchemaName(value.text, value.span)
-        case Kind.CONNECTION, Word():
+        case ValueKind.CONNECTION, Word():
             return ConnectionName(value.text, value.span)
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
-            return (yield from param_value(option, param, value, target))
-    yield _unfitting(option, value, target, item)
+            return (yield from check_param(option, param, value, target))
+    yield _explain_misfit(option, value, target, item)
     return None
 
 
-def _unfitting(option: Option, value: OptionValue, target: Target, item: bool) -> Diagnostic:
+def _explain_misfit(
+    option: Option, value: OptionValue, target: ConversionTarget, item: bool
+) -> Diagnostic:
     """The finding that a value is none for the option."""
-    if isinstance(value, Word) and names_secret(value, target):
-        return flows(value.text, f"`{option.name}`", value.span)
+    if isinstance(value, Word) and is_secret_name(value, target):
+        return secret_flow(value.text, f"`{option.name}`", value.span)
     return wrong_type(option, value, item)
 
 
-def _text(option: Option, value: Text, target: Target) -> ConvertedScalar:
+def _convert_text(option: Option, value: Text, target: ConversionTarget) -> ConvertedScalar:
     plain = value.plain
     if plain is None:
-        return (yield from _text_with_params(option, value, target))
-    if option.type.kind is Kind.CHAR:
+        return (yield from _convert_parameterized_text(option, value, target))
+    if option.type.kind is ValueKind.CHAR:
         shortest = 1 if option.minimum is None else option.minimum
         if not shortest <= len(plain) <= 1:
-            yield _unfit(option, value.span, f"one character, not {len(plain)}")
+            yield _unfit_value(option, value.span, f"one character, not {len(plain)}")
             return None
     if option.pattern and not re.fullmatch(option.pattern, plain):
-        yield _unfit(option, value.span, option.pattern_text)
+        yield _unfit_value(option, value.span, option.pattern_text)
         return None
     return plain
 
 
-def _text_with_params(option: Option, value: Text, target: Target) -> ConvertedScalar:
+def _convert_parameterized_text(
+    option: Option, value: Text, target: ConversionTarget
+) -> ConvertedScalar:
     if option.adds_column:
         yield Diagnostic(
             UNFIT_PARAM,
@@ -196,27 +214,27 @@ def _text_with_params(option: Option, value: Text, target: Target) -> ConvertedS
     if param is None:
         return value
     if takes_param(option.type.kind):
-        return (yield from param_value(option, param, value, target))
+        return (yield from check_param(option, param, value, target))
     # A string needs no formatting on its way into an option; anything else becomes text.
     return param if base_type(target, param) == "string" else value
 
 
-def _word(option: Option, value: Word | Text, target: Target) -> ConvertedScalar:
+def _convert_word(option: Option, value: Word | Text, target: ConversionTarget) -> ConvertedScalar:
     if isinstance(value, Text) and value.plain is None:
-        return (yield from _text_with_params(option, value, target))
+        return (yield from _convert_parameterized_text(option, value, target))
     text = (value.plain if isinstance(value, Text) else value.text) or ""
     choice = option.choice(text)
     if choice is None:
         if option.open and isinstance(value, Text):
             return text
-        if names_secret(value, target):
-            yield flows(text, f"`{option.name}`", value.span)
+        if is_secret_name(value, target):
+            yield secret_flow(text, f"`{option.name}`", value.span)
         else:
             yield _unknown_choice(option, text, value)
         return None
     if is_newer(choice.since, target.spark):
-        what = f"`{option.name} = {choice.name}`"
-        yield too_new(what, choice.since, target.spark, value.span)
+        feature = f"`{option.name} = {choice.name}`"
+        yield too_new(feature, choice.since, target.spark, value.span)
         return None
     return choice.spark
 
@@ -227,58 +245,58 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
     near = near if near in names else did_you_mean(text, names)
     # One word may have other choices for batch than for streams.
     only = [mode.value for mode in option.modes] if len(option.modes) == 1 else []
-    where = "".join(f" for a {mode}" for mode in only)
+    context = "".join(f" for a {mode}" for mode in only)
     return Diagnostic(
         UNKNOWN_CHOICE,
-        f"`{option.name}` cannot be `{text}`{where}"
+        f"`{option.name}` cannot be `{text}`{context}"
         + (f"; did you mean `{near}`?" if near else ""),
         Label(value.span),
-        help=(f"the choices are {one_of(f'`{name}`' for name in names)}",),
+        help=(f"the choices are {join_alternatives(f'`{name}`' for name in names)}",),
         fix=(Edit(value.span, near),) if near else (),
     )
 
 
-def _number(option: Option, value: Number, item: bool) -> ConvertedScalar:
+def _convert_number(option: Option, value: Number, item: bool) -> ConvertedScalar:
     try:
-        number = float(value.text) if option.type.kind is Kind.NUMBER else int(value.text)
+        number = float(value.text) if option.type.kind is ValueKind.NUMBER else int(value.text)
     except ValueError:
         yield wrong_type(option, value, item)
         return None
     if option.minimum is not None and number < option.minimum:
-        yield _unfit(option, value.span, f"at least {option.minimum:g}")
+        yield _unfit_value(option, value.span, f"at least {option.minimum:g}")
         return None
     if option.maximum is not None and number > option.maximum:
-        yield _unfit(option, value.span, f"at most {option.maximum:g}")
+        yield _unfit_value(option, value.span, f"at most {option.maximum:g}")
         return None
     return number
 
 
-def _duration(option: Option, value: Duration) -> ConvertedScalar:
-    found = short(value.amount, value.unit)
-    if found is None:
+def _convert_duration(option: Option, value: Duration) -> ConvertedScalar:
+    text = short_duration(value.amount, value.unit)
+    if text is None:
         units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield _unfit(option, value.span, f"a whole number of {units}")
-    return found
+        yield _unfit_value(option, value.span, f"a whole number of {units}")
+    return text
 
 
-def _milliseconds(option: Option, value: Duration) -> ConvertedScalar:
-    written = interval(value.amount, value.unit)
-    found = milliseconds(written) if written else None
-    if found is None or found != int(found):
+def _convert_milliseconds(option: Option, value: Duration) -> ConvertedScalar:
+    interval_text = interval(value.amount, value.unit)
+    length = interval_milliseconds(interval_text) if interval_text else None
+    if length is None or length != int(length):
         units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield _unfit(option, value.span, f"a whole number of {units}")
+        yield _unfit_value(option, value.span, f"a whole number of {units}")
         return None
-    return int(found)
+    return int(length)
 
 
-def _trigger(
-    option: Option, value: Word | Every, target: Target
+def _convert_trigger(
+    option: Option, value: Word | Every, target: ConversionTarget
 ) -> Generator[Diagnostic, None, Trigger | None]:
-    word = value.text if isinstance(value, Word) else value.word
+    keyword = value.text if isinstance(value, Word) else value.word
     kinds = {kind.value: kind for kind in TriggerKind}
-    kind = kinds.get(word)
+    kind = kinds.get(keyword)
     text = ""
-    if isinstance(value, Every) and short(value.duration.amount, value.duration.unit):
+    if isinstance(value, Every) and short_duration(value.duration.amount, value.duration.unit):
         # What has no short form depends on the calendar, or is no whole number.
         text = interval(value.duration.amount, value.duration.unit) or ""
     is_fit = kind in SHORTEST or (kind in TIMED) == isinstance(value, Every)
@@ -286,21 +304,23 @@ def _trigger(
         yield wrong_type(option, value)
         return None
     if isinstance(value, Every) and not text:
-        wanted = "a whole number of seconds, minutes or hours"
-        yield Diagnostic(UNFIT_VALUE, f"`{word}` takes {wanted}", Label(value.duration.span))
+        expectation = "a whole number of seconds, minutes or hours"
+        yield Diagnostic(
+            UNFIT_VALUE, f"`{keyword}` takes {expectation}", Label(value.duration.span)
+        )
         return None
-    least = SHORTEST.get(kind, 0)
-    if isinstance(value, Every) and (milliseconds(text) or 0) < least * 1000:
-        message = f"`{word}` takes at least {least} seconds"
+    minimum = SHORTEST.get(kind, 0)
+    if isinstance(value, Every) and (interval_milliseconds(text) or 0) < minimum * 1000:
+        message = f"`{keyword}` takes at least {minimum} seconds"
         yield Diagnostic(UNFIT_VALUE, message, Label(value.duration.span))
         return None
     since = SINCE.get(kind, SPARK_LINES[0])
     if is_newer(since, target.spark):
-        yield too_new(f"`{option.name} = {word}`", since, target.spark, value.span)
+        yield too_new(f"`{option.name} = {keyword}`", since, target.spark, value.span)
     return Trigger(kind, text)
 
 
-def _size(option: Option, value: Size) -> ConvertedScalar:
+def _convert_size(option: Option, value: Size) -> ConvertedScalar:
     """The number of bytes; as for Spark, 1 kb is 1024 of them."""
     factor = _BYTES.get(value.unit.casefold().replace("ib", "b"))
     try:
@@ -309,37 +329,39 @@ def _size(option: Option, value: Size) -> ConvertedScalar:
         size = -1
     if size < 0 or size != int(size):
         units = ", ".join(f"`{unit}`" for unit in _BYTES)
-        yield _unfit(option, value.span, f"a whole number of bytes, in {units}")
+        yield _unfit_value(option, value.span, f"a whole number of bytes, in {units}")
         return None
     return int(size)
 
 
-def map_items(value: MapOf, target: Target) -> Generator[Diagnostic, None, MapItems]:
+def convert_map_items(
+    value: MapOf, target: ConversionTarget
+) -> Generator[Diagnostic, None, MapItems]:
     """The keys and values of a map, without those that there are findings about."""
     items: dict[str, Scalar] = {}
-    first: dict[str, Span] = {}
+    first_spans: dict[str, Span] = {}
     for entry in value.entries:
         key = entry.key.casefold()
-        if key in first:
-            before = (Label(first[key], "first given here"),)
+        if key in first_spans:
+            secondary = (Label(first_spans[key], "first given here"),)
             message = f"the key `{entry.key}` is given twice"
-            yield Diagnostic(DUPLICATE_OPTION, message, Label(entry.key_span), before)
+            yield Diagnostic(DUPLICATE_OPTION, message, Label(entry.key_span), secondary)
             continue
-        first[key] = entry.key_span
-        scalar = _map_value(entry.value)
-        if names_secret(entry.value, target):
+        first_spans[key] = entry.key_span
+        scalar = _convert_map_value(entry.value)
+        if is_secret_name(entry.value, target):
             assert isinstance(entry.value, Word)
-            yield flows(entry.value.text, f"`{entry.key}`", entry.value.span)
+            yield secret_flow(entry.value.text, f"`{entry.key}`", entry.value.span)
         elif scalar is None:
-            wanted = "text in quotes, a number, `true` or `false`"
-            message = f"`{entry.key}` takes {wanted}, not {found(entry.value)}"
+            expectation = "text in quotes, a number, `true` or `false`"
+            message = f"`{entry.key}` takes {expectation}, not {describe_value(entry.value)}"
             yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span))
         else:
             items[entry.key] = scalar
     return tuple(items.items())
 
 
-def _map_value(value: OptionValue) -> Scalar | None:
+def _convert_map_value(value: OptionValue) -> Scalar | None:
     match value:
         case Text():
             return value if value.plain is None else value.plain
@@ -351,5 +373,5 @@ def _map_value(value: OptionValue) -> Scalar | None:
             return None
 
 
-def _unfit(option: Option, span: Span, wanted: str) -> Diagnostic:
-    return Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {wanted}", Label(span))
+def _unfit_value(option: Option, span: Span, expectation: str) -> Diagnostic:
+    return Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {expectation}", Label(span))

@@ -15,8 +15,8 @@ _UNITS = {
     **dict.fromkeys(("month", "months"), "months"),
     **dict.fromkeys(("year", "years"), "years"),
 }
-_SHORT = {"microseconds": "us", "milliseconds": "ms", "seconds": "s", "minutes": "m"}
-_SHORT |= {"hours": "h", "days": "d"}
+_SHORT_UNITS = {"microseconds": "us", "milliseconds": "ms", "seconds": "s", "minutes": "m"}
+_SHORT_UNITS |= {"hours": "h", "days": "d"}
 _MILLISECONDS = {"microseconds": Decimal("0.001"), "milliseconds": Decimal(1)}
 _MILLISECONDS |= {"seconds": Decimal(1000), "minutes": Decimal(60_000)}
 _MILLISECONDS |= {"hours": Decimal(3_600_000), "days": Decimal(86_400_000)}
@@ -31,17 +31,17 @@ def interval(amount: str, unit: str) -> str | None:
     return f"{amount} {plural.removesuffix('s') if amount == '1' else plural}"
 
 
-def short(amount: str, unit: str) -> str | None:
+def short_duration(amount: str, unit: str) -> str | None:
     """`7d`: what Spark's options for durations take; None where there is no such form."""
     plural = _UNITS.get(unit.lower())
     if not amount.isdigit():
         return None
     if plural == "weeks":
         return f"{int(amount) * 7}d"
-    return f"{amount}{_SHORT[plural]}" if plural in _SHORT else None
+    return f"{amount}{_SHORT_UNITS[plural]}" if plural in _SHORT_UNITS else None
 
 
-def milliseconds(interval_text: str) -> Decimal | None:
+def interval_milliseconds(interval_text: str) -> Decimal | None:
     """The length of a Spark interval; None where it depends on the calendar."""
     amount, _, unit = interval_text.partition(" ")
     factor = _MILLISECONDS.get(_UNITS.get(unit, ""))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ssbt.compiler.connectors.options import read_options
-from ssbt.compiler.connectors.reading import parsed, read_packages, read_role
+from ssbt.compiler.connectors.reading import load_table, read_packages, read_role
 from ssbt.compiler.connectors.specification import Connector
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Decoding(Struct, frozen=True):
 class Format(Connector, frozen=True):
     """A format: as a connector, with decoding in place of the source and encoding of the sink.
 
-    `takes` are the types of the one column that it writes; if it is empty, a record of columns is
-    written. `imports` are the modules of names that its templates use. `language` is that of the
-    schemas that it needs: `avro`, or empty for columns that are declared in any way.
+    `accepted_types` are the types of the one column that it writes; if it is empty, a record of
+    columns is written. `imports` are the modules of names that its templates use. `language` is
+    that of the schemas that it needs: `avro`, or empty for columns that are declared in any way.
     """
 
     decoding: Decoding | None = None
-    takes: tuple[str, ...] = ()
+    accepted_types: tuple[str, ...] = ()
     imports: tuple[tuple[str, str], ...] = ()
     language: str = ""
 
@@ -56,35 +56,35 @@ class Format(Connector, frozen=True):
 
 def read_format(name: str, folder: str, package: str) -> Format:
     """The format in `folder`, whose `format.toml` must call itself `name`."""
-    table = parsed(os.path.join(folder, SPECIFICATION))
+    table = load_table(os.path.join(folder, SPECIFICATION))
     if table.required_text("name") != name:
         raise table.error("name", f"the format is installed as `{name}`")
     options = table.table("options")
-    shared = tuple(read_options(options)) if options else ()
+    shared_options = tuple(read_options(options)) if options else ()
     decode, encode = table.table("decode"), table.table("encode")
-    decoding = _decoding(decode) if decode else None
-    takes = (encode.texts("takes") or ()) if encode else ()
+    decoding = _read_decoding(decode) if decode else None
+    accepted_types = (encode.texts("takes") or ()) if encode else ()
     modes = ("batch", "stream")
-    read = Format(
+    result = Format(
         name=name,
         title=table.required_text("title"),
         summary=table.required_text("summary"),
         doc=table.text("doc").strip(),
         spark_format=name,
         package=package,
-        source=read_role(decode, (), shared, modes=modes),
-        sink=read_role(encode, (), shared, modes=modes),
+        source=read_role(decode, (), shared_options, modes=modes),
+        sink=read_role(encode, (), shared_options, modes=modes),
         packages=tuple(read_packages(table.table("packages"))),
         decoding=decoding,
-        takes=takes,
-        imports=tuple(_imports(table.table("imports"))),
+        accepted_types=accepted_types,
+        imports=tuple(_read_imports(table.table("imports"))),
         language=table.text("language"),
     )
     table.close()
-    return read
+    return result
 
 
-def _decoding(table: TomlTable) -> Decoding:
+def _read_decoding(table: TomlTable) -> Decoding:
     schema, type_ = table.text("schema"), table.text("type")
     if (schema == "required") == bool(type_):
         raise table.error("", 'needs either `schema = "required"` or a `type`')
@@ -97,6 +97,6 @@ def _decoding(table: TomlTable) -> Decoding:
     )
 
 
-def _imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:
+def _read_imports(table: TomlTable | None) -> Iterator[tuple[str, str]]:
     for name, module in table.take_items() if table else ():
         yield name, str(module)

@@ -17,18 +17,18 @@ from ssbt.compiler.connectors import formats, reading
 from ssbt.compiler.connectors.formats import Format, read_format
 from ssbt.compiler.connectors.options import SNAKE_CASE
 from ssbt.compiler.connectors.reading import read_connector
-from ssbt.compiler.connectors.saved import built_in_folder
 from ssbt.compiler.connectors.specification import Connector, ConnectorSpecificationError
+from ssbt.compiler.connectors.toml_cache import built_in_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
 
-READING = "reading.tsv"
+READING_TABLE = "reading.tsv"
 
 
-class Shelf(Struct, frozen=True):
+class PluginRegistry(Struct, frozen=True):
     """Where one kind of folders is found: in `ssbt.templates`, and through entry points."""
 
     folder: str
@@ -39,7 +39,7 @@ class Shelf(Struct, frozen=True):
         """The group of entry points by which other packages add to the shelf."""
         return f"ssbt.{self.folder}"
 
-    def found(self, name: str) -> tuple[str, str] | None:
+    def find(self, name: str) -> tuple[str, str] | None:
         """The folder called `name` and the package that it is of, "" for a built-in one."""
         # The name comes from a pipeline: never let it become `../somewhere`.
         if not SNAKE_CASE.fullmatch(name):
@@ -47,66 +47,73 @@ class Shelf(Struct, frozen=True):
         folder = os.path.join(built_in_folder(self.folder), name)
         if os.path.isfile(os.path.join(folder, self.file)):
             return folder, ""
-        for entry_point in self._installed():
+        for entry_point in self._installed_plugins():
             if entry_point.name == name:
-                return self.of_package(name, entry_point.value), entry_point.value
+                return self.package_folder(name, entry_point.value), entry_point.value
         return None
 
     def names(self) -> tuple[str, ...]:
         """All that are installed, sorted. This scans the disk: for messages and completion only."""
-        return tuple(sorted({*self._built_in(), *(found.name for found in self._installed())}))
+        return tuple(
+            sorted(
+                {
+                    *self._built_in_names(),
+                    *(entry_point.name for entry_point in self._installed_plugins()),
+                }
+            )
+        )
 
-    def template(self, of: Connector, name: str) -> str:
+    def template_path(self, connector: Connector, name: str) -> str:
         """The path of the template `name.py.j2`, which may not be there."""
-        folder = os.path.join(built_in_folder(self.folder), of.name)
-        if of.package:
-            folder = self.of_package(of.name, of.package)
+        folder = os.path.join(built_in_folder(self.folder), connector.name)
+        if connector.package:
+            folder = self.package_folder(connector.name, connector.package)
         return os.path.join(folder, f"{name}.py.j2")
 
-    def of_package(self, name: str, package: str) -> str:
+    def package_folder(self, name: str, package: str) -> str:
         """The folder of a package that another distribution brings."""
         try:
             return str(importlib.import_module(package).__path__[0])
         except (ImportError, AttributeError) as error:
-            where = f"entry point `{name}` of {self.entry_points}"
+            location = f"entry point `{name}` of {self.entry_points}"
             problem = f"`{package}` is no package that can be imported: {error}"
-            raise ConnectorSpecificationError(where, "", problem) from error
+            raise ConnectorSpecificationError(location, "", problem) from error
 
-    def _built_in(self) -> Iterator[str]:
+    def _built_in_names(self) -> Iterator[str]:
         folder = built_in_folder(self.folder)
         for name in os.listdir(folder):
             if os.path.isfile(os.path.join(folder, name, self.file)):
                 yield name
 
-    def _installed(self) -> tuple[EntryPoint, ...]:
+    def _installed_plugins(self) -> tuple[EntryPoint, ...]:
         from importlib.metadata import entry_points
 
         return tuple(entry_points(group=self.entry_points))
 
 
-CONNECTORS = Shelf("connectors", reading.SPECIFICATION)
-FORMATS = Shelf("formats", formats.SPECIFICATION)
+CONNECTORS = PluginRegistry("connectors", reading.SPECIFICATION)
+FORMATS = PluginRegistry("formats", formats.SPECIFICATION)
 
 
 @cache
-def connector(name: str) -> Connector | None:
+def find_connector(name: str) -> Connector | None:
     """The connector called `name`, or nothing if none is installed.
 
     Raises ConnectorSpecificationError if it is there, but its `connector.toml` is broken.
     """
-    found = CONNECTORS.found(name)
+    location = CONNECTORS.find(name)
     built_in = built_in_folder(CONNECTORS.folder)
-    return read_connector(name, found[0], built_in, found[1]) if found else None
+    return read_connector(name, location[0], built_in, location[1]) if location else None
 
 
 @cache
-def record_format(name: str) -> Format | None:
+def find_record_format(name: str) -> Format | None:
     """The format called `name`, or nothing if none is installed.
 
     Raises ConnectorSpecificationError if it is there, but its `format.toml` is broken.
     """
-    found = FORMATS.found(name)
-    return read_format(name, *found) if found else None
+    location = FORMATS.find(name)
+    return read_format(name, *location) if location else None
 
 
 def connector_names() -> tuple[str, ...]:
@@ -119,34 +126,34 @@ def format_names() -> tuple[str, ...]:
     return FORMATS.names()
 
 
-def template(of: Connector, name: str) -> str:
+def read_template(plugin: Connector, name: str) -> str:
     """The text of a template of a connector or format: `read`, `write`, `decode` and so on."""
-    with open(shelf_of(of).template(of, name), encoding="utf-8") as text:
-        return text.read()
+    with open(registry_of(plugin).template_path(plugin, name), encoding="utf-8") as file:
+        return file.read()
 
 
-def has_template(of: Connector, name: str) -> bool:
+def has_template(plugin: Connector, name: str) -> bool:
     """Whether there is such a template."""
-    return os.path.isfile(shelf_of(of).template(of, name))
+    return os.path.isfile(registry_of(plugin).template_path(plugin, name))
 
 
-def shelf_of(of: Connector) -> Shelf:
+def registry_of(plugin: Connector) -> PluginRegistry:
     """Where a connector or format is from."""
-    return FORMATS if isinstance(of, Format) else CONNECTORS
+    return FORMATS if isinstance(plugin, Format) else CONNECTORS
 
 
 @cache
-def reading_table(name: str) -> str:
+def load_reading_table(name: str) -> str:
     """What readers of a connector or format make of other types than were written; "" if unknown.
 
     Each line has the type that was written, the one that is read, and what becomes of values. Where
     files and records have a format of one name, it is that of both.
     """
     tables = []
-    for shelf in (CONNECTORS, FORMATS):
-        found = shelf.found(name)
-        path = os.path.join(found[0], READING) if found else ""
+    for registry in (CONNECTORS, FORMATS):
+        location = registry.find(name)
+        path = os.path.join(location[0], READING_TABLE) if location else ""
         if path and os.path.isfile(path):
-            with open(path, encoding="utf-8") as text:
-                tables.append(text.read())
+            with open(path, encoding="utf-8") as file:
+                tables.append(file.read())
     return "".join(tables)

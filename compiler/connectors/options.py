@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Choice,
+    CompilerDefault,
     Condition,
     Constraint,
     ConstraintKind,
     Default,
-    Kind,
     Mode,
     Option,
+    OptionPlacement,
     OptionType,
-    Place,
     Shape,
-    Supplied,
     Topics,
+    ValueKind,
 )
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _SHAPES = {"": Shape.ONE, "list of ": Shape.LIST, "one or more ": Shape.ONE_OR_LIST}
 TYPES = {
     f"{prefix}{kind.value}": OptionType(kind, shape)
-    for kind in Kind
+    for kind in ValueKind
     for prefix, shape in _SHAPES.items()
 }
-_PLACES = {place.value: place for place in Place}
+_PLACES = {place.value: place for place in OptionPlacement}
 _TOPICS: dict[str, Topics | None] = {"": None, **{each.value: each for each in Topics}}
 _MODES = {mode.value: mode for mode in Mode}
 
@@ -45,33 +45,33 @@ _MODES = {mode.value: mode for mode in Mode}
 def read_options(table: TomlTable) -> Iterator[Option]:
     """The options of a `[…options]` table, in the order of the file."""
     for key, entry in table.take_tables():
-        yield _option(key, entry)
+        yield _read_option(key, entry)
 
 
-def _option(key: str, table: TomlTable) -> Option:
+def _read_option(key: str, table: TomlTable) -> Option:
     name = table.text("name", key)
     if not SNAKE_CASE.fullmatch(name):
         raise table.error("", f"`{name}` is not a name in snake_case")
     option = Option(
         name=name,
         spark=table.text("spark") or camel_case(name),
-        type=_one_of(table, "type", TYPES, "string"),
+        type=_read_member(table, "type", TYPES, "string"),
         doc=table.required_text("doc"),
-        place=_one_of(table, "place", _PLACES, Place.OPTION.value),
+        place=_read_member(table, "place", _PLACES, OptionPlacement.OPTION.value),
         modes=read_modes(table, default=("batch", "stream")),
         required=table.value("required", bool, False),
         default=table.scalar("default"),
         default_text=table.text("default_text"),
-        supplied=_supplied(table.table("supplied")),
-        choices=tuple(_choices(table)),
+        compiler_default=_read_compiler_default(table.table("supplied")),
+        choices=tuple(_read_choices(table)),
         open=table.value("open", bool, False),
         minimum=table.number("minimum"),
         maximum=table.number("maximum"),
-        pattern=_pattern(table),
+        pattern=_read_pattern(table),
         pattern_text=table.text("pattern_text"),
         secret=table.value("secret", bool, False),
         connection=table.text("connection"),
-        since=_since(table),
+        since=_read_since(table),
         aliases=table.texts("aliases") or (),
         column_types=table.texts("column_types") or (),
         adds_column=table.text("adds_column"),
@@ -79,8 +79,8 @@ def _option(key: str, table: TomlTable) -> Option:
         changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
         address=table.value("address", bool, False),
-        topics=_one_of(table, "topics", _TOPICS, ""),
-        example=_example(table),
+        topics=_read_member(table, "topics", _TOPICS, ""),
+        example=_read_example(table),
     )
     _check_option(option, table)
     table.close()
@@ -89,54 +89,54 @@ def _option(key: str, table: TomlTable) -> Option:
 
 def _check_option(option: Option, table: TomlTable) -> None:
     """What one key alone cannot show."""
-    if (option.type.kind in (Kind.WORD, Kind.OFFSETS)) != bool(option.choices):
+    if (option.type.kind in (ValueKind.WORD, ValueKind.OFFSETS)) != bool(option.choices):
         raise table.error("choices", "go with the type `word`, and only with it")
     if option.pattern and not option.pattern_text:
         raise table.error("pattern_text", "is missing: say the pattern in words")
-    if (option.type.kind is Kind.CONNECTION) != bool(option.connection):
+    if (option.type.kind is ValueKind.CONNECTION) != bool(option.connection):
         raise table.error("connection", "goes with the type `connection`, and only with it")
-    if option.secret and option.type != OptionType(Kind.STRING):
+    if option.secret and option.type != OptionType(ValueKind.STRING):
         raise table.error("secret", "is for options of the type `string`")
-    supplied = option.supplied
-    if supplied and option.choices and not option.choice(str(supplied.value)):
-        raise table.error("supplied.value", f"`{supplied.value}` is not one of the choices")
+    compiler_default = option.compiler_default
+    if compiler_default and option.choices and not option.choice(str(compiler_default.value)):
+        raise table.error("supplied.value", f"`{compiler_default.value}` is not one of the choices")
 
 
-def _choices(table: TomlTable) -> Iterator[Choice]:
+def _read_choices(table: TomlTable) -> Iterator[Choice]:
     """`choices` is a list of words, or a table of `word = "SPARK'S WORD"` or of tables."""
-    words = table.table("choices") if not table.holds_list("choices") else None
-    if words is None:
+    entries = table.table("choices") if not table.holds_list("choices") else None
+    if entries is None:
         for word in table.texts("choices") or ():
-            yield Choice(_lower(word, table), word)
+            yield Choice(_require_lower_case(word, table), word)
         return
-    for word, value in words.take_items():
+    for word, value in entries.take_items():
         if isinstance(value, str):
-            yield Choice(_lower(word, table), value)
+            yield Choice(_require_lower_case(word, table), value)
         else:
-            yield _choice(_lower(word, table), words.sub_table(word, value))
+            yield _read_choice(_require_lower_case(word, table), entries.sub_table(word, value))
 
 
-def _lower(word: str, table: TomlTable) -> str:
+def _require_lower_case(word: str, table: TomlTable) -> str:
     if word != word.casefold():
         raise table.error("choices", f"`{word}` is not in lower case")
     return word
 
 
-def _choice(word: str, table: TomlTable) -> Choice:
+def _read_choice(word: str, table: TomlTable) -> Choice:
     choice = Choice(
         word,
         table.text("spark", word),
-        _since(table),
+        _read_since(table),
         table.text("doc"),
         table.text("adds_column"),
-        tuple(_settings(table.table("settings"))),
+        tuple(_read_settings(table.table("settings"))),
         table.texts("packages") or (),
     )
     table.close()
     return choice
 
 
-def _settings(table: TomlTable | None) -> Iterator[tuple[str, Default]]:
+def _read_settings(table: TomlTable | None) -> Iterator[tuple[str, Default]]:
     if table is None:
         return
     for name, value in table.take_items():
@@ -146,7 +146,7 @@ def _settings(table: TomlTable | None) -> Iterator[tuple[str, Default]]:
     table.close()
 
 
-def _supplied(table: TomlTable | None) -> Supplied | None:
+def _read_compiler_default(table: TomlTable | None) -> CompilerDefault | None:
     if table is None:
         return None
     value = table.scalar("value")
@@ -156,7 +156,7 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
     # It becomes a comment of the script: a second line would be code.
     if len(reason.splitlines()) != 1:
         raise table.error("reason", "must be one line")
-    supplied = Supplied(
+    compiler_default = CompilerDefault(
         value,
         reason,
         when=read_conditions(table, "when"),
@@ -165,27 +165,27 @@ def _supplied(table: TomlTable | None) -> Supplied | None:
         types=table.texts("types") or (),
     )
     table.close()
-    return supplied
+    return compiler_default
 
 
 def read_constraints(table: TomlTable) -> Iterator[Constraint]:
     """The rules of a list `[[…constraints]]`."""
     for entry in table.tables("constraints"):
-        yield _constraint(entry)
+        yield _read_constraint(entry)
 
 
-def _constraint(table: TomlTable) -> Constraint:
+def _read_constraint(table: TomlTable) -> Constraint:
     kinds = [kind for kind in ConstraintKind if table.has(kind.value)]
     if len(kinds) != 1:
-        known = ", ".join(kind.value for kind in ConstraintKind)
-        raise table.error("", f"a constraint has exactly one of the keys {known}")
+        key_names = ", ".join(kind.value for kind in ConstraintKind)
+        raise table.error("", f"a constraint has exactly one of the keys {key_names}")
     constraint = Constraint(
         kind=kinds[0],
         when=read_conditions(table, "when"),
         conditions=read_conditions(table, kinds[0].value),
         message=table.required_text("message"),
         help=table.text("help"),
-        before=_line(table, "before"),
+        before=_read_spark_line(table, "before"),
     )
     table.close()
     return constraint
@@ -193,22 +193,22 @@ def _constraint(table: TomlTable) -> Constraint:
 
 def read_conditions(table: TomlTable, key: str) -> tuple[Condition, ...]:
     """`"mode"`, `"mode = overwrite | append"`, or a list of such."""
-    return tuple(_condition(text) for text in table.texts(key) or ())
+    return tuple(_parse_condition(text) for text in table.texts(key) or ())
 
 
-def _condition(text: str) -> Condition:
+def _parse_condition(text: str) -> Condition:
     name, _, values = text.partition("=")
     return Condition(name.strip(), tuple(v.strip() for v in values.split("|") if v.strip()))
 
 
 def read_modes(table: TomlTable, default: tuple[str, ...]) -> frozenset[Mode]:
     """The key `modes`: batch, stream, or both."""
-    words = table.texts("modes")
-    chosen = default if words is None else words
-    for word in chosen:
-        if word not in _MODES:
-            raise table.error("modes", f"`{word}` is neither batch nor stream")
-    return frozenset(_MODES[word] for word in chosen)
+    texts = table.texts("modes")
+    names = default if texts is None else texts
+    for name in names:
+        if name not in _MODES:
+            raise table.error("modes", f"`{name}` is neither batch nor stream")
+    return frozenset(_MODES[name] for name in names)
 
 
 def camel_case(name: str) -> str:
@@ -217,11 +217,11 @@ def camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _since(table: TomlTable) -> str:
-    return _line(table, "since") or SPARK_LINES[0]
+def _read_since(table: TomlTable) -> str:
+    return _read_spark_line(table, "since") or SPARK_LINES[0]
 
 
-def _line(table: TomlTable, key: str) -> str:
+def _read_spark_line(table: TomlTable, key: str) -> str:
     """A Spark line, or nothing."""
     line = table.text(key)
     if line and line not in SPARK_LINES:
@@ -229,7 +229,7 @@ def _line(table: TomlTable, key: str) -> str:
     return line
 
 
-def _pattern(table: TomlTable) -> str:
+def _read_pattern(table: TomlTable) -> str:
     pattern = table.text("pattern")
     try:
         re.compile(pattern)
@@ -238,14 +238,14 @@ def _pattern(table: TomlTable) -> str:
     return pattern
 
 
-def _example(table: TomlTable) -> str | bool | int | float | tuple[str, ...] | None:
+def _read_example(table: TomlTable) -> str | bool | int | float | tuple[str, ...] | None:
     if table.holds_list("example"):
         return table.texts("example")
     return table.scalar("example")
 
 
-def _one_of(table: TomlTable, key: str, known: dict[str, T], default: str) -> T:
-    word = table.text(key, default)
-    if word not in known:
-        raise table.error(key, f"`{word}` is not one of {', '.join(known)}")
-    return known[word]
+def _read_member(table: TomlTable, key: str, members: dict[str, T], default: str) -> T:
+    text = table.text(key, default)
+    if text not in members:
+        raise table.error(key, f"`{text}` is not one of {', '.join(members)}")
+    return members[text]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.conversion import map_items
+from ssbt.compiler.connectors.conversion import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
-from ssbt.compiler.connectors.secrets import names_secret, written_down
+from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
 from ssbt.compiler.connectors.settings import SecretName, SparkOption
 from ssbt.compiler.connectors.values import (
     Boolean,
@@ -18,7 +18,7 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.connectors.wording import describe_value
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.diagnostics.codes.connectors import RAW_REFUSED, RAW_SHADOWS, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
@@ -26,29 +26,28 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Label
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from ssbt.compiler.connectors.parameters import Target
-    from ssbt.compiler.connectors.specification import Option, Refused
+    from ssbt.compiler.connectors.parameters import ConversionTarget
+    from ssbt.compiler.connectors.specification import Option, RefusedKeys
 
 RAW = "raw"
 
 
-def raw_options(
+def convert_raw_options(
     entry: OptionEntry,
     options: Iterable[Option],
-    target: Target,
-    refused: Iterable[Refused] = (),
+    target: ConversionTarget,
+    refused: Iterable[RefusedKeys] = (),
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
     if not isinstance(entry.value, MapOf):
-        message = (
-            f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {found(entry.value)}'
-        )
+        value = describe_value(entry.value)
+        message = f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {value}'
         yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
         return ()
-    named = {key: option for option in options for key in _spark_keys(option)}
+    options_by_key = {key: option for option in options for key in _spark_keys(option)}
     forbidden = {key.casefold(): each for each in refused for key in each.keys}
     for item in entry.value.entries:
-        option = _shadowed(item.key.casefold(), named)
+        option = _find_shadowed(item.key.casefold(), options_by_key)
         if option:
             yield Diagnostic(
                 RAW_SHADOWS,
@@ -56,33 +55,33 @@ def raw_options(
                 Label(item.key_span, "not checked here"),
                 help=(f"write `{option.name} = …` outside of `raw`",),
             )
-        elif no := forbidden.get(item.key.casefold()):
+        elif refusal := forbidden.get(item.key.casefold()):
             message = f"Spark does not take `{item.key}` here"
-            yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=(no.help,))
+            yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=(refusal.help,))
     entries = entry.value.entries
     credentials = [item for item in entries if _takes_secret(item)]
-    others = tuple(item for item in entries if item not in credentials)
-    secrets = [item for item in credentials if names_secret(item.value, target)]
+    plain_items = tuple(item for item in entries if item not in credentials)
+    secrets = [item for item in credentials if is_secret_name(item.value, target)]
     for item in credentials:
         if item not in secrets:
-            yield written_down(item.key, item.value.span)
-    items = yield from map_items(MapOf(others, entry.value.span), target)
+            yield unprotected_credential(item.key, item.value.span)
+    items = yield from convert_map_items(MapOf(plain_items, entry.value.span), target)
     return (
         *(SparkOption(key, value) for key, value in items),
-        *[SparkOption(item.key, _secret(item.value, target)) for item in secrets],
+        *[SparkOption(item.key, _secret_name(item.value, target)) for item in secrets],
     )
 
 
 def _takes_secret(item: MapEntry) -> bool:
     value = item.value
-    shown = value.shown if isinstance(value, Text) else ""
+    text = value.display_text if isinstance(value, Text) else ""
     is_plain = isinstance(value, Boolean | Number)
-    return not is_plain and is_credential(item.key, shown)
+    return not is_plain and is_credential(item.key, text)
 
 
-def _secret(value: OptionValue, target: Target) -> SecretName:
+def _secret_name(value: OptionValue, target: ConversionTarget) -> SecretName:
     assert isinstance(value, Word)
-    return SecretName(target.secret(value.text) or value.text, value.span)
+    return SecretName(target.find_secret(value.text) or value.text, value.span)
 
 
 def _spark_keys(option: Option) -> tuple[str, ...]:
@@ -91,9 +90,9 @@ def _spark_keys(option: Option) -> tuple[str, ...]:
     return tuple(key.casefold() for key in (option.spark, *aliases))
 
 
-def _shadowed(key: str, named: dict[str, Option]) -> Option | None:
-    for known, option in named.items():
-        prefix, star, _ = known.partition("*")
-        if key == known or (star and key.startswith(prefix)):
+def _find_shadowed(key: str, options_by_key: dict[str, Option]) -> Option | None:
+    for spark_key, option in options_by_key.items():
+        prefix, star, _ = spark_key.partition("*")
+        if key == spark_key or (star and key.startswith(prefix)):
             return option
     return None

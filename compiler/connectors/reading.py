@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_modes, read_options
-from ssbt.compiler.connectors.saved import toml_values
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Checkpoint,
@@ -18,16 +17,17 @@ from ssbt.compiler.connectors.specification import (
     ConnectorSpecificationError,
     Constraint,
     Delivery,
-    Kind,
     Mode,
     Option,
+    OptionPlacement,
     OptionType,
-    Place,
-    Refused,
+    RefusedKeys,
     Role,
     RoleSpecification,
-    Streaming,
+    StreamingSupport,
+    ValueKind,
 )
+from ssbt.compiler.connectors.toml_cache import load_toml
 from ssbt.compiler.connectors.toml_table import TomlTable
 
 if TYPE_CHECKING:
@@ -44,58 +44,62 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
 
     What it includes is looked for in the folder of the `built_in` connectors.
     """
-    table = parsed(os.path.join(folder, SPECIFICATION))
+    table = load_table(os.path.join(folder, SPECIFICATION))
     if table.required_text("name") != name:
         raise table.error("name", f"the connector is installed as `{name}`")
     includes = table.texts("include") or ()
-    included = tuple(_included(include, built_in, table) for include in includes)
-    shared = tuple(_options((*included, table)))
-    connection = _connection(table.table("connection"))
+    included_tables = tuple(_load_included(include, built_in, table) for include in includes)
+    shared_options = tuple(_read_all_options((*included_tables, table)))
+    connection = _read_connection(table.table("connection"))
     rules: tuple[Constraint, ...] = ()
     if connection is not None:
-        shared = (*_as_shared(name, connection), *shared)
+        shared_options = (*_shared_options(name, connection), *shared_options)
         rules = connection.constraints
-    read = Connector(
+    result = Connector(
         name=name,
         title=table.required_text("title"),
         summary=table.required_text("summary"),
         doc=table.text("doc").strip(),
         spark_format=table.text("spark_format", name),
         package=package,
-        source=read_role(table.table("source"), _parts(included, Role.SOURCE), shared, rules),
-        sink=read_role(table.table("sink"), _parts(included, Role.SINK), shared, rules),
+        source=read_role(
+            table.table("source"), _role_tables(included_tables, Role.SOURCE), shared_options, rules
+        ),
+        sink=read_role(
+            table.table("sink"), _role_tables(included_tables, Role.SINK), shared_options, rules
+        ),
         connection=connection,
         packages=tuple(read_packages(table.table("packages"))),
     )
-    for whole in (table, *included):
-        whole.close()
-    return read
+    for read_table in (table, *included_tables):
+        read_table.close()
+    return result
 
 
-def _connection(table: TomlTable | None) -> RoleSpecification | None:
+def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
     """What a connection of this kind says."""
     if table is None:
         return None
-    options = tuple(_options((table,)))
-    read = RoleSpecification(
+    options = tuple(_read_all_options((table,)))
+    specification = RoleSpecification(
         modes=frozenset(Mode),
         options=options,
-        constraints=tuple(_constraints((table,), {option.name for option in options})),
+        constraints=tuple(_read_all_constraints((table,), {option.name for option in options})),
         function=table.text("function"),
-        refused=tuple(_refused(table)),
+        refused=tuple(_read_refused(table)),
     )
     table.close()
-    return read
+    return specification
 
 
-def _as_shared(kind: str, connection: RoleSpecification) -> Iterator[Option]:
+def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option]:
     """The options of a connection as those of a source or sink, which may also name one."""
     yield Option(
         name="connection",
         spark="",
-        type=OptionType(Kind.CONNECTION),
+        type=OptionType(ValueKind.CONNECTION),
         doc=f"A connection of the kind `{kind}`, instead of what it says.",
-        place=Place.CONNECTION,
+        place=OptionPlacement.CONNECTION,
         connection=kind,
     )
     for option in connection.options:
@@ -103,55 +107,55 @@ def _as_shared(kind: str, connection: RoleSpecification) -> Iterator[Option]:
             yield replace(option, shared=True)
 
 
-def _parts(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]:
-    found = (include.table(role.value) for include in included)
-    return tuple(part for part in found if part)
+def _role_tables(included: tuple[TomlTable, ...], role: Role) -> tuple[TomlTable, ...]:
+    tables = (include.table(role.value) for include in included)
+    return tuple(part for part in tables if part)
 
 
 def read_role(
-    own: TomlTable | None,
+    own_table: TomlTable | None,
     included: tuple[TomlTable, ...],
     shared: tuple[Option, ...],
     rules: tuple[Constraint, ...] = (),
     modes: tuple[str, ...] = (),
 ) -> RoleSpecification | None:
     """One side of the connector; what it includes comes first, its own options replace those."""
-    if own is None:
+    if own_table is None:
         return None
     options: dict[OptionKey, Option] = {}
-    for option in (*_options(included), *shared, *_options((own,))):
+    for option in (*_read_all_options(included), *shared, *_read_all_options((own_table,))):
         options[option.name, option.modes] = option
-    parts = (*included, own)
+    parts = (*included, own_table)
     specification = RoleSpecification(
-        modes=read_modes(own, default=modes),
+        modes=read_modes(own_table, default=modes),
         options=tuple(options.values()),
-        constraints=(*rules, *_constraints(parts, {name for name, _ in options})),
-        columns=tuple(_columns(own)),
-        rejects=own.texts("rejects") or (),
-        replayable=own.value("replayable", bool, False),
-        by_position=own.value("by_position", bool, False),
-        fills_defaults=own.value("fills_defaults", bool, False),
-        narrowed=own.texts("narrowed") or (),
-        idempotent=own.value("idempotent", bool, False),
-        save_modes=own.texts("save_modes") or (),
-        output_modes=own.texts("output_modes") or (),
-        streaming=_streaming(parts),
-        features=own.texts("features") or (),
-        refused=tuple(_refused(own)),
+        constraints=(*rules, *_read_all_constraints(parts, {name for name, _ in options})),
+        columns=tuple(_read_columns(own_table)),
+        rejects=own_table.texts("rejects") or (),
+        replayable=own_table.value("replayable", bool, False),
+        by_position=own_table.value("by_position", bool, False),
+        fills_defaults=own_table.value("fills_defaults", bool, False),
+        narrowed=own_table.texts("narrowed") or (),
+        idempotent=own_table.value("idempotent", bool, False),
+        save_modes=own_table.texts("save_modes") or (),
+        output_modes=own_table.texts("output_modes") or (),
+        streaming=_read_streaming(parts),
+        features=own_table.texts("features") or (),
+        refused=tuple(_read_refused(own_table)),
     )
     for part in parts:
         part.close()
     return specification
 
 
-def _options(tables: Iterable[TomlTable]) -> Iterator[Option]:
+def _read_all_options(tables: Iterable[TomlTable]) -> Iterator[Option]:
     for table in tables:
         options = table.table("options")
         if options:
             yield from read_options(options)
 
 
-def _constraints(parts: Iterable[TomlTable], names: set[str]) -> Iterator[Constraint]:
+def _read_all_constraints(parts: Iterable[TomlTable], names: set[str]) -> Iterator[Constraint]:
     """The rules of all parts; each must speak of options that there are."""
     for part in parts:
         for constraint in read_constraints(part):
@@ -161,39 +165,39 @@ def _constraints(parts: Iterable[TomlTable], names: set[str]) -> Iterator[Constr
             yield constraint
 
 
-def _streaming(parts: Iterable[TomlTable]) -> Streaming | None:
+def _read_streaming(parts: Iterable[TomlTable]) -> StreamingSupport | None:
     """What a sink promises to streams: what it says itself, or else what it includes."""
-    read = None
+    streaming = None
     for table in filter(None, (part.table("streaming") for part in parts)):
-        read = Streaming(
-            delivery=_member(Delivery, table, "delivery"),
+        streaming = StreamingSupport(
+            delivery=_read_member(Delivery, table, "delivery"),
             reason=table.required_text("reason"),
-            checkpoint=_member(Checkpoint, table, "checkpoint", Checkpoint.REQUIRED.value),
+            checkpoint=_read_member(Checkpoint, table, "checkpoint", Checkpoint.REQUIRED.value),
             keyed=table.text("keyed"),
             keyed_reason=table.text("keyed_reason"),
         )
         table.close()
-    return read
+    return streaming
 
 
-def _member(kind: type[E], table: TomlTable, key: str, default: str = "") -> E:
-    word = table.text(key, default)
+def _read_member(enum_type: type[E], table: TomlTable, key: str, default: str = "") -> E:
+    text = table.text(key, default)
     try:
-        return kind(word)
+        return enum_type(text)
     except ValueError:
-        known = ", ".join(str(each.value) for each in kind)
-        raise table.error(key, f"`{word}` is not one of {known}") from None
+        members = ", ".join(str(each.value) for each in enum_type)
+        raise table.error(key, f"`{text}` is not one of {members}") from None
 
 
-def _refused(table: TomlTable) -> Iterator[Refused]:
+def _read_refused(table: TomlTable) -> Iterator[RefusedKeys]:
     for entry in table.tables("refused"):
         keys = entry.texts("keys") or ()
         modes = read_modes(entry, default=tuple(mode.value for mode in Mode))
-        yield Refused(keys, entry.required_text("help"), modes)
+        yield RefusedKeys(keys, entry.required_text("help"), modes)
         entry.close()
 
 
-def _columns(table: TomlTable) -> Iterator[ConnectorColumn]:
+def _read_columns(table: TomlTable) -> Iterator[ConnectorColumn]:
     for entry in table.tables("columns"):
         yield ConnectorColumn(entry.text("name"), entry.required_text("type"), entry.text("when"))
         entry.close()
@@ -210,17 +214,17 @@ def read_packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...
     table.close()
 
 
-def _included(name: str, built_in: str, table: TomlTable) -> TomlTable:
+def _load_included(name: str, built_in: str, table: TomlTable) -> TomlTable:
     """What several built-in connectors share: `templates/connectors/_shared/NAME.toml`."""
     file = os.path.join(built_in, "_shared", f"{name}.toml")
     if not SNAKE_CASE.fullmatch(name) or not os.path.isfile(file):
         raise table.error("include", f"there is nothing called `{name}` to include")
-    return parsed(file)
+    return load_table(file)
 
 
-def parsed(file: str) -> TomlTable:
+def load_table(file: str) -> TomlTable:
     try:
-        values = toml_values(file)
+        values = load_toml(file)
     except (OSError, ValueError) as error:
         raise ConnectorSpecificationError(file, "", str(error)) from error
     return TomlTable(file, "", values)

@@ -15,7 +15,7 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.connectors.wording import found
+from ssbt.compiler.connectors.wording import describe_value
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_FLOWS, SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -23,52 +23,52 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from ssbt.compiler.connectors.parameters import Target
+    from ssbt.compiler.connectors.parameters import ConversionTarget
     from ssbt.compiler.connectors.specification import Option
     from ssbt.compiler.source import Span
 
 
-def secret_value(
-    option: Option, value: OptionValue, target: Target
+def convert_secret(
+    option: Option, value: OptionValue, target: ConversionTarget
 ) -> Generator[Diagnostic, None, SecretName | None]:
     """The secret that is named as the value of an option for secrets."""
     if isinstance(value, Word):
-        return SecretName(target.secret(value.text) or value.text, value.span)
+        return SecretName(target.find_secret(value.text) or value.text, value.span)
     param = value.sole_param if isinstance(value, Text) else None
-    meant = target.secret(param.name) if param is not None else None
-    help_ = f"write `{option.name} = {meant or 'NAME'}`, without quotes"
+    secret_name = target.find_secret(param.name) if param is not None else None
+    help_ = f"write `{option.name} = {secret_name or 'NAME'}`, without quotes"
     yield Diagnostic(
         SECRET_NEEDED,
-        f"`{option.name}` takes a secret, not {_noun(value)}",
+        f"`{option.name}` takes a secret, not {_describe_value(value)}",
         Label(value.span),
-        help=(help_ if meant else f"declare `secret NAME` and {help_}",),
-        fix=(Edit(value.span, meant),) if meant else (),
+        help=(help_ if secret_name else f"declare `secret NAME` and {help_}",),
+        fix=(Edit(value.span, secret_name),) if secret_name else (),
     )
     return None
 
 
-def written_credentials(value: OptionValue, target: Target) -> Iterator[Diagnostic]:
+def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[Diagnostic]:
     """A finding for each text in a value that has a credential in it, such as an address.
 
     Where that is a secret of the pipeline's, it is told that it would be shown.
     """
     match value:
-        case Text(parts) if has_credential(value.shown):
-            named = (part.name for part in parts if isinstance(part, ParamUse))
-            if not any(target.secret(name) for name in named):
-                yield written_in_text(value.span)
+        case Text(parts) if has_credential(value.display_text):
+            param_names = (part.name for part in parts if isinstance(part, ParamUse))
+            if not any(target.find_secret(name) for name in param_names):
+                yield credential_in_text(value.span)
         case ListOf(items):
             for item in items:
-                yield from written_credentials(item, target)
+                yield from find_credentials(item, target)
         case MapOf(entries):
             for each in entries:
-                yield from written_credentials(each.value, target)
+                yield from find_credentials(each.value, target)
         case Nested(entries=options):
             for option in options:
-                yield from written_credentials(option.value, target)
+                yield from find_credentials(option.value, target)
 
 
-def written_in_text(span: Span) -> Diagnostic:
+def credential_in_text(span: Span) -> Diagnostic:
     """The finding about a text that has a credential in it."""
     help_ = "leave it out of the text, and give it as an option or a setting that takes a secret"
     return Diagnostic(
@@ -76,7 +76,7 @@ def written_in_text(span: Span) -> Diagnostic:
     )
 
 
-def written_down(name: str, span: Span) -> Diagnostic:
+def unprotected_credential(name: str, span: Span) -> Diagnostic:
     """The finding that a setting for a credential is not given a secret."""
     return Diagnostic(
         SECRET_NEEDED,
@@ -91,20 +91,20 @@ def quoted_name(name: str) -> str:
     return name if name.replace("_", "a").isalnum() else f'"{name}"'
 
 
-def _noun(value: OptionValue) -> str:
-    return "a number" if isinstance(value, Number) else found(value)
+def _describe_value(value: OptionValue) -> str:
+    return "a number" if isinstance(value, Number) else describe_value(value)
 
 
-def names_secret(value: OptionValue, target: Target) -> bool:
+def is_secret_name(value: OptionValue, target: ConversionTarget) -> bool:
     """Whether a word that means nothing else in its place is the name of a secret."""
-    return isinstance(value, Word) and target.secret(value.text) is not None
+    return isinstance(value, Word) and target.find_secret(value.text) is not None
 
 
-def flows(name: str, where: str, span: Span) -> Diagnostic:
+def secret_flow(name: str, context: str, span: Span) -> Diagnostic:
     """The finding that a secret would be seen in `where`."""
     return Diagnostic(
         SECRET_FLOWS,
-        f"`{name}` is a secret, and {where} would show it",
+        f"`{name}` is a secret, and {context} would show it",
         Label(span),
         help=("a secret goes into options that are marked secret, as `option = NAME`",),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from ssbt.compiler.connectors.formats import Format
-from ssbt.compiler.connectors.specification import Kind, Option, Place
+from ssbt.compiler.connectors.specification import Option, OptionPlacement, ValueKind
 from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.connectors.values import ParamUse, Text
 
@@ -110,41 +110,43 @@ class Settings(Struct, frozen=True):
     settings: tuple[Setting, ...] = ()
     raw: tuple[SparkOption, ...] = ()
 
-    def named(self, name: str) -> Setting | None:
+    def find(self, name: str) -> Setting | None:
         """The setting of the option called `name`."""
-        return next((found for found in self.settings if found.option.name == name), None)
+        return next((setting for setting in self.settings if setting.option.name == name), None)
 
     def is_true(self, name: str) -> bool:
         """Whether the option called `name` is surely true."""
-        setting = self.named(name)
+        setting = self.find(name)
         return setting is not None and setting.value is True
 
-    def at(self, place: Place) -> Setting | None:
+    def at(self, placement: OptionPlacement) -> Setting | None:
         """The setting that goes to `place`, which only one option does (not for OPTION)."""
-        return next((found for found in self.settings if found.option.place is place), None)
+        return next(
+            (setting for setting in self.settings if setting.option.place is placement), None
+        )
 
     @property
     def connection(self) -> ConnectionName | None:
         """The connection that a source or sink names."""
-        setting = self.at(Place.CONNECTION)
+        setting = self.at(OptionPlacement.CONNECTION)
         value = setting.value if setting else None
         return value if isinstance(value, ConnectionName) else None
 
-    def columns_at(self, place: Place) -> tuple[ColumnName, ...]:
+    def columns_at(self, placement: OptionPlacement) -> tuple[ColumnName, ...]:
         """The columns named by the setting at `place`."""
-        setting = self.at(place)
+        setting = self.at(placement)
         return setting.columns if setting else ()
 
-    def sort_within(self) -> tuple[str, ...]:
+    def sort_columns(self) -> tuple[str, ...]:
         """References to the columns that sort the rows of each file; none if buckets are sorted.
 
         The columns of the folders come first: Spark would otherwise sort by them once more, and
         that sorting keeps no order.
         """
-        columns = self.columns_at(Place.SORT_BY)
-        if not columns or self.at(Place.BUCKET_BY):
+        columns = self.columns_at(OptionPlacement.SORT_BY)
+        if not columns or self.at(OptionPlacement.BUCKET_BY):
             return ()
-        folders = self.columns_at(Place.PARTITION_BY)
+        folders = self.columns_at(OptionPlacement.PARTITION_BY)
         return tuple(column_reference(column.name) for column in (*folders, *columns))
 
     def added_columns(self) -> Iterator[tuple[str, str, Span | None]]:
@@ -167,15 +169,15 @@ class Settings(Struct, frozen=True):
             if isinstance(setting.value, FormatUse):
                 yield setting.value
 
-    def format_at(self, place: Place) -> FormatUse | None:
+    def format_at(self, placement: OptionPlacement) -> FormatUse | None:
         """The format of the setting at `place`."""
-        setting = self.at(place)
+        setting = self.at(placement)
         return setting.value if setting and isinstance(setting.value, FormatUse) else None
 
     def spark_options(self) -> Iterator[SparkOption]:
         """Everything that goes through `.option`, the `raw` ones last."""
         for setting in self.settings:
-            if setting.option.place is Place.OPTION:
+            if setting.option.place is OptionPlacement.OPTION:
                 yield from _spark_options(setting)
         yield from self.raw
 
@@ -186,7 +188,7 @@ def column_reference(name: str) -> str:
     return name if plain else f"`{name.replace('`', '``')}`"
 
 
-_NO_SCALARS = (ColumnName, SchemaName, FunctionName, ConnectionName, Trigger)
+_NON_SCALARS = (ColumnName, SchemaName, FunctionName, ConnectionName, Trigger)
 
 
 def _spark_options(setting: Setting) -> Iterator[SparkOption]:
@@ -203,6 +205,6 @@ def _spark_options(setting: Setting) -> Iterator[SparkOption]:
     for item in value:
         if isinstance(item, ColumnName):
             yield SparkOption(option.spark.replace("*", item.name), True, setting.reason)
-        elif option.type.kind is Kind.MAP and isinstance(item, tuple):
+        elif option.type.kind is ValueKind.MAP and isinstance(item, tuple):
             key, mapped = item
             yield SparkOption(option.spark.replace("*", key), mapped, setting.reason)

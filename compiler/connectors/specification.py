@@ -38,7 +38,7 @@ class Mode(Enum):
     STREAM = "stream"
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What one value of an option is."""
 
     STRING = "string"
@@ -72,7 +72,7 @@ class Shape(Enum):
     ONE_OR_LIST = "one or list"
 
 
-class Place(Enum):
+class OptionPlacement(Enum):
     """Where an option's value goes in the PySpark that is emitted."""
 
     OPTION = "option"
@@ -117,7 +117,7 @@ class Topics(Enum):
 class OptionType(Struct, frozen=True):
     """A kind of value, and one of them or several."""
 
-    kind: Kind
+    kind: ValueKind
     shape: Shape = Shape.ONE
 
 
@@ -148,7 +148,7 @@ class Condition(Struct, frozen=True):
         return f"{self.option} = {' | '.join(self.values)}" if self.values else self.option
 
 
-class Supplied(Struct, frozen=True):
+class CompilerDefault(Struct, frozen=True):
     """A value that the compiler emits, with its reason as a comment, where the user wrote none.
 
     It does so when all of `when` hold, one of `when_any` (if there are any), and none of `unless`;
@@ -182,12 +182,12 @@ class Option(Struct, frozen=True):
     spark: str
     type: OptionType
     doc: str
-    place: Place = Place.OPTION
+    place: OptionPlacement = OptionPlacement.OPTION
     modes: frozenset[Mode] = frozenset(Mode)
     required: bool = False
     default: Default | None = None
     default_text: str = ""
-    supplied: Supplied | None = None
+    compiler_default: CompilerDefault | None = None
     choices: tuple[Choice, ...] = ()
     open: bool = False
     minimum: float | None = None
@@ -262,7 +262,7 @@ class Delivery(Enum):
         return self.value.replace("_", " ")
 
 
-class Streaming(Struct, frozen=True):
+class StreamingSupport(Struct, frozen=True):
     """What a sink is to streams: what it promises about delivery, and why.
 
     `keyed` is the option that names the columns which tell rows apart: with it, a row that is
@@ -276,7 +276,7 @@ class Streaming(Struct, frozen=True):
     keyed_reason: str = ""
 
 
-class Refused(Struct, frozen=True):
+class RefusedKeys(Struct, frozen=True):
     """Keys that Spark refuses, or that break what it does, and what to do instead."""
 
     keys: tuple[str, ...]
@@ -321,10 +321,10 @@ class RoleSpecification(Struct, frozen=True):
     idempotent: bool = False
     save_modes: tuple[str, ...] = ()
     output_modes: tuple[str, ...] = ()
-    streaming: Streaming | None = None
+    streaming: StreamingSupport | None = None
     features: tuple[str, ...] = ()
     function: str = ""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedKeys, ...] = ()
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""
@@ -333,15 +333,17 @@ class RoleSpecification(Struct, frozen=True):
                 return option
         return None
 
-    def rejected(self, spark: str) -> tuple[str, ...]:
+    def rejected_types(self, spark: str) -> tuple[str, ...]:
         """The types that the format cannot hold on a Spark line."""
         rows = (each.split(" before ") for each in self.rejects)
         lines = SPARK_LINES.index
-        return tuple(word for word, *line in rows if not line or lines(spark) < lines(line[0]))
+        return tuple(
+            type_name for type_name, *line in rows if not line or lines(spark) < lines(line[0])
+        )
 
-    def has(self, place: Place) -> bool:
+    def has_option_at(self, placement: OptionPlacement) -> bool:
         """Whether an option goes to that place."""
-        return any(option.place is place for option in self.options)
+        return any(option.place is placement for option in self.options)
 
 
 class Connector(Struct, frozen=True):

@@ -29,11 +29,11 @@ class TomlTable:
 
     def value(self, key: str, kind: type[T], default: T) -> T:
         """The value at `key`, which must be a `kind` where there is one."""
-        found = self._rest.pop(key, default)
+        value = self._rest.pop(key, default)
         # A bool is an int to Python, not to TOML.
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise self.error(key, f"expected {_NOUNS.get(kind, kind.__name__)}, found {found!r}")
-        return found
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.error(key, f"expected {_NOUNS.get(kind, kind.__name__)}, found {value!r}")
+        return value
 
     def text(self, key: str, default: str = "") -> str:
         """The string at `key`."""
@@ -41,35 +41,35 @@ class TomlTable:
 
     def required_text(self, key: str) -> str:
         """The string at `key`, which must be there and not be empty."""
-        found = self.text(key)
-        if not found:
+        text = self.text(key)
+        if not text:
             raise self.error(key, "is missing")
-        return found
+        return text
 
     def scalar(self, key: str) -> str | bool | int | float | None:
         """The string, boolean or number at `key`, if there is one."""
-        found = self._rest.pop(key, None)
-        if found is not None and not isinstance(found, str | bool | int | float):
-            raise self.error(key, f"expected a string, a boolean or a number, found {found!r}")
-        return found
+        value = self._rest.pop(key, None)
+        if value is not None and not isinstance(value, str | bool | int | float):
+            raise self.error(key, f"expected a string, a boolean or a number, found {value!r}")
+        return value
 
     def number(self, key: str) -> float | None:
         """The number at `key`, if there is one."""
-        found = self.scalar(key)
-        if isinstance(found, str | bool):
-            raise self.error(key, f"expected a number, found {found!r}")
-        return found
+        value = self.scalar(key)
+        if isinstance(value, str | bool):
+            raise self.error(key, f"expected a number, found {value!r}")
+        return value
 
     def texts(self, key: str) -> tuple[str, ...] | None:
         """The strings at `key`, where one alone may stand without a list; nothing if not there."""
-        found = self._rest.pop(key, None)
-        if found is None:
+        value = self._rest.pop(key, None)
+        if value is None:
             return None
-        if isinstance(found, str):
-            return (found,)
-        if isinstance(found, list) and all(isinstance(item, str) for item in found):
-            return tuple(found)
-        raise self.error(key, f"expected a string or a list of strings, found {found!r}")
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise self.error(key, f"expected a string or a list of strings, found {value!r}")
 
     def has(self, key: str) -> bool:
         """Whether `key` is there and not yet read."""
@@ -87,8 +87,8 @@ class TomlTable:
 
     def tables(self, key: str) -> Iterator[TomlTable]:
         """The tables of the list `[[key]]`, none if it is not there."""
-        found = self.value(key, list, [])
-        for index, item in enumerate(found):
+        entries = self.value(key, list, [])
+        for index, item in enumerate(entries):
             yield self.sub_table(f"{key}[{index}]", item)
 
     def take_items(self) -> Iterator[tuple[str, object]]:

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.connectors.constraints import Given, supplied_settings, violations
-from ssbt.compiler.connectors.conversion import converted, is_newer
+from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
+from ssbt.compiler.connectors.conversion import convert_value, is_newer
 from ssbt.compiler.connectors.dialects import dialect_settings
-from ssbt.compiler.connectors.named import named_format
-from ssbt.compiler.connectors.parameters import Target
-from ssbt.compiler.connectors.raw import RAW, raw_options
-from ssbt.compiler.connectors.secrets import written_credentials
+from ssbt.compiler.connectors.lookup import resolve_format
+from ssbt.compiler.connectors.parameters import ConversionTarget
+from ssbt.compiler.connectors.raw import RAW, convert_raw_options
+from ssbt.compiler.connectors.secrets import find_credentials
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
-from ssbt.compiler.connectors.specification import Connector, Kind, Mode, Option, Place, Role
+from ssbt.compiler.connectors.specification import (
+    Connector,
+    Mode,
+    Option,
+    OptionPlacement,
+    Role,
+    ValueKind,
+)
 from ssbt.compiler.connectors.values import Nested, Word
 from ssbt.compiler.connectors.wording import too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connections import REPEATED
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
-class Use(Struct, frozen=True):
+class ConnectorUse(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
@@ -52,9 +59,9 @@ class Use(Struct, frozen=True):
     secrets: tuple[str, ...] = ()
 
     @property
-    def target(self) -> Target:
+    def target(self) -> ConversionTarget:
         """What values are converted for."""
-        return Target(self.spark, self.param_type, self.secrets)
+        return ConversionTarget(self.spark, self.param_type, self.secrets)
 
     @property
     def mode(self) -> Mode:
@@ -62,148 +69,162 @@ class Use(Struct, frozen=True):
         return Mode.STREAM if self.streaming else Mode.BATCH
 
 
-class Validated(Struct, frozen=True):
+class ValidationResult(Struct, frozen=True):
     """The settings that are right, and what is wrong with the others."""
 
     settings: Settings
     findings: tuple[Diagnostic, ...]
 
 
-def findings(of: Connector, use: Use, entries: Iterable[OptionEntry]) -> Iterator[Diagnostic]:
+def check_options(
+    connector: Connector, use: ConnectorUse, entries: Iterable[OptionEntry]
+) -> Iterator[Diagnostic]:
     """Everything that is wrong with the options of one source or sink."""
-    yield from validated(of, use, entries).findings
+    yield from validate(connector, use, entries).findings
 
 
-def validated(
-    of: Connector, use: Use, entries: Iterable[OptionEntry], below: Settings | None = None
-) -> Validated:
+def validate(
+    connector: Connector,
+    use: ConnectorUse,
+    entries: Iterable[OptionEntry],
+    inherited: Settings | None = None,
+) -> ValidationResult:
     """The settings of one source or sink, with every finding about them.
 
     Settings `below`, which are valid, hold where the entries say nothing.
     """
-    found: list[Diagnostic] = []
-    checking = _checked(of, use, tuple(entries), below or Settings())
+    diagnostics: list[Diagnostic] = []
+    checking = _validate(connector, use, tuple(entries), inherited or Settings())
     while True:
         try:
-            found.append(next(checking))
+            diagnostics.append(next(checking))
         except StopIteration as done:
-            return Validated(done.value, tuple(found))
+            return ValidationResult(done.value, tuple(diagnostics))
 
 
-def _checked(
-    of: Connector, use: Use, entries: tuple[OptionEntry, ...], below: Settings
+def _validate(
+    connector: Connector, use: ConnectorUse, entries: tuple[OptionEntry, ...], inherited: Settings
 ) -> Generator[Diagnostic, None, Settings]:
-    specification = of.role(use.role)
+    specification = connector.role(use.role)
     if specification is None or use.mode not in specification.modes:
-        yield _unsupported(of, use)
+        yield _unsupported_finding(connector, use)
         return Settings()
     options = {o.name: o for o in specification.options if use.mode in o.modes}
-    given = Given(options, use.span, refused=specification.refused)
-    given.settings |= {each.option.name: each for each in below.settings if each.span}
-    raw = yield from _read(of, use, entries, given)
-    yield from _repeated(given)
-    for setting in dialect_settings(given):
-        given.settings[setting.option.name] = setting
-    for setting in supplied_settings(given, use.spark):
-        given.settings[setting.option.name] = setting
-    yield from _missing(of, given)
-    yield from violations(specification.constraints, given, use.spark)
-    return Settings(tuple(given.settings.values()), raw)
+    block = OptionBlock(options, use.span, refused=specification.refused)
+    block.settings |= {each.option.name: each for each in inherited.settings if each.span}
+    raw = yield from _read_entries(connector, use, entries, block)
+    yield from _check_repeated(block)
+    for setting in dialect_settings(block):
+        block.settings[setting.option.name] = setting
+    for setting in compiler_settings(block, use.spark):
+        block.settings[setting.option.name] = setting
+    yield from _check_missing(connector, block)
+    yield from check_constraints(specification.constraints, block, use.spark)
+    return Settings(tuple(block.settings.values()), raw)
 
 
-def _read(
-    of: Connector, use: Use, entries: tuple[OptionEntry, ...], given: Given
+def _read_entries(
+    connector: Connector, use: ConnectorUse, entries: tuple[OptionEntry, ...], block: OptionBlock
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """Put the user's settings into `given`; the result is what stands in `raw`."""
     raw: tuple[SparkOption, ...] = ()
-    seen: dict[str, Span] = {}
+    name_spans: dict[str, Span] = {}
     for entry in entries:
-        if entry.name in seen:
-            yield _duplicate(entry, seen[entry.name])
+        if entry.name in name_spans:
+            yield _duplicate_finding(entry, name_spans[entry.name])
             continue
-        seen[entry.name] = entry.name_span
-        option = given.options.get(entry.name)
+        name_spans[entry.name] = entry.name_span
+        option = block.options.get(entry.name)
         takes_secret = option is not None and option.secret
-        written = [] if takes_secret else [*written_credentials(entry.value, use.target)]
-        yield from written
+        credentials = [] if takes_secret else [*find_credentials(entry.value, use.target)]
+        yield from credentials
         if entry.name == RAW and option is None:
-            refused = (each for each in given.refused if use.mode in each.modes)
-            raw = yield from raw_options(entry, given.options.values(), use.target, refused)
-        elif written:
-            given.doubtful.add(entry.name)
+            refused = (each for each in block.refused if use.mode in each.modes)
+            raw = yield from convert_raw_options(entry, block.options.values(), use.target, refused)
+        elif credentials:
+            block.doubtful.add(entry.name)
         elif option is None:
-            yield from _unknown(of, use, entry, given)
+            yield from _check_unknown(connector, use, entry, block)
         else:
-            yield from _setting(option, entry, use, given)
+            yield from _convert_entry(option, entry, use, block)
     return raw
 
 
-def _setting(
-    option: Option, entry: OptionEntry, use: Use, given: Given
+def _convert_entry(
+    option: Option, entry: OptionEntry, use: ConnectorUse, block: OptionBlock
 ) -> Generator[Diagnostic, None, None]:
     if is_newer(option.since, use.spark):
         yield too_new(f"`{option.name}`", option.since, use.spark, entry.name_span)
     value: Value | None
-    if option.type.kind is Kind.FORMAT:
-        value = yield from _format_use(option, entry.value, use)
+    if option.type.kind is ValueKind.FORMAT:
+        value = yield from _resolve_format_use(option, entry.value, use)
     else:
-        value = yield from converted(option, entry.value, use.target)
+        value = yield from convert_value(option, entry.value, use.target)
     if value is None:
-        given.doubtful.add(option.name)
+        block.doubtful.add(option.name)
     else:
-        given.settings[option.name] = Setting(option, value, entry.span)
+        block.settings[option.name] = Setting(option, value, entry.span)
 
 
-def _repeated(given: Given) -> Iterator[Diagnostic]:
+def _check_repeated(block: OptionBlock) -> Iterator[Diagnostic]:
     """What a source or sink says that the connection that it names says already.
 
     From there on it is unknown what the connection says: it may depend on the environment.
     """
-    entry = next((o.name for o in given.options.values() if o.place is Place.CONNECTION), "")
-    named = given.settings.get(entry)
-    if named is None and entry not in given.doubtful:
+    entry = next(
+        (o.name for o in block.options.values() if o.place is OptionPlacement.CONNECTION), ""
+    )
+    connection_setting = block.settings.get(entry)
+    if connection_setting is None and entry not in block.doubtful:
         return
-    for option in given.options.values():
+    for option in block.options.values():
         if option.shared:
-            again = given.settings.pop(option.name, None)
-            given.doubtful.add(option.name)
-            if again is not None and again.span is not None and named and named.span is not None:
+            repeated = block.settings.pop(option.name, None)
+            block.doubtful.add(option.name)
+            if (
+                repeated is not None
+                and repeated.span is not None
+                and connection_setting
+                and connection_setting.span is not None
+            ):
                 yield Diagnostic(
                     REPEATED,
                     f"`{option.name}` is for the connection to say",
-                    Label(again.span),
-                    (Label(named.span, "the connection is named here"),),
+                    Label(repeated.span),
+                    (Label(connection_setting.span, "the connection is named here"),),
                     ("remove it here, and give it in the connection",),
                 )
 
 
-def _format_use(
-    option: Option, value: OptionValue, use: Use
+def _resolve_format_use(
+    option: Option, value: OptionValue, use: ConnectorUse
 ) -> Generator[Diagnostic, None, FormatUse | None]:
     """A format with its own options, which are checked as a connector's are."""
     if not isinstance(value, Word | Nested):
         yield wrong_type(option, value)
         return None
     name, entries = (value.kind, value.entries) if isinstance(value, Nested) else (value.text, ())
-    found = named_format(name, value.span)
-    if isinstance(found, Diagnostic):
-        yield found
+    record_format = resolve_format(name, value.span)
+    if isinstance(record_format, Diagnostic):
+        yield record_format
         return None
-    settings = yield from _checked(found, replace(use, span=value.span), entries, Settings())
-    return FormatUse(found, settings) if found.role(use.role) else None
+    settings = yield from _validate(
+        record_format, replace(use, span=value.span), entries, Settings()
+    )
+    return FormatUse(record_format, settings) if record_format.role(use.role) else None
 
 
-def _missing(of: Connector, given: Given) -> Iterator[Diagnostic]:
-    for option in given.options.values():
-        if option.required and not (option.name in given.settings or option.name in given.doubtful):
+def _check_missing(connector: Connector, block: OptionBlock) -> Iterator[Diagnostic]:
+    for option in block.options.values():
+        if option.required and not (option.name in block.settings or option.name in block.doubtful):
             yield Diagnostic(
                 MISSING_OPTION,
-                f"`{of.name}` needs the option `{option.name}`",
-                Label(given.span, f"`{option.name}` is missing"),
+                f"`{connector.name}` needs the option `{option.name}`",
+                Label(block.span, f"`{option.name}` is missing"),
             )
 
 
-def _duplicate(entry: OptionEntry, first: Span) -> Diagnostic:
+def _duplicate_finding(entry: OptionEntry, first: Span) -> Diagnostic:
     return Diagnostic(
         DUPLICATE_OPTION,
         f"`{entry.name}` is given twice",
@@ -213,51 +234,52 @@ def _duplicate(entry: OptionEntry, first: Span) -> Diagnostic:
     )
 
 
-def _unsupported(of: Connector, use: Use) -> Diagnostic:
+def _unsupported_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
     """The connector lacks this side, or this side works for the other kind of data only."""
-    specification = of.role(use.role)
+    specification = connector.role(use.role)
     if specification is None:
         problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
     elif use.role is Role.SOURCE:
         problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
     else:
         problem = "takes no stream" if use.streaming else "takes streams only"
-    sides = [role.value for role in Role if of.role(role) is not None]
+    sides = [role.value for role in Role if connector.role(role) is not None]
     return Diagnostic(
         UNSUPPORTED_USE,
-        f"`{of.name}` {problem}",
+        f"`{connector.name}` {problem}",
         Label(use.span),
-        help=(f"`{of.name}` is a {' and a '.join(sides)}",) if specification is None else (),
+        help=(f"`{connector.name}` is a {' and a '.join(sides)}",) if specification is None else (),
     )
 
 
-def _unknown(
-    of: Connector, use: Use, entry: OptionEntry, given: Given
+def _check_unknown(
+    connector: Connector, use: ConnectorUse, entry: OptionEntry, block: OptionBlock
 ) -> Generator[Diagnostic, None, None]:
     """An option that the connector does not have, or not here."""
-    elsewhere = _elsewhere(of, use, entry.name)
-    if elsewhere:
-        here = f"{'stream ' if use.streaming else ''}{use.role.value}"
+    other_use = _find_other_use(connector, use, entry.name)
+    if other_use:
+        use_name = f"{'stream ' if use.streaming else ''}{use.role.value}"
         yield Diagnostic(
             MISPLACED_OPTION,
-            f"`{entry.name}` is for {elsewhere}; it does nothing in a {here}",
+            f"`{entry.name}` is for {other_use}; it does nothing in a {use_name}",
             Label(entry.name_span),
             help=("leave it out",),
         )
         return
-    near = _meant(entry.name, given.options.values())
+    near = _find_intended(entry.name, block.options.values())
     if near:
-        given.doubtful.add(near)
+        block.doubtful.add(near)
     yield Diagnostic(
         UNKNOWN_OPTION,
-        f"`{of.name}` has no option `{entry.name}`" + (f"; did you mean `{near}`?" if near else ""),
+        f"`{connector.name}` has no option `{entry.name}`"
+        + (f"; did you mean `{near}`?" if near else ""),
         Label(entry.name_span),
-        help=_ways_out(of, use, entry.name, near),
+        help=_suggest_help(connector, use, entry.name, near),
         fix=(Edit(entry.name_span, near),) if near else (),
     )
 
 
-def _meant(name: str, options: Iterable[Option]) -> str | None:
+def _find_intended(name: str, options: Iterable[Option]) -> str | None:
     """The option that a misspelt name, an alias or Spark's own spelling stands for."""
     spellings = {
         spelling: option.name
@@ -269,24 +291,26 @@ def _meant(name: str, options: Iterable[Option]) -> str | None:
     return exact or (spellings[near] if near else None)
 
 
-def _elsewhere(of: Connector, use: Use, name: str) -> str | None:
+def _find_other_use(connector: Connector, use: ConnectorUse, name: str) -> str | None:
     """Where the connector has that option, if not here."""
-    own = of.role(use.role)
-    if own and own.option(name):
+    own_role = connector.role(use.role)
+    if own_role and own_role.option(name):
         return "batch" if use.streaming else "streams"
     for role in Role:
-        other = of.role(role)
-        if other and other.option(name):
+        other_role = connector.role(role)
+        if other_role and other_role.option(name):
             return f"{role.value}s"
     return None
 
 
-def _ways_out(of: Connector, use: Use, name: str, near: str | None) -> tuple[str, ...]:
+def _suggest_help(
+    connector: Connector, use: ConnectorUse, name: str, near: str | None
+) -> tuple[str, ...]:
     if near:
         return ()
     if "checkpoint" in name.casefold():
         return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
     return (
-        f"the options of a {of.name} {use.role.value} are listed in {of.page}",
+        f"the options of a {connector.name} {use.role.value} are listed in {connector.page}",
         f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
     )

@@ -33,7 +33,7 @@ class Text(Struct, frozen=True):
         return "".join(plain) if len(plain) == len(self.parts) else None
 
     @property
-    def shown(self) -> str:
+    def display_text(self) -> str:
         """The text for people, parameters as `${name}`."""
         return "".join(
             part if isinstance(part, str) else f"${{{part.name}}}" for part in self.parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.specification import Kind, Option, Shape
+from ssbt.compiler.connectors.specification import Option, Shape, ValueKind
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -26,32 +26,36 @@ from ssbt.compiler.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXPECTED = {
-    Kind.STRING: "text in quotes",
-    Kind.CHAR: "one character in quotes",
-    Kind.DATETIME_PATTERN: 'a pattern in quotes, such as `"dd.MM.yyyy"`',
-    Kind.BOOLEAN: "`true` or `false`",
-    Kind.INTEGER: "a whole number",
-    Kind.NUMBER: "a number",
-    Kind.DURATION: "a duration such as `10 minutes`",
-    Kind.SIZE: "a size such as `64 mb`",
-    Kind.MAP: 'a map such as `{ "key" = "value" }`',
-    Kind.COLUMN: "the name of a column",
-    Kind.SCHEMA: "the name of a schema, without quotes",
-    Kind.TRIGGER: "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`",
-    Kind.CONNECTION: "the name of a connection, without quotes",
-    Kind.MILLISECONDS: "a duration such as `5 seconds`",
-    Kind.INSTANT: 'a time with its zone in quotes, such as `"2026-01-31T12:00:00Z"`',
-    Kind.PARTITIONS: "topics with their partitions, such as `{ orders = [0, 1] }`",
-    Kind.INSTANTS: 'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`',
-    Kind.FORMAT: "a format such as `json` or `json { … }`",
-    Kind.FUNCTION: 'a function such as `"module.py:function"`',
+_EXPECTATIONS = {
+    ValueKind.STRING: "text in quotes",
+    ValueKind.CHAR: "one character in quotes",
+    ValueKind.DATETIME_PATTERN: 'a pattern in quotes, such as `"dd.MM.yyyy"`',
+    ValueKind.BOOLEAN: "`true` or `false`",
+    ValueKind.INTEGER: "a whole number",
+    ValueKind.NUMBER: "a number",
+    ValueKind.DURATION: "a duration such as `10 minutes`",
+    ValueKind.SIZE: "a size such as `64 mb`",
+    ValueKind.MAP: 'a map such as `{ "key" = "value" }`',
+    ValueKind.COLUMN: "the name of a column",
+    ValueKind.SCHEMA: "the name of a schema, without quotes",
+    ValueKind.TRIGGER: (
+        "`every 1 minute`, `available now`, `once`, `continuous 1 second` or `real time`"
+    ),
+    ValueKind.CONNECTION: "the name of a connection, without quotes",
+    ValueKind.MILLISECONDS: "a duration such as `5 seconds`",
+    ValueKind.INSTANT: 'a time with its zone in quotes, such as `"2026-01-31T12:00:00Z"`',
+    ValueKind.PARTITIONS: "topics with their partitions, such as `{ orders = [0, 1] }`",
+    ValueKind.INSTANTS: (
+        'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`'
+    ),
+    ValueKind.FORMAT: "a format such as `json` or `json { … }`",
+    ValueKind.FUNCTION: 'a function such as `"module.py:function"`',
 }
-_SEVERAL = {
-    Kind.STRING: "a list of texts in quotes",
-    Kind.COLUMN: "a list of columns such as `[country, day]`",
+_LIST_EXPECTATIONS = {
+    ValueKind.STRING: "a list of texts in quotes",
+    ValueKind.COLUMN: "a list of columns such as `[country, day]`",
 }
-_FOUND: dict[type, str] = {
+_DESCRIPTIONS: dict[type, str] = {
     Text: "text in quotes",
     Duration: "a duration",
     Every: "a trigger",
@@ -70,22 +74,24 @@ _TRIGGERS = {"availablenow": "available now", "realtime": "real time"}
 _DURATION = re.compile(r"\d+ (?:milli)?(?:second|minute|hour|day|week)s?")
 
 
-def expected(option: Option) -> str:
+def describe_expectation(option: Option) -> str:
     """What the option takes, as a noun."""
     kind, shape = option.type.kind, option.type.shape
-    if kind is Kind.WORD:
-        return one_of(f"`{choice.name}`" for choice in option.choices)
-    if kind is Kind.OFFSETS:
-        words = [f"`{choice.name}`" for choice in option.choices]
-        return one_of([*words, 'an offset for each partition, such as `{ "orders-0" = 23 }`'])
-    one = _EXPECTED[kind]
+    if kind is ValueKind.WORD:
+        return join_alternatives(f"`{choice.name}`" for choice in option.choices)
+    if kind is ValueKind.OFFSETS:
+        choices = [f"`{choice.name}`" for choice in option.choices]
+        return join_alternatives(
+            [*choices, 'an offset for each partition, such as `{ "orders-0" = 23 }`']
+        )
+    single = _EXPECTATIONS[kind]
     if shape is Shape.ONE:
-        return one
-    several = _SEVERAL.get(kind, f"a list, each item {one}")
-    return several if shape is Shape.LIST else f"{one}, or {several}"
+        return single
+    multiple = _LIST_EXPECTATIONS.get(kind, f"a list, each item {single}")
+    return multiple if shape is Shape.LIST else f"{single}, or {multiple}"
 
 
-def found(value: OptionValue) -> str:
+def describe_value(value: OptionValue) -> str:
     """What the user wrote, as a noun."""
     match value:
         case Boolean(flag):
@@ -95,12 +101,12 @@ def found(value: OptionValue) -> str:
         case Word(text):
             return f"the bare word `{text}`"
         case _:
-            return _FOUND[type(value)]
+            return _DESCRIPTIONS[type(value)]
 
 
-def one_of(words: Iterable[str]) -> str:
+def join_alternatives(alternatives: Iterable[str]) -> str:
     """`a, b or c`."""
-    *rest, last = words
+    *rest, last = alternatives
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
@@ -108,57 +114,63 @@ def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagno
     """The finding that the option takes something else; an `item` is one of a list."""
     return Diagnostic(
         WRONG_TYPE,
-        f"`{option.name}` takes {expected(option)}, not {found(value)}",
+        f"`{option.name}` takes {describe_expectation(option)}, not {describe_value(value)}",
         Label(value.span),
-        fix=_right_type(option, value, item),
+        fix=_type_edits(option, value, item),
     )
 
 
-def too_new(what: str, since: str, target: str, span: Span) -> Diagnostic:
+def too_new(feature: str, since: str, target: str, span: Span) -> Diagnostic:
     """The finding that the target Spark does not have `what` yet."""
     return Diagnostic(
         TOO_NEW,
-        f"{what} came with Spark {since}; this pipeline is compiled for Spark {target}",
+        f"{feature} came with Spark {since}; this pipeline is compiled for Spark {target}",
         Label(span, f"needs Spark {since}"),
         help=(f"compile for Spark {since} or later, or leave it out",),
     )
 
 
-def _right_type(option: Option, value: OptionValue, item: bool) -> tuple[Edit, ...]:
+def _type_edits(option: Option, value: OptionValue, item: bool) -> tuple[Edit, ...]:
     """The edit that gives the value the right type, where there is exactly one."""
     kind, span = option.type.kind, value.span
     if option.type.shape is Shape.LIST and not item and not isinstance(value, ListOf):
         start, end = Span(span.path, span.start, span.start), Span(span.path, span.end, span.end)
         return Edit(start, "["), Edit(end, "]")
     match value:
-        case Word(text) if kind is Kind.BOOLEAN and text.casefold() in _BOOLEANS:
+        case Word(text) if kind is ValueKind.BOOLEAN and text.casefold() in _BOOLEANS:
             return (Edit(span, _BOOLEANS[text.casefold()]),)
-        case Word(text) if kind is Kind.TRIGGER and text.replace("_", "").lower() in _TRIGGERS:
+        case Word(text) if kind is ValueKind.TRIGGER and text.replace("_", "").lower() in _TRIGGERS:
             return (Edit(span, _TRIGGERS[text.replace("_", "").lower()]),)
-        case Text(plain=str(text)) if kind is Kind.TRIGGER and _DURATION.fullmatch(text):
+        case Text(plain=str(text)) if kind is ValueKind.TRIGGER and _DURATION.fullmatch(text):
             return (Edit(span, f"every {text}"),)
-        case Duration() if kind is Kind.TRIGGER:
+        case Duration() if kind is ValueKind.TRIGGER:
             return (Edit(Span(span.path, span.start, span.start), "every "),)
-        case Word(text) | Number(text) if kind in {Kind.STRING, Kind.CHAR, Kind.DATETIME_PATTERN}:
+        case Word(text) | Number(text) if kind in {
+            ValueKind.STRING,
+            ValueKind.CHAR,
+            ValueKind.DATETIME_PATTERN,
+        }:
             return (Edit(span, f'"{text}"'),)
-        case Boolean(flag) if kind is Kind.STRING:
+        case Boolean(flag) if kind is ValueKind.STRING:
             return (Edit(span, f'"{str(flag).lower()}"'),)
-        case Text(plain=str(text)) if _needs_no_quotes(kind, text):
-            return (Edit(span, text.strip().lower() if kind is Kind.BOOLEAN else text.strip()),)
+        case Text(plain=str(text)) if _is_unquotable(kind, text):
+            return (
+                Edit(span, text.strip().lower() if kind is ValueKind.BOOLEAN else text.strip()),
+            )
         case _:
             return ()
 
 
-def _needs_no_quotes(kind: Kind, text: str) -> bool:
+def _is_unquotable(kind: ValueKind, text: str) -> bool:
     bare = text.strip()
     match kind:
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return bare.lower() in {"true", "false"}
-        case Kind.INTEGER:
+        case ValueKind.INTEGER:
             return bare.isascii() and bare.removeprefix("-").isdigit()
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return bare.isascii() and bare.removeprefix("-").replace(".", "", 1).isdigit()
-        case Kind.SCHEMA:
+        case ValueKind.SCHEMA:
             return bare.isascii() and bare.isidentifier()
         case _:
             return False

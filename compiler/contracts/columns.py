@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ssbt.compiler.contracts.ends import EndColumn
-from ssbt.compiler.contracts.verdicts import Verdict, names_have_case, verdict
+from ssbt.compiler.contracts.endpoints import EndpointColumn
+from ssbt.compiler.contracts.verdicts import ReadVerdict, is_case_sensitive, type_verdict
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
-from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.types.ddl import parse_type
 
 
-class Kind(Enum):
+class MismatchKind(Enum):
     """How a column that is read differs from what is written."""
 
     MISSING = "missing"
@@ -29,95 +29,126 @@ class Mismatch(Struct, frozen=True):
     `path` leads to it; `written` is the name or the type on the other side, as `kind` says.
     """
 
-    kind: Kind
+    kind: MismatchKind
     path: tuple[str, ...]
     read: str
     written: str
-    verdict: Verdict
-    column: EndColumn
-    source: EndColumn | None = None
+    verdict: ReadVerdict
+    column: EndpointColumn
+    source: EndpointColumn | None = None
 
 
-def mismatches(
-    format_: str, written: Iterable[EndColumn], read: Iterable[EndColumn]
+def find_mismatches(
+    format_: str, written_columns: Iterable[EndpointColumn], read_columns: Iterable[EndpointColumn]
 ) -> Iterator[Mismatch]:
     """The columns that are not read as they were written, where they are found by their names."""
-    written = tuple(written)
-    exact = {each.name: each for each in written}
-    folded = {each.name.casefold(): each for each in written}
-    for column in read:
-        found = exact.get(column.name)
-        if found is None and (other := folded.get(column.name.casefold())) is not None:
-            if names_have_case(format_):
+    written_columns = tuple(written_columns)
+    exact = {each.name: each for each in written_columns}
+    folded = {each.name.casefold(): each for each in written_columns}
+    for column in read_columns:
+        source = exact.get(column.name)
+        if source is None and (folded_match := folded.get(column.name.casefold())) is not None:
+            if is_case_sensitive(format_):
                 yield Mismatch(
-                    Kind.CASE, (column.name,), column.name, other.name, Verdict.WRONG, column, other
+                    MismatchKind.CASE,
+                    (column.name,),
+                    column.name,
+                    folded_match.name,
+                    ReadVerdict.WRONG,
+                    column,
+                    folded_match,
                 )
                 continue
-            found = other
-        if found is None:
+            source = folded_match
+        if source is None:
             if not column.may_lack:
-                yield Mismatch(Kind.MISSING, (column.name,), column.type, "", Verdict.WRONG, column)
+                yield Mismatch(
+                    MismatchKind.MISSING, (column.name,), column.type, "", ReadVerdict.WRONG, column
+                )
             continue
-        if found.nullable and column.nullable is False:
+        if source.nullable and column.nullable is False:
             path = (column.name,)
-            yield Mismatch(Kind.NULLS, path, "not null", "", Verdict.WRONG_FOR_SOME, column, found)
-        one, other_type = parsed(found.type), parsed(column.type)
-        if one is not None and other_type is not None:
-            yield from _types(format_, (column.name,), one, other_type, column, found)
+            yield Mismatch(
+                MismatchKind.NULLS, path, "not null", "", ReadVerdict.WRONG_FOR_SOME, column, source
+            )
+        written_type, read_type = parse_column_type(source.type), parse_column_type(column.type)
+        if written_type is not None and read_type is not None:
+            yield from _type_mismatches(
+                format_, (column.name,), written_type, read_type, column, source
+            )
 
 
-def _types(
+def _type_mismatches(
     format_: str,
     path: tuple[str, ...],
-    written: DataType,
-    read: DataType,
-    column: EndColumn,
-    source: EndColumn,
+    written_type: DataType,
+    read_type: DataType,
+    column: EndpointColumn,
+    source: EndpointColumn,
 ) -> Iterator[Mismatch]:
     """The differences of two types, down to the fields of structs."""
-    match written, read:
+    match written_type, read_type:
         case StructType(), StructType():
-            yield from _fields(format_, path, written, read, column, source)
+            yield from _field_mismatches(format_, path, written_type, read_type, column, source)
             return
         case ArrayType(), ArrayType():
-            inner = [(written.element, read.element, "element")]
+            inner = [(written_type.element, read_type.element, "element")]
         case MapType(), MapType():
-            inner = [(written.key, read.key, "key"), (written.value, read.value, "value")]
+            inner = [
+                (written_type.key, read_type.key, "key"),
+                (written_type.value, read_type.value, "value"),
+            ]
         case _:
-            found = verdict(format_, written, read)
-            if found is not Verdict.RIGHT:
-                yield Mismatch(Kind.TYPE, path, read.sql, written.sql, found, column, source)
+            outcome = type_verdict(format_, written_type, read_type)
+            if outcome is not ReadVerdict.RIGHT:
+                yield Mismatch(
+                    MismatchKind.TYPE,
+                    path,
+                    read_type.sql,
+                    written_type.sql,
+                    outcome,
+                    column,
+                    source,
+                )
             return
-    for one, other, name in inner:
-        yield from _types(format_, (*path, name), one, other, column, source)
+    for inner_written, inner_read, name in inner:
+        yield from _type_mismatches(
+            format_, (*path, name), inner_written, inner_read, column, source
+        )
 
 
-def _fields(
+def _field_mismatches(
     format_: str,
     path: tuple[str, ...],
-    written: StructType,
-    read: StructType,
-    column: EndColumn,
-    source: EndColumn,
+    written_struct: StructType,
+    read_struct: StructType,
+    column: EndpointColumn,
+    source: EndpointColumn,
 ) -> Iterator[Mismatch]:
-    exact = {each.name: each.type for each in written.fields}
-    folded = {each.name.casefold(): (each.name, each.type) for each in written.fields}
-    for field in read.fields:
-        here = (*path, field.name)
+    exact = {each.name: each.type for each in written_struct.fields}
+    folded = {each.name.casefold(): (each.name, each.type) for each in written_struct.fields}
+    for field in read_struct.fields:
+        field_path = (*path, field.name)
         if field.name in exact:
-            yield from _types(format_, here, exact[field.name], field.type, column, source)
+            yield from _type_mismatches(
+                format_, field_path, exact[field.name], field.type, column, source
+            )
         elif field.name.casefold() not in folded:
-            missing = field.type.sql
-            yield Mismatch(Kind.MISSING, here, missing, "", Verdict.WRONG, column, source)
-        elif names_have_case(format_):
+            type_text = field.type.sql
+            yield Mismatch(
+                MismatchKind.MISSING, field_path, type_text, "", ReadVerdict.WRONG, column, source
+            )
+        elif is_case_sensitive(format_):
             name, _ = folded[field.name.casefold()]
-            yield Mismatch(Kind.CASE, here, field.name, name, Verdict.WRONG, column, source)
+            yield Mismatch(
+                MismatchKind.CASE, field_path, field.name, name, ReadVerdict.WRONG, column, source
+            )
         else:
             _, type_ = folded[field.name.casefold()]
-            yield from _types(format_, here, type_, field.type, column, source)
+            yield from _type_mismatches(format_, field_path, type_, field.type, column, source)
 
 
 @lru_cache(maxsize=4096)
-def parsed(text: str) -> DataType | None:
+def parse_column_type(text: str) -> DataType | None:
     """The type of a column; None for what is not known."""
-    return parsed_type(text)
+    return parse_type(text)

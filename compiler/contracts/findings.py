@@ -5,156 +5,172 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.contracts import wording
-from ssbt.compiler.contracts.columns import Kind, Mismatch, mismatches
-from ssbt.compiler.contracts.ends import End, EndColumn, Part
-from ssbt.compiler.contracts.folders import Layout, folder_mismatches, layout
+from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
+from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
+from ssbt.compiler.contracts.folders import Layout, compute_layout, folder_mismatches
 from ssbt.compiler.contracts.inferred import unwritten_names
-from ssbt.compiler.contracts.meetings import Meeting, meetings, sinks_by_place
 from ssbt.compiler.contracts.named import NamedColumn
-from ssbt.compiler.contracts.options import disagreements
-from ssbt.compiler.contracts.positions import by_position, misplaced, types_by_position
-from ssbt.compiler.contracts.verdicts import Verdict, form_verdict
-from ssbt.compiler.contracts.wording import Finding
+from ssbt.compiler.contracts.options import find_disagreements
+from ssbt.compiler.contracts.pairs import EndpointPair, find_pairs, sinks_by_location
+from ssbt.compiler.contracts.positions import (
+    find_misplacement,
+    is_by_position,
+    type_mismatches_by_position,
+)
+from ssbt.compiler.contracts.verdicts import ReadVerdict, format_verdict
+from ssbt.compiler.contracts.wording import ContractFinding
 from ssbt.compiler.diagnostics.model import Diagnostic
 
 PREFIX = "SSBT064"
 
 
-def is_of_contracts(finding: Diagnostic) -> bool:
+def is_contract_finding(finding: Diagnostic) -> bool:
     """Whether a finding is one of these."""
     return finding.code.number.startswith(PREFIX)
 
 
-def findings(ends: Iterable[End]) -> Iterator[Finding]:
+def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     """What is wrong between the ends of the pipelines of a project, reader by reader."""
-    ends = tuple(ends)
-    by_reader: dict[int, list[Meeting]] = {}
-    for each in meetings(ends):
+    endpoints = tuple(endpoints)
+    by_reader: dict[int, list[EndpointPair]] = {}
+    for each in find_pairs(endpoints):
         by_reader.setdefault(id(each.reader), []).append(each)
-    for found in by_reader.values():
-        yield from _of_reader(found)
-    yield from _of_sinks(ends)
+    for pairs in by_reader.values():
+        yield from _check_reader(pairs)
+    yield from _check_sinks(endpoints)
 
 
-def _of_reader(found: list[Meeting]) -> Iterator[Finding]:
+def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     """What is wrong at one source; a column is missing only if none of its sinks writes it."""
-    by_column: dict[tuple[str, ...], list[tuple[Meeting, Mismatch]]] = {}
-    by_name: dict[NamedColumn, list[Meeting]] = {}
+    by_column: dict[tuple[str, ...], list[tuple[EndpointPair, Mismatch]]] = {}
+    by_name: dict[NamedColumn, list[EndpointPair]] = {}
     compared = 0
-    for meeting in found:
-        reader, writer = meeting.reader.value, meeting.writer.value
-        yield from _of_keys(meeting)
-        if form_verdict(reader.format, writer.format) is not Verdict.RIGHT:
-            yield wording.other_form(meeting, reader, writer)
+    for pair in pairs:
+        reader, writer = pair.reader.value, pair.writer.value
+        yield from _check_keys(pair)
+        if format_verdict(reader.format, writer.format) is not ReadVerdict.RIGHT:
+            yield wording.format_mismatch(pair, reader, writer)
             continue
         if reader.format != writer.format:
             continue
-        for option in disagreements(writer, reader):
-            yield wording.disagreement(meeting, reader, writer, option)
+        for option in find_disagreements(writer, reader):
+            yield wording.option_mismatch(pair, reader, writer, option)
         # A sink of unknown columns may write any.
         compared += 1
-        for used in unwritten_names(meeting):
-            by_name.setdefault(used, []).append(meeting)
+        for used in unwritten_names(pair):
+            by_name.setdefault(used, []).append(pair)
         if reader.columns is None or writer.columns is None:
             continue
-        placed = layout(meeting)
-        for name in _lost(placed, reader.columns):
-            yield wording.lost_folder(meeting, name)
-        for each in _columns(meeting, reader, placed):
-            if isinstance(each, Finding):
+        column_layout = compute_layout(pair)
+        for name in _lost_columns(column_layout, reader.columns):
+            yield wording.lost_folder(pair, name)
+        for each in _check_columns(pair, reader, column_layout):
+            if isinstance(each, ContractFinding):
                 yield each
             else:
-                by_column.setdefault(each.path, []).append((meeting, each))
+                by_column.setdefault(each.path, []).append((pair, each))
     for differing in by_column.values():
-        meeting, mismatch = differing[0]
-        if mismatch.kind is not Kind.MISSING or len(differing) == compared:
-            yield wording.mismatch(meeting, mismatch)
+        pair, mismatch = differing[0]
+        if mismatch.kind is not MismatchKind.MISSING or len(differing) == compared:
+            yield wording.column_mismatch(pair, mismatch)
     for used, lacking in by_name.items():
         if len(lacking) == compared:
             yield wording.unwritten_name(lacking[0], used)
 
 
-def _columns(meeting: Meeting, reader: Part, placed: Layout) -> Iterator[Mismatch | Finding]:
+def _check_columns(
+    pair: EndpointPair, reader: Payload, layout: Layout
+) -> Iterator[Mismatch | ContractFinding]:
     """The columns that are not read as they were written, in files and in folders."""
-    folders = {each.name.casefold() for each in (*placed.seen, *placed.lost)}
-    folders |= {name.casefold() for name in placed.others}
-    read = [each for each in reader.columns or () if each.name.casefold() not in folders]
-    yield from folder_mismatches(placed, reader.columns or ())
-    if not by_position(reader):
-        yield from mismatches(reader.format, placed.files, read)
+    folders = {each.name.casefold() for each in (*layout.visible, *layout.lost)}
+    folders |= {name.casefold() for name in layout.outer}
+    read_columns = [each for each in reader.columns or () if each.name.casefold() not in folders]
+    yield from folder_mismatches(layout, reader.columns or ())
+    if not is_by_position(reader):
+        yield from find_mismatches(reader.format, layout.files, read_columns)
         return
-    wrong = misplaced(reader, placed.files, read)
-    if wrong is not None:
-        yield wording.misplaced_columns(meeting, wrong)
-    elif len(read) == len(placed.files):
-        yield from types_by_position(reader.format, placed.files, read)
+    misplacement = find_misplacement(reader, layout.files, read_columns)
+    if misplacement is not None:
+        yield wording.misplaced_columns(pair, misplacement)
+    elif len(read_columns) == len(layout.files):
+        yield from type_mismatches_by_position(reader.format, layout.files, read_columns)
 
 
-def _lost(placed: Layout, read: Iterable[EndColumn]) -> Iterator[EndColumn]:
-    lost = {each.name.casefold() for each in placed.lost}
-    return (each for each in read if each.name.casefold() in lost and not each.may_lack)
+def _lost_columns(
+    layout: Layout, read_columns: Iterable[EndpointColumn]
+) -> Iterator[EndpointColumn]:
+    lost_names = {each.name.casefold() for each in layout.lost}
+    return (
+        each for each in read_columns if each.name.casefold() in lost_names and not each.may_lack
+    )
 
 
-def _of_keys(meeting: Meeting) -> Iterator[Finding]:
+def _check_keys(pair: EndpointPair) -> Iterator[ContractFinding]:
     """The keys of records: in another format, or none where they are read."""
-    reader, writer = meeting.reader.key, meeting.writer.key
+    reader, writer = pair.reader.key, pair.writer.key
     if reader is None:
         return
     if writer is None:
-        yield wording.no_key(meeting, reader)
-    elif form_verdict(reader.format, writer.format) is not Verdict.RIGHT:
-        yield wording.other_form(meeting, reader, writer)
+        yield wording.missing_key(pair, reader)
+    elif format_verdict(reader.format, writer.format) is not ReadVerdict.RIGHT:
+        yield wording.format_mismatch(pair, reader, writer)
 
 
-def _of_sinks(ends: Iterable[End]) -> Iterator[Finding]:
+def _check_sinks(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     """Sinks of several pipelines that write into one place, and write other things there."""
     reported: set[int] = set()
-    for environment, sinks in sinks_by_place(ends):
-        by_shape: dict[object, list[End]] = {}
+    for environment, sinks in sinks_by_location(endpoints):
+        by_shape: dict[object, list[Endpoint]] = {}
         for each in sinks:
             by_shape.setdefault(_shape(each), []).append(each)
         # What most of them write is what the others differ from.
-        usual, *others = sorted(by_shape.values(), key=len, reverse=True)
-        for alike in others:
+        usual, *other_sinks = sorted(by_shape.values(), key=len, reverse=True)
+        for alike in other_sinks:
             for each in alike:
-                rest = [group for group in (usual, *others) if group is not alike]
+                rest = [group for group in (usual, *other_sinks) if group is not alike]
                 found = next(_differences(each, rest, environment), None)
                 if found is not None and id(each) not in reported:
                     reported.add(id(each))
                     yield found
 
 
-def _differences(sink: End, groups: Iterable[list[End]], environment: str) -> Iterator[Finding]:
+def _differences(
+    sink: Endpoint, groups: Iterable[list[Endpoint]], environment: str
+) -> Iterator[ContractFinding]:
     """What is wrong between a sink and those of each other shape, which are all alike."""
     for group in groups:
         other = next((each for each in group if each.pipeline != sink.pipeline), None)
         if other is not None:
-            yield from _of_two_sinks(Meeting(sink, other, (environment,)))
+            yield from _check_sink_pair(EndpointPair(sink, other, (environment,)))
 
 
-def _shape(sink: End) -> object:
+def _shape(sink: Endpoint) -> object:
     """What readers find of a sink: sinks of one shape go together."""
     columns = sink.value.columns
     names = None if columns is None else tuple((each.name, each.type) for each in columns)
     return sink.value.format, sink.partitions, names
 
 
-def _of_two_sinks(meeting: Meeting) -> Iterator[Finding]:
-    one, other = meeting.writer, meeting.reader
-    if one.value.format != other.value.format:
-        yield wording.sinks_apart(meeting, f"{other.value.format}, the other {one.value.format}")
+def _check_sink_pair(pair: EndpointPair) -> Iterator[ContractFinding]:
+    first, second = pair.writer, pair.reader
+    if first.value.format != second.value.format:
+        yield wording.incompatible_sinks(
+            pair, f"{second.value.format}, the other {first.value.format}"
+        )
         return
-    folders = [name.casefold() for name in one.partitions]
-    if folders != [name.casefold() for name in other.partitions]:
-        said = [
-            ", ".join(f"`{name}`" for name in each.partitions) or "none" for each in (other, one)
+    folders = [name.casefold() for name in first.partitions]
+    if folders != [name.casefold() for name in second.partitions]:
+        folder_names = [
+            ", ".join(f"`{name}`" for name in each.partitions) or "none" for each in (second, first)
         ]
-        yield wording.sinks_apart(meeting, f"folders of {said[0]}, the other of {said[1]}")
+        yield wording.incompatible_sinks(
+            pair, f"folders of {folder_names[0]}, the other of {folder_names[1]}"
+        )
         return
-    if one.value.columns is None or other.value.columns is None:
+    if first.value.columns is None or second.value.columns is None:
         return
-    found = [*mismatches(one.value.format, one.value.columns, other.value.columns)]
-    back = mismatches(one.value.format, other.value.columns, one.value.columns)
-    found_back = [each for each in back if each.kind is Kind.MISSING]
-    if found or found_back:
-        yield wording.sinks_differ(meeting, found, found_back)
+    differences = [*find_mismatches(first.value.format, first.value.columns, second.value.columns)]
+    reverse = find_mismatches(first.value.format, second.value.columns, first.value.columns)
+    missing = [each for each in reverse if each.kind is MismatchKind.MISSING]
+    if differences or missing:
+        yield wording.differing_sinks(pair, differences, missing)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.contracts.columns import Kind, Mismatch, parsed
-from ssbt.compiler.contracts.ends import EndColumn
-from ssbt.compiler.contracts.meetings import Meeting
-from ssbt.compiler.contracts.verdicts import Verdict
+from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, parse_column_type
+from ssbt.compiler.contracts.endpoints import EndpointColumn
+from ssbt.compiler.contracts.pairs import EndpointPair
+from ssbt.compiler.contracts.verdicts import ReadVerdict
 from ssbt.compiler.types.datatypes import (
     ByteType,
     DataType,
@@ -25,66 +25,69 @@ from ssbt.compiler.types.datatypes import (
 class Layout(Struct, frozen=True):
     """The columns that files hold, those of folders that the source sees, and those it does not.
 
-    `others` are in folders above the sink's own, of types that are not known.
+    `outer` are in folders above the sink's own, of types that are not known.
     """
 
-    files: tuple[EndColumn, ...]
-    seen: tuple[EndColumn, ...]
-    lost: tuple[EndColumn, ...]
-    others: tuple[str, ...] = ()
+    files: tuple[EndpointColumn, ...]
+    visible: tuple[EndpointColumn, ...]
+    lost: tuple[EndpointColumn, ...]
+    outer: tuple[str, ...] = ()
 
 
-def layout(meeting: Meeting) -> Layout:
+def compute_layout(pair: EndpointPair) -> Layout:
     """What a source finds where, of the columns that a sink writes."""
-    reader, writer = meeting.reader, meeting.writer
+    reader, writer = pair.reader, pair.writer
     names = [name.casefold() for name in writer.partitions]
     columns = writer.value.columns or ()
     files = tuple(each for each in columns if each.name.casefold() not in names)
     folders = tuple(each for each in columns if each.name.casefold() in names)
     if reader.recursive:
         return Layout(files, (), folders)
-    entered = {name.casefold() for name in meeting.inside} if not _counts(meeting) else set()
+    entered = {name.casefold() for name in pair.inside} if not _counts_from_above(pair) else set()
     return Layout(
         files,
         tuple(each for each in folders if each.name.casefold() not in entered),
         tuple(each for each in folders if each.name.casefold() in entered),
-        tuple(name for name in meeting.above if name),
+        tuple(name for name in pair.above if name),
     )
 
 
-def _counts(meeting: Meeting) -> bool:
+def _counts_from_above(pair: EndpointPair) -> bool:
     """Whether folders count from the sink's own on, or from above it."""
-    if not meeting.base:
+    if not pair.base:
         return False
-    places = [place for _, each in meeting.writer.locations for place in each]
+    locations = [location for _, each in pair.writer.locations for location in each]
     return any(
-        place == meeting.base or place.startswith(meeting.base.rstrip("/") + "/")
-        for place in places
+        location == pair.base or location.startswith(pair.base.rstrip("/") + "/")
+        for location in locations
     )
 
 
-def folder_mismatches(placed: Layout, read: Iterable[EndColumn]) -> Iterator[Mismatch]:
+def folder_mismatches(layout: Layout, read_columns: Iterable[EndpointColumn]) -> Iterator[Mismatch]:
     """The columns of folders that are read as another type: Spark reads the text of their names."""
-    seen = {each.name.casefold(): each for each in placed.seen}
-    for column in read:
-        found = seen.get(column.name.casefold())
-        if found is None:
+    visible = {each.name.casefold(): each for each in layout.visible}
+    for column in read_columns:
+        source = visible.get(column.name.casefold())
+        if source is None:
             continue
-        one, other = parsed(found.type), parsed(column.type)
-        if one is None or other is None:
+        written_type, read_type = parse_column_type(source.type), parse_column_type(column.type)
+        if written_type is None or read_type is None:
             continue
-        verdict_ = _read_from_text(one, other)
-        if verdict_ is not Verdict.RIGHT:
+        verdict = _text_verdict(written_type, read_type)
+        if verdict is not ReadVerdict.RIGHT:
             yield Mismatch(
-                Kind.TYPE, (column.name,), column.type, found.type, verdict_, column, found
+                MismatchKind.TYPE, (column.name,), column.type, source.type, verdict, column, source
             )
 
 
-def _read_from_text(written: DataType, read: DataType) -> Verdict:
-    if written == read or isinstance(read, StringType):
-        return Verdict.RIGHT
-    if isinstance(written, IntegralType) and isinstance(read, NumericType):
+def _text_verdict(written_type: DataType, read_type: DataType) -> ReadVerdict:
+    if written_type == read_type or isinstance(read_type, StringType):
+        return ReadVerdict.RIGHT
+    if isinstance(written_type, IntegralType) and isinstance(read_type, NumericType):
         widths: dict[type[DataType], int] = {ByteType: 1, ShortType: 2, IntegerType: 4, LongType: 8}
-        one, other = widths.get(type(written), 8), widths.get(type(read), 8)
-        return Verdict.RIGHT if other >= one else Verdict.WRONG_FOR_SOME
-    return Verdict.FAILS_FOR_SOME
+        written_width, read_width = (
+            widths.get(type(written_type), 8),
+            widths.get(type(read_type), 8),
+        )
+        return ReadVerdict.RIGHT if read_width >= written_width else ReadVerdict.WRONG_FOR_SOME
+    return ReadVerdict.FAILS_FOR_SOME

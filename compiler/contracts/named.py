@@ -9,11 +9,11 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, shown
-from ssbt.compiler.ir.operators import Given, Operator, walked
+from ssbt.compiler.ir.expressions import Expression, render_text
+from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.plans import expressions, plans
-from ssbt.compiler.ir.terms import NAME, walk
+from ssbt.compiler.ir.terms import NAME, walk_terms
 from ssbt.compiler.source import Span
 
 _NAME = re.compile(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
@@ -69,7 +69,7 @@ def named_columns(pipeline: Pipeline) -> Mapping[str, tuple[NamedColumn, ...]]:
     behind: dict[int, _Behind] = {}
     done: set[int] = set()
     for root in roots.values():
-        for each in walked(root, attrgetter("inputs"), done):
+        for each in walk_operators(root, attrgetter("inputs"), done):
             behind[id(each)] = _behind(each, behind)
             for naming in _namings(each.step):
                 _add(found, each, naming, behind)
@@ -138,7 +138,7 @@ def _add(
         columns.setdefault(key, NamedColumn(parts, naming.span, naming.silently))
 
 
-def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
+def _namings(step: s.Step | Source | DatasetInput) -> Iterator[_Naming]:
     """Every column that a step names, of what flows into it."""
     match step:
         case s.WithColumns():
@@ -161,7 +161,7 @@ def _namings(step: s.Step | Source | Given) -> Iterator[_Naming]:
             yield from _of_texts((*step.ids, *columns), step.span)
         case s.Stateful():
             yield from _of_texts(step.keys, step.span)
-        case Source() | Given():
+        case Source() | DatasetInput():
             pass
         case s.Join() | s.Filter() | s.Project() | s.Aggregate() | s.Sort() | s.Explode():
             yield from _of_expressions(expressions(step))
@@ -189,9 +189,9 @@ def _of_expressions(
             continue
         spelt = {
             (a.replace("``", "`") or b).casefold(): a.replace("``", "`") or b
-            for a, b in _NAME.findall(shown(each.text))
+            for a, b in _NAME.findall(render_text(each.text))
         }
-        for term in walk(each.term):
+        for term in walk_terms(each.term):
             if term.operator == NAME and isinstance(term.value, tuple):
                 parts = tuple(spelt.get(str(part), str(part)) for part in term.value)
                 yield _Naming(parts, each.span, known)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 import re
 
-from ssbt.compiler.contracts.ends import End
-from ssbt.compiler.contracts.meetings import is_glob
+from ssbt.compiler.contracts.endpoints import Endpoint
+from ssbt.compiler.contracts.pairs import is_glob
 
 _TEXT = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
 
@@ -23,30 +23,30 @@ class Neighbourhood:
         self._every: set[str] = set()
         self._is_anywhere = False
 
-    def add(self, end: End) -> None:
+    def add(self, endpoint: Endpoint) -> None:
         """Take the places of an end."""
-        for _, places in end.locations:
-            for place in places:
-                folders = [each for each in place.split("/") if _is_literal(each)]
+        for _, locations in endpoint.locations:
+            for location in locations:
+                folders = [each for each in location.split("/") if _is_literal(each)]
                 self._is_anywhere |= not folders
                 self._last.update(folders[-1:])
                 self._every.update(folders)
 
-    def may_meet(self, text: str) -> bool:
+    def can_meet(self, text: str) -> bool:
         """Whether a file of this text may lead to one of the places."""
         return bool(self._every or self._is_anywhere) and any(
             self._is_anywhere
             or not folders
             or folders[-1] in self._every
             or not self._last.isdisjoint(folders)
-            for folders in _texts(text)
+            for folders in _literal_paths(text)
         )
 
 
-def _texts(text: str) -> Iterator[list[str]]:
+def _literal_paths(text: str) -> Iterator[list[str]]:
     """The folders of all texts of a file; none where a parameter stands at the end of one."""
-    for found in _TEXT.finditer(text):
-        folders = [each for each in re.split(r"[/,]", found[1]) if each]
+    for match in _TEXT.finditer(text):
+        folders = [each for each in re.split(r"[/,]", match[1]) if each]
         if folders and "${" in folders[-1]:
             yield []
         elif plain := [each for each in folders if _is_literal(each)]:

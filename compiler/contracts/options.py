@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.loading import connector, record_format
-from ssbt.compiler.connectors.specification import Connector, Kind, Option, Place
-from ssbt.compiler.contracts.columns import parsed
-from ssbt.compiler.contracts.ends import Part
-from ssbt.compiler.contracts.patterns import reads
+from ssbt.compiler.connectors.loading import find_connector, find_record_format
+from ssbt.compiler.connectors.specification import Connector, Option, OptionPlacement, ValueKind
+from ssbt.compiler.contracts.columns import parse_column_type
+from ssbt.compiler.contracts.endpoints import Payload
+from ssbt.compiler.contracts.patterns import can_read
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 # The types of which an option says how they are written.
-_OF_TYPES = {
+_FORMATTED_TYPES = {
     "date_format": "DATE",
     "timestamp_format": "TIMESTAMP",
     "timestamp_ntz_format": "TIMESTAMP_NTZ",
@@ -35,54 +35,54 @@ class Disagreement(Struct, frozen=True):
     read: str | None
 
 
-def disagreements(writer: Part, reader: Part) -> Iterator[Disagreement]:
+def find_disagreements(writer: Payload, reader: Payload) -> Iterator[Disagreement]:
     """The options of one format with which the reader takes rows for something else."""
-    known = connector(reader.format) or record_format(reader.format)
-    if known is None:
+    specification = find_connector(reader.format) or find_record_format(reader.format)
+    if specification is None:
         return
-    types = _types(writer) & _types(reader)
-    for ours, theirs in _shared(known):
+    types = _leaf_types(writer) & _leaf_types(reader)
+    for ours, theirs in _shared_options(specification):
         if reader.option(ours.name) is writer.option(ours.name) is None:
             continue
-        if _OF_TYPES.get(ours.name, "") and _OF_TYPES[ours.name] not in types:
+        if _FORMATTED_TYPES.get(ours.name, "") and _FORMATTED_TYPES[ours.name] not in types:
             continue
-        read, written = _value(reader, ours), _value(writer, theirs)
-        if not _agree(ours, read, written):
-            yield Disagreement(ours.name, written, read)
+        read_value, written_value = _effective_value(reader, ours), _effective_value(writer, theirs)
+        if not _is_equivalent(ours, read_value, written_value):
+            yield Disagreement(ours.name, written_value, read_value)
     framed = [part.option(_REGISTRY) is not None for part in (writer, reader)]
     if framed[0] != framed[1]:
         yield Disagreement(_REGISTRY, writer.option(_REGISTRY), reader.option(_REGISTRY))
     if writer.option(_PRETTY) == "true":
         yield Disagreement(_PRETTY, "true", None)
-    elif reader.option(_MULTI_LINE) == "true" and _is_of_lines(known):
+    elif reader.option(_MULTI_LINE) == "true" and _can_write_lines(specification):
         yield Disagreement(_MULTI_LINE, "false", "true")
 
 
-def _shared(known: Connector) -> Iterator[tuple[Option, Option]]:
+def _shared_options(specification: Connector) -> Iterator[tuple[Option, Option]]:
     """The options by which a format is written and read, of the source and of the sink."""
-    reader, writer = known.source, known.sink
+    reader, writer = specification.source, specification.sink
     if reader is None or writer is None:
         return
     for option in reader.options:
-        other = writer.option(option.name)
-        if other is None and option.name == "encoding":
+        sink_option = writer.option(option.name)
+        if sink_option is None and option.name == "encoding":
             # The sink knows only one.
-            other = option
-        if other is None or option.name == "time_zone":
+            sink_option = option
+        if sink_option is None or option.name == "time_zone":
             continue
-        if option.place is other.place is Place.OPTION:
-            yield option, other
+        if option.place is sink_option.place is OptionPlacement.OPTION:
+            yield option, sink_option
 
 
-def _is_of_lines(known: Connector) -> bool:
+def _can_write_lines(specification: Connector) -> bool:
     """Whether a sink can write rows over several lines, which it then does not by itself."""
-    return known.sink is not None and known.sink.option(_PRETTY) is not None
+    return specification.sink is not None and specification.sink.option(_PRETTY) is not None
 
 
-def _value(part: Part, option: Option) -> str | None:
-    given = part.option(option.name)
-    if given is not None:
-        return given
+def _effective_value(part: Payload, option: Option) -> str | None:
+    value = part.option(option.name)
+    if value is not None:
+        return value
     default = option.default
     return (
         str(default).lower()
@@ -93,25 +93,30 @@ def _value(part: Part, option: Option) -> str | None:
     )
 
 
-def _agree(option: Option, read: str | None, written: str | None) -> bool:
-    if option.type.kind is Kind.DATETIME_PATTERN:
-        return read is None or written is None or "${" in read + written or reads(read, written)
-    if "${" in f"{read}{written}":
+def _is_equivalent(option: Option, read_value: str | None, written_value: str | None) -> bool:
+    if option.type.kind is ValueKind.DATETIME_PATTERN:
+        return (
+            read_value is None
+            or written_value is None
+            or "${" in read_value + written_value
+            or can_read(read_value, written_value)
+        )
+    if "${" in f"{read_value}{written_value}":
         return True
     match option.name:
         case "encoding":
-            return (read or "UTF-8").casefold() == (written or "UTF-8").casefold()
+            return (read_value or "UTF-8").casefold() == (written_value or "UTF-8").casefold()
         case "line_sep":
-            is_plain = read is None and (written is None or written in _LINE_ENDS)
-            return is_plain or read == (written or "\n")
+            is_plain = read_value is None and (written_value is None or written_value in _LINE_ENDS)
+            return is_plain or read_value == (written_value or "\n")
         case "comment":
-            return read in (written, "", None)
-    return read == written or None in (read, written)
+            return read_value in (written_value, "", None)
+    return read_value == written_value or None in (read_value, written_value)
 
 
-def _types(part: Part) -> set[str]:
-    found: set[str] = set()
-    waiting = [parsed(each.type) for each in part.columns or ()]
+def _leaf_types(part: Payload) -> set[str]:
+    types: set[str] = set()
+    waiting = [parse_column_type(each.type) for each in part.columns or ()]
     while waiting:
         type_: DataType | None = waiting.pop()
         match type_:
@@ -124,5 +129,5 @@ def _types(part: Part) -> set[str]:
             case None:
                 pass
             case _:
-                found.add(type_.sql.partition("(")[0])
-    return found
+                types.add(type_.sql.partition("(")[0])
+    return types

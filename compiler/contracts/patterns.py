@@ -11,57 +11,61 @@ Token = tuple[str, int]
 
 
 @cache
-def reads(read: str, written: str) -> bool:
+def can_read(read_pattern: str, written_pattern: str) -> bool:
     """Whether each text of the one pattern is read as the same by the other."""
-    wanted = _tokens(written.replace("[", "").replace("]", ""))
-    return any(_fits(each, wanted) for each in _alternatives(read))
+    written_tokens = _tokenize(written_pattern.replace("[", "").replace("]", ""))
+    return any(
+        _can_read_tokens(each, written_tokens) for each in _expand_alternatives(read_pattern)
+    )
 
 
 def has_zone(pattern: str) -> bool:
     """Whether texts of a pattern say their time zone."""
-    return any(letter in (*_ZONE, "V", "z", "O") for letter, count in _tokens(pattern) if count)
+    return any(letter in (*_ZONE, "V", "z", "O") for letter, count in _tokenize(pattern) if count)
 
 
-def _tokens(pattern: str) -> list[Token]:
+def _tokenize(pattern: str) -> list[Token]:
     """Letters with their number; of literal characters the number is 0."""
-    found: list[Token] = []
+    tokens: list[Token] = []
     for match in _TOKEN.finditer(pattern):
         quoted, letter, plain = match[1], match[2], match[3]
         if quoted is not None:
-            found += [(each, 0) for each in (quoted.replace("''", "'") or "'")]
+            tokens += [(each, 0) for each in (quoted.replace("''", "'") or "'")]
         elif letter:
-            found.append(("y" if letter == "u" else letter, len(match[0])))
+            tokens.append(("y" if letter == "u" else letter, len(match[0])))
         elif plain:
-            found.append((plain, 0))
+            tokens.append((plain, 0))
         else:
-            found.append((match[0], -1))
-    return found
+            tokens.append((match[0], -1))
+    return tokens
 
 
-def _alternatives(pattern: str) -> list[list[Token]]:
+def _expand_alternatives(pattern: str) -> list[list[Token]]:
     """The pattern with each of its optional sections and without."""
-    found: list[list[Token]] = [[]]
+    alternatives: list[list[Token]] = [[]]
     open_: list[list[list[Token]]] = []
-    for token in _tokens(pattern):
+    for token in _tokenize(pattern):
         if token == ("[", -1):
-            open_.append([[*each] for each in found])
+            open_.append([[*each] for each in alternatives])
         elif token == ("]", -1):
-            found = [*(open_.pop() if open_ else []), *found]
+            alternatives = [*(open_.pop() if open_ else []), *alternatives]
         else:
-            found = [[*each, token] for each in found]
-    return found
+            alternatives = [[*each, token] for each in alternatives]
+    return alternatives
 
 
-def _fits(read: list[Token], written: list[Token]) -> bool:
-    return len(read) == len(written) and all(map(_is_read, read, written))
+def _can_read_tokens(read_tokens: list[Token], written_tokens: list[Token]) -> bool:
+    return len(read_tokens) == len(written_tokens) and all(
+        map(_can_read_token, read_tokens, written_tokens)
+    )
 
 
-def _is_read(read: Token, written: Token) -> bool:
-    (letter, count), (other, others) = read, written
-    if letter in _ZONE and other in _ZONE and count and others:
+def _can_read_token(read_token: Token, written_token: Token) -> bool:
+    (letter, count), (written_letter, written_count) = read_token, written_token
+    if letter in _ZONE and written_letter in _ZONE and count and written_count:
         return True
-    if letter != other or bool(count) != bool(others):
+    if letter != written_letter or bool(count) != bool(written_count):
         return False
     # One letter reads two digits, and of a fraction all digits up to the number of letters.
-    is_wider = count == 1 and letter in "dHhmsM" and others <= 2
-    return count == others or is_wider or (letter == "S" and count > others)
+    is_wider = count == 1 and letter in "dHhmsM" and written_count <= 2
+    return count == written_count or is_wider or (letter == "S" and count > written_count)

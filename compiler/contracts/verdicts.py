@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from enum import IntEnum
 from functools import cache
 
-from ssbt.compiler.connectors.loading import reading_table
+from ssbt.compiler.connectors.loading import load_reading_table
 from ssbt.compiler.types.datatypes import DataType, DecimalType, IntegralType
 
 _DIGITS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
 
 
 # The row that says how names are compared.
-_CASE = ("a name", "in another case")
+_NAME_CASE = ("a name", "in another case")
 
 
-class Verdict(IntEnum):
+class ReadVerdict(IntEnum):
     """The same values, a failure for some or for all, or other values without a word."""
 
     RIGHT = 0
@@ -31,67 +31,72 @@ class Verdict(IntEnum):
     @property
     def is_silent(self) -> bool:
         """Whether rows are wrong and nothing says so."""
-        return self >= Verdict.WRONG_FOR_SOME
+        return self >= ReadVerdict.WRONG_FOR_SOME
 
 
-def verdict(format_: str, written: DataType, read: DataType) -> Verdict:
+def type_verdict(format_: str, written_type: DataType, read_type: DataType) -> ReadVerdict:
     """What becomes of values of plain types; RIGHT where nothing is known of them."""
-    if written == read:
-        return Verdict.RIGHT
-    table = _table(format_)
+    if written_type == read_type:
+        return ReadVerdict.RIGHT
+    table = _load_table(format_)
     return max(
-        (table.get((one, other), Verdict.RIGHT) for one, other in _kinds(written, read)),
-        default=Verdict.RIGHT,
+        (
+            table.get((written_kind, read_kind), ReadVerdict.RIGHT)
+            for written_kind, read_kind in _table_keys(written_type, read_type)
+        ),
+        default=ReadVerdict.RIGHT,
     )
 
 
-def names_have_case(format_: str) -> bool:
+def is_case_sensitive(format_: str) -> bool:
     """Whether a name that differs in its case is another one for the readers of a format."""
-    return _table(format_).get(_CASE, Verdict.RIGHT) is not Verdict.RIGHT
+    return _load_table(format_).get(_NAME_CASE, ReadVerdict.RIGHT) is not ReadVerdict.RIGHT
 
 
-def is_known(format_: str) -> bool:
+def has_table(format_: str) -> bool:
     """Whether Spark was asked about a format."""
-    return bool(_table(format_))
+    return bool(_load_table(format_))
 
 
 @cache
-def _table(format_: str) -> Mapping[tuple[str, str], Verdict]:
-    rows = (line.split("\t") for line in reading_table(format_).splitlines())
-    return {(row[0], row[1]): Verdict[row[2].upper()] for row in rows if len(row) == 3}
+def _load_table(format_: str) -> Mapping[tuple[str, str], ReadVerdict]:
+    rows = (line.split("\t") for line in load_reading_table(format_).splitlines())
+    return {(row[0], row[1]): ReadVerdict[row[2].upper()] for row in rows if len(row) == 3}
 
 
-def _kinds(written: DataType, read: DataType) -> list[tuple[str, str]]:
+def _table_keys(written_type: DataType, read_type: DataType) -> list[tuple[str, str]]:
     """The rows of the table that hold for a pair of types."""
-    one, other = _kind(written), _kind(read)
-    if isinstance(written, DecimalType) and isinstance(read, DecimalType):
-        return [("decimal", _decimals(written, read))]
-    if isinstance(read, DecimalType):
-        needed = _DIGITS.get(one) if isinstance(written, IntegralType) else None
+    written_kind, read_kind = _kind_name(written_type), _kind_name(read_type)
+    if isinstance(written_type, DecimalType) and isinstance(read_type, DecimalType):
+        return [("decimal", _decimal_kind(written_type, read_type))]
+    if isinstance(read_type, DecimalType):
+        needed = _DIGITS.get(written_kind) if isinstance(written_type, IntegralType) else None
         if needed is not None:
-            holds = read.precision - read.scale >= needed
-            other = "large decimal" if holds else "small decimal"
-        return [(one, other)]
-    if isinstance(written, DecimalType):
-        return [("decimal" if written.scale else "whole decimal", other)]
-    return [(one, other)]
+            holds = read_type.precision - read_type.scale >= needed
+            read_kind = "large decimal" if holds else "small decimal"
+        return [(written_kind, read_kind)]
+    if isinstance(written_type, DecimalType):
+        return [("decimal" if written_type.scale else "whole decimal", read_kind)]
+    return [(written_kind, read_kind)]
 
 
-def _kind(type_: DataType) -> str:
+def _kind_name(type_: DataType) -> str:
     return type_.sql.lower().partition("(")[0].partition("<")[0].partition(" collate")[0]
 
 
-def _decimals(written: DecimalType, read: DecimalType) -> str:
+def _decimal_kind(written_type: DecimalType, read_type: DecimalType) -> str:
     """How a decimal differs from the one that was written, before and behind the point."""
-    before = (read.precision - read.scale) - (written.precision - written.scale)
-    behind = read.scale - written.scale
-    if before >= 0 and behind >= 0:
-        return "wider decimal" if behind == 0 else "finer decimal"
-    return "coarser decimal" if behind < 0 else "narrower decimal"
+    integer_digits = (read_type.precision - read_type.scale) - (
+        written_type.precision - written_type.scale
+    )
+    fraction_digits = read_type.scale - written_type.scale
+    if integer_digits >= 0 and fraction_digits >= 0:
+        return "wider decimal" if fraction_digits == 0 else "finer decimal"
+    return "coarser decimal" if fraction_digits < 0 else "narrower decimal"
 
 
-def form_verdict(read: str, written: str) -> Verdict:
+def format_verdict(read_format: str, written_format: str) -> ReadVerdict:
     """What the reader of one format makes of what another one wrote."""
-    if read == written:
-        return Verdict.RIGHT
-    return _table(read).get((f"data of {written}", ""), Verdict.RIGHT)
+    if read_format == written_format:
+        return ReadVerdict.RIGHT
+    return _load_table(read_format).get((f"data of {written_format}", ""), ReadVerdict.RIGHT)

@@ -8,13 +8,13 @@ import re
 
 _HADOOP = "spark.hadoop."
 # Spellings that the three do not know: of catalogs, clouds and databases.
-_OTHERS = (
+_EXTRA_PATTERNS = (
     r"access[.\-_]?key|private[.\-_]?key(?:[.\-_]?id)?$|\b(?:pwd|passwd|passphrase)$"
     r"|sas[.\-_]?(?:key|token)|fs\.azure\.sas\."
 )
 # A name that ends so says where a credential is, of which kind, for how long, or whether there is
 # one. Hadoop's own patterns hide whole families, addresses and all.
-_WORDS = (
+_METADATA_SUFFIXES = (
     *(
         "address",
         "algorithm",
@@ -41,13 +41,16 @@ _WORDS = (
     ),
     *("size", "timeout", "ttl", "type", "uri", "url", "username", "version"),
 )
-_ENDS = "Class Enabled File Filenames Length Location Name Path Provider Regex Secrets Type Uri Url"
-_ABOUT = re.compile(
-    rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _WORDS))})$)|[a-z](?:{_ENDS.replace(' ', '|')})$"
+_METADATA_ENDINGS = (
+    "Class Enabled File Filenames Length Location Name Path Provider Regex Secrets Type Uri Url"
+)
+_METADATA = re.compile(
+    rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _METADATA_SUFFIXES))})$)"
+    rf"|[a-z](?:{_METADATA_ENDINGS.replace(' ', '|')})$"
     r"|\.secrets\.|secretKeyRef|credential\.provider|ssl\.rpc\.privateKey$"
 )
 # The key of an account is half of a pair, and Spark hides it.
-_ALWAYS = re.compile(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[.\-_]?id$")
+_ACCOUNT_KEYS = re.compile(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[.\-_]?id$")
 
 
 def is_credential(name: str, value: str = "") -> bool:
@@ -55,15 +58,15 @@ def is_credential(name: str, value: str = "") -> bool:
     plain = name.removeprefix(_HADOOP).removeprefix("kafka.")
     if value.strip().lower() in ("true", "false") or re.fullmatch(r"\s*-?\d{1,6}\s*", value):
         return False
-    if not _pattern().search(plain):
+    if not _compile_pattern().search(plain):
         return False
-    return bool(_ALWAYS.search(plain)) or not _ABOUT.search(plain)
+    return bool(_ACCOUNT_KEYS.search(plain)) or not _METADATA.search(plain)
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def _compile_pattern() -> re.Pattern[str]:
     rows = Path(__file__).with_name("names.tsv").read_text("utf-8").splitlines()
-    patterns = [_OTHERS]
+    patterns = [_EXTRA_PATTERNS]
     for row in rows:
         source, text = row.split("\t")
         # Kafka's are whole names; Hadoop's are searched for, as patterns, as Spark's is.

@@ -17,11 +17,11 @@ from ssbt.compiler.source import Source, Span
 
 _ALLOW = re.compile(r"#+\s*allow\s+(?P<codes>SSBT\d{4}(?:\s*,\s*SSBT\d{4})*)\s*(?::|$)")
 # What people write who know other linters.
-_NEARLY = re.compile(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
+_LOOKALIKE = re.compile(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
 _CODE = re.compile(r"SSBT\d{4}")
 # Findings about configuration, and in environments or with other pipelines of the project, come
 # when these are looked at, which not every command does.
-_OF_OTHER_FILES = ("SSBT12", "SSBT064", "SSBT0561")
+_CROSS_FILE_PREFIXES = ("SSBT12", "SSBT064", "SSBT0561")
 
 
 class Allowance(Struct, frozen=True):
@@ -34,18 +34,18 @@ class Allowance(Struct, frozen=True):
     span: Span
     lines: Span
 
-    def names(self, finding: Diagnostic) -> bool:
+    def matches(self, finding: Diagnostic) -> bool:
         """Whether a finding is of this code and line."""
-        place = finding.primary.span
+        span = finding.primary.span
         return (
             finding.code.number == self.number
-            and place.path == self.lines.path
-            and self.lines.start <= place.start <= self.lines.end
+            and span.path == self.lines.path
+            and self.lines.start <= span.start <= self.lines.end
         )
 
     def covers(self, finding: Diagnostic) -> bool:
         """Whether this silences a finding."""
-        return finding.severity is Severity.WARNING and self.names(finding)
+        return finding.severity is Severity.WARNING and self.matches(finding)
 
 
 def is_allowance(comment: str) -> bool:
@@ -70,7 +70,9 @@ def without_allowed(
 ) -> tuple[Diagnostic, ...]:
     """The findings that no comment allows."""
     allowed = tuple(allowed)
-    return tuple(each for each in findings if not any(one.covers(each) for one in allowed))
+    return tuple(
+        each for each in findings if not any(allowance.covers(each) for allowance in allowed)
+    )
 
 
 def unused_allowances(
@@ -81,36 +83,38 @@ def unused_allowances(
     With errors among them, warnings may be missing, so only those that name an error are told.
     """
     findings = tuple(findings)
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    for one in allowed:
-        if one.number.startswith(_OF_OTHER_FILES) or any(map(one.covers, findings)):
+    has_errors = any(finding.severity is Severity.ERROR for finding in findings)
+    for allowance in allowed:
+        if allowance.number.startswith(_CROSS_FILE_PREFIXES) or any(
+            map(allowance.covers, findings)
+        ):
             continue
-        if any(one.names(finding) for finding in findings):
-            message = f"{one.number} is an error, and only warnings can be allowed"
-            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(one.span))
-        elif not failed:
-            message = f"there is no warning {one.number} here to allow"
+        if any(allowance.matches(finding) for finding in findings):
+            message = f"{allowance.number} is an error, and only warnings can be allowed"
+            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(allowance.span))
+        elif not has_errors:
+            message = f"there is no warning {allowance.number} here to allow"
             help_ = "remove it, or move it to the line of the warning"
-            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(one.span), (), (help_,))
+            yield Diagnostic(UNUSED_ALLOWANCE, message, Label(allowance.span), (), (help_,))
 
 
 def misspelt_allowances(source: Source, comments: Iterable[Span]) -> Iterator[Diagnostic]:
     """A warning for each comment that looks like an allowance and is none."""
     for comment in comments:
         text = source.text[comment.start : comment.end]
-        match = None if is_allowance(text) else _NEARLY.match(text)
+        match = None if is_allowance(text) else _LOOKALIKE.match(text)
         if match is None:
             continue
-        wanted = f"# allow {match[1].upper()}"
+        corrected = f"# allow {match[1].upper()}"
         span = Span(source.path, comment.start, comment.start + match.end())
         message = "this comment allows nothing"
-        help_ = f"write `{wanted}: reason`"
-        rest = source.text[span.end : comment.end].lstrip(" \t:,-")
-        fix = Edit(comment, f"{wanted}: {rest}" if rest else wanted)
+        help_ = f"write `{corrected}: reason`"
+        reason = source.text[span.end : comment.end].lstrip(" \t:,-")
+        fix = Edit(comment, f"{corrected}: {reason}" if reason else corrected)
         yield Diagnostic(UNUSED_ALLOWANCE, message, Label(span), (), (help_,), (fix,))
 
 
-def allowing_edit(source: Source, finding: Diagnostic) -> Edit | None:
+def allowance_edit(source: Source, finding: Diagnostic) -> Edit | None:
     """The comment that allows a warning, on a line of its own above it, still without a reason.
 
     None for an error, and where that line would come to stand inside of a text.
@@ -132,12 +136,12 @@ def _covered_line(source: Source, comment: Span) -> Span:
     number, column = source.position(comment.start)
     if not source.line(number)[: column - 1].strip():
         number += 1
-        while number < len(source.line_starts) and _is_passed_over(source.line(number)):
+        while number < len(source.line_starts) and _is_skipped(source.line(number)):
             number += 1
         number = min(number, len(source.line_starts))
     start = source.line_starts[number - 1]
     return Span(source.path, start, start + len(source.line(number)))
 
 
-def _is_passed_over(line: str) -> bool:
+def _is_skipped(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")

@@ -20,7 +20,7 @@ _HANGUL_MEDIALS = range(0x1160, 0x1200)
 _SOFT_HYPHEN = 0xAD
 
 
-def shown(character: str) -> str:
+def display_character(character: str) -> str:
     """What stands for one character of a source in a terminal."""
     number = ord(character)
     if number in _DROPPED:
@@ -38,8 +38,8 @@ def shown(character: str) -> str:
     return "-" if number == _SOFT_HYPHEN else REPLACEMENT
 
 
-def width(character: str) -> int:
-    """The columns that a character takes as `shown`."""
+def character_width(character: str) -> int:
+    """The columns that a character takes as `display_character`."""
     if character.isascii():
         return len(TAB) if character == "\t" else 1
     if ord(character) in _DROPPED or ord(character) in _HANGUL_MEDIALS:
@@ -49,41 +49,43 @@ def width(character: str) -> int:
     return 2 if east_asian_width(character) in "WF" and character.isprintable() else 1
 
 
-def visible(text: str) -> str:
+def sanitize(text: str) -> str:
     """A text of one line in which every character may be sent to a terminal."""
-    return text if text.isprintable() and text.isascii() else "".join(map(_inline, text))
+    return (
+        text if text.isprintable() and text.isascii() else "".join(map(_sanitize_character, text))
+    )
 
 
 def display_width(text: str) -> int:
     """The columns that a visible text takes."""
-    return len(text) if text.isascii() else sum(map(width, text))
+    return len(text) if text.isascii() else sum(map(character_width, text))
 
 
-def wrapped(text: str, columns: int) -> Iterator[str]:
+def wrap(text: str, columns: int) -> Iterator[str]:
     """A visible text in lines of at most `columns`, broken at blanks, in a word only if it must."""
     line = ""
     for word in text.split(" "):
-        joined = f"{line} {word}" if line else word
-        if display_width(joined) <= columns:
-            line = joined
+        candidate = f"{line} {word}" if line else word
+        if display_width(candidate) <= columns:
+            line = candidate
             continue
         if line:
             yield line
-        *full, line = _pieces(word, columns)
+        *full, line = _split_word(word, columns)
         yield from full
     yield line
 
 
-def _inline(character: str) -> str:
-    return " " if character == "\t" else shown(character)
+def _sanitize_character(character: str) -> str:
+    return " " if character == "\t" else display_character(character)
 
 
-def _pieces(word: str, columns: int) -> Iterator[str]:
+def _split_word(word: str, columns: int) -> Iterator[str]:
     """A word cut so that each piece fits; one piece, perhaps empty, at the least."""
     start = used = 0
     for index, character in enumerate(word):
-        if used + width(character) > columns and index > start:
+        if used + character_width(character) > columns and index > start:
             yield word[start:index]
             start, used = index, 0
-        used += width(character)
+        used += character_width(character)
     yield word[start:]

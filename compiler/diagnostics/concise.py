@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.diagnostics.cells import visible
-from ssbt.compiler.diagnostics.ordering import in_order
+from ssbt.compiler.diagnostics.cells import sanitize
+from ssbt.compiler.diagnostics.ordering import sort_diagnostics
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 def concise_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """`path:line:col: error[SSBT0203] message`, a line each; without a source, the path alone."""
-    return "".join(f"{_line(diagnostic, sources)}\n" for diagnostic in in_order(diagnostics))
+    return "".join(
+        f"{_format_line(diagnostic, sources)}\n" for diagnostic in sort_diagnostics(diagnostics)
+    )
 
 
-def _line(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
+def _format_line(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     span = diagnostic.primary.span
-    place = visible(span.path)
+    location = sanitize(span.path)
     if source := sources.get(span.path):
         line, column = source.position(min(max(span.start, 0), len(source.text)))
-        place = f"{place}:{line}:{column}"
-    kind = f"{diagnostic.severity.value}[{diagnostic.code.number}]"
-    return f"{place}: {kind} {visible(diagnostic.message)}"
+        location = f"{location}:{line}:{column}"
+    severity = f"{diagnostic.severity.value}[{diagnostic.code.number}]"
+    return f"{location}: {severity} {sanitize(diagnostic.message)}"

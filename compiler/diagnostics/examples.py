@@ -54,7 +54,7 @@ def let(steps: str, name: str = "paid") -> str:
 def example(
     *,
     pipeline: str = PIPELINE,
-    before: str = "",
+    preamble: str = "",
     schema: str = SCHEMA,
     source: str = SOURCE,
     steps: str = STEPS,
@@ -66,14 +66,14 @@ def example(
     Each part can be replaced; `before` stands after the pipeline block, and `lets` in the place
     of the one `let` with its `steps`.
     """
-    parts = (pipeline, before, schema, source, lets or let(steps), sink)
+    parts = (pipeline, preamble, schema, source, lets or let(steps), sink)
     return "\n".join(part for part in parts if part)
 
 
-def streamed(
+def streaming_example(
     *,
     pipeline: str = PIPELINE.replace("}\n", STREAMING),
-    before: str = "",
+    preamble: str = "",
     steps: str = STEPS,
     lets: str = "",
     connector: str = "parquet",
@@ -86,14 +86,14 @@ def streamed(
     With `timed`, rows without one are left out where a window or a memory needs it. `paid` goes to
     the `connector` in the output `mode`; `options` are further lines of its block.
     """
-    if timed and any(words in steps for words in ("window(placed_at", "within watermark")):
+    if timed and any(pattern in steps for pattern in ("window(placed_at", "within watermark")):
         steps = f"|> where placed_at is not null\n{steps}"
     entries = 'path = "out/paid"\n' if connector == "parquet" else ""
     entries += f"mode = {mode}\n" if mode else ""
     entries += f"{options}\n" if options else ""
     return example(
         pipeline=pipeline,
-        before=before,
+        preamble=preamble,
         schema=SCHEMA.replace("placed_on: date", "placed_at: timestamp"),
         source="stream " + SOURCE.replace("data/orders.csv", "data/orders"),
         steps=steps,

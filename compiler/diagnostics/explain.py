@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.diagnostics.cells import shown
+from ssbt.compiler.diagnostics.cells import display_character
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Code
 
-_LONGEST_LINE = 100
+_MAX_LINE_LENGTH = 100
 
 RANGES = {
     "00": "Input and encoding",
@@ -30,18 +30,18 @@ RANGES = {
 }
 
 
-def page(code: Code) -> str:
+def render_page(code: Code) -> str:
     """What the code means, why it matters, and a wrong and a right file, in Markdown."""
     parts = [f"# {code.number}: {code.title}", f"*{code.severity.value.capitalize()}.*"]
     parts.append(code.why.strip())
     if code.wrong:
-        parts += ["## Wrong", _listing(code.wrong)]
+        parts += ["## Wrong", _code_block(code.wrong)]
     if code.right:
-        parts += ["## Right", _listing(code.right)]
+        parts += ["## Right", _code_block(code.right)]
     return "\n\n".join(parts) + "\n"
 
 
-def index(codes: Iterable[Code]) -> str:
+def render_index(codes: Iterable[Code]) -> str:
     """The table of contents of all pages, in Markdown."""
     parts = [
         "# Errors and warnings",
@@ -56,15 +56,15 @@ def index(codes: Iterable[Code]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _listing(text: str) -> str:
-    lines = (_readable(line) for line in text.rstrip("\n").split("\n"))
+def _code_block(text: str) -> str:
+    lines = (_make_readable(line) for line in text.rstrip("\n").split("\n"))
     return "\n".join(("```ssbt", *lines, "```"))
 
 
-def _readable(line: str) -> str:
+def _make_readable(line: str) -> str:
     """The line with a stand-in for what cannot be seen, and without the middle if it is long."""
-    whole = "".join(map(shown, line))
-    if len(whole) <= _LONGEST_LINE:
+    whole = "".join(map(display_character, line))
+    if len(whole) <= _MAX_LINE_LENGTH:
         return whole
-    half = _LONGEST_LINE // 2 - 1
+    half = _MAX_LINE_LENGTH // 2 - 1
     return f"{whole[:half]} … {whole[-half:]}"

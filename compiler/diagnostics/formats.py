@@ -21,7 +21,7 @@ class OutputFormat(Enum):
     SARIF = "sarif"
 
 
-def report(
+def render_report(
     output_format: OutputFormat,
     diagnostics: Iterable[Diagnostic],
     sources: Mapping[str, Source],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.diagnostics.cells import visible
-from ssbt.compiler.diagnostics.ordering import in_order
+from ssbt.compiler.diagnostics.cells import sanitize
+from ssbt.compiler.diagnostics.ordering import sort_diagnostics
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -18,19 +18,21 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 def github_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """`::error file=…,line=…,…,title=…::message`, a line each, the help below the message."""
-    return "".join(f"{_command(diagnostic, sources)}\n" for diagnostic in in_order(diagnostics))
+    return "".join(
+        f"{_format_command(diagnostic, sources)}\n" for diagnostic in sort_diagnostics(diagnostics)
+    )
 
 
-def _command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
+def _format_command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     properties = _properties(diagnostic, sources)
     listed = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
-    text = "\n".join(visible(line) for line in (diagnostic.message, *diagnostic.help))
+    text = "\n".join(sanitize(line) for line in (diagnostic.message, *diagnostic.help))
     return f"::{diagnostic.severity.value} {listed}::{text.translate(_DATA)}"
 
 
 def _properties(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[str, str]:
     span = diagnostic.primary.span
-    found = {"file": visible(span.path)}
+    properties = {"file": sanitize(span.path)}
     if source := sources.get(span.path):
         start = min(max(span.start, 0), len(source.text))
         end = min(max(span.end, start), len(source.text))
@@ -43,6 +45,6 @@ def _properties(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[s
             "endLine": end_line,
             "endColumn": last_column + (end > start),
         }
-        found |= {name: str(number) for name, number in numbers.items()}
+        properties |= {name: str(number) for name, number in numbers.items()}
     code = diagnostic.code
-    return found | {"title": f"{code.number} {code.title}"}
+    return properties | {"title": f"{code.number} {code.title}"}

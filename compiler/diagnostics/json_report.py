@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 import json
 from typing import TYPE_CHECKING, Any
 
-from ssbt.compiler.diagnostics.ordering import in_order
-from ssbt.compiler.diagnostics.places import Place, Position, places, well_formed
+from ssbt.compiler.diagnostics.locations import Location, Position, locate_spans, replace_surrogates
+from ssbt.compiler.diagnostics.ordering import sort_diagnostics
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -18,34 +18,44 @@ VERSION = 1
 
 def json_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """One JSON document, in ASCII; a member may be added within a version, none be changed."""
-    found = in_order(diagnostics)
-    known = places(found, sources)
-    document = {"version": VERSION, "diagnostics": [_finding(item, known) for item in found]}
+    ordered = sort_diagnostics(diagnostics)
+    locations = locate_spans(ordered, sources)
+    document = {
+        "version": VERSION,
+        "diagnostics": [_diagnostic_object(item, locations) for item in ordered],
+    }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _finding(diagnostic: Diagnostic, known: Mapping[Span, Place]) -> dict[str, Any]:
+def _diagnostic_object(
+    diagnostic: Diagnostic, locations: Mapping[Span, Location]
+) -> dict[str, Any]:
     return {
         "code": diagnostic.code.number,
         "severity": diagnostic.severity.value,
         "title": diagnostic.code.title,
-        "message": well_formed(diagnostic.message),
-        "primary": _located(diagnostic.primary.span, diagnostic.primary.text, known),
-        "secondary": [_located(label.span, label.text, known) for label in diagnostic.secondary],
-        "help": [well_formed(text) for text in diagnostic.help],
-        "fix": [_located(edit.span, edit.text, known) for edit in diagnostic.fix],
+        "message": replace_surrogates(diagnostic.message),
+        "primary": _location_object(diagnostic.primary.span, diagnostic.primary.text, locations),
+        "secondary": [
+            _location_object(label.span, label.text, locations) for label in diagnostic.secondary
+        ],
+        "help": [replace_surrogates(text) for text in diagnostic.help],
+        "fix": [_location_object(edit.span, edit.text, locations) for edit in diagnostic.fix],
     }
 
 
-def _located(span: Span, text: str, known: Mapping[Span, Place]) -> dict[str, Any]:
-    place = known.get(span)
-    located: dict[str, Any] = {"path": well_formed(span.path), "range": None}
-    if place:
-        located["range"] = {"start": _position(place.start), "end": _position(place.end)}
-    return located | {"text": well_formed(text)}
+def _location_object(span: Span, text: str, locations: Mapping[Span, Location]) -> dict[str, Any]:
+    location = locations.get(span)
+    located: dict[str, Any] = {"path": replace_surrogates(span.path), "range": None}
+    if location:
+        located["range"] = {
+            "start": _position_object(location.start),
+            "end": _position_object(location.end),
+        }
+    return located | {"text": replace_surrogates(text)}
 
 
-def _position(position: Position) -> dict[str, int]:
+def _position_object(position: Position) -> dict[str, int]:
     return {
         "offset": position.offset,
         "byte": position.byte,

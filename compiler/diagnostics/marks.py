@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.diagnostics.cells import display_width, wrapped
+from ssbt.compiler.diagnostics.cells import display_width, wrap
 from ssbt.compiler.diagnostics.style import Canvas, Style
 
 PRIMARY, SECONDARY = "^", "-"
@@ -35,7 +35,7 @@ def mark_rows(marks: list[Mark], left: int, right: int) -> Iterator[Canvas]:
     """
     if not marks:
         return
-    rows = _shared(marks, left, right)
+    rows = _shared_rows(marks, left, right)
     if rows is not None:
         yield from rows
         return
@@ -43,10 +43,10 @@ def mark_rows(marks: list[Mark], left: int, right: int) -> Iterator[Canvas]:
         canvas = Canvas()
         mark.underline(canvas)
         yield canvas
-        yield from _hanging(mark, _start(mark, left, right), right, ())
+        yield from _hanging_rows(mark, _label_start(mark, left, right), right, ())
 
 
-def _shared(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
+def _shared_rows(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
     underlines = Canvas()
     for mark in sorted(marks, key=lambda mark: mark.sign == PRIMARY):
         mark.underline(underlines)
@@ -58,16 +58,16 @@ def _shared(marks: list[Mark], left: int, right: int) -> list[Canvas] | None:
         hanging.remove(last)
     if hanging:
         connectors = Canvas()
-        _connect(connectors, hanging)
+        _draw_connectors(connectors, hanging)
         rows.append(connectors)
     while hanging:
         mark, *hanging = hanging
-        before = [other for other in hanging if other.start < mark.start]
-        leftmost = max((other.start + 2 for other in before), default=left)
-        start = _start(mark, leftmost, right)
+        earlier = [other for other in hanging if other.start < mark.start]
+        leftmost = max((other.start + 2 for other in earlier), default=left)
+        start = _label_start(mark, leftmost, right)
         if right - start < min(_NARROWEST_LABEL, display_width(mark.text)):
             return None
-        rows.extend(_hanging(mark, start, right, before))
+        rows.extend(_hanging_rows(mark, start, right, earlier))
     return rows
 
 
@@ -75,22 +75,24 @@ def _hanging_order(mark: Mark) -> tuple[int, bool, int]:
     return mark.start, mark.sign == PRIMARY, mark.end
 
 
-def _start(mark: Mark, left: int, right: int) -> int:
+def _label_start(mark: Mark, left: int, right: int) -> int:
     """Where the hanging label begins: under its mark, or as far to the left as it must."""
     return max(left, min(mark.start, right - display_width(mark.text)))
 
 
-def _hanging(mark: Mark, start: int, right: int, before: list[Mark] | tuple[()]) -> list[Canvas]:
+def _hanging_rows(
+    mark: Mark, start: int, right: int, earlier: list[Mark] | tuple[()]
+) -> list[Canvas]:
     rows = []
-    for line in wrapped(mark.text, max(right - start, 1)) if mark.text else ():
+    for line in wrap(mark.text, max(right - start, 1)) if mark.text else ():
         canvas = Canvas()
-        _connect(canvas, before)
+        _draw_connectors(canvas, earlier)
         canvas.put(start, line, mark.style)
         rows.append(canvas)
     return rows
 
 
-def _connect(canvas: Canvas, marks: list[Mark] | tuple[()]) -> None:
+def _draw_connectors(canvas: Canvas, marks: list[Mark] | tuple[()]) -> None:
     # The leftmost is drawn last, the primary over any other.
     for mark in sorted(marks, key=lambda mark: mark.sign == PRIMARY):
         canvas.put(mark.start, "|", mark.style)

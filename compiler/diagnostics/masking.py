@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile(r'[^"\r\n]')
 
 
-def masked(sources: Mapping[str, Source], found: Iterable[Diagnostic]) -> Mapping[str, Source]:
+def mask_credentials(
+    sources: Mapping[str, Source], diagnostics: Iterable[Diagnostic]
+) -> Mapping[str, Source]:
     """The sources with stars for credentials that are written down: of the same length, so that
     every place is where it was.
 
     A finding with a fix is about the name of a secret.
     """
     texts = dict(sources)
-    for diagnostic in found:
+    for diagnostic in diagnostics:
         span = diagnostic.primary.span
         if diagnostic.code is SECRET_NEEDED and not diagnostic.fix and span.path in texts:
             text = texts[span.path].text

@@ -64,9 +64,9 @@ class Diagnostic(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Shorten what no terminal should get."""
         if len(self.message) > _LONGEST_RUN:
-            force_setattr(self, "message", shortened(self.message))
+            force_setattr(self, "message", shorten(self.message))
         if any(len(line) > _LONGEST_RUN for line in self.help):
-            force_setattr(self, "help", tuple(map(shortened, self.help)))
+            force_setattr(self, "help", tuple(map(shorten, self.help)))
 
     @property
     def severity(self) -> Severity:
@@ -78,7 +78,7 @@ _LONGEST_RUN, _LONGEST_TEXT = 300, 3_000
 _RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """A message without the middle of very long words, nor its own middle if it is still long."""
     text = _RUN.sub(lambda run: _without_middle(run[0], _LONGEST_RUN), text)
     return text if len(text) <= _LONGEST_TEXT else _without_middle(text, _LONGEST_TEXT)

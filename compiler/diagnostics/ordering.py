@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
 
 
-def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics by file, place and code, each said once."""
-    known: dict[tuple[str, int, int, str, str], Diagnostic] = {}
+    unique: dict[tuple[str, int, int, str, str], Diagnostic] = {}
     for diagnostic in diagnostics:
-        known.setdefault(_key(diagnostic), diagnostic)
-    return tuple(known[key] for key in sorted(known))
+        unique.setdefault(_sort_key(diagnostic), diagnostic)
+    return tuple(unique[key] for key in sorted(unique))
 
 
-def _key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+def _sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
     span = diagnostic.primary.span
     return span.path, span.start, span.end, diagnostic.code.number, diagnostic.message

@@ -8,9 +8,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ssbt.compiler.diagnostics.explain import page
-from ssbt.compiler.diagnostics.ordering import in_order
-from ssbt.compiler.diagnostics.places import Place, places, well_formed
+from ssbt.compiler.diagnostics.explain import render_page
+from ssbt.compiler.diagnostics.locations import Location, locate_spans, replace_surrogates
+from ssbt.compiler.diagnostics.ordering import sort_diagnostics
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
@@ -24,9 +24,9 @@ def sarif_report(
     diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, version: str
 ) -> str:
     """One run of `ssbtc`, of the given version, with the rules of the codes that were found."""
-    found = in_order(diagnostics)
-    known = places(found, sources)
-    rules = sorted({item.code.number: item.code for item in found}.items())
+    ordered = sort_diagnostics(diagnostics)
+    locations = locate_spans(ordered, sources)
+    rules = sorted({item.code.number: item.code for item in ordered}.items())
     numbers = [number for number, _ in rules]
     run = {
         "tool": {
@@ -37,7 +37,7 @@ def sarif_report(
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(item, numbers.index(item.code.number), known) for item in found],
+        "results": [_result(item, numbers.index(item.code.number), locations) for item in ordered],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -47,54 +47,56 @@ def _rule(code: Code) -> dict[str, Any]:
         "id": code.number,
         "shortDescription": {"text": code.title},
         "fullDescription": {"text": code.why.strip()},
-        "help": {"text": code.why.strip(), "markdown": page(code)},
+        "help": {"text": code.why.strip(), "markdown": render_page(code)},
         "defaultConfiguration": {"level": code.severity.value},
     }
 
 
-def _result(diagnostic: Diagnostic, rule: int, known: Mapping[Span, Place]) -> dict[str, Any]:
+def _result(
+    diagnostic: Diagnostic, rule: int, locations: Mapping[Span, Location]
+) -> dict[str, Any]:
     text = "\n".join((diagnostic.message, *diagnostic.help))
     result: dict[str, Any] = {
         "ruleId": diagnostic.code.number,
         "ruleIndex": rule,
         "level": diagnostic.severity.value,
-        "message": {"text": well_formed(text)},
-        "locations": [_location(diagnostic.primary, known)],
+        "message": {"text": replace_surrogates(text)},
+        "locations": [_location(diagnostic.primary, locations)],
     }
     if diagnostic.secondary:
         result["relatedLocations"] = [
-            {"id": number, **_location(label, known)}
+            {"id": number, **_location(label, locations)}
             for number, label in enumerate(diagnostic.secondary, start=1)
         ]
-    if diagnostic.fix and all(edit.span in known for edit in diagnostic.fix):
-        result["fixes"] = [_fix(diagnostic, known)]
+    if diagnostic.fix and all(edit.span in locations for edit in diagnostic.fix):
+        result["fixes"] = [_fix(diagnostic, locations)]
     return result
 
 
-def _location(label: Label, known: Mapping[Span, Place]) -> dict[str, Any]:
+def _location(label: Label, locations: Mapping[Span, Location]) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": _artifact(label.span.path)}
-    if place := known.get(label.span):
-        physical["region"] = _region(place)
+    if span_location := locations.get(label.span):
+        physical["region"] = _region(span_location)
     location: dict[str, Any] = {"physicalLocation": physical}
     if label.text:
-        location["message"] = {"text": well_formed(label.text)}
+        location["message"] = {"text": replace_surrogates(label.text)}
     return location
 
 
-def _fix(diagnostic: Diagnostic, known: Mapping[Span, Place]) -> dict[str, Any]:
+def _fix(diagnostic: Diagnostic, locations: Mapping[Span, Location]) -> dict[str, Any]:
     by_path: dict[str, list[Edit]] = {}
     for edit in diagnostic.fix:
         by_path.setdefault(edit.span.path, []).append(edit)
     text = "\n".join(diagnostic.help) or diagnostic.message
     return {
-        "description": {"text": well_formed(text)},
+        "description": {"text": replace_surrogates(text)},
         "artifactChanges": [
             {
                 "artifactLocation": _artifact(path),
                 "replacements": [
                     {
-                        "deletedRegion": _region(known[edit.span]),
-                        "insertedContent": {"text": well_formed(edit.text)},
+                        "deletedRegion": _region(locations[edit.span]),
+                        "insertedContent": {"text": replace_surrogates(edit.text)},
                     }
                     for edit in edits
                 ],
@@ -104,16 +106,16 @@ def _fix(diagnostic: Diagnostic, known: Mapping[Span, Place]) -> dict[str, Any]:
     }
 
 
-def _region(place: Place) -> dict[str, int]:
+def _region(location: Location) -> dict[str, int]:
     return {
-        "startLine": place.start.line,
-        "startColumn": place.start.column,
-        "endLine": place.end.line,
-        "endColumn": place.end.column,
-        "charOffset": place.start.offset,
-        "charLength": place.end.offset - place.start.offset,
-        "byteOffset": place.start.byte,
-        "byteLength": place.end.byte - place.start.byte,
+        "startLine": location.start.line,
+        "startColumn": location.start.column,
+        "endLine": location.end.line,
+        "endColumn": location.end.column,
+        "charOffset": location.start.offset,
+        "charLength": location.end.offset - location.start.offset,
+        "byteOffset": location.start.byte,
+        "byteLength": location.end.byte - location.start.byte,
     }
 
 
@@ -122,9 +124,9 @@ def _artifact(path: str) -> dict[str, str]:
     whole = path.replace("\\", "/")
     drive = _DRIVE.match(path)
     if drive:
-        return {"uri": f"file:///{drive.group()}{_quoted(whole[2:])}"}
-    return {"uri": f"file://{_quoted(whole)}" if whole.startswith("/") else _quoted(whole)}
+        return {"uri": f"file:///{drive.group()}{_quote_path(whole[2:])}"}
+    return {"uri": f"file://{_quote_path(whole)}" if whole.startswith("/") else _quote_path(whole)}
 
 
-def _quoted(path: str) -> str:
+def _quote_path(path: str) -> str:
     return quote(path, safe="/", errors="replace")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ssbt.compiler.diagnostics.cells import visible
+from ssbt.compiler.diagnostics.cells import sanitize
 from ssbt.compiler.diagnostics.marks import PRIMARY, SECONDARY, Mark, mark_rows
 from ssbt.compiler.diagnostics.style import Canvas, Row, Style
-from ssbt.compiler.diagnostics.views import View, line_range, view
+from ssbt.compiler.diagnostics.views import ClippedLine, clip_line, line_range
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Label
     from ssbt.compiler.source import Source
 
-_MOST_LANES = 2
+_MAX_LANES = 2
 _LANE_WIDTH = 2
 _WHOLE_SPAN = 5
 _ELIDED_SPAN_HEAD = 2
@@ -34,17 +34,17 @@ class Annotation(Struct, frozen=True):
     sign: str
 
 
-def annotation(source: Source, label: Label, style: Style, *, primary: bool) -> Annotation:
+def annotate(source: Source, label: Label, style: Style, *, primary: bool) -> Annotation:
     """The label at the nearest place that the text has."""
     start = min(max(label.span.start, 0), len(source.text))
     end = min(max(label.span.end, start), len(source.text))
     first, _ = source.position(start)
     last, _ = source.position(max(start, end - 1))
-    text, sign = visible(label.text), PRIMARY if primary else SECONDARY
+    text, sign = sanitize(label.text), PRIMARY if primary else SECONDARY
     return Annotation(start, end, first, last, text, style, sign)
 
 
-def shown_lines(annotations: Iterable[Annotation]) -> list[int]:
+def visible_lines(annotations: Iterable[Annotation]) -> list[int]:
     """The numbers of the lines that a snippet shows, in order."""
     lines: set[int] = set()
     for item in annotations:
@@ -70,7 +70,7 @@ class Snippet:
         self._source = source
         self._gutter = gutter
         spans = [item for item in annotations if item.last > item.first]
-        self._lanes = tuple(sorted(spans, key=lambda item: item.start)[:_MOST_LANES])
+        self._lanes = tuple(sorted(spans, key=lambda item: item.start)[:_MAX_LANES])
         self._marks = [item for item in annotations if item not in self._lanes]
         self._annotations = annotations
         self._left = _LANE_WIDTH * len(self._lanes)
@@ -78,55 +78,59 @@ class Snippet:
 
     def rows(self) -> Iterator[Row]:
         """The lines and the marks below each, from top to bottom."""
-        before = None
-        for number in shown_lines(self._annotations):
-            if before is not None and number > before + 1:
-                yield self._elided(before)
-            yield from self._line(number)
-            before = number
+        previous = None
+        for number in visible_lines(self._annotations):
+            if previous is not None and number > previous + 1:
+                yield self._elision_row(previous)
+            yield from self._line_rows(number)
+            previous = number
 
-    def _line(self, number: int) -> Iterator[Row]:
+    def _line_rows(self, number: int) -> Iterator[Row]:
         active = {i for i, lane in enumerate(self._lanes) if lane.first < number <= lane.last}
-        begun = [i for i, lane in enumerate(self._lanes) if lane.first == number]
-        shown = self._view(number)
-        canvas = self._bars(active)
-        for lane in [i for i in begun if self._begins_line(self._lanes[i])]:
+        starting = [i for i, lane in enumerate(self._lanes) if lane.first == number]
+        clipped = self._clip_line(number)
+        canvas = self._draw_bars(active)
+        for lane in [i for i in starting if self._begins_line(self._lanes[i])]:
             canvas.put(_LANE_WIDTH * lane, "/", self._lanes[lane].style)
         prefix = canvas.row()
         blanks = " " * (self._left - sum(len(text) for text, _ in prefix))
-        text = ((blanks, Style.PLAIN), (shown.text, Style.PLAIN))
+        text = ((blanks, Style.PLAIN), (clipped.text, Style.PLAIN))
         yield (*gutter_row(self._gutter, str(number)), *prefix, *text)
-        yield from self._below(number, shown, active, begun)
+        yield from self._rows_below(number, clipped, active, starting)
 
-    def _below(self, number: int, shown: View, active: set[int], begun: list[int]) -> Iterator[Row]:
-        by_itself = {i for i in begun if self._begins_line(self._lanes[i])}
-        marks = [self._mark(item, shown) for item in self._marks if item.first == number]
+    def _rows_below(
+        self, number: int, clipped: ClippedLine, active: set[int], starting: list[int]
+    ) -> Iterator[Row]:
+        at_line_start = {i for i in starting if self._begins_line(self._lanes[i])}
+        marks = [self._build_mark(item, clipped) for item in self._marks if item.first == number]
         for canvas in mark_rows(marks, self._left, self._right):
-            yield self._with_bars(canvas, active | by_itself)
-        active |= by_itself
-        for i in begun:
-            if i not in by_itself:
-                yield self._with_bars(self._arm(i, shown.column(self._lanes[i].start)), active)
+            yield self._with_bars(canvas, active | at_line_start)
+        active |= at_line_start
+        for i in starting:
+            if i not in at_line_start:
+                yield self._with_bars(
+                    self._draw_arm(i, clipped.column(self._lanes[i].start)), active
+                )
                 active.add(i)
         for i, lane in enumerate(self._lanes):
             if lane.last == number:
-                yield from self._end(i, shown, active)
+                yield from self._end_rows(i, clipped, active)
                 active.remove(i)
 
-    def _end(self, index: int, shown: View, active: set[int]) -> Iterator[Row]:
+    def _end_rows(self, index: int, clipped: ClippedLine, active: set[int]) -> Iterator[Row]:
         """The row on which a span of several lines ends, and its label."""
         lane = self._lanes[index]
-        column = max(shown.column(lane.end) - 1, 0)
+        column = max(clipped.column(lane.end) - 1, 0)
         start = self._left + column
         mark = Mark(start, start + 1, lane.text, lane.style, lane.sign)
-        first, *others = mark_rows([mark], self._left, self._right)
-        arm = self._arm(index, column)
+        first, *rest = mark_rows([mark], self._left, self._right)
+        arm = self._draw_arm(index, column)
         arm.draw(first)
         yield self._with_bars(arm, active)
-        for canvas in others:
+        for canvas in rest:
             yield self._with_bars(canvas, active - {index})
 
-    def _arm(self, index: int, column: int) -> Canvas:
+    def _draw_arm(self, index: int, column: int) -> Canvas:
         """The line from a lane to the place where its span begins or ends."""
         lane, start = self._lanes[index], _LANE_WIDTH * index + 1
         canvas = Canvas()
@@ -134,46 +138,46 @@ class Snippet:
         canvas.put(self._left + column, lane.sign, lane.style)
         return canvas
 
-    def _mark(self, item: Annotation, shown: View) -> Mark:
-        start = shown.column(item.start)
-        end = max(shown.column(item.end), start + 1)
+    def _build_mark(self, item: Annotation, clipped: ClippedLine) -> Mark:
+        start = clipped.column(item.start)
+        end = max(clipped.column(item.end), start + 1)
         return Mark(self._left + start, self._left + end, item.text, item.style, item.sign)
 
-    def _view(self, number: int) -> View:
+    def _clip_line(self, number: int) -> ClippedLine:
         line = line_range(self._source, number)
         places = [
-            (item.sign, _place(item, number, line))
+            (item.sign, _visible_range(item, number, line))
             for item in self._annotations
             if number in (item.first, item.last)
         ] or [(SECONDARY, range(line.start, line.start))]
-        wanted = range(
+        visible = range(
             min(place.start for _, place in places), max(place.stop for _, place in places)
         )
         focus = min(places, key=lambda place: place[0] != PRIMARY)[1]
-        return view(self._source.text, line, wanted, focus, self._right - self._left)
+        return clip_line(self._source.text, line, visible, focus, self._right - self._left)
 
     def _begins_line(self, item: Annotation) -> bool:
         start = self._source.line_starts[item.first - 1]
         return not self._source.text[start : item.start].strip()
 
-    def _bars(self, active: Iterable[int]) -> Canvas:
+    def _draw_bars(self, active: Iterable[int]) -> Canvas:
         canvas = Canvas()
         for i in active:
             canvas.put(_LANE_WIDTH * i, "|", self._lanes[i].style)
         return canvas
 
     def _with_bars(self, canvas: Canvas, active: Iterable[int]) -> Row:
-        canvas.draw(self._bars(active))
+        canvas.draw(self._draw_bars(active))
         return (*gutter_row(self._gutter), *canvas.row())
 
-    def _elided(self, before: int) -> Row:
+    def _elision_row(self, previous: int) -> Row:
         """The row in place of the lines after line `before` that are not shown."""
-        active = [i for i, lane in enumerate(self._lanes) if lane.first <= before < lane.last]
+        active = [i for i, lane in enumerate(self._lanes) if lane.first <= previous < lane.last]
         dots = f"{'...':<{self._gutter + 3}}"
-        return ((dots, Style.NOTE), *self._bars(active).row())
+        return ((dots, Style.NOTE), *self._draw_bars(active).row())
 
 
-def _place(item: Annotation, number: int, line: range) -> range:
+def _visible_range(item: Annotation, number: int, line: range) -> range:
     """What of an annotation has to be seen on one of its lines."""
     start, end = min(item.start, line.stop), min(item.end, line.stop)
     if item.first == item.last:

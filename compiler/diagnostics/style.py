@@ -29,9 +29,9 @@ Row = tuple[tuple[str, Style], ...]
 SEVERITY_STYLE = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING}
 
 
-def painted(rows: Iterable[Row], *, color: bool) -> str:
+def paint_rows(rows: Iterable[Row], *, color: bool) -> str:
     """The rows as lines, each ended by a newline and without blanks at its end."""
-    return "".join(f"{_line(row, color)}\n" for row in rows)
+    return "".join(f"{_paint_row(row, color)}\n" for row in rows)
 
 
 def paint(text: str, style: Style, *, color: bool) -> str:
@@ -39,7 +39,7 @@ def paint(text: str, style: Style, *, color: bool) -> str:
     return f"\x1b[{style.value}m{text}\x1b[0m" if color and style.value and text else text
 
 
-def _line(row: Row, color: bool) -> str:
+def _paint_row(row: Row, color: bool) -> str:
     pieces = list(row)
     while pieces:
         text, style = pieces[-1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONGEST_WORD = 100
+MAX_WORD_LENGTH = 100
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
@@ -29,11 +29,11 @@ def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[
     sought = word.casefold()
     names = sorted(set(candidates) - {word})
     spellings = [name.casefold() for name in names]
-    bare = _bare(sought)
+    bare = _normalize_word(sought)
     matches: dict[str, tuple[int, bool]] = {
         name: (0, spelling != sought)
         for name, spelling in zip(names, spellings, strict=True)
-        if _bare(spelling) == bare
+        if _normalize_word(spelling) == bare
     }
     if allowed := _allowed_distance(sought):
         from rapidfuzz import process
@@ -47,20 +47,20 @@ def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[
     return tuple(sorted(matches, key=lambda name: (*matches[name], name))[:limit])
 
 
-def edit_distance(one: str, other: str) -> int:
+def edit_distance(first: str, second: str) -> int:
     """The number of letters to add, drop, change or swap with their neighbour."""
     from rapidfuzz.distance import OSA
 
-    return OSA.distance(one, other)
+    return OSA.distance(first, second)
 
 
 def _allowed_distance(word: str) -> int:
     """A third of the letters; a name of one letter is near to nothing, a very long one neither."""
-    if len(word) < 2 or len(word) > LONGEST_WORD:
+    if len(word) < 2 or len(word) > MAX_WORD_LENGTH:
         return 0
     return max(1, len(word) // 3)
 
 
-def _bare(word: str) -> str:
+def _normalize_word(word: str) -> str:
     """`startingoffsets`, however its words were joined: people write Spark's own `camelCase`."""
     return word.replace("_", "").replace("-", "").replace(".", "")

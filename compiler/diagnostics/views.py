@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ssbt.compiler.diagnostics.cells import ELLIPSIS, shown, width
+from ssbt.compiler.diagnostics.cells import ELLIPSIS, character_width, display_character
 
 if TYPE_CHECKING:
     from ssbt.compiler.source import Source
 
 
-class View(Struct, frozen=True):
+class ClippedLine(Struct, frozen=True):
     """What is shown of a line: `columns[i]` is where the character at offset `first + i` stands.
 
     `columns` has one entry more than there are characters: the place after the last one.
@@ -45,40 +45,42 @@ def line_range(source: Source, number: int) -> range:
     return range(start, end)
 
 
-def view(text: str, line: range, wanted: range, focus: range, columns: int) -> View:
+def clip_line(text: str, line: range, visible: range, focus: range, columns: int) -> ClippedLine:
     """The line, clipped to `columns` around the `wanted` offsets, or if they do not fit, `focus`.
 
     The time it takes depends on `columns`, not on the length of the line.
     """
     # One column stays free for a caret after the last character, one each for two ellipses.
     room = max(columns - 3, 1)
-    reach = 4 * room
-    near = range(max(line.start, focus.start - reach), min(line.stop, focus.start + reach))
-    widths = [_width(text, offset) for offset in near]
+    max_distance = 4 * room
+    near = range(
+        max(line.start, focus.start - max_distance), min(line.stop, focus.start + max_distance)
+    )
+    widths = [_character_width(text, offset) for offset in near]
     if near == line and sum(widths) <= columns - 1:
-        return _cut(text, near, line, widths)
-    kept = _within(near, wanted)
-    if kept is None or _total(widths, near, kept) > room:
-        kept = range(focus.start, focus.start)
-    kept = _widened(near, widths, kept, room)
-    start = kept.start - near.start
-    return _cut(text, kept, line, widths[start : start + len(kept)])
+        return _cut_line(text, near, line, widths)
+    part = _contained_range(near, visible)
+    if part is None or _total_width(widths, near, part) > room:
+        part = range(focus.start, focus.start)
+    part = _widen(near, widths, part, room)
+    start = part.start - near.start
+    return _cut_line(text, part, line, widths[start : start + len(part)])
 
 
-def _within(near: range, wanted: range) -> range | None:
-    inside = near.start <= wanted.start and wanted.stop <= near.stop
-    return wanted if inside else None
+def _contained_range(near: range, visible: range) -> range | None:
+    inside = near.start <= visible.start and visible.stop <= near.stop
+    return visible if inside else None
 
 
-def _total(widths: list[int], near: range, part: range) -> int:
+def _total_width(widths: list[int], near: range, part: range) -> int:
     return sum(widths[part.start - near.start : part.stop - near.start])
 
 
-def _widened(near: range, widths: list[int], kept: range, room: int) -> range:
+def _widen(near: range, widths: list[int], part: range, room: int) -> range:
     """As much around `kept` as fits: a third to its left, the rest to its right, then either."""
-    spare = room - _total(widths, near, kept)
+    spare = room - _total_width(widths, near, part)
     sums = (0, *accumulate(widths))
-    start, stop = kept.start - near.start, kept.stop - near.start
+    start, stop = part.start - near.start, part.stop - near.start
 
     def leftmost(budget: int) -> int:
         index = start
@@ -94,12 +96,12 @@ def _widened(near: range, widths: list[int], kept: range, room: int) -> range:
     return range(near.start + left, near.start + right)
 
 
-def _cut(text: str, kept: range, line: range, widths: list[int]) -> View:
-    before = ELLIPSIS if kept.start > line.start else ""
-    after = ELLIPSIS if kept.stop < line.stop else ""
-    characters = "".join(_shown(text, offset) for offset in kept)
-    columns = tuple(accumulate(widths, initial=len(before)))
-    return View(f"{before}{characters}{after}", kept.start, columns)
+def _cut_line(text: str, part: range, line: range, widths: list[int]) -> ClippedLine:
+    prefix = ELLIPSIS if part.start > line.start else ""
+    suffix = ELLIPSIS if part.stop < line.stop else ""
+    characters = "".join(_display_character(text, offset) for offset in part)
+    columns = tuple(accumulate(widths, initial=len(prefix)))
+    return ClippedLine(f"{prefix}{characters}{suffix}", part.start, columns)
 
 
 def _is_signature(text: str, offset: int) -> bool:
@@ -107,9 +109,9 @@ def _is_signature(text: str, offset: int) -> bool:
     return offset == 0 and text[0] == "\ufeff"
 
 
-def _width(text: str, offset: int) -> int:
-    return 0 if _is_signature(text, offset) else width(text[offset])
+def _character_width(text: str, offset: int) -> int:
+    return 0 if _is_signature(text, offset) else character_width(text[offset])
 
 
-def _shown(text: str, offset: int) -> str:
-    return "" if _is_signature(text, offset) else shown(text[offset])
+def _display_character(text: str, offset: int) -> str:
+    return "" if _is_signature(text, offset) else display_character(text[offset])

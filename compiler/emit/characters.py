@@ -17,7 +17,7 @@ _PICTURES = 0x2300
 
 
 @cache
-def is_shown(char: str) -> bool:
+def is_visible(char: str) -> bool:
     """Whether a person sees `char`, alone and in its place: no control, no astral character."""
     code = ord(char)
     if code < 0x7F:

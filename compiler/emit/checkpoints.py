@@ -8,15 +8,15 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.function import item_of_tuple
+from ssbt.compiler.emit.function import emit_tuple_item
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import ParameterText
 from ssbt.compiler.ir.expressions import Text as IrText
-from ssbt.compiler.ir.fingerprints.dependences import Kind
-from ssbt.compiler.ir.fingerprints.flows import fingerprint
-from ssbt.compiler.ir.fingerprints.parts import Part
-from ssbt.compiler.ir.fingerprints.passes import pass_fingerprint
+from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
+from ssbt.compiler.ir.fingerprints.passes import compute_pass_fingerprint
+from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.passes import Pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
@@ -50,19 +50,19 @@ class Dependencies(Struct, frozen=True):
     meanings: Text | None
 
 
-def dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Dependencies:
+def sink_dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Dependencies:
     """What the checkpoint of a stream's sink depends on."""
-    return _told(fingerprint(pipeline, sink, root))
+    return _describe_parts(compute_fingerprint(pipeline, sink, root))
 
 
-def pass_dependencies(pipeline: Pipeline, each: Pass) -> Dependencies:
+def pass_dependencies(pipeline: Pipeline, pass_: Pass) -> Dependencies:
     """The same of a stream with several sinks."""
-    return _told(pass_fingerprint(pipeline, each))
+    return _describe_parts(compute_pass_fingerprint(pipeline, pass_))
 
 
-def _told(every: Iterable[Part]) -> Dependencies:
+def _describe_parts(every: Iterable[FingerprintPart]) -> Dependencies:
     # One cluster has several addresses, and each environment its own.
-    parts = [part for part in every if part.kind is not Kind.SERVERS]
+    parts = [part for part in every if part.kind is not PartKind.SERVERS]
     texts = tuple(_text(part, (f"{part.kind.value}: ", *part.text)) for part in parts)
     if not any(part.meaning for part in parts):
         return Dependencies(texts, None)
@@ -73,7 +73,7 @@ def _told(every: Iterable[Part]) -> Dependencies:
     return Dependencies(texts, _text(parts[0], tuple(words)))
 
 
-def _text(part: Part, pieces: IrText) -> Text:
+def _text(part: FingerprintPart, pieces: IrText) -> Text:
     joined: list[str | ParamUse] = []
     for each in pieces:
         if isinstance(each, ParameterText):
@@ -87,7 +87,7 @@ def _text(part: Part, pieces: IrText) -> Text:
 
 def depends_arguments(depends: Dependencies, code: SettingCode) -> Iterator[str]:
     """The same as arguments in code."""
-    items = (item_of_tuple(python_literal(code.value(each))) for each in depends.texts)
+    items = (emit_tuple_item(python_literal(code.value(each))) for each in depends.texts)
     yield f"depends_on=({', '.join(items)})"
     if depends.meanings is not None:
         yield f"meanings={python_literal(code.value(depends.meanings))}"

@@ -43,21 +43,21 @@ from collections.abc import Iterable
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
-from ssbt.compiler.connectors.specification import Connector, Place, Role
+from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.emit.docstrings import comment
+from ssbt.compiler.emit.docstrings import emit_comment
 from ssbt.compiler.emit.literals import python_literal
-from ssbt.compiler.emit.records import decoded, encoded
+from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Connection, Sink, Source
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.quoting import quote_name
 from ssbt.compiler.types.words import type_words
 
 
-def reading(
+def emit_read(
     source: Source,
     code: SettingCode,
     schemas: SchemaCode,
@@ -71,22 +71,22 @@ def reading(
     `in_batches` unless a stream takes its rows one by one.
     """
     records = source.records
-    paths = source.settings.at(Place.LOAD)
+    paths = source.settings.at(OptionPlacement.LOAD)
     context = {
         "reader": "readStream" if source.output.streaming else "read",
-        "schema": _schema(source, schemas) if records is None else None,
+        "schema": _emit_schema(source, schemas) if records is None else None,
         "paths": code.value(paths.value) if paths else None,
-        "columns": _kept_columns(source, exposed),
-        **_narrowing(source),
-        **_options(source.connector, Role.SOURCE, source.settings, code),
+        "columns": _columns_to_select(source, exposed),
+        **_narrowing_context(source),
+        **_option_context(source.connector, Role.SOURCE, source.settings, code),
     }
-    read = connector_template(source.connector, "read").render(context).strip()
+    frame = connector_template(source.connector, "read").render(context).strip()
     if records is None:
-        return read
-    return decoded(source, records, read, code, schemas, in_batches=in_batches)
+        return frame
+    return emit_decoded_rows(source, records, frame, code, schemas, in_batches=in_batches)
 
 
-def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
+def _columns_to_select(source: Source, exposed: bool) -> list[str] | None:
     """References to the columns of a source to which folders of its path could add others."""
     specification, relation = source.connector.source, source.output
     if specification is None or not specification.option(BASE_PATH) or relation.is_open:
@@ -97,44 +97,46 @@ def _kept_columns(source: Source, exposed: bool) -> list[str] | None:
     return [column_reference(name) for name in names] if exposed else None
 
 
-def _narrowing(source: Source) -> dict[str, object]:
+def _narrowing_context(source: Source) -> dict[str, object]:
     """Whether values have to be held to their types, and how rows with others are treated."""
     specification = source.connector.source
-    held = specification.narrowed if specification is not None and source.schema else ()
-    found = {word for column in source.output.columns for word in type_words(column.type)}
+    narrowed_types = specification.narrowed if specification is not None and source.schema else ()
+    used_types = {
+        type_name for column in source.output.columns for type_name in type_words(column.type)
+    }
     corrupt = (name for name, _, _ in source.settings.added_columns())
     lenient = "".join(f", corrupt={python_literal(name)}" for name in corrupt)
-    mode = source.settings.named("mode")
+    mode = source.settings.find("mode")
     if mode is not None and str(mode.value).casefold() == "dropmalformed":
         lenient += ", drop=True"
     return {
-        "narrowed": not found.isdisjoint(held),
-        "widened": not found.isdisjoint({*held} - {"TIMESTAMP"}),
+        "narrowed": not used_types.isdisjoint(narrowed_types),
+        "widened": not used_types.isdisjoint({*narrowed_types} - {"TIMESTAMP"}),
         "lenient": lenient,
     }
 
 
-def _schema(source: Source, schemas: SchemaCode) -> str | None:
+def _emit_schema(source: Source, schemas: SchemaCode) -> str | None:
     if source.schema is None:
         return None
-    added = "".join(f", {quoted_name(name)} {type_text}" for name, type_text in source.added)
-    return schemas.given(source.schema, added)
+    added = "".join(f", {quote_name(name)} {type_text}" for name, type_text in source.added)
+    return schemas.emit_read_schema(source.schema, added)
 
 
-def writing(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
+def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
     """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
     settings = sink.settings
-    places = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
-    context = _at_places(settings, code, (*places, "buckets", "sort_by"))
+    placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
+    context = _placement_context(settings, code, (*placements, "buckets", "sort_by"))
     if context["bucket_by"] is None:
         context["sort_by"] = None
-    context["sort_within"] = settings.sort_within()
-    context |= _options(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, **encoded(sink, relation, code)}
+    context["sort_within"] = settings.sort_columns()
+    context |= _option_context(sink.connector, Role.SINK, settings, code)
+    context |= {"dataset": dataset, **emit_encoded_record(sink, relation, code)}
     return connector_template(sink.connector, "write").render(context).strip()
 
 
-def stream_writing(
+def emit_stream_write(
     sink: Sink,
     relation: Relation,
     code: SettingCode,
@@ -144,33 +146,43 @@ def stream_writing(
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
     settings = sink.settings
-    places = ("mode", "path", "coalesce", "repartition", "partition_by")
-    context = _at_places(settings, code, places)
-    context |= _options(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, "function": function, **encoded(sink, relation, code)}
-    context["trigger"] = _trigger(trigger) if trigger is not None else None
+    placements = ("mode", "path", "coalesce", "repartition", "partition_by")
+    context = _placement_context(settings, code, placements)
+    context |= _option_context(sink.connector, Role.SINK, settings, code)
+    context |= {
+        "dataset": dataset,
+        "function": function,
+        **emit_encoded_record(sink, relation, code),
+    }
+    context["trigger"] = _trigger_arguments(trigger) if trigger is not None else None
     return connector_template(sink.connector, "write_stream").render(context).strip()
 
 
-def batch_writing(
+def emit_batch_write(
     sink: Sink, relation: Relation, code: SettingCode, dataset: str, function: str | None
 ) -> str:
     """The code of what is written of a batch in `dataset`."""
     settings = sink.settings
-    context = _at_places(settings, code, ("path", "coalesce", "repartition", "partition_by"))
-    context |= _options(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, "function": function, **encoded(sink, relation, code)}
+    context = _placement_context(
+        settings, code, ("path", "coalesce", "repartition", "partition_by")
+    )
+    context |= _option_context(sink.connector, Role.SINK, settings, code)
+    context |= {
+        "dataset": dataset,
+        "function": function,
+        **emit_encoded_record(sink, relation, code),
+    }
     context |= {"name": sink.name, "mode": None}
     return connector_template(sink.connector, "write_batch").render(context).strip()
 
 
-def trigger_argument(trigger: Trigger) -> str:
+def emit_trigger(trigger: Trigger) -> str:
     """The trigger of a pass, whose batches may be processed in any of these ways."""
-    name, _, value = _trigger(trigger).partition("=")
+    name, _, value = _trigger_arguments(trigger).partition("=")
     return f"{{{python_literal(name)}: {value}}}"
 
 
-def _options(
+def _option_context(
     connector: Connector, role: Role, settings: Settings, code: SettingCode
 ) -> dict[str, object]:
     specification = connector.role(role)
@@ -178,28 +190,39 @@ def _options(
     return {
         "connection": code.connection(settings),
         "options": code.options(settings),
-        "given": code.given(settings, options),
+        "given": code.template_values(settings, options),
     }
 
 
-def connecting(connection: Connection, code: SettingCode) -> str:
+def emit_connection_options(connection: Connection, code: SettingCode) -> str:
     """The code of the options that a connection gives."""
     items = "".join(
-        "".join(f"\n{line}\n" for line in comment(option.reason) if option.reason)
+        "".join(f"\n{line}\n" for line in emit_comment(option.reason) if option.reason)
         + f"{python_literal(option.name)}: {python_literal(option.value)},"
-        for option in code.texts(connection.settings)
+        for option in code.text_options(connection.settings)
     )
     options = f"job.connection({python_literal(connection.name)}, {{{items}}})"
-    kind = connection.connector.connection
-    return f"{kind.function}({options})" if kind is not None and kind.function else options
+    specification = connection.connector.connection
+    return (
+        f"{specification.function}({options})"
+        if specification is not None and specification.function
+        else options
+    )
 
 
-def _at_places(settings: Settings, code: SettingCode, places: Iterable[str]) -> dict[str, object]:
-    found = {place: settings.at(Place(place)) for place in places}
-    return {place: code.value(each.value) if each else None for place, each in found.items()}
+def _placement_context(
+    settings: Settings, code: SettingCode, placements: Iterable[str]
+) -> dict[str, object]:
+    placed_settings = {
+        placement: settings.at(OptionPlacement(placement)) for placement in placements
+    }
+    return {
+        placement: code.value(each.value) if each else None
+        for placement, each in placed_settings.items()
+    }
 
 
-def _trigger(trigger: Trigger) -> str:
+def _trigger_arguments(trigger: Trigger) -> str:
     """The arguments of `trigger`."""
     match trigger.kind:
         case TriggerKind.EVERY:

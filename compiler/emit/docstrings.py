@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 import textwrap
 
-from ssbt.compiler.emit.literals import escaped, visible
+from ssbt.compiler.emit.literals import escape, escape_invisible
 
 LINE_LENGTH = 88
 INDENT = "    "
 
 
-def docstring(text: str, depth: int = 0, after: Sequence[str] = ()) -> str:
+def emit_docstring(text: str, depth: int = 0, trailing_lines: Sequence[str] = ()) -> str:
     """`text` as a docstring at an indentation of `depth`, long lines wrapped.
 
     `after` are further lines, of the compiler's own, that stand as they are. The first line of the
     result has no indentation.
     """
     indent = INDENT * depth
-    lines = [line for part in text.strip().splitlines() for line in _wrapped(part.strip(), indent)]
-    lines = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
-    lines += after
+    lines = [line for part in text.strip().splitlines() for line in _wrap(part.strip(), indent)]
+    lines = [line for line, previous in zip(lines, ["", *lines], strict=False) if line or previous]
+    lines += trailing_lines
     if lines[0].startswith('"'):
         lines[0] = " " + lines[0]
     if len(lines) == 1:
@@ -31,20 +31,20 @@ def docstring(text: str, depth: int = 0, after: Sequence[str] = ()) -> str:
     return f'"""{body}"""'
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """`text`, ended by a full stop unless it ends in a mark already."""
     text = text.strip()
     return f"{text}." if text[-1:].isalnum() else text
 
 
-def comment(text: str, depth: int = 0) -> list[str]:
+def emit_comment(text: str, depth: int = 0) -> list[str]:
     """`text` as lines of comment for an indentation of `depth`."""
     width = LINE_LENGTH - len(INDENT) * depth - len("# ")
-    return [f"# {line}".rstrip() for line in textwrap.wrap(visible(text), width) or [""]]
+    return [f"# {line}".rstrip() for line in textwrap.wrap(escape_invisible(text), width) or [""]]
 
 
-def _wrapped(line: str, indent: str) -> list[str]:
+def _wrap(line: str, indent: str) -> list[str]:
     # On the first line the quotes stand before it, on an only one after it too.
     width = LINE_LENGTH - len(indent) - 2 * len('"""')
-    text = escaped(line, quote="").replace('"""', '\\"\\"\\"')
+    text = escape(line, quote="").replace('"""', '\\"\\"\\"')
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]

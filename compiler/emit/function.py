@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.source_map import Mapped
+from ssbt.compiler.emit.source_map import FunctionMapping
 
 # What is left of a line for an item that stands three levels deep, before its comma.
 _ITEM_WIDTH = 75
 
 
-class Function(Struct, frozen=True):
+class ScriptFunction(Struct, frozen=True):
     """A function in code, for the template.
 
     `datasets` are the names of the datasets that it takes, in the order of its arguments.
     `is_query` holds where the code has SQL text in it.
     """
 
-    mapped: Mapped
+    mapping: FunctionMapping
     arguments: tuple[str, ...]
     returns: str
     place: str
@@ -29,9 +29,9 @@ class Function(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return self.mapped.name
+        return self.mapping.name
 
 
-def item_of_tuple(literal: str) -> str:
+def emit_tuple_item(literal: str) -> str:
     """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
     return f"({literal})" if len(literal) > _ITEM_WIDTH else literal

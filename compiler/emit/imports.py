@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 import re
 
 from ssbt.compiler.emit.naming import ScriptNames
-from ssbt.compiler.emit.parameters import Field
+from ssbt.compiler.emit.parameters import ParamsField
 
 _TOKEN = re.compile(
     r"""(?P<prefix>f?)(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
 )
-_WHERE_USED = {
+_RUNTIME_NAMES = {
     "Check",
     "Decoding",
     "FileOutput",
@@ -36,21 +36,21 @@ _WHERE_USED = {
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
-def used_names(code: Iterable[str]) -> frozenset[str]:
+def collect_names(code: Iterable[str]) -> frozenset[str]:
     """The identifiers in code, not in its strings and comments; attributes count, too."""
-    found: set[str] = set()
+    names: set[str] = set()
     for text in code:
         for match in _TOKEN.finditer(text):
             if match["name"]:
-                found.add(match["name"])
+                names.add(match["name"])
             elif match["prefix"]:
-                found |= used_names(filter(None, _PLACEHOLDER.findall(match["text"])))
-    return frozenset(found)
+                names |= collect_names(filter(None, _PLACEHOLDER.findall(match["text"])))
+    return frozenset(names)
 
 
 def import_groups(
     used: frozenset[str],
-    fields: Iterable[Field],
+    fields: Iterable[ParamsField],
     names: ScriptNames,
     functions: Mapping[str, str],
 ) -> tuple[tuple[str, ...], ...]:
@@ -60,19 +60,19 @@ def import_groups(
     """
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
-    known = tuple(fields)
-    noted = used_names(text for field in known for text in (field.type, *field.notes))
+    all_fields = tuple(fields)
+    note_names = collect_names(text for field in all_fields for text in (field.type, *field.notes))
     groups = (
-        _standard(known, used),
-        (*_pyspark(used), *_runtime(used | noted, functions)),
-        _users(used, names),
+        _standard_imports(all_fields, used),
+        (*_pyspark_imports(used), *_runtime_imports(used | note_names, functions)),
+        _user_imports(used, names),
     )
     return tuple(group for group in groups if group)
 
 
-def _standard(fields: tuple[Field, ...], used: frozenset[str]) -> tuple[str, ...]:
+def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[str, ...]:
     types = " ".join(field.type for field in fields)
-    has_factory = any("field" in used_names([item.default or ""]) for item in fields)
+    has_factory = any("field" in collect_names([item.default or ""]) for item in fields)
     needed = {
         "import datetime as dt": "dt." in types or "dt" in used,
         "from dataclasses import dataclass, field": has_factory,
@@ -83,7 +83,7 @@ def _standard(fields: tuple[Field, ...], used: frozenset[str]) -> tuple[str, ...
     return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
-def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
+def _pyspark_imports(used: frozenset[str]) -> tuple[str, ...]:
     needed = {
         "from pyspark.sql import DataFrame": True,
         "from pyspark.sql import functions as F": "F" in used,
@@ -91,11 +91,11 @@ def _pyspark(used: frozenset[str]) -> tuple[str, ...]:
     return tuple(line for line, is_needed in needed.items() if is_needed)
 
 
-def _runtime(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str]:
+def _runtime_imports(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str]:
     # Annotations and `run` have these.
     streams = {"Stream", "run_streams"} if {"Stream", "one_pass"} & used else set()
     streams |= {"Output"} if "one_pass" in used else set()
-    modules = {"ssbt.runtime": {"Job", "main", *streams, *(_WHERE_USED & used)}}
+    modules = {"ssbt.runtime": {"Job", "main", *streams, *(_RUNTIME_NAMES & used)}}
     for name in functions.keys() & used:
         modules.setdefault(functions[name], set()).add(name)
     if "with_state" in used:
@@ -105,10 +105,10 @@ def _runtime(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str
         yield f"from {module} import {', '.join(sorted(names))}"
 
 
-def _users(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
+def _user_imports(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
     by_module: dict[str, list[str]] = {}
     for (module, function), name in sorted(names.functions.items()):
         if name in used:
-            renamed = function if function == name else f"{function} as {name}"
-            by_module.setdefault(module, []).append(renamed)
+            import_item = function if function == name else f"{function} as {name}"
+            by_module.setdefault(module, []).append(import_item)
     return tuple(f"from {module} import {', '.join(by_module[module])}" for module in by_module)

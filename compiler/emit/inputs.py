@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ssbt.compiler.emit.literals import python_literal
-from ssbt.compiler.emit.scopes import Scope
+from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.ir.steps import Input
 
 
-def input_frame(used: Input, scope: Scope) -> str:
+def emit_input(operand: Input, scope: FunctionScope) -> str:
     """A dataset's variable, or the call of a transform; under an alias where it has one."""
-    if used.arguments is None:
-        frame = scope.dataset(used.dataset)
+    if operand.arguments is None:
+        frame = scope.use_dataset(operand.dataset)
     else:
-        frame = transformed(used.dataset, (), used.arguments, scope)
-    return f"{frame}.alias({python_literal(used.alias)})" if used.alias else frame
+        frame = emit_transform_call(operand.dataset, (), operand.arguments, scope)
+    return f"{frame}.alias({python_literal(operand.alias)})" if operand.alias else frame
 
 
-def transformed(transform: str, first: Iterable[str], others: Iterable[Input], scope: Scope) -> str:
+def emit_transform_call(
+    transform: str, first_arguments: Iterable[str], inputs: Iterable[Input], scope: FunctionScope
+) -> str:
     """The call of a transform: `first` are arguments in code."""
-    arguments = [*first, *(input_frame(other, scope) for other in others)]
-    if transform in scope.around.takes_params:
+    arguments = [*first_arguments, *(emit_input(operand, scope) for operand in inputs)]
+    if transform in scope.context.takes_params:
         scope.uses_params = True
         arguments.append("params")
-    return f"{scope.around.names.transforms[transform]}({', '.join(arguments)})"
+    return f"{scope.context.names.transforms[transform]}({', '.join(arguments)})"

@@ -11,10 +11,10 @@ import re
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.annotations import annotation_lines
-from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copied, statement_leaves
-from ssbt.compiler.emit.lines import LINE_LENGTH, Line, whole_line
-from ssbt.compiler.emit.pieces import literal_pieces
+from ssbt.compiler.emit.annotations import split_annotation
+from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copy_leaves, parse_statement
+from ssbt.compiler.emit.lines import LINE_LENGTH, Line, build_line
+from ssbt.compiler.emit.pieces import split_literal
 from ssbt.compiler.emit.splitting import split_lines
 
 _INDENT = "    "
@@ -32,34 +32,34 @@ class _Statement(Struct, frozen=True):
     spaced: bool
 
 
-def laid_out(text: str) -> str:
+def lay_out(text: str) -> str:
     """`text`, a script with each statement on one line or inside of brackets, as black has it."""
     try:
         return "".join(_blocks(text))
     except UnknownShapeError:
-        return _laid_out_by_black(text)
+        return _lay_out_with_black(text)
 
 
-def _laid_out_by_black(text: str) -> str:
+def _lay_out_with_black(text: str) -> str:
     import black
 
-    before = ""
-    while text != before:
+    previous = ""
+    while text != previous:
         # There is code for which black needs a second run to come to rest.
-        before, text = text, black.format_str(text, mode=black.Mode())
+        previous, text = text, black.format_str(text, mode=black.Mode())
     return text
 
 
 def _blocks(text: str) -> Iterator[str]:
-    before: _Statement | None = None
-    for statement in _statements(text):
-        if before is not None:
-            yield "\n" * _blank_lines(before, statement)
-        yield "".join(f"{line}\n" for line in _statement_lines(statement))
-        before = statement
+    previous: _Statement | None = None
+    for statement in _split_statements(text):
+        if previous is not None:
+            yield "\n" * _count_blank_lines(previous, statement)
+        yield "".join(f"{line}\n" for line in _lay_out_statement(statement))
+        previous = statement
 
 
-def _statements(text: str) -> Iterator[_Statement]:
+def _split_statements(text: str) -> Iterator[_Statement]:
     lines = iter(text.split("\n"))
     spaced = False
     for line in lines:
@@ -73,7 +73,7 @@ def _statements(text: str) -> Iterator[_Statement]:
             while not content.endswith(f"\n{end}"):
                 content += _next_line(lines)
         elif not content.startswith(_VERBATIM):
-            while _open_brackets(content):
+            while _count_open_brackets(content):
                 content += _next_line(lines)
         yield _Statement(content, depth, spaced)
         spaced = False
@@ -86,49 +86,49 @@ def _next_line(lines: Iterator[str]) -> str:
     return f"\n{line}"
 
 
-def _open_brackets(code: str) -> int:
+def _count_open_brackets(code: str) -> int:
     code = _STRING_OR_COMMENT.sub("", code)
     return sum((char in "([{") - (char in ")]}") for char in code)
 
 
-def _blank_lines(before: _Statement, after: _Statement) -> int:
-    if before.text.startswith("@"):
+def _count_blank_lines(previous: _Statement, following: _Statement) -> int:
+    if previous.text.startswith("@"):
         return 0
-    if after.depth == 0:
-        is_apart = before.depth > 0 or after.text.startswith(_BLOCK)
-        return 2 if is_apart else int(after.spaced)
-    return int(after.spaced and not before.text.startswith(_BLOCK))
+    if following.depth == 0:
+        is_apart = previous.depth > 0 or following.text.startswith(_BLOCK)
+        return 2 if is_apart else int(following.spaced)
+    return int(following.spaced and not previous.text.startswith(_BLOCK))
 
 
-def _statement_lines(statement: _Statement) -> list[str]:
+def _lay_out_statement(statement: _Statement) -> list[str]:
     text, depth = statement.text, statement.depth
     if text.startswith(_VERBATIM):
         return [_INDENT * depth + text]
     comment = ""
     if text.startswith("def "):
         text, _, comment = text.partition("  # ")
-    leaves = statement_leaves(text)
+    leaves = parse_statement(text)
     if comment:
         leaves[-1].comment = f"# {comment}"
     if leaves[0].kind == "(" and leaves[-1].opening is leaves[0]:
-        bare = whole_line(copied(leaves[1:-1]), depth)
+        bare = build_line(copy_leaves(leaves[1:-1]), depth)
         if bare.is_short_enough():
             return [str(bare)]
-    line = whole_line(leaves, depth)
+    line = build_line(leaves, depth)
     if line.is_short_enough():
         return [str(line)]
-    return annotation_lines(leaves, depth) or _split_statement(leaves, depth)
+    return split_annotation(leaves, depth) or _split_statement(leaves, depth)
 
 
 def _split_statement(leaves: list[Leaf], depth: int) -> list[str]:
     """The lines of a statement; literals that remain too long are cut into pieces."""
     while True:
-        lines = list(split_lines(whole_line(copied(leaves), depth)))
+        lines = list(split_lines(build_line(copy_leaves(leaves), depth)))
         cuts = dict(filter(None, map(_cut_literal, lines)))
         if not cuts:
             _ensure_plain_annotation(lines)
             return [str(line) for line in lines]
-        leaves = [part for leaf in leaves for part in _pieces(leaf, cuts)]
+        leaves = [part for leaf in leaves for part in _split_leaf(leaf, cuts)]
 
 
 def _ensure_plain_annotation(lines: list[Line]) -> None:
@@ -145,20 +145,20 @@ def _cut_literal(line: Line) -> tuple[str, list[str]] | None:
     first = line.leaves[0]
     room = LINE_LENGTH - len(_INDENT) * line.depth
     if first.kind == "string" and all(leaf.kind == "," for leaf in line.leaves[1:]):
-        return _pair(first.value, room - len(line.leaves[1:]))
+        return _pair_with_pieces(first.value, room - len(line.leaves[1:]))
     for opening, leaf in zip(line.leaves, line.leaves[1:], strict=False):
         if opening.kind in OPENING and not opening.value and leaf.kind == "string":
-            return _pair(leaf.value, room - len(_INDENT))
+            return _pair_with_pieces(leaf.value, room - len(_INDENT))
     return None
 
 
-def _pair(literal: str, room: int) -> tuple[str, list[str]] | None:
-    pieces = literal_pieces(literal, room)
+def _pair_with_pieces(literal: str, room: int) -> tuple[str, list[str]] | None:
+    pieces = split_literal(literal, room)
     return (literal, pieces) if len(pieces) > 1 else None
 
 
-def _pieces(leaf: Leaf, cuts: dict[str, list[str]]) -> list[Leaf]:
+def _split_leaf(leaf: Leaf, cuts: dict[str, list[str]]) -> list[Leaf]:
     if leaf.kind != "string" or leaf.value not in cuts:
         return [leaf]
-    first, *others = cuts[leaf.value]
-    return [Leaf("string", first, leaf.prefix), *(Leaf("string", text, " ") for text in others)]
+    first, *rest = cuts[leaf.value]
+    return [Leaf("string", first, leaf.prefix), *(Leaf("string", text, " ") for text in rest)]

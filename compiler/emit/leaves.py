@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     | (?P<mark>->|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,
 )
-_STATEMENT_WORDS = frozenset({"return", "import", "as", "from", "def"})
+_KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
 
 
 class UnknownShapeError(Exception):
@@ -47,7 +47,7 @@ class Leaf:
         return len(self.prefix) + len(self.value)
 
 
-def statement_leaves(text: str) -> list[Leaf]:
+def parse_statement(text: str) -> list[Leaf]:
     """The leaves of one statement, which may span lines inside of brackets; spaces do not matter.
 
     Raises UnknownShapeError for what `emit` does not make.
@@ -55,80 +55,84 @@ def statement_leaves(text: str) -> list[Leaf]:
     leaves = list(_tokens(text))
     first = leaves[0].value
     if first == "return":
-        return _paired([leaves[0], *_wrapped(leaves[1:], " ")])
+        return _pair_brackets([leaves[0], *_wrap(leaves[1:], " ")])
     if first == "def":
-        return _paired(list(_with_annotations(leaves)))
+        return _pair_brackets(list(_wrap_annotations(leaves)))
     if first == "from":
-        place = next(index for index, leaf in enumerate(leaves) if leaf.value == "import") + 1
-        return _paired([*leaves[:place], *_wrapped(leaves[place:], " ")])
-    return _paired(_assignment(leaves))
+        start = next(index for index, leaf in enumerate(leaves) if leaf.value == "import") + 1
+        return _pair_brackets([*leaves[:start], *_wrap(leaves[start:], " ")])
+    return _pair_brackets(_wrap_assignment(leaves))
 
 
 def _tokens(text: str) -> Iterator[Leaf]:
-    position, before = 0, None
+    position, previous = 0, None
     while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None or found.lastgroup is None:
+        match = _TOKEN.match(text, position)
+        if match is None or match.lastgroup is None:
             raise UnknownShapeError(text[position])
-        position = found.end()
-        value = found[0]
-        kind = value if found.lastgroup == "mark" else found.lastgroup
+        position = match.end()
+        value = match[0]
+        kind = value if match.lastgroup == "mark" else match.lastgroup
         if kind == "space":
             continue
         if kind == "comment":
             leaf = Leaf(STANDALONE_COMMENT, value)
         else:
-            leaf = Leaf(kind, value, _prefix(kind, value, before))
-            leaf.is_display = kind in OPENING and not _is_trailer(before)
-        if before and before.kind == "," and kind in CLOSING:
+            leaf = Leaf(kind, value, _prefix(kind, value, previous))
+            leaf.is_display = kind in OPENING and not _is_trailer(previous)
+        if previous and previous.kind == "," and kind in CLOSING:
             raise UnknownShapeError("a comma before a closing bracket")
         yield leaf
-        before = leaf
+        previous = leaf
 
 
-def _is_trailer(before: Leaf | None) -> bool:
-    if before is None or before.value in _STATEMENT_WORDS:
+def _is_trailer(previous: Leaf | None) -> bool:
+    if previous is None or previous.value in _KEYWORDS:
         return False
-    return before.kind in ("name", "string", ")", "]")
+    return previous.kind in ("name", "string", ")", "]")
 
 
-def _prefix(kind: str, value: str, before: Leaf | None) -> str:
+def _prefix(kind: str, value: str, previous: Leaf | None) -> str:
     """The space before a token."""
-    if before is None or before.kind in (*OPENING, ".", STANDALONE_COMMENT):
+    if previous is None or previous.kind in (*OPENING, ".", STANDALONE_COMMENT):
         return ""
-    if before.kind == "-":
+    if previous.kind == "-":
         return ""
     if kind in (",", ".", ":", *CLOSING):
         return ""
     if kind in OPENING:
-        return "" if _is_trailer(before) else _after(before)
-    if kind == "-" and before.kind not in (",", "=", ":"):
+        return "" if _is_trailer(previous) else _space_after(previous)
+    if kind == "-" and previous.kind not in (",", "=", ":"):
         raise UnknownShapeError("subtraction")
-    return "" if kind == "=" else _after(before)
+    return "" if kind == "=" else _space_after(previous)
 
 
-def _after(before: Leaf) -> str:
-    return "" if before.kind == "=" else " "
+def _space_after(previous: Leaf) -> str:
+    return "" if previous.kind == "=" else " "
 
 
-def _assignment(leaves: list[Leaf]) -> list[Leaf]:
+def _wrap_assignment(leaves: list[Leaf]) -> list[Leaf]:
     """An expression, or `name = value`, or `name: type = value`."""
-    equals = _top_level(leaves, "=")
-    colon = _top_level(leaves[:equals], ":") if equals is not None else _top_level(leaves, ":")
+    equals = _find_top_level(leaves, "=")
+    colon = (
+        _find_top_level(leaves[:equals], ":")
+        if equals is not None
+        else _find_top_level(leaves, ":")
+    )
     if equals is None and colon is None:
         return leaves
     target_end = colon if colon is not None else equals
     result = leaves[:target_end]
     if colon is not None:
         annotation = leaves[colon + 1 : equals]
-        result += [leaves[colon], *_wrapped(annotation, " ")]
+        result += [leaves[colon], *_wrap(annotation, " ")]
     if equals is not None:
         leaves[equals].prefix = " "
-        result += [leaves[equals], *_wrapped(leaves[equals + 1 :], " ")]
+        result += [leaves[equals], *_wrap(leaves[equals + 1 :], " ")]
     return result
 
 
-def _top_level(leaves: list[Leaf], kind: str) -> int | None:
+def _find_top_level(leaves: list[Leaf], kind: str) -> int | None:
     depth = 0
     for index, leaf in enumerate(leaves):
         if leaf.kind in OPENING:
@@ -140,13 +144,13 @@ def _top_level(leaves: list[Leaf], kind: str) -> int | None:
     return None
 
 
-def _with_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
+def _wrap_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
     """A signature, `(` and `)` imagined around the type of each argument and of the result."""
     depth, start = 0, None
     for index, leaf in enumerate(leaves):
         ends = (depth == 1 and leaf.kind in (",", ")")) or (depth == 0 and leaf.kind == ":")
         if start is not None and ends:
-            yield from _wrapped(leaves[start:index], " ")
+            yield from _wrap(leaves[start:index], " ")
             start = None
         if leaf.kind == STANDALONE_COMMENT:
             raise UnknownShapeError("a comment in a signature")
@@ -157,20 +161,20 @@ def _with_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
             start = index + 1
 
 
-def _wrapped(leaves: list[Leaf], prefix: str) -> list[Leaf]:
+def _wrap(leaves: list[Leaf], prefix: str) -> list[Leaf]:
     """`leaves` in imagined parentheses; real ones around all of them become imagined."""
-    if leaves[0].kind == "(" and leaves[0].is_display and _closing(leaves) == len(leaves) - 1:
+    if leaves[0].kind == "(" and leaves[0].is_display and _find_closing(leaves) == len(leaves) - 1:
         inner = leaves[1:-1]
-        if _top_level(inner, ",") is not None:
+        if _find_top_level(inner, ",") is not None:
             raise UnknownShapeError("a tuple")
-        return _wrapped(inner, prefix)
+        return _wrap(inner, prefix)
     leaves[0].prefix = ""
     opening, closing = Leaf("(", "", prefix), Leaf(")", "")
     opening.is_display = True
     return [opening, *leaves, closing]
 
 
-def _closing(leaves: list[Leaf]) -> int:
+def _find_closing(leaves: list[Leaf]) -> int:
     depth = 0
     for index, leaf in enumerate(leaves):
         depth += (leaf.kind in OPENING) - (leaf.kind in CLOSING)
@@ -179,7 +183,7 @@ def _closing(leaves: list[Leaf]) -> int:
     return -1
 
 
-def _paired(leaves: list[Leaf]) -> list[Leaf]:
+def _pair_brackets(leaves: list[Leaf]) -> list[Leaf]:
     """`leaves`, each closing bracket linked with its opening one."""
     open_brackets: list[Leaf] = []
     for leaf in leaves:
@@ -194,7 +198,7 @@ def _paired(leaves: list[Leaf]) -> list[Leaf]:
     return leaves
 
 
-def copied(leaves: Iterable[Leaf]) -> list[Leaf]:
+def copy_leaves(leaves: Iterable[Leaf]) -> list[Leaf]:
     """Leaves that can be changed without a trace on these."""
     copies: dict[int, Leaf] = {}
     for leaf in leaves:

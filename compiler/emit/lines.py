@@ -32,7 +32,7 @@ class Line:
         self.imagined: list[Leaf] = []
         self.has_imagined = False
         self._bracket_depth = 0
-        self._marked: Leaf | None = None
+        self._last_marked: Leaf | None = None
 
     def append(self, leaf: Leaf, *, marked: bool) -> None:
         """Add a leaf; `marked` when its brackets and delimiters are to be noted."""
@@ -53,16 +53,16 @@ class Line:
                 self.imagined.append(leaf)
         if leaf.kind in OPENING:
             self._bracket_depth += 1
-        self._marked = leaf
+        self._last_marked = leaf
 
     def _mark_delimiter(self, leaf: Leaf) -> None:
-        before = self._marked
+        previous = self._last_marked
         if leaf.kind == ",":
             self.delimiters[id(leaf)] = COMMA_PRIORITY
-        elif before is not None:
-            priority = _priority_before(leaf, before)
+        elif previous is not None:
+            priority = _delimiter_priority(leaf, previous)
             if priority:
-                self.delimiters[id(before)] = priority
+                self.delimiters[id(previous)] = priority
 
     def fits_comment(self, leaf: Leaf) -> bool:
         """Whether `leaf` may be appended, given that a comment has a line for itself."""
@@ -96,12 +96,14 @@ class Line:
 
     def max_priority(self, exclude: Leaf | None = None) -> int:
         """The highest priority of a delimiter, 0 without one."""
-        found = (priority for key, priority in self.delimiters.items() if key != id(exclude))
-        return max(found, default=0)
+        priorities = (priority for key, priority in self.delimiters.items() if key != id(exclude))
+        return max(priorities, default=0)
 
     def count(self, priority: int) -> int:
         """The number of delimiters of a priority."""
-        return sum(found == priority for found in self.delimiters.values())
+        return sum(
+            delimiter_priority == priority for delimiter_priority in self.delimiters.values()
+        )
 
     def with_lengths(self, leaves: Iterable[Leaf]) -> Iterator[tuple[Leaf, int]]:
         """Leaves with their length, comment included."""
@@ -109,21 +111,21 @@ class Line:
             yield leaf, len(leaf) + len(leaf.comment)
 
     def __str__(self) -> str:
-        first, *others = self.leaves
-        text = "".join(leaf.prefix + leaf.value for leaf in others)
+        first, *rest = self.leaves
+        text = "".join(leaf.prefix + leaf.value for leaf in rest)
         comments = "".join(f"  {leaf.comment}" for leaf in self.leaves if leaf.comment)
         return f"{'    ' * self.depth}{first.value}{text}{comments}"
 
 
-def _priority_before(leaf: Leaf, before: Leaf) -> int:
-    if leaf.kind == "." and before.kind in CLOSING:
+def _delimiter_priority(leaf: Leaf, previous: Leaf) -> int:
+    if leaf.kind == "." and previous.kind in CLOSING:
         return DOT_PRIORITY
-    if leaf.kind == "string" and before.kind == "string":
+    if leaf.kind == "string" and previous.kind == "string":
         return STRING_PRIORITY
     return UNION_PRIORITY if leaf.kind == "|" else 0
 
 
-def whole_line(leaves: Iterable[Leaf], depth: int) -> Line:
+def build_line(leaves: Iterable[Leaf], depth: int) -> Line:
     """The line of a statement that has not been split."""
     line = Line(depth)
     for leaf in leaves:

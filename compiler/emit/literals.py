@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.characters import is_mark, is_shown
+from ssbt.compiler.emit.characters import is_mark, is_visible
 from ssbt.compiler.types.interval_values import Months
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -42,14 +42,14 @@ def python_literal(value: object) -> str:
             return f"Months({int(value)})"
         case timedelta():
             sign = "-" if value < timedelta() else ""
-            return f"{sign}dt.timedelta({_parts(abs(value))})"
+            return f"{sign}dt.timedelta({_timedelta_arguments(abs(value))})"
         case None | bool() | int():
             return repr(value)
         case str():
-            quote = _quote(value)
+            quote = _choose_quote(value)
             if _is_shorter_raw(value, quote):
                 return f"r{quote}{value}{quote}"
-            return f"{quote}{escaped(value, quote)}{quote}"
+            return f"{quote}{escape(value, quote)}{quote}"
         case bytes():
             return f"bytes.fromhex({python_literal(value.hex())})" if value else 'b""'
         case float():
@@ -58,7 +58,7 @@ def python_literal(value: object) -> str:
         case Decimal():
             return f'Decimal("{value}")'
         case datetime():
-            return f"dt.datetime({_fields(value)})"
+            return f"dt.datetime({_datetime_arguments(value)})"
         case date():
             return f"dt.date({value.year}, {value.month}, {value.day})"
         case list():
@@ -77,7 +77,7 @@ def _items(values: Iterable[object]) -> str:
     return ", ".join(map(python_literal, values))
 
 
-def _fields(moment: datetime) -> str:
+def _datetime_arguments(moment: datetime) -> str:
     fields = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
     fields += [moment.second, moment.microsecond]
     while len(fields) > 3 and not fields[-1]:
@@ -91,17 +91,17 @@ def _fields(moment: datetime) -> str:
     return f"{_items(fields)}, tzinfo={zone}"
 
 
-def _parts(interval: timedelta) -> str:
+def _timedelta_arguments(interval: timedelta) -> str:
     """The arguments, each no more than fits below the one before."""
     minutes, seconds = divmod(interval.seconds, 60)
-    named = {
+    arguments = {
         "days": interval.days,
         "hours": minutes // 60,
         "minutes": minutes % 60,
         "seconds": seconds,
         "microseconds": interval.microseconds,
     }
-    return ", ".join(f"{name}={value}" for name, value in named.items() if value)
+    return ", ".join(f"{name}={value}" for name, value in arguments.items() if value)
 
 
 def f_string(parts: Sequence[Part]) -> str:
@@ -111,7 +111,7 @@ def f_string(parts: Sequence[Part]) -> str:
     """
     if not any(isinstance(part, PythonCode) for part in parts):
         return python_literal("".join(str(part) for part in parts))
-    quote = _quote("".join(part for part in parts if isinstance(part, str)))
+    quote = _choose_quote("".join(part for part in parts if isinstance(part, str)))
     body = ""
     for part in parts:
         if isinstance(part, PythonCode):
@@ -119,53 +119,55 @@ def f_string(parts: Sequence[Part]) -> str:
             body += f"{{{part.text}}}"
         else:
             # A mark at the start of a part would be drawn upon the brace.
-            body += escaped(part, quote).replace("{", "{{").replace("}", "}}")
+            body += escape(part, quote).replace("{", "{{").replace("}", "}}")
     return f"f{quote}{body}{quote}"
 
 
 def _is_shorter_raw(text: str, quote: str) -> bool:
     """Whether a raw literal can hold the text, and saves more characters than its own `r`."""
-    without = text.replace("\\", "")
+    unescaped = text.replace("\\", "")
     # Double quotes in it would make black choose other quotes around it.
-    can = not text.endswith("\\") and '"' not in text and escaped(without, quote) == without
-    return can and len(text) - len(without) > 1
+    is_possible = (
+        not text.endswith("\\") and '"' not in text and escape(unescaped, quote) == unescaped
+    )
+    return is_possible and len(text) - len(unescaped) > 1
 
 
-def _quote(text: str) -> str:
+def _choose_quote(text: str) -> str:
     """The quote that needs fewer escapes; the double one where both need as many, as in black."""
     return "'" if text.count("'") < text.count('"') else '"'
 
 
-def escaped(text: str, quote: str) -> str:
+def escape(text: str, quote: str) -> str:
     """`text` as it stands between `quote`s."""
     result = []
-    after_shown = False
+    after_plain = False
     for char in text:
-        shown = is_shown(char) and (after_shown or not is_mark(char))
+        is_plain = is_visible(char) and (after_plain or not is_mark(char))
         if char == quote:
             result.append("\\" + char)
         elif char in _ESCAPES:
             result.append(_ESCAPES[char])
         else:
-            result.append(char if shown else _numbered(char))
-        after_shown = shown
+            result.append(char if is_plain else _numeric_escape(char))
+        after_plain = is_plain
     return "".join(result)
 
 
-def _numbered(char: str) -> str:
+def _numeric_escape(char: str) -> str:
     code = ord(char)
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """`text` for a place that is no literal: on one line, what is not shown as an escape."""
     return "".join(
-        char if is_shown(char) and not (is_mark(char) and index == 0) else _visible(char)
+        char if is_visible(char) and not (is_mark(char) and index == 0) else _escape_character(char)
         for index, char in enumerate(text)
     )
 
 
-def _visible(char: str) -> str:
-    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or _numbered(char)
+def _escape_character(char: str) -> str:
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or _numeric_escape(char)

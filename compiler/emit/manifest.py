@@ -8,25 +8,25 @@ import json
 from typing import Any
 
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, dependencies, pass_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, pass_dependencies, sink_dependencies
 from ssbt.compiler.emit.files import OutputFile
-from ssbt.compiler.emit.functions import Functions
-from ssbt.compiler.emit.naming import script_names
+from ssbt.compiler.emit.functions import ScriptFunctions
+from ssbt.compiler.emit.naming import build_script_names
 from ssbt.compiler.emit.places import Places
-from ssbt.compiler.emit.source_map import source_map
+from ssbt.compiler.emit.source_map import build_source_map
 from ssbt.compiler.emit.state import state_settings
-from ssbt.compiler.emit.submission import packages
+from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.operators import Operator
-from ssbt.compiler.ir.passes import pass_of
+from ssbt.compiler.ir.passes import find_pass
 from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.lineage.openlineage import record
+from ssbt.compiler.lineage.openlineage import build_record
 from ssbt.compiler.source import Source
 
 FORMAT = 1
@@ -35,11 +35,11 @@ FORMAT = 1
 Json = dict[str, Any]
 
 
-def manifest(
+def emit_manifest(
     pipeline: Pipeline,
     sources: Mapping[str, Source],
     places: Places,
-    made: Functions,
+    functions: ScriptFunctions,
     outputs: Iterable[OutputFile],
 ) -> str:
     """JSON text; `outputs` are all other files, the script first."""
@@ -56,26 +56,26 @@ def manifest(
             "schedule": pipeline.schedule,
         },
         "spark": _spark(pipeline),
-        "sources": _hashes((places.file(path), file.text) for path, file in sources.items()),
+        "sources": _hash_texts((places.file(path), file.text) for path, file in sources.items()),
         "parameters": [_parameter(item, places) for item in pipeline.parameters],
-        "datasets": [_dataset(item, places, made) for item in pipeline.datasets],
+        "datasets": [_dataset(item, places, functions) for item in pipeline.datasets],
         "connections": [_declared_connection(item, places) for item in pipeline.connections],
         "secrets": list(pipeline.secrets),
         "sinks": [
             _sink(item, places) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in pipeline.sinks
         ],
-        "lineage": record(pipeline, VERSION, script_names(pipeline).params),
+        "lineage": build_record(pipeline, VERSION, build_script_names(pipeline).params),
         "python_modules": [places.file(item.path) for item in pipeline.modules],
-        "source_map": source_map(
-            files[0].content.decode(), [item.mapped for item in made.in_order], places
+        "source_map": build_source_map(
+            files[0].content.decode(), [item.mapping for item in functions.in_order], places
         ),
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
-def _hashes(texts: Iterable[tuple[str, str]]) -> Json:
+def _hash_texts(texts: Iterable[tuple[str, str]]) -> Json:
     # Half of a surrogate pair cannot come from a file, but from whoever calls the compiler.
     return {path: sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for path, text in texts}
 
@@ -83,45 +83,47 @@ def _hashes(texts: Iterable[tuple[str, str]]) -> Json:
 def _spark(pipeline: Pipeline) -> Json:
     return {
         "target": pipeline.target,
-        "packages": list(packages(pipeline)),
+        "packages": list(collect_packages(pipeline)),
         "settings": dict(pipeline.spark)
         | dict(state_settings(pipeline))
         | _secret_settings(pipeline),
     }
 
 
-def _parameter(item: Parameter, places: Places) -> Json:
+def _parameter(parameter: Parameter, places: Places) -> Json:
     return {
-        "name": item.name,
-        "type": item.type.sql,
-        "required": item.required,
-        "description": item.description,
-        "place": places.line(item.span),
-        "text": places.text(item.span),
+        "name": parameter.name,
+        "type": parameter.type.sql,
+        "required": parameter.required,
+        "description": parameter.description,
+        "place": places.line(parameter.span),
+        "text": places.text(parameter.span),
     }
 
 
-def _declared_connection(item: Connection, places: Places) -> Json:
+def _declared_connection(connection: Connection, places: Places) -> Json:
     return {
-        "name": item.name,
-        "kind": item.connector.name,
-        "place": places.line(item.span),
-        "options": {o.name: _plain(o.value) for o in item.settings.spark_options()},
+        "name": connection.name,
+        "kind": connection.connector.name,
+        "place": places.line(connection.span),
+        "options": {o.name: _plain_value(o.value) for o in connection.settings.spark_options()},
     }
 
 
-def _dataset(item: SourceDataset | Let, places: Places, made: Functions) -> Json:
-    output = item.query.output if isinstance(item, Let) else item.output
-    found: Json = {
-        "name": item.name,
-        "description": item.description,
-        "place": places.line(item.span),
-        "uses": list(made.by_dataset[item.name].datasets) if isinstance(item, Let) else [],
+def _dataset(dataset: SourceDataset | Let, places: Places, functions: ScriptFunctions) -> Json:
+    output = dataset.query.output if isinstance(dataset, Let) else dataset.output
+    entry: Json = {
+        "name": dataset.name,
+        "description": dataset.description,
+        "place": places.line(dataset.span),
+        "uses": list(functions.by_dataset[dataset.name].datasets)
+        if isinstance(dataset, Let)
+        else [],
         **_schema(output),
     }
-    if isinstance(item, Let):
-        return found | {"kind": "let"}
-    return found | {"kind": "source", **_connection(item.connector.name, item.settings)}
+    if isinstance(dataset, Let):
+        return entry | {"kind": "let"}
+    return entry | {"kind": "source", **_endpoint(dataset.connector.name, dataset.settings)}
 
 
 def _secret_settings(pipeline: Pipeline) -> Json:
@@ -147,64 +149,72 @@ def _column(column: Column) -> Json:
 
 
 def _sink(sink: Sink, places: Places) -> Json:
-    mode = sink.settings.at(Place.MODE)
+    mode = sink.settings.at(OptionPlacement.MODE)
     return {
         "name": sink.name,
         "description": sink.description,
         "dataset": sink.dataset,
         "place": places.line(sink.span),
-        "mode": _plain(mode.value) if mode else None,
-        **_connection(sink.connector.name, sink.settings),
+        "mode": _plain_value(mode.value) if mode else None,
+        **_endpoint(sink.connector.name, sink.settings),
     }
 
 
 def _stream(
-    sink: Sink, flow: Operator, pipeline: Pipeline, promises: Mapping[str, Guarantee]
+    sink: Sink, plan: Operator, pipeline: Pipeline, promises: Mapping[str, Guarantee]
 ) -> Json | None:
     """How a stream is written, with what promise; None for a batch."""
     if sink.stream is None:
         return None
     root, promise = pipeline.checkpoint, promises[sink.name]
-    keeps = root is not None and sink.keeps_its_place
-    shared = pass_of(pipeline, sink)
-    depends = dependencies(pipeline, sink, flow)
+    has_checkpoint = root is not None and sink.has_checkpoint
+    shared = find_pass(pipeline, sink)
+    depends = sink_dependencies(pipeline, sink, plan)
     if shared is not None:
-        depends, keeps = pass_dependencies(pipeline, shared), root is not None
+        depends, has_checkpoint = pass_dependencies(pipeline, shared), root is not None
     name = sink.name if shared is None else shared.name
     return {
         "output_mode": sink.stream.mode.value,
         "trigger": str(sink.stream.trigger) if sink.stream.trigger is not None else None,
         "name": name,
-        "checkpoint": _plain(checkpoint_folder(root, name)) if root and keeps else None,
-        "depends_on": [_plain(each) for each in depends.texts] if keeps else [],
+        "checkpoint": _plain_value(checkpoint_folder(root, name))
+        if root and has_checkpoint
+        else None,
+        "depends_on": [_plain_value(each) for each in depends.texts] if has_checkpoint else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }
 
 
-def _connection(connector: str, settings: Settings) -> Json:
+def _endpoint(connector: str, settings: Settings) -> Json:
     """Where data comes from or goes: parameters as `${name}`, and what `raw` lets through."""
-    places = {"path": (Place.LOAD, Place.PATH), "table": (Place.TABLE,)}
-    found: Json = {"connector": connector, "raw": {o.name: _plain(o.value) for o in settings.raw}}
-    for word, candidates in places.items():
+    places = {
+        "path": (OptionPlacement.LOAD, OptionPlacement.PATH),
+        "table": (OptionPlacement.TABLE,),
+    }
+    entry: Json = {
+        "connector": connector,
+        "raw": {o.name: _plain_value(o.value) for o in settings.raw},
+    }
+    for key, candidates in places.items():
         for setting in filter(None, map(settings.at, candidates)):
-            found[word] = _plain(setting.value)
+            entry[key] = _plain_value(setting.value)
     if settings.connection is not None:
-        found["connection"] = settings.connection.name
-    return found
+        entry["connection"] = settings.connection.name
+    return entry
 
 
-def _plain(value: object) -> Any:
+def _plain_value(value: object) -> Any:
     match value:
         case ParamUse():
             return f"${{{value.name}}}"
         case Text():
-            return value.shown
+            return value.display_text
         case SecretName():
             return {"secret": value.name}
         case ColumnName() | SchemaName():
             return value.name
         case tuple():
-            return [_plain(item) for item in value]
+            return [_plain_value(item) for item in value]
         case _:
             return value

@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 
-from ssbt.compiler.emit.characters import is_mark, is_shown
+from ssbt.compiler.emit.characters import is_mark, is_visible
 
 ANNOTATIONS = frozenset(
     (
@@ -32,39 +32,39 @@ def identifier(name: str) -> str:
     """
     # Python compares identifiers in this form, in which some letters are one.
     normal = unicodedata.ucd_3_2_0.normalize("NFKC", name)
-    kept = "".join(char if _is_word(char) else "_" for char in normal)
-    kept = re.sub("_+", "_", kept).strip("_") if kept != normal else kept
-    kept = re.sub(r"^_+(?=_)|(?<=_)_+$", "", kept)
-    if not kept.strip("_"):
+    candidate = "".join(char if _is_word_character(char) else "_" for char in normal)
+    candidate = re.sub("_+", "_", candidate).strip("_") if candidate != normal else candidate
+    candidate = re.sub(r"^_+(?=_)|(?<=_)_+$", "", candidate)
+    if not candidate.strip("_"):
         return "dataset"
-    if not kept.isidentifier():
-        kept = f"_{kept}"
+    if not candidate.isidentifier():
+        candidate = f"_{candidate}"
     # Soft keywords such as `match` are fine as names.
-    return f"{kept}_" if keyword.iskeyword(kept) else kept
+    return f"{candidate}_" if keyword.iskeyword(candidate) else candidate
 
 
-def constant(name: str) -> str:
+def constant_name(name: str) -> str:
     """An identifier in capitals: `OrderLine` gives `ORDER_LINE`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", identifier(name))
-    return words.upper() if words.upper().isidentifier() else words
+    separated = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", identifier(name))
+    return separated.upper() if separated.upper().isidentifier() else separated
 
 
-def _is_word(char: str) -> bool:
+def _is_word_character(char: str) -> bool:
     if char.isascii():
         return char.isalnum() or char == "_"
-    return is_shown(char) and not is_mark(char) and f"_{char}".isidentifier()
+    return is_visible(char) and not is_mark(char) and f"_{char}".isidentifier()
 
 
-class Names:
+class Namespace:
     """A namespace, in which every name is given once."""
 
-    def __init__(self, taken: Iterable[str]) -> None:
-        self._taken = set(taken)
+    def __init__(self, reserved: Iterable[str]) -> None:
+        self._used = set(reserved)
 
-    def free(self, wanted: str) -> str:
+    def claim(self, preferred: str) -> str:
         """`wanted`, or `wanted_2` and so on where it is taken; taken from now on."""
-        name, number = wanted, 2
-        while name in self._taken:
-            name, number = f"{wanted}_{number}", number + 1
-        self._taken.add(name)
+        name, number = preferred, 2
+        while name in self._used:
+            name, number = f"{preferred}_{number}", number + 1
+        self._used.add(name)
         return name

@@ -7,9 +7,9 @@ import re
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Names, constant, identifier
-from ssbt.compiler.emit.schema_texts import SchemaTexts, schema_texts
-from ssbt.compiler.ir.passes import judged_source, passes, records_name
+from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Namespace, constant_name, identifier
+from ssbt.compiler.emit.schema_texts import SchemaTexts, build_schema_texts
+from ssbt.compiler.ir.passes import dead_letter_source, passes, records_name
 from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 
@@ -34,43 +34,45 @@ class ScriptNames(Struct, frozen=True):
     texts: SchemaTexts
     passes: dict[str, tuple[str, str]]
 
-    def locals(self, taken: Iterable[str]) -> Names:
+    def local_namespace(self, reserved: Iterable[str]) -> Namespace:
         """The namespace for the locals of a function, apart from the names in `taken`."""
-        return Names({*RESERVED, *self._called(), *self.datasets.values(), *taken})
+        return Namespace({*RESERVED, *self._called_names(), *self.datasets.values(), *reserved})
 
-    def arguments_of_transforms(self) -> Names:
+    def transform_namespace(self) -> Namespace:
         """The namespace for the arguments of a transform.
 
         They may be called as a dataset's function is, which transforms never call.
         """
-        return Names({*RESERVED, *self._called()})
+        return Namespace({*RESERVED, *self._called_names()})
 
-    def _called(self) -> Iterator[str]:
+    def _called_names(self) -> Iterator[str]:
         """What the functions of queries call and read."""
         yield from self.transforms.values()
         yield from self.schemas.values()
         yield from self.functions.values()
 
 
-def script_names(pipeline: Pipeline) -> ScriptNames:
+def build_script_names(pipeline: Pipeline) -> ScriptNames:
     """The identifiers of a pipeline's script; the names that people see most get theirs first."""
-    names, fields = Names({*RESERVED, *runtime_functions(pipeline)}), Names(ANNOTATIONS)
-    judged = dict.fromkeys(filter(None, map(judged_source, pipeline.datasets)))
+    names, fields = Namespace({*RESERVED, *runtime_functions(pipeline)}), Namespace(ANNOTATIONS)
+    judged = dict.fromkeys(filter(None, map(dead_letter_source, pipeline.datasets)))
     called = [item.name for item in pipeline.datasets] + [records_name(name) for name in judged]
-    datasets = {name: names.free(identifier(name)) for name in called}
-    transforms = {item.name: names.free(identifier(item.name)) for item in pipeline.transforms}
-    sinks = {item.name: names.free(f"write_{identifier(item.name)}") for item in pipeline.sinks}
-    schemas = {item.name: names.free(constant(item.name)) for item in pipeline.schemas}
-    functions = {key: names.free(identifier(key[1])) for key in _applied(pipeline)}
-    frames = {name: names.free(f"{variable.rstrip('_')}_df") for name, variable in datasets.items()}
-    params = {item.name: fields.free(identifier(item.name)) for item in pipeline.parameters}
+    datasets = {name: names.claim(identifier(name)) for name in called}
+    transforms = {item.name: names.claim(identifier(item.name)) for item in pipeline.transforms}
+    sinks = {item.name: names.claim(f"write_{identifier(item.name)}") for item in pipeline.sinks}
+    schemas = {item.name: names.claim(constant_name(item.name)) for item in pipeline.schemas}
+    functions = {key: names.claim(identifier(key[1])) for key in _user_functions(pipeline)}
+    frames = {
+        name: names.claim(f"{variable.rstrip('_')}_df") for name, variable in datasets.items()
+    }
+    params = {item.name: fields.claim(identifier(item.name)) for item in pipeline.parameters}
     connections = {
-        item.name.casefold(): names.free(f"{identifier(item.name).rstrip('_')}_options")
+        item.name.casefold(): names.claim(f"{identifier(item.name).rstrip('_')}_options")
         for item in pipeline.connections
     }
-    texts = schema_texts(pipeline, names)
+    texts = build_schema_texts(pipeline, names)
     passes_ = {
-        each.name: (names.free(f"outputs_of_{stem}"), names.free(f"stream_{stem}"))
+        each.name: (names.claim(f"outputs_of_{stem}"), names.claim(f"stream_{stem}"))
         for each in (passes(pipeline) if judged else ())
         for stem in [identifier("_and_".join(each.sources))]
     }
@@ -81,12 +83,16 @@ def script_names(pipeline: Pipeline) -> ScriptNames:
 
 def runtime_functions(pipeline: Pipeline) -> dict[str, str]:
     """What the kinds of connections and the formats call, with the modules that it is in."""
-    kinds = (item.connector.connection for item in pipeline.connections)
-    found = {kind.function: "ssbt.runtime" for kind in kinds if kind is not None and kind.function}
+    specifications = (item.connector.connection for item in pipeline.connections)
+    modules = {
+        specification.function: "ssbt.runtime"
+        for specification in specifications
+        if specification is not None and specification.function
+    }
     ends = (each for each in (*pipeline.datasets, *pipeline.sinks) if not isinstance(each, Let))
     for use in (use for each in ends for use in each.settings.formats()):
-        found |= dict(use.format.imports)
-    return found
+        modules |= dict(use.format.imports)
+    return modules
 
 
 def script_stem(pipeline: str) -> str:
@@ -97,22 +103,22 @@ def script_stem(pipeline: str) -> str:
 
 def queries(pipeline: Pipeline) -> dict[str, Query]:
     """The queries of transforms and lets, by name."""
-    made = (*pipeline.transforms, *pipeline.datasets)
-    return {item.name: item.query for item in made if hasattr(item, "query")}
+    definitions = (*pipeline.transforms, *pipeline.datasets)
+    return {item.name: item.query for item in definitions if hasattr(item, "query")}
 
 
-def _applied(pipeline: Pipeline) -> dict[tuple[str, str], None]:
+def _user_functions(pipeline: Pipeline) -> dict[tuple[str, str], None]:
     """Module and name of what is used of the user's own, each once."""
-    found: dict[tuple[str, str], None] = {}
+    functions_used: dict[tuple[str, str], None] = {}
     for query in queries(pipeline).values():
         for step in query.steps:
             match step:
                 case ApplyFunction(module=module, function=name):
-                    found[module, name] = None
+                    functions_used[module, name] = None
                 case Stateful(module=module, processor=name):
-                    found[module, name] = None
+                    functions_used[module, name] = None
                 case _:
                     pass
     streams = (sink.stream for sink in pipeline.sinks if sink.stream is not None)
     functions = (stream.function for stream in streams if stream.function is not None)
-    return found | {(function.module, function.name): None for function in functions}
+    return functions_used | {(function.module, function.name): None for function in functions}

@@ -43,7 +43,7 @@ _IMPLIED: dict[DataType, str] = {
 }
 
 
-class Field(Struct, frozen=True):
+class ParamsField(Struct, frozen=True):
     """A field in code: `type` is Python's, `notes` say what it does not.
 
     `default` is None when a value must be given.
@@ -65,10 +65,10 @@ class Field(Struct, frozen=True):
         return "" if self.default is None else f" = {self.default}"
 
 
-def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tuple[Field, ...]:
+def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tuple[ParamsField, ...]:
     """The fields, those without default first, as dataclasses want them."""
     ordered = sorted(parameters, key=lambda parameter: not parameter.required)
-    return tuple(_field(names.params[parameter.name], parameter) for parameter in ordered)
+    return tuple(_build_field(names.params[parameter.name], parameter) for parameter in ordered)
 
 
 def is_implied(data_type: DataType) -> bool:
@@ -82,19 +82,19 @@ def is_implied(data_type: DataType) -> bool:
             return data_type in _IMPLIED
 
 
-def _field(name: str, parameter: Parameter) -> Field:
+def _build_field(name: str, parameter: Parameter) -> ParamsField:
     notes = [] if is_implied(parameter.type) else [parameter.type.sql]
     if parameter.description or parameter.checks:
         notes = [parameter.type.sql, parameter.description]
-    texts = (*map(python_literal, notes), *map(_check, parameter.checks))
-    default = None if parameter.required else _default(parameter.default, parameter.type)
-    return Field(name, _python_type(parameter.type), texts, default)
+    texts = (*map(python_literal, notes), *map(_emit_check, parameter.checks))
+    default = None if parameter.required else _emit_default(parameter.default, parameter.type)
+    return ParamsField(name, _python_type(parameter.type), texts, default)
 
 
-def _check(condition: Condition) -> str:
+def _emit_check(condition: Condition) -> str:
     """What the runtime demands of values, in code."""
-    words = " ".join(filter(None, (condition.measure, condition.operator)))
-    return f"Check({', '.join(map(python_literal, (words, *condition.operands)))})"
+    comparison = " ".join(filter(None, (condition.measure, condition.operator)))
+    return f"Check({', '.join(map(python_literal, (comparison, *condition.operands)))})"
 
 
 def _python_type(data_type: DataType) -> str:
@@ -120,19 +120,19 @@ def _python_type(data_type: DataType) -> str:
     return _IMPLIED.get(data_type, "str")
 
 
-def _default(value: object, data_type: DataType) -> str:
+def _emit_default(value: object, data_type: DataType) -> str:
     """The default in code, as the Python type in the annotation has it, or mypy would complain."""
-    code = python_literal(_fitted(value, data_type))
+    code = python_literal(_convert_default(value, data_type))
     # A dataclass wants a new one for each object.
     return f"field(default_factory=lambda: {code})" if isinstance(data_type, MapType) else code
 
 
-def _fitted(value: object, data_type: DataType) -> object:
+def _convert_default(value: object, data_type: DataType) -> object:
     match data_type, value:
         case ArrayType(element), tuple():
-            return tuple(_fitted(item, element) for item in value)
+            return tuple(_convert_default(item, element) for item in value)
         case MapType(key, inner), dict():
-            return {_fitted(k, key): _fitted(v, inner) for k, v in value.items()}
+            return {_convert_default(k, key): _convert_default(v, inner) for k, v in value.items()}
         case FloatType(), int() | Decimal():
             return float(value)
         case DecimalType(), int():

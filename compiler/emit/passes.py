@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, pass_dependencies
-from ssbt.compiler.emit.connectors import trigger_argument
-from ssbt.compiler.emit.docstrings import docstring
-from ssbt.compiler.emit.function import Function
+from ssbt.compiler.emit.connectors import emit_trigger
+from ssbt.compiler.emit.docstrings import emit_docstring
+from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.setting_code import SettingCode
-from ssbt.compiler.emit.source_map import Mapped
-from ssbt.compiler.ir.passes import Pass, judged_source, records_name
+from ssbt.compiler.emit.source_map import FunctionMapping
+from ssbt.compiler.ir.passes import Pass, dead_letter_source, records_name
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.streams import OutputMode
 
 
-class PassFunctions:
+class PassEmitter:
     """Makes the two functions of each pass, from those of its datasets and sinks."""
 
     def __init__(
@@ -28,7 +28,7 @@ class PassFunctions:
         names: ScriptNames,
         places: Places,
         code: SettingCode,
-        functions: tuple[Mapping[str, Function], Mapping[str, Function]],
+        functions: tuple[Mapping[str, ScriptFunction], Mapping[str, ScriptFunction]],
     ) -> None:
         self._pipeline, self._names, self._places, self._code = pipeline, names, places, code
         self._by_dataset, self._by_sink = functions
@@ -38,81 +38,85 @@ class PassFunctions:
         }
         self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
 
-    def made(self, each: Pass) -> tuple[Function, Function]:
+    def emit(self, pass_: Pass) -> tuple[ScriptFunction, ScriptFunction]:
         """What becomes of a batch, and the stream of them."""
-        first, second = self._names.passes[each.name]
-        computed, arguments = self._flow(each)
+        first, second = self._names.passes[pass_.name]
+        computed, arguments = self._plan_batch(pass_)
         return (
-            self._outputs(each, first, computed, arguments),
-            self._stream(each, (first, second), arguments),
+            self._emit_outputs(pass_, first, computed, arguments),
+            self._emit_stream(pass_, (first, second), arguments),
         )
 
-    def _flow(self, each: Pass) -> tuple[list[str], list[str]]:
+    def _plan_batch(self, pass_: Pass) -> tuple[list[str], list[str]]:
         """The datasets that a batch computes, and those that it is given, in their order."""
-        given = [records_name(name) for name in each.sources] + list(each.apart)
+        arguments = [records_name(name) for name in pass_.sources] + list(pass_.separate_datasets)
         computed: set[str] = set()
-        waiting = [sink.dataset for sink in each.sinks]
+        waiting = [sink.dataset for sink in pass_.sinks]
         while waiting:
             name = waiting.pop()
-            if name in given or name in computed:
+            if name in arguments or name in computed:
                 continue
             if not self._streaming[name]:
-                given.append(name)
+                arguments.append(name)
                 continue
             computed.add(name)
             waiting += self._by_dataset[name].datasets
         order = [item.name for item in self._pipeline.datasets]
-        return [name for name in order if name in computed], given
+        return [name for name in order if name in computed], arguments
 
-    def _outputs(
-        self, each: Pass, name: str, computed: Iterable[str], arguments: Iterable[str]
-    ) -> Function:
+    def _emit_outputs(
+        self, pass_: Pass, name: str, computed: Iterable[str], arguments: Iterable[str]
+    ) -> ScriptFunction:
         variables = {name: self._names.datasets[name] for name in arguments}
         parameters = [f"{variable}: DataFrame" for variable in variables.values()]
         statements = []
         for dataset in computed:
             function = self._by_dataset[dataset]
-            given = [variables[use] for use in function.datasets]
-            given += ["job.params"] if function.takes_params else []
+            call_arguments = [variables[use] for use in function.datasets]
+            call_arguments += ["job.params"] if function.takes_params else []
             variables[dataset] = self._names.frames[dataset]
-            statements.append(f"{variables[dataset]} = {function.name}({', '.join(given)})")
+            statements.append(
+                f"{variables[dataset]} = {function.name}({', '.join(call_arguments)})"
+            )
         calls = [
             f"{self._by_sink[sink.name].name}({variables[sink.dataset]}, job)"
-            for sink in each.sinks
+            for sink in pass_.sinks
         ]
         statements.append(f"return [{', '.join(calls)}]")
-        title = f"What becomes of a batch of {_listed(each.sources)}, the dead letters first."
-        return self._function(
-            each, name, (*parameters, self._job), "list[Output]", title, statements
+        title = f"What becomes of a batch of {_join_names(pass_.sources)}, the dead letters first."
+        return self._build_function(
+            pass_, name, (*parameters, self._job), "list[Output]", title, statements
         )
 
-    def _stream(self, each: Pass, names: tuple[str, str], arguments: list[str]) -> Function:
+    def _emit_stream(
+        self, pass_: Pass, names: tuple[str, str], arguments: list[str]
+    ) -> ScriptFunction:
         outputs, name = names
         variables = {name: self._names.datasets[name] for name in arguments}
         judged = [variables[name] for name in arguments if self._is_streaming(name)]
         call = f"{outputs}({', '.join((*variables.values(), 'job'))})"
         parts = [
-            python_literal(each.name),
+            python_literal(pass_.name),
             f"[{', '.join(judged)}]",
             f"lambda {', '.join(judged)}: {call}",
-            f"writes={{{', '.join(self._writes(each))}}}",
+            f"writes={{{', '.join(self._emit_writes(pass_))}}}",
         ]
-        stream = each.sinks[0].stream
+        stream = pass_.sinks[0].stream
         assert stream is not None
         if stream.trigger is not None:
-            parts.append(f"trigger={trigger_argument(stream.trigger)}")
-        modes = {sink.stream.mode for sink in each.sinks if sink.stream is not None}
+            parts.append(f"trigger={emit_trigger(stream.trigger)}")
+        modes = {sink.stream.mode for sink in pass_.sinks if sink.stream is not None}
         if mode := next(iter(modes - {OutputMode.APPEND}), None):
             parts.append(f"mode={python_literal(mode.value)}")
-        parts += self._place(each)
-        title = f"Stream {_listed(each.sources)}: each record once, as a row or a dead letter."
+        parts += self._emit_checkpoint(pass_)
+        title = f"Stream {_join_names(pass_.sources)}: each record once, as a row or a dead letter."
         parameters = (*(f"{variable}: DataFrame" for variable in variables.values()), self._job)
         statements = [f"return one_pass({', '.join(parts)})"]
-        found = self._function(each, name, parameters, "Stream", title, statements)
-        return Function(
+        function = self._build_function(pass_, name, parameters, "Stream", title, statements)
+        return ScriptFunction(
             **{
-                field: getattr(found, field)
-                for field in found.__struct_fields__
+                field: getattr(function, field)
+                for field in function.__struct_fields__
                 if field != "datasets"
             },
             datasets=tuple(arguments),
@@ -121,40 +125,40 @@ class PassFunctions:
     def _is_streaming(self, name: str) -> bool:
         return self._streaming.get(name, True)
 
-    def _writes(self, each: Pass) -> Iterator[str]:
-        for sink in each.sinks:
-            path = sink.settings.at(Place.PATH)
+    def _emit_writes(self, pass_: Pass) -> Iterator[str]:
+        for sink in pass_.sinks:
+            path = sink.settings.at(OptionPlacement.PATH)
             folder = python_literal(self._code.value(path.value) if path is not None else None)
             yield f"{python_literal(sink.name)}: {folder}"
 
-    def _place(self, each: Pass) -> Iterator[str]:
+    def _emit_checkpoint(self, pass_: Pass) -> Iterator[str]:
         if self._pipeline.checkpoint is not None:
-            folder = self._code.value(checkpoint_folder(self._pipeline.checkpoint, each.name))
+            folder = self._code.value(checkpoint_folder(self._pipeline.checkpoint, pass_.name))
             yield f"checkpoint={python_literal(folder)}"
-            depends = pass_dependencies(self._pipeline, each)
+            depends = pass_dependencies(self._pipeline, pass_)
             yield from depends_arguments(depends, self._code)
 
-    def _function(
+    def _build_function(
         self,
-        each: Pass,
+        pass_: Pass,
         name: str,
         arguments: tuple[str, ...],
         returns: str,
         title: str,
         statements: list[str],
-    ) -> Function:
+    ) -> ScriptFunction:
         source = next(
-            item for item in self._pipeline.datasets if judged_source(item) == each.sources[0]
+            item for item in self._pipeline.datasets if dead_letter_source(item) == pass_.sources[0]
         )
-        return Function(
-            mapped=Mapped(name, f"stream {each.name}", source.span),
+        return ScriptFunction(
+            mapping=FunctionMapping(name, f"stream {pass_.name}", source.span),
             arguments=arguments,
             returns=returns,
             place=self._places.line(source.span),
-            docstring=docstring(title, depth=1),
+            docstring=emit_docstring(title, depth=1),
             statements=tuple(statements),
         )
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     return " and ".join(names)

@@ -26,7 +26,7 @@ _RANKS = {"clause": 0, "item": 1, "word": 2}
 _Cut = tuple[int, tuple[bool, int, int]]
 
 
-def literal_pieces(literal: str, room: int) -> list[str]:
+def split_literal(literal: str, room: int) -> list[str]:
     """Literals that together are worth `literal`, each at most `room` wide where it can be.
 
     A literal is cut after its line ends, and between words. What holds no space stays long.
@@ -35,20 +35,20 @@ def literal_pieces(literal: str, room: int) -> list[str]:
     quote = literal[len(prefix)]
     units = _UNITS[prefix].findall(literal[len(prefix) + 1 : -1])
     inner_room = room - len(prefix) - 2 * len(quote)
-    pieces = [piece for line in _lines(units) for piece in _cut_line(line, inner_room)]
+    pieces = [piece for line in _split_lines(units) for piece in _cut_line(line, inner_room)]
     if prefix == "r":
-        return [_raw("".join(piece), quote) for piece in pieces]
+        return [_raw_literal("".join(piece), quote) for piece in pieces]
     return [_literal(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
 
 
-def _raw(text: str, quote: str) -> str:
+def _raw_literal(text: str, quote: str) -> str:
     """A raw literal; a plain one where it has no backslash, or one at its end, which none may."""
     if text.endswith("\\"):
         return quote + text.replace("\\", "\\\\") + quote
     return f"{'r' if chr(92) in text else ''}{quote}{text}{quote}"
 
 
-def _lines(units: Sequence[str]) -> Iterator[list[str]]:
+def _split_lines(units: Sequence[str]) -> Iterator[list[str]]:
     line: list[str] = []
     for unit in units:
         line.append(unit)
@@ -61,7 +61,7 @@ def _lines(units: Sequence[str]) -> Iterator[list[str]]:
 
 def _cut_line(units: list[str], room: int) -> Iterator[list[str]]:
     """Parts of `units`, cut at the best places that leave no part too wide or too short."""
-    cuts = list(_cuts(units))
+    cuts = list(_find_cuts(units))
     widths = [0, *accumulate(map(width, units))]
     start = first = 0
     while widths[-1] - widths[start] > room and first < len(cuts):
@@ -79,36 +79,36 @@ def _cut_line(units: list[str], room: int) -> Iterator[list[str]]:
     yield units[start:]
 
 
-def _cuts(units: Sequence[str]) -> Iterator[_Cut]:
+def _find_cuts(units: Sequence[str]) -> Iterator[_Cut]:
     """Places to cut with their rank, the best being least; a word within quotes is the worst."""
     # One character stands for each unit, so that places in the text are places among the units.
     text = "".join(unit[-1] if unit in ("\\'", '\\"') or len(unit) == 1 else "?" for unit in units)
-    depths = _depths(text)
-    ranges = _range_ends(text, depths)
-    for found in _CUT.finditer(text):
-        assert found.lastgroup
-        place = found.end(found.lastgroup)
-        if 0 < place < len(text):
-            depth = depths[place]
-            kind = "word" if depth < 0 or place in ranges else found.lastgroup
-            yield place, (kind == "word", abs(depth), _RANKS[kind])
+    depths = _compute_depths(text)
+    ranges = _find_range_ends(text, depths)
+    for match in _CUT.finditer(text):
+        assert match.lastgroup
+        position = match.end(match.lastgroup)
+        if 0 < position < len(text):
+            depth = depths[position]
+            cut_kind = "word" if depth < 0 or position in ranges else match.lastgroup
+            yield position, (cut_kind == "word", abs(depth), _RANKS[cut_kind])
 
 
-def _range_ends(text: str, depths: Sequence[int]) -> set[int]:
+def _find_range_ends(text: str, depths: Sequence[int]) -> set[int]:
     """Where an `and` stands that belongs to a `between`."""
     ends: set[int] = set()
     open_ranges: dict[int, int] = {}
-    for found in re.finditer(r"\bbetween\b| (?=and\b)", text, re.IGNORECASE):
-        depth = depths[found.start()]
-        if found[0] != " ":
+    for match in re.finditer(r"\bbetween\b| (?=and\b)", text, re.IGNORECASE):
+        depth = depths[match.start()]
+        if match[0] != " ":
             open_ranges[depth] = open_ranges.get(depth, 0) + 1
         elif open_ranges.get(depth):
             open_ranges[depth] -= 1
-            ends.add(found.start())
+            ends.add(match.start())
     return ends
 
 
-def _depths(text: str) -> list[int]:
+def _compute_depths(text: str) -> list[int]:
     """How deep in parentheses each character stands; below zero within quotes."""
     depths, depth, quote = [], 0, ""
     for char in text:

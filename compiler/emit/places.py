@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 import posixpath
 
-from ssbt.compiler.emit.literals import visible
+from ssbt.compiler.emit.literals import escape_invisible
 from ssbt.compiler.source import Source, Span
 
 
@@ -27,9 +27,9 @@ class Places:
 
     def line(self, span: Span) -> str:
         """Such as `orders.ssbt:31`, on one line and without surprises for the eye."""
-        return f"{visible(self.file(span.path))}:{self.number(span)}"
+        return f"{escape_invisible(self.file(span.path))}:{self.line_number(span)}"
 
-    def number(self, span: Span) -> int:
+    def line_number(self, span: Span) -> int:
         """The line at which a span begins."""
         source = self._sources.get(span.path)
         return source.position(span.start)[0] if source else 1

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from ssbt.compiler.connectors.loading import has_template
 from ssbt.compiler.connectors.settings import FormatUse, Settings
-from ssbt.compiler.connectors.specification import Place
-from ssbt.compiler.emit.expressions import reference
+from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.schema_texts import SchemaText
 from ssbt.compiler.emit.schemas import SchemaCode
@@ -25,9 +25,9 @@ from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.records import EVENT_ID_HEADER, HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.ir.subjects import subject
+from ssbt.compiler.ir.subjects import find_subject
 from ssbt.compiler.types.datatypes import BINARY, UNKNOWN, DataType, TimestampType
-from ssbt.compiler.types.quoting import quoted_name
+from ssbt.compiler.types.quoting import quote_name
 
 _INSTANT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX"
 _WHOLE_JSON = {
@@ -36,29 +36,29 @@ _WHOLE_JSON = {
     "ignoreNullFields": "false",
 }
 _PARTS = (
-    ("value", Place.VALUE, value_columns),
-    ("key", Place.RECORD_KEY, key_columns),
+    ("value", OptionPlacement.VALUE, value_columns),
+    ("key", OptionPlacement.RECORD_KEY, key_columns),
 )
 
 
-def decoded(
+def emit_decoded_rows(
     source: Source,
     records: Records,
-    read: str,
+    frame: str,
     code: SettingCode,
     schemas: SchemaCode,
     *,
     in_batches: bool,
 ) -> str:
     """The code of the rows that are made of the records of `read`."""
-    arguments = [read]
+    arguments = [frame]
     parts = (
         ("value", records.value, source.schema, records.masked),
         ("key", records.key, records.key_schema, records.masked_in_key),
     )
     for part, use, schema, masked in parts:
         if use is not None:
-            decoding = _decoding(use, part, schema, source.settings, code, schemas, masked)
+            decoding = _emit_decoding(use, part, schema, source.settings, code, schemas, masked)
             arguments.append(f"{part}={decoding}")
     if records.metadata:
         arguments.append(f"metadata={python_literal(list(records.metadata))}")
@@ -69,7 +69,7 @@ def decoded(
     return f"decoded({', '.join(arguments)})"
 
 
-def _decoding(
+def _emit_decoding(
     use: FormatUse,
     part: str,
     schema: str | None,
@@ -81,11 +81,11 @@ def _decoding(
     """The code of a Decoding."""
     decoding = use.format.decoding
     assert decoding is not None
-    added = f", {quoted_name(decoding.malformed)} STRING" if decoding.malformed else ""
-    text = schemas.given(schema, added) if schema is not None else None
-    written = code.texts_of_schemas.declared.get(schema or "")
-    context = {"bytes": f'F.col("{part}")', "schema": text, **_settings(use, code)}
-    context |= {"masked": list(masked), **_of_schema(use, part, settings, written, code)}
+    added = f", {quote_name(decoding.malformed)} STRING" if decoding.malformed else ""
+    text = schemas.emit_read_schema(schema, added) if schema is not None else None
+    schema_text = code.schema_texts.declared.get(schema or "")
+    context = {"bytes": f'F.col("{part}")', "schema": text, **_option_context(use, code)}
+    context |= {"masked": list(masked), **_schema_context(use, part, settings, schema_text, code)}
     if has_template(use.format, "decoding"):
         return connector_template(use.format, "decoding").render(context).strip()
     problem = python_literal(decoding.problem)
@@ -100,74 +100,76 @@ def _decoding(
     return f"Decoding({', '.join(arguments)})"
 
 
-def _of_schema(
+def _schema_context(
     use: FormatUse,
     part: str,
     settings: Settings,
-    written: SchemaText | None,
+    schema_text: SchemaText | None,
     code: SettingCode,
 ) -> dict[str, object]:
     """What templates know of a schema that is written in another language."""
-    if written is None or not use.format.language:
+    if schema_text is None or not use.format.language:
         return {"text": None, "message": None, "subject": None}
-    found = subject(use, part, settings, written.record, written.subject)
-    message = written.message or None
-    return {"text": written.constant, "message": message, "subject": code.value(found)}
+    subject_text = find_subject(use, part, settings, schema_text.record_name, schema_text.subject)
+    message = schema_text.message or None
+    return {"text": schema_text.constant, "message": message, "subject": code.value(subject_text)}
 
 
-def encoded(sink: Sink, relation: Relation, code: SettingCode) -> dict[str, str | None]:
+def emit_encoded_record(sink: Sink, relation: Relation, code: SettingCode) -> dict[str, str | None]:
     """The code of the value, the key and the headers to write, for a connector's template."""
-    found: dict[str, str | None] = {"headers": _headers(sink.settings, relation)}
-    for part, place, columns in _PARTS:
-        use = sink.settings.format_at(place)
-        named = columns(sink.settings, relation) if use is not None else ()
-        found[part] = _encoding(use, part, named, sink, relation, code) if use else None
-    return found
+    context: dict[str, str | None] = {"headers": _emit_headers(sink.settings, relation)}
+    for part, placement, columns in _PARTS:
+        use = sink.settings.format_at(placement)
+        part_columns = columns(sink.settings, relation) if use is not None else ()
+        context[part] = (
+            _emit_encoding(use, part, part_columns, sink, relation, code) if use else None
+        )
+    return context
 
 
-def _headers(settings: Settings, relation: Relation) -> str | None:
+def _emit_headers(settings: Settings, relation: Relation) -> str | None:
     """The code of all headers; of a column that is a list of headers, those in it."""
     types = {column.name.casefold(): column.type for column in relation.columns}
     single, lists = [], []
-    for column in settings.columns_at(Place.HEADERS):
-        code = f"F.col({python_literal(reference(column.name))})"
+    for column in settings.columns_at(OptionPlacement.HEADERS):
+        code = f"F.col({python_literal(quote_reference(column.name))})"
         type_ = types.get(column.name.casefold())
         if type_ == HEADERS:
             lists.append(f"F.coalesce({code}, F.array().cast({python_literal(HEADERS.sql)}))")
         elif type_ == BINARY:
-            single.append(_header(column.name, code))
+            single.append(_emit_header(column.name, code))
         else:
-            text = _as_text(code, types.get(column.name.casefold()))
-            single.append(_header(column.name, f'{text}.cast("binary")'))
-    if event := settings.columns_at(Place.EVENT_ID):
-        named = [column for each in event for column in relation.named(each.name)]
-        single.append(_header(EVENT_ID_HEADER, f'{_event_id(named)}.cast("binary")'))
+            text = _emit_as_text(code, types.get(column.name.casefold()))
+            single.append(_emit_header(column.name, f'{text}.cast("binary")'))
+    if event := settings.columns_at(OptionPlacement.EVENT_ID):
+        id_columns = [column for each in event for column in relation.find_columns(each.name)]
+        single.append(_emit_header(EVENT_ID_HEADER, f'{_emit_event_id(id_columns)}.cast("binary")'))
     if single:
         lists.append(f"F.array({', '.join(single)})")
     return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
 
 
-def _as_text(code: str, type_: DataType | None) -> str:
+def _emit_as_text(code: str, type_: DataType | None) -> str:
     """The code of a value as text; of an instant with its zone, or an hour would stand for two."""
     if isinstance(type_, TimestampType):
         return f"F.date_format({code}, {python_literal(_INSTANT)})"
     return f'{code}.cast("string")'
 
 
-def _event_id(columns: list[Column]) -> str:
+def _emit_event_id(columns: list[Column]) -> str:
     """The code of the hash of columns; where a type is not known, of their JSON."""
     if all(column.type != UNKNOWN for column in columns):
-        declared = ", ".join(f"{quoted_name(each.name)} {each.type.sql}" for each in columns)
-        return f"event_id({python_literal(declared)})"
-    names = ", ".join(python_literal(reference(column.name)) for column in columns)
+        ddl = ", ".join(f"{quote_name(each.name)} {each.type.sql}" for each in columns)
+        return f"event_id({python_literal(ddl)})"
+    names = ", ".join(python_literal(quote_reference(column.name)) for column in columns)
     return f"F.sha2(F.to_json(F.struct({names}), {python_literal(_WHOLE_JSON)}), 256)"
 
 
-def _header(name: str, value: str) -> str:
+def _emit_header(name: str, value: str) -> str:
     return f'F.struct(F.lit({python_literal(name)}).alias("key"), {value}.alias("value"))'
 
 
-def _encoding(
+def _emit_encoding(
     use: FormatUse,
     part: str,
     columns: tuple[Column, ...],
@@ -178,19 +180,22 @@ def _encoding(
     names = [column.name for column in columns]
     if relation.is_open and not names:
         record = 'F.struct("*")'
-    elif use.format.takes:
-        record = f"F.col({python_literal(reference(names[0]))})"
+    elif use.format.accepted_types:
+        record = f"F.col({python_literal(quote_reference(names[0]))})"
     else:
-        record = f"F.struct({', '.join(python_literal(reference(name)) for name in names)})"
-    written = code.texts_of_schemas.written(sink.name, part, use)
-    text = _as_text(record, columns[0].type if columns else None)
-    context = {"record": record, "as_text": text, **_settings(use, code)}
+        record = f"F.struct({', '.join(python_literal(quote_reference(name)) for name in names)})"
+    schema_text = code.schema_texts.find_sink_text(sink.name, part, use)
+    text = _emit_as_text(record, columns[0].type if columns else None)
+    context = {"record": record, "as_text": text, **_option_context(use, code)}
     context["masked"] = [column.name for column in columns if column.tags]
-    context |= _of_schema(use, part, sink.settings, written, code)
+    context |= _schema_context(use, part, sink.settings, schema_text, code)
     return connector_template(use.format, "encode").render(context).strip()
 
 
-def _settings(use: FormatUse, code: SettingCode) -> dict[str, object]:
+def _option_context(use: FormatUse, code: SettingCode) -> dict[str, object]:
     sides = (use.format.source, use.format.sink)
     options = [option for side in sides if side is not None for option in side.options]
-    return {"options": code.texts(use.settings), "given": code.given(use.settings, options)}
+    return {
+        "options": code.text_options(use.settings),
+        "given": code.template_values(use.settings, options),
+    }

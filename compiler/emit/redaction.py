@@ -12,15 +12,15 @@ from ssbt.compiler.ir.pipeline import Pipeline
 _SETTING = "spark.sql.redaction.options.regex"
 _DEFAULT = "(?i)url"
 # Spark hides the values of these by itself, in plans, its UI and the event log.
-_HIDDEN = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
+_REDACTED_BY_SPARK = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
 
 
 def redaction_items(pipeline: Pipeline) -> Iterator[str]:
     """The setting, as an item of a dictionary in code, where options hold credentials."""
     names = sorted({option.spark for option in _secret_options(pipeline)})
-    shown = [re.escape(name) for name in names if not _HIDDEN.search(name)]
-    if shown and _SETTING not in dict(pipeline.spark):
-        pattern = "|".join((_DEFAULT, *shown))
+    exposed = [re.escape(name) for name in names if not _REDACTED_BY_SPARK.search(name)]
+    if exposed and _SETTING not in dict(pipeline.spark):
+        pattern = "|".join((_DEFAULT, *exposed))
         comment = (
             "# Spark shows options in plans, its UI and the event log; these hold credentials."
         )
@@ -30,8 +30,12 @@ def redaction_items(pipeline: Pipeline) -> Iterator[str]:
 def _secret_options(pipeline: Pipeline) -> Iterator[Option]:
     """Those in use, and those that an environment may add to a connection."""
     for connection in pipeline.connections:
-        kind = connection.connector.connection
-        yield from (each for each in (kind.options if kind is not None else ()) if each.secret)
+        specification = connection.connector.connection
+        yield from (
+            each
+            for each in (specification.options if specification is not None else ())
+            if each.secret
+        )
     ends = (*pipeline.sinks, *(each for each in pipeline.datasets if hasattr(each, "settings")))
     for end in ends:
         yield from (each.option for each in end.settings.settings if each.option.secret)

@@ -9,7 +9,7 @@ from ssbt.compiler.emit.literals import python_literal
 Pair = tuple[str, str]
 
 
-def renamed(frame: str, pairs: Sequence[Pair]) -> str:
+def emit_renames(frame: str, pairs: Sequence[Pair]) -> str:
     """`frame` with all pairs of old and new name applied at once.
 
     Spark applies those of one `withColumnsRenamed` one after the other: with `a` to `b` and `b` to
@@ -24,11 +24,11 @@ def renamed(frame: str, pairs: Sequence[Pair]) -> str:
         return f"{frame}.withColumnsRenamed({{{items}}})"
     return frame + "".join(
         f".withColumnRenamed({python_literal(old)}, {python_literal(new)})"
-        for old, new in _in_safe_order(pairs)
+        for old, new in _order_pairs(pairs)
     )
 
 
-def _in_safe_order(pairs: Sequence[Pair]) -> list[Pair]:
+def _order_pairs(pairs: Sequence[Pair]) -> list[Pair]:
     """Pairs to apply one after the other."""
     waiting = {old.casefold(): (old, new) for old, new in pairs}
     ordered: list[Pair] = []

@@ -40,7 +40,7 @@ class _Split(Struct, frozen=True):
 def right_hand_split_with_omits(line: Line, force_parentheses: bool) -> list[Line]:
     """Head, body and tail, split so far to the right that the head fits, if it can be."""
     first: list[Line] | None = None
-    starts = _starts(line)
+    starts = _compute_starts(line)
     for omit in _trailers_to_omit(line):
         target = next((x for x in reversed(line.leaves) if _is_target(x, omit)), None)
         opening = target.opening if target is not None and omit else None
@@ -57,7 +57,7 @@ def _is_target(leaf: Leaf, omit: Omit) -> bool:
     return leaf.kind in CLOSING and id(leaf) not in omit
 
 
-def _starts(line: Line) -> dict[int, int]:
+def _compute_starts(line: Line) -> dict[int, int]:
     starts, length = {}, 4 * line.depth
     for leaf in line.leaves:
         starts[id(leaf)] = length
@@ -72,7 +72,7 @@ def _right_hand_split(line: Line, omit: Omit, force_parentheses: bool) -> Iterat
 
 def _first_right_hand_split(line: Line, omit: Omit) -> _Split:
     """The split at the last brackets that are not omitted."""
-    start, end, opening = _last_brackets(line, omit)
+    start, end, opening = _find_last_brackets(line, omit)
     head = component_line(line.leaves[: start + 1], line, opening, Component.HEAD)
     body = component_line(line.leaves[start + 1 : end], line, opening, Component.BODY)
     tail = component_line(line.leaves[end:], line, opening, Component.TAIL)
@@ -80,7 +80,7 @@ def _first_right_hand_split(line: Line, omit: Omit) -> _Split:
     return _Split(head, body, tail, opening, line.leaves[end])
 
 
-def _last_brackets(line: Line, omit: Omit) -> tuple[int, int, Leaf]:
+def _find_last_brackets(line: Line, omit: Omit) -> tuple[int, int, Leaf]:
     """Where the last pair begins and ends that is not omitted and has something in it."""
     places = {id(leaf): index for index, leaf in enumerate(line.leaves)}
     end = len(line.leaves)
@@ -133,7 +133,7 @@ def _inside_matching_brackets(leaves: list[Leaf]) -> Omit:
     inside: set[int] = set()
     for end, leaf in enumerate(leaves):
         if leaf.opening is not None and id(leaf.opening) in places:
-            inside.update(id(found) for found in leaves[places[id(leaf.opening)] : end + 1])
+            inside.update(id(member) for member in leaves[places[id(leaf.opening)] : end + 1])
     return frozenset(inside)
 
 

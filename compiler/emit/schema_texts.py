@@ -9,17 +9,17 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import FormatUse
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.emit.docstrings import LINE_LENGTH
 from ssbt.compiler.emit.literals import python_literal
-from ssbt.compiler.emit.names import Names, constant
+from ssbt.compiler.emit.names import Namespace, constant_name
 from ssbt.compiler.formats.languages import AVRO, PROTOBUF
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import key_columns, value_columns
-from ssbt.compiler.ir.subjects import derived_schema, schema_of
+from ssbt.compiler.ir.subjects import derive_schema, find_write_schema
 
-_PARTS = {"value": Place.VALUE, "key": Place.RECORD_KEY}
+_PARTS = {"value": OptionPlacement.VALUE, "key": OptionPlacement.RECORD_KEY}
 _COLUMNS = {"value": value_columns, "key": key_columns}
 # Of these languages Spark and the runtime take the text, not only the columns.
 _LANGUAGES = (AVRO, PROTOBUF)
@@ -38,13 +38,13 @@ class SchemaText(Struct, frozen=True):
     subject: str = ""
 
     @property
-    def record(self) -> str:
+    def record_name(self) -> str:
         """The full name of the record or message."""
         if self.message:
             return self.message
-        found = json.loads(self.text)
-        space = found.get("namespace", "")
-        return f"{space}.{found['name']}" if space else str(found["name"])
+        document = json.loads(self.text)
+        namespace = document.get("namespace", "")
+        return f"{namespace}.{document['name']}" if namespace else str(document["name"])
 
     @property
     def assignment(self) -> str:
@@ -73,41 +73,43 @@ class SchemaTexts(Struct, frozen=True):
         """All texts, the declared ones first."""
         return (*self.declared.values(), *self.derived.values())
 
-    def written(self, sink: str, part: str, use: FormatUse) -> SchemaText | None:
+    def find_sink_text(self, sink: str, part: str, use: FormatUse) -> SchemaText | None:
         """The text that a sink writes its key or value with."""
-        named = schema_of(use)
-        if named is None:
+        schema_name = find_write_schema(use)
+        if schema_name is None:
             return self.derived.get((sink, part))
-        wanted = named.name.casefold()
-        return next((t for name, t in self.declared.items() if name.casefold() == wanted), None)
+        folded_name = schema_name.name.casefold()
+        return next(
+            (t for name, t in self.declared.items() if name.casefold() == folded_name), None
+        )
 
 
-def schema_texts(pipeline: Pipeline, names: Names) -> SchemaTexts:
+def build_schema_texts(pipeline: Pipeline, names: Namespace) -> SchemaTexts:
     """The texts of a pipeline's schemas, with constants that have names of their own."""
     declared = {
         item.name: SchemaText(
-            names.free(constant(f"{item.name}_{item.written.language}")),
-            item.written.text,
-            item.written.message,
-            item.written.subject,
+            names.claim(constant_name(f"{item.name}_{item.external_schema.language}")),
+            item.external_schema.text,
+            item.external_schema.message,
+            item.external_schema.subject,
         )
         for item in pipeline.schemas
-        if item.written is not None and item.written.language in _LANGUAGES
+        if item.external_schema is not None and item.external_schema.language in _LANGUAGES
     }
     derived = {
-        (sink.name, part): SchemaText(names.free(constant(f"{sink.name}_{part}_avro")), text)
-        for sink, part, text in _derived(pipeline)
+        (sink.name, part): SchemaText(names.claim(constant_name(f"{sink.name}_{part}_avro")), text)
+        for sink, part, text in _derive_texts(pipeline)
     }
     return SchemaTexts(declared, derived)
 
 
-def _derived(pipeline: Pipeline) -> Iterator[tuple[Sink, str, str]]:
-    if not any(sink.settings.at(Place.VALUE) for sink in pipeline.sinks):
+def _derive_texts(pipeline: Pipeline) -> Iterator[tuple[Sink, str, str]]:
+    if not any(sink.settings.at(OptionPlacement.VALUE) for sink in pipeline.sinks):
         return
     roots = plans(pipeline)
     for sink in pipeline.sinks:
-        for part, place in _PARTS.items():
-            use = sink.settings.format_at(place)
-            if use is not None and use.format.language == AVRO and schema_of(use) is None:
+        for part, placement in _PARTS.items():
+            use = sink.settings.format_at(placement)
+            if use is not None and use.format.language == AVRO and find_write_schema(use) is None:
                 columns = _COLUMNS[part](sink.settings, roots[sink.dataset].output)
-                yield sink, part, derived_schema(use, columns, sink.dataset)
+                yield sink, part, derive_schema(use, columns, sink.dataset)

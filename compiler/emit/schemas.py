@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.emit.docstrings import LINE_LENGTH
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.types.datatypes import StructField, StructType
-from ssbt.compiler.types.quoting import quoted_name, quoted_string
+from ssbt.compiler.types.quoting import quote_name, quote_string
 
 
 class SchemaCode(Struct, frozen=True):
@@ -18,7 +18,7 @@ class SchemaCode(Struct, frozen=True):
     names: Mapping[str, str]
     defaults: Mapping[str, tuple[tuple[str, object], ...]]
 
-    def given(self, schema: str, added: str = "") -> str:
+    def emit_read_schema(self, schema: str, added: str = "") -> str:
         """The code of what a reader is given: the DDL with columns `added`, and the defaults."""
         code = self.names[schema]
         if added:
@@ -28,7 +28,7 @@ class SchemaCode(Struct, frozen=True):
         return code
 
 
-def schema_constant(name: str, schema: StructType) -> str:
+def emit_schema_constant(name: str, schema: StructType) -> str:
     """The assignment of a schema's DDL; a column a line where it does not fit in one."""
     columns = [column_ddl(field) for field in schema.fields]
     one_line = f"{name} = {python_literal(', '.join(columns))}"
@@ -41,5 +41,5 @@ def schema_constant(name: str, schema: StructType) -> str:
 def column_ddl(field: StructField) -> str:
     """A column as `schema` and `createDataFrame` read it."""
     null = "" if field.nullable else " NOT NULL"
-    comment = "" if field.comment is None else f" COMMENT {quoted_string(field.comment)}"
-    return f"{quoted_name(field.name)} {field.type.sql}{null}{comment}"
+    comment = "" if field.comment is None else f" COMMENT {quote_string(field.comment)}"
+    return f"{quote_name(field.name)} {field.type.sql}{null}{comment}"

@@ -8,14 +8,14 @@ from msgspec import Struct, field
 
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
-from ssbt.compiler.emit.source_map import StepCode, chained_calls
+from ssbt.compiler.emit.source_map import StepCode, count_chained_calls
 from ssbt.compiler.ir.steps import Step
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 
 
-class Surroundings(Struct, frozen=True):
+class ScriptContext(Struct, frozen=True):
     """What all functions of a script know.
 
     `module_files` are the files of the user's Python modules, as the pipeline's reader knows them;
@@ -30,21 +30,21 @@ class Surroundings(Struct, frozen=True):
     output_modes: Mapping[Span, frozenset[OutputMode]]
     takes_params: set[str] = field(default_factory=set)
 
-    def modes(self, step: Step) -> frozenset[OutputMode]:
+    def step_modes(self, step: Step) -> frozenset[OutputMode]:
         """The output modes of the streams that a step is in; none in a batch."""
         return self.output_modes.get(step.span, frozenset())
 
 
-class Scope:
+class FunctionScope:
     """The inside of a function that takes datasets, and perhaps `params`.
 
     Asking it for a name makes the name available: it becomes an argument of the function or a
     local at its top.
     """
 
-    def __init__(self, around: Surroundings, arguments: Mapping[str, str]) -> None:
+    def __init__(self, context: ScriptContext, arguments: Mapping[str, str]) -> None:
         """`arguments` are the variables of the datasets that a transform declares, if it is one."""
-        self.around = around
+        self.context = context
         self.uses_params = False
         self.datasets: dict[str, str] = {}
         self.statements: list[str] = []
@@ -53,57 +53,57 @@ class Scope:
         self._declared = arguments
         self._literals: dict[str, str] = {}
         self._counted = "", 0
-        self._locals = around.names.locals(arguments.values())
+        self._locals = context.names.local_namespace(arguments.values())
 
-    def dataset(self, name: str) -> str:
+    def use_dataset(self, name: str) -> str:
         """The variable of a dataset."""
-        variable = self._declared.get(name) or self.around.names.datasets[name]
+        variable = self._declared.get(name) or self.context.names.datasets[name]
         self.datasets[name] = variable
         return variable
 
-    def param(self, name: str) -> str:
+    def use_param(self, name: str) -> str:
         """The value of a parameter."""
         self.uses_params = True
-        return f"params.{self.around.names.params[name]}"
+        return f"params.{self.context.names.params[name]}"
 
-    def sql_literal(self, name: str) -> str:
+    def use_sql_literal(self, name: str) -> str:
         """A local with a parameter's value as SQL text."""
         if name not in self._literals:
-            self._literals[name] = self._locals.free(self.around.names.params[name])
+            self._literals[name] = self._locals.claim(self.context.names.params[name])
         return self._literals[name]
 
-    def held(self, code: str, wanted: str) -> str:
+    def assign_variable(self, code: str, preferred: str) -> str:
         """A variable with the value of `code`."""
         if code.isidentifier():
             return code
-        variable = self._locals.free(wanted)
+        variable = self._locals.claim(preferred)
         self.statements.append(f"{variable} = {code}")
         return variable
 
-    def started(self, frame: str) -> None:
+    def mark_start(self, frame: str) -> None:
         """Note that the first step begins behind `frame`."""
-        self.base_calls = self._calls(frame)
+        self.base_calls = self._count_calls(frame)
 
-    def reached(self, step: Step, frame: str) -> None:
+    def mark_step(self, step: Step, frame: str) -> None:
         """Note that the code of a step ends with `frame`."""
-        self.steps.append(StepCode(step.span, len(self.statements), self._calls(frame)))
+        self.steps.append(StepCode(step.span, len(self.statements), self._count_calls(frame)))
 
-    def _calls(self, frame: str) -> int:
+    def _count_calls(self, frame: str) -> int:
         """The calls of the code, of which those of the step before are counted already."""
-        known, calls = self._counted
-        if not frame.startswith(known):
-            known, calls = "", 0
-        calls += chained_calls(frame[len(known) :])
+        counted, calls = self._counted
+        if not frame.startswith(counted):
+            counted, calls = "", 0
+        calls += count_chained_calls(frame[len(counted) :])
         self._counted = frame, calls
         return calls
 
-    def body(self, result: str) -> tuple[str, ...]:
+    def emit_body(self, result: str) -> tuple[str, ...]:
         """The statements of the function, which returns `result`."""
         literals = [
-            f"{variable} = literal({self.param(name)}, {self._sql_type(name)})"
+            f"{variable} = literal({self.use_param(name)}, {self._sql_type(name)})"
             for name, variable in self._literals.items()
         ]
         return (*literals, *self.statements, f"return {result}")
 
     def _sql_type(self, name: str) -> str:
-        return python_literal(self.around.parameter_types[name].sql)
+        return python_literal(self.context.parameter_types[name].sql)

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ssbt.compiler.emit.archive import runtime_archive
-from ssbt.compiler.emit.docstrings import docstring, sentence
+from ssbt.compiler.emit.archive import build_runtime_archive
+from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.files import OutputFile
-from ssbt.compiler.emit.functions import Functions, functions
-from ssbt.compiler.emit.imports import import_groups, used_names
-from ssbt.compiler.emit.layout import laid_out
+from ssbt.compiler.emit.functions import ScriptFunctions, emit_functions
+from ssbt.compiler.emit.imports import collect_names, import_groups
+from ssbt.compiler.emit.layout import lay_out
 from ssbt.compiler.emit.literals import python_literal
-from ssbt.compiler.emit.manifest import manifest
-from ssbt.compiler.emit.naming import queries, runtime_functions, script_names, script_stem
+from ssbt.compiler.emit.manifest import emit_manifest
+from ssbt.compiler.emit.naming import build_script_names, queries, runtime_functions, script_stem
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.redaction import redaction_items
-from ssbt.compiler.emit.schemas import schema_constant
-from ssbt.compiler.emit.scopes import Surroundings
+from ssbt.compiler.emit.schemas import emit_schema_constant
+from ssbt.compiler.emit.scopes import ScriptContext
 from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import script_template
 from ssbt.compiler.emit.version import VERSION
-from ssbt.compiler.emit.wiring import wiring
+from ssbt.compiler.emit.wiring import emit_wiring
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import output_modes
 from ssbt.compiler.ir.steps import Stateful
@@ -32,14 +32,14 @@ from ssbt.compiler.source import Source
 
 RUNTIME_ARCHIVE = "ssbt_runtime.zip"
 
-_FOR_STATE = "pandas, pyarrow and protobuf"
+_STATE_PACKAGES = "pandas, pyarrow and protobuf"
 _NO_SUBSTITUTION = """
 # Spark would take `${...}` in the text of an expression for a variable.
 "spark.sql.variable.substitute": "false"
 """
 
 
-def emitted(
+def emit_pipeline(
     pipeline: Pipeline, sources: Mapping[str, Source], documents: Mapping[str, str] | None = None
 ) -> tuple[OutputFile, ...]:
     """The script, the runtime, the user's modules and the manifest of a pipeline without mistakes.
@@ -48,84 +48,89 @@ def emitted(
     runtime reads, by environment. The result depends on them and the
     compiler's version alone.
     """
-    parts, stem = made(pipeline, sources), script_stem(pipeline.name)
-    script = _script(pipeline, parts)
+    parts, stem = build_script_parts(pipeline, sources), script_stem(pipeline.name)
+    script = _emit_script(pipeline, parts)
     files = [
         OutputFile(f"{stem}.py", script.encode()),
-        OutputFile(RUNTIME_ARCHIVE, runtime_archive()),
+        OutputFile(RUNTIME_ARCHIVE, build_runtime_archive()),
         *(OutputFile(f"{module.name}.py", module.text.encode()) for module in pipeline.modules),
         *(
             OutputFile(f"conf/{name}/{stem}.json", text.encode())
             for name, text in (documents or {}).items()
         ),
     ]
-    text = manifest(pipeline, sources, parts.places, parts.functions, files)
+    text = emit_manifest(pipeline, sources, parts.places, parts.functions, files)
     return (files[0], OutputFile(f"{stem}.json", text.encode()), *files[1:])
 
 
-class Made(Struct, frozen=True):
+class ScriptParts(Struct, frozen=True):
     """The functions of a script, and what they and their places are called."""
 
     places: Places
-    around: Surroundings
-    functions: Functions
+    context: ScriptContext
+    functions: ScriptFunctions
 
 
-def made(pipeline: Pipeline, sources: Mapping[str, Source]) -> Made:
+def build_script_parts(pipeline: Pipeline, sources: Mapping[str, Source]) -> ScriptParts:
     """The functions of a pipeline without mistakes; `sources` are all files that it is in."""
     places = Places(pipeline.span.path, sources)
-    around = Surroundings(
-        script_names(pipeline),
+    context = ScriptContext(
+        build_script_names(pipeline),
         {parameter.name: parameter.type for parameter in pipeline.parameters},
         {module.name: places.file(module.path) for module in pipeline.modules},
         pipeline.target,
         output_modes(pipeline),
     )
-    return Made(places, around, functions(pipeline, around, places))
+    return ScriptParts(places, context, emit_functions(pipeline, context, places))
 
 
-def _script(pipeline: Pipeline, parts: Made) -> str:
-    names, found = parts.around.names, parts.functions
-    used = used_names(text for function in found.in_order for text in function.statements)
-    main = _main(pipeline, found)
+def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
+    names, script_functions = parts.context.names, parts.functions
+    used = collect_names(
+        text for function in script_functions.in_order for text in function.statements
+    )
+    main = _emit_main(pipeline, script_functions)
     # Of the names of the runtime, the call of `main` has that of secrets alone.
-    used |= used_names((main,)) & {"Secret"}
+    used |= collect_names((main,)) & {"Secret"}
     fields = params_fields(pipeline.parameters, names)
     context = {
-        "docstring": _module_docstring(pipeline, parts.places),
+        "docstring": _emit_module_docstring(pipeline, parts.places),
         "import_groups": import_groups(used, fields, names, runtime_functions(pipeline)),
         "fields": fields,
         "schemas": [
-            schema_constant(names.schemas[schema.name], schema.type)
+            emit_schema_constant(names.schemas[schema.name], schema.type)
             for schema in pipeline.schemas
             if names.schemas[schema.name] in used
         ]
         + [text.assignment for text in names.texts.all if text.constant in used],
-        "functions_in_order": found.in_order,
+        "functions_in_order": script_functions.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
-        "wiring": wiring(pipeline, found, parts.around),
+        "wiring": emit_wiring(pipeline, script_functions, parts.context),
         "main": main,
     }
-    return laid_out(script_template().render(context))
+    return lay_out(script_template().render(context))
 
 
-def _module_docstring(pipeline: Pipeline, places: Places) -> str:
+def _emit_module_docstring(pipeline: Pipeline, places: Places) -> str:
     source = places.file(pipeline.span.path)
     origin = f"Generated by ssbtc {VERSION} from {source}; edit that file, not this one."
-    title = sentence(pipeline.description) or f"The pipeline {pipeline.name}."
-    return docstring(f"{title}\n\n{origin}{_needs(pipeline)}", after=["", *submit_lines(pipeline)])
+    title = as_sentence(pipeline.description) or f"The pipeline {pipeline.name}."
+    return emit_docstring(
+        f"{title}\n\n{origin}{_describe_requirements(pipeline)}",
+        trailing_lines=["", *submit_lines(pipeline)],
+    )
 
 
-def _needs(pipeline: Pipeline) -> str:
+def _describe_requirements(pipeline: Pipeline) -> str:
     """What must be installed wherever Spark runs Python, besides PySpark."""
     steps = (step for query in queries(pipeline).values() for step in query.steps)
     if not any(isinstance(step, Stateful) for step in steps):
         return ""
-    packages = "pandas and pyarrow" if pipeline.target.startswith("3.") else _FOR_STATE
+    packages = "pandas and pyarrow" if pipeline.target.startswith("3.") else _STATE_PACKAGES
     return f" Python needs {packages} wherever Spark runs it."
 
 
-def _main(pipeline: Pipeline, made: Functions) -> str:
+def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
     arguments = [python_literal(pipeline.name), "run"]
     arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
@@ -136,17 +141,17 @@ def _main(pipeline: Pipeline, made: Functions) -> str:
     ]
     settings += state_items(pipeline)
     settings += redaction_items(pipeline)
-    bodies = [function.statements for function in made.in_order if function.is_query]
+    bodies = [function.statements for function in script_functions.in_order if function.is_query]
     if any("${" in text for statements in bodies for text in statements):
         settings.append(_NO_SUBSTITUTION)
     if settings:
         arguments.append(f"spark={{{', '.join(settings)}}}")
     # What is given at run time is compared with them.
-    if kinds := pipeline.declared.connections:
+    if kinds := pipeline.declarations.connections:
         items = (
             f"{python_literal(each.name)}: {python_literal(each.connector.name)}" for each in kinds
         )
         arguments.append(f"connections={{{', '.join(items)}}}")
-    if names := pipeline.declared.secrets:
+    if names := pipeline.declarations.secrets:
         arguments.append(f"secrets=[{', '.join(map(python_literal, names))}]")
     return f"main({', '.join(arguments)})"

@@ -13,7 +13,7 @@ from ssbt.compiler.connectors.settings import (
     SecretName,
     Settings,
 )
-from ssbt.compiler.connectors.specification import Option, Place
+from ssbt.compiler.connectors.specification import Option, OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
@@ -41,22 +41,24 @@ class SettingCode:
         match value:
             case ParamUse():
                 if self._types[value.name] == TIMESTAMP:
-                    return PythonCode(f"epoch_milliseconds({self._param(value)}, job.spark)")
-                return PythonCode(self._param(value))
+                    return PythonCode(f"epoch_milliseconds({self._emit_param(value)}, job.spark)")
+                return PythonCode(self._emit_param(value))
             case SecretName():
                 return PythonCode(f"job.secret({python_literal(value.name)})")
             case Text():
                 if value.sole_param:
-                    return PythonCode(self._in_text(value.sole_param, alone=True))
+                    return PythonCode(self._emit_param_in_text(value.sole_param, alone=True))
                 parts = [
-                    part if isinstance(part, str) else PythonCode(self._in_text(part, alone=False))
+                    part
+                    if isinstance(part, str)
+                    else PythonCode(self._emit_param_in_text(part, alone=False))
                     for part in value.parts
                 ]
                 return PythonCode(f_string(parts))
             case ColumnName():
                 return value.name
             case ConnectionName():
-                return PythonCode(self._connection(value))
+                return PythonCode(self._emit_connection(value))
             case tuple():
                 return [self.value(item) for item in value]
             case _:
@@ -71,51 +73,51 @@ class SettingCode:
 
     def connection(self, settings: Settings) -> str | None:
         """The options that the connection of a source or sink gives, in code."""
-        named = settings.connection
-        return self._connection(named) if named is not None else None
+        connection_name = settings.connection
+        return self._emit_connection(connection_name) if connection_name is not None else None
 
-    def texts(self, settings: Settings) -> list[EmittedOption]:
+    def text_options(self, settings: Settings) -> list[EmittedOption]:
         """All options as what a map of them holds: texts, and references to secrets."""
         return [
-            EmittedOption(option.name, self._text(option.value), option.reason)
+            EmittedOption(option.name, self._convert_text(option.value), option.reason)
             for option in settings.spark_options()
         ]
 
-    def given(self, settings: Settings, options: Iterable[Option]) -> dict[str, object]:
+    def template_values(self, settings: Settings, options: Iterable[Option]) -> dict[str, object]:
         """The values of the options that are for templates alone, None where there is none."""
-        found: dict[str, object] = {}
+        values: dict[str, object] = {}
         for option in options:
-            if option.place is Place.TEMPLATE:
-                setting = settings.named(option.name)
-                found[option.name] = self.value(setting.value) if setting is not None else None
-        return found
+            if option.place is OptionPlacement.TEMPLATE:
+                setting = settings.find(option.name)
+                values[option.name] = self.value(setting.value) if setting is not None else None
+        return values
 
     @property
-    def texts_of_schemas(self) -> SchemaTexts:
+    def schema_texts(self) -> SchemaTexts:
         """The constants that hold schemas in their own languages."""
         return self._names.texts
 
-    def _text(self, value: Scalar) -> object:
+    def _convert_text(self, value: Scalar) -> object:
         match value:
             case SecretName():
                 return PythonCode(f"Secret({python_literal(value.name)})")
             case bool():
                 return str(value).lower()
             case ParamUse():
-                return PythonCode(self._in_text(value, alone=True))
+                return PythonCode(self._emit_param_in_text(value, alone=True))
             case int() | float():
                 return str(value)
             case _:
                 return self.value(value)
 
-    def _connection(self, use: ConnectionName) -> str:
+    def _emit_connection(self, use: ConnectionName) -> str:
         return f"{self._names.connections[use.name.casefold()]}(job)"
 
-    def _param(self, use: ParamUse) -> str:
+    def _emit_param(self, use: ParamUse) -> str:
         return f"job.params.{self._names.params[use.name]}"
 
-    def _in_text(self, use: ParamUse, alone: bool) -> str:
-        code, data_type = self._param(use), self._types[use.name]
+    def _emit_param_in_text(self, use: ParamUse, alone: bool) -> str:
+        code, data_type = self._emit_param(use), self._types[use.name]
         if data_type == BOOLEAN:
             return f"str({code}).lower()"
         is_text = data_type.sql.startswith("STRING")

@@ -26,32 +26,34 @@ class StepCode(Struct, frozen=True):
     calls: int
 
 
-def chained_calls(frame: str) -> int:
+def count_chained_calls(frame: str) -> int:
     """How many calls the code of a DataFrame has, those inside of arguments not counted."""
-    depth = found = 0
+    depth = calls = 0
     for char in _STRING.sub("", frame):
         if char in "([{":
-            found += depth == 0 and char == "("
+            calls += depth == 0 and char == "("
             depth += 1
         elif char in ")]}":
             depth -= 1
-    return found
+    return calls
 
 
-class Mapped(Struct, frozen=True):
+class FunctionMapping(Struct, frozen=True):
     """A function of the script: its name, what it is for people, where it comes from, its steps.
 
-    So many calls of the first chain, its `base`, make what the first step starts from.
+    So many calls of the first chain, its `base_calls`, make what the first step starts from.
     """
 
     name: str
     title: str
     span: Span
     steps: tuple[StepCode, ...] = ()
-    base: int = 0
+    base_calls: int = 0
 
 
-def source_map(script: str, functions: Iterable[Mapped], places: Places) -> list[dict[str, Any]]:
+def build_source_map(
+    script: str, functions: Iterable[FunctionMapping], places: Places
+) -> list[dict[str, Any]]:
     """Each function with the line of the script at which it begins, and where its steps begin.
 
     A column counts bytes from 0, as Python does. A place comes with its text, for whoever has the
@@ -76,13 +78,15 @@ def _origin(span: Span, places: Places, *, whole: bool) -> dict[str, Any]:
     return {"place": places.line(span), "text": places.text(span, whole=whole)}
 
 
-def _steps(node: ast.FunctionDef, item: Mapped, places: Places) -> Iterator[dict[str, Any]]:
+def _steps(
+    node: ast.FunctionDef, item: FunctionMapping, places: Places
+) -> Iterator[dict[str, Any]]:
     if not item.steps:
         return
     # Behind the docstring, parameters' literals come first.
-    chains = [_beginnings(statement) for statement in node.body]
+    chains = [_find_call_positions(statement) for statement in node.body]
     first = len(chains) - 1 - item.steps[-1].statement
-    at = (0, item.base)
+    at = (0, item.base_calls)
     for step in item.steps:
         begin = at[1] if at[0] == step.statement else 0
         at = (step.statement, step.calls)
@@ -90,9 +94,9 @@ def _steps(node: ast.FunctionDef, item: Mapped, places: Places) -> Iterator[dict
             yield {"line": line, "column": column, **_origin(step.span, places, whole=True)}
 
 
-def _beginnings(statement: ast.stmt) -> list[tuple[int, int]]:
+def _find_call_positions(statement: ast.stmt) -> list[tuple[int, int]]:
     """Line and column of the name of each call in the chain of a statement's value, in order."""
-    found: list[tuple[int, int]] = []
+    positions: list[tuple[int, int]] = []
     node = getattr(statement, "value", None)
     while isinstance(node, ast.Call | ast.Attribute):
         if isinstance(node, ast.Attribute):
@@ -100,5 +104,5 @@ def _beginnings(statement: ast.stmt) -> list[tuple[int, int]]:
             continue
         node = node.func
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-        found.append((node.end_lineno or 0, (node.end_col_offset or 0) - len(name.encode())))
-    return found[::-1]
+        positions.append((node.end_lineno or 0, (node.end_col_offset or 0) - len(name.encode())))
+    return positions[::-1]

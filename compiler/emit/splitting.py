@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ssbt.compiler.emit.leaves import STANDALONE_COMMENT, Leaf, copied
-from ssbt.compiler.emit.lines import COMMA_PRIORITY, DOT_PRIORITY, Line, whole_line
+from ssbt.compiler.emit.leaves import STANDALONE_COMMENT, Leaf, copy_leaves
+from ssbt.compiler.emit.lines import COMMA_PRIORITY, DOT_PRIORITY, Line, build_line
 from ssbt.compiler.emit.right_hand_split import (
     CannotSplitError,
     Component,
@@ -22,7 +22,7 @@ def split_lines(line: Line, force_parentheses: bool = False) -> Iterator[Line]:
     if line.is_comment:
         yield line
         return
-    for split in _splits(line):
+    for split in _choose_splits(line):
         try:
             result = _split_with(line, split, force_parentheses)
         except CannotSplitError:
@@ -32,7 +32,7 @@ def split_lines(line: Line, force_parentheses: bool = False) -> Iterator[Line]:
     yield line
 
 
-def _splits(line: Line) -> tuple[Split, ...]:
+def _choose_splits(line: Line) -> tuple[Split, ...]:
     """The ways to split a line, the first that works being the best."""
     has_inner_comments = line.inside_brackets and line.has_comment_lines
     if not line.should_split and line.is_short_enough() and not has_inner_comments:
@@ -61,12 +61,12 @@ def _split_with(line: Line, split: Split, force_parentheses: bool) -> list[Line]
         or result[0].is_short_enough()
     ):
         return result
-    second = _split_with(_copy(line), split, force_parentheses=True)
+    second = _split_with(_copy_line(line), split, force_parentheses=True)
     return second if all(part.is_short_enough() for part in second) else result
 
 
-def _copy(line: Line) -> Line:
-    copy = whole_line(copied(line.leaves), line.depth)
+def _copy_line(line: Line) -> Line:
+    copy = build_line(copy_leaves(line.leaves), line.depth)
     copy.inside_brackets, copy.should_split = line.inside_brackets, line.should_split
     return copy
 
@@ -95,17 +95,17 @@ def _delimiter_split(line: Line, _force_parentheses: bool) -> Iterator[Line]:
     last_code = _last_code(line)
     for leaf in line.leaves:
         if not current.fits_comment(leaf):
-            yield _started(current)
+            yield _strip_first_prefix(current)
             current = Line(line.depth, inside_brackets=line.inside_brackets)
         current.append(leaf, marked=True)
         if last.kind == STANDALONE_COMMENT and leaf is last_code:
             _end_with_comma(current, priority)
         if line.delimiters.get(id(leaf)) == priority:
-            yield _started(current)
+            yield _strip_first_prefix(current)
             current = Line(line.depth, inside_brackets=line.inside_brackets)
     if current.leaves:
         _end_with_comma(current, priority)
-        yield _started(current)
+        yield _strip_first_prefix(current)
 
 
 def _last_code(line: Line) -> Leaf:
@@ -124,13 +124,13 @@ def _comment_split(line: Line, _force_parentheses: bool) -> Iterator[Line]:
     current = Line(line.depth, inside_brackets=line.inside_brackets)
     for leaf in line.leaves:
         if not current.fits_comment(leaf):
-            yield _started(current)
+            yield _strip_first_prefix(current)
             current = Line(line.depth, inside_brackets=line.inside_brackets)
         current.append(leaf, marked=True)
     if current.leaves:
-        yield _started(current)
+        yield _strip_first_prefix(current)
 
 
-def _started(line: Line) -> Line:
+def _strip_first_prefix(line: Line) -> Line:
     line.leaves[0].prefix = ""
     return line

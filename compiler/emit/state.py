@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.emit.docstrings import comment
+from ssbt.compiler.emit.docstrings import emit_comment
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import has_processor, has_state
@@ -33,19 +33,19 @@ _SETTINGS = (
 
 def state_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
     """Names and values; what the pipeline sets itself stays."""
-    for name, value, _ in _needed(pipeline):
+    for name, value, _ in _settings_to_add(pipeline):
         yield name, value
 
 
 def state_items(pipeline: Pipeline) -> Iterator[str]:
     """The same as items of a dictionary in code, each under a comment."""
-    for name, value, reason in _needed(pipeline):
-        lines = "\n".join(comment(reason, depth=2))
+    for name, value, reason in _settings_to_add(pipeline):
+        lines = "\n".join(emit_comment(reason, depth=2))
         yield f"\n{lines}\n{python_literal(name)}: {python_literal(value)}"
 
 
-def _needed(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
-    given = {name.lower() for name, _ in pipeline.spark}
+def _settings_to_add(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:
+    explicit = {name.lower() for name, _ in pipeline.spark}
     # A processor keeps its state in a store while a batch runs, too.
     needed = _SETTINGS if has_state(pipeline) else _SETTINGS[: has_processor(pipeline)]
-    yield from (each for each in needed if each[0].lower() not in given)
+    yield from (each for each in needed if each[0].lower() not in explicit)

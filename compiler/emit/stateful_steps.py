@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.conversion import is_newer
-from ssbt.compiler.emit.expressions import reference
+from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
-from ssbt.compiler.emit.scopes import Scope
+from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.ir.steps import Stateful
 from ssbt.compiler.ir.streams import OutputMode
@@ -19,23 +19,30 @@ _TIMEOUTS = {
 }
 
 
-def processed(frame: str, step: Stateful, scope: Scope) -> str:
+def emit_stateful(frame: str, step: Stateful, scope: FunctionScope) -> str:
     """The call that runs the user's processor, or function on Spark 3.5."""
-    around = scope.around
-    target = around.target
-    keys = ", ".join(python_literal(reference(name)) for name in step.keys)
+    context = scope.context
+    target = context.target
+    keys = ", ".join(python_literal(quote_reference(name)) for name in step.keys)
     grouped = f"{frame}.groupBy({keys})"
-    own = around.names.functions[step.module, step.processor]
-    schema = around.names.schemas[step.schema]
+    processor_name = context.names.functions[step.module, step.processor]
+    schema = context.names.schemas[step.schema]
     # Spark 4 does not compare this mode with that of the query; Spark 3.5 does.
-    mode = OutputMode.UPDATE if OutputMode.UPDATE in around.modes(step) else OutputMode.APPEND
+    mode = OutputMode.UPDATE if OutputMode.UPDATE in context.step_modes(step) else OutputMode.APPEND
     if target.startswith("3."):
         (state,) = step.variables
         timeout = python_literal(_TIMEOUTS[step.time_mode])
-        arguments = [own, schema, around.names.schemas[state.schema], python_literal(mode.value)]
+        arguments = [
+            processor_name,
+            schema,
+            context.names.schemas[state.schema],
+            python_literal(mode.value),
+        ]
         return f"{grouped}.applyInPandasWithState({', '.join((*arguments, timeout))})"
     method = "transformWithStateInPandas" if is_newer("4.1", target) else "transformWithState"
-    processor = ", ".join((f"{own}()", *(_variable(each, scope) for each in step.variables)))
+    processor = ", ".join(
+        (f"{processor_name}()", *(_emit_variable(each, scope) for each in step.variables))
+    )
     arguments = [f"with_state({processor})", schema]
     arguments += [python_literal(mode.value.title()), python_literal(step.time_mode.value)]
     if step.event_time is not None:
@@ -43,13 +50,13 @@ def processed(frame: str, step: Stateful, scope: Scope) -> str:
     return f"{grouped}.{method}({', '.join(arguments)})"
 
 
-def _variable(variable: StateVariable, scope: Scope) -> str:
+def _emit_variable(variable: StateVariable, scope: FunctionScope) -> str:
     """`State("open", "value", OPEN, ttl_ms=3600000)`."""
-    return f"State({', '.join(_arguments(variable, scope))})"
+    return f"State({', '.join(_variable_arguments(variable, scope))})"
 
 
-def _arguments(variable: StateVariable, scope: Scope) -> Iterator[str]:
-    schemas = scope.around.names.schemas
+def _variable_arguments(variable: StateVariable, scope: FunctionScope) -> Iterator[str]:
+    schemas = scope.context.names.schemas
     yield python_literal(variable.name)
     yield python_literal(variable.kind)
     yield schemas[variable.schema]

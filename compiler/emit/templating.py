@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.loading import shelf_of, template
-from ssbt.compiler.emit.docstrings import comment
-from ssbt.compiler.emit.expressions import reference
+from ssbt.compiler.connectors.loading import read_template, registry_of
+from ssbt.compiler.emit.docstrings import emit_comment
+from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def script_template() -> Template:
 def connector_template(connector: Connector, file: str) -> Template:
     """A template of a connector or format: `read`, `write`, `decode` and so on."""
     if connector.package:
-        return _environment().from_string(template(connector, file))
-    folder = shelf_of(connector).folder
+        return _environment().from_string(read_template(connector, file))
+    folder = registry_of(connector).folder
     return _environment().get_template(f"{folder}/{connector.name}/{file}.py.j2")
 
 
@@ -47,8 +47,8 @@ def _environment() -> Environment:
         autoescape=False,
     )
     environment.filters["literal"] = python_literal
-    environment.filters["column"] = lambda name: f"F.col({python_literal(reference(name))})"
-    environment.filters["comment"] = lambda text: "\n".join(comment(text, depth=2))
+    environment.filters["column"] = lambda name: f"F.col({python_literal(quote_reference(name))})"
+    environment.filters["comment"] = lambda text: "\n".join(emit_comment(text, depth=2))
     return environment
 
 

@@ -10,15 +10,15 @@ from ssbt.compiler.ir.steps import Input, Query
 
 def used_transforms(query: Query) -> Iterator[str]:
     """The transforms that a query calls, in order; one may come several times."""
-    yield from _called(query.base)
+    yield from _called_transforms(query.base)
     for step in query.steps:
         match step:
             case s.UseTransform():
                 for argument in step.arguments:
-                    yield from _called(argument)
+                    yield from _called_transforms(argument)
                 yield step.transform
             case s.Join() | s.SetOperation():
-                yield from _called(step.right)
+                yield from _called_transforms(step.right)
             case s.Filter() | s.Project() | s.WithColumns() | s.DropColumns() | s.Alias():
                 pass
             case s.RenameColumns() | s.Aggregate() | s.Distinct() | s.Deduplicate():
@@ -32,8 +32,8 @@ def used_transforms(query: Query) -> Iterator[str]:
                 pass
 
 
-def _called(used: Input) -> Iterator[str]:
-    if used.arguments is not None:
-        for argument in used.arguments:
-            yield from _called(argument)
-        yield used.dataset
+def _called_transforms(operand: Input) -> Iterator[str]:
+    if operand.arguments is not None:
+        for argument in operand.arguments:
+            yield from _called_transforms(argument)
+        yield operand.dataset

@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ssbt.compiler.connectors.settings import ConnectionName
-from ssbt.compiler.emit.functions import Functions
-from ssbt.compiler.emit.scopes import Surroundings
-from ssbt.compiler.ir.passes import judged_source, passes, records_name
+from ssbt.compiler.emit.functions import ScriptFunctions
+from ssbt.compiler.emit.scopes import ScriptContext
+from ssbt.compiler.ir.passes import dead_letter_source, passes, records_name
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 
 
-def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[str, ...]:
+def emit_wiring(
+    pipeline: Pipeline, functions: ScriptFunctions, context: ScriptContext
+) -> tuple[str, ...]:
     """The statements of `run`: every dataset once, in the order its data flows, then the sinks.
 
     Streams come last, all at once, for they may never end.
     """
-    frames = around.names.frames
-    once = len(pipeline.sinks) > 1 and _may_be_planned_again(pipeline)
+    frames = context.names.frames
+    once = len(pipeline.sinks) > 1 and _can_be_replanned(pipeline)
     passed = {sink.name for each in passes(pipeline) for sink in each.sinks}
-    needed = _needed(made, [sink for sink in pipeline.sinks if sink.name not in passed])
+    needed = _collect_needed(
+        functions, [sink for sink in pipeline.sinks if sink.name not in passed]
+    )
     judged = {
         records_name(source)
         for item in pipeline.datasets
-        if (source := judged_source(item))
+        if (source := dead_letter_source(item))
         and isinstance(item, Source)
         and not item.output.streaming
     }
     statements = []
-    for name, function in made.by_dataset.items():
+    for name, function in functions.by_dataset.items():
         if name not in needed:
             continue
         arguments = [frames[use] for use in function.datasets]
@@ -37,16 +41,16 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
         elif function.takes_params:
             arguments.append("job.params")
         # Of a batch, too, each record is read once: what `latest` means is asked once, and kept.
-        kept = ".persist()" if name in judged else ""
-        statements.append(f"{frames[name]} = {function.name}({', '.join(arguments)}){kept}")
+        persist_call = ".persist()" if name in judged else ""
+        statements.append(f"{frames[name]} = {function.name}({', '.join(arguments)}){persist_call}")
     streams = []
-    for function in made.by_pass.values():
-        given = ", ".join(frames[name] for name in function.datasets)
-        streams.append(f"{function.name}({given}, job)")
+    for function in functions.by_pass.values():
+        frame_arguments = ", ".join(frames[name] for name in function.datasets)
+        streams.append(f"{function.name}({frame_arguments}, job)")
     for sink in pipeline.sinks:
         if sink.name in passed:
             continue
-        function, frame = made.by_sink[sink.name], frames[sink.dataset]
+        function, frame = functions.by_sink[sink.name], frames[sink.dataset]
         call = f"{function.name}({frame}, job)"
         if sink.stream is not None:
             streams.append(call)
@@ -57,22 +61,22 @@ def wiring(pipeline: Pipeline, made: Functions, around: Surroundings) -> tuple[s
     return tuple(statements)
 
 
-def _needed(made: Functions, sinks: Iterable[Sink]) -> set[str]:
+def _collect_needed(functions: ScriptFunctions, sinks: Iterable[Sink]) -> set[str]:
     """The datasets that `run` makes: of passes what they are given, of other sinks all."""
-    found: set[str] = set()
+    needed: set[str] = set()
     waiting = [sink.dataset for sink in sinks]
-    waiting += [name for function in made.by_pass.values() for name in function.datasets]
+    waiting += [name for function in functions.by_pass.values() for name in function.datasets]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += made.by_dataset[name].datasets
-    return found
+        if name not in needed:
+            needed.add(name)
+            waiting += functions.by_dataset[name].datasets
+    return needed
 
 
-def _may_be_planned_again(pipeline: Pipeline) -> bool:
+def _can_be_replanned(pipeline: Pipeline) -> bool:
     """Whether formats of what is read ask a server, of which they may learn more on the way."""
     sources = (item for item in pipeline.datasets if isinstance(item, Source))
     uses = (use for source in sources for use in source.settings.formats())
-    found = (setting.value for use in uses for setting in use.settings.settings)
-    return any(isinstance(value, ConnectionName) for value in found)
+    values = (setting.value for use in uses for setting in use.settings.settings)
+    return any(isinstance(value, ConnectionName) for value in values)

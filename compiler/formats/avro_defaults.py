@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.formats.json_text import Value
+from ssbt.compiler.formats.json_text import JsonValue
 from ssbt.compiler.formats.problems import SchemaProblemError
 
 if TYPE_CHECKING:
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 _BITS = {"int": 31, "long": 63}
 
 
-def default_problem(value: Value, type_: AvroType) -> SchemaProblemError | None:
+def find_default_problem(value: JsonValue, type_: AvroType) -> SchemaProblemError | None:
     """What is wrong with a default; a union's is one of its first branch."""
-    wanted = type_.branches[0] if type_.branches else type_
-    if not _fits(value, wanted):
-        return value.problem(_message(type_, wanted))
-    for member, inner in wanted.fields:
-        given = value.get(member)
-        if given is not None and (problem := default_problem(given, inner)):
+    expected = type_.branches[0] if type_.branches else type_
+    if not _is_valid(value, expected):
+        return value.problem(_describe_mismatch(type_, expected))
+    for member, inner in expected.fields:
+        member_value = value.get(member)
+        if member_value is not None and (problem := find_default_problem(member_value, inner)):
             return problem
     return None
 
 
-def _message(type_: AvroType, wanted: AvroType) -> str:
-    if type_ is wanted:
-        return f"the default is no {wanted.name}"
-    return f"the default of a union is a value of its first branch, here {wanted.name}"
+def _describe_mismatch(type_: AvroType, expected: AvroType) -> str:
+    if type_ is expected:
+        return f"the default is no {expected.name}"
+    return f"the default of a union is a value of its first branch, here {expected.name}"
 
 
-def _fits(value: Value, type_: AvroType) -> bool:
+def _is_valid(value: JsonValue, type_: AvroType) -> bool:
     content = value.content
     match type_.kind:
         case "null":
@@ -39,9 +39,9 @@ def _fits(value: Value, type_: AvroType) -> bool:
         case "boolean":
             return isinstance(content, bool)
         case "int" | "long":
-            whole = isinstance(content, int) and not isinstance(content, bool)
+            is_whole = isinstance(content, int) and not isinstance(content, bool)
             limit = 2 ** _BITS[type_.kind]
-            return whole and -limit <= content < limit
+            return is_whole and -limit <= content < limit
         case "float" | "double":
             return isinstance(content, int | float) and not isinstance(content, bool)
         case "array":

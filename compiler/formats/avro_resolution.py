@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.formats.avro import AvroType
-from ssbt.compiler.formats.json_text import Value
+from ssbt.compiler.formats.json_text import JsonValue
 
 _PROMOTIONS = {
     ("int", "long"),
@@ -26,14 +26,14 @@ _UNITS = {
 }
 
 
-def unreadable(reader: AvroType, writer: AvroType, path: str = "") -> Iterator[str]:
+def find_incompatibilities(reader: AvroType, writer: AvroType, path: str = "") -> Iterator[str]:
     """Why records of `writer` cannot be read as `reader`, one line a place; nothing if they can."""
     if writer.kind == "union":
         for branch in writer.branches:
-            yield from unreadable(reader, branch, path)
+            yield from find_incompatibilities(reader, branch, path)
         return
     if reader.kind == "union":
-        if all(any(unreadable(branch, writer, path)) for branch in reader.branches):
+        if all(any(find_incompatibilities(branch, writer, path)) for branch in reader.branches):
             yield _line(path, f"{writer.name} is none of {_names(reader)}")
         return
     if reader.kind != writer.kind:
@@ -42,36 +42,42 @@ def unreadable(reader: AvroType, writer: AvroType, path: str = "") -> Iterator[s
         return
     match reader.kind:
         case "record":
-            yield from _records(reader, writer, path)
+            yield from _compare_records(reader, writer, path)
         case "enum":
-            yield from _symbols(reader, writer, path)
+            yield from _compare_symbols(reader, writer, path)
         case "fixed" if _size(reader) != _size(writer):
             yield _line(path, f"has {_size(writer)} bytes now, and had {_size(reader)}")
-    for inner, other in zip(reader.parts, writer.parts, strict=False):
-        yield from unreadable(inner, other, f"{path}[]")
+    for reader_part, writer_part in zip(reader.parts, writer.parts, strict=False):
+        yield from find_incompatibilities(reader_part, writer_part, f"{path}[]")
     if _meaning(reader) != _meaning(writer):
         yield _line(path, f"means {_meaning(writer)} now, and meant {_meaning(reader)}")
 
 
-def _records(reader: AvroType, writer: AvroType, path: str) -> Iterator[str]:
+def _compare_records(reader: AvroType, writer: AvroType, path: str) -> Iterator[str]:
     if reader.name.rpartition(".")[2] != writer.name.rpartition(".")[2]:
         yield _line(path, f"is a record `{writer.name}` now, and was `{reader.name}`")
         return
-    written = dict(writer.fields)
+    writer_fields = dict(writer.fields)
     for name, type_ in reader.fields:
-        known = next((each for each in (name, *_aliases(reader, name)) if each in written), None)
-        place = f"{path}.{name}" if path else name
-        if known is not None:
-            yield from unreadable(type_, written[known], place)
+        writer_name = next(
+            (each for each in (name, *_aliases(reader, name)) if each in writer_fields), None
+        )
+        field_path = f"{path}.{name}" if path else name
+        if writer_name is not None:
+            yield from find_incompatibilities(type_, writer_fields[writer_name], field_path)
         elif not _has_default(reader, name):
-            yield _line(place, "is gone, and has no default")
+            yield _line(field_path, "is gone, and has no default")
 
 
-def _symbols(reader: AvroType, writer: AvroType, path: str) -> Iterator[str]:
-    known = {each.content for each in _items(reader, "symbols")}
-    new = [str(each.content) for each in _items(writer, "symbols") if each.content not in known]
-    if new and reader.text.get("default") is None:
-        yield _line(path, f"has new symbols: {', '.join(new)}")
+def _compare_symbols(reader: AvroType, writer: AvroType, path: str) -> Iterator[str]:
+    reader_symbols = {each.content for each in _items(reader, "symbols")}
+    new_symbols = [
+        str(each.content)
+        for each in _items(writer, "symbols")
+        if each.content not in reader_symbols
+    ]
+    if new_symbols and reader.text.get("default") is None:
+        yield _line(path, f"has new symbols: {', '.join(new_symbols)}")
 
 
 def _aliases(record: AvroType, name: str) -> Iterator[str]:
@@ -86,9 +92,9 @@ def _has_default(record: AvroType, name: str) -> bool:
     return any(e.text("name") == name and e.get("default") is not None for e in fields)
 
 
-def _items(node: AvroType, member: str) -> tuple[Value, ...]:
-    found = node.text.get(member)
-    return found.items if found is not None else ()
+def _items(node: AvroType, member: str) -> tuple[JsonValue, ...]:
+    member_value = node.text.get(member)
+    return member_value.items if member_value is not None else ()
 
 
 def _meaning(node: AvroType) -> str:

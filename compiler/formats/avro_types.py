@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.formats.json_text import Value
+from ssbt.compiler.formats.json_text import JsonValue
 from ssbt.compiler.types.datatypes import (
     BINARY,
     BOOLEAN,
@@ -19,7 +19,7 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DecimalType,
 )
-from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.types.ddl import parse_type
 
 PRIMITIVES: dict[str, DataType] = {
     "null": NULL,
@@ -42,37 +42,37 @@ _LOGICAL: dict[tuple[str, str], DataType] = {
 }
 
 
-def logical_type(node: Value, kind: str) -> DataType:
+def logical_type(node: JsonValue, kind: str) -> DataType:
     """The type of a primitive or fixed, with what its `logicalType` makes of it.
 
     A logical type that is unknown, or cannot be meant at this place, counts for nothing, as the
     specification wants it.
     """
     logical = node.text("logicalType")
-    plain = BINARY if kind == "fixed" else PRIMITIVES[kind]
+    base_type = BINARY if kind == "fixed" else PRIMITIVES[kind]
     if logical == "decimal" and kind in ("bytes", "fixed"):
-        return _decimal(node, kind) or plain
+        return _decimal_type(node, kind) or base_type
     if logical == "custom-decimal" and kind == "long":
-        return _decimal(node, kind) or plain
+        return _decimal_type(node, kind) or base_type
     if kind in ("int", "long") and not logical:
-        return parsed_type(node.text(_SPARK_TYPE) or "") or plain
-    return _LOGICAL.get((kind, logical or ""), plain)
+        return parse_type(node.text(_SPARK_TYPE) or "") or base_type
+    return _LOGICAL.get((kind, logical or ""), base_type)
 
 
-def _decimal(node: Value, kind: str) -> DataType | None:
+def _decimal_type(node: JsonValue, kind: str) -> DataType | None:
     precision, scale = node.number("precision"), node.number("scale") or 0
     if precision is None or precision < 1 or not 0 <= scale <= precision:
         return None
-    if kind == "fixed" and precision > _most_digits(node.number("size") or 0):
+    if kind == "fixed" and precision > _max_digits(node.number("size") or 0):
         return None
     if precision > MAX_DECIMAL_PRECISION:
-        place = node.get("precision") or node
-        raise place.problem(
+        precision_node = node.get("precision") or node
+        raise precision_node.problem(
             f"a decimal of Spark's has at most {MAX_DECIMAL_PRECISION} digits, not {precision}"
         )
     return DecimalType(precision, scale)
 
 
-def _most_digits(size: int) -> int:
+def _max_digits(size: int) -> int:
     """How many decimal digits always fit into so many bytes."""
     return len(str(2 ** (8 * size - 1) - 1)) - 1 if size else 0

@@ -26,7 +26,7 @@ from ssbt.compiler.types.datatypes import (
 )
 
 Json = dict[str, object] | list[object] | str
-_PLAIN: dict[DataType, Json] = {
+_SIMPLE_TYPES: dict[DataType, Json] = {
     BOOLEAN: "boolean",
     BYTE: "int",
     SHORT: "int",
@@ -41,12 +41,12 @@ _PLAIN: dict[DataType, Json] = {
 }
 
 
-def avro_text(columns: Iterable[StructField], name: str) -> str:
+def render_avro_schema(columns: Iterable[StructField], name: str) -> str:
     """The schema of a record called `name`, which may have a namespace, as compact JSON."""
-    space, _, own = name.rpartition(".")
-    record = _record(tuple(columns), own)
+    space, _, short_name = name.rpartition(".")
+    record = _record(tuple(columns), short_name)
     if space:
-        record = {"type": "record", "name": own, "namespace": space, **record}
+        record = {"type": "record", "name": short_name, "namespace": space, **record}
     return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -73,7 +73,7 @@ def _type(type_: DataType, name: str) -> Json:
             return {"type": "map", "values": _optional(value, contains_null, name)}
         case StructType(fields):
             return _record(fields, name)
-    return _PLAIN.get(type_, "string")
+    return _SIMPLE_TYPES.get(type_, "string")
 
 
 def _optional(type_: DataType, nullable: bool, name: str) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.formats.json_text import Value
+from ssbt.compiler.formats.json_text import JsonValue
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DATE,
@@ -24,12 +24,12 @@ _TYPES: dict[str, DataType] = {
     "boolean": BOOLEAN,
 }
 _FORMATS: dict[str, DataType] = {"date": DATE, "date-time": TIMESTAMP}
-_UNCERTAIN = ("allOf", "not", "if", "patternProperties", "$dynamicRef")
+_UNSUPPORTED = ("allOf", "not", "if", "patternProperties", "$dynamicRef")
 
 
-def json_schema_columns(schema: Value) -> StructType:
+def json_schema_columns(schema: JsonValue) -> StructType:
     """The columns of a schema that describes an object. Raises SchemaProblemError."""
-    type_, _ = _Reader(schema).type(schema, ())
+    type_, _ = _JsonSchemaReader(schema).type(schema, ())
     if not isinstance(type_, StructType):
         raise schema.problem(
             "this schema is of no object with properties, and only that has columns"
@@ -37,15 +37,15 @@ def json_schema_columns(schema: Value) -> StructType:
     return type_
 
 
-class _Reader:
-    def __init__(self, root: Value) -> None:
+class _JsonSchemaReader:
+    def __init__(self, root: JsonValue) -> None:
         self._root = root
 
-    def type(self, node: Value, above: tuple[str, ...]) -> tuple[DataType, bool]:
-        """The type at `node`, and whether null is a value; `above` are the references so far."""
+    def type(self, node: JsonValue, references: tuple[str, ...]) -> tuple[DataType, bool]:
+        """The type at `node`, and whether null is a value; `references` are those so far."""
         if not isinstance(node.content, dict):
             raise node.problem("a schema is an object that says its `type`")
-        for word in _UNCERTAIN:
+        for word in _UNSUPPORTED:
             if word in node.members:
                 raise node.members[word].problem(
                     f"what `{word}` allows cannot be said as a column's type",
@@ -53,87 +53,91 @@ class _Reader:
                 )
         reference = node.text("$ref")
         if reference is not None:
-            return self._referred(node, reference, above)
+            return self._resolve_reference(node, reference, references)
         choices = node.get("anyOf") or node.get("oneOf")
         if choices is not None:
-            return self._chosen(choices, above)
+            return self._choice_type(choices, references)
         if node.get("enum") is not None and node.get("type") is None:
-            return self._enumerated(node)
-        return self._plain(node, above)
+            return self._enum_type(node)
+        return self._declared_type(node, references)
 
-    def _referred(
-        self, node: Value, reference: str, above: tuple[str, ...]
+    def _resolve_reference(
+        self, node: JsonValue, reference: str, references: tuple[str, ...]
     ) -> tuple[DataType, bool]:
-        place = node.members["$ref"]
-        if reference in above:
-            raise place.problem(f"`{reference}` contains itself, and Spark's rows cannot")
+        reference_node = node.members["$ref"]
+        if reference in references:
+            raise reference_node.problem(f"`{reference}` contains itself, and Spark's rows cannot")
         target = self._root
         first, *path = reference.split("/")
         for step in path:
-            found = target.get(step.replace("~1", "/").replace("~0", "~"))
-            if found is None:
+            child = target.get(step.replace("~1", "/").replace("~0", "~"))
+            if child is None:
                 first = ""
                 break
-            target = found
+            target = child
         if first != "#":
-            raise place.problem(f"`{reference}` leads to nothing in this file")
-        return self.type(target, (*above, reference))
+            raise reference_node.problem(f"`{reference}` leads to nothing in this file")
+        return self.type(target, (*references, reference))
 
-    def _chosen(self, choices: Value, above: tuple[str, ...]) -> tuple[DataType, bool]:
-        rest = [each for each in choices.items if each.text("type") != "null"]
-        if len(rest) != 1:
+    def _choice_type(
+        self, choices: JsonValue, references: tuple[str, ...]
+    ) -> tuple[DataType, bool]:
+        non_null = [each for each in choices.items if each.text("type") != "null"]
+        if len(non_null) != 1:
             raise choices.problem(
                 "a column has one type, and this allows several",
                 "write the column in a `schema` of its own, as a string",
             )
-        type_, nullable = self.type(rest[0], above)
-        return type_, nullable or len(rest) < len(choices.items)
+        type_, nullable = self.type(non_null[0], references)
+        return type_, nullable or len(non_null) < len(choices.items)
 
-    def _enumerated(self, node: Value) -> tuple[DataType, bool]:
+    def _enum_type(self, node: JsonValue) -> tuple[DataType, bool]:
         values = [each.content for each in node.members["enum"].items]
         if not all(value is None or isinstance(value, str) for value in values):
             raise node.members["enum"].problem("the values are not all strings; say their `type`")
         return STRING, None in values
 
-    def _plain(self, node: Value, above: tuple[str, ...]) -> tuple[DataType, bool]:
-        given = node.get("type")
-        if given is None:
+    def _declared_type(self, node: JsonValue, references: tuple[str, ...]) -> tuple[DataType, bool]:
+        type_node = node.get("type")
+        if type_node is None:
             raise node.problem("the `type` is missing here")
-        words = [each.content for each in given.items] or [given.content]
-        rest = [word for word in words if word != "null"]
-        if len(rest) != 1:
-            raise given.problem("a column has one type, and `null` besides")
-        nullable = len(rest) < len(words)
-        match rest[0]:
+        type_names = [each.content for each in type_node.items] or [type_node.content]
+        non_null = [word for word in type_names if word != "null"]
+        if len(non_null) != 1:
+            raise type_node.problem("a column has one type, and `null` besides")
+        nullable = len(non_null) < len(type_names)
+        match non_null[0]:
             case "object":
-                return self._object(node, above), nullable
+                return self._object_type(node, references), nullable
             case "array":
                 items = node.get("items")
                 if items is None:
                     raise node.problem("`items` says what the array holds, and is missing here")
-                return ArrayType(*self.type(items, above)), nullable
+                return ArrayType(*self.type(items, references)), nullable
             case "string":
                 return _FORMATS.get(node.text("format") or "", STRING), nullable
             case str(word) if word in _TYPES:
                 return _TYPES[word], nullable
-        raise given.problem(f"JSON Schema has no type `{rest[0]}`")
+        raise type_node.problem(f"JSON Schema has no type `{non_null[0]}`")
 
-    def _object(self, node: Value, above: tuple[str, ...]) -> DataType:
-        properties, others = node.get("properties"), node.get("additionalProperties")
+    def _object_type(self, node: JsonValue, references: tuple[str, ...]) -> DataType:
+        properties, additional = node.get("properties"), node.get("additionalProperties")
         if properties is None or not properties.members:
-            if others is not None and others.members:
-                return MapType(STRING, *self.type(others, above))
+            if additional is not None and additional.members:
+                return MapType(STRING, *self.type(additional, references))
             raise node.problem("`properties` says which fields there are, and is missing here")
         required = node.get("required")
-        needed = {each.content for each in required.items} if required is not None else set()
-        fields, seen = [], set()
+        required_names = (
+            {each.content for each in required.items} if required is not None else set()
+        )
+        fields, names = [], set()
         for name, each in properties.members.items():
-            if name.casefold() in seen:
+            if name.casefold() in names:
                 start, end = properties.keys[name]
-                raise Value(name, start, end).problem(
+                raise JsonValue(name, start, end).problem(
                     f"there are two fields called `{name}`; Spark's names have no case"
                 )
-            seen.add(name.casefold())
-            type_, nullable = self.type(each, above)
-            fields.append(StructField(name, type_, nullable or name not in needed))
+            names.add(name.casefold())
+            type_, nullable = self.type(each, references)
+            fields.append(StructField(name, type_, nullable or name not in required_names))
         return StructType(tuple(fields))

@@ -13,44 +13,44 @@ from ssbt.compiler.formats.problems import SchemaProblemError
 _MARK = re.compile(
     r'[ \t\n\r]*(?:(?P<mark>[\[\]{},:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")|(?P<word>[\w.+-]+))'
 )
-_MOST_LEVELS = 200
+_MAX_LEVELS = 200
 Scalar = str | int | float | bool | None
 
 
-class Value(Struct, frozen=True):
+class JsonValue(Struct, frozen=True):
     """A value of JSON and its place: a scalar, items in a tuple, or members in a dictionary.
 
     `keys` has the place of each member's name.
     """
 
-    content: Scalar | tuple[Value, ...] | dict[str, Value]
+    content: Scalar | tuple[JsonValue, ...] | dict[str, JsonValue]
     start: int
     end: int
     keys: dict[str, tuple[int, int]] = {}
 
     @property
-    def members(self) -> dict[str, Value]:
+    def members(self) -> dict[str, JsonValue]:
         """The members of an object; none of anything else."""
         return self.content if isinstance(self.content, dict) else {}
 
     @property
-    def items(self) -> tuple[Value, ...]:
+    def items(self) -> tuple[JsonValue, ...]:
         """The items of an array; none of anything else."""
         return self.content if isinstance(self.content, tuple) else ()
 
-    def get(self, name: str) -> Value | None:
+    def get(self, name: str) -> JsonValue | None:
         """A member, if this is an object that has it."""
         return self.members.get(name)
 
     def text(self, name: str) -> str | None:
         """A member that is a string."""
-        found = self.get(name)
-        return found.content if found is not None and isinstance(found.content, str) else None
+        member = self.get(name)
+        return member.content if member is not None and isinstance(member.content, str) else None
 
     def number(self, name: str) -> int | None:
         """A member that is a whole number."""
-        found = self.get(name)
-        content = None if found is None else found.content
+        member = self.get(name)
+        content = None if member is None else member.content
         return content if isinstance(content, int) and not isinstance(content, bool) else None
 
     def problem(self, message: str, help: str = "", instead: str = "") -> SchemaProblemError:
@@ -60,102 +60,102 @@ class Value(Struct, frozen=True):
             self.start, self.start + 1 if is_long else self.end, message, help, instead
         )
 
-    def plain(self) -> object:
+    def to_plain(self) -> object:
         """The value as `json.loads` gives it."""
         if isinstance(self.content, dict):
-            return {name: each.plain() for name, each in self.content.items()}
+            return {name: each.to_plain() for name, each in self.content.items()}
         if isinstance(self.content, tuple):
-            return [each.plain() for each in self.content]
+            return [each.to_plain() for each in self.content]
         return self.content
 
 
-def parsed_json(text: str) -> Value:
+def parse_json(text: str) -> JsonValue:
     """The one value that the text is. Raises SchemaProblemError where it is no JSON."""
-    reader = _Reader(text)
-    value = reader.value(0)
-    reader.end()
+    reader = _JsonReader(text)
+    value = reader.parse_value(0)
+    reader.expect_end()
     return value
 
 
-class _Reader:
+class _JsonReader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._marks = self._read()
+        self._marks = self._tokenize()
         self._next = next(self._marks)
 
-    def _read(self) -> Iterator[tuple[str, str, int, int]]:
-        """Kind, text and place of each mark; `end` for ever when there are no more."""
-        place, size = 0, len(self._text.rstrip(" \t\n\r"))
-        while place < size:
-            found = _MARK.match(self._text, place)
-            if found is None:
-                start = size - len(self._text[place:size].lstrip(" \t\n\r"))
+    def _tokenize(self) -> Iterator[tuple[str, str, int, int]]:
+        """Kind, text and place of each mark; `expect_end` for ever when there are no more."""
+        position, size = 0, len(self._text.rstrip(" \t\n\r"))
+        while position < size:
+            match = _MARK.match(self._text, position)
+            if match is None:
+                start = size - len(self._text[position:size].lstrip(" \t\n\r"))
                 raise SchemaProblemError(start, start + 1, "this is no JSON")
-            kind = found.lastgroup or ""
-            place = found.end()
-            yield kind, found[kind], found.start(kind), place
+            kind = match.lastgroup or ""
+            position = match.end()
+            yield kind, match[kind], match.start(kind), position
         while True:
             yield "end", "", size, size
 
-    def _take(self) -> tuple[str, str, int, int]:
-        taken, self._next = self._next, next(self._marks)
-        return taken
+    def _next_mark(self) -> tuple[str, str, int, int]:
+        current, self._next = self._next, next(self._marks)
+        return current
 
-    def _need(self, mark: str) -> tuple[str, str, int, int]:
-        kind, text, start, end = taken = self._take()
+    def _expect(self, mark: str) -> tuple[str, str, int, int]:
+        kind, text, start, end = token = self._next_mark()
         if kind != "mark" or text != mark:
             raise SchemaProblemError(start, end, f"`{mark}` is expected here")
-        return taken
+        return token
 
-    def end(self) -> None:
+    def expect_end(self) -> None:
         kind, _, start, end = self._next
         if kind != "end":
             raise SchemaProblemError(start, end, "the JSON has ended before this")
 
-    def value(self, level: int) -> Value:
-        kind, text, start, end = self._take()
-        if level > _MOST_LEVELS:
-            raise SchemaProblemError(start, end, f"more than {_MOST_LEVELS} levels")
+    def parse_value(self, level: int) -> JsonValue:
+        kind, text, start, end = self._next_mark()
+        if level > _MAX_LEVELS:
+            raise SchemaProblemError(start, end, f"more than {_MAX_LEVELS} levels")
         if kind == "mark" and text == "{":
-            return self._object(start, level + 1)
+            return self._parse_object(start, level + 1)
         if kind == "mark" and text == "[":
-            return self._array(start, level + 1)
+            return self._parse_array(start, level + 1)
         if kind in ("string", "word"):
-            return Value(_scalar(text, start, end), start, end)
+            return JsonValue(_parse_scalar(text, start, end), start, end)
         raise SchemaProblemError(start, end, "a value is expected here")
 
-    def _object(self, start: int, level: int) -> Value:
-        members: dict[str, Value] = {}
+    def _parse_object(self, start: int, level: int) -> JsonValue:
+        members: dict[str, JsonValue] = {}
         keys: dict[str, tuple[int, int]] = {}
         while self._next[1] != "}" or self._next[0] != "mark":
             if members:
-                self._need(",")
-            kind, text, first, last = self._take()
+                self._expect(",")
+            kind, text, first, last = self._next_mark()
             if kind != "string":
                 raise SchemaProblemError(first, last, "a name in double quotes is expected here")
-            name = str(_scalar(text, first, last))
+            name = str(_parse_scalar(text, first, last))
             if name in members:
                 raise SchemaProblemError(first, last, f'"{name}" is here twice')
-            self._need(":")
-            members[name], keys[name] = self.value(level), (first, last)
-        return Value(members, start, self._need("}")[3], keys)
+            self._expect(":")
+            members[name], keys[name] = self.parse_value(level), (first, last)
+        return JsonValue(members, start, self._expect("}")[3], keys)
 
-    def _array(self, start: int, level: int) -> Value:
-        items: list[Value] = []
+    def _parse_array(self, start: int, level: int) -> JsonValue:
+        items: list[JsonValue] = []
         while self._next[1] != "]" or self._next[0] != "mark":
             if items:
-                self._need(",")
-            items.append(self.value(level))
-        return Value(tuple(items), start, self._need("]")[3])
+                self._expect(",")
+            items.append(self.parse_value(level))
+        return JsonValue(tuple(items), start, self._expect("]")[3])
 
 
-def _refused(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(constant)
 
 
-def _scalar(text: str, start: int, end: int) -> Scalar:
+def _parse_scalar(text: str, start: int, end: int) -> Scalar:
     try:
-        content: Scalar = json.loads(text, parse_constant=_refused)
+        content: Scalar = json.loads(text, parse_constant=_refuse_constant)
     except ValueError:
         raise SchemaProblemError(start, end, "this is no JSON") from None
     return content

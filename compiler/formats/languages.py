@@ -10,12 +10,12 @@ import posixpath
 
 from msgspec import Struct
 
-from ssbt.compiler.formats.avro import avro_columns, whole_avro
+from ssbt.compiler.formats.avro import avro_columns, inline_avro_references
 from ssbt.compiler.formats.json_schema import json_schema_columns
-from ssbt.compiler.formats.json_text import Value, parsed_json
+from ssbt.compiler.formats.json_text import JsonValue, parse_json
 from ssbt.compiler.formats.problems import SchemaProblemError
 from ssbt.compiler.types.datatypes import StructType
-from ssbt.compiler.types.ddl import first_mistake, parsed_columns
+from ssbt.compiler.types.ddl import find_first_mistake, parse_columns
 
 AVRO, JSON_SCHEMA, PROTOBUF, DESCRIPTORS, DDL = (
     "avro",
@@ -43,7 +43,7 @@ class NoSuchMessageError(Exception):
     """No message is called so, or none is named where there are several; `args` are those."""
 
 
-class Written(Struct, frozen=True):
+class ExternalSchema(Struct, frozen=True):
     """A schema in its own language: the columns, and the text that decoders are given.
 
     The text of Avro and JSON Schema is compact JSON, that of Protobuf a descriptor set in base 64,
@@ -57,89 +57,100 @@ class Written(Struct, frozen=True):
     subject: str = ""
 
 
-def written_json(language: str, schema: Value, others: Sequence[Value] = ()) -> Written:
+def convert_json(
+    language: str, schema: JsonValue, referenced_schemas: Sequence[JsonValue] = ()
+) -> ExternalSchema:
     """A schema of Avro, which may name the types of others, or JSON Schema.
 
     Raises SchemaProblemError.
     """
     if language == AVRO:
-        columns, plain = avro_columns(schema, others), whole_avro(schema, others)
+        columns, document = (
+            avro_columns(schema, referenced_schemas),
+            inline_avro_references(schema, referenced_schemas),
+        )
     else:
-        columns, plain = json_schema_columns(schema), schema.plain()
-    return Written(language, columns, json.dumps(plain, separators=(",", ":"), ensure_ascii=False))
+        columns, document = json_schema_columns(schema), schema.to_plain()
+    return ExternalSchema(
+        language, columns, json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    )
 
 
-def written_ddl(text: str) -> Written:
+def convert_ddl(text: str) -> ExternalSchema:
     """Columns as Spark's DDL lists them. Raises SchemaProblemError."""
-    columns = parsed_columns(text)
+    columns = parse_columns(text)
     if columns is None:
-        start, end = first_mistake(text)
+        start, end = find_first_mistake(text)
         message = "this is no list of columns such as `id BIGINT NOT NULL, name STRING`"
         raise SchemaProblemError(start, end, message)
     names = [field.name for field in columns.fields]
-    twice = repeated(names)
-    if twice is not None:
-        raise SchemaProblemError(0, len(text), f"there are two columns called `{twice}`")
-    return Written(DDL, columns, text.strip())
+    duplicate = find_duplicate(names)
+    if duplicate is not None:
+        raise SchemaProblemError(0, len(text), f"there are two columns called `{duplicate}`")
+    return ExternalSchema(DDL, columns, text.strip())
 
 
-def written_text(language: str, text: str, path: str, message: str, imports: Imports) -> Written:
+def convert_text(
+    language: str, text: str, path: str, message: str, imports: Imports
+) -> ExternalSchema:
     """A schema in the text of any language; `imports` gives the files that a `.proto` imports.
 
     Raises SchemaProblemError, MissingExtraError, NoSuchMessageError, and what `imports` raises.
     """
     if language in (AVRO, JSON_SCHEMA):
-        return written_json(language, parsed_json(text))
+        return convert_json(language, parse_json(text))
     if language == DDL:
-        return written_ddl(text)
-    _need_protobuf()
-    from ssbt.compiler.formats.protoc import compiled
+        return convert_ddl(text)
+    _require_protobuf()
+    from ssbt.compiler.formats.protoc import compile_descriptors
 
-    return written_descriptors(compiled(path, _closure(path, text, imports)), message)
+    return convert_descriptors(
+        compile_descriptors(path, _collect_imports(path, text, imports)), message
+    )
 
 
-def written_descriptors(data: bytes, message: str) -> Written:
-    """A message of a descriptor set. Raises as `written_text` does."""
-    _need_protobuf()
-    from ssbt.compiler.formats.protobuf import descriptor_set, message_columns, message_names
+def convert_descriptors(data: bytes, message: str) -> ExternalSchema:
+    """A message of a descriptor set. Raises as `convert_text` does."""
+    _require_protobuf()
+    from ssbt.compiler.formats.protobuf import message_columns, message_names, parse_descriptor_set
 
-    files = descriptor_set(data)
+    files = parse_descriptor_set(data)
     names = message_names(files)
     if message not in names and (message or len(names) != 1):
         raise NoSuchMessageError(*names)
     name = message or names[0]
     columns = message_columns(files, name)
-    return Written(PROTOBUF, columns, b64encode(data).decode("ascii"), name)
+    return ExternalSchema(PROTOBUF, columns, b64encode(data).decode("ascii"), name)
 
 
-def repeated(names: Iterable[str]) -> str | None:
+def find_duplicate(names: Iterable[str]) -> str | None:
     """A name that comes twice, by Spark's rules of case."""
-    seen: set[str] = set()
+    folded_names: set[str] = set()
     for name in names:
-        if name.casefold() in seen:
+        if name.casefold() in folded_names:
             return name
-        seen.add(name.casefold())
+        folded_names.add(name.casefold())
     return None
 
 
-def _closure(path: str, text: str, imports: Imports) -> dict[str, str]:
+def _collect_imports(path: str, text: str, imports: Imports) -> dict[str, str]:
     """The text at `path` and all that it imports, by path."""
     from ssbt.compiler.formats.protoc import imported_paths
 
-    found = {path: text}
-    waiting = list(imported_paths(text))
-    while waiting:
-        each = waiting.pop()
-        if each in found:
+    texts = {path: text}
+    pending = list(imported_paths(text))
+    while pending:
+        each = pending.pop()
+        if each in texts:
             continue
         if each.startswith(("/", "..")) or posixpath.normpath(each) != each:
             raise SchemaProblemError(0, 0, f"`{each}` is imported from outside of this folder")
-        found[each] = imports(each)
-        waiting += imported_paths(found[each])
-    return found
+        texts[each] = imports(each)
+        pending += imported_paths(texts[each])
+    return texts
 
 
-def _need_protobuf() -> None:
+def _require_protobuf() -> None:
     if find_spec("google") is None or find_spec("google.protobuf") is None:
         raise MissingExtraError
     if find_spec("grpc_tools") is None:

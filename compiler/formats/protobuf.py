@@ -49,26 +49,26 @@ _WELL_KNOWN: dict[str, DataType] = {
 }
 
 
-def descriptor_set(data: bytes) -> FileDescriptorSet:
+def parse_descriptor_set(data: bytes) -> FileDescriptorSet:
     """What `protoc --include_imports --descriptor_set_out` wrote. Raises SchemaProblemError."""
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
     from google.protobuf.message import DecodeError
 
-    found = FileDescriptorSet()
+    files = FileDescriptorSet()
     try:
-        found.ParseFromString(data)
+        files.ParseFromString(data)
     except DecodeError:
         raise SchemaProblemError(0, 0, "this is no descriptor set of Protobuf") from None
-    if not found.file:
+    if not files.file:
         raise SchemaProblemError(0, 0, "this descriptor set is empty")
-    return found
+    return files
 
 
 def message_names(files: FileDescriptorSet) -> tuple[str, ...]:
     """The full names of the messages of the last file: the others are what it imports."""
     last = files.file[-1]
-    found = _messages(last.package, last.message_type)
-    return tuple(name[1:] for name, message in found if not message.options.map_entry)
+    messages = _iterate_messages(last.package, last.message_type)
+    return tuple(name[1:] for name, message in messages if not message.options.map_entry)
 
 
 def message_columns(files: FileDescriptorSet, name: str) -> StructType:
@@ -76,54 +76,54 @@ def message_columns(files: FileDescriptorSet, name: str) -> StructType:
     messages = {
         name: message
         for file in files.file
-        for name, message in _messages(file.package, file.message_type)
+        for name, message in _iterate_messages(file.package, file.message_type)
     }
     return _struct(f".{name}", messages, ())
 
 
-def _messages(
-    space: str, found: Iterable[DescriptorProto]
+def _iterate_messages(
+    space: str, messages: Iterable[DescriptorProto]
 ) -> Iterator[tuple[str, DescriptorProto]]:
     """Messages with those inside of them, by full name with a dot in front."""
-    for message in found:
+    for message in messages:
         name = f"{space}.{message.name}" if space else message.name
         yield f".{name}", message
-        yield from _messages(name, message.nested_type)
+        yield from _iterate_messages(name, message.nested_type)
 
 
 def _struct(
-    name: str, messages: Mapping[str, DescriptorProto], above: tuple[str, ...]
+    name: str, messages: Mapping[str, DescriptorProto], enclosing: tuple[str, ...]
 ) -> StructType:
-    if name in above:
+    if name in enclosing:
         message = f"the message `{name[1:]}` contains itself, and Spark's rows cannot"
         raise SchemaProblemError(0, 0, message)
     if name not in messages:
         message = f"the message `{name[1:]}` is not in this file"
         help_ = "write the file with `protoc --include_imports`"
         raise SchemaProblemError(0, 0, message, help_)
-    fields = (_field(each, messages, (*above, name)) for each in messages[name].field)
+    fields = (_field(each, messages, (*enclosing, name)) for each in messages[name].field)
     return StructType(tuple(fields))
 
 
 def _field(
-    node: FieldDescriptorProto, messages: Mapping[str, DescriptorProto], above: tuple[str, ...]
+    node: FieldDescriptorProto, messages: Mapping[str, DescriptorProto], enclosing: tuple[str, ...]
 ) -> StructField:
     entry = messages.get(node.type_name)
     repeated = node.label == _REPEATED
     if node.type == _MESSAGE and entry is not None and entry.options.map_entry:
-        key, value = (_field(each, messages, above) for each in entry.field)
+        key, value = (_field(each, messages, enclosing) for each in entry.field)
         return StructField(node.name, MapType(key.type, value.type, False), False)
-    type_ = _value_type(node, messages, above)
+    type_ = _value_type(node, messages, enclosing)
     if repeated:
         type_ = ArrayType(type_, False)
     return StructField(node.name, type_, not repeated and node.label != _REQUIRED)
 
 
 def _value_type(
-    node: FieldDescriptorProto, messages: Mapping[str, DescriptorProto], above: tuple[str, ...]
+    node: FieldDescriptorProto, messages: Mapping[str, DescriptorProto], enclosing: tuple[str, ...]
 ) -> DataType:
     if node.type == _GROUP:
         raise SchemaProblemError(0, 0, f"`{node.name}` is a group, which Spark does not read")
     if node.type != _MESSAGE:
         return _TYPES[node.type]
-    return _WELL_KNOWN.get(node.type_name) or _struct(node.type_name, messages, above)
+    return _WELL_KNOWN.get(node.type_name) or _struct(node.type_name, messages, enclosing)

@@ -17,17 +17,17 @@ _PLACE = re.compile(
 _IMPORT = re.compile(
     r'(?:^|[;}])\s*import\s+(?:public\s+|weak\s+)?"(?P<path>[^"\n]+)"\s*;', re.MULTILINE
 )
-_OWN = "google/protobuf/"
-_SECONDS = 60
+_BUNDLED_PREFIX = "google/protobuf/"
+_TIMEOUT_SECONDS = 60
 
 
 def imported_paths(text: str) -> tuple[str, ...]:
     """The files that a `.proto` text imports, without those that come with Protobuf."""
-    found = (match["path"] for match in _IMPORT.finditer(text))
-    return tuple(path for path in found if not path.startswith(_OWN))
+    paths = (match["path"] for match in _IMPORT.finditer(text))
+    return tuple(path for path in paths if not path.startswith(_BUNDLED_PREFIX))
 
 
-def compiled(path: str, texts: Mapping[str, str]) -> bytes:
+def compile_descriptors(path: str, texts: Mapping[str, str]) -> bytes:
     """The descriptor set of `path`; `texts` are that file's and those of all that it imports.
 
     Raises SchemaProblemError with the place of the first mistake.
@@ -40,21 +40,25 @@ def compiled(path: str, texts: Mapping[str, str]) -> bytes:
         out = Path(folder, "descriptors")
         command = [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=."]
         command += ["--include_imports", f"--descriptor_set_out={out}", path]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS)
-        if done.returncode == 0:
+        process = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS
+        )
+        if process.returncode == 0:
             return out.read_bytes()
-    raise _problem(path, texts[path], done.stderr)
+    raise _first_problem(path, texts[path], process.stderr)
 
 
-def _problem(path: str, text: str, errors: str) -> SchemaProblemError:
+def _first_problem(path: str, text: str, errors: str) -> SchemaProblemError:
     """The first error of `protoc` that has a place, in the file if it is there."""
-    found = _PLACE.search(errors)
-    if found is None:
+    error_match = _PLACE.search(errors)
+    if error_match is None:
         lines = errors.strip().splitlines()
         return SchemaProblemError(0, 0, lines[-1] if lines else "protoc failed")
-    if found["file"] != path:
-        return SchemaProblemError(0, 0, f"{found['file']}, line {found['line']}: {found['text']}")
+    if error_match["file"] != path:
+        return SchemaProblemError(
+            0, 0, f"{error_match['file']}, line {error_match['line']}: {error_match['text']}"
+        )
     starts = [0, *(match.end() for match in re.finditer(r"\n", text))]
-    offset = starts[int(found["line"]) - 1] + int(found["column"]) - 1
+    offset = starts[int(error_match["line"]) - 1] + int(error_match["column"]) - 1
     offset = min(offset, max(len(text) - 1, 0))
-    return SchemaProblemError(offset, offset + 1, found["text"])
+    return SchemaProblemError(offset, offset + 1, error_match["text"])

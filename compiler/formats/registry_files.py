@@ -8,14 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.formats.json_text import Value, parsed_json
+from ssbt.compiler.formats.json_text import JsonValue, parse_json
 from ssbt.compiler.formats.languages import AVRO, JSON_SCHEMA, PROTOBUF
 
 _NO_FILE = "this is no file of `ssbtc schema pull`: pull the schema again"
 LANGUAGES = {"AVRO": AVRO, "JSON": JSON_SCHEMA, "PROTOBUF": PROTOBUF}
 
 
-class Version(Struct, frozen=True):
+class SchemaVersion(Struct, frozen=True):
     """A version of a subject as a registry gave it; `schema` is its text.
 
     `references` are the versions that it refers to, directly or not, by the names that are used.
@@ -26,14 +26,14 @@ class Version(Struct, frozen=True):
     id: int
     type: str
     schema: str
-    references: tuple[tuple[str, Version], ...] = ()
+    references: tuple[tuple[str, SchemaVersion], ...] = ()
 
 
-class Referenced(Struct, frozen=True):
+class SchemaReference(Struct, frozen=True):
     """A schema that others refer to: in Protobuf by the path of an import, in Avro by its name."""
 
     name: str
-    schema: Value
+    schema: JsonValue
 
 
 class PulledSchema(Struct, frozen=True):
@@ -46,54 +46,65 @@ class PulledSchema(Struct, frozen=True):
     version: int
     id: int
     language: str
-    schema: Value
-    references: tuple[Referenced, ...] = ()
+    schema: JsonValue
+    references: tuple[SchemaReference, ...] = ()
 
     @property
-    def others(self) -> tuple[Value, ...]:
+    def referenced_schemas(self) -> tuple[JsonValue, ...]:
         """The schemas that it refers to."""
         return tuple(each.schema for each in self.references)
 
 
-def usual_path(subject: str) -> str:
+def default_path(subject: str) -> str:
     """Where the schema of a subject is kept, relative to the file that names it."""
     return f"schemas/{re.sub(r'[^A-Za-z0-9._-]', '_', subject)}.json"
 
 
-def pulled_schema(text: str) -> PulledSchema:
+def parse_pulled_schema(text: str) -> PulledSchema:
     """What a file holds. Raises SchemaProblemError."""
-    node = parsed_json(text)
+    node = parse_json(text)
     subject, version, id_ = node.text("subject"), node.number("version"), node.number("id")
     language = LANGUAGES.get(node.text("type") or "AVRO")
     schema = node.get("schema")
     if subject is None or version is None or id_ is None or language is None or schema is None:
         raise node.problem(_NO_FILE)
-    listed = node.get("references")
-    references = tuple(map(_referenced, listed.items if listed is not None else ()))
+    reference_list = node.get("references")
+    references = tuple(
+        map(_parse_reference, reference_list.items if reference_list is not None else ())
+    )
     return PulledSchema(subject, version, id_, language, schema, references)
 
 
-def _referenced(node: Value) -> Referenced:
+def _parse_reference(node: JsonValue) -> SchemaReference:
     name, schema = node.text("name"), node.get("schema")
     if name is None or schema is None:
         raise node.problem(_NO_FILE)
-    return Referenced(name, schema)
+    return SchemaReference(name, schema)
 
 
-def file_text(found: Version) -> str:
+def render_file(schema_version: SchemaVersion) -> str:
     """The file's text for a version that a registry gave; JSON is laid out to be reviewed."""
-    document = {**_facts(found), "id": found.id, "type": found.type, "schema": _content(found)}
-    if found.references:
+    document = {
+        **_identification(schema_version),
+        "id": schema_version.id,
+        "type": schema_version.type,
+        "schema": _schema_content(schema_version),
+    }
+    if schema_version.references:
         document["references"] = [
-            {"name": name, **_facts(each), "schema": _content(each)}
-            for name, each in found.references
+            {"name": name, **_identification(each), "schema": _schema_content(each)}
+            for name, each in schema_version.references
         ]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _facts(found: Version) -> dict[str, Any]:
-    return {"subject": found.subject, "version": found.version}
+def _identification(schema_version: SchemaVersion) -> dict[str, Any]:
+    return {"subject": schema_version.subject, "version": schema_version.version}
 
 
-def _content(found: Version) -> Any:
-    return found.schema if found.type == "PROTOBUF" else json.loads(found.schema)
+def _schema_content(schema_version: SchemaVersion) -> Any:
+    return (
+        schema_version.schema
+        if schema_version.type == "PROTOBUF"
+        else json.loads(schema_version.schema)
+    )

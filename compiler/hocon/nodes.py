@@ -31,20 +31,21 @@ class Leaf:
 class Reference:
     """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`.
 
-    `place` is the path of the value that it stands in, and of the list where it is an item of one.
+    `owner_path` is the path of the value that it stands in, and of the list where it is an item of
+    one.
     """
 
     span: Span
     path: tuple[str, ...]
     optional: bool
     prefix: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
+    owner_path: tuple[str, ...] = ()
     is_item: bool = False
 
     def is_inside(self, path: tuple[str, ...]) -> bool:
         """Whether it stands in the object or list at a path, not only in an assignment to it."""
-        is_below = self.place[: len(path)] == path
-        return is_below and (self.is_item or len(self.place) > len(path))
+        is_below = self.owner_path[: len(path)] == path
+        return is_below and (self.is_item or len(self.owner_path) > len(path))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,21 +75,21 @@ class Branch:
     fields: dict[str, list[Node]] = field(default_factory=dict)
     keys: dict[str, Span] = field(default_factory=dict)
 
-    def add(self, key: str, nodes: Iterable[Node], place: Span) -> None:
+    def add(self, key: str, nodes: Iterable[Node], span: Span) -> None:
         """Assign to a key once more."""
         self.fields.setdefault(key, []).extend(nodes)
-        self.keys[key] = place
+        self.keys[key] = span
 
-    def inner(self, key: str, place: Span) -> Branch:
+    def ensure_branch(self, key: str, span: Span) -> Branch:
         """The object at a key, as it was assigned last, or a new one."""
         nodes = self.fields.get(key, ())
         last = nodes[-1] if nodes else None
         if isinstance(last, Branch):
-            self.keys[key] = place
+            self.keys[key] = span
             return last
-        made = Branch(place)
-        self.add(key, (made,), place)
-        return made
+        branch = Branch(span)
+        self.add(key, (branch,), span)
+        return branch
 
     def merge(self, other: Branch) -> None:
         """Assign whatever `other` assigns."""
@@ -108,11 +109,11 @@ def is_delayed(node: Node) -> bool:
 
 def has_references(node: Node) -> bool:
     """Whether there is a reference anywhere in it."""
-    inner: Iterable[Node] = ()
+    children: Iterable[Node] = ()
     if isinstance(node, Branch):
-        inner = (each for nodes in node.fields.values() for each in nodes)
+        children = (each for nodes in node.fields.values() for each in nodes)
     elif isinstance(node, ListNode):
-        inner = node.items
+        children = node.items
     elif isinstance(node, Concatenation):
-        inner = node.pieces
-    return isinstance(node, Reference) or any(map(has_references, inner))
+        children = node.pieces
+    return isinstance(node, Reference) or any(map(has_references, children))

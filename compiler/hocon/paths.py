@@ -7,7 +7,7 @@ from itertools import pairwise
 from ssbt.compiler.hocon.tokens import Token
 
 
-def path_of(pieces: list[Token]) -> tuple[str, ...]:
+def parse_path(pieces: list[Token]) -> tuple[str, ...]:
     """The parts of a path: dots separate them, but not in quotes; spaces within are kept."""
     while pieces and pieces[-1].kind == "space":
         pieces.pop()
@@ -18,23 +18,23 @@ def path_of(pieces: list[Token]) -> tuple[str, ...]:
         if piece.kind in ("text", "lines"):
             keys[-1] += piece.value
         else:
-            first, *others = piece.text.split(".")
+            first, *rest = piece.text.split(".")
             keys[-1] += first
-            keys += others
+            keys += rest
     return tuple(keys)
 
 
-def places_of(pieces: list[Token]) -> list[tuple[int, int]]:
+def part_ranges(pieces: list[Token]) -> list[tuple[int, int]]:
     """Where the parts of a path stand, whose outer spaces are gone."""
-    places = [(pieces[0].start, pieces[0].start)]
+    ranges = [(pieces[0].start, pieces[0].start)]
     for piece in pieces:
-        at = piece.start
+        position = piece.start
         parts = [piece.text] if piece.kind in ("text", "lines") else piece.text.split(".")
-        places[-1] = places[-1][0], at + len(parts[0])
-        for before, part in pairwise(parts):
-            at += len(before) + 1
-            places.append((at, at + len(part)))
-    return places
+        ranges[-1] = ranges[-1][0], position + len(parts[0])
+        for previous, part in pairwise(parts):
+            position += len(previous) + 1
+            ranges.append((position, position + len(part)))
+    return ranges
 
 
 def has_quotes(pieces: list[Token]) -> bool:

@@ -7,7 +7,7 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
 
 
-class MistakeError(Exception):
+class ConfigurationError(Exception):
     """A finding that ends the reading of a configuration."""
 
     def __init__(self, finding: Diagnostic) -> None:
@@ -15,7 +15,7 @@ class MistakeError(Exception):
         self.finding = finding
 
 
-def mistake(
+def configuration_error(
     span: Span,
     message: str,
     code: Code = codes.BAD_SYNTAX,
@@ -23,7 +23,7 @@ def mistake(
     also: tuple[Label, ...] = (),
     help: tuple[str, ...] = (),
     instead: str = "",
-) -> MistakeError:
+) -> ConfigurationError:
     """The exception for a finding at `span`; `instead` is what should stand there, if known."""
     fix = (Edit(span, instead),) if instead else ()
-    return MistakeError(Diagnostic(code, message, Label(span), also, help, fix))
+    return ConfigurationError(Diagnostic(code, message, Label(span), also, help, fix))

@@ -15,9 +15,9 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|([\s\S]))")
 _LETTERS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 
-def properties_branch(source: Source) -> Branch:
+def parse_properties(source: Source) -> Branch:
     """What the file says; where `a` and `a.b` have values, that of `a` is left out, as by HOCON."""
-    values = {tuple(key.split(".")): leaf for key, leaf in _properties(source)}
+    values = {tuple(key.split(".")): leaf for key, leaf in _iterate_properties(source)}
     objects = {path[:depth] for path in values for depth in range(1, len(path))}
     root = Branch(Span(source.path, 0, 0))
     for path, leaf in values.items():
@@ -25,28 +25,28 @@ def properties_branch(source: Source) -> Branch:
             continue
         branch = root
         for key in path[:-1]:
-            branch = branch.inner(key, leaf.span)
+            branch = branch.ensure_branch(key, leaf.span)
         branch.add(path[-1], (leaf,), leaf.span)
     return root
 
 
-def _properties(source: Source) -> Iterator[tuple[str, Leaf]]:
+def _iterate_properties(source: Source) -> Iterator[tuple[str, Leaf]]:
     # A comment ends with its line, whatever stands there.
     text = _COMMENT.sub(lambda found: " " * len(found[0]), source.text)
     for line in _LINE.finditer(text):
         if line[0].strip():
             match = _PROPERTY.fullmatch(line[0])
             assert match is not None
-            key, value = _unescaped(match[1]), _unescaped(match[2])
+            key, value = _unescape(match[1]), _unescape(match[2])
             span = Span(source.path, line.start() + match.start(1), line.end())
             yield key, Leaf(span, value, value)
 
 
-def _unescaped(text: str) -> str:
-    def character(found: re.Match[str]) -> str:
-        if found[1]:
-            return chr(int(found[1], 16))
-        return "" if found[2] else _LETTERS.get(found[3], found[3])
+def _unescape(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return "" if match[2] else _LETTERS.get(match[3], match[3])
 
     return (
         _ESCAPE.sub(character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -18,12 +18,12 @@ from ssbt.compiler.hocon.nodes import (
     Reference,
     has_references,
 )
-from ssbt.compiler.hocon.paths import has_quotes, path_of, places_of
-from ssbt.compiler.hocon.problems import MistakeError, mistake
-from ssbt.compiler.hocon.tokens import Token, tokens
+from ssbt.compiler.hocon.paths import has_quotes, parse_path, part_ranges
+from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
+from ssbt.compiler.hocon.tokens import Token, tokenize
 from ssbt.compiler.source import Source, Span
 
-DEEPEST = 100
+MAX_DEPTH = 100
 _NUMBER = re.compile(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
 _LONG = 1 << 63
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
@@ -44,164 +44,170 @@ class Parser:
         self._source = source
         self._include = include
         self._prefix = prefix
-        self._tokens = list(tokens(source))
-        self._at = 0
+        self._tokens = list(tokenize(source))
+        self._position = 0
         self._depth = 0
         self.names: list[tuple[tuple[str, ...], Span]] = []
         self.texts: list[tuple[tuple[str, ...], str, Span]] = []
         self._lists = 0
 
-    def root(self) -> Branch:
+    def parse_root(self) -> Branch:
         """The whole file; raises MistakeError."""
         self._skip()
         if self._peek().text == "[" and self._peek().kind == "mark":
-            raise self._wrong("a file of a configuration is an object, not a list")
-        braces = self._takes("{")
+            raise self._error_here("a file of a configuration is an object, not a list")
+        braces = self._accept("{")
         branch = Branch(self._span(self._peek(), self._peek()))
-        self._fields(branch, self._prefix, "}" if braces else "")
+        self._parse_fields(branch, self._prefix, "}" if braces else "")
         self._skip()
         if self._peek().kind != "end":
-            raise self._wrong(f"`{self._peek().text}` is not expected here")
+            raise self._error_here(f"`{self._peek().text}` is not expected here")
         return branch
 
     # ---- tokens
 
     def _peek(self) -> Token:
-        return self._tokens[self._at]
+        return self._tokens[self._position]
 
     def _next(self) -> Token:
-        token = self._tokens[self._at]
-        self._at += token.kind != "end"
+        token = self._tokens[self._position]
+        self._position += token.kind != "end"
         return token
 
-    def _takes(self, mark: str) -> bool:
-        found = self._peek().kind == "mark" and self._peek().text == mark
-        self._at += found
-        return found
+    def _accept(self, mark: str) -> bool:
+        is_present = self._peek().kind == "mark" and self._peek().text == mark
+        self._position += is_present
+        return is_present
 
     def _skip(self, newlines: bool = True) -> bool:
         """Skip white space; whether there was a line end in it."""
-        seen = False
+        has_newline = False
         while self._peek().kind == "space" or (newlines and self._peek().kind == "newline"):
-            seen |= self._next().kind == "newline"
-        return seen
+            has_newline |= self._next().kind == "newline"
+        return has_newline
 
     def _span(self, first: Token, last: Token) -> Span:
         return Span(self._source.path, first.start, max(first.end, last.end))
 
-    def _wrong(self, message: str) -> MistakeError:
-        return mistake(self._span(self._peek(), self._peek()), message)
+    def _error_here(self, message: str) -> ConfigurationError:
+        return configuration_error(self._span(self._peek(), self._peek()), message)
 
     # ---- objects
 
-    def _fields(self, branch: Branch, path: tuple[str, ...], close: str) -> None:
+    def _parse_fields(self, branch: Branch, path: tuple[str, ...], close: str) -> None:
         """Everything up to `close`, which is nothing at the end of a file without braces."""
         while True:
             self._skip()
-            if close and self._takes(close):
+            if close and self._accept(close):
                 return
             if self._peek().kind == "end":
                 if close:
-                    raise self._wrong(f"a `{close}` is missing at the end")
+                    raise self._error_here(f"a `{close}` is missing at the end")
                 return
-            self._field(branch, path)
-            self._separator(close)
+            self._parse_field(branch, path)
+            self._parse_separator(close)
 
-    def _separator(self, close: str) -> None:
+    def _parse_separator(self, close: str) -> None:
         """What stands between two fields or items: a comma, a line end, or both."""
         newline = self._skip()
         token = self._peek()
-        if self._takes(","):
+        if self._accept(","):
             self._skip()
             if self._peek().text == "," and self._peek().kind == "mark":
-                raise self._wrong("two commas with nothing between them")
+                raise self._error_here("two commas with nothing between them")
         elif not newline and token.kind != "end" and token.text != close:
             if token.text == ":":
-                raise self._wrong('a text with `:` stands in quotes: `"s3a://bucket"`')
-            raise self._wrong(f"a comma or a line end is missing before `{token.text}`")
+                raise self._error_here('a text with `:` stands in quotes: `"s3a://bucket"`')
+            raise self._error_here(f"a comma or a line end is missing before `{token.text}`")
 
-    def _field(self, branch: Branch, path: tuple[str, ...]) -> None:
+    def _parse_field(self, branch: Branch, path: tuple[str, ...]) -> None:
         first = self._peek()
         if first.kind == "bare" and first.text == "include":
-            self._includes(branch, path)
+            self._parse_include(branch, path)
             return
-        keys, places = self._keys()
+        keys, key_spans = self._parse_keys()
         self._skip()
         token = self._peek()
         appends = token.kind == "append"
         if appends or (token.kind == "mark" and token.text in ":="):
             self._next()
         elif not (token.kind == "mark" and token.text == "{"):
-            raise self._wrong("a `=` or `:` is missing behind the key")
+            raise self._error_here("a `=` or `:` is missing behind the key")
         self._skip()
         if appends and self._lists:
             # Lightbend's library refuses it too: nothing outside of the list could be meant.
-            raise mistake(self._span(token, token), "`+=` does not work inside of a list")
+            raise configuration_error(
+                self._span(token, token), "`+=` does not work inside of a list"
+            )
         self._lists += appends
-        value = self._value((*path, *keys), is_alone=not (appends or token.text in ":="))
+        value = self._parse_value((*path, *keys), is_alone=not (appends or token.text in ":="))
         self._lists -= appends
         if appends:
-            before = Reference(value.span, (*path, *keys), optional=True)
-            value = Concatenation(value.span, (before, ListNode(value.span, (value,))))
-        for key, place in zip(keys[:-1], places, strict=False):
-            branch = branch.inner(key, place)
-        branch.add(keys[-1], (value,), places[-1])
-        self._note((*path, *keys), places)
+            previous = Reference(value.span, (*path, *keys), optional=True)
+            value = Concatenation(value.span, (previous, ListNode(value.span, (value,))))
+        for key, span in zip(keys[:-1], key_spans, strict=False):
+            branch = branch.ensure_branch(key, span)
+        branch.add(keys[-1], (value,), key_spans[-1])
+        self._record_names((*path, *keys), key_spans)
         if isinstance(value, Leaf):
             self.texts.append(((*path, *keys), value.text, value.span))
 
-    def _note(self, keys: tuple[str, ...], places: list[Span]) -> None:
+    def _record_names(self, keys: tuple[str, ...], spans: list[Span]) -> None:
         """Keep where the last parts of a path stand."""
-        above = len(keys) - len(places)
-        for count, place in enumerate(places, start=above + 1):
-            self.names.append((keys[:count], place))
+        parent_count = len(keys) - len(spans)
+        for count, span in enumerate(spans, start=parent_count + 1):
+            self.names.append((keys[:count], span))
 
-    def _keys(self) -> tuple[tuple[str, ...], list[Span]]:
+    def _parse_keys(self) -> tuple[tuple[str, ...], list[Span]]:
         """The path before a `=`, and where each part stands; a dot in quotes separates nothing."""
         start = self._peek()
         pieces = []
         while self._peek().kind in _SIMPLE or self._peek().kind == "space":
             self._refuse_plus(self._peek())
             pieces.append(self._next())
-        keys = path_of(pieces)
+        keys = parse_path(pieces)
         if not keys or ("" in keys and not has_quotes(pieces)):
             message = "a part of this key is empty" if pieces else "a key is expected here"
-            raise mistake(self._span(start, pieces[-1] if pieces else start), message)
-        return keys, [Span(self._source.path, *place) for place in places_of(pieces)]
+            raise configuration_error(self._span(start, pieces[-1] if pieces else start), message)
+        return keys, [Span(self._source.path, *part_range) for part_range in part_ranges(pieces)]
 
-    def _includes(self, branch: Branch, path: tuple[str, ...]) -> None:
+    def _parse_include(self, branch: Branch, path: tuple[str, ...]) -> None:
         keyword = self._next()
         self._skip(newlines=False)
-        words = ""
+        include_form = ""
         while self._peek().kind == "bare" and self._peek().text not in ("=", ":"):
-            words += self._next().text
+            include_form += self._next().text
             self._skip(newlines=False)
         token = self._peek()
-        if token.kind != "text" or words not in _INCLUDES:
+        if token.kind != "text" or include_form not in _INCLUDES:
             message = "behind `include` stands a file's name in quotes"
-            if words.split("(")[0] in ("url", "classpath", "package"):
+            if include_form.split("(")[0] in ("url", "classpath", "package"):
                 message = "files alone can be included"
-            raise mistake(self._span(keyword, token), message, codes.BAD_INCLUDE)
+            raise configuration_error(self._span(keyword, token), message, codes.BAD_INCLUDE)
         self._next()
         self._skip(newlines=False)
-        closing = words.count("(")
+        closing = include_form.count("(")
         last = token
         if closing:
             last = self._next()
             if last.kind != "bare" or last.text != ")" * closing:
-                raise mistake(self._span(keyword, last), "a `)` is missing behind this include")
+                raise configuration_error(
+                    self._span(keyword, last), "a `)` is missing behind this include"
+                )
         span = self._span(keyword, last)
-        included = self._include(token.value, span, words.startswith("required"), path)
-        if included is not None and self._lists and has_references(included):
+        included_branch = self._include(
+            token.value, span, include_form.startswith("required"), path
+        )
+        if included_branch is not None and self._lists and has_references(included_branch):
             # Their paths begin at a list, whose items have no names.
             message = "a file with references cannot be included inside of a list"
-            raise mistake(span, message, codes.BAD_INCLUDE)
-        if included is not None:
-            branch.merge(included)
+            raise configuration_error(span, message, codes.BAD_INCLUDE)
+        if included_branch is not None:
+            branch.merge(included_branch)
 
     # ---- values
 
-    def _value(self, path: tuple[str, ...], *, is_alone: bool = False) -> Node:
+    def _parse_value(self, path: tuple[str, ...], *, is_alone: bool = False) -> Node:
         """The pieces up to the end of the line, a comma or a closing bracket, as one node.
 
         `is_alone` behind a key without `=`: an object that nothing is joined to.
@@ -213,7 +219,7 @@ class Parser:
             if token.kind == "space":
                 space = self._next()
                 continue
-            piece = self._piece(path)
+            piece = self._parse_piece(path)
             if piece is None:
                 break
             if pieces and space is not None:
@@ -223,36 +229,36 @@ class Parser:
             if is_alone:
                 break
         if not pieces:
-            raise self._wrong("a value is expected here")
+            raise self._error_here("a value is expected here")
         if len(pieces) == 1:
             return pieces[0]
         span = Span(self._source.path, pieces[0].span.start, pieces[-1].span.end)
         return Concatenation(span, tuple(pieces))
 
-    def _piece(self, path: tuple[str, ...]) -> Node | None:
+    def _parse_piece(self, path: tuple[str, ...]) -> Node | None:
         token = self._peek()
         if token.kind in _SIMPLE:
             self._next()
-            value = token.value if token.kind in ("text", "lines") else self._plain(token)
+            value = token.value if token.kind in ("text", "lines") else self._parse_plain(token)
             return Leaf(self._span(token, token), value, token.value)
         if token.kind == "reference":
-            return self._reference(path)
+            return self._parse_reference(path)
         if token.kind != "mark" or token.text not in "{[":
             return None
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise self._wrong(f"nested more than {DEEPEST} levels deep")
+        if self._depth > MAX_DEPTH:
+            raise self._error_here(f"nested more than {MAX_DEPTH} levels deep")
         self._next()
         node: Branch | ListNode
         if token.text == "{":
             node = Branch(self._span(token, token))
-            self._fields(node, path, "}")
+            self._parse_fields(node, path, "}")
         else:
-            node = ListNode(self._span(token, token), tuple(self._items(path)))
+            node = ListNode(self._span(token, token), tuple(self._parse_items(path)))
         self._depth -= 1
-        return replace(node, span=self._span(token, self._tokens[self._at - 1]))
+        return replace(node, span=self._span(token, self._tokens[self._position - 1]))
 
-    def _plain(self, token: Token) -> Plain:
+    def _parse_plain(self, token: Token) -> Plain:
         """What a word or number means: one that is no number is text."""
         if token.kind != "number":
             return _WORDS.get(token.text, token.text)
@@ -263,7 +269,9 @@ class Parser:
         if match["fraction"]:
             number = float(token.text)
             if math.isinf(number):
-                raise mistake(self._span(token, token), "this number is too large for a DOUBLE")
+                raise configuration_error(
+                    self._span(token, token), "this number is too large for a DOUBLE"
+                )
             return number
         whole = int(token.text)
         return whole if -_LONG <= whole < _LONG else token.text
@@ -271,34 +279,36 @@ class Parser:
     def _refuse_plus(self, token: Token) -> None:
         """A plus in what looks like a number stands in its exponent only."""
         if token.kind == "number" and "+" in token.text and not _NUMBER.fullmatch(token.text):
-            raise mistake(self._span(token, token), f"`{token.text}` stands in quotes only")
+            raise configuration_error(
+                self._span(token, token), f"`{token.text}` stands in quotes only"
+            )
 
-    def _items(self, path: tuple[str, ...]) -> list[Node]:
+    def _parse_items(self, path: tuple[str, ...]) -> list[Node]:
         items: list[Node] = []
         self._lists += 1
         while True:
             self._skip()
-            if self._takes("]"):
+            if self._accept("]"):
                 self._lists -= 1
                 return items
             if self._peek().kind == "end":
-                raise self._wrong("a `]` is missing at the end")
-            items.append(self._value(path))
-            self._separator("]")
+                raise self._error_here("a `]` is missing at the end")
+            items.append(self._parse_value(path))
+            self._parse_separator("]")
 
-    def _reference(self, place: tuple[str, ...]) -> Reference:
+    def _parse_reference(self, place: tuple[str, ...]) -> Reference:
         start = self._next()
         pieces = []
         while self._peek().kind in _SIMPLE or self._peek().kind == "space":
             pieces.append(self._next())
         end = self._peek()
-        if not self._takes("}"):
-            raise self._wrong("a `}` is missing behind this name")
+        if not self._accept("}"):
+            raise self._error_here("a `}` is missing behind this name")
         span = self._span(start, end)
-        keys = path_of(pieces)
+        keys = parse_path(pieces)
         if not keys or ("" in keys and not has_quotes(pieces)):
-            raise mistake(span, "a part of this name is empty")
-        self._note(keys, [Span(self._source.path, *place) for place in places_of(pieces)])
+            raise configuration_error(span, "a part of this name is empty")
+        self._record_names(keys, [Span(self._source.path, *place) for place in part_ranges(pieces)])
         is_optional = start.text.endswith("?")
         return Reference(span, keys, is_optional, self._prefix, place, self._lists > 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import re
 from typing import NamedTuple
 
-from ssbt.compiler.hocon.problems import mistake
+from ssbt.compiler.hocon.problems import configuration_error
 from ssbt.compiler.source import Source, Span
 
 _SPACE = r"[^\S\n]|[\ufeff\x1c-\x1f]"
@@ -41,24 +41,24 @@ class Token(NamedTuple):
         """What a text in quotes says; any other token as it is written."""
         if self.kind == "lines":
             return self.text[3:-3]
-        return unescaped(self.text[1:-1]) if self.kind == "text" else self.text
+        return unescape(self.text[1:-1]) if self.kind == "text" else self.text
 
 
-def tokens(source: Source) -> Iterator[Token]:
+def tokenize(source: Source) -> Iterator[Token]:
     """All tokens but comments, with an `end` at the end; raises MistakeError."""
-    at = 1 if source.text.startswith("\ufeff") else 0
-    while at < len(source.text):
-        match = _TOKEN.match(source.text, at)
+    position = 1 if source.text.startswith("\ufeff") else 0
+    while position < len(source.text):
+        match = _TOKEN.match(source.text, position)
         if match is None:
-            raise _unreadable(source, at)
+            raise _unreadable_error(source, position)
         kind = match.lastgroup or ""
         if kind != "comment":
-            yield Token(kind, match.group(), at, match.end())
-        at = match.end()
-    yield Token("end", "", at, at)
+            yield Token(kind, match.group(), position, match.end())
+        position = match.end()
+    yield Token("end", "", position, position)
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """The text with its escapes replaced."""
 
     def character(match: re.Match[str]) -> str:
@@ -66,15 +66,17 @@ def unescaped(text: str) -> str:
         return chr(int(escape[1:], 16)) if escape[0] == "u" else _LETTERS.get(escape, escape)
 
     # Two escapes may be the halves of one character.
-    found = _ESCAPE.sub(character, text)
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    utf16_text = _ESCAPE.sub(character, text)
+    return utf16_text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _unreadable(source: Source, at: int) -> Exception:
-    found = source.text[at]
-    span = Span(source.path, at, at + 1)
-    if found == '"':
-        return mistake(span, "this text has no end on its line, or an escape that there is not")
-    if found == "$":
-        return mistake(span, "`$` begins `${name}`; any other stands in quotes")
-    return mistake(span, f"`{found}` stands in quotes only")
+def _unreadable_error(source: Source, position: int) -> Exception:
+    character = source.text[position]
+    span = Span(source.path, position, position + 1)
+    if character == '"':
+        return configuration_error(
+            span, "this text has no end on its line, or an escape that there is not"
+        )
+    if character == "$":
+        return configuration_error(span, "`$` begins `${name}`; any other stands in quotes")
+    return configuration_error(span, f"`{character}` stands in quotes only")

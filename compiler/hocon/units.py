@@ -19,45 +19,45 @@ _NAMES = ("kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta")
 _BINARY = ("kibi", "mebi", "gibi", "tebi", "pebi", "exbi", "zebi", "yobi")
 
 
-def _bytes() -> dict[str, int]:
+def _build_byte_factors() -> dict[str, int]:
     """Powers of ten for `kB` and `MB`, of two for `K`, `k`, `M`, `KiB`."""
-    found = dict.fromkeys(("", "B", "b", "byte", "bytes"), 1)
+    factors = dict.fromkeys(("", "B", "b", "byte", "bytes"), 1)
     for power, letter in enumerate(_LETTERS, 1):
         upper = letter.upper()
-        found["kB" if letter == "k" else f"{upper}B"] = 1000**power
-        found |= dict.fromkeys((letter, upper, f"{upper}i", f"{upper}iB"), 1024**power)
+        factors["kB" if letter == "k" else f"{upper}B"] = 1000**power
+        factors |= dict.fromkeys((letter, upper, f"{upper}i", f"{upper}iB"), 1024**power)
         for names, base in ((_NAMES, 1000), (_BINARY, 1024)):
-            found |= dict.fromkeys(
+            factors |= dict.fromkeys(
                 (f"{names[power - 1]}byte", f"{names[power - 1]}bytes"), base**power
             )
-    return found
+    return factors
 
 
-_BYTES = _bytes()
+_BYTES = _build_byte_factors()
 
 
-def milliseconds(text: str) -> Decimal | None:
+def parse_milliseconds(text: str) -> Decimal | None:
     """A duration; a number alone is one of milliseconds."""
-    parts = _parts(text)
+    parts = _split_quantity(text)
     factor = _MILLISECONDS.get(parts[1]) if parts is not None else None
     return parts[0] * factor if parts is not None and factor is not None else None
 
 
-def size(text: str) -> int | None:
+def parse_bytes(text: str) -> int | None:
     """A number of bytes, cut to a whole one; there are no negative ones, and no more than 2^63."""
-    parts = _parts(text)
+    parts = _split_quantity(text)
     factor = _BYTES.get(parts[1]) if parts is not None else None
     if parts is None or factor is None:
         return None
-    found = int(parts[0] * factor)
-    return found if 0 <= found < 1 << 63 else None
+    count = int(parts[0] * factor)
+    return count if 0 <= count < 1 << 63 else None
 
 
-def _parts(text: str) -> tuple[Decimal, str] | None:
-    found = re.fullmatch(r"\s*([+-]?[0-9.eE+-]*?[0-9.])\s*([A-Za-z]*)\s*", text)
-    if found is None:
+def _split_quantity(text: str) -> tuple[Decimal, str] | None:
+    match = re.fullmatch(r"\s*([+-]?[0-9.eE+-]*?[0-9.])\s*([A-Za-z]*)\s*", text)
+    if match is None:
         return None
     try:
-        return Decimal(found[1]), found[2]
+        return Decimal(match[1]), match[2]
     except InvalidOperation:
         return None

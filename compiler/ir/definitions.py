@@ -10,9 +10,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, Text, shown
+from ssbt.compiler.ir.expressions import (
+    Expression,
+    NamedExpression,
+    ParameterText,
+    Text,
+    render_text,
+)
 from ssbt.compiler.ir.lambdas import without_names
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -30,20 +36,20 @@ _SAME_COLUMNS = (
     *(s.Filter, s.Sort, s.Limit, s.Offset, s.Sample, s.Deduplicate, s.Watermark, s.Distinct),
     *(s.Alias, s.RenameColumns),
 )
-_LONGEST = 160
+_MAX_LENGTH = 160
 # The name of what stands for all columns of an open relation that are not known.
-_REST = ""
+_UNKNOWN_COLUMNS = ""
 
 
 # What names stand for: a name, or a qualifier and a name, all in lower case.
-Names = Mapping[tuple[str, ...], Text]
+TextsByName = Mapping[tuple[str, ...], Text]
 
 
-class Limit(Struct, frozen=True):
+class LengthLimit(Struct, frozen=True):
     """How long a text may grow, and whether it is then left as it was written."""
 
-    longest: int = _LONGEST
-    whole: bool = False
+    longest: int = _MAX_LENGTH
+    keeps_original: bool = False
 
 
 class Definition(Struct, frozen=True):
@@ -56,123 +62,137 @@ class Definition(Struct, frozen=True):
 class Definitions:
     """The definitions of the columns of operators, each found once.
 
-    Where one grows beyond `longest`, it is cut and told from others by a hash; `whole` ones, which
-    people read, then say no more what the columns are of which they are made.
+    Where one grows beyond `longest`, it is cut and told from others by a hash; `keeps_original`
+    ones, which people read, then say no more what the columns are of which they are made.
     """
 
-    def __init__(self, longest: int = _LONGEST, *, whole: bool = False) -> None:
-        self._limit = Limit(longest, whole)
-        self._known: dict[int, tuple[Operator, tuple[Definition, ...]]] = {}
+    def __init__(self, longest: int = _MAX_LENGTH, *, whole: bool = False) -> None:
+        self._limit = LengthLimit(longest, whole)
+        self._definitions: dict[int, tuple[Operator, tuple[Definition, ...]]] = {}
 
-    def of(self, operator: Operator) -> tuple[Definition, ...]:
+    def output_definitions(self, operator: Operator) -> tuple[Definition, ...]:
         """The columns that flow out of an operator, in their order."""
-        waiting = [operator] if id(operator) not in self._known else []
+        waiting = [operator] if id(operator) not in self._definitions else []
         while waiting:
-            each = waiting[-1]
-            missing = [given for given in each.inputs if id(given) not in self._known]
-            if missing:
-                waiting += missing
+            current = waiting[-1]
+            pending = [
+                input_operator
+                for input_operator in current.inputs
+                if id(input_operator) not in self._definitions
+            ]
+            if pending:
+                waiting += pending
                 continue
             # The operator is kept with what was found, or its id could come again.
-            self._known[id(waiting.pop())] = each, tuple(self._found(each))
-        return self._known[id(operator)][1]
+            self._definitions[id(waiting.pop())] = current, tuple(self._compute(current))
+        return self._definitions[id(operator)][1]
 
-    def flowing_into(self, operator: Operator) -> tuple[Definition, ...]:
+    def input_definitions(self, operator: Operator) -> tuple[Definition, ...]:
         """The columns that an operator's expressions can name."""
         aliases = operator.aliases or ("",) * len(operator.inputs)
-        left, *others = (
-            _qualified(self.of(each), alias)
+        left, *right_sides = (
+            _qualify(self.output_definitions(each), alias)
             for each, alias in zip(operator.inputs, aliases, strict=True)
         )
         if isinstance(operator.step, s.Join):
-            return (*left, *_apart(left, others[0]))
+            return (*left, *_mark_right_columns(left, right_sides[0]))
         return left
 
-    def text(self, expression: Expression, operator: Operator) -> Text:
+    def expand_expression(self, expression: Expression, operator: Operator) -> Text:
         """An expression of an operator's step, in columns of the sources."""
-        return expanded(expression.text, _names(self.flowing_into(operator)), self._limit)
+        return expand_text(
+            expression.text, _texts_by_name(self.input_definitions(operator)), self._limit
+        )
 
-    def columns(self, names: Iterable[str], operator: Operator) -> list[Text]:
+    def expand_columns(self, names: Iterable[str], operator: Operator) -> list[Text]:
         """Columns that an operator's step names as Spark finds them, in columns of the sources."""
-        known = {
+        texts = {
             each.column.name.casefold(): each.text
-            for given in reversed(operator.inputs)
-            for each in reversed(self.of(given))
+            for input_operator in reversed(operator.inputs)
+            for each in reversed(self.output_definitions(input_operator))
         }
         plain = (name.rpartition(".")[2].strip("`") for name in names)
-        return [known.get(name.casefold(), (name,)) for name in plain]
+        return [texts.get(name.casefold(), (name,)) for name in plain]
 
-    def _found(self, operator: Operator) -> Iterator[Definition]:
+    def _compute(self, operator: Operator) -> Iterator[Definition]:
         step, columns = operator.step, operator.output.columns
-        if isinstance(step, Source | Given):
-            dataset = f"{step.name}." if isinstance(step, Given) else ""
+        if isinstance(step, Source | DatasetInput):
+            dataset = f"{step.name}." if isinstance(step, DatasetInput) else ""
             yield from (Definition(column, (f"{dataset}{column.name}",)) for column in columns)
             if operator.output.is_open and dataset:
-                yield Definition(_column(_REST), (dataset,))
+                yield Definition(_unknown_column(_UNKNOWN_COLUMNS), (dataset,))
             return
-        flowing = self.flowing_into(operator)
-        given = tuple(each for each in flowing if each.column.name != _REST)
+        inputs = self.input_definitions(operator)
+        named_definitions = tuple(each for each in inputs if each.column.name != _UNKNOWN_COLUMNS)
         if operator.output.is_open:
             alias = step.alias if isinstance(step, s.Alias) else ""
-            rest = tuple(each for each in flowing if each.column.name == _REST)
-            yield from _qualified(rest, alias)
+            rest = tuple(each for each in inputs if each.column.name == _UNKNOWN_COLUMNS)
+            yield from _qualify(rest, alias)
         if isinstance(step, s.SetOperation):
-            yield from _either(operator, given, self.of(operator.inputs[1]))
+            yield from _union_definitions(
+                operator, named_definitions, self.output_definitions(operator.inputs[1])
+            )
             return
-        if isinstance(step, _SAME_COLUMNS) and len(given) == len(columns):
-            pairs = zip(columns, given, strict=True)
+        if isinstance(step, _SAME_COLUMNS) and len(named_definitions) == len(columns):
+            pairs = zip(columns, named_definitions, strict=True)
             yield from (Definition(column, definition.text) for column, definition in pairs)
             return
-        made, names = dict(_made(step, flowing, self._limit)), _names(flowing)
+        computed, names = dict(_compute_columns(step, inputs, self._limit)), _texts_by_name(inputs)
         for column in columns:
-            text = made.get(column.name.casefold()) if column.qualifier is None else None
-            yield Definition(column, text or _named(column, names) or _opaque(step, column))
+            text = computed.get(column.name.casefold()) if column.qualifier is None else None
+            yield Definition(
+                column, text or _find_text(column, names) or _opaque_text(step, column)
+            )
 
 
-def _qualified(given: tuple[Definition, ...], alias: str) -> tuple[Definition, ...]:
+def _qualify(definitions: tuple[Definition, ...], alias: str) -> tuple[Definition, ...]:
     """The same columns behind an alias, if it is one."""
     if not alias:
-        return given
-    return tuple(Definition(replace(each.column, qualifier=alias), each.text) for each in given)
+        return definitions
+    return tuple(
+        Definition(replace(each.column, qualifier=alias), each.text) for each in definitions
+    )
 
 
-def _either(
+def _union_definitions(
     operator: Operator, left: tuple[Definition, ...], right: tuple[Definition, ...]
 ) -> Iterator[Definition]:
     """The columns of a union, which are of one side or the other."""
-    sides = (_names(left), _names(right))
+    sides = (_texts_by_name(left), _texts_by_name(right))
     for column in operator.output.columns:
-        texts = [text for side in sides if (text := _named(column, side)) is not None]
-        one = dict.fromkeys(texts)
-        both: Text = tuple(part for text in one for part in (*text, " or "))[:-1]
-        yield Definition(column, both or (column.name,))
+        texts = [text for side in sides if (text := _find_text(column, side)) is not None]
+        distinct_texts = dict.fromkeys(texts)
+        union_text: Text = tuple(part for text in distinct_texts for part in (*text, " or "))[:-1]
+        yield Definition(column, union_text or (column.name,))
 
 
-def _made(step: s.Step, given: tuple[Definition, ...], limit: Limit) -> Iterator[tuple[str, Text]]:
+def _compute_columns(
+    step: s.Step, definitions: tuple[Definition, ...], limit: LengthLimit
+) -> Iterator[tuple[str, Text]]:
     """The columns that a step computes, by lower-case name."""
     match step:
         case s.Project():
-            yield from _texts(step.columns, given, limit)
+            yield from _expand_items(step.columns, definitions, limit)
         case s.WithColumns():
             for group in step.groups:
-                texts = dict(_texts(group, given, limit))
+                texts = dict(_expand_items(group, definitions, limit))
                 yield from texts.items()
-                known = {each.column.name.casefold() for each in given}
-                given = tuple(
+                existing = {each.column.name.casefold() for each in definitions}
+                definitions = tuple(
                     Definition(each.column, texts.get(each.column.name.casefold(), each.text))
-                    for each in given
+                    for each in definitions
                 ) + tuple(
-                    Definition(_column(name), text)
+                    Definition(_unknown_column(name), text)
                     for name, text in texts.items()
-                    if name not in known
+                    if name not in existing
                 )
         case s.Aggregate() | s.Pivot():
-            yield from _texts((*step.keys, *step.aggregates), given, limit)
+            yield from _expand_items((*step.keys, *step.aggregates), definitions, limit)
         case s.Explode():
-            text = expanded(step.expression.text, _names(given), limit)
+            text = expand_text(step.expression.text, _texts_by_name(definitions), limit)
             for index, name in enumerate(step.names):
-                place = f" {index}" if len(step.names) > 1 else ""
-                yield name.casefold(), (f"{step.function}(", *text, f"){place}")
+                suffix = f" {index}" if len(step.names) > 1 else ""
+                yield name.casefold(), (f"{step.function}(", *text, f"){suffix}")
         case s.Unpivot():
             yield step.name.casefold(), (f"name of {', '.join(step.columns)}",)
             yield step.value.casefold(), (f"value of {', '.join(step.columns)}",)
@@ -187,96 +207,102 @@ def _made(step: s.Step, given: tuple[Definition, ...], limit: Limit) -> Iterator
             pass
 
 
-def _texts(
-    items: Iterable[Named], given: tuple[Definition, ...], limit: Limit
+def _expand_items(
+    items: Iterable[NamedExpression], definitions: tuple[Definition, ...], limit: LengthLimit
 ) -> Iterator[tuple[str, Text]]:
-    names = _names(given)
+    names = _texts_by_name(definitions)
     for item in items:
-        text = expanded(item.expression.text, names, limit)
+        text = expand_text(item.expression.text, names, limit)
         several = len(item.names) > 1
         for name in item.names:
             yield name.casefold(), (*text, f" {name}") if several else text
 
 
-def _column(name: str) -> Column:
+def _unknown_column(name: str) -> Column:
     return Column(name, UNKNOWN, True)
 
 
-def _apart(left: tuple[Definition, ...], right: tuple[Definition, ...]) -> Iterator[Definition]:
+def _mark_right_columns(
+    left: tuple[Definition, ...], right: tuple[Definition, ...]
+) -> Iterator[Definition]:
     """The columns of a join's right side; one that is as one on the left says where it is from."""
-    taken = {each.text for each in left}
-    for each in right:
-        text: Text = ("right ", *each.text) if each.text in taken else each.text
-        yield Definition(each.column, text)
+    left_texts = {definition.text for definition in left}
+    for definition in right:
+        text: Text = (
+            ("right ", *definition.text) if definition.text in left_texts else definition.text
+        )
+        yield Definition(definition.column, text)
 
 
-def _named(column: Column, names: Names) -> Text | None:
+def _find_text(column: Column, names: TextsByName) -> Text | None:
     """What a column is that was there before, found by its whole name first."""
     name = column.name.casefold()
     return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
 
 
-def _names(given: Iterable[Definition]) -> Names:
+def _texts_by_name(definitions: Iterable[Definition]) -> TextsByName:
     """What each name stands for, alone and behind its qualifier; the first of two wins."""
     names: dict[tuple[str, ...], Text] = {}
-    for each in given:
-        name = each.column.name.casefold()
-        names.setdefault((name,), each.text)
-        names.setdefault(((each.column.qualifier or "").casefold(), name), each.text)
+    for definition in definitions:
+        name = definition.column.name.casefold()
+        names.setdefault((name,), definition.text)
+        names.setdefault(((definition.column.qualifier or "").casefold(), name), definition.text)
     return names
 
 
-def _opaque(step: s.Step | Source, column: Column) -> Text:
+def _opaque_text(step: s.Step | Source, column: Column) -> Text:
     """A column made by what cannot be looked into."""
     return (f"{type(step).__name__} {column.name}",)
 
 
-def expanded(text: Text, names: Names, limit: Limit) -> Text:
+def expand_text(text: Text, names: TextsByName, limit: LengthLimit) -> Text:
     """Spark SQL text with what its columns are in their place, as far as it may grow."""
-    written = text
+    original = text
     parts: list[str | ParameterText] = []
     text = without_names(text)
     for index, part in enumerate(text):
         if isinstance(part, str):
             # A parameter beside the part may be an operand of an operator in it.
-            before = "(" if index == 0 else ""
-            after = ")" if index == len(text) - 1 else ""
-            for found in _TOKEN.finditer(part):
-                parts += _replaced(found, names, before, after)
+            left_context = "(" if index == 0 else ""
+            right_context = ")" if index == len(text) - 1 else ""
+            for match in _TOKEN.finditer(part):
+                parts += _replace_token(match, names, left_context, right_context)
         else:
             parts.append(part)
-    return _shortened(tuple(parts), written, limit)
+    return _shorten(tuple(parts), original, limit)
 
 
-def _replaced(found: re.Match[str], names: Names, before: str, after: str) -> Text:
-    if found["path"] is None:
-        return (found[0],)
-    if found["call"]:
-        return (found[0].lower(),)
-    path = tuple((a.replace("``", "`") or b).casefold() for a, b in _PART.findall(found["path"]))
+def _replace_token(
+    match: re.Match[str], names: TextsByName, left_context: str, right_context: str
+) -> Text:
+    if match["path"] is None:
+        return (match[0],)
+    if match["call"]:
+        return (match[0].lower(),)
+    path = tuple((a.replace("``", "`") or b).casefold() for a, b in _PART.findall(match["path"]))
     for length in (2, 1):
         definition = names.get(path[:length])
         if definition is not None and len(path) >= length:
             rest = "".join(f".{part}" for part in path[length:])
             if len(definition) == 1 and _PLAIN.fullmatch(str(definition[0])):
                 return (f"{definition[0]}{rest}",)
-            if not rest and _stands_alone(found, before, after):
+            if not rest and _is_whole_argument(match, left_context, right_context):
                 return definition
             return ("(", *definition, f"){rest}")
-    dataset = names.get((path[0], _REST)) if len(path) > 1 else None
+    dataset = names.get((path[0], _UNKNOWN_COLUMNS)) if len(path) > 1 else None
     if dataset is not None:
-        return (*dataset, ".".join(a or b for a, b in _PART.findall(found["path"])[1:]))
-    return (found[0],)
+        return (*dataset, ".".join(a or b for a, b in _PART.findall(match["path"])[1:]))
+    return (match[0],)
 
 
-def _stands_alone(found: re.Match[str], before: str, after: str) -> bool:
+def _is_whole_argument(match: re.Match[str], left_context: str, right_context: str) -> bool:
     """Whether what stands there is a whole argument, so that it needs no parentheses."""
-    ahead = (before + found.string[: found.start()]).rstrip()[-1:]
-    behind = (found.string[found.end() :] + after).lstrip()[:1]
-    return ahead in ("(", ",") and behind in (")", ",")
+    preceding = (left_context + match.string[: match.start()]).rstrip()[-1:]
+    following = (match.string[match.end() :] + right_context).lstrip()[:1]
+    return preceding in ("(", ",") and following in (")", ",")
 
 
-def _shortened(text: Text, written: Text, limit: Limit) -> Text:
+def _shorten(text: Text, original: Text, limit: LengthLimit) -> Text:
     """Text of a bounded length; joined where it can be."""
     joined: list[str | ParameterText] = []
     for part in text:
@@ -284,11 +310,11 @@ def _shortened(text: Text, written: Text, limit: Limit) -> Text:
             joined[-1] += part
         else:
             joined.append(part)
-    whole = shown(tuple(joined))
+    whole = render_text(tuple(joined))
     if len(whole) <= limit.longest:
         return tuple(joined)
-    if limit.whole:
-        return written
+    if limit.keeps_original:
+        return original
     # What is cut still differs where the whole would.
     cut = whole[: limit.longest // 2]
     return (f"{cut}… {sha256(whole.encode()).hexdigest()[:12]}",)

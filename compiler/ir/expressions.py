@@ -19,7 +19,7 @@ class ParameterText(Struct, frozen=True):
 Text = tuple[str | ParameterText, ...]
 
 
-def shown(text: Text) -> str:
+def render_text(text: Text) -> str:
     """The text for people, parameters as `${name}`."""
     return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in text)
 
@@ -59,7 +59,7 @@ class Expression(Struct, frozen=True):
         return self.provenance.origins
 
 
-class Named(Struct, frozen=True):
+class NamedExpression(Struct, frozen=True):
     """An expression and the columns that it becomes.
 
     `names` is empty where the expression keeps its own: a plain column, or `*`.

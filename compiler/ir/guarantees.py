@@ -40,25 +40,25 @@ def guarantees(pipeline: Pipeline) -> Mapping[str, Guarantee]:
 
 def _promises(sink: Sink, root: Operator, pipeline: Pipeline) -> Iterator[Guarantee]:
     """What each part of the way can promise; the weakest holds, the first where two are."""
-    yield _of_sink(sink)
-    for each in root.origins:
-        source = each.step
-        if isinstance(source, Source) and each.streaming:
+    yield _sink_guarantee(sink)
+    for operator in root.origins:
+        source = operator.step
+        if isinstance(source, Source) and operator.streaming:
             specification = source.connector.source
             if specification is not None and not specification.replayable:
                 reason = f"`{source.name}` cannot be read again after a failure"
                 yield Guarantee(Delivery.AT_MOST_ONCE, reason)
-    if sink.keeps_its_place and pipeline.checkpoint is None:
+    if sink.has_checkpoint and pipeline.checkpoint is None:
         reason = "the pipeline names no `checkpoint`, so each run begins anew"
         yield Guarantee(Delivery.AT_LEAST_ONCE, reason)
 
 
-def _of_sink(sink: Sink) -> Guarantee:
+def _sink_guarantee(sink: Sink) -> Guarantee:
     specification = sink.connector.sink
     streaming = specification.streaming if specification is not None else None
     if streaming is None:
         return Guarantee(Delivery.AT_LEAST_ONCE, f"`{sink.connector.name}` promises no more")
-    if streaming.keyed and sink.settings.named(streaming.keyed) is not None:
+    if streaming.keyed and sink.settings.find(streaming.keyed) is not None:
         return Guarantee(Delivery.EFFECTIVELY_ONCE, streaming.keyed_reason)
     return Guarantee(streaming.delivery, streaming.reason)
 

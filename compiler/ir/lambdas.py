@@ -26,58 +26,60 @@ def without_names(text: Text) -> Text:
         pieces += _PIECE.findall(part) if isinstance(part, str) else [part]
     bound: list[tuple[int, int]] = []
     for arrow in [i for i, piece in enumerate(pieces) if piece == "->"]:
-        end = _end(pieces, arrow)
+        end = _find_end(pieces, arrow)
         # From left to right, so that an inner variable takes its name back from an outer one.
-        around = sum(count for until, count in bound if until > arrow)
-        variables = _variables(pieces, arrow)
-        _rename(pieces, variables, end, around)
+        outer_count = sum(count for until, count in bound if until > arrow)
+        variables = _find_variables(pieces, arrow)
+        _rename(pieces, variables, end, outer_count)
         bound.append((end, len(variables)))
     return tuple(pieces)
 
 
-def _end(pieces: Sequence[str | ParameterText], arrow: int) -> int:
+def _find_end(pieces: Sequence[str | ParameterText], arrow: int) -> int:
     """Where the lambda ends: at the end of the argument that it is."""
     depth = 0
-    for place in range(arrow, len(pieces)):
-        piece = pieces[place]
+    for index in range(arrow, len(pieces)):
+        piece = pieces[index]
         if depth == 0 and piece in (",", ")", "]"):
-            return place
+            return index
         if isinstance(piece, str):
             depth += (piece in "([") - (piece in ")]")
     return len(pieces)
 
 
-def _variables(pieces: Sequence[str | ParameterText], arrow: int) -> list[int]:
+def _find_variables(pieces: Sequence[str | ParameterText], arrow: int) -> list[int]:
     """The places of the names before the arrow: one, or several in parentheses."""
     names: list[int] = []
-    listed = False
-    for place in range(arrow - 1, -1, -1):
-        piece = pieces[place]
+    in_parentheses = False
+    for index in range(arrow - 1, -1, -1):
+        piece = pieces[index]
         if piece == ")":
-            listed = True
+            in_parentheses = True
         elif _is_name(piece):
-            names.append(place)
-            if not listed:
+            names.append(index)
+            if not in_parentheses:
                 break
         elif piece == "(":
             break
     return names[::-1]
 
 
-def _rename(pieces: _Pieces, variables: Sequence[int], end: int, around: int) -> None:
+def _rename(pieces: _Pieces, variables: Sequence[int], end: int, outer_count: int) -> None:
     if not variables:
         return
-    new = {_plain(pieces[place]): f"@{around + n}" for n, place in enumerate(variables, 1)}
-    for place in range(variables[0], end):
-        is_field = place > 0 and pieces[place - 1] == "."
-        is_call = place + 1 < len(pieces) and pieces[place + 1] == "("
-        if _is_name(pieces[place]) and not is_field and not is_call:
-            pieces[place] = new.get(_plain(pieces[place]), pieces[place])
+    new_names = {
+        _fold_name(pieces[index]): f"@{outer_count + n}" for n, index in enumerate(variables, 1)
+    }
+    for index in range(variables[0], end):
+        is_field = index > 0 and pieces[index - 1] == "."
+        is_call = index + 1 < len(pieces) and pieces[index + 1] == "("
+        if _is_name(pieces[index]) and not is_field and not is_call:
+            pieces[index] = new_names.get(_fold_name(pieces[index]), pieces[index])
 
 
 def _is_name(piece: str | ParameterText) -> bool:
     return isinstance(piece, str) and re.match(r"[^\W\d]|[`@]", piece) is not None
 
 
-def _plain(piece: str | ParameterText) -> str:
+def _fold_name(piece: str | ParameterText) -> str:
     return str(piece).strip("`").casefold()

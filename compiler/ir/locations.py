@@ -11,52 +11,52 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.settings import SecretName, Settings
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 
 if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Connection
 
 # Other names of one file system.
-_SAME_SCHEME = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
+_SCHEME_ALIASES = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
 
 
 def location(value: object, parameters: Mapping[str, object]) -> str:
     """The place that an option names, with the values of those parameters that have one."""
-    return normal_path(filled(value, parameters))
+    return normalize_path(fill_parameters(value, parameters))
 
 
-def filled(value: object, parameters: Mapping[str, object]) -> str:
+def fill_parameters(value: object, parameters: Mapping[str, object]) -> str:
     """The text of an option; a parameter without a value stays `${name}`."""
     if isinstance(value, ParamUse):
-        return _value(value, parameters)
+        return _parameter_text(value, parameters)
     if isinstance(value, Text):
         parts = value.parts
-        return "".join(p if isinstance(p, str) else _value(p, parameters) for p in parts)
+        return "".join(p if isinstance(p, str) else _parameter_text(p, parameters) for p in parts)
     return str(value)
 
 
-def _value(use: ParamUse, parameters: Mapping[str, object]) -> str:
-    found = parameters.get(use.name)
-    return f"${{{use.name}}}" if found is None else str(found)
+def _parameter_text(use: ParamUse, parameters: Mapping[str, object]) -> str:
+    value = parameters.get(use.name)
+    return f"${{{use.name}}}" if value is None else str(value)
 
 
-def normal_path(path: str) -> str:
+def normalize_path(path: str) -> str:
     """The one spelling of a path: `s3a` is `s3`, `file:` is left out, no slash is doubled."""
     scheme, separator, rest = path.partition("://")
     if not separator or "/" in scheme or "$" in scheme:
         return posixpath.normpath(path.removeprefix("file:")).replace("//", "/")
     if scheme.casefold() == "file":
-        return normal_path("/" + rest.lstrip("/"))
-    scheme = _SAME_SCHEME.get(scheme.casefold(), scheme.casefold())
+        return normalize_path("/" + rest.lstrip("/"))
+    scheme = _SCHEME_ALIASES.get(scheme.casefold(), scheme.casefold())
     host, _, below = rest.partition("/")
     below = posixpath.normpath("/" + below).lstrip("/") if below.strip("/") else ""
     return f"{scheme}://{host}/{below}".rstrip("/")
 
 
-def values_of(settings: Settings, place: Place) -> tuple[object, ...]:
+def values_of(settings: Settings, placement: OptionPlacement) -> tuple[object, ...]:
     """The values of the option that goes to a place, one or several."""
-    setting = settings.at(place)
+    setting = settings.at(placement)
     if setting is None:
         return ()
     return setting.value if isinstance(setting.value, tuple) else (setting.value,)
@@ -73,7 +73,7 @@ def address(settings: Settings, parameters: Mapping[str, object]) -> str:
     """On which servers it is, in the order of their names; empty where the settings do not say."""
     for setting in settings.settings:
         if setting.option.address and not isinstance(setting.value, SecretName):
-            return ",".join(sorted(filled(setting.value, parameters).split(",")))
+            return ",".join(sorted(fill_parameters(setting.value, parameters).split(",")))
     return ""
 
 
@@ -81,20 +81,23 @@ def servers(
     settings: Settings,
     connections: Iterable[Connection],
     parameters: Mapping[str, object],
-    said: Mapping[str, Mapping[str, object]],
+    overrides: Mapping[str, Mapping[str, object]],
 ) -> str:
     """The same, also where a connection says it; `said` are options that replace some of theirs.
 
     Of a connection that does not say it, its name stands for it.
     """
-    own, name = address(settings, parameters), settings.connection and settings.connection.name
+    own_address, name = (
+        address(settings, parameters),
+        settings.connection and settings.connection.name,
+    )
     shared = next((each for each in connections if each.name == name), None)
-    if own or shared is None:
-        return own
+    if own_address or shared is None:
+        return own_address
     role = shared.connector.connection
     options = [each for each in (role.options if role else ()) if each.address]
     for option in options:
-        found = said.get(shared.name, {}).get(option.spark)
-        if isinstance(found, str):
-            return ",".join(sorted(found.split(",")))
+        override = overrides.get(shared.name, {}).get(option.spark)
+        if isinstance(override, str):
+            return ",".join(sorted(override.split(",")))
     return address(shared.settings, parameters) or f"connection {shared.name}"

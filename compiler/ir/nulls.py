@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Named
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.expressions import NamedExpression
+from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.terms import NAME, Term
 
@@ -20,13 +20,13 @@ SourceNulls = Callable[[Source, str], bool | None]
 _COMPARISONS = ("=", "<", ">", "<=", ">=", "!=", "<>", "between")
 
 
-class NullFlow:
+class NullAnalysis:
     """What is known of the nulls of a pipeline's columns; each step is looked at once."""
 
     def __init__(self, source: SourceNulls) -> None:
         self._source = source
         # Operators are kept with their answers, so that an id stays that of one.
-        self._known: dict[tuple[int, str], tuple[Operator, bool | None]] = {}
+        self._answers: dict[tuple[int, str], tuple[Operator, bool | None]] = {}
 
     def may_be_null(self, operator: Operator, name: str) -> bool | None:
         """Whether rows with a null in a column, named in lower case, come out; None if not known.
@@ -35,55 +35,62 @@ class NullFlow:
         """
         passed: list[tuple[Operator, str, list[bool | None]]] = []
         while True:
-            known = self._known.get((id(operator), name))
-            if known is not None:
-                answer = known[1]
+            cached = self._answers.get((id(operator), name))
+            if cached is not None:
+                answer = cached[1]
                 break
-            step = self._step(operator, name)
+            step = self._trace_column(operator, name)
             if not isinstance(step, tuple):
-                self._known[id(operator), name] = operator, step
+                self._answers[id(operator), name] = operator, step
                 answer = step
                 break
-            before, column, others = step
-            passed.append((operator, name, others))
-            operator, name = before, column
-        for each, column, others in reversed(passed):
-            answer = _any_of((answer, *others))
-            self._known[id(each), column] = each, answer
+            input_operator, column, other_answers = step
+            passed.append((operator, name, other_answers))
+            operator, name = input_operator, column
+        for each, column, other_answers in reversed(passed):
+            answer = _combine_answers((answer, *other_answers))
+            self._answers[id(each), column] = each, answer
         return answer
 
-    def _step(
+    def _trace_column(
         self, operator: Operator, name: str
     ) -> bool | tuple[Operator, str, list[bool | None]] | None:
         """The answer, or where the column comes from, and the answers of what else it is."""
-        named = operator.output.named(name)
-        if len(named) != 1:
-            return None if named else False
-        if not named[0].nullable:
+        matches = operator.output.find_columns(name)
+        if len(matches) != 1:
+            return None if matches else False
+        if not matches[0].nullable:
             return False
         step, inputs = operator.step, operator.inputs
         match step:
             case Source():
-                return self._source(step, named[0].name)
+                return self._source(step, matches[0].name)
             case s.Filter(condition=condition):
-                refuses = condition.term is not None and _refuses_null(condition.term, name)
+                refuses = condition.term is not None and _rejects_null(condition.term, name)
                 return False if refuses else (inputs[0], name, [])
             case s.RenameColumns(pairs=pairs):
                 names = {new.casefold(): old.casefold() for old, new in pairs}
                 return inputs[0], names.get(name, name), []
-            case s.Project(columns=made):
-                return _made_from(inputs[0], made, name)
+            case s.Project(columns=items):
+                return _trace_items(inputs[0], items, name)
             case s.WithColumns(groups=groups):
-                return _made_from(inputs[0], [each for group in groups for each in group], name)
+                return _trace_items(inputs[0], [each for group in groups for each in group], name)
             case s.Join(kind=kind):
-                return _joined(inputs, kind, name)
+                return _trace_join(inputs, kind, name)
             case s.SetOperation(operator="union"):
-                place = operator.output.columns.index(named[0])
+                index = operator.output.columns.index(matches[0])
                 first, *rest = [
-                    (each, each.output.columns[place].name.casefold()) for each in inputs
+                    (each, each.output.columns[index].name.casefold()) for each in inputs
                 ]
                 return *first, [self.may_be_null(*each) for each in rest]
-            case s.Alias() | s.Deduplicate() | s.Distinct() | s.DropColumns() | s.Limit() | Given():
+            case (
+                s.Alias()
+                | s.Deduplicate()
+                | s.Distinct()
+                | s.DropColumns()
+                | s.Limit()
+                | DatasetInput()
+            ):
                 return (inputs[0], name, []) if inputs else None
             case s.Offset() | s.Sample() | s.Sort() | s.Watermark():
                 return inputs[0], name, []
@@ -93,38 +100,38 @@ class NullFlow:
                 return None
 
 
-def _any_of(answers: Iterable[bool | None]) -> bool | None:
-    known = [*answers]
-    return True if True in known else None if None in known else False
+def _combine_answers(answers: Iterable[bool | None]) -> bool | None:
+    values = [*answers]
+    return True if True in values else None if None in values else False
 
 
-def _joined(
+def _trace_join(
     inputs: tuple[Operator, ...], kind: str, name: str
 ) -> bool | tuple[Operator, str, list[bool | None]]:
     """A join makes nulls of the side that may lack a row."""
-    kept = {"left": inputs[:1], "right": inputs[1:], "full": ()}.get(kind, inputs)
-    for each in kept:
-        if each.output.named(name):
-            return each, name, []
+    preserved = {"left": inputs[:1], "right": inputs[1:], "full": ()}.get(kind, inputs)
+    for side in preserved:
+        if side.output.find_columns(name):
+            return side, name, []
     return True
 
 
-def _made_from(
-    before: Operator, named: Sequence[Named], name: str
+def _trace_items(
+    input_operator: Operator, items: Sequence[NamedExpression], name: str
 ) -> tuple[Operator, str, list[bool | None]] | None:
-    for each in reversed(named):
-        if [every.casefold() for every in each.names] == [name]:
-            plain = each.expression.column
-            return None if plain is None else (before, plain.casefold(), [])
-    return before, name, []
+    for item in reversed(items):
+        if [every.casefold() for every in item.names] == [name]:
+            plain = item.expression.column
+            return None if plain is None else (input_operator, plain.casefold(), [])
+    return input_operator, name, []
 
 
-def _refuses_null(term: Term, name: str) -> bool:
+def _rejects_null(term: Term, name: str) -> bool:
     """Whether the condition is not true where the column is null."""
     if term.operator == "and":
-        return any(_refuses_null(each, name) for each in term.operands)
+        return any(_rejects_null(each, name) for each in term.operands)
     if term.operator == "or":
-        return all(_refuses_null(each, name) for each in term.operands)
+        return all(_rejects_null(each, name) for each in term.operands)
     if term.operator == "not":
         (inner,) = term.operands
         return inner.operator == "is null" and _is_name(inner.operands[0], name)

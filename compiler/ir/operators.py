@@ -13,7 +13,7 @@ from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column, Relation
 
 
-class Given(s.StepBase, frozen=True):
+class DatasetInput(s.StepBase, frozen=True):
     """A dataset as it flows into the query of another, whatever is behind it."""
 
     name: str
@@ -28,7 +28,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
     are found as the operator is made: a walk from each one would take time by the square.
     """
 
-    step: Source | Given | s.Step
+    step: Source | DatasetInput | s.Step
     inputs: tuple[Operator, ...]
     output: Relation
     aliases: tuple[str, ...] = ()
@@ -42,14 +42,14 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
     def __post_init__(self) -> None:
         step = self.step
         owns = {
-            "origins": isinstance(step, Source | Given | s.SqlQuery | s.ApplyFunction),
+            "origins": isinstance(step, Source | DatasetInput | s.SqlQuery | s.ApplyFunction),
             "watermarks": isinstance(step, s.Watermark),
-            "aggregations": self.aggregates,
+            "aggregations": self.is_aggregation,
             "processors": isinstance(step, s.Stateful),
         }
-        for name, own in owns.items():
-            before = _united([getattr(each, name) for each in self.inputs])
-            force_setattr(self, name, (*before, self) if own else before)
+        for name, is_own in owns.items():
+            inherited = _unite([getattr(each, name) for each in self.inputs])
+            force_setattr(self, name, (*inherited, self) if is_own else inherited)
         keeps_state = self.stateful or any(each.keeps_state for each in self.inputs)
         force_setattr(self, "keeps_state", keeps_state)
         if len(self.inputs) == 1 and not self.stateful and not owns["origins"]:
@@ -69,7 +69,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
         return self.output.streaming
 
     @property
-    def aggregates(self) -> bool:
+    def is_aggregation(self) -> bool:
         """Whether it makes one row of a stream's group; keys alone are a deduplication."""
         step = self.step
         return self.streaming and isinstance(step, s.Aggregate | s.Pivot) and bool(step.aggregates)
@@ -109,7 +109,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
                 return all(each.streaming for each in self.inputs)
             case s.SetOperation(operator="except"):
                 return True
-            case Source() | Given() | s.Filter() | s.WithColumns() | s.DropColumns():
+            case Source() | DatasetInput() | s.Filter() | s.WithColumns() | s.DropColumns():
                 return False
             case s.RenameColumns() | s.Alias() | s.Watermark() | s.Sort() | s.Offset():
                 return False
@@ -122,30 +122,30 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
                 return self.distinct_columns is not None
 
 
-def _united(found: list[tuple[Operator, ...]]) -> tuple[Operator, ...]:
+def _unite(groups: list[tuple[Operator, ...]]) -> tuple[Operator, ...]:
     """Those of several inputs, each once; one tuple is shared by all operators where it can be."""
-    if not found:
+    if not groups:
         return ()
-    first, *others = found
-    if all(each is first for each in others):
+    first, *rest = groups
+    if all(each is first for each in rest):
         return first
-    known = set(map(id, first))
-    new = dict.fromkeys(each for other in others for each in other if id(each) not in known)
-    return (*first, *new) if new else first
+    ids = set(map(id, first))
+    additions = dict.fromkeys(each for group in rest for each in group if id(each) not in ids)
+    return (*first, *additions) if additions else first
 
 
-def walked(
-    root: Operator, inputs: Callable[[Operator], Iterable[Operator]], done: set[int]
+def walk_operators(
+    root: Operator, inputs: Callable[[Operator], Iterable[Operator]], visited: set[int]
 ) -> Iterator[Operator]:
     """`root` and what flows into it, each behind its inputs; none whose id is in `done`."""
     waiting = [(root, False)]
     while waiting:
-        each, inputs_done = waiting.pop()
-        if id(each) in done:
+        operator, inputs_done = waiting.pop()
+        if id(operator) in visited:
             continue
         if inputs_done:
-            done.add(id(each))
-            yield each
+            visited.add(id(operator))
+            yield operator
             continue
-        waiting.append((each, True))
-        waiting += [(given, False) for given in reversed(tuple(inputs(each)))]
+        waiting.append((operator, True))
+        waiting += [(input_operator, False) for input_operator in reversed(tuple(inputs(operator)))]

@@ -11,8 +11,8 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.fingerprints.behind import may_have_state
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.fingerprints.pushed_conditions import may_have_state
+from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans, stream_plans
 from ssbt.compiler.ir.records import DEAD_LETTER
@@ -24,18 +24,18 @@ RECORDS = "records"
 class Pass(Struct, frozen=True):
     """One stream that writes several sinks, those of dead letters first.
 
-    `sources` are the names of those whose records it judges. `apart` are the datasets of sinks that
-    are no function of one batch alone, because they keep state or join streams: they are computed
-    beside the records, in the same query.
+    `sources` are the names of those whose records it judges. `separate_datasets` are the datasets
+    of sinks that are no function of one batch alone, because they keep state or join streams: they
+    are computed beside the records, in the same query.
     """
 
     name: str
     sources: tuple[str, ...]
     sinks: tuple[Sink, ...]
-    apart: tuple[str, ...] = ()
+    separate_datasets: tuple[str, ...] = ()
 
 
-def judged_source(item: object) -> str | None:
+def dead_letter_source(item: object) -> str | None:
     """The name of a source whose malformed records are kept, of its rows or its dead letters."""
     if not isinstance(item, Source) or item.records is None:
         return None
@@ -51,22 +51,22 @@ def records_name(source: str) -> str:
 
 def passes(pipeline: Pipeline) -> tuple[Pass, ...]:
     """The passes of a pipeline; made once."""
-    known: tuple[Pass, ...] | None = pipeline.__dict__.get("passes")
-    if known is None:
-        known = pipeline.__dict__["passes"] = tuple(_passes(pipeline))
-    return known
+    cached: tuple[Pass, ...] | None = pipeline.__dict__.get("passes")
+    if cached is None:
+        cached = pipeline.__dict__["passes"] = tuple(_build_passes(pipeline))
+    return cached
 
 
-def pass_of(pipeline: Pipeline, sink: Sink) -> Pass | None:
+def find_pass(pipeline: Pipeline, sink: Sink) -> Pass | None:
     """The pass that writes a sink, if it is one of several of a query."""
-    named = (each for each in passes(pipeline) if any(s.name == sink.name for s in each.sinks))
-    return next(named, None)
+    matches = (each for each in passes(pipeline) if any(s.name == sink.name for s in each.sinks))
+    return next(matches, None)
 
 
-def _passes(pipeline: Pipeline) -> Iterator[Pass]:
+def _build_passes(pipeline: Pipeline) -> Iterator[Pass]:
     groups: list[tuple[set[str], list[Sink]]] = []
     for sink, root in stream_plans(pipeline):
-        names, sinks = set(_judged_behind(root)), [sink]
+        names, sinks = set(_dead_letter_sources(root)), [sink]
         if not names:
             continue
         for group in [each for each in groups if each[0] & names]:
@@ -76,7 +76,9 @@ def _passes(pipeline: Pipeline) -> Iterator[Pass]:
     order = {sink.name: number for number, sink in enumerate(pipeline.sinks)}
     roots = plans(pipeline)
     for names, sinks in groups:
-        in_order = sorted(sinks, key=lambda each: (not _is_dead(each), order[each.name]))
+        in_order = sorted(
+            sinks, key=lambda each: (not _is_dead_letter_sink(each), order[each.name])
+        )
         sources = tuple(sorted(names, key=str.casefold))
         apart = dict.fromkeys(s.dataset for s in in_order if not is_batchwise(roots[s.dataset]))
         yield Pass(records_name("+".join(sources)), sources, tuple(in_order), tuple(apart))
@@ -84,17 +86,17 @@ def _passes(pipeline: Pipeline) -> Iterator[Pass]:
 
 def is_batchwise(root: Operator) -> bool:
     """Whether what comes of a batch is a function of this batch alone."""
-    operators = tuple(walked(root, attrgetter("inputs"), set()))
+    operators = tuple(walk_operators(root, attrgetter("inputs"), set()))
     sources = sum(each.streaming and isinstance(each.step, Source) for each in operators)
     return sources == 1 and not any(each.stateful or may_have_state(each) for each in operators)
 
 
-def _judged_behind(root: Operator) -> Iterator[str]:
-    for each in root.origins:
-        name = judged_source(each.step) if each.streaming else None
+def _dead_letter_sources(root: Operator) -> Iterator[str]:
+    for operator in root.origins:
+        name = dead_letter_source(operator.step) if operator.streaming else None
         if name is not None:
             yield name
 
 
-def _is_dead(sink: Sink) -> bool:
+def _is_dead_letter_sink(sink: Sink) -> bool:
     return sink.dataset.endswith(f".{DEAD_LETTER}")

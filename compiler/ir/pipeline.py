@@ -22,7 +22,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
 if TYPE_CHECKING:
-    from ssbt.compiler.formats.languages import Written
+    from ssbt.compiler.formats.languages import ExternalSchema
 
 
 class Parameter(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Parameter(Struct, frozen=True):
 
 
 class Schema(Struct, frozen=True):
-    """A record type; its text is Spark DDL, `written` is that of another language, if any.
+    """A record type; its text is Spark DDL, `external_schema` is that of another language, if any.
 
     `defaults` are the values of columns that data may lack, by the column's name; `optional` are
     those that are then null.
@@ -55,7 +55,7 @@ class Schema(Struct, frozen=True):
     name: str
     type: StructType
     span: Span
-    written: Written | None = None
+    external_schema: ExternalSchema | None = None
     defaults: tuple[tuple[str, object], ...] = ()
     optional: tuple[str, ...] = ()
 
@@ -116,7 +116,7 @@ class Sink(Struct, frozen=True):
     allow: tuple[str, ...] = ()
 
     @property
-    def keeps_its_place(self) -> bool:
+    def has_checkpoint(self) -> bool:
         """Whether a stream into it has a checkpoint below the pipeline's, if it names one."""
         promise = self.connector.sink.streaming if self.connector.sink is not None else None
         return promise is None or promise.checkpoint is not Checkpoint.NONE
@@ -144,7 +144,7 @@ class PythonModule(Struct, frozen=True):
     imports: tuple[PythonModule, ...] = ()
 
 
-class Shared(Struct, frozen=True):
+class PipelineDeclarations(Struct, frozen=True):
     """Whatever is declared, used or not, that a configuration may speak of."""
 
     parameters: tuple[Parameter, ...] = ()
@@ -152,7 +152,7 @@ class Shared(Struct, frozen=True):
     secrets: tuple[str, ...] = ()
 
 
-class Unused(Struct, frozen=True):
+class UnusedDeclaration(Struct, frozen=True):
     """A declaration that nothing uses; `kind` is its keyword."""
 
     kind: str
@@ -184,11 +184,11 @@ class Pipeline(Struct, frozen=True, dict=True):
     modules: tuple[PythonModule, ...]
     span: Span
     schedule: str = ""
-    unused: tuple[Unused, ...] = ()
+    unused: tuple[UnusedDeclaration, ...] = ()
     checkpoint: Text | None = None
     connections: tuple[Connection, ...] = ()
     secrets: tuple[str, ...] = ()
-    declared: Shared = Shared()
+    declarations: PipelineDeclarations = PipelineDeclarations()
     tests: tuple[Test, ...] = ()
     last_entry: Span | None = None
     refuses_implicit_flows: bool = False

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import Call, Expression, Named, SortKey
-from ssbt.compiler.ir.operators import Given, Operator, walked
+from ssbt.compiler.ir.expressions import Call, Expression, NamedExpression, SortKey
+from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -18,10 +18,10 @@ from ssbt.compiler.source import Span
 
 def plans(pipeline: Pipeline) -> dict[str, Operator]:
     """The last operator of each dataset, by name; made once for all rules."""
-    known: dict[str, Operator] | None = pipeline.__dict__.get("plans")
-    if known is None:
-        known = pipeline.__dict__["plans"] = _made(pipeline)
-    return known
+    cached: dict[str, Operator] | None = pipeline.__dict__.get("plans")
+    if cached is None:
+        cached = pipeline.__dict__["plans"] = _build_plans(pipeline)
+    return cached
 
 
 def local_plans(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Operator]:
@@ -30,44 +30,44 @@ def local_plans(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Opera
     Queries are followed up to the datasets in `names`, each of which is `Given` under the name
     that stands there; other datasets are looked into, as if their queries were written in place.
     """
-    maker = _maker(pipeline)
+    builder = _plan_builder(pipeline)
     scope: dict[str, Operator] = {}
-    found: dict[str, Operator] = {}
+    roots: dict[str, Operator] = {}
     for item in pipeline.datasets:
         if isinstance(item, Source):
-            made = Operator(item, (), item.output)
+            operator = Operator(item, (), item.output)
         else:
-            made = maker.query(item.query, scope)
-        found[item.name] = scope[item.name] = made
+            operator = builder.build_query(item.query, scope)
+        roots[item.name] = scope[item.name] = operator
         if item.name in names:
-            given = Given(item.span, made.output, names[item.name])
-            scope[item.name] = Operator(given, (), made.output)
-    return found
+            dataset_input = DatasetInput(item.span, operator.output, names[item.name])
+            scope[item.name] = Operator(dataset_input, (), operator.output)
+    return roots
 
 
-def _maker(pipeline: Pipeline) -> _Maker:
-    return _Maker(
+def _plan_builder(pipeline: Pipeline) -> _PlanBuilder:
+    return _PlanBuilder(
         {each.name: tuple(name for name, _ in each.parameters) for each in pipeline.transforms}
     )
 
 
-def _made(pipeline: Pipeline) -> dict[str, Operator]:
-    maker = _maker(pipeline)
-    found: dict[str, Operator] = {}
+def _build_plans(pipeline: Pipeline) -> dict[str, Operator]:
+    builder = _plan_builder(pipeline)
+    roots: dict[str, Operator] = {}
     for item in pipeline.datasets:
         if isinstance(item, Source):
-            found[item.name] = Operator(item, (), item.output)
+            roots[item.name] = Operator(item, (), item.output)
         else:
-            found[item.name] = maker.query(item.query, found)
-    return found
+            roots[item.name] = builder.build_query(item.query, roots)
+    return roots
 
 
 def stream_plans(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
     """The sinks into which streams flow, and what flows into each."""
-    known = plans(pipeline)
+    roots = plans(pipeline)
     for sink in pipeline.sinks:
         if sink.stream is not None:
-            yield sink, known[sink.dataset]
+            yield sink, roots[sink.dataset]
 
 
 def stream_steps(pipeline: Pipeline) -> tuple[tuple[Sink, Operator], ...]:
@@ -75,10 +75,10 @@ def stream_steps(pipeline: Pipeline) -> tuple[tuple[Sink, Operator], ...]:
 
     Made once for all rules.
     """
-    known: tuple[tuple[Sink, Operator], ...] | None = pipeline.__dict__.get("stream_steps")
-    if known is None:
-        known = pipeline.__dict__["stream_steps"] = tuple(_stream_steps(pipeline))
-    return known
+    cached: tuple[tuple[Sink, Operator], ...] | None = pipeline.__dict__.get("stream_steps")
+    if cached is None:
+        cached = pipeline.__dict__["stream_steps"] = tuple(_stream_steps(pipeline))
+    return cached
 
 
 def _stream_steps(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
@@ -87,30 +87,30 @@ def _stream_steps(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
         assert sink.stream is not None
         by_mode.setdefault(sink.stream.mode, []).append((sink, root))
     for flows in by_mode.values():
-        yield from each_once(flows)
+        yield from iterate_operators(flows)
 
 
-def each_once(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Operator]]:
+def iterate_operators(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Operator]]:
     """The operators that flow into sinks, each once, behind its inputs and with its first sink."""
-    done: set[int] = set()
+    visited: set[int] = set()
     for sink, root in flows:
-        for each in walked(root, attrgetter("inputs"), done):
-            yield sink, each
+        for operator in walk_operators(root, attrgetter("inputs"), visited):
+            yield sink, operator
 
 
 def expressions(step: object) -> Iterator[Expression]:
     """Every expression of a step."""
     waiting = [step]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, Expression):
-            yield each
-        elif isinstance(each, tuple):
-            waiting += each
-        elif isinstance(each, Named | SortKey):
-            waiting.append(each.expression)
-        elif isinstance(each, s.Step):
-            waiting += [getattr(each, name) for name in each.__struct_fields__]
+        node = waiting.pop()
+        if isinstance(node, Expression):
+            yield node
+        elif isinstance(node, tuple):
+            waiting += node
+        elif isinstance(node, NamedExpression | SortKey):
+            waiting.append(node.expression)
+        elif isinstance(node, s.Step):
+            waiting += [getattr(node, name) for name in node.__struct_fields__]
 
 
 def calls(step: object) -> Iterator[Call]:
@@ -130,55 +130,57 @@ def has_processor(pipeline: Pipeline) -> bool:
 
 def output_modes(pipeline: Pipeline) -> dict[Span, frozenset[OutputMode]]:
     """The modes of the streams that each step is in, by the step's place."""
-    found: dict[Span, frozenset[OutputMode]] = {}
-    for sink, each in stream_steps(pipeline):
+    modes: dict[Span, frozenset[OutputMode]] = {}
+    for sink, operator in stream_steps(pipeline):
         assert sink.stream is not None
-        span = each.step.span
-        found[span] = found.get(span, frozenset()) | {sink.stream.mode}
-    return found
+        span = operator.step.span
+        modes[span] = modes.get(span, frozenset()) | {sink.stream.mode}
+    return modes
 
 
-class _Maker:
+class _PlanBuilder:
     """Makes the operators of queries; `parameters` are those of transforms by name."""
 
     def __init__(self, parameters: Mapping[str, tuple[str, ...]]) -> None:
         self._parameters = parameters
 
-    def query(self, query: s.Query, scope: Mapping[str, Operator]) -> Operator:
+    def build_query(self, query: s.Query, scope: Mapping[str, Operator]) -> Operator:
         """The last operator of a query over the datasets in `scope`."""
-        flowing = self._input(query.base, scope)
+        flowing = self._build_input(query.base, scope)
         alias = query.base.alias or ""
         for step in query.steps:
-            flowing = self._step(step, flowing, scope, alias)
+            flowing = self._build_step(step, flowing, scope, alias)
             # From here on the columns have it themselves.
             alias = ""
         return flowing
 
-    def _input(self, given: s.Input, scope: Mapping[str, Operator]) -> Operator:
-        if given.body is None:
-            return scope[given.dataset]
-        arguments = tuple(self._input(each, scope) for each in given.arguments or ())
-        return self._body(given.dataset, given.body, arguments)
+    def _build_input(self, operand: s.Input, scope: Mapping[str, Operator]) -> Operator:
+        if operand.body is None:
+            return scope[operand.dataset]
+        arguments = tuple(self._build_input(each, scope) for each in operand.arguments or ())
+        return self._build_body(operand.dataset, operand.body, arguments)
 
-    def _body(self, transform: str, body: s.Query, arguments: tuple[Operator, ...]) -> Operator:
+    def _build_body(
+        self, transform: str, body: s.Query, arguments: tuple[Operator, ...]
+    ) -> Operator:
         names = self._parameters[transform]
-        return self.query(body, dict(zip(names, arguments, strict=True)))
+        return self.build_query(body, dict(zip(names, arguments, strict=True)))
 
-    def _step(
+    def _build_step(
         self, step: s.Step, flowing: Operator, scope: Mapping[str, Operator], alias: str
     ) -> Operator:
         match step:
             case s.UseTransform(body=s.Query() as body):
-                others = tuple(self._input(each, scope) for each in step.arguments)
-                return self._body(step.transform, body, (flowing, *others))
+                other_inputs = tuple(self._build_input(each, scope) for each in step.arguments)
+                return self._build_body(step.transform, body, (flowing, *other_inputs))
             case s.Join() | s.SetOperation():
-                right = self._input(step.right, scope)
+                right = self._build_input(step.right, scope)
                 aliases = (alias, step.right.alias or "")
                 return Operator(step, (flowing, right), step.output, aliases)
             case s.SqlQuery():
-                named = tuple(scope[name] for name in step.inputs)
+                named_inputs = tuple(scope[name] for name in step.inputs)
                 first = (flowing,) if step.uses_input else ()
-                return Operator(step, (*first, *named), step.output)
+                return Operator(step, (*first, *named_inputs), step.output)
             case s.Filter() | s.Project() | s.WithColumns() | s.DropColumns() | s.RenameColumns():
                 pass
             case s.Alias() | s.Aggregate() | s.Distinct() | s.Deduplicate() | s.Watermark():

@@ -24,7 +24,7 @@ class Origin(Struct, frozen=True, order=True):
         return ".".join((self.dataset, self.column, *self.path))
 
     @property
-    def place(self) -> str:
+    def column_path(self) -> str:
         """The column, and the fields below it, without the dataset."""
         return ".".join((self.column, *self.path))
 
@@ -32,7 +32,7 @@ class Origin(Struct, frozen=True, order=True):
         """A field of it."""
         return Origin(self.dataset, self.column, (*self.path, name))
 
-    def holds(self, other: Origin) -> bool:
+    def contains(self, other: Origin) -> bool:
         """Whether the other is this, or a field in it."""
         same = (other.dataset, other.column) == (self.dataset, self.column)
         return same and other.path[: len(self.path)] == self.path
@@ -68,32 +68,32 @@ class Provenance(Struct, frozen=True, dict=True):
         """What a field of the value is made from."""
         copied = tuple(origin.field(name) for origin in self.copied)
         within = Provenance(copied, self.computed, (), self.masked)
-        built = self._built.get(name.casefold())
-        return within if built is None else merged((within, built))
+        own_provenance = self._built.get(name.casefold())
+        return within if own_provenance is None else merge((within, own_provenance))
 
     def at(self, path: Iterable[str]) -> Provenance:
         """What a field of a field … of the value is made from."""
-        found = self
+        result = self
         for name in path:
-            found = found.field(name)
-        return found
+            result = result.field(name)
+        return result
 
     def with_computed(self, parts: Iterable[Provenance]) -> Provenance:
         """The same with more that goes into all of it."""
-        more = mixture(parts)
+        added = mixture(parts)
         return replace(
             self,
-            computed=_once((*self.computed, *more.computed)),
-            masked=_once((*self.masked, *more.masked)),
+            computed=_deduplicate((*self.computed, *added.computed)),
+            masked=_deduplicate((*self.masked, *added.masked)),
         )
 
     @property
-    def opaque(self) -> Provenance:
+    def as_opaque(self) -> Provenance:
         """The same where it is not known what becomes of fields."""
         return mixture((self,))
 
     @property
-    def hidden(self) -> Provenance:
+    def as_hidden(self) -> Provenance:
         """The same behind a mask."""
         return Provenance((), (), (), self.origins)
 
@@ -104,7 +104,7 @@ class Provenance(Struct, frozen=True, dict=True):
     @cached_property
     def _all_masked(self) -> tuple[Origin, ...]:
         within = (origin for _, each in self.fields for origin in each._all_masked)
-        return _once((*self.masked, *within))
+        return _deduplicate((*self.masked, *within))
 
 
 def copy_of(dataset: str, column: str) -> Provenance:
@@ -117,13 +117,13 @@ def mixture(parts: Iterable[Provenance]) -> Provenance:
     parts = list(parts)
     return Provenance(
         (),
-        _once(origin for part in parts for origin in part.unmasked),
+        _deduplicate(origin for part in parts for origin in part.unmasked),
         (),
-        _once(origin for part in parts for origin in part._all_masked),
+        _deduplicate(origin for part in parts for origin in part._all_masked),
     )
 
 
-def merged(parts: Iterable[Provenance]) -> Provenance:
+def merge(parts: Iterable[Provenance]) -> Provenance:
     """What a value is made from that is one of several, or put together of them."""
     parts = list(parts)
     if len(parts) == 1:
@@ -133,24 +133,24 @@ def merged(parts: Iterable[Provenance]) -> Provenance:
         for name, each in part.fields:
             fields.setdefault(name, []).append(each)
     return Provenance(
-        _once(origin for part in parts for origin in part.copied),
-        _once(origin for part in parts for origin in part.computed),
-        tuple((name, merged(each)) for name, each in fields.items()),
-        _once(origin for part in parts for origin in part.masked),
+        _deduplicate(origin for part in parts for origin in part.copied),
+        _deduplicate(origin for part in parts for origin in part.computed),
+        tuple((name, merge(each)) for name, each in fields.items()),
+        _deduplicate(origin for part in parts for origin in part.masked),
     )
 
 
-def _once(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+def _deduplicate(origins: Iterable[Origin]) -> tuple[Origin, ...]:
     return tuple(dict.fromkeys(origins))
 
 
 def _widest(origins: Iterable[Origin]) -> tuple[Origin, ...]:
     """Each once, without the fields of columns, or of fields, that are among them."""
-    found = dict.fromkeys(origins)
-    return tuple(origin for origin in found if not _is_within(origin, found))
+    distinct = dict.fromkeys(origins)
+    return tuple(origin for origin in distinct if not _is_within(origin, distinct))
 
 
-def _is_within(origin: Origin, found: dict[Origin, None]) -> bool:
+def _is_within(origin: Origin, origins: dict[Origin, None]) -> bool:
     """Whether a column, or a field, that the origin is a field in has been found, too."""
     wider = (origin.path[:length] for length in range(len(origin.path)))
-    return any(Origin(origin.dataset, origin.column, path) in found for path in wider)
+    return any(Origin(origin.dataset, origin.column, path) in origins for path in wider)

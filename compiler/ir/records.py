@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import FormatUse, Settings
-from ssbt.compiler.connectors.specification import Kind, Place
+from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.types.datatypes import (
     BINARY,
@@ -52,7 +52,7 @@ class Records(Struct, frozen=True):
     masked_in_key: tuple[str, ...] = ()
 
 
-def dead_letter_relation(of: Relation) -> Relation:
+def dead_letter_relation(relation: Relation) -> Relation:
     """The columns of malformed records: what came, in which all may be that good records hold."""
     types: dict[str, DataType] = {
         "key": BINARY,
@@ -65,36 +65,36 @@ def dead_letter_relation(of: Relation) -> Relation:
         "stage": STRING,
         "error": STRING,
     }
-    tags = frozenset(tag for column in of.columns for tag in column.tags)
+    tags = frozenset(tag for column in relation.columns for tag in column.tags)
     columns = tuple(
         Column(name, type_, True, tags=tags if name in _CONTENT else NO_TAGS)
         for name, type_ in types.items()
     )
-    return Relation(columns, False, of.streaming)
+    return Relation(columns, False, relation.streaming)
 
 
 def value_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
     """The columns that go into the value: those named, or all that no other option takes away."""
-    named = settings.columns_at(Place.VALUE_COLUMNS)
-    if named:
-        return _found(relation, (column.name for column in named))
-    taken = {
+    value_names = settings.columns_at(OptionPlacement.VALUE_COLUMNS)
+    if value_names:
+        return _select_columns(relation, (column.name for column in value_names))
+    excluded = {
         column.name.casefold()
         for setting in settings.settings
-        if setting.option.place in (Place.HEADERS, Place.TEMPLATE)
-        and setting.option.type.kind is Kind.COLUMN
+        if setting.option.place in (OptionPlacement.HEADERS, OptionPlacement.TEMPLATE)
+        and setting.option.type.kind is ValueKind.COLUMN
         for column in setting.columns
     }
-    return tuple(each for each in relation.columns if each.name.casefold() not in taken)
+    return tuple(each for each in relation.columns if each.name.casefold() not in excluded)
 
 
 def key_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
     """The columns that go into the key."""
-    named = settings.columns_at(Place.RECORD_KEY_COLUMNS)
-    return _found(relation, (column.name for column in named))
+    key_names = settings.columns_at(OptionPlacement.RECORD_KEY_COLUMNS)
+    return _select_columns(relation, (column.name for column in key_names))
 
 
-def _found(relation: Relation, names: Iterable[str]) -> tuple[Column, ...]:
+def _select_columns(relation: Relation, names: Iterable[str]) -> tuple[Column, ...]:
     """The columns of these names, in the order of the relation."""
-    wanted = {name.casefold() for name in names}
-    return tuple(each for each in relation.columns if each.name.casefold() in wanted)
+    folded_names = {name.casefold() for name in names}
+    return tuple(each for each in relation.columns if each.name.casefold() in folded_names)

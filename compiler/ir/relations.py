@@ -53,7 +53,7 @@ class Relation(Struct, frozen=True, dict=True):
     streaming: bool = False
     aliases: frozenset[str] = frozenset()
 
-    def named(self, name: str) -> list[Column]:
+    def find_columns(self, name: str) -> list[Column]:
         """The columns of a name, which has no case."""
         return self._by_name.get(name.casefold(), [])
 
@@ -61,14 +61,14 @@ class Relation(Struct, frozen=True, dict=True):
         """These columns, and one more at their right."""
         key = column.name.casefold()
         table = {**self._by_name, key: [*self._by_name.get(key, ()), column]}
-        return self._changed((*self.columns, column), table)
+        return self._with_columns((*self.columns, column), table)
 
     def with_replaced(self, old: Column, new: Column) -> Relation:
         """These columns, but `new` where `old` stands, which has the same name."""
         key = old.name.casefold()
         twins = [new if each is old else each for each in self._by_name.get(key, ())]
         columns = tuple(new if each is old else each for each in self.columns)
-        return self._changed(columns, {**self._by_name, key: twins})
+        return self._with_columns(columns, {**self._by_name, key: twins})
 
     def with_streaming(self, streaming: bool) -> Relation:
         """The same columns of a stream, or not of one."""
@@ -76,11 +76,13 @@ class Relation(Struct, frozen=True, dict=True):
             return self
         return Relation(self.columns, self.is_open, streaming, self.aliases)
 
-    def _changed(self, columns: tuple[Column, ...], table: dict[str, list[Column]]) -> Relation:
+    def _with_columns(
+        self, columns: tuple[Column, ...], table: dict[str, list[Column]]
+    ) -> Relation:
         """The changed relation with its table: a thousand steps would else make it anew each."""
-        made = Relation(columns, self.is_open, self.streaming, self.aliases)
-        made.__dict__["_by_name"] = table
-        return made
+        relation = Relation(columns, self.is_open, self.streaming, self.aliases)
+        relation.__dict__["_by_name"] = table
+        return relation
 
     @cached_property
     def _by_name(self) -> dict[str, list[Column]]:

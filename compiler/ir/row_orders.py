@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.operators import Given
+from ssbt.compiler.ir.operators import DatasetInput
 from ssbt.compiler.ir.pipeline import Let, Source
 
-_KEEPS = (
+_ORDER_KEEPING_STEPS = (
     *(s.Filter, s.WithColumns, s.DropColumns, s.RenameColumns, s.Alias, s.Limit, s.Offset),
     *(s.Explode, s.Watermark),
 )
 
 
-def keeps_order(step: s.Step | Given | Source) -> bool:
+def keeps_order(step: s.Step | DatasetInput | Source) -> bool:
     """Whether a step hands rows on in the order in which they come."""
     if isinstance(step, s.Project):
         return not step.distinct
-    return isinstance(step, _KEEPS)
+    return isinstance(step, _ORDER_KEEPING_STEPS)
 
 
 def ordered_datasets(datasets: Iterable[Source | Let]) -> frozenset[str]:
     """The names of those whose rows come in the order of a step `order by`."""
-    found: dict[str, bool] = {}
+    orders: dict[str, bool] = {}
     for item in datasets:
-        found[item.name] = isinstance(item, Let) and is_ordered(item.query, found)
-    return frozenset(name for name, ordered in found.items() if ordered)
+        orders[item.name] = isinstance(item, Let) and is_ordered(item.query, orders)
+    return frozenset(name for name, ordered in orders.items() if ordered)
 
 
-def is_ordered(query: s.Query, known: Mapping[str, bool]) -> bool:
+def is_ordered(query: s.Query, input_orders: Mapping[str, bool]) -> bool:
     """Whether an `order by` decides the order of the query's rows; `known` are its inputs."""
     base = query.base
-    ordered = known.get(base.dataset, False) if base.body is None else is_ordered(base.body, {})
+    ordered = (
+        input_orders.get(base.dataset, False) if base.body is None else is_ordered(base.body, {})
+    )
     for step in query.steps:
         match step:
             case s.Sort():

@@ -26,7 +26,7 @@ class StateVariable(Struct, frozen=True):
     span: Span
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """What it is, in one line that begins with the name; how long a `ttl` is may change."""
         types = " to ".join(type_.sql for type_ in self.types)
         return f"{self.name} = {self.kind} of {types}{self._ttl}"

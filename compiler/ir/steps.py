@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import Expression, NamedExpression, ParameterText, SortKey
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.state import StateVariable, TimeMode
@@ -46,14 +46,14 @@ class Filter(StepBase, frozen=True):
 class Project(StepBase, frozen=True):
     """The named expressions, and nothing else; `distinct` drops repeated rows after it."""
 
-    columns: tuple[Named, ...]
+    columns: tuple[NamedExpression, ...]
     distinct: bool
 
 
 class WithColumns(StepBase, frozen=True):
     """Columns added or replaced; a group may use what the groups before it have made."""
 
-    groups: tuple[tuple[Named, ...], ...]
+    groups: tuple[tuple[NamedExpression, ...], ...]
 
 
 class DropColumns(StepBase, frozen=True):
@@ -104,8 +104,8 @@ class Aggregate(StepBase, frozen=True):
     """`form` is empty, `rollup`, `cube` or `grouping sets`; `sets` index into `keys`."""
 
     form: str
-    keys: tuple[Named, ...]
-    aggregates: tuple[Named, ...]
+    keys: tuple[NamedExpression, ...]
+    aggregates: tuple[NamedExpression, ...]
     sets: tuple[tuple[int, ...], ...] = ()
 
 
@@ -170,10 +170,10 @@ class Pivot(StepBase, frozen=True):
     `renames` maps the names that Spark gives the new columns to those of the pipeline.
     """
 
-    keys: tuple[Named, ...]
+    keys: tuple[NamedExpression, ...]
     column: str
     values: tuple[str | int | bool, ...]
-    aggregates: tuple[Named, ...]
+    aggregates: tuple[NamedExpression, ...]
     renames: tuple[tuple[str, str], ...]
 
 

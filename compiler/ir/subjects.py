@@ -7,43 +7,43 @@ import re
 
 from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Settings
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.formats.avro_writing import avro_text
+from ssbt.compiler.formats.avro_writing import render_avro_schema
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import StructField
 
 _TOPICS = ("topic", "subscribe")
 
 
-def schema_of(use: FormatUse) -> SchemaName | None:
+def find_write_schema(use: FormatUse) -> SchemaName | None:
     """The schema that a format is told to write with."""
-    setting = use.settings.named("schema")
+    setting = use.settings.find("schema")
     return setting.value if setting and isinstance(setting.value, SchemaName) else None
 
 
 def written_schemas(settings: Settings) -> Iterator[SchemaName]:
     """The schemas that the formats of a sink are told to write with."""
     for use in settings.formats():
-        named = schema_of(use)
-        if named is not None:
-            yield named
+        schema_name = find_write_schema(use)
+        if schema_name is not None:
+            yield schema_name
 
 
-def derived_schema(use: FormatUse, columns: Iterable[Column], dataset: str) -> str:
+def derive_schema(use: FormatUse, columns: Iterable[Column], dataset: str) -> str:
     """The Avro schema that is made of the columns of a dataset."""
     fields = (StructField(each.name, each.type, each.nullable) for each in columns)
-    return avro_text(fields, record_name(use, dataset))
+    return render_avro_schema(fields, record_name(use, dataset))
 
 
 def record_name(use: FormatUse, dataset: str) -> str:
     """What a record is called whose schema is made of columns."""
-    setting = use.settings.named("record_name")
+    setting = use.settings.find("record_name")
     if setting is not None and isinstance(setting.value, str):
         return setting.value
     name = re.sub(r"\W", "_", dataset, flags=re.ASCII)
     return f"_{name}" if name[:1].isdigit() else name
 
 
-def subject(
+def find_subject(
     use: FormatUse, part: str, settings: Settings, record: str, registered: str = ""
 ) -> str | Text | ParamUse | None:
     """The subject of the key or value, which `part` says; None where nothing tells it.
@@ -51,23 +51,31 @@ def subject(
     `record` is the full name of the record, `registered` the subject that its schema is from, and
     `settings` those of the source or sink.
     """
-    given = use.settings.named("subject")
-    if given is not None:
-        return given.value if isinstance(given.value, str | Text | ParamUse) else None
+    subject_setting = use.settings.find("subject")
+    if subject_setting is not None:
+        return (
+            subject_setting.value
+            if isinstance(subject_setting.value, str | Text | ParamUse)
+            else None
+        )
     if registered:
         return registered
-    strategy = use.settings.named("subject_name")
-    word = strategy.value if strategy is not None else "topic"
-    if word == "record":
+    strategy = use.settings.find("subject_name")
+    strategy_name = strategy.value if strategy is not None else "topic"
+    if strategy_name == "record":
         return record
-    topic = _topic(settings)
-    return _joined(topic, record if word == "topic_record" else part) if topic else None
+    topic = _find_topic(settings)
+    return (
+        _append_suffix(topic, record if strategy_name == "topic_record" else part)
+        if topic
+        else None
+    )
 
 
-def _topic(settings: Settings) -> str | Text | ParamUse | None:
+def _find_topic(settings: Settings) -> str | Text | ParamUse | None:
     """The one topic that a source reads or a sink writes."""
     for name in _TOPICS:
-        setting = settings.named(name)
+        setting = settings.find(name)
         value = setting.value if setting is not None else None
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
@@ -76,7 +84,7 @@ def _topic(settings: Settings) -> str | Text | ParamUse | None:
     return None
 
 
-def _joined(topic: str | Text | ParamUse, end: str) -> str | Text:
+def _append_suffix(topic: str | Text | ParamUse, end: str) -> str | Text:
     match topic:
         case Text():
             return Text((*topic.parts, f"-{end}"), topic.span)

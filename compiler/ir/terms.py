@@ -70,17 +70,17 @@ class Term(Struct, frozen=True, eq=False):
     nullable: bool = True
 
 
-def walk(root: Term) -> Iterator[Term]:
+def walk_terms(root: Term) -> Iterator[Term]:
     """A term and all below it."""
     waiting = [root]
     while waiting:
-        each = waiting.pop()
-        yield each
-        waiting += each.operands
+        term = waiting.pop()
+        yield term
+        waiting += term.operands
 
 
 def calls_in(root: Term) -> Iterator[CallForm]:
     """Every call in a term."""
-    for each in walk(root):
-        if isinstance(each.value, CallForm):
-            yield each.value
+    for term in walk_terms(root):
+        if isinstance(term.value, CallForm):
+            yield term.value

@@ -29,7 +29,7 @@ class Rows(Struct, frozen=True):
     span: Span
 
 
-class Given(Struct, frozen=True):
+class GivenRows(Struct, frozen=True):
     """What a source yields, or any other dataset that the test puts in its place.
 
     `all_columns` are those of the dataset, `is_open` when there may be more. `batch` counts the
@@ -45,7 +45,7 @@ class Given(Struct, frozen=True):
     defaults: tuple[tuple[str, Expression], ...] = ()
 
 
-class Then(Struct, frozen=True):
+class ExpectedRows(Struct, frozen=True):
     """What a dataset must yield; `after` is the micro-batch that yields it, None for all of them.
 
     `ordered` when the order of the rows counts.
@@ -72,8 +72,8 @@ class Test(Struct, frozen=True):
     """
 
     name: str
-    given: tuple[Given, ...]
-    then: tuple[Then, ...]
+    given: tuple[GivenRows, ...]
+    then: tuple[ExpectedRows, ...]
     fails: str | None
     transform: str | None
     runs: tuple[str, ...]

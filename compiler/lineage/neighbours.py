@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.ir.provenance import Origin
 
 
-class OtherEnd(Struct, frozen=True, order=True):
+class NeighbourEndpoint(Struct, frozen=True, order=True):
     """A sink that writes what a source reads, or a source that reads it, of another pipeline."""
 
     pipeline: str
@@ -23,13 +23,13 @@ class OtherEnd(Struct, frozen=True, order=True):
 class Neighbours(Struct, frozen=True):
     """By source and column in lower case, the columns that are written there; readers by sink."""
 
-    writers: Mapping[tuple[str, str], tuple[OtherEnd, ...]] = {}
-    readers: Mapping[str, tuple[OtherEnd, ...]] = {}
+    writers: Mapping[tuple[str, str], tuple[NeighbourEndpoint, ...]] = {}
+    readers: Mapping[str, tuple[NeighbourEndpoint, ...]] = {}
 
-    def written(self, column: Origin) -> tuple[OtherEnd, ...]:
+    def writers_of(self, column: Origin) -> tuple[NeighbourEndpoint, ...]:
         """What sinks of other pipelines write into a column of a source."""
         return self.writers.get((column.dataset, column.column.casefold()), ())
 
-    def read(self, sink: str) -> tuple[OtherEnd, ...]:
+    def readers_of(self, sink: str) -> tuple[NeighbourEndpoint, ...]:
         """The sources of other pipelines that read what a sink writes."""
         return self.readers.get(sink, ())

@@ -1,8 +1,8 @@
 """Lineage as OpenLineage tells it: the events of a job, with datasets that are named by place.
 
-What a pipeline reads and writes is known when it is compiled, but for its parameters. `record` is
-all of it with `${name}` in places; the runtime holds it in the manifest and puts values in, as
-`event` does with defaults.
+What a pipeline reads and writes is known when it is compiled, but for its parameters.
+`build_record` is all of it with `${name}` in places; the runtime holds it in the manifest and puts
+values in, as `build_event` does with defaults.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import re
 from typing import Any
 
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.lineage.dependencies import Kind
-from ssbt.compiler.lineage.graph import lineage
+from ssbt.compiler.lineage.dependencies import DependencyKind
+from ssbt.compiler.lineage.graph import build_lineage
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
@@ -30,10 +30,10 @@ _PLACE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)/*(.*)", re.DOTALL)
 _PARAMETER = re.compile(r"\$\{(\w+)\}")
 # What decides about rows, in OpenLineage's words.
 _INDIRECT = {
-    Kind.FILTER: "FILTER",
-    Kind.JOIN: "JOIN",
-    Kind.GROUP: "GROUP_BY",
-    Kind.ORDER: "SORT",
+    DependencyKind.FILTER: "FILTER",
+    DependencyKind.JOIN: "JOIN",
+    DependencyKind.GROUP: "GROUP_BY",
+    DependencyKind.ORDER: "SORT",
 }
 
 
@@ -42,35 +42,35 @@ def producer(version: str) -> str:
     return f"urn:ssbt:{version}"
 
 
-def record(pipeline: Pipeline, version: str, names: Mapping[str, str] | None = None) -> Json:
+def build_record(pipeline: Pipeline, version: str, names: Mapping[str, str] | None = None) -> Json:
     """The job, its inputs and outputs; datasets by their names in the pipeline, with `places`.
 
     `names` are what the runtime calls the parameters in them.
     """
-    found = _Record(pipeline, version).document()
-    called = {name: f"${{{other}}}" for name, other in (names or {}).items()}
-    for place in found["places"].values():
-        place.update({key: _filled(text, called) for key, text in place.items()})
-    return found
+    document = _RecordBuilder(pipeline, version).build_document()
+    placeholders = {name: f"${{{runtime_name}}}" for name, runtime_name in (names or {}).items()}
+    for place in document["places"].values():
+        place.update({key: _fill_parameters(text, placeholders) for key, text in place.items()})
+    return document
 
 
-def event(pipeline: Pipeline, namespace: str, time: str, version: str) -> Json:
+def build_event(pipeline: Pipeline, namespace: str, time: str, version: str) -> Json:
     """A JobEvent: what the job is, apart from any run; `time` is ISO 8601."""
-    found = record(pipeline, version)
+    document = build_record(pipeline, version)
     defaults = {each.name: str(each.default) for each in pipeline.parameters if not each.required}
     return {
         "eventTime": time,
         "producer": producer(version),
         "schemaURL": f"{SPEC}JobEvent",
-        "job": {"namespace": namespace, "name": pipeline.name, "facets": found["job"]},
-        **named(found, defaults),
+        "job": {"namespace": namespace, "name": pipeline.name, "facets": document["job"]},
+        **name_datasets(document, defaults),
     }
 
 
-def named(found: Json, values: Mapping[str, str]) -> Json:
+def name_datasets(document: Json, values: Mapping[str, str]) -> Json:
     """The inputs and outputs with the names that OpenLineage gives them by place."""
-    places = {name: _place(place, values) for name, place in found["places"].items()}
-    return {side: _with_places(found[side], places) for side in ("inputs", "outputs")}
+    places = {name: _resolve_place(place, values) for name, place in document["places"].items()}
+    return {side: _with_places(document[side], places) for side in ("inputs", "outputs")}
 
 
 def _with_places(value: Any, places: Mapping[str, Json]) -> Any:
@@ -79,43 +79,43 @@ def _with_places(value: Any, places: Mapping[str, Json]) -> Any:
     if not isinstance(value, dict):
         return value
     place = places[value[_DATASET]] if isinstance(value.get(_DATASET), str) else {}
-    others = {key: each for key, each in value.items() if not (place and key == _DATASET)}
-    return {**place, **{key: _with_places(each, places) for key, each in others.items()}}
+    rest = {key: each for key, each in value.items() if not (place and key == _DATASET)}
+    return {**place, **{key: _with_places(each, places) for key, each in rest.items()}}
 
 
-def _place(place: Json, values: Mapping[str, str]) -> Json:
-    texts = {key: _filled(text, values) for key, text in place.items()}
+def _resolve_place(place: Json, values: Mapping[str, str]) -> Json:
+    texts = {key: _fill_parameters(text, values) for key, text in place.items()}
     if "path" not in texts:
         # Of several servers the first stands for all.
         return {"namespace": texts["namespace"].partition(",")[0], "name": texts["name"]}
-    found = _PLACE.fullmatch(texts["path"])
-    if found is None or found[1] == "file":
-        return {"namespace": "file", "name": f"/{found[3]}" if found else texts["path"]}
-    scheme = "s3" if found[1] in ("s3a", "s3n") else found[1]
-    return {"namespace": f"{scheme}://{found[2]}", "name": found[3] or "/"}
+    match = _PLACE.fullmatch(texts["path"])
+    if match is None or match[1] == "file":
+        return {"namespace": "file", "name": f"/{match[3]}" if match else texts["path"]}
+    scheme = "s3" if match[1] in ("s3a", "s3n") else match[1]
+    return {"namespace": f"{scheme}://{match[2]}", "name": match[3] or "/"}
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return _PARAMETER.sub(lambda found: values.get(found[1], found[0]), text)
+def _fill_parameters(text: str, values: Mapping[str, str]) -> str:
+    return _PARAMETER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-class _Record:
+class _RecordBuilder:
     def __init__(self, pipeline: Pipeline, version: str) -> None:
         self._pipeline = pipeline
         self._producer = producer(version)
-        self._sources = lineage(pipeline).sources()
+        self._sources = build_lineage(pipeline).source_dependencies()
         self._inputs = [each for each in pipeline.datasets if isinstance(each, Source)]
 
-    def document(self) -> Json:
+    def build_document(self) -> Json:
         sinks = self._pipeline.sinks
-        named: list[tuple[str, Source | Sink]] = [
+        ends: list[tuple[str, Source | Sink]] = [
             *((each.name, each) for each in self._inputs),
             *((f"sink {each.name}", each) for each in sinks),
         ]
         return {
             "producer": self._producer,
             "job": self._job(),
-            "places": {name: self._place(each) for name, each in named},
+            "places": {name: self._place(each) for name, each in ends},
             "inputs": [
                 {_DATASET: each.name, "facets": {"schema": self._schema(each.output)}}
                 for each in self._inputs
@@ -128,7 +128,7 @@ class _Record:
 
     def _job(self) -> Json:
         streams = any(each.stream is not None for each in self._pipeline.sinks)
-        found = {
+        facets = {
             "jobType": self._facet(
                 "2-0-4/JobTypeJobFacet.json#/$defs/JobTypeJobFacet",
                 processingType="STREAMING" if streams else "BATCH",
@@ -137,33 +137,35 @@ class _Record:
             )
         }
         if self._pipeline.description:
-            found["documentation"] = self._facet(
+            facets["documentation"] = self._facet(
                 "1-1-0/DocumentationJobFacet.json#/$defs/DocumentationJobFacet",
                 description=self._pipeline.description,
             )
         if self._pipeline.owner:
-            found["ownership"] = self._facet(
+            facets["ownership"] = self._facet(
                 "1-0-1/OwnershipJobFacet.json#/$defs/OwnershipJobFacet",
                 owners=[{"name": self._pipeline.owner}],
             )
-        return found
+        return facets
 
     def _schema(self, relation: Relation) -> Json:
-        fields = [_typed(each.name, each.type) for each in relation.columns]
+        fields = [_schema_field(each.name, each.type) for each in relation.columns]
         return self._facet("1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet", fields=fields)
 
     def _output(self, sink: Sink) -> Json:
         item = next(each for each in self._pipeline.datasets if each.name == sink.dataset)
         relation = item.query.output if isinstance(item, Let) else item.output
-        known = self._sources
-        made = {each.name: self._made_of(sink, each) for each in relation.columns}
-        fields = {name: {"inputFields": columns} for name, columns in made.items()}
-        rows = known.rows[sink.dataset]
-        deciding = {(*_column(each.origin), each.kind) for each in rows}
-        shown = {(*_column(each.origin), each.kind) for each in rows if not each.masked}
+        sources = self._sources
+        inputs_by_column = {each.name: self._input_fields(sink, each) for each in relation.columns}
+        fields = {name: {"inputFields": columns} for name, columns in inputs_by_column.items()}
+        rows = sources.rows[sink.dataset]
+        row_columns = {(*_column(each.origin), each.kind) for each in rows}
+        unmasked = {(*_column(each.origin), each.kind) for each in rows if not each.masked}
         indirect = [
-            _field(dataset, column, "INDIRECT", _INDIRECT[kind], (dataset, column, kind) in shown)
-            for dataset, column, kind in sorted(deciding, key=_order)
+            _field(
+                dataset, column, "INDIRECT", _INDIRECT[kind], (dataset, column, kind) in unmasked
+            )
+            for dataset, column, kind in sorted(row_columns, key=_sort_key)
         ]
         facet = self._facet(
             "1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet",
@@ -175,21 +177,21 @@ class _Record:
             "facets": {"schema": self._schema(relation), "columnLineage": facet},
         }
 
-    def _made_of(self, sink: Sink, column: Column) -> list[Json]:
-        made = Origin(sink.dataset, column.name)
-        shown = _columns(self._sources.unmasked[made])
+    def _input_fields(self, sink: Sink, column: Column) -> list[Json]:
+        origin = Origin(sink.dataset, column.name)
+        unmasked = _columns(self._sources.unmasked[origin])
         return [
-            _field(*each, "DIRECT", "TRANSFORMATION", each in shown)
-            for each in _columns(self._sources.columns[made])
+            _field(*each, "DIRECT", "TRANSFORMATION", each in unmasked)
+            for each in _columns(self._sources.columns[origin])
         ]
 
     def _place(self, item: Source | Sink) -> Json:
         """The path, or the namespace and the name; parameters are `${name}`."""
-        for place in (Place.LOAD, Place.PATH):
+        for place in (OptionPlacement.LOAD, OptionPlacement.PATH):
             setting = item.settings.at(place)
             if setting is not None:
                 return {"path": _text(setting.value)}
-        table = item.settings.at(Place.TABLE)
+        table = item.settings.at(OptionPlacement.TABLE)
         identity = [table] if table else [s for s in item.settings.settings if s.option.identity]
         name = ",".join(_text(each.value) for each in identity) or (
             f"{self._pipeline.name}.{item.name}"
@@ -206,16 +208,20 @@ class _Record:
                 yield _text(each.value)
 
 
-def _typed(name: str, type_: DataType) -> Json:
+def _schema_field(name: str, type_: DataType) -> Json:
     """A column or a field with its type; what is in it has the names of the specification."""
     match type_:
         case StructType():
-            within = [_typed(each.name, each.type) for each in type_.fields]
+            within = [_schema_field(each.name, each.type) for each in type_.fields]
             return {"name": name, "type": "struct", "fields": within}
         case ArrayType():
-            return {"name": name, "type": "array", "fields": [_typed("_element", type_.element)]}
+            return {
+                "name": name,
+                "type": "array",
+                "fields": [_schema_field("_element", type_.element)],
+            }
         case MapType():
-            within = [_typed("key", type_.key), _typed("value", type_.value)]
+            within = [_schema_field("key", type_.key), _schema_field("value", type_.value)]
             return {"name": name, "type": "map", "fields": within}
         case _:
             return {"name": name, "type": type_.sql}
@@ -230,14 +236,14 @@ def _column(origin: Origin) -> tuple[str, str]:
     return origin.dataset, origin.column
 
 
-def _order(each: tuple[str, str, Kind]) -> tuple[str, str, int]:
+def _sort_key(each: tuple[str, str, DependencyKind]) -> tuple[str, str, int]:
     dataset, column, kind = each
-    return dataset, column, list(Kind).index(kind)
+    return dataset, column, list(DependencyKind).index(kind)
 
 
 def _field(dataset: str, column: str, type_: str, subtype: str, is_shown: bool) -> Json:
-    how = {"type": type_, "subtype": subtype, "masking": not is_shown}
-    return {_DATASET: dataset, "field": column, "transformations": [how]}
+    transformation = {"type": type_, "subtype": subtype, "masking": not is_shown}
+    return {_DATASET: dataset, "field": column, "transformations": [transformation]}
 
 
 def _text(value: object) -> str:
@@ -245,7 +251,7 @@ def _text(value: object) -> str:
         case ParamUse():
             return f"${{{value.name}}}"
         case Text():
-            return value.shown
+            return value.display_text
         case tuple():
             return ",".join(_text(each) for each in value)
         case _:

@@ -18,32 +18,32 @@ class Tags(Struct):
     """
 
     columns: dict[str, Mapping[str, Column]] = field(default_factory=dict)
-    known: dict[Origin, frozenset[str]] = field(default_factory=dict)
+    cache: dict[Origin, frozenset[str]] = field(default_factory=dict)
 
     def add(self, name: str, relation: Relation) -> None:
         """Take note of a dataset: the columns as its own query makes them, or as it declares."""
         self.columns[name] = {column.name: column for column in relation.columns}
 
-    def tagged(self, relation: Relation) -> Relation:
+    def tag_relation(self, relation: Relation) -> Relation:
         """The columns that a query makes, with their tags."""
-        columns = (replace(each, tags=self.of(each.provenance)) for each in relation.columns)
+        columns = (replace(each, tags=self.tags_of(each.provenance)) for each in relation.columns)
         return replace(relation, columns=tuple(columns))
 
-    def of(self, made: Provenance) -> frozenset[str]:
+    def tags_of(self, provenance: Provenance) -> frozenset[str]:
         """The tags of what is made in this way."""
-        found = [self.at(origin) for origin in made.unmasked]
-        return NO_TAGS.union(*found) if any(found) else NO_TAGS
+        tag_sets = [self.tags_at(origin) for origin in provenance.unmasked]
+        return NO_TAGS.union(*tag_sets) if any(tag_sets) else NO_TAGS
 
-    def at(self, origin: Origin) -> frozenset[str]:
+    def tags_at(self, origin: Origin) -> frozenset[str]:
         """The tags of a column of a dataset, or of a field in it."""
-        if origin not in self.known:
+        if origin not in self.cache:
             column = self.columns.get(origin.dataset, {}).get(origin.column)
-            self.known[origin] = self._found(column, origin) if column is not None else NO_TAGS
-        return self.known[origin]
+            self.cache[origin] = self._find_tags(column, origin) if column is not None else NO_TAGS
+        return self.cache[origin]
 
-    def _found(self, column: Column, origin: Origin) -> frozenset[str]:
-        made = column.provenance.at(origin.path)
-        if made.origins:
-            return self.of(made)
+    def _find_tags(self, column: Column, origin: Origin) -> frozenset[str]:
+        provenance = column.provenance.at(origin.path)
+        if provenance.origins:
+            return self.tags_of(provenance)
         of_fields = dict(column.field_tags)
         return of_fields.get(origin.path[0], NO_TAGS) if origin.path and of_fields else column.tags

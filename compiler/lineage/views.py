@@ -10,9 +10,9 @@ from typing import Any
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.lineage.dependencies import Kind
+from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import Lineage
-from ssbt.compiler.lineage.neighbours import OtherEnd
+from ssbt.compiler.lineage.neighbours import NeighbourEndpoint
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
@@ -20,131 +20,140 @@ _MASKED = ", masked"
 _WORD = re.compile(r"\w+", re.ASCII)
 
 
-def uses(lineage: Lineage, column: Origin) -> str:
+def render_uses(lineage: Lineage, column: Origin) -> str:
     """A column, below it what depends on it, and how, in the order in which data flows."""
     branches = [
-        _Branch(f"{_titled(lineage, each)}: {', '.join(k.value for k in Kind if k in kinds)}", [])
+        _Branch(
+            f"{_title(lineage, each)}: {', '.join(k.value for k in DependencyKind if k in kinds)}",
+            [],
+        )
         for each, kinds in lineage.downstream(column).items()
     ]
-    reached = {each.dataset for each in (column, *lineage.downstream(column))}
+    datasets = {each.dataset for each in (column, *lineage.downstream(column))}
     for name, dataset in lineage.sinks:
-        if dataset in reached:
-            read = [_Branch(f"read by {each}", []) for each in lineage.neighbours.read(name)]
-            branches.append(_Branch(f"sink {name}", read))
-    return "\n".join([_titled(lineage, column), *_drawn(branches)]) + "\n"
+        if dataset in datasets:
+            readers = [
+                _Branch(f"read by {each}", []) for each in lineage.neighbours.readers_of(name)
+            ]
+            branches.append(_Branch(f"sink {name}", readers))
+    return "\n".join([_title(lineage, column), *_draw(branches)]) + "\n"
 
 
 class _Branch(Struct):
     text: str
-    below: list[_Branch]
+    children: list[_Branch]
 
 
-def tree(lineage: Lineage, column: Origin) -> str:
+def render_tree(lineage: Lineage, column: Origin) -> str:
     """A column, below it what it is made from, down to the sources.
 
     What stands above already is not written again: neither what a column is made from, nor what the
     rows of a dataset depend on.
     """
-    told: set[Origin | str] = set()
-    lines = [_titled(lineage, column), *_drawn(_branches(lineage, column, told))]
+    visited: set[Origin | str] = set()
+    lines = [_title(lineage, column), *_draw(_build_branches(lineage, column, visited))]
     return "\n".join(lines) + "\n"
 
 
-def _branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> list[_Branch]:
+def _build_branches(lineage: Lineage, column: Origin, visited: set[Origin | str]) -> list[_Branch]:
     return [
-        *_value_branches(lineage, column, told),
-        *_row_branches(lineage, column.dataset, told),
+        *_value_branches(lineage, column, visited),
+        *_row_branches(lineage, column.dataset, visited),
     ]
 
 
-def _value_branches(lineage: Lineage, column: Origin, told: set[Origin | str]) -> Iterator[_Branch]:
-    told.add(column)
+def _value_branches(
+    lineage: Lineage, column: Origin, visited: set[Origin | str]
+) -> Iterator[_Branch]:
+    visited.add(column)
     for origin, masked in _values(lineage, column):
-        again = origin in told and bool(lineage.nodes[origin.dataset].values(origin))
+        is_repeated = origin in visited and bool(lineage.nodes[origin.dataset].values(origin))
         # What decides about the rows of a struct is told once, not of its fields.
         is_field = origin.dataset == column.dataset
-        below = _value_branches if is_field else _branches
-        text = _titled(lineage, origin) + _MASKED * masked + _AGAIN * again
-        written = [_Branch(f"from {each}", []) for each in lineage.neighbours.written(origin)]
-        yield _Branch(text, [] if again else [*below(lineage, origin, told), *written])
+        below = _value_branches if is_field else _build_branches
+        text = _title(lineage, origin) + _MASKED * masked + _AGAIN * is_repeated
+        writers = [_Branch(f"from {each}", []) for each in lineage.neighbours.writers_of(origin)]
+        yield _Branch(text, [] if is_repeated else [*below(lineage, origin, visited), *writers])
 
 
 def _values(lineage: Lineage, column: Origin) -> Iterator[tuple[Origin, bool]]:
     """What a column is made from directly, and whether behind a mask."""
-    for each in lineage.dependencies(column):
-        if each.kind is Kind.VALUE:
-            yield each.origin, each.masked
+    for dependency in lineage.dependencies(column):
+        if dependency.kind is DependencyKind.VALUE:
+            yield dependency.origin, dependency.masked
 
 
-def _row_branches(lineage: Lineage, dataset: str, told: set[Origin | str]) -> list[_Branch]:
+def _row_branches(lineage: Lineage, dataset: str, visited: set[Origin | str]) -> list[_Branch]:
     """What decides about the rows of a dataset, and of those that they come from."""
-    if dataset in told:
+    if dataset in visited:
         return []
-    told.add(dataset)
+    visited.add(dataset)
     node = lineage.nodes[dataset]
-    kinds = {kind: [str(d.origin) for d in node.rows if d.kind is kind] for kind in Kind}
+    kinds = {kind: [str(d.origin) for d in node.rows if d.kind is kind] for kind in DependencyKind}
     branches = [_Branch(f"{kind.value}: {', '.join(c)}", []) for kind, c in kinds.items() if c]
-    for given in node.inputs:
-        below = _row_branches(lineage, given, told)
+    for input_name in node.inputs:
+        below = _row_branches(lineage, input_name, visited)
         if below:
-            branches.append(_Branch(f"rows of {given}", below))
+            branches.append(_Branch(f"rows of {input_name}", below))
     return branches
 
 
-def _drawn(branches: list[_Branch]) -> Iterator[str]:
+def _draw(branches: list[_Branch]) -> Iterator[str]:
     for branch in branches:
         is_last = branch is branches[-1]
         yield f"{_LAST if is_last else _MORE}{branch.text}"
-        for line in _drawn(branch.below):
+        for line in _draw(branch.children):
             yield f"{_NONE if is_last else _DOWN}{line}"
 
 
-def _titled(lineage: Lineage, column: Origin) -> str:
+def _title(lineage: Lineage, column: Origin) -> str:
     node = lineage.nodes[column.dataset]
-    kind = ", source" if node.is_source else ""
-    tags = "".join(f" @{tag}" for tag in sorted(lineage.tags.at(column)))
-    return f"{column} ({node.type_of(column)}{kind}){tags}"
+    source_mark = ", source" if node.is_source else ""
+    tags = "".join(f" @{tag}" for tag in sorted(lineage.tags.tags_at(column)))
+    return f"{column} ({node.type_of(column)}{source_mark}){tags}"
 
 
-def mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
+def render_mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """A flow chart for Markdown: a box for each dataset, an arrow for each value."""
     lines = ["flowchart LR"]
-    edges, shown = _edges(lineage, columns)
-    for name, members in shown.items():
+    edges, columns_by_dataset = _collect_edges(lineage, columns)
+    for name, members in columns_by_dataset.items():
         lines.append(f"  subgraph {_id(Origin(name, ''))}[{_label(name)}]")
-        lines += [f"    {_id(each)}[{_label(each.place)}]" for each in members]
+        lines += [f"    {_id(each)}[{_label(each.column_path)}]" for each in members]
         lines.append("  end")
     for source, kind, target, masked in edges:
         arrow = f'-. "{kind.value}" .->'
-        if kind is Kind.VALUE:
+        if kind is DependencyKind.VALUE:
             arrow = '-- "masked" -->' if masked else "-->"
         lines.append(f"  {_id(source)} {arrow} {_id(target)}")
     return "\n".join(lines) + "\n"
 
 
-def graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
+def render_graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """A digraph for `dot`."""
     lines = ["digraph lineage {", "  rankdir = LR", "  node [shape = box]"]
-    edges, shown = _edges(lineage, columns)
-    for name, members in shown.items():
-        lines.append(f"  subgraph {_quoted('cluster_' + name)} {{")
-        lines.append(f"    label = {_quoted(name)}")
-        lines += [f"    {_quoted(str(each))} [label = {_quoted(each.place)}]" for each in members]
+    edges, columns_by_dataset = _collect_edges(lineage, columns)
+    for name, members in columns_by_dataset.items():
+        lines.append(f"  subgraph {_quote('cluster_' + name)} {{")
+        lines.append(f"    label = {_quote(name)}")
+        lines += [
+            f"    {_quote(str(each))} [label = {_quote(each.column_path)}]" for each in members
+        ]
         lines.append("  }")
     for source, kind, target, masked in edges:
-        end = target if target.column else shown[target.dataset][0]
-        into = "" if target.column else f", lhead = {_quoted('cluster_' + target.dataset)}"
+        end = target if target.column else columns_by_dataset[target.dataset][0]
+        into = "" if target.column else f", lhead = {_quote('cluster_' + target.dataset)}"
         style = " [label = masked]" if masked else ""
-        if kind is not Kind.VALUE:
-            style = f" [style = dashed, label = {_quoted(kind.value)}{into}]"
-        lines.append(f"  {_quoted(str(source))} -> {_quoted(str(end))}{style}")
+        if kind is not DependencyKind.VALUE:
+            style = f" [style = dashed, label = {_quote(kind.value)}{into}]"
+        lines.append(f"  {_quote(str(source))} -> {_quote(str(end))}{style}")
     lines.insert(1, "  compound = true")
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """What the columns are made from, with all that is between, for programs."""
-    edges, shown = _edges(lineage, columns)
+    edges, columns_by_dataset = _collect_edges(lineage, columns)
     document = {
         "format": "ssbt-lineage-1",
         "pipeline": lineage.pipeline,
@@ -158,11 +167,11 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
                     | _path(each)
                     | {"type": lineage.nodes[name].type_of(each).sql}
                     | _tags(lineage, each)
-                    | _others("written_by", lineage.neighbours.written(each))
+                    | _neighbour_entries("written_by", lineage.neighbours.writers_of(each))
                     for each in members
                 ],
             }
-            for name, members in shown.items()
+            for name, members in columns_by_dataset.items()
         ],
         "dependencies": [
             {
@@ -174,25 +183,26 @@ def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
             for source, kind, target, masked in edges
         ],
         "sinks": [
-            {"name": name, "dataset": dataset} | _others("read_by", lineage.neighbours.read(name))
+            {"name": name, "dataset": dataset}
+            | _neighbour_entries("read_by", lineage.neighbours.readers_of(name))
             for name, dataset in lineage.sinks
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _others(key: str, found: Iterable[OtherEnd]) -> dict[str, Any]:
+def _neighbour_entries(key: str, ends: Iterable[NeighbourEndpoint]) -> dict[str, Any]:
     """The ends in other pipelines, if there are some."""
-    others = [
+    entries = [
         {"pipeline": each.pipeline, "name": each.name}
         | ({"column": each.column} if each.column else {})
-        for each in found
+        for each in ends
     ]
-    return {key: others} if others else {}
+    return {key: entries} if entries else {}
 
 
 def _tags(lineage: Lineage, column: Origin) -> dict[str, Any]:
-    tags = sorted(lineage.tags.at(column))
+    tags = sorted(lineage.tags.tags_at(column))
     return {"tags": tags} if tags else {}
 
 
@@ -209,10 +219,10 @@ def _path(column: Origin) -> dict[str, Any]:
     return {"path": list(column.path)} if column.path else {}
 
 
-_Edge = tuple[Origin, Kind, Origin, bool]
+_Edge = tuple[Origin, DependencyKind, Origin, bool]
 
 
-def _edges(
+def _collect_edges(
     lineage: Lineage, columns: Iterable[Origin]
 ) -> tuple[list[_Edge], dict[str, list[Origin]]]:
     """The arrows behind columns and the columns they join, datasets in the order of the flow.
@@ -222,39 +232,41 @@ def _edges(
     """
     edges: dict[_Edge, None] = {}
     members: dict[str, list[Origin]] = {}
-    waiting, seen = list(columns), set[Origin]()
+    waiting, visited = list(columns), set[Origin]()
     while waiting:
-        each = waiting.pop()
-        if each in seen:
+        column = waiting.pop()
+        if column in visited:
             continue
-        seen.add(each)
-        members.setdefault(each.dataset, []).append(each)
-        for given in lineage.dependencies(each):
-            target = each if given.kind is Kind.VALUE else Origin(each.dataset, "")
-            edges[given.origin, given.kind, target, given.masked] = None
-            waiting.append(given.origin)
+        visited.add(column)
+        members.setdefault(column.dataset, []).append(column)
+        for dependency in lineage.dependencies(column):
+            target = (
+                column if dependency.kind is DependencyKind.VALUE else Origin(column.dataset, "")
+            )
+            edges[dependency.origin, dependency.kind, target, dependency.masked] = None
+            waiting.append(dependency.origin)
     ordered = {
-        name: sorted(members[name], key=_order(node.columns))
+        name: sorted(members[name], key=_column_order(node.columns))
         for name, node in lineage.nodes.items()
         if name in members
     }
-    places = {name: place for place, name in enumerate(lineage.nodes)}
-    kinds = list(Kind)
+    places = {name: sort_key for sort_key, name in enumerate(lineage.nodes)}
+    kinds = list(DependencyKind)
 
-    def place(edge: _Edge) -> tuple[int, str, int, int, str]:
+    def sort_key(edge: _Edge) -> tuple[int, str, int, int, str]:
         source, kind, target, _ = edge
         return (
             places[target.dataset],
-            target.place,
+            target.column_path,
             kinds.index(kind),
             places[source.dataset],
-            source.place,
+            source.column_path,
         )
 
-    return sorted(edges, key=place), ordered
+    return sorted(edges, key=sort_key), ordered
 
 
-def _order(columns: Iterable[str]) -> Callable[[Origin], tuple[int, tuple[str, ...]]]:
+def _column_order(columns: Iterable[str]) -> Callable[[Origin], tuple[int, tuple[str, ...]]]:
     """Columns as they stand in the dataset, the fields in one behind it."""
     places = {name: place for place, name in enumerate(columns)}
     return lambda each: (places[each.column], each.path)
@@ -273,5 +285,5 @@ def _label(text: str) -> str:
     return '"' + text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;") + '"'
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

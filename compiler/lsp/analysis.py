@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ssbt.compiler.contracts.ends import End
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.diagnostics.allowances import Allowance
 from ssbt.compiler.diagnostics.codes.syntax import NO_PIPELINE
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.driver import Reader, checked_by_rules, configured, ends_of
+from ssbt.compiler.driver import Reader, check_resolved, configure_pipeline, pipeline_endpoints
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.resolve.descriptions import description
+from ssbt.compiler.resolve.descriptions import find_description
 from ssbt.compiler.resolve.files import Parser
-from ssbt.compiler.resolve.program import resolved
-from ssbt.compiler.resolve.seen import Seen
+from ssbt.compiler.resolve.program import resolve_program
+from ssbt.compiler.resolve.semantic_index import SemanticIndex
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 
-_OWN = (d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Expect, d.Test)
+_PIPELINE_DECLARATIONS = (d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Expect, d.Test)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,62 +35,64 @@ class Analysis:
     comments: Mapping[str, tuple[d.Comment, ...]]
     imports: Mapping[Span, str]
     target: str
-    seen: Seen = field(repr=False)
-    ends: tuple[End, ...] = ()
+    semantic_index: SemanticIndex = field(repr=False)
+    endpoints: tuple[Endpoint, ...] = ()
     allowances: tuple[Allowance, ...] = ()
 
     @property
     def is_library(self) -> bool:
         """Whether the file declares nothing but what others can import."""
-        own = (each for each in self.declarations if each.span.path == self.path)
-        return not any(isinstance(each, _OWN) for each in own)
+        own_declarations = (each for each in self.declarations if each.span.path == self.path)
+        return not any(isinstance(each, _PIPELINE_DECLARATIONS) for each in own_declarations)
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], d.Declaration]:
-        """The first declaration of each kind and lower-case name; see `kind_of`."""
-        found: dict[tuple[str, str], d.Declaration] = {}
+        """The first declaration of each kind and lower-case name; see `declaration_kind`."""
+        by_key: dict[tuple[str, str], d.Declaration] = {}
         for node in self.declarations:
             name = getattr(node, "name", None)
             if isinstance(name, Name):
-                found.setdefault((kind_of(node), name.text.casefold()), node)
-        return found
+                by_key.setdefault((declaration_kind(node), name.text.casefold()), node)
+        return by_key
 
     def relation(self, dataset: str) -> Relation:
         """The columns of a dataset, open where it is not known."""
-        return self.seen.datasets.get(dataset.casefold(), Relation((), True))
+        return self.semantic_index.datasets.get(dataset.casefold(), Relation((), True))
 
-    def described(self, span: Span) -> str:
+    def doc_comment(self, span: Span) -> str:
         """The comment above a declaration."""
-        return description(span, self.sources, self.comments)
+        return find_description(span, self.sources, self.comments)
 
 
-def analysis(path: str, read: Reader, parse: Parser = parsed) -> Analysis:
+def analyze(path: str, read: Reader, parse: Parser = parse_file) -> Analysis:
     """Everything about the file at `path`; `read` gives the bytes of files or raises OSError.
 
     `parse` may be one that keeps what it knows of earlier versions of a file.
     """
-    seen = Seen()
-    result = resolved(path, read, None, seen, tests=True, parse=parse)
+    semantic_index = SemanticIndex()
+    result = resolve_program(path, read, None, semantic_index, tests=True, parse=parse)
     files = result.files
-    checked = checked_by_rules(result)
-    made = Analysis(
+    check_result = check_resolved(result)
+    analysis = Analysis(
         path,
-        checked.findings,
+        check_result.findings,
         result.sources,
         tuple(files.declarations),
         files.comments,
         files.imports,
         result.target,
-        seen,
-        ends_of(configured(checked, path, read)),
-        checked.allowances,
+        semantic_index,
+        pipeline_endpoints(configure_pipeline(check_result, path, read)),
+        check_result.allowances,
     )
-    if not made.is_library:
-        return made
-    return replace(made, findings=tuple(f for f in made.findings if f.code is not NO_PIPELINE))
+    if not analysis.is_library:
+        return analysis
+    return replace(
+        analysis, findings=tuple(f for f in analysis.findings if f.code is not NO_PIPELINE)
+    )
 
 
-def kind_of(node: d.Declaration) -> str:
+def declaration_kind(node: d.Declaration) -> str:
     """The kind of name that a declaration declares: sources and lets are datasets."""
     match node:
         case d.SourceRead() | d.Let():

@@ -9,20 +9,20 @@ import re
 from ssbt.compiler.connectors.loading import format_names
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
-    Kind,
     Mode,
     Option,
     Role,
     RoleSpecification,
+    ValueKind,
 )
-from ssbt.compiler.lsp.analysis import Analysis, kind_of
+from ssbt.compiler.lsp.analysis import Analysis, declaration_kind
 from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
-from ssbt.compiler.lsp.hover import declaration_page, typed
+from ssbt.compiler.lsp.hover import declaration_page, format_typed_name
 from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
-from ssbt.compiler.lsp.options import known_connector
+from ssbt.compiler.lsp.options import find_usable_connector
 from ssbt.compiler.syntax.names import declared_name
-from ssbt.compiler.syntax.tokens import tokens
+from ssbt.compiler.syntax.tokens import tokenize
 
 _HEAD = re.compile(
     r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param|connection)\s
@@ -58,18 +58,18 @@ class _Block:
     mode: Mode | None
 
 
-def block_items(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
+def block_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:
     """The items of a place in a block; none elsewhere."""
-    block = _block(place)
+    block = _find_block(cursor)
     if block is None or block.depth != 1:
         return
     role = _ROLES.get(block.word)
-    known = known_connector(block.connector) if block.connector and role else None
-    specification = known.role(role) if known is not None and role else None
-    value = _VALUE.search(place.head[-_NEAR:])
+    connector = find_usable_connector(block.connector) if block.connector and role else None
+    specification = connector.role(role) if connector is not None and role else None
+    value = _VALUE.search(cursor.head[-_NEAR:])
     if value is None:
-        if place.starts_line or place.head.rstrip().endswith(("{", ",")):
-            yield from _names(block, specification)
+        if cursor.starts_line or cursor.head.rstrip().endswith(("{", ",")):
+            yield from _name_items(block, specification)
         return
     if block.word == "pipeline" and value.group(1).lower() == "target":
         yield from (CompletionItem(f'"{line}"', "choice") for line in SPARK_LINES)
@@ -77,16 +77,16 @@ def block_items(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
     if specification is not None:
         option = specification.option(value.group(1), block.mode)
     if option is not None:
-        yield from _values(of, place, option)
+        yield from _value_items(analysis, cursor, option)
 
 
-def _block(place: Cursor) -> _Block | None:
-    match = _HEAD.match(place.head)
+def _find_block(cursor: Cursor) -> _Block | None:
+    match = _HEAD.match(cursor.head)
     if match is None:
         return None
     depth = 0
-    for token in tokens(place.head):
-        sign = place.head[token.start]
+    for token in tokenize(cursor.head):
+        sign = cursor.head[token.start]
         if token.kind == "open" and sign == "{":
             depth += 1
         elif token.kind == "close" and sign == "}":
@@ -98,7 +98,7 @@ def _block(place: Cursor) -> _Block | None:
     return _Block(word, match["connector"] or "", depth, mode if word == "source" else None)
 
 
-def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[CompletionItem]:
+def _name_items(block: _Block, specification: RoleSpecification | None) -> Iterator[CompletionItem]:
     for name, doc in _ENTRIES.get(block.word, {}).items():
         snippet = f"{name} {{\n  $0\n}}" if name == "spark" else f"{name} = $0"
         yield CompletionItem(name, "option", "", doc, snippet)
@@ -115,34 +115,36 @@ def _names(block: _Block, specification: RoleSpecification | None) -> Iterator[C
         )
 
 
-def _values(of: Analysis, place: Cursor, option: Option) -> Iterator[CompletionItem]:
+def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator[CompletionItem]:
     match option.type.kind:
-        case Kind.FORMAT:
+        case ValueKind.FORMAT:
             yield from (CompletionItem(name, "choice") for name in format_names())
-        case Kind.WORD | Kind.OFFSETS:
+        case ValueKind.WORD | ValueKind.OFFSETS:
             for choice in option.choices:
                 yield CompletionItem(choice.name, "choice", "", choice_page(choice))
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             yield CompletionItem("true", "choice")
             yield CompletionItem("false", "choice")
-        case Kind.SCHEMA:
-            yield from declared_items(of, "schema")
-        case Kind.CONNECTION:
-            yield from declared_items(of, "connection")
-        case Kind.STRING if option.secret:
-            yield from declared_items(of, "secret")
-        case Kind.COLUMN:
-            dataset = _DATASET.match(place.head)
+        case ValueKind.SCHEMA:
+            yield from declaration_items(analysis, "schema")
+        case ValueKind.CONNECTION:
+            yield from declaration_items(analysis, "connection")
+        case ValueKind.STRING if option.secret:
+            yield from declaration_items(analysis, "secret")
+        case ValueKind.COLUMN:
+            dataset = _DATASET.match(cursor.head)
             if dataset is not None:
-                for column in of.relation(dataset.group(1).strip("`")).columns:
+                for column in analysis.relation(dataset.group(1).strip("`")).columns:
                     yield CompletionItem(
-                        declared_name(column.name), "column", typed(column.name, column)
+                        declared_name(column.name), "column", format_typed_name(column.name, column)
                     )
 
 
-def declared_items(of: Analysis, kind: str) -> Iterator[CompletionItem]:
+def declaration_items(analysis: Analysis, kind: str) -> Iterator[CompletionItem]:
     """The declarations of a kind."""
-    for node in of.declarations:
+    for node in analysis.declarations:
         name = getattr(node, "name", None)
-        if name is not None and kind_of(node) == kind:
-            yield CompletionItem(declared_name(name.text), kind, "", declaration_page(of, node))
+        if name is not None and declaration_kind(node) == kind:
+            yield CompletionItem(
+                declared_name(name.text), kind, "", declaration_page(analysis, node)
+            )

@@ -25,10 +25,10 @@ class CodeLens:
     test: str | None = None
 
 
-def code_lenses(of: Analysis, path: str) -> Iterator[CodeLens]:
+def code_lenses(analysis: Analysis, path: str) -> Iterator[CodeLens]:
     """The lenses of the file at `path`, in the order of the text."""
-    has_tests = any(isinstance(each, d.Test) for each in of.declarations)
-    for node in sorted(of.declarations, key=lambda each: each.span.start):
+    has_tests = any(isinstance(each, d.Test) for each in analysis.declarations)
+    for node in sorted(analysis.declarations, key=lambda each: each.span.start):
         if node.span.path != path:
             continue
         match node:
@@ -43,7 +43,7 @@ def code_lenses(of: Analysis, path: str) -> Iterator[CodeLens]:
                     yield CodeLens(name.span, "Run test", RUN_TEST, title)
 
 
-def pipeline_name(of: Analysis) -> str | None:
+def pipeline_name(analysis: Analysis) -> str | None:
     """What the pipeline is called, and with it its script; None for a library."""
-    names = (each.name.text for each in of.declarations if isinstance(each, d.Pipeline))
+    names = (each.name.text for each in analysis.declarations if isinstance(each, d.Pipeline))
     return next(names, None)

@@ -27,25 +27,27 @@ class CommandRun:
 
 def compile_command(path: str, folders: list[str]) -> CommandRun:
     """Compiling a pipeline."""
-    return CommandRun(("compile", path, "--color", "never"), _folder(path, folders))
+    return CommandRun(("compile", path, "--color", "never"), _workspace_folder(path, folders))
 
 
-def command_of_tests(path: str, test: str | None, folders: list[str]) -> CommandRun:
+def test_command(path: str, test: str | None, folders: list[str]) -> CommandRun:
     """Running one test of a pipeline, or all of them."""
-    chosen = () if test is None else ("-k", _expression(test))
-    arguments = ("test", path, "--verbose", *chosen, "--color", "never")
-    return CommandRun(arguments, _folder(path, folders))
+    selection = () if test is None else ("-k", _selection_expression(test))
+    arguments = ("test", path, "--verbose", *selection, "--color", "never")
+    return CommandRun(arguments, _workspace_folder(path, folders))
 
 
-def script_path(of: Analysis, folders: list[str]) -> str | None:
+def script_path(analysis: Analysis, folders: list[str]) -> str | None:
     """Where the script of a pipeline is once it is compiled; None for a library."""
-    name = pipeline_name(of)
+    name = pipeline_name(analysis)
     if name is None:
         return None
-    return posixpath.join(_folder(of.path, folders), "build", f"{script_stem(name)}.py")
+    return posixpath.join(
+        _workspace_folder(analysis.path, folders), "build", f"{script_stem(name)}.py"
+    )
 
 
-async def run_command(run: CommandRun, tell: Callable[[str], None]) -> int:
+async def run_command(run: CommandRun, report_line: Callable[[str], None]) -> int:
     """Run to the end, each line of output told as it comes; the exit code."""
     process = await asyncio.create_subprocess_exec(
         *_SSBTC,
@@ -58,20 +60,20 @@ async def run_command(run: CommandRun, tell: Callable[[str], None]) -> int:
     assert process.stdout is not None
     try:
         while line := await process.stdout.readline():
-            tell(line.decode("utf-8", "replace").rstrip())
+            report_line(line.decode("utf-8", "replace").rstrip())
         return await process.wait()
     except asyncio.CancelledError:
         process.kill()
         raise
 
 
-def _folder(path: str, folders: list[str]) -> str:
+def _workspace_folder(path: str, folders: list[str]) -> str:
     """The innermost folder of the workspace that holds a file, or else the file's own."""
-    around = [each for each in folders if path.startswith(f"{each.rstrip('/')}/")]
-    return max(around, key=len, default=os.path.dirname(path) or ".")
+    containing = [each for each in folders if path.startswith(f"{each.rstrip('/')}/")]
+    return max(containing, key=len, default=os.path.dirname(path) or ".")
 
 
-def _expression(test: str) -> str:
+def _selection_expression(test: str) -> str:
     """The expression of `-k` for a name: its words in quotes."""
     if '"' in test and "'" not in test:
         return f"'{test}'"

@@ -9,16 +9,16 @@ import re
 from ssbt.compiler.connectors.loading import connector_names
 from ssbt.compiler.connectors.specification import SPARK_LINES, Role
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.block_completion import block_items, declared_items
+from ssbt.compiler.lsp.block_completion import block_items, declaration_items
 from ssbt.compiler.lsp.completion_items import CompletionItem
-from ssbt.compiler.lsp.cursor import Cursor, cursor
-from ssbt.compiler.lsp.hover import typed
+from ssbt.compiler.lsp.cursor import Cursor, build_cursor
+from ssbt.compiler.lsp.hover import format_typed_name
 from ssbt.compiler.lsp.keywords import keyword_items
 from ssbt.compiler.lsp.option_docs import connector_page
-from ssbt.compiler.lsp.options import known_connector
-from ssbt.compiler.lsp.scope import Scope, scope
+from ssbt.compiler.lsp.options import find_usable_connector
+from ssbt.compiler.lsp.scope import Scope, find_scope
 from ssbt.compiler.lsp.setting_completion import setting_items
-from ssbt.compiler.lsp.signatures import function_page, signature
+from ssbt.compiler.lsp.signatures import format_signature, function_page
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.datatypes import type_names
@@ -47,137 +47,141 @@ class Completion:
     items: tuple[CompletionItem, ...]
 
 
-def completion(of: Analysis, path: str, offset: int) -> Completion | None:
+def complete(analysis: Analysis, path: str, offset: int) -> Completion | None:
     """What can stand at an offset of the file at `path`; None inside of strings and comments."""
-    source = of.sources.get(path)
-    place = cursor(source, offset) if source is not None else None
-    if place is None:
+    source = analysis.sources.get(path)
+    cursor = build_cursor(source, offset) if source is not None else None
+    if cursor is None:
         return None
-    unique = {(item.kind, item.label): item for item in _items(of, path, place)}
-    return Completion(place.start, tuple(unique.values()))
+    unique = {(item.kind, item.label): item for item in _items(analysis, path, cursor)}
+    return Completion(cursor.start, tuple(unique.values()))
 
 
-def _items(of: Analysis, path: str, place: Cursor) -> Iterator[CompletionItem]:
-    if place.in_parameter:
-        yield from declared_items(of, "param")
+def _items(analysis: Analysis, path: str, cursor: Cursor) -> Iterator[CompletionItem]:
+    if cursor.in_parameter:
+        yield from declaration_items(analysis, "param")
         return
-    if place.path:
-        yield from scope(of, path, place).members()
+    if cursor.path:
+        yield from find_scope(analysis, path, cursor).members()
         return
-    if _names_connector(place):
-        yield from _connectors(place)
+    if _is_connector_next(cursor):
+        yield from _connector_items(cursor)
         return
-    block = [*setting_items(of, place), *block_items(of, place)]
+    block = [*setting_items(analysis, cursor), *block_items(analysis, cursor)]
     if block:
         yield from block
         return
-    yield from _by_rules(of, path, place)
-    yield from keyword_items(place)
+    yield from _items_by_rules(analysis, path, cursor)
+    yield from keyword_items(cursor)
 
 
-def _by_rules(of: Analysis, path: str, place: Cursor) -> Iterator[CompletionItem]:
-    rules = place.rules
+def _items_by_rules(analysis: Analysis, path: str, cursor: Cursor) -> Iterator[CompletionItem]:
+    rules = cursor.rules
     if "type" in rules:
-        yield from _types()
+        yield from _type_items()
     elif "dataset_use" in rules:
-        yield from _datasets(of, place)
+        yield from _dataset_items(analysis, cursor)
     elif "call" in rules:
-        around = scope(of, path, place)
-        yield from around.columns()
-        yield from around.qualifiers()
-        yield from _functions(of)
-        yield from _parameters(of)
+        scope = find_scope(analysis, path, cursor)
+        yield from scope.columns()
+        yield from scope.qualifiers()
+        yield from _function_items(analysis)
+        yield from _parameter_items(analysis)
     elif "column" in rules:
-        around = scope(of, path, place)
-        yield from around.columns()
-        yield from around.qualifiers()
-    elif "name" in rules and (place.previous == "RETURNS" or _types_parameter(place)):
-        yield from declared_items(of, "schema")
-    elif "name" in rules and _USING.search(place.head[-_NEAR:]):
-        yield from _shared(scope(of, path, place))
-    elif "name" in rules and (columns := [*_columns_of_rows(of, place)]):
+        scope = find_scope(analysis, path, cursor)
+        yield from scope.columns()
+        yield from scope.qualifiers()
+    elif "name" in rules and (cursor.previous == "RETURNS" or _is_parameter_schema_next(cursor)):
+        yield from declaration_items(analysis, "schema")
+    elif "name" in rules and _USING.search(cursor.head[-_NEAR:]):
+        yield from _shared_column_items(find_scope(analysis, path, cursor))
+    elif "name" in rules and (columns := [*_row_column_items(analysis, cursor)]):
         yield from columns
-    elif "name" in rules and place.previous in ("SINK", "EXPECT", "GIVEN", "THEN"):
-        yield from declared_items(of, "dataset")
+    elif "name" in rules and cursor.previous in ("SINK", "EXPECT", "GIVEN", "THEN"):
+        yield from declaration_items(analysis, "dataset")
     if "step" in rules:
-        yield from declared_items(of, "transform")
+        yield from declaration_items(analysis, "transform")
 
 
-def _names_connector(place: Cursor) -> bool:
+def _is_connector_next(cursor: Cursor) -> bool:
     """Whether the name of a connector is to come: `source orders from`, `connection shop:`."""
-    head = place.head.rstrip()
-    if _BEFORE_KIND.match(place.head):
+    head = cursor.head.rstrip()
+    if _BEFORE_KIND.match(cursor.head):
         return True
     return (
-        place.head[-1:].isspace()
+        cursor.head[-1:].isspace()
         and _BLOCK.match(head) is not None
         and _BEFORE_CONNECTOR.search(head[-_NEAR:]) is not None
         and "{" not in head
     )
 
 
-def _types_parameter(place: Cursor) -> bool:
+def _is_parameter_schema_next(cursor: Cursor) -> bool:
     """Whether the schema of a transform's parameter is to come."""
-    head = place.head.lower()
+    head = cursor.head.lower()
     return head.startswith("transform") and "=" not in head and head.rstrip().endswith(":")
 
 
-def _datasets(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
+def _dataset_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:
     """Datasets, or a transform's own ones; and transforms."""
-    if place.head[: len("transform")].lower() == "transform":
-        for name, schema in _PARAMETERS.findall(place.head.partition("=")[0]):
+    if cursor.head[: len("transform")].lower() == "transform":
+        for name, schema in _PARAMETERS.findall(cursor.head.partition("=")[0]):
             yield CompletionItem(name, "dataset", schema)
     else:
-        yield from declared_items(of, "dataset")
-    yield from declared_items(of, "transform")
+        yield from declaration_items(analysis, "dataset")
+    yield from declaration_items(analysis, "transform")
 
 
-def _shared(around: Scope) -> Iterator[CompletionItem]:
+def _shared_column_items(scope: Scope) -> Iterator[CompletionItem]:
     """The columns of both sides of a join."""
-    left, right = around.sides()
+    left, right = scope.sides()
     names = {column.name.casefold() for column in right.columns}
     for column in left.columns:
         if column.name.casefold() in names:
-            yield CompletionItem(name_text(column.name), "column", typed(column.name, column))
+            yield CompletionItem(
+                name_text(column.name), "column", format_typed_name(column.name, column)
+            )
 
 
-def _functions(of: Analysis) -> Iterator[CompletionItem]:
-    for name in functions.names():
-        known = functions.find(name)
-        if known is None or name in _OPERATORS or not name.isidentifier():
+def _function_items(analysis: Analysis) -> Iterator[CompletionItem]:
+    for name in functions.function_names():
+        function = functions.find_function(name)
+        if function is None or name in _OPERATORS or not name.isidentifier():
             continue
-        line = ".".join(known.since.split(".")[:2])
-        if line in SPARK_LINES and SPARK_LINES.index(line) > SPARK_LINES.index(of.target):
+        line = ".".join(function.since.split(".")[:2])
+        if line in SPARK_LINES and SPARK_LINES.index(line) > SPARK_LINES.index(analysis.target):
             continue
-        insert = f"{name}($0)" if known.parameters else f"{name}()"
+        insert = f"{name}($0)" if function.parameters else f"{name}()"
         yield CompletionItem(
-            name, "function", signature(known), function_page(known), snippet=insert
+            name, "function", format_signature(function), function_page(function), snippet=insert
         )
 
 
-def _parameters(of: Analysis) -> Iterator[CompletionItem]:
-    for item in declared_items(of, "param"):
+def _parameter_items(analysis: Analysis) -> Iterator[CompletionItem]:
+    for item in declaration_items(analysis, "param"):
         text = f"${{{item.label}}}"
         yield CompletionItem(text, "param", item.detail, item.documentation)
 
 
-def _types() -> Iterator[CompletionItem]:
+def _type_items() -> Iterator[CompletionItem]:
     for name in type_names():
         yield CompletionItem(name, "type", snippet=_GENERIC.get(name, ""))
 
 
-def _connectors(place: Cursor) -> Iterator[CompletionItem]:
-    word = place.head.split(None, 1)[0].lower()
+def _connector_items(cursor: Cursor) -> Iterator[CompletionItem]:
+    word = cursor.head.split(None, 1)[0].lower()
     role = {"sink": Role.SINK, "connection": Role.CONNECTION}.get(word, Role.SOURCE)
     for name in connector_names():
-        known = known_connector(name)
-        if known is not None and known.role(role) is not None:
-            yield CompletionItem(name, "connector", known.title, connector_page(known))
+        connector = find_usable_connector(name)
+        if connector is not None and connector.role(role) is not None:
+            yield CompletionItem(name, "connector", connector.title, connector_page(connector))
 
 
-def _columns_of_rows(of: Analysis, place: Cursor) -> Iterator[CompletionItem]:
+def _row_column_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:
     """The columns of the dataset whose list of columns is open at the place."""
-    match = _ROWS.search(place.head[-_NEAR:])
-    if match is not None and place.head[:4].lower() == "test":
-        for column in of.relation(match[1].strip("`")).columns:
-            yield CompletionItem(name_text(column.name), "column", typed(column.name, column))
+    match = _ROWS.search(cursor.head[-_NEAR:])
+    if match is not None and cursor.head[:4].lower() == "test":
+        for column in analysis.relation(match[1].strip("`")).columns:
+            yield CompletionItem(
+                name_text(column.name), "column", format_typed_name(column.name, column)
+            )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import posixpath
 
-from ssbt.compiler.configuration.finding import project_folder
-from ssbt.compiler.configuration.project import Project, project
+from ssbt.compiler.configuration.discovery import find_project_folder
+from ssbt.compiler.configuration.project import Project, load_project
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.driver import Reader
 from ssbt.compiler.hocon.loading import Files, Loader
-from ssbt.compiler.hocon.problems import MistakeError
+from ssbt.compiler.hocon.problems import ConfigurationError
 from ssbt.compiler.source import Source, Span
 
 # The section of a configuration for each kind of name.
@@ -31,41 +31,45 @@ class ConfigurationNames:
     mistake: Diagnostic | None = None
 
 
-def configuration_names(
+def find_configuration_names(
     pipeline: str, path: str, kind: str, name: str, read: Reader
 ) -> ConfigurationNames:
     """Where the configuration of `pipeline`, in the file at `path`, names one of its things."""
     if kind not in SECTIONS:
         return ConfigurationNames()
 
-    def read_plain(file: str) -> bytes:
+    def read_normalized(file: str) -> bytes:
         return read(posixpath.normpath(file))
 
-    folder = project_folder(path, read_plain)
+    folder = find_project_folder(path, read_normalized)
     if folder is None:
         return ConfigurationNames()
-    loader = Loader(posixpath.normpath(folder), Files(read_plain))
+    loader = Loader(posixpath.normpath(folder), Files(read_normalized))
     try:
-        files = list(_files(project(posixpath.normpath(folder), loader), pipeline))
+        files = list(
+            _configuration_files(load_project(posixpath.normpath(folder), loader), pipeline)
+        )
         for file in files:
-            loader.branch(file)
-    except MistakeError as error:
+            loader.load_branch(file)
+    except ConfigurationError as error:
         return ConfigurationNames(mistake=error.finding)
-    spans = tuple(dict.fromkeys(_named(loader, SECTIONS[kind], name)))
-    own = files[-1]
-    shared = tuple(span for span in spans if span.path != own)
+    spans = tuple(dict.fromkeys(_find_spans(loader, SECTIONS[kind], name)))
+    pipeline_file = files[-1]
+    shared = tuple(span for span in spans if span.path != pipeline_file)
     return ConfigurationNames(spans, shared, loader.sources)
 
 
-def _files(of: Project, pipeline: str) -> Iterator[str]:
+def _configuration_files(configuration: Project, pipeline: str) -> Iterator[str]:
     """Every file of every environment, the pipeline's own last."""
     yield from dict.fromkeys(
-        file for each in (*of.environments, "defaults") for file in of.layers(each, pipeline)[:2]
+        file
+        for each in (*configuration.environments, "defaults")
+        for file in configuration.layers(each, pipeline)[:2]
     )
-    yield of.layers("defaults", pipeline)[2]
+    yield configuration.layers("defaults", pipeline)[2]
 
 
-def _named(loader: Loader, section: str, name: str) -> Iterator[Span]:
+def _find_spans(loader: Loader, section: str, name: str) -> Iterator[Span]:
     """Keys and references below the section, and secrets that connections name."""
     for keys, span in loader.names:
         if len(keys) == 2 and (keys[0], keys[1].casefold()) == (section, name.casefold()):

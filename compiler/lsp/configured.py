@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import re
 
 from ssbt.compiler.lsp.configuration_names import SECTIONS
-from ssbt.compiler.lsp.rename import names_in_configuration
+from ssbt.compiler.lsp.renaming import find_names_in_configuration
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.workspace import Workspace
@@ -30,8 +30,8 @@ def configured_name(
         return None
     for file in dict.fromkeys(each for each in workspace.files() if not is_configuration(each)):
         for kind, declaration in _declared(workspace, file, word):
-            made = workspace.analysis(file)
-            named = names_in_configuration(workspace, made, kind, word)
+            made = workspace.analyze(file)
+            named = find_names_in_configuration(workspace, made, kind, word)
             for span in named.spans:
                 if span.path == path and span.start <= offset <= span.end:
                     return span, declaration
@@ -48,12 +48,12 @@ def _word(text: str, offset: int) -> str | None:
 
 def _declared(workspace: Workspace, file: str, word: str) -> Iterator[tuple[str, ResolvedName]]:
     """What a file declares, itself or by an import, that a configuration can name."""
-    made = workspace.analysis(file)
+    made = workspace.analyze(file)
     for kind in SECTIONS:
         node = made.by_name.get((kind, word.casefold()))
         name = getattr(node, "name", None)
         if name is None or name.span.path not in made.sources:
             continue
-        found = symbol_index(made).at(name.span.path, name.span.start)
+        found = symbol_index(made).find_at(name.span.path, name.span.start)
         if found is not None and found.kind == kind:
             yield kind, found

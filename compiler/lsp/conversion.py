@@ -50,9 +50,9 @@ class Converter:
     documents: Documents
     units: Units
 
-    def offset(self, source: Source, at: lsp.Position) -> int:
+    def offset(self, source: Source, position: lsp.Position) -> int:
         """The offset of a position."""
-        return positions.offset(source, at.line, at.character, self.units)
+        return positions.offset(source, position.line, position.character, self.units)
 
     def range(self, source: Source, span: Span) -> lsp.Range:
         """The range of a span of the source."""
@@ -65,24 +65,24 @@ class Converter:
         source = sources.get(span.path, Source(span.path, ""))
         return lsp.Location(self.documents.uri(span.path), self.range(source, span))
 
-    def diagnostic(self, found: Diagnostic, sources: Mapping[str, Source]) -> lsp.Diagnostic:
+    def diagnostic(self, finding: Diagnostic, sources: Mapping[str, Source]) -> lsp.Diagnostic:
         """A finding; its ways out stand below the message."""
-        source = sources.get(found.primary.span.path, Source(found.primary.span.path, ""))
+        source = sources.get(finding.primary.span.path, Source(finding.primary.span.path, ""))
         related = [
             lsp.DiagnosticRelatedInformation(
                 self.location(sources, label.span), label.text or "see here"
             )
-            for label in found.secondary
+            for label in finding.secondary
         ]
-        page = page_uri(found.code)
+        page = page_uri(finding.code)
         return lsp.Diagnostic(
-            range=self.range(source, found.primary.span),
-            message="\n".join((found.message, *found.help)),
-            severity=_SEVERITIES[found.severity],
-            code=found.code.number,
+            range=self.range(source, finding.primary.span),
+            message="\n".join((finding.message, *finding.help)),
+            severity=_SEVERITIES[finding.severity],
+            code=finding.code.number,
             code_description=lsp.CodeDescription(page) if page else None,
             source="ssbtc",
-            tags=[lsp.DiagnosticTag.Unnecessary] if found.code is UNUSED else None,
+            tags=[lsp.DiagnosticTag.Unnecessary] if finding.code is UNUSED else None,
             related_information=related or None,
         )
 
@@ -104,7 +104,9 @@ class Converter:
             }
         )
 
-    def item(self, item: CompletionItem, replaced: lsp.Range, snippets: bool) -> lsp.CompletionItem:
+    def item(
+        self, item: CompletionItem, replaced_range: lsp.Range, snippets: bool
+    ) -> lsp.CompletionItem:
         """One completion, which replaces the word before the place."""
         has_snippet = bool(item.snippet) and snippets
         text = item.snippet if has_snippet else item.label
@@ -122,5 +124,5 @@ class Converter:
             insert_text_format=(
                 lsp.InsertTextFormat.Snippet if has_snippet else lsp.InsertTextFormat.PlainText
             ),
-            text_edit=lsp.TextEdit(replaced, text),
+            text_edit=lsp.TextEdit(replaced_range, text),
         )

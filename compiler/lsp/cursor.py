@@ -8,9 +8,9 @@ import re
 
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import encoding
-from ssbt.compiler.syntax.engine import Engine, StumbleError
-from ssbt.compiler.syntax.tables import tables
-from ssbt.compiler.syntax.tokens import Token, tokens
+from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
+from ssbt.compiler.syntax.tables import load_tables
+from ssbt.compiler.syntax.tokens import Token, tokenize
 from ssbt.compiler.syntax.vocabulary import DECLARATIONS
 
 _NAME = r"(?:[^\W\d]\w*|`(?:[^`\r\n]|``)+`)"
@@ -19,9 +19,9 @@ _PART = re.compile(_NAME)
 _PARAMETER = re.compile(r"\$\{\s*`?\w*\Z")
 _KEYWORDS = frozenset((*DECLARATIONS, "stream"))
 # How many declarations above are tried before the text is taken for one that does not parse.
-_TRIED = 4
+_MAX_ATTEMPTS = 4
 # How much of the text is looked at, in characters: of the file, and for what is right before.
-_REACH = 20_000
+_MAX_LOOKBACK = 20_000
 _NEAR = 400
 
 
@@ -46,92 +46,92 @@ class Cursor:
     starts_line: bool = False
 
 
-def cursor(source: Source, offset: int) -> Cursor | None:
+def build_cursor(source: Source, offset: int) -> Cursor | None:
     """What is known of a place; None inside of a comment or a string."""
-    body = encoding.body(source)[0]
-    floor = max(body, offset - _REACH)
-    before = source.text[floor:offset]
-    if _PARAMETER.search(before[-_NEAR:]):
+    body = encoding.body_bounds(source)[0]
+    floor = max(body, offset - _MAX_LOOKBACK)
+    text_before = source.text[floor:offset]
+    if _PARAMETER.search(text_before[-_NEAR:]):
         return Cursor(offset, offset, "", in_parameter=True)
-    start = offset - _word_length(before)
+    start = offset - _word_length(text_before)
     text = source.text[floor:start]
-    found = list(tokens(text))
-    if _is_inside(text, found):
+    all_tokens = list(tokenize(text))
+    if _is_inside(text, all_tokens):
         return None
-    visible = [each for each in found if each.kind not in ("newline", "comment")]
+    visible = [each for each in all_tokens if each.kind not in ("newline", "comment")]
     line = text.rpartition("\n")[2].rpartition("\r")[2]
-    begin, stumble = _stumble(text, visible)
+    begin, error = _find_parse_end(text, visible)
     path = _PATH.search(text[-_NEAR:])
     return Cursor(
         start,
         floor + begin,
         text[begin:],
-        tuple(map(_plain, _PART.findall(path.group(1)))) if path else (),
-        frozenset(stumble.beginnings) if stumble else frozenset(),
-        frozenset(stumble.expected()) if stumble else frozenset(),
-        stumble.previous.type if stumble and stumble.previous else "",
+        tuple(map(_unquote, _PART.findall(path.group(1)))) if path else (),
+        frozenset(error.expected_rules) if error else frozenset(),
+        frozenset(error.expected()) if error else frozenset(),
+        error.previous.type if error and error.previous else "",
         starts_line=not line.strip(),
     )
 
 
-def _stumble(text: str, visible: list[Token]) -> tuple[int, StumbleError | None]:
+def _find_parse_end(text: str, visible: list[Token]) -> tuple[int, UnexpectedTokenError | None]:
     """Where the declaration begins, and what the parser knows at the end of the text."""
     nearest: int | None = None
-    for number, begin in enumerate(_declarations(text, visible)):
-        if number == _TRIED:
+    for number, begin in enumerate(_declaration_starts(text, visible)):
+        if number == _MAX_ATTEMPTS:
             break
         nearest = begin if nearest is None else nearest
-        if (got := _tried("file", text[begin:])) is not None:
-            return begin, got
+        if (error := _try_parse("file", text[begin:])) is not None:
+            return begin, error
     begin = nearest or 0
-    for start, at in _pieces(text, begin, visible):
-        if (got := _tried(start, text[at:])) is not None:
-            return begin, got
-    return begin, _tried("file", "") if nearest is None else None
+    for start, at in _fragment_starts(text, begin, visible):
+        if (error := _try_parse(start, text[at:])) is not None:
+            return begin, error
+    return begin, _try_parse("file", "") if nearest is None else None
 
 
-def _declarations(text: str, visible: list[Token]) -> Iterator[int]:
+def _declaration_starts(text: str, visible: list[Token]) -> Iterator[int]:
     """Where declarations may begin, the nearest first."""
-    for place in range(len(visible) - 1, -1, -1):
-        token = visible[place]
-        if not token.first or text[token.start : token.end].lower() not in _KEYWORDS:
+    for index in range(len(visible) - 1, -1, -1):
+        token = visible[index]
+        if not token.is_first or text[token.start : token.end].lower() not in _KEYWORDS:
             continue
-        if place + 1 == len(visible) or visible[place + 1].kind in ("word", "name", "string"):
+        if index + 1 == len(visible) or visible[index + 1].kind in ("word", "name", "string"):
             yield token.start
     if not visible:
         yield len(text)
 
 
-def _pieces(text: str, begin: int, visible: list[Token]) -> Iterator[tuple[str, int]]:
+def _fragment_starts(text: str, begin: int, visible: list[Token]) -> Iterator[tuple[str, int]]:
     """Smaller parts of a declaration that end at the end of the text."""
-    inside = [each for each in visible if each.start >= begin]
-    pipe = next((each.end for each in reversed(inside) if each.kind == "pipe"), None)
+    inner_tokens = [each for each in visible if each.start >= begin]
+    pipe = next((each.end for each in reversed(inner_tokens) if each.kind == "pipe"), None)
     if pipe is not None:
         yield "step", pipe
         return
     is_schema = text[begin : begin + 6].lower() == "schema"
-    lines = [each.start for each in inside if each.first] + [len(text)]
-    opened = [each.end for each in inside if each.kind in ("open", "separator")]
-    for at in sorted({*lines, *opened}, reverse=True)[:_TRIED]:
+    lines = [each.start for each in inner_tokens if each.is_first] + [len(text)]
+    bracket_ends = [each.end for each in inner_tokens if each.kind in ("open", "separator")]
+    for at in sorted({*lines, *bracket_ends}, reverse=True)[:_MAX_ATTEMPTS]:
         yield "schema_column" if is_schema else "entry", at
 
 
-def _tried(start: str, text: str) -> StumbleError | None:
+def _try_parse(start: str, text: str) -> UnexpectedTokenError | None:
     # The word after the place lets those keywords be seen that need one behind them.
-    return Engine(tables(), f"{text}x", "", 0).stumble(start, len(text))
+    return Engine(load_tables(), f"{text}x", "", 0).find_error_at(start, len(text))
 
 
-def _is_inside(text: str, found: list[Token]) -> bool:
+def _is_inside(text: str, all_tokens: list[Token]) -> bool:
     """Whether the text ends inside of a comment or a string."""
-    if not found:
+    if not all_tokens:
         return False
-    last = found[-1]
+    last = all_tokens[-1]
     if last.kind == "comment":
         return True
-    for token in reversed(found):
+    for token in reversed(all_tokens):
         if token.kind == "open_string":
             return text[token.start : token.start + 3] == '"""' or not any(
-                each.kind == "newline" and each.start > token.start for each in found
+                each.kind == "newline" and each.start > token.start for each in all_tokens
             )
     return False
 
@@ -145,5 +145,5 @@ def _word_length(text: str) -> int:
     return len(text) - start
 
 
-def _plain(name: str) -> str:
+def _unquote(name: str) -> str:
     return name[1:-1].replace("``", "`") if name.startswith("`") else name

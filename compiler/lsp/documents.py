@@ -7,7 +7,7 @@ import os
 from urllib.parse import unquote, urlsplit
 from urllib.request import pathname2url, url2pathname
 
-from ssbt.compiler.disk import is_outside, project_file, project_root
+from ssbt.compiler.disk import is_outside, project_root, read_project_file
 from ssbt.compiler.lsp.positions import Units, offset
 from ssbt.compiler.source import Source
 
@@ -72,12 +72,12 @@ class Documents:
         root = project_root(pipeline)
         if source is not None and (path == pipeline or not is_outside(path, root)):
             return source.text.encode("utf-8", "surrogatepass")
-        return project_file(path, root)
+        return read_project_file(path, root)
 
     def uri(self, path: str) -> str:
         """The URI of a path, spelt as the editor spelt it if it ever did."""
-        known = self._uris.get(path)
-        return known if known is not None else uri_of(path)
+        known_uri = self._uris.get(path)
+        return known_uri if known_uri is not None else uri_of(path)
 
 
 def path_of(uri: str) -> str:
@@ -93,5 +93,5 @@ def uri_of(path: str) -> str:
     """The URI of an absolute path."""
     if "://" in path or path.startswith("untitled:"):
         return path
-    whole = pathname2url(path)
-    return f"file://{whole}" if not whole.startswith("///") else f"file:{whole}"
+    url_path = pathname2url(path)
+    return f"file://{url_path}" if not url_path.startswith("///") else f"file:{url_path}"

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types as lsp
 
-from ssbt.compiler.diagnostics.allowances import allowing_edit
+from ssbt.compiler.diagnostics.allowances import allowance_edit
 from ssbt.compiler.diagnostics.fixes import accepted_edits
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
-from ssbt.compiler.driver import formatted
-from ssbt.compiler.lsp import rename
+from ssbt.compiler.driver import format_source
+from ssbt.compiler.lsp import renaming
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.completion import Completion, completion
+from ssbt.compiler.lsp.completion import Completion, complete
 from ssbt.compiler.lsp.configured import configured_name, is_configuration
 from ssbt.compiler.lsp.conversion import Converter
 from ssbt.compiler.lsp.documents import path_of
-from ssbt.compiler.lsp.hover import hover
-from ssbt.compiler.lsp.path_completion import path_completion
+from ssbt.compiler.lsp.hover import find_hover
+from ssbt.compiler.lsp.path_completion import complete_path
 from ssbt.compiler.lsp.positions import Units
 from ssbt.compiler.lsp.projects import is_in_project, with_project
 from ssbt.compiler.lsp.resolved_names import ResolvedName
@@ -53,198 +53,214 @@ class Editor:
         """Set what a `character` of a position is."""
         self.converter = Converter(self.workspace.documents, units)
 
-    def findings(self, path: str) -> dict[str, list[lsp.Diagnostic]]:
+    def diagnostics(self, path: str) -> dict[str, list[lsp.Diagnostic]]:
         """The diagnostics of a file and of what it imports, by path."""
-        made = with_project(self.workspace, self.workspace.analysis(path))
-        found: dict[str, list[lsp.Diagnostic]] = {name: [] for name in made.sources}
-        for each in made.findings:
-            diagnostic = self.converter.diagnostic(each, made.sources)
-            found.setdefault(each.primary.span.path, []).append(diagnostic)
-        return found
+        analysis = with_project(self.workspace, self.workspace.analyze(path))
+        by_path: dict[str, list[lsp.Diagnostic]] = {name: [] for name in analysis.sources}
+        for each in analysis.findings:
+            diagnostic = self.converter.diagnostic(each, analysis.sources)
+            by_path.setdefault(each.primary.span.path, []).append(diagnostic)
+        return by_path
 
     def open_roots(self, path: str) -> tuple[str, ...]:
         """The open files whose findings may change with `path`, those of its project last."""
         roots = self.workspace.open_roots(path)
-        others = (each for each in self.workspace.documents.paths if each not in roots)
-        return (*roots, *(each for each in others if is_in_project(each, path)))
+        other_paths = (each for each in self.workspace.documents.paths if each not in roots)
+        return (*roots, *(each for each in other_paths if is_in_project(each, path)))
 
-    def hover(self, uri: str, at: lsp.Position) -> lsp.Hover | None:
+    def hover(self, uri: str, position: lsp.Position) -> lsp.Hover | None:
         """What is known of the word at a position."""
-        made, path, offset = self._place(uri, at)
-        found = hover(made, path, offset)
-        if found is None:
+        analysis, path, offset = self._locate(uri, position)
+        hover_info = find_hover(analysis, path, offset)
+        if hover_info is None:
             return None
-        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, found.text)
-        return lsp.Hover(content, self.converter.range(made.sources[path], found.span))
+        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, hover_info.text)
+        return lsp.Hover(content, self.converter.range(analysis.sources[path], hover_info.span))
 
-    def completion(self, uri: str, at: lsp.Position) -> lsp.CompletionList:
+    def completion(self, uri: str, position: lsp.Position) -> lsp.CompletionList:
         """What can be written at a position."""
-        made, path, offset = self._place(uri, at)
-        found = self._string_completion(made, path, offset) or completion(made, path, offset)
-        if found is None:
+        analysis, path, offset = self._locate(uri, position)
+        completion_result = self._string_completion(analysis, path, offset) or complete(
+            analysis, path, offset
+        )
+        if completion_result is None:
             return lsp.CompletionList(is_incomplete=False, items=[])
-        replaced = self.converter.range(made.sources[path], Span(path, found.start, offset))
-        items = [self.converter.item(item, replaced, self.snippets) for item in found.items]
+        replaced = self.converter.range(
+            analysis.sources[path], Span(path, completion_result.start, offset)
+        )
+        items = [
+            self.converter.item(item, replaced, self.snippets) for item in completion_result.items
+        ]
         return lsp.CompletionList(is_incomplete=False, items=items)
 
-    def _string_completion(self, made: Analysis, path: str, offset: int) -> Completion | None:
+    def _string_completion(self, analysis: Analysis, path: str, offset: int) -> Completion | None:
         """What can be written in a string: a path, or the name of a setting."""
-        source = made.sources.get(path)
+        source = analysis.sources.get(path)
         if source is None:
             return None
-        paths = path_completion(path, source.text, offset, self.workspace.text)
+        paths = complete_path(path, source.text, offset, self.workspace.text)
         if paths is not None:
             return Completion(paths.start, paths.items)
-        settings = setting_name_items(made, source, offset)
+        settings = setting_name_items(analysis, source, offset)
         return Completion(settings[0], tuple(settings[1])) if settings is not None else None
 
-    def definition(self, uri: str, at: lsp.Position) -> list[lsp.Location]:
+    def definition(self, uri: str, position: lsp.Position) -> list[lsp.Location]:
         """Where the thing at a position is declared; of an import, the file."""
-        made, path, offset = self._place(uri, at)
-        for span, target in made.imports.items():
-            if span.path == path and span.start <= offset <= span.end and target in made.sources:
-                return [self.converter.location(made.sources, Span(target, 0, 0))]
-        names = symbol_index(made)
-        mention = names.at(path, offset)
+        analysis, path, offset = self._locate(uri, position)
+        for span, target in analysis.imports.items():
+            if (
+                span.path == path
+                and span.start <= offset <= span.end
+                and target in analysis.sources
+            ):
+                return [self.converter.location(analysis.sources, Span(target, 0, 0))]
+        names = symbol_index(analysis)
+        mention = names.find_at(path, offset)
         spans = names.definitions(mention) if mention is not None else ()
-        return [self.converter.location(made.sources, span) for span in spans]
+        return [self.converter.location(analysis.sources, span) for span in spans]
 
-    def references(self, uri: str, at: lsp.Position, declaration: bool) -> list[lsp.Location]:
+    def references(self, uri: str, position: lsp.Position, declaration: bool) -> list[lsp.Location]:
         """All uses of the thing at a position, in all files of the workspace that share it."""
         path = path_of(uri)
-        made, _, offset = self._place(uri, at)
-        mention = symbol_index(made).at(path, offset)
+        analysis, _, offset = self._locate(uri, position)
+        mention = symbol_index(analysis).find_at(path, offset)
         if mention is None:
             return []
-        found: dict[Span, lsp.Location] = {}
-        for shared in rename.sharing(self.workspace, mention):
+        locations: dict[Span, lsp.Location] = {}
+        for shared in renaming.find_sharing_files(self.workspace, mention):
             for each in shared.mentions:
                 if declaration or not each.defines:
                     sources = shared.analysis.sources
-                    found[each.span] = self.converter.location(sources, each.span)
-        return [found[span] for span in sorted(found)]
+                    locations[each.span] = self.converter.location(sources, each.span)
+        return [locations[span] for span in sorted(locations)]
 
-    def renamable(self, uri: str, at: lsp.Position) -> tuple[lsp.Range, str]:
+    def prepare_rename(self, uri: str, position: lsp.Position) -> tuple[lsp.Range, str]:
         """The place and the text of the name at a position; raises RefusedError."""
         path = path_of(uri)
         if is_configuration(path):
             source = Source(path, self.workspace.text(path))
-            span, _ = self._configured(source, at)
+            span, _ = self._configured(source, position)
         else:
-            made, path, offset = self._place(uri, at)
-            span = rename.renamable(self.workspace, path, offset).span
-            source = made.sources[path]
+            analysis, path, offset = self._locate(uri, position)
+            span = renaming.find_renamable(self.workspace, path, offset).span
+            source = analysis.sources[path]
         return self.converter.range(source, span), source.text[span.start : span.end]
 
-    def renamed(self, uri: str, at: lsp.Position, name: str) -> lsp.WorkspaceEdit:
+    def rename_edits(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit:
         """The edits that rename the thing at a position; raises RefusedError."""
         path = path_of(uri)
         if is_configuration(path):
-            _, declared = self._configured(Source(path, self.workspace.text(path)), at)
+            _, declared = self._configured(Source(path, self.workspace.text(path)), position)
             path, offset = declared.span.path, declared.span.start
         else:
-            _, path, offset = self._place(uri, at)
-        found = rename.renamed(self.workspace, path, offset, name)
-        return self.converter.workspace_edit(found.edits, found.sources)
+            _, path, offset = self._locate(uri, position)
+        result = renaming.rename_symbol(self.workspace, path, offset, name)
+        return self.converter.workspace_edit(result.edits, result.sources)
 
     def _configured(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
         """The name at a position of a file of configuration, and its declaration."""
         found = configured_name(self.workspace, source.path, self.converter.offset(source, at))
         if found is None:
-            raise rename.RefusedError("no pipeline of this workspace declares what is named here")
+            raise renaming.RenameRefusedError(
+                "no pipeline of this workspace declares what is named here"
+            )
         return found
 
     def symbols(self, uri: str) -> list[lsp.DocumentSymbol]:
         """The outline of a file."""
         path = path_of(uri)
-        made = self.workspace.analysis(path)
-        source = made.sources.get(path)
+        analysis = self.workspace.analyze(path)
+        source = analysis.sources.get(path)
         if source is None:
             return []
-        return [self._symbol(source, each) for each in symbols(made, path)]
+        return [self._convert_symbol(source, each) for each in symbols(analysis, path)]
 
-    def formatted(self, uri: str) -> list[lsp.TextEdit] | None:
+    def formatting_edits(self, uri: str) -> list[lsp.TextEdit] | None:
         """The one edit that lays a file out; None where it does not parse or is laid out."""
         path = path_of(uri)
         source = self.workspace.documents.source(path)
-        text, _ = formatted(source) if source is not None else (None, ())
+        text, _ = format_source(source) if source is not None else (None, ())
         if source is None or text is None or text == source.text:
             return None
-        return self.converter.text_edits(source, [_difference(source, text)])
+        return self.converter.text_edits(source, [_minimal_edit(source, text)])
 
-    def actions(self, uri: str, within: lsp.Range) -> list[lsp.CodeAction]:
+    def code_actions(self, uri: str, within: lsp.Range) -> list[lsp.CodeAction]:
         """The fixes of findings in a range, one of all that the file has, and comments by which
         warnings are allowed."""
         path = path_of(uri)
-        made = with_project(self.workspace, self.workspace.context(path))
-        source = made.sources.get(path)
+        analysis = with_project(self.workspace, self.workspace.best_analysis(path))
+        source = analysis.sources.get(path)
         if source is None:
             return []
         start = self.converter.offset(source, within.start)
         end = self.converter.offset(source, within.end)
-        fixable = [each for each in made.findings if each.fix and each.primary.span.path == path]
-        here = [
+        fixable = [
+            each for each in analysis.findings if each.fix and each.primary.span.path == path
+        ]
+        in_range = [
             each
             for each in fixable
             if each.primary.span.start <= end and start <= each.primary.span.end
         ]
-        actions = [self._action(made, each) for each in here]
-        if here and len(fixable) > 1:
-            edit = self.converter.workspace_edit(accepted_edits(fixable), made.sources)
+        actions = [self._fix_action(analysis, each) for each in in_range]
+        if in_range and len(fixable) > 1:
+            edit = self.converter.workspace_edit(accepted_edits(fixable), analysis.sources)
             title = f"Fix all {len(fixable)} that can be fixed in this file"
             actions.append(lsp.CodeAction(title, kind=lsp.CodeActionKind.SourceFixAll, edit=edit))
-        for each in made.findings:
-            place = each.primary.span
-            if place.path == path and place.start <= end and start <= place.end:
-                actions += self._allowances(made, each)
+        for each in analysis.findings:
+            span = each.primary.span
+            if span.path == path and span.start <= end and start <= span.end:
+                actions += self._allowance_actions(analysis, each)
         return actions
 
-    def _allowances(self, made: Analysis, found: Diagnostic) -> Iterator[lsp.CodeAction]:
+    def _allowance_actions(
+        self, analysis: Analysis, finding: Diagnostic
+    ) -> Iterator[lsp.CodeAction]:
         """The comment that says that a warning is meant, above its line."""
-        edit = allowing_edit(made.sources[found.primary.span.path], found)
+        edit = allowance_edit(analysis.sources[finding.primary.span.path], finding)
         if edit is not None:
             yield lsp.CodeAction(
-                title=f"Allow {found.code.number} here",
+                title=f"Allow {finding.code.number} here",
                 kind=lsp.CodeActionKind.QuickFix,
-                diagnostics=[self.converter.diagnostic(found, made.sources)],
-                edit=self.converter.workspace_edit([edit], made.sources),
+                diagnostics=[self.converter.diagnostic(finding, analysis.sources)],
+                edit=self.converter.workspace_edit([edit], analysis.sources),
             )
 
-    def _action(self, made: Analysis, found: Diagnostic) -> lsp.CodeAction:
+    def _fix_action(self, analysis: Analysis, finding: Diagnostic) -> lsp.CodeAction:
         return lsp.CodeAction(
-            title=_title(found),
+            title=_fix_title(finding),
             kind=lsp.CodeActionKind.QuickFix,
-            diagnostics=[self.converter.diagnostic(found, made.sources)],
+            diagnostics=[self.converter.diagnostic(finding, analysis.sources)],
             is_preferred=True,
-            edit=self.converter.workspace_edit(accepted_edits([found]), made.sources),
+            edit=self.converter.workspace_edit(accepted_edits([finding]), analysis.sources),
         )
 
-    def _symbol(self, source: Source, of: Symbol) -> lsp.DocumentSymbol:
+    def _convert_symbol(self, source: Source, symbol: Symbol) -> lsp.DocumentSymbol:
         return lsp.DocumentSymbol(
-            name=of.name,
-            kind=SYMBOL_KINDS.get(of.word, lsp.SymbolKind.Object),
-            range=self.converter.range(source, of.whole),
-            selection_range=self.converter.range(source, of.place),
-            detail=" ".join(part for part in (of.word, of.detail) if part),
-            children=[self._symbol(source, each) for each in of.inside],
+            name=symbol.name,
+            kind=SYMBOL_KINDS.get(symbol.word, lsp.SymbolKind.Object),
+            range=self.converter.range(source, symbol.span),
+            selection_range=self.converter.range(source, symbol.name_span),
+            detail=" ".join(part for part in (symbol.word, symbol.detail) if part),
+            children=[self._convert_symbol(source, each) for each in symbol.children],
         )
 
-    def _place(self, uri: str, at: lsp.Position) -> tuple[Analysis, str, int]:
+    def _locate(self, uri: str, position: lsp.Position) -> tuple[Analysis, str, int]:
         """The analysis that says most of a file, its path, and an offset in it."""
         path = path_of(uri)
-        made = self.workspace.context(path)
-        source = made.sources.get(path, Source(path, ""))
-        return made, path, self.converter.offset(source, at)
+        analysis = self.workspace.best_analysis(path)
+        source = analysis.sources.get(path, Source(path, ""))
+        return analysis, path, self.converter.offset(source, position)
 
 
-def _title(found: Diagnostic) -> str:
+def _fix_title(finding: Diagnostic) -> str:
     """What a fix does, in a few words."""
-    if len(found.fix) == 1 and (text := found.fix[0].text.strip()) and "\n" not in text:
+    if len(finding.fix) == 1 and (text := finding.fix[0].text.strip()) and "\n" not in text:
         return f"Write `{text}`" if "`" not in text else f"Write {text}"
-    return f"Fix: {found.help[0]}" if found.help else f"Fix {found.code.number}"
+    return f"Fix: {finding.help[0]}" if finding.help else f"Fix {finding.code.number}"
 
 
-def _difference(source: Source, text: str) -> Edit:
+def _minimal_edit(source: Source, text: str) -> Edit:
     """One edit from a source's text to another, without what they share at both ends."""
     old = source.text
     limit = min(len(old), len(text))
@@ -257,9 +273,9 @@ def _difference(source: Source, text: str) -> Edit:
     return Edit(Span(source.path, start, len(old) - end), text[start : len(text) - end])
 
 
-def merged(found: Iterable[list[lsp.Diagnostic]]) -> list[lsp.Diagnostic]:
+def merge_diagnostics(groups: Iterable[list[lsp.Diagnostic]]) -> list[lsp.Diagnostic]:
     """Diagnostics of several pipelines that share a file, each once."""
     unique: list[lsp.Diagnostic] = []
-    for each in found:
+    for each in groups:
         unique += (diagnostic for diagnostic in each if diagnostic not in unique)
     return unique

@@ -10,13 +10,13 @@ from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.code_lenses import CodeLens, code_lenses
 from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.editor import SYMBOL_KINDS, Editor
-from ssbt.compiler.lsp.folding import folds
+from ssbt.compiler.lsp.folding import find_folds
 from ssbt.compiler.lsp.highlights import highlights
 from ssbt.compiler.lsp.inlay_hints import inlay_hints
 from ssbt.compiler.lsp.range_formatting import range_edits
 from ssbt.compiler.lsp.semantic_tokens import MODIFIERS, TYPES, SemanticToken, semantic_tokens
-from ssbt.compiler.lsp.signature_help import SignatureHelp, signature_help
-from ssbt.compiler.lsp.workspace_symbols import workspace_symbols
+from ssbt.compiler.lsp.signature_help import SignatureHelp, find_signature_help
+from ssbt.compiler.lsp.workspace_symbols import find_workspace_symbols
 from ssbt.compiler.source import Source, Span
 
 _FOLDING_KINDS = {
@@ -33,38 +33,40 @@ class EditorViews:
         self._editor = editor
 
     def signature_help(
-        self, uri: str, at: lsp.Position, calls_only: bool
+        self, uri: str, position: lsp.Position, calls_only: bool
     ) -> lsp.SignatureHelp | None:
         """The call or step at a position; with `calls_only`, a step is none."""
-        analysis, source = self._analysis(uri)
-        offset = self._editor.converter.offset(source, at)
-        found = signature_help(analysis, source.path, offset)
-        if found is None or (calls_only and not found.is_call):
+        analysis, source = self._analyze(uri)
+        offset = self._editor.converter.offset(source, position)
+        signature = find_signature_help(analysis, source.path, offset)
+        if signature is None or (calls_only and not signature.is_call):
             return None
         return lsp.SignatureHelp(
-            [self._signature(found)], active_signature=0, active_parameter=found.active
+            [self._convert_signature(signature)],
+            active_signature=0,
+            active_parameter=signature.active,
         )
 
     def semantic_tokens(self, uri: str, within: lsp.Range | None = None) -> lsp.SemanticTokens:
         """What the words are, of the whole file or of a range."""
-        analysis, source = self._analysis(uri)
+        analysis, source = self._analyze(uri)
         start, end = 0, len(source.text)
         if within is not None:
             start, end = self._offsets(source, within)
-        found = semantic_tokens(analysis, source.path, start, end)
-        return lsp.SemanticTokens(data=list(self._encoded(source, found)))
+        file_tokens = semantic_tokens(analysis, source.path, start, end)
+        return lsp.SemanticTokens(data=list(self._encode_tokens(source, file_tokens)))
 
     def folding(self, uri: str) -> list[lsp.FoldingRange]:
         """What can be folded."""
         return [
             lsp.FoldingRange(each.first, each.last, kind=_FOLDING_KINDS[each.kind])
-            for each in folds(self._source(uri))
+            for each in find_folds(self._source(uri))
         ]
 
-    def highlights(self, uri: str, at: lsp.Position) -> list[lsp.DocumentHighlight]:
+    def highlights(self, uri: str, position: lsp.Position) -> list[lsp.DocumentHighlight]:
         """The places that name the thing at a position; those that name it first are writes."""
-        analysis, source = self._analysis(uri)
-        offset = self._editor.converter.offset(source, at)
+        analysis, source = self._analyze(uri)
+        offset = self._editor.converter.offset(source, position)
         read, write = lsp.DocumentHighlightKind.Read, lsp.DocumentHighlightKind.Write
         return [
             lsp.DocumentHighlight(
@@ -75,19 +77,19 @@ class EditorViews:
 
     def lenses(self, uri: str) -> list[lsp.CodeLens]:
         """What can be run from a line."""
-        analysis, source = self._analysis(uri)
+        analysis, source = self._analyze(uri)
         return [
             lsp.CodeLens(
                 self._editor.converter.range(source, each.span),
-                lsp.Command(each.title, each.command, arguments=_arguments(uri, each)),
+                lsp.Command(each.title, each.command, arguments=_lens_arguments(uri, each)),
             )
             for each in code_lenses(analysis, source.path)
         ]
 
     def hints(self, uri: str, within: lsp.Range) -> list[lsp.InlayHint]:
         """The types of the computed columns in a range."""
-        analysis, source = self._analysis(uri)
-        found = inlay_hints(analysis, source.path, *self._offsets(source, within))
+        analysis, source = self._analyze(uri)
+        hints = inlay_hints(analysis, source.path, *self._offsets(source, within))
         return [
             lsp.InlayHint(
                 self._editor.converter.range(
@@ -97,10 +99,10 @@ class EditorViews:
                 kind=lsp.InlayHintKind.Type,
                 tooltip=each.whole,
             )
-            for each in found
+            for each in hints
         ]
 
-    def range_formatted(self, uri: str, within: lsp.Range) -> list[lsp.TextEdit]:
+    def range_formatting_edits(self, uri: str, within: lsp.Range) -> list[lsp.TextEdit]:
         """The edits that lay out what a range touches."""
         source = self._source(uri)
         edits = range_edits(source, *self._offsets(source, within))
@@ -110,20 +112,20 @@ class EditorViews:
         """The declarations of all files whose names fit."""
         workspace = self._editor.workspace
         sources = {}
-        found = []
-        for each in workspace_symbols(workspace, query):
-            path = each.place.path
+        symbols = []
+        for each in find_workspace_symbols(workspace, query):
+            path = each.name_span.path
             if path not in sources:
                 sources[path] = Source(path, workspace.text(path))
-            found.append(
+            symbols.append(
                 lsp.WorkspaceSymbol(
-                    location=self._editor.converter.location(sources, each.place),
+                    location=self._editor.converter.location(sources, each.name_span),
                     name=each.name,
                     kind=SYMBOL_KINDS.get(each.word, lsp.SymbolKind.Object),
                     container_name=path.rpartition("/")[2],
                 )
             )
-        return found
+        return symbols
 
     def _source(self, uri: str) -> Source:
         """The text of a file alone, which takes no analysis."""
@@ -131,45 +133,50 @@ class EditorViews:
         source = self._editor.workspace.documents.source(path)
         return source or Source(path, self._editor.workspace.text(path))
 
-    def _analysis(self, uri: str) -> tuple[Analysis, Source]:
+    def _analyze(self, uri: str) -> tuple[Analysis, Source]:
         path = path_of(uri)
-        analysis = self._editor.workspace.context(path)
+        analysis = self._editor.workspace.best_analysis(path)
         return analysis, analysis.sources.get(path, Source(path, ""))
 
     def _offsets(self, source: Source, within: lsp.Range) -> tuple[int, int]:
         converter = self._editor.converter
         return converter.offset(source, within.start), converter.offset(source, within.end)
 
-    def _signature(self, of: SignatureHelp) -> lsp.SignatureInformation:
+    def _convert_signature(self, signature: SignatureHelp) -> lsp.SignatureInformation:
         units = self._editor.converter.units
         return lsp.SignatureInformation(
-            of.label,
-            documentation=_markdown(of.documentation),
+            signature.label,
+            documentation=_markdown(signature.documentation),
             parameters=[
                 lsp.ParameterInformation(
                     # They count in the units of positions.
-                    (units.length(of.label[: each.start]), units.length(of.label[: each.end])),
+                    (
+                        units.length(signature.label[: each.start]),
+                        units.length(signature.label[: each.end]),
+                    ),
                     documentation=_markdown(each.documentation),
                 )
-                for each in of.parts
+                for each in signature.parts
             ],
         )
 
-    def _encoded(self, source: Source, found: Iterator[SemanticToken]) -> Iterator[int]:
+    def _encode_tokens(self, source: Source, file_tokens: Iterator[SemanticToken]) -> Iterator[int]:
         """Five numbers for each token, its place relative to that of the one before."""
         line, character = 0, 0
-        for each in found:
-            place = self._editor.converter.range(source, Span(source.path, each.start, each.end))
-            start = place.start
+        for each in file_tokens:
+            token_range = self._editor.converter.range(
+                source, Span(source.path, each.start, each.end)
+            )
+            start = token_range.start
             yield start.line - line
             yield start.character - (character if start.line == line else 0)
-            yield place.end.character - start.character
+            yield token_range.end.character - start.character
             yield TYPES.index(each.type)
             yield sum(1 << MODIFIERS.index(modifier) for modifier in each.modifiers)
             line, character = start.line, start.character
 
 
-def _arguments(uri: str, lens: CodeLens) -> list[str]:
+def _lens_arguments(uri: str, lens: CodeLens) -> list[str]:
     return [uri] if lens.test is None else [uri, lens.test]
 
 

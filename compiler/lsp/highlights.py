@@ -9,9 +9,9 @@ from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.symbol_index import symbol_index
 
 
-def highlights(of: Analysis, path: str, offset: int) -> Iterator[ResolvedName]:
+def highlights(analysis: Analysis, path: str, offset: int) -> Iterator[ResolvedName]:
     """All names of the file at `path` that mean what the one at an offset means."""
-    index = symbol_index(of)
-    name = index.at(path, offset)
+    index = symbol_index(analysis)
+    name = index.find_at(path, offset)
     if name is not None:
-        yield from (each for each in index.same(name) if each.span.path == path)
+        yield from (each for each in index.find_mentions(name) if each.span.path == path)

@@ -18,10 +18,10 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 _CALL = re.compile(r"([^\W\d]\w*)(?=\s*\()")
-_MOST_COLUMNS = 40
+_MAX_COLUMNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,121 +32,136 @@ class Hover:
     text: str
 
 
-def hover(of: Analysis, path: str, offset: int) -> Hover | None:
+def find_hover(analysis: Analysis, path: str, offset: int) -> Hover | None:
     """What to show at an offset of the file at `path`, if anything is known of it."""
-    source = of.sources.get(path)
+    source = analysis.sources.get(path)
     if source is None:
         return None
-    mention = symbol_index(of).at(path, offset)
+    mention = symbol_index(analysis).find_at(path, offset)
     if mention is not None:
-        text = _about(of, mention)
+        text = _describe_name(analysis, mention)
         if text:
             return Hover(mention.span, text)
-    value = next((s for s in of.seen.values if s.path == path and s.start <= offset < s.end), None)
-    for match in _CALL.finditer(source.text, *_line(source.text, offset)):
+    value = next(
+        (s for s in analysis.semantic_index.values if s.path == path and s.start <= offset < s.end),
+        None,
+    )
+    for match in _CALL.finditer(source.text, *_line_range(source.text, offset)):
         span = Span(path, *match.span(1))
         if span.start <= offset <= span.end:
-            known = functions.find(match.group(1))
-            if known is not None and (value is None or value == span):
-                return Hover(span, function_page(known, of.seen.values.get(span)))
+            function = functions.find_function(match.group(1))
+            if function is not None and (value is None or value == span):
+                return Hover(
+                    span, function_page(function, analysis.semantic_index.values.get(span))
+                )
     if value is not None:
-        found = of.seen.values[value]
-        return Hover(value, _code(typed(source.text[value.start : value.end], found)))
-    for node in of.declarations:
+        typed_value = analysis.semantic_index.values[value]
+        return Hover(
+            value, _code_block(format_typed_name(source.text[value.start : value.end], typed_value))
+        )
+    for node in analysis.declarations:
         if node.span.path == path and node.span.start <= offset <= node.span.end:
-            got = option_hover(node, offset)
-            return Hover(*got) if got is not None else None
+            option_info = option_hover(node, offset)
+            return Hover(*option_info) if option_info is not None else None
     return None
 
 
 def columns_table(columns: Iterable[Column]) -> str:
     """Columns as a list of their types."""
-    return _code("\n".join(_column_line(column) for column in columns))
+    return _code_block("\n".join(_column_line(column) for column in columns))
 
 
-def typed(name: str, value: Column | Typed) -> str:
+def format_typed_name(name: str, value: Column | Typed) -> str:
     """A name, its type and whether it can be null, on one line."""
     return f"{name}: {value.type.sql.lower()}{'' if value.nullable else ' not null'}"
 
 
-def declaration_page(of: Analysis, node: d.Declaration) -> str:
+def declaration_page(analysis: Analysis, node: d.Declaration) -> str:
     """What a declaration declares."""
-    head, columns = _head(of, node)
-    parts = [_code(head)]
-    if described := of.described(node.span):
-        parts.append(described)
+    head, columns = _declaration_head(analysis, node)
+    parts = [_code_block(head)]
+    if doc_comment := analysis.doc_comment(node.span):
+        parts.append(doc_comment)
     if isinstance(node, d.Param):
-        parts += (_text(entry) for entry in node.entries if entry.name.text == "description")
+        parts += (_entry_text(entry) for entry in node.entries if entry.name.text == "description")
     if isinstance(node, d.SourceRead | d.Let):
-        relation = of.relation(node.name.text)
-        shown = relation.columns[:_MOST_COLUMNS]
-        columns = [*map(_column_line, shown), *["…"] * (len(relation.columns) > len(shown))]
+        relation = analysis.relation(node.name.text)
+        visible_columns = relation.columns[:_MAX_COLUMNS]
+        columns = [
+            *map(_column_line, visible_columns),
+            *["…"] * (len(relation.columns) > len(visible_columns)),
+        ]
         if relation.is_open:
             columns.append("… more columns, not known before the job runs")
     if columns:
-        parts.append(_code("\n".join(columns)))
+        parts.append(_code_block("\n".join(columns)))
     return "\n\n".join(parts)
 
 
-def _about(of: Analysis, mention: ResolvedName) -> str:
+def _describe_name(analysis: Analysis, mention: ResolvedName) -> str:
     if mention.kind == "column":
-        return _column_page(of, mention)
+        return _column_page(analysis, mention)
     if mention.kind in ("alias", "lambda"):
         return ""
     key = mention.key
-    node = of.by_name.get(key) if isinstance(key, tuple) else None
-    return declaration_page(of, node) if node is not None else ""
+    node = analysis.by_name.get(key) if isinstance(key, tuple) else None
+    return declaration_page(analysis, node) if node is not None else ""
 
 
-def _column_page(of: Analysis, mention: ResolvedName) -> str:
+def _column_page(analysis: Analysis, mention: ResolvedName) -> str:
     """A column's type, where it comes from, and what its schema says of it."""
-    columns = of.seen.columns.get(mention.span) or _declared_at(of, mention.span)
+    columns = analysis.semantic_index.columns.get(mention.span) or _find_declared(
+        analysis, mention.span
+    )
     if not columns:
-        return _schema_column(of, mention.span)
+        return _schema_column_page(analysis, mention.span)
     parts = [columns_table(columns)]
-    parts += _lineage(of, columns)
-    known = of.seen.tags
-    tags = sorted({tag for c in columns for tag in c.tags | known.of(c.provenance)})
+    parts += _describe_lineage(analysis, columns)
+    tag_index = analysis.semantic_index.tags
+    tags = sorted({tag for c in columns for tag in c.tags | tag_index.tags_of(c.provenance)})
     if tags:
         parts.append("Tags: " + ", ".join(f"`@{tag}`" for tag in tags))
     for column in columns:
-        if column.declared is not None and (comment := _comment(of, column.declared)):
+        if column.declared is not None and (comment := _find_comment(analysis, column.declared)):
             parts.append(comment)
     return "\n\n".join(parts)
 
 
-def _lineage(of: Analysis, columns: Iterable[Column]) -> Iterator[str]:
+def _describe_lineage(analysis: Analysis, columns: Iterable[Column]) -> Iterator[str]:
     """What the columns are computed from, here and in the first place."""
     direct = {origin for column in columns for origin in column.origins}
-    first: set[Origin] = set()
-    known = set(direct)
-    waiting = list(direct)
-    while waiting:
-        origin = waiting.pop()
-        made = of.seen.made.get(origin.dataset.casefold(), Relation())
-        above = {
+    roots: set[Origin] = set()
+    visited = set(direct)
+    pending = list(direct)
+    while pending:
+        origin = pending.pop()
+        relation = analysis.semantic_index.query_outputs.get(origin.dataset.casefold(), Relation())
+        sources = {
             each
-            for column in made.columns
+            for column in relation.columns
             if column.name.casefold() == origin.column.casefold()
             for each in column.provenance.at(origin.path).origins
         }
-        if not above:
-            first.add(origin)
-        waiting += above - known
-        known |= above
+        if not sources:
+            roots.add(origin)
+        pending += sources - visited
+        visited |= sources
     if direct:
-        yield f"Comes from {_listed(direct)}."
-    if first != direct:
-        yield f"In the first place from {_listed(first)}."
+        yield f"Comes from {_list_origins(direct)}."
+    if roots != direct:
+        yield f"In the first place from {_list_origins(roots)}."
 
 
-def _listed(origins: Iterable[Origin]) -> str:
+def _list_origins(origins: Iterable[Origin]) -> str:
     return ", ".join(f"`{each}`" for each in sorted(origins))
 
 
-def _declared_at(of: Analysis, span: Span) -> list[Column]:
+def _find_declared(analysis: Analysis, span: Span) -> list[Column]:
     """The column that gets its name at a place."""
-    relations = (*of.seen.datasets.values(), *(step.after for step in of.seen.steps))
+    relations = (
+        *analysis.semantic_index.datasets.values(),
+        *(step.output_relation for step in analysis.semantic_index.steps),
+    )
     for relation in relations:
         for column in relation.columns:
             if column.declared == span:
@@ -154,18 +169,18 @@ def _declared_at(of: Analysis, span: Span) -> list[Column]:
     return []
 
 
-def _schema_column(of: Analysis, span: Span) -> str:
-    for node in of.declarations:
+def _schema_column_page(analysis: Analysis, span: Span) -> str:
+    for node in analysis.declarations:
         if isinstance(node, d.Schema):
             for column in node.columns:
                 if column.name.span == span:
-                    text = of.sources[span.path].text[column.span.start : column.span.end]
-                    return _code(text)
+                    text = analysis.sources[span.path].text[column.span.start : column.span.end]
+                    return _code_block(text)
     return ""
 
 
-def _comment(of: Analysis, span: Span) -> str:
-    for node in of.declarations:
+def _find_comment(analysis: Analysis, span: Span) -> str:
+    for node in analysis.declarations:
         if isinstance(node, d.Schema):
             for column in node.columns:
                 if column.name.span == span and column.comment:
@@ -173,31 +188,31 @@ def _comment(of: Analysis, span: Span) -> str:
     return ""
 
 
-def _head(of: Analysis, node: d.Declaration) -> tuple[str, list[str]]:
+def _declaration_head(analysis: Analysis, node: d.Declaration) -> tuple[str, list[str]]:
     """A declaration's first line, and the lines that a schema has besides."""
-    source = of.sources[node.span.path]
+    source = analysis.sources[node.span.path]
     text = source.text[node.span.start : node.span.end]
     if isinstance(node, d.Schema):
         columns = [source.text[c.span.start : c.span.end] for c in node.columns]
-        return f"schema {node.name.text}", columns[:_MOST_COLUMNS]
+        return f"schema {node.name.text}", columns[:_MAX_COLUMNS]
     end = re.search(r"\s*(?:\{|=\s*from\b|=\s*$)", text, re.IGNORECASE | re.MULTILINE)
     return text[: end.start()] if end else text.split("\n", 1)[0], []
 
 
-def _text(entry: v.Entry) -> str:
+def _entry_text(entry: v.Entry) -> str:
     parts = entry.value.parts if isinstance(entry.value, v.TextValue) else ()
     return "".join(part for part in parts if isinstance(part, str))
 
 
 def _column_line(column: Column) -> str:
-    return typed(column.name, column)
+    return format_typed_name(column.name, column)
 
 
-def _code(text: str) -> str:
+def _code_block(text: str) -> str:
     return f"```ssbt\n{without_credentials(text)}\n```"
 
 
-def _line(text: str, offset: int) -> tuple[int, int]:
+def _line_range(text: str, offset: int) -> tuple[int, int]:
     """The range of the line around an offset, cut short where it is very long."""
     start = max(text.rfind("\n", 0, offset) + 1, offset - 200)
     end = text.find("\n", offset)

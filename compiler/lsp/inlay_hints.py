@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 # A struct of many fields would push the rest of the line out of sight; hovering shows all of it.
-_LONGEST = 40
+_MAX_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class InlayHint:
     whole: str
 
 
-def inlay_hints(of: Analysis, path: str, start: int, end: int) -> Iterator[InlayHint]:
+def inlay_hints(analysis: Analysis, path: str, start: int, end: int) -> Iterator[InlayHint]:
     """The hints of the columns that get their names between two offsets of the file at `path`."""
-    by_place = _computed_columns(of, path)
-    for node in of.declarations:
+    by_span = _computed_columns(analysis, path)
+    for node in analysis.declarations:
         if node.span.path != path or node.span.end < start or node.span.start > end:
             continue
         if isinstance(node, d.Let | d.Transform):
             for name in _new_names(node.query):
-                column = by_place.get(name.span)
+                column = by_span.get(name.span)
                 if column is not None and start <= name.span.end <= end:
-                    yield _hint(name, column)
+                    yield _build_hint(name, column)
 
 
 def _new_names(query: s.Query) -> Iterator[e.Name]:
@@ -55,17 +55,17 @@ def _new_names(query: s.Query) -> Iterator[e.Name]:
                         yield position
 
 
-def _computed_columns(of: Analysis, path: str) -> dict[Span, Column]:
+def _computed_columns(analysis: Analysis, path: str) -> dict[Span, Column]:
     return {
         column.declared: column
-        for step in of.seen.steps
+        for step in analysis.semantic_index.steps
         if step.span.path == path
-        for column in step.after.columns
+        for column in step.output_relation.columns
         if column.declared is not None and column.type != UNKNOWN
     }
 
 
-def _hint(name: e.Name, column: Column) -> InlayHint:
+def _build_hint(name: e.Name, column: Column) -> InlayHint:
     whole = f"{column.type.sql.lower()}{'' if column.nullable else ' not null'}"
-    short = whole if len(whole) <= _LONGEST else f"{column.type.sql.lower()[: _LONGEST - 1]}…"
+    short = whole if len(whole) <= _MAX_LENGTH else f"{column.type.sql.lower()[: _MAX_LENGTH - 1]}…"
     return InlayHint(name.span.end, f": {short}", whole)

@@ -49,10 +49,10 @@ _DECLARATIONS = frozenset(
 )
 
 
-def keyword_items(place: Cursor) -> Iterator[CompletionItem]:
+def keyword_items(cursor: Cursor) -> Iterator[CompletionItem]:
     """The keywords; those of declarations only at the beginning of a line."""
-    for terminal in sorted(place.terminals - _SILENT):
-        if terminal.startswith("__") or (terminal in _DECLARATIONS and not place.starts_line):
+    for terminal in sorted(cursor.terminals - _SILENT):
+        if terminal.startswith("__") or (terminal in _DECLARATIONS and not cursor.starts_line):
             continue
         for text in _SPELLINGS.get(terminal, (terminal.replace("_", " ").lower(),)):
             yield CompletionItem(text, "keyword")

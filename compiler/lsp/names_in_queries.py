@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 import re
 
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.resolved_names import ResolvedName, named
+from ssbt.compiler.lsp.resolved_names import ResolvedName, mention_of
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -19,52 +19,52 @@ _PLACEHOLDER = re.compile(r"(?<!\{)(?:\{\{)*\{([^\W\d]\w*)\}")
 
 
 def query_names(
-    of: Analysis, query: s.Query, inputs: Mapping[str, Hashable]
+    analysis: Analysis, query: s.Query, inputs: Mapping[str, Hashable]
 ) -> Iterator[ResolvedName]:
     """The mentions; `inputs` are the keys of a transform's own datasets by lower-case name."""
-    return _Query(of, inputs).mentions(query)
+    return _QueryWalker(analysis, inputs).mentions(query)
 
 
-class _Query:
+class _QueryWalker:
     """One query; `aliases` are those that hold where the walk is."""
 
-    def __init__(self, of: Analysis, inputs: Mapping[str, Hashable]) -> None:
-        self._of = of
+    def __init__(self, analysis: Analysis, inputs: Mapping[str, Hashable]) -> None:
+        self._analysis = analysis
         self._inputs = inputs
         self._aliases: dict[str, _Alias] = {}
 
     def mentions(self, query: s.Query) -> Iterator[ResolvedName]:
-        yield from self._dataset(query.base)
+        yield from self._dataset_names(query.base)
         for step in query.steps:
-            yield from self._step(step)
-            yield from self._expressions(step)
+            yield from self._step_names(step)
+            yield from self._expression_names(step)
 
-    def _step(self, step: s.Step) -> Iterator[ResolvedName]:
+    def _step_names(self, step: s.Step) -> Iterator[ResolvedName]:
         match step:
             case s.Join(right=use) | s.SetOperation(right=use):
-                yield from self._dataset(use)
+                yield from self._dataset_names(use)
             case s.UseTransform():
-                yield named("transform", step.name)
+                yield mention_of("transform", step.name)
                 for argument in step.arguments:
-                    yield from self._dataset(argument)
+                    yield from self._dataset_names(argument)
             case s.As(alias=alias):
                 self._aliases = {alias.text.casefold(): ("alias", alias.span)}
                 yield ResolvedName(alias.span, "alias", alias.span, True)
             case s.Sql():
-                yield from self._placeholders(step.query.span)
-                yield named("schema", step.schema)
+                yield from self._placeholder_names(step.query.span)
+                yield mention_of("schema", step.schema)
             case s.Apply():
-                yield named("schema", step.schema)
+                yield mention_of("schema", step.schema)
             case s.Stateful():
-                yield named("schema", step.schema)
-                yield from (named("schema", name) for name in _schemas_of_state(step))
+                yield mention_of("schema", step.schema)
+                yield from (mention_of("schema", name) for name in _state_schema_names(step))
 
-    def _dataset(self, use: s.DatasetUse) -> Iterator[ResolvedName]:
+    def _dataset_names(self, use: s.DatasetUse) -> Iterator[ResolvedName]:
         folded = use.name.text.casefold()
         if use.arguments is not None:
             alias: _Alias = ("transform", ("transform", folded))
             for argument in use.arguments:
-                yield from self._dataset(argument)
+                yield from self._dataset_names(argument)
         elif folded in self._inputs:
             alias = ("dataset", self._inputs[folded])
         else:
@@ -76,30 +76,32 @@ class _Query:
             yield ResolvedName(use.alias.span, *alias, True)
         self._aliases[folded] = alias
 
-    def _placeholders(self, span: Span) -> Iterator[ResolvedName]:
+    def _placeholder_names(self, span: Span) -> Iterator[ResolvedName]:
         """The datasets in braces in the text of a `sql` step."""
-        text = self._of.sources[span.path].text[span.start : span.end]
+        text = self._analysis.sources[span.path].text[span.start : span.end]
         for match in _PLACEHOLDER.finditer(text):
             folded = match.group(1).casefold()
             if text[match.start(1) - 2] != "$" and folded != "input":
-                place = Span(span.path, span.start + match.start(1), span.start + match.end(1))
-                yield ResolvedName(place, "dataset", self._inputs.get(folded, ("dataset", folded)))
+                name_span = Span(span.path, span.start + match.start(1), span.start + match.end(1))
+                yield ResolvedName(
+                    name_span, "dataset", self._inputs.get(folded, ("dataset", folded))
+                )
 
-    def _expressions(self, step: s.Step) -> Iterator[ResolvedName]:
+    def _expression_names(self, step: s.Step) -> Iterator[ResolvedName]:
         for node in nodes(step):
             if isinstance(node, e.ColumnName | e.Star):
                 parts = node.parts if isinstance(node, e.ColumnName) else node.qualifier
                 alias = self._aliases.get(parts[0].text.casefold()) if parts else None
                 is_qualifier = isinstance(node, e.Star) or (
-                    bool(parts) and parts[0].span in self._of.seen.qualified
+                    bool(parts) and parts[0].span in self._analysis.semantic_index.qualifier_spans
                 )
                 if alias is not None and is_qualifier:
                     yield ResolvedName(parts[0].span, *alias)
             elif isinstance(node, e.Lambda):
-                yield from _lambda(node)
+                yield from _lambda_names(node)
 
 
-def _schemas_of_state(step: s.Stateful) -> Iterator[e.Name]:
+def _state_schema_names(step: s.Stateful) -> Iterator[e.Name]:
     """The words in the block that name schemas."""
     for node in nodes(step):
         match node:
@@ -108,13 +110,13 @@ def _schemas_of_state(step: s.Stateful) -> Iterator[e.Name]:
                     yield e.Name(span, text)
 
 
-def _lambda(node: e.Lambda) -> Iterator[ResolvedName]:
-    places = {name.text.casefold(): name.span for name in node.parameters}
+def _lambda_names(node: e.Lambda) -> Iterator[ResolvedName]:
+    spans = {name.text.casefold(): name.span for name in node.parameters}
     for name in node.parameters:
         yield ResolvedName(name.span, "lambda", name.span, True)
     for inner in nodes(node.body):
         if isinstance(inner, e.ColumnName):
             first = inner.parts[0]
-            place = places.get(first.text.casefold())
-            if place is not None:
-                yield ResolvedName(first.span, "lambda", place)
+            span = spans.get(first.text.casefold())
+            if span is not None:
+                yield ResolvedName(first.span, "lambda", span)

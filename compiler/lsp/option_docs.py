@@ -6,11 +6,11 @@ from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Choice,
     Connector,
-    Kind,
     Option,
     Shape,
+    ValueKind,
 )
-from ssbt.compiler.lsp.options import connector_name, known_connector, options
+from ssbt.compiler.lsp.options import block_options, connector_name, find_usable_connector
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
@@ -24,22 +24,28 @@ def option_hover(node: d.Declaration, offset: int) -> tuple[Span, str] | None:
     if not isinstance(node, d.SourceRead | d.SinkWrite | d.Connection):
         return None
     connector = connector_name(node)
-    if _holds(connector.span, offset):
-        known = known_connector(connector.text)
-        return (connector.span, connector_page(known)) if known is not None else None
-    for entry, option in options(node):
-        if _holds(entry.name.span, offset):
+    if _is_within(connector.span, offset):
+        specification = find_usable_connector(connector.text)
+        return (
+            (connector.span, connector_page(specification)) if specification is not None else None
+        )
+    for entry, option in block_options(node):
+        if _is_within(entry.name.span, offset):
             return entry.name.span, option_page(option)
         for value in nodes(entry.value):
-            if isinstance(value, v.WordValue) and _holds(value.span, offset):
+            if isinstance(value, v.WordValue) and _is_within(value.span, offset):
                 choice = option.choice(value.text)
                 return (value.span, choice_page(choice)) if choice is not None else None
     return None
 
 
-def connector_page(of: Connector) -> str:
+def connector_page(connector: Connector) -> str:
     """What a connector is."""
-    return "\n\n".join(part for part in (f"**{of.title}**", of.summary, of.doc.strip()) if part)
+    return "\n\n".join(
+        part
+        for part in (f"**{connector.title}**", connector.summary, connector.doc.strip())
+        if part
+    )
 
 
 def option_page(option: Option) -> str:
@@ -47,10 +53,10 @@ def option_page(option: Option) -> str:
     facts = [f"`{option.name}`: {option_type(option)}"]
     if option.required:
         facts.append("required")
-    elif option.supplied is not None:
-        facts.append(f"`{_shown(option.supplied.value)}` unless given")
+    elif option.compiler_default is not None:
+        facts.append(f"`{_format_value(option.compiler_default.value)}` unless given")
     elif option.default is not None:
-        facts.append(f"default `{_shown(option.default)}`")
+        facts.append(f"default `{_format_value(option.default)}`")
     elif option.default_text:
         facts.append(f"default: {option.default_text}")
     parts = [", ".join(facts), option.doc]
@@ -64,7 +70,7 @@ def option_page(option: Option) -> str:
 
 def option_type(option: Option) -> str:
     """What an option takes, in a few words."""
-    if option.type.kind is Kind.WORD:
+    if option.type.kind is ValueKind.WORD:
         return ", ".join(f"`{choice.name}`" for choice in option.choices)
     if option.secret:
         return "secret"
@@ -77,9 +83,9 @@ def choice_page(choice: Choice) -> str:
     return f"`{choice.name}`: {choice.doc}{since}" if choice.doc else f"`{choice.name}`{since}"
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _holds(span: Span, offset: int) -> bool:
+def _is_within(span: Span, offset: int) -> bool:
     return span.start <= offset <= span.end

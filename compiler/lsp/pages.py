@@ -6,7 +6,7 @@ from functools import cache
 import os
 from pathlib import Path
 
-from ssbt.compiler.diagnostics.explain import page
+from ssbt.compiler.diagnostics.explain import render_page
 from ssbt.compiler.diagnostics.model import Code
 from ssbt.compiler.emit.version import VERSION
 
@@ -20,13 +20,13 @@ def page_uri(code: Code) -> str | None:
     root = os.environ.get("XDG_CACHE_HOME")
     folder = (Path(root) if root else Path.home() / ".cache") / "ssbt" / f"errors-{VERSION}"
     path = folder.absolute() / f"{code.number}.md"
-    content = page(code).encode()
+    content = render_page(code).encode()
     try:
         if not path.is_file() or path.read_bytes() != content:
             folder.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_bytes(content)
-            beside.replace(path)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            temporary.write_bytes(content)
+            temporary.replace(path)
     except OSError:
         return None
     return path.as_uri()

@@ -12,30 +12,30 @@ from ssbt.compiler.disk import is_outside, project_root
 from ssbt.compiler.lsp.completion_items import CompletionItem
 
 # A folder of data may hold a great many files; a list of so many helps nobody.
-_MOST = 500
-_PASSED_OVER = ("build", "node_modules", "__pycache__")
+_MAX_ENTRIES = 500
+_SKIPPED_FOLDERS = ("build", "node_modules", "__pycache__")
 _PIPELINE = re.compile(r"^\s*pipeline\s+[\w`]", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class _PathPlace:
+class _PathContext:
     """What stands before a path on its line, the endings of the files meant, and what they are."""
 
-    before: re.Pattern[str]
+    pattern: re.Pattern[str]
     endings: tuple[str, ...]
     detail: str
 
 
-def _place(before: str, endings: str, detail: str) -> _PathPlace:
-    pattern = re.compile(rf'{before}\s*"(?P<path>[^"$\r\n]*)\Z', re.IGNORECASE)
-    return _PathPlace(pattern, tuple(endings.split()), detail)
+def _path_context(prefix: str, endings: str, detail: str) -> _PathContext:
+    pattern = re.compile(rf'{prefix}\s*"(?P<path>[^"$\r\n]*)\Z', re.IGNORECASE)
+    return _PathContext(pattern, tuple(endings.split()), detail)
 
 
-_PLACES = (
-    _place(r"\A\s*import", ".ssbt", "what it declares"),
-    _place(r"\A\s*schema\s+\S+\s+from", ".avsc .proto .desc .json .ddl .sql", "its columns"),
-    _place(r"\A\s*(?:given|then)\b[^\"]*\sfrom", ".csv .json .jsonl .parquet", "its rows"),
-    _place(r"\|>\s*(?:apply|stateful)", ".py", "its functions and classes"),
+_CONTEXTS = (
+    _path_context(r"\A\s*import", ".ssbt", "what it declares"),
+    _path_context(r"\A\s*schema\s+\S+\s+from", ".avsc .proto .desc .json .ddl .sql", "its columns"),
+    _path_context(r"\A\s*(?:given|then)\b[^\"]*\sfrom", ".csv .json .jsonl .parquet", "its rows"),
+    _path_context(r"\|>\s*(?:apply|stateful)", ".py", "its functions and classes"),
 )
 
 
@@ -47,7 +47,7 @@ class PathCompletion:
     items: tuple[CompletionItem, ...]
 
 
-def path_completion(
+def complete_path(
     path: str, text: str, offset: int, read: Callable[[str], str]
 ) -> PathCompletion | None:
     """The files for an offset of the file at `path`; None where no path is being written.
@@ -55,35 +55,39 @@ def path_completion(
     `read` gives the text of a file. Nothing outside of the project is shown.
     """
     line = text[max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1 : offset]
-    for place in _PLACES:
-        match = place.before.search(line)
+    for context in _CONTEXTS:
+        match = context.pattern.search(line)
         if match is not None:
             folder, _, part = match["path"].rpartition("/")
-            found = _entries(path, folder, place, read) if os.path.isabs(path) else ()
-            return PathCompletion(offset - len(part), tuple(found))
+            items = _entry_items(path, folder, context, read) if os.path.isabs(path) else ()
+            return PathCompletion(offset - len(part), tuple(items))
     return None
 
 
-def _entries(
-    path: str, folder: str, place: _PathPlace, read: Callable[[str], str]
+def _entry_items(
+    path: str, folder: str, context: _PathContext, read: Callable[[str], str]
 ) -> Iterator[CompletionItem]:
     root = project_root(path)
-    here = posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))
+    target_folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))
     try:
-        with os.scandir(here) as entries:
-            every = sorted(entries, key=lambda entry: entry.name)[:_MOST]
+        with os.scandir(target_folder) as entries:
+            listing = sorted(entries, key=lambda entry: entry.name)[:_MAX_ENTRIES]
     except OSError:
         return
-    for entry in every:
-        below = posixpath.join(here, entry.name)
-        if entry.name.startswith(".") or entry.name in _PASSED_OVER or is_outside(below, root):
+    for entry in listing:
+        entry_path = posixpath.join(target_folder, entry.name)
+        if (
+            entry.name.startswith(".")
+            or entry.name in _SKIPPED_FOLDERS
+            or is_outside(entry_path, root)
+        ):
             continue
         if entry.is_dir():
             yield CompletionItem(f"{entry.name}/", "folder")
-        elif entry.name.endswith(place.endings) and below != path:
-            is_import = ".ssbt" in place.endings
-            if not is_import or _is_library(read(below), entry.name):
-                yield CompletionItem(entry.name, "file", place.detail)
+        elif entry.name.endswith(context.endings) and entry_path != path:
+            is_import = ".ssbt" in context.endings
+            if not is_import or _is_library(read(entry_path), entry.name):
+                yield CompletionItem(entry.name, "file", context.detail)
 
 
 def _is_library(text: str, name: str) -> bool:

@@ -42,12 +42,12 @@ def offset(source: Source, line: int, character: int, units: Units) -> int:
         return 0
     if line >= len(source.line_starts):
         return len(source.text)
-    places = line_range(source, line + 1)
+    offsets = line_range(source, line + 1)
     if units is Units.UTF32:
-        return min(places.start + max(character, 0), places.stop)
+        return min(offsets.start + max(character, 0), offsets.stop)
     used = 0
-    for place in places:
+    for index in offsets:
         if used >= character:
-            return place
-        used += units.length(source.text[place])
-    return places.stop
+            return index
+        used += units.length(source.text[index])
+    return offsets.stop

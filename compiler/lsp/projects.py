@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 import os
 
-from ssbt.compiler.contracts.ends import End, at_home
-from ssbt.compiler.contracts.findings import findings, is_of_contracts
+from ssbt.compiler.contracts.endpoints import Endpoint, with_home
+from ssbt.compiler.contracts.findings import check_contracts, is_contract_finding
 from ssbt.compiler.contracts.neighbours import Neighbourhood
 from ssbt.compiler.diagnostics.allowances import without_allowed
 from ssbt.compiler.disk import job_folder
@@ -15,23 +15,29 @@ from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
 
 
-def with_project(workspace: Workspace, made: Analysis) -> Analysis:
+def with_project(workspace: Workspace, analysis: Analysis) -> Analysis:
     """The analysis with what does not fit between its ends and those of other pipelines."""
-    if not made.ends:
-        return made
-    every = [made, *_neighbours(workspace, made)]
-    ends = [end for each in every for end in _located(each)]
-    own = {end.pipeline for end in made.ends}
-    mine = (f for f in findings(ends) if own & {f.reader.pipeline, f.writer.pipeline})
-    found = [*with_fixes(workspace, mine, ends)]
-    allowed = [allowance for each in every for allowance in each.allowances]
-    sources = {path: source for each in reversed(every) for path, source in each.sources.items()}
-    told = {label.span.path for each in found for label in (each.primary, *each.secondary)}
-    plain = tuple(each for each in made.findings if not is_of_contracts(each))
+    if not analysis.endpoints:
+        return analysis
+    analyses = [analysis, *_find_neighbours(workspace, analysis)]
+    endpoints = [endpoint for each in analyses for endpoint in _locate_ends(each)]
+    pipelines = {endpoint.pipeline for endpoint in analysis.endpoints}
+    own_findings = (
+        f for f in check_contracts(endpoints) if pipelines & {f.reader.pipeline, f.writer.pipeline}
+    )
+    fixed_findings = [*with_fixes(workspace, own_findings, endpoints)]
+    allowances = [allowance for each in analyses for allowance in each.allowances]
+    sources = {path: source for each in reversed(analyses) for path, source in each.sources.items()}
+    mentioned_paths = {
+        label.span.path for each in fixed_findings for label in (each.primary, *each.secondary)
+    }
+    local_findings = tuple(each for each in analysis.findings if not is_contract_finding(each))
     return replace(
-        made,
-        findings=(*plain, *without_allowed(found, allowed)),
-        sources={path: sources[path] for path in (*made.sources, *told) if path in sources},
+        analysis,
+        findings=(*local_findings, *without_allowed(fixed_findings, allowances)),
+        sources={
+            path: sources[path] for path in (*analysis.sources, *mentioned_paths) if path in sources
+        },
     )
 
 
@@ -40,22 +46,22 @@ def is_in_project(path: str, other: str) -> bool:
     return job_folder(path) == job_folder(other)
 
 
-def _neighbours(workspace: Workspace, made: Analysis) -> list[Analysis]:
-    around = Neighbourhood()
-    for end in made.ends:
-        around.add(end)
-    found = []
+def _find_neighbours(workspace: Workspace, analysis: Analysis) -> list[Analysis]:
+    neighbourhood = Neighbourhood()
+    for endpoint in analysis.endpoints:
+        neighbourhood.add(endpoint)
+    neighbours = []
     for path in dict.fromkeys(workspace.files()):
-        if path == made.path or not is_in_project(path, made.path):
+        if path == analysis.path or not is_in_project(path, analysis.path):
             continue
-        if around.may_meet(workspace.text(path)):
-            other = workspace.analysis(path)
-            if other.path != made.path and other.ends:
-                found.append(other)
-    return found
+        if neighbourhood.can_meet(workspace.text(path)):
+            neighbour = workspace.analyze(path)
+            if neighbour.path != analysis.path and neighbour.endpoints:
+                neighbours.append(neighbour)
+    return neighbours
 
 
-def _located(made: Analysis) -> list[End]:
-    is_file = os.path.isabs(made.path)
-    home = job_folder(made.path) if is_file else ""
-    return [at_home(end, home) for end in made.ends]
+def _locate_ends(analysis: Analysis) -> list[Endpoint]:
+    is_file = os.path.isabs(analysis.path)
+    home = job_folder(analysis.path) if is_file else ""
+    return [with_home(endpoint, home) for endpoint in analysis.endpoints]

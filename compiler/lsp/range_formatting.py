@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ssbt.compiler.diagnostics.model import Edit
-from ssbt.compiler.driver import formatted
+from ssbt.compiler.driver import format_source
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.parsing import parsed
-from ssbt.compiler.syntax.tokens import tokens
+from ssbt.compiler.syntax.parsing import parse_file
+from ssbt.compiler.syntax.tokens import tokenize
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Segment:
     """The head of a query or one of its steps, from the end of what is before it."""
 
     start: int
@@ -23,12 +23,12 @@ class _Stretch:
 
 def range_edits(source: Source, start: int, end: int) -> Iterator[Edit]:
     """The edits for two offsets; a declaration that does not parse is left as it is."""
-    for node in parsed(source).file.declarations:
+    for node in parse_file(source).file.declarations:
         span = node.span
         if span.end < start or span.start > end or isinstance(node, d.BrokenDeclaration):
             continue
         old = source.text[span.start : span.end]
-        new = _layout(source, old)
+        new = _format_declaration(source, old)
         if new is None or new == old:
             continue
         edits = None
@@ -37,56 +37,58 @@ def range_edits(source: Source, start: int, end: int) -> Iterator[Edit]:
         yield from edits if edits is not None else (Edit(span, new),)
 
 
-def _layout(source: Source, text: str) -> str | None:
+def _format_declaration(source: Source, text: str) -> str | None:
     """A declaration laid out by itself; None where it does not parse."""
     # A last line break tells the formatter how lines end here.
     line_end = "\r\n" if "\r\n" in source.text else "\n"
-    result, _ = formatted(Source(source.path, f"{text}{line_end}"))
+    result, _ = format_source(Source(source.path, f"{text}{line_end}"))
     return result.rstrip("\r\n") if result is not None else None
 
 
 def _step_edits(source: Source, span: Span, new: str, within: tuple[int, int]) -> list[Edit] | None:
     """The edits of the steps that a range touches; None where they cannot be told apart."""
     old = source.text[span.start : span.end]
-    before, after = _stretches(old), _stretches(new)
-    if len(before) != len(after):
+    old_segments, new_segments = _split_segments(old), _split_segments(new)
+    if len(old_segments) != len(new_segments):
         return None
     start, end = (max(0, offset - span.start) for offset in within)
     touched = [
-        (one, other)
-        for one, other in zip(before, after, strict=True)
-        if _first_visible(old, one) <= end and start <= one.end
+        (old_segment, new_segment)
+        for old_segment, new_segment in zip(old_segments, new_segments, strict=True)
+        if _first_visible(old, old_segment) <= end and start <= old_segment.end
     ]
     result = old
-    for one, other in reversed(touched):
-        result = f"{result[: one.start]}{new[other.start : other.end]}{result[one.end :]}"
+    for old_segment, new_segment in reversed(touched):
+        new_part = new[new_segment.start : new_segment.end]
+        result = f"{result[: old_segment.start]}{new_part}{result[old_segment.end :]}"
     # A comment that moves from one step to another belongs to both.
-    if _layout(source, result) != new:
+    if _format_declaration(source, result) != new:
         return None
     return [
-        Edit(Span(span.path, span.start + one.start, span.start + one.end), text)
-        for one, other in touched
-        if (text := new[other.start : other.end]) != old[one.start : one.end]
+        Edit(Span(span.path, span.start + old_segment.start, span.start + old_segment.end), text)
+        for old_segment, new_segment in touched
+        if (text := new[new_segment.start : new_segment.end])
+        != old[old_segment.start : old_segment.end]
     ]
 
 
-def _first_visible(text: str, stretch: _Stretch) -> int:
-    part = text[stretch.start : stretch.end]
-    return stretch.start + len(part) - len(part.lstrip())
+def _first_visible(text: str, segment: _Segment) -> int:
+    part = text[segment.start : segment.end]
+    return segment.start + len(part) - len(part.lstrip())
 
 
-def _stretches(text: str) -> list[_Stretch]:
+def _split_segments(text: str) -> list[_Segment]:
     """The head and the steps; comments between two of them belong to neither."""
-    found: list[_Stretch] = []
+    segments: list[_Segment] = []
     start, end, previous, depth = 0, 0, 0, 0
-    for token in tokens(text):
+    for token in tokenize(text):
         if token.kind == "newline":
             continue
         if token.kind == "pipe" and depth == 0:
-            found.append(_Stretch(start, end))
+            segments.append(_Segment(start, end))
             start = previous
         depth += (token.kind == "open") - (token.kind == "close")
         previous = token.end
         if token.kind != "comment":
             end = token.end
-    return [*found, _Stretch(start, end)]
+    return [*segments, _Segment(start, end)]

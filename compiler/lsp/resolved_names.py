@@ -23,6 +23,6 @@ class ResolvedName:
     defines: bool = False
 
 
-def named(kind: str, name: Name) -> ResolvedName:
+def mention_of(kind: str, name: Name) -> ResolvedName:
     """The mention of a declaration by its name."""
     return ResolvedName(name.span, kind, (kind, name.text.casefold()))

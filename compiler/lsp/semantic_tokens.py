@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.tokens import Token, tokens
+from ssbt.compiler.syntax.tokens import Token, tokenize
 from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS, DECLARATIONS, STEPS
 
 # The order is that of the numbers that the editor gets.
@@ -59,20 +59,20 @@ class SemanticToken:
 
 
 def semantic_tokens(
-    of: Analysis, path: str, start: int = 0, end: int | None = None
+    analysis: Analysis, path: str, start: int = 0, end: int | None = None
 ) -> Iterator[SemanticToken]:
     """The tokens of the file at `path` between two offsets, in order, none over another."""
-    source = of.sources.get(path)
+    source = analysis.sources.get(path)
     if source is None:
         return
     stop = len(source.text) if end is None else end
-    classifier = _Classifier(of, source)
+    classifier = _Classifier(analysis, source)
     for token in classifier.tokens():
         if token.end > start and token.start < stop:
-            yield from _lines(source, token)
+            yield from _split_lines(source, token)
 
 
-def _lines(source: Source, token: SemanticToken) -> Iterator[SemanticToken]:
+def _split_lines(source: Source, token: SemanticToken) -> Iterator[SemanticToken]:
     """The parts of a token on each of its lines: most editors take no others."""
     for match in _LINE.finditer(source.text, token.start, token.end):
         yield SemanticToken(match.start(), match.end(), token.type, token.modifiers)
@@ -81,58 +81,58 @@ def _lines(source: Source, token: SemanticToken) -> Iterator[SemanticToken]:
 class _Classifier:
     """One file: names by where they begin, and the places where a word need be no keyword."""
 
-    def __init__(self, of: Analysis, source: Source) -> None:
+    def __init__(self, analysis: Analysis, source: Source) -> None:
         self._source = source
         self._names: dict[int, SemanticToken] = {}
         self._types: list[Span] = []
         self._broken: list[Span] = []
-        for node in of.declarations:
+        for node in analysis.declarations:
             if node.span.path == source.path:
                 self._add_declaration(node)
-        for name in symbol_index(of).all:
+        for name in symbol_index(analysis).all:
             if name.span.path == source.path and name.kind in _TYPE_OF_KIND:
                 declaration = ["declaration"] if name.defines else []
                 read_only = ["readonly"] if name.kind in _READ_ONLY else []
-                self._add(name.span, _TYPE_OF_KIND[name.kind], *declaration, *read_only)
+                self._add_name(name.span, _TYPE_OF_KIND[name.kind], *declaration, *read_only)
         self._types.sort()
         self._broken.sort()
 
     def tokens(self) -> Iterator[SemanticToken]:
         """Every token; strings are cut where a name stands in them."""
-        begin = encoding.body(self._source)[0]
+        begin = encoding.body_bounds(self._source)[0]
         names = sorted(self._names)
-        at = position = 0
-        for token in tokens(self._source.text[begin:]):
+        index = position = 0
+        for token in tokenize(self._source.text[begin:]):
             # A name such as `available now` goes over several.
             start, end = max(token.start + begin, position), token.end + begin
-            while at < len(names) and names[at] < start:
-                at += 1
+            while index < len(names) and names[index] < start:
+                index += 1
             position = start
-            while at < len(names) and names[at] < end:
-                name = self._names[names[at]]
-                at += 1
+            while index < len(names) and names[index] < end:
+                name = self._names[names[index]]
+                index += 1
                 if name.start < position:
                     continue
-                yield from self._plain(token, position, name.start)
+                yield from self._plain_tokens(token, position, name.start)
                 yield name
                 position = name.end
-            yield from self._plain(token, position, end)
+            yield from self._plain_tokens(token, position, end)
 
-    def _plain(self, token: Token, start: int, end: int) -> Iterator[SemanticToken]:
+    def _plain_tokens(self, token: Token, start: int, end: int) -> Iterator[SemanticToken]:
         """What a token is where no name is known."""
         if start >= end:
             return
-        kind = _TYPE_OF_TOKEN.get(token.kind, "")
+        token_type = _TYPE_OF_TOKEN.get(token.kind, "")
         if token.kind == "word":
             word = self._source.text[start:end].lower()
             if _is_within(self._types, start) and word not in _WORDS_OF_TYPES:
-                kind = "type"
+                token_type = "type"
             elif word in _KEYWORDS or not _is_within(self._broken, start):
-                kind = "keyword"
-        if kind:
-            yield SemanticToken(start, end, kind)
+                token_type = "keyword"
+        if token_type:
+            yield SemanticToken(start, end, token_type)
 
-    def _add(self, span: Span, kind: str, *modifiers: str) -> None:
+    def _add_name(self, span: Span, kind: str, *modifiers: str) -> None:
         if span.start < span.end:
             self._names[span.start] = SemanticToken(span.start, span.end, kind, modifiers)
 
@@ -151,15 +151,15 @@ class _Classifier:
                 case e.TypeName():
                     self._types.append(node.span)
                 case v.WordValue():
-                    self._add(node.span, "enumMember")
+                    self._add_name(node.span, "enumMember")
                 case _ if isinstance(node, _BROKEN):
                     self._broken.append(node.span)
                 case _:
-                    for name, kind, modifiers in _named(node):
-                        self._add(name.span, kind, *modifiers)
+                    for name, kind, modifiers in _node_names(node):
+                        self._add_name(name.span, kind, *modifiers)
 
 
-def _named(node: e.Node) -> Iterator[tuple[e.Name, str, tuple[str, ...]]]:
+def _node_names(node: e.Node) -> Iterator[tuple[e.Name, str, tuple[str, ...]]]:
     """The names that a node holds itself, of which the node says what they are."""
     match node:
         case e.Call(name=name):

@@ -6,14 +6,14 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ssbt.compiler.lsp.documents import Change
-from ssbt.compiler.lsp.rename import RefusedError
+from ssbt.compiler.lsp.renaming import RenameRefusedError
 from ssbt.compiler.lsp.server_base import Server
 from ssbt.compiler.lsp.server_views import add_views
 
 _TRIGGERS = [".", "{", "=", ">", "[", "("]
 
 
-def new_server() -> Server:
+def create_server() -> Server:
     """A server with all its features."""
     server = Server()
     _add_lifecycle(server)
@@ -26,37 +26,37 @@ def new_server() -> Server:
 def _add_lifecycle(server: Server) -> None:
     @server.feature(lsp.INITIALIZE)
     def initialize(ls: Server, params: lsp.InitializeParams) -> None:
-        ls.begin(params)
+        ls.adopt_client(params)
 
     @server.feature(lsp.INITIALIZED)
     def initialized(ls: Server, params: lsp.InitializedParams) -> None:
-        ls.agree()
-        ls.collect_seldom()
+        ls.adopt_position_encoding()
+        ls.reduce_garbage_collection()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         path = ls.editor.workspace.documents.open(document.uri, document.text)
-        ls.later(path)
+        ls.schedule_publishing(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def changed(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
-        changes = [_change(each) for each in params.content_changes]
+        changes = [_convert_change(each) for each in params.content_changes]
         units = ls.editor.converter.units
         uri = params.text_document.uri
-        ls.later(ls.editor.workspace.documents.change(uri, changes, units))
+        ls.schedule_publishing(ls.editor.workspace.documents.change(uri, changes, units))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
         path = ls.editor.workspace.documents.close(params.text_document.uri)
-        ls.forget(path)
+        ls.forget_file(path)
         for other in ls.editor.workspace.documents.paths:
-            ls.later(other)
+            ls.schedule_publishing(other)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
         for other in ls.editor.workspace.documents.paths:
-            ls.later(other)
+            ls.schedule_publishing(other)
 
 
 def _add_questions(server: Server) -> None:
@@ -87,32 +87,34 @@ def _add_questions(server: Server) -> None:
 def _add_changes(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
     def formatting(ls: Server, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
-        return ls.editor.formatted(params.text_document.uri)
+        return ls.editor.formatting_edits(params.text_document.uri)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
         lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll]),
     )
     def actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        return ls.editor.actions(params.text_document.uri, params.range)
+        return ls.editor.code_actions(params.text_document.uri, params.range)
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(ls: Server, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
         try:
-            found, text = ls.editor.renamable(params.text_document.uri, params.position)
-        except RefusedError:
+            name_range, text = ls.editor.prepare_rename(params.text_document.uri, params.position)
+        except RenameRefusedError:
             return None
-        return lsp.PrepareRenamePlaceholder(found, text)
+        return lsp.PrepareRenamePlaceholder(name_range, text)
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     def rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit:
         try:
-            return ls.editor.renamed(params.text_document.uri, params.position, params.new_name)
-        except RefusedError as refused:
+            return ls.editor.rename_edits(
+                params.text_document.uri, params.position, params.new_name
+            )
+        except RenameRefusedError as refused:
             raise JsonRpcInvalidParams(str(refused)) from refused
 
 
-def _change(change: lsp.TextDocumentContentChangeEvent) -> Change:
+def _convert_change(change: lsp.TextDocumentContentChangeEvent) -> Change:
     if isinstance(change, lsp.TextDocumentContentChangeWholeDocument):
         return change.text
     start, end = change.range.start, change.range.end

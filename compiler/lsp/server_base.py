@@ -12,7 +12,7 @@ from pygls.lsp.server import LanguageServer
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.lsp.configured import is_configuration
 from ssbt.compiler.lsp.documents import path_of
-from ssbt.compiler.lsp.editor import Editor, merged
+from ssbt.compiler.lsp.editor import Editor, merge_diagnostics
 from ssbt.compiler.lsp.positions import Units
 
 # How long the keyboard rests, in seconds, before the text is looked at.
@@ -29,10 +29,10 @@ class Server(LanguageServer):
             "ssbtc", VERSION, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental
         )
         self.editor = Editor()
-        self._waiting: dict[str, asyncio.TimerHandle] = {}
-        self._by_root: dict[str, dict[str, list[lsp.Diagnostic]]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._diagnostics_by_root: dict[str, dict[str, list[lsp.Diagnostic]]] = {}
 
-    def begin(self, params: lsp.InitializeParams) -> None:
+    def adopt_client(self, params: lsp.InitializeParams) -> None:
         """Take over what the client says of itself."""
         folders = [folder.uri for folder in params.workspace_folders or ()]
         if not folders and params.root_uri:
@@ -40,7 +40,7 @@ class Server(LanguageServer):
         self.editor.workspace.folders = [path_of(uri) for uri in folders]
         self.editor.snippets = _has_snippets(params.capabilities)
 
-    def collect_seldom(self) -> None:
+    def reduce_garbage_collection(self) -> None:
         """Keep the garbage collector from going through all syntax trees while somebody types.
 
         What an analysis makes has no cycles; with Python's own thresholds the collector visits
@@ -50,40 +50,42 @@ class Server(LanguageServer):
         gc.freeze()
         gc.set_threshold(*_COLLECT_AFTER)
 
-    def agree(self) -> None:
+    def adopt_position_encoding(self) -> None:
         """Count as the client and the server have agreed to."""
         encoding = self.workspace.position_encoding
         self.editor.count_in(Units(str(getattr(encoding, "value", encoding) or "utf-16")))
 
-    def later(self, path: str) -> None:
+    def schedule_publishing(self, path: str) -> None:
         """Look at what a change of this file may concern, once no other has come for a while."""
         for root in self.editor.open_roots(path):
             if is_configuration(root):
                 continue
-            if (waiting := self._waiting.pop(root, None)) is not None:
-                waiting.cancel()
+            if (timer := self._timers.pop(root, None)) is not None:
+                timer.cancel()
             loop = asyncio.get_running_loop()
-            self._waiting[root] = loop.call_later(PAUSE, self.publish, root)
+            self._timers[root] = loop.call_later(PAUSE, self.publish_diagnostics, root)
 
-    def publish(self, root: str) -> None:
+    def publish_diagnostics(self, root: str) -> None:
         """Tell what is found in a file and in what it imports."""
-        self._waiting.pop(root, None)
-        before = self._by_root.get(root, {})
-        self._by_root[root] = self.editor.findings(root)
-        self._tell({**before, **self._by_root[root]})
+        self._timers.pop(root, None)
+        previous = self._diagnostics_by_root.get(root, {})
+        self._diagnostics_by_root[root] = self.editor.diagnostics(root)
+        self._publish_paths({**previous, **self._diagnostics_by_root[root]})
 
-    def forget(self, path: str) -> None:
+    def forget_file(self, path: str) -> None:
         """Take back the findings of a file that was closed."""
-        if (waiting := self._waiting.pop(path, None)) is not None:
-            waiting.cancel()
+        if (timer := self._timers.pop(path, None)) is not None:
+            timer.cancel()
         self.editor.workspace.forget(path)
-        self._tell(self._by_root.pop(path, {}))
+        self._publish_paths(self._diagnostics_by_root.pop(path, {}))
 
-    def _tell(self, paths: Iterable[str]) -> None:
+    def _publish_paths(self, paths: Iterable[str]) -> None:
         for path in paths:
-            found = merged(each.get(path, []) for each in self._by_root.values())
+            diagnostics = merge_diagnostics(
+                each.get(path, []) for each in self._diagnostics_by_root.values()
+            )
             uri = self.editor.workspace.documents.uri(path)
-            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
+            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))
 
 
 def _has_snippets(client: lsp.ClientCapabilities) -> bool:

@@ -58,7 +58,7 @@ def _add_ranges(server: Server) -> None:
     def signature(params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
         # The form of a step is shown to who asks for it: a comma alone does not.
         return views.signature_help(
-            params.text_document.uri, params.position, _is_typed(params.context)
+            params.text_document.uri, params.position, _is_triggered_by_typing(params.context)
         )
 
     @server.feature(
@@ -74,43 +74,43 @@ def _add_ranges(server: Server) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_RANGE_FORMATTING)
     def formatting(params: lsp.DocumentRangeFormattingParams) -> list[lsp.TextEdit]:
-        return views.range_formatted(params.text_document.uri, params.range)
+        return views.range_formatting_edits(params.text_document.uri, params.range)
 
 
 def _add_commands(server: Server) -> None:
     @server.command(COMPILE)
     async def compile_(ls: Server, uri: str) -> dict[str, Any]:
         run = commands.compile_command(path_of(uri), ls.editor.workspace.folders)
-        return await _result(ls, uri, run, "compiled")
+        return await _run_and_report(ls, uri, run, "compiled")
 
     @server.command(OPEN_SCRIPT)
     async def open_script(ls: Server, uri: str) -> dict[str, Any]:
         """Compile, so that the script is that of the text, and show it."""
         path, folders = path_of(uri), ls.editor.workspace.folders
-        script = commands.script_path(ls.editor.workspace.analysis(path), folders)
-        result = await _result(ls, uri, commands.compile_command(path, folders), "")
+        script = commands.script_path(ls.editor.workspace.analyze(path), folders)
+        result = await _run_and_report(ls, uri, commands.compile_command(path, folders), "")
         if script is not None and result["exitCode"] == 0:
             result["script"] = uri_of(script)
             if _can_show_documents(ls):
-                shown = lsp.ShowDocumentParams(uri_of(script), take_focus=True)
-                await ls.window_show_document_async(shown)
+                request = lsp.ShowDocumentParams(uri_of(script), take_focus=True)
+                await ls.window_show_document_async(request)
         return result
 
     @server.command(RUN_TEST)
     async def run_test(ls: Server, uri: str, name: str) -> dict[str, Any]:
-        run = commands.command_of_tests(path_of(uri), name, ls.editor.workspace.folders)
-        return await _result(ls, uri, run, f"passed: {name}")
+        run = commands.test_command(path_of(uri), name, ls.editor.workspace.folders)
+        return await _run_and_report(ls, uri, run, f"passed: {name}")
 
     @server.command(RUN_TESTS)
     async def run_tests(ls: Server, uri: str) -> dict[str, Any]:
-        run = commands.command_of_tests(path_of(uri), None, ls.editor.workspace.folders)
-        return await _result(ls, uri, run, "all tests passed")
+        run = commands.test_command(path_of(uri), None, ls.editor.workspace.folders)
+        return await _run_and_report(ls, uri, run, "all tests passed")
 
 
-def _is_typed(context: lsp.SignatureHelpContext | None) -> bool:
+def _is_triggered_by_typing(context: lsp.SignatureHelpContext | None) -> bool:
     """Whether help comes up by itself, because of a sign that was typed."""
-    asked = lsp.SignatureHelpTriggerKind.Invoked
-    return context is not None and not context.is_retrigger and context.trigger_kind is not asked
+    invoked = lsp.SignatureHelpTriggerKind.Invoked
+    return context is not None and not context.is_retrigger and context.trigger_kind is not invoked
 
 
 def _can_show_documents(server: Server) -> bool:
@@ -118,7 +118,7 @@ def _can_show_documents(server: Server) -> bool:
     return bool(window is not None and window.show_document and window.show_document.support)
 
 
-async def _result(
+async def _run_and_report(
     server: Server, uri: str, run: commands.CommandRun, success: str
 ) -> dict[str, Any]:
     """The exit code and the output of a run, which the client's log shows as it comes."""
@@ -126,20 +126,24 @@ async def _result(
     source = server.editor.workspace.documents.source(path)
     output: list[str] = []
     if source is not None and source.text != server.editor.workspace.saved_text(path):
-        _show(server, lsp.MessageType.Warning, f"{path} is not saved: this is of the saved file")
+        _show_message(
+            server, lsp.MessageType.Warning, f"{path} is not saved: this is of the saved file"
+        )
 
-    def tell(line: str) -> None:
+    def report_line(line: str) -> None:
         output.append(line)
         server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, line))
 
-    code = await commands.run_command(run, tell)
+    code = await commands.run_command(run, report_line)
     if code:
         text = next((line for line in reversed(output) if line.strip()), "")
-        _show(server, lsp.MessageType.Error, f"ssbtc {run.arguments[0]} ended with {code}: {text}")
+        _show_message(
+            server, lsp.MessageType.Error, f"ssbtc {run.arguments[0]} ended with {code}: {text}"
+        )
     elif success:
-        _show(server, lsp.MessageType.Info, f"{path.rpartition('/')[2]}: {success}")
+        _show_message(server, lsp.MessageType.Info, f"{path.rpartition('/')[2]}: {success}")
     return {"exitCode": code, "output": "\n".join(output)}
 
 
-def _show(server: Server, kind: lsp.MessageType, text: str) -> None:
-    server.window_show_message(lsp.ShowMessageParams(kind, text))
+def _show_message(server: Server, message_type: lsp.MessageType, text: str) -> None:
+    server.window_show_message(lsp.ShowMessageParams(message_type, text))

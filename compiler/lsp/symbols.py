@@ -18,32 +18,32 @@ class Symbol:
     word: str
     name: str
     detail: str
-    whole: Span
-    place: Span
-    inside: tuple[Symbol, ...] = ()
+    span: Span
+    name_span: Span
+    children: tuple[Symbol, ...] = ()
 
 
-def symbols(of: Analysis, path: str) -> Iterator[Symbol]:
+def symbols(analysis: Analysis, path: str) -> Iterator[Symbol]:
     """The declarations of the file at `path`, in the order of the text."""
-    return outline(of.declarations, path)
+    return outline(analysis.declarations, path)
 
 
 def outline(declarations: Iterable[d.Declaration], path: str) -> Iterator[Symbol]:
     """The symbols of those declarations that stand in the file at `path`."""
-    own = (node for node in declarations if node.span.path == path)
-    for node in sorted(own, key=lambda node: node.span.start):
+    own_declarations = (node for node in declarations if node.span.path == path)
+    for node in sorted(own_declarations, key=lambda node: node.span.start):
         if isinstance(node, d.Test):
             title = "".join(map(str, node.name.parts))
             yield Symbol("test", title or "test", "", node.span, node.name.span)
             continue
         name = node.dataset if isinstance(node, d.SinkWrite) else getattr(node, "name", None)
         if isinstance(name, Name) and name.text and not isinstance(node, d.BrokenDeclaration):
-            word, detail = _described(node)
-            inside = tuple(_columns(node)) if isinstance(node, d.Schema) else ()
-            yield Symbol(word, name.text, detail, node.span, name.span, inside)
+            word, detail = _describe(node)
+            children = tuple(_column_symbols(node)) if isinstance(node, d.Schema) else ()
+            yield Symbol(word, name.text, detail, node.span, name.span, children)
 
 
-def _described(node: d.Declaration) -> tuple[str, str]:
+def _describe(node: d.Declaration) -> tuple[str, str]:
     match node:
         case d.SourceRead(connector=connector):
             return "source", connector.text
@@ -55,7 +55,7 @@ def _described(node: d.Declaration) -> tuple[str, str]:
             return type(node).__name__.lower(), ""
 
 
-def _columns(node: d.Schema) -> Iterator[Symbol]:
+def _column_symbols(node: d.Schema) -> Iterator[Symbol]:
     for column in node.columns:
         name = column.name
         yield Symbol("column", name.text, _type_name(column.type), column.span, name.span)

@@ -9,26 +9,26 @@ import os
 import posixpath
 import re
 
-from ssbt.compiler.lsp.analysis import Analysis, analysis
+from ssbt.compiler.lsp.analysis import Analysis, analyze
 from ssbt.compiler.lsp.documents import Documents
-from ssbt.compiler.resolve.files import tested_by, tests_beside
+from ssbt.compiler.resolve.files import pipeline_path_of, tests_path_of
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.encoding import decoded
+from ssbt.compiler.syntax.encoding import decode_source
 from ssbt.compiler.syntax.incremental import DeclarationCache
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 
 _IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
-_PASSED_OVER = ("build", "node_modules")
+_SKIPPED_FOLDERS = ("build", "node_modules")
 # A folder such as a home directory must not be searched to its end.
-_MOST_FOLDERS = 5_000
+_MAX_FOLDERS = 5_000
 
 
 @dataclass(slots=True)
-class _Known:
+class _CachedAnalysis:
     """An analysis and the hashes of what it read, None for what could not be read."""
 
-    made: Analysis
+    analysis: Analysis
     reads: Mapping[str, bytes | None]
 
 
@@ -38,20 +38,20 @@ class Workspace:
 
     documents: Documents = field(default_factory=Documents)
     folders: list[str] = field(default_factory=list)
-    _known: dict[str, _Known] = field(default_factory=dict, repr=False)
+    _analyses: dict[str, _CachedAnalysis] = field(default_factory=dict, repr=False)
     _syntax: DeclarationCache = field(default_factory=DeclarationCache, repr=False)
-    _parsed: dict[str, tuple[bytes, tuple[d.Declaration, ...]]] = field(
+    _declarations: dict[str, tuple[bytes, tuple[d.Declaration, ...]]] = field(
         default_factory=dict, repr=False
     )
 
-    def analysis(self, path: str) -> Analysis:
+    def analyze(self, path: str) -> Analysis:
         """The file as it is now; it is looked at again only where something it read changed."""
-        path = self._root(path)
-        known = self._known.get(path)
-        if known is not None and all(
-            self._hash(each, path) == before for each, before in known.reads.items()
+        path = self._root_of(path)
+        cached = self._analyses.get(path)
+        if cached is not None and all(
+            self._content_hash(each, path) == old_hash for each, old_hash in cached.reads.items()
         ):
-            return known.made
+            return cached.analysis
         reads: dict[str, bytes | None] = {}
 
         def read(name: str) -> bytes:
@@ -60,9 +60,9 @@ class Workspace:
             reads[name] = _digest(content)
             return content
 
-        made = analysis(path, read, self._syntax.parsed)
-        self._known[path] = _Known(made, reads)
-        return made
+        analysis = analyze(path, read, self._syntax.parse)
+        self._analyses[path] = _CachedAnalysis(analysis, reads)
+        return analysis
 
     def text(self, path: str) -> str:
         """The text of a file, without analysing it; empty where it cannot be read."""
@@ -78,11 +78,11 @@ class Workspace:
         except OSError:
             return ()
         digest = _digest(content)
-        cached = self._parsed.get(path)
+        cached = self._declarations.get(path)
         if cached is None or cached[0] != digest:
-            source = decoded(path, content)
-            nodes = parsed(source).file.declarations if isinstance(source, Source) else ()
-            cached = self._parsed[path] = digest, tuple(nodes)
+            source = decode_source(path, content)
+            nodes = parse_file(source).file.declarations if isinstance(source, Source) else ()
+            cached = self._declarations[path] = digest, tuple(nodes)
         return cached[1]
 
     def saved_text(self, path: str) -> str:
@@ -93,10 +93,10 @@ class Workspace:
         except (OSError, ValueError):
             return ""
 
-    def changed(self, path: str, contents: Mapping[str, str]) -> Analysis:
+    def analyze_changed(self, path: str, contents: Mapping[str, str]) -> Analysis:
         """The file as it would be with other contents, by path; nothing is remembered."""
 
-        root = self._root(path)
+        root = self._root_of(path)
 
         def read(name: str) -> bytes:
             text = contents.get(name)
@@ -104,38 +104,38 @@ class Workspace:
                 return self.documents.read(name, root)
             return text.encode("utf-8", "surrogatepass")
 
-        return analysis(root, read)
+        return analyze(root, read)
 
-    def _root(self, path: str) -> str:
+    def _root_of(self, path: str) -> str:
         """The pipeline that a file of tests belongs to, or else the file itself."""
-        pipeline = tested_by(path)
-        return path if pipeline is None or self._hash(pipeline, path) is None else pipeline
+        pipeline = pipeline_path_of(path)
+        return path if pipeline is None or self._content_hash(pipeline, path) is None else pipeline
 
     def forget(self, path: str) -> None:
         """Keep nothing of a file that was closed."""
-        self._known.pop(path, None)
+        self._analyses.pop(path, None)
         self._syntax.forget(path)
 
-    def context(self, path: str) -> Analysis:
+    def best_analysis(self, path: str) -> Analysis:
         """The analysis that says most of a file: of an importing pipeline for a library."""
-        own = self.analysis(path)
-        if not own.is_library:
-            return own
+        own_analysis = self.analyze(path)
+        if not own_analysis.is_library:
+            return own_analysis
         for root in self.documents.paths:
-            if root != path and path in self._reached(root):
-                return self.analysis(root)
-        return own
+            if root != path and path in self._reachable_files(root):
+                return self.analyze(root)
+        return own_analysis
 
     def open_roots(self, path: str) -> tuple[str, ...]:
         """The open files whose findings depend on `path`; itself, unless it is but imported."""
-        roots = [r for r in self.documents.paths if r != path and path in self._reached(r)]
-        if path in self.documents.paths and not (roots and self.analysis(path).is_library):
+        roots = [r for r in self.documents.paths if r != path and path in self._reachable_files(r)]
+        if path in self.documents.paths and not (roots and self.analyze(path).is_library):
             roots.append(path)
         return tuple(roots)
 
     def roots(self, path: str) -> tuple[str, ...]:
         """All files of the workspace that reach `path`, itself included, open or not."""
-        reaching = [each for each in self.files() if path in self._reached(each)]
+        reaching = [each for each in self.files() if path in self._reachable_files(each)]
         return tuple(dict.fromkeys((path, *reaching)))
 
     def files(self) -> Iterator[str]:
@@ -144,35 +144,37 @@ class Workspace:
         yield from (each for each in self.documents.paths if not each.endswith(".conf"))
         searched = 0
         for top in self.folders:
-            for folder, below, files in os.walk(top):
-                below[:] = [b for b in sorted(below) if b[0] != "." and b not in _PASSED_OVER]
+            for folder, subfolders, files in os.walk(top):
+                subfolders[:] = [
+                    b for b in sorted(subfolders) if b[0] != "." and b not in _SKIPPED_FOLDERS
+                ]
                 searched += 1
-                if searched > _MOST_FOLDERS:
+                if searched > _MAX_FOLDERS:
                     return
                 for name in sorted(files):
                     if name.endswith(".ssbt"):
                         yield posixpath.join(folder.replace(os.sep, "/"), name)
 
-    def _reached(self, root: str) -> set[str]:
+    def _reachable_files(self, root: str) -> set[str]:
         """The file and all that it imports, found without parsing."""
-        found: set[str] = set()
-        waiting = [root]
-        while waiting:
-            path = waiting.pop()
-            if path in found:
+        visited: set[str] = set()
+        pending = [root]
+        while pending:
+            path = pending.pop()
+            if path in visited:
                 continue
-            found.add(path)
-            beside = tests_beside(path) if path == root else None
-            found |= {beside} if beside is not None else set()
+            visited.add(path)
+            test_path = tests_path_of(path) if path == root else None
+            visited |= {test_path} if test_path is not None else set()
             try:
                 text = self.documents.read(path, root).decode("utf-8", "replace")
             except OSError:
                 continue
             for name in _IMPORT.findall(text):
-                waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
-        return found
+                pending.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
+        return visited
 
-    def _hash(self, path: str, pipeline: str) -> bytes | None:
+    def _content_hash(self, path: str, pipeline: str) -> bytes | None:
         try:
             return _digest(self.documents.read(path, pipeline))
         except OSError:

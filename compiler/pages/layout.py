@@ -49,9 +49,9 @@ class _Node(Struct, eq=False):
 
     layer: int
     size: Size
-    before: list[_Node]
-    after: list[_Node]
-    place: float = 0
+    predecessors: list[_Node]
+    successors: list[_Node]
+    order: float = 0
     top: float = 0
 
     @property
@@ -59,18 +59,18 @@ class _Node(Struct, eq=False):
         return self.top + self.size.socket
 
 
-def laid_out(sizes: Mapping[str, Size], edges: Iterable[tuple[str, str]]) -> Layout:
+def lay_out(sizes: Mapping[str, Size], edges: Iterable[tuple[str, str]]) -> Layout:
     """Boxes by name; an edge leads from a box to a later one of `sizes`."""
     pairs = list(dict.fromkeys(edges))
-    nodes = _boxes(sizes, pairs)
-    lines = {(start, end): _line(nodes[start], nodes[end]) for start, end in pairs}
-    layers = _layers([*nodes.values(), *(node for line in lines.values() for node in line)])
-    _put_in_order(layers)
-    _put_at_heights(layers)
-    return _placed(nodes, lines, layers)
+    nodes = _build_nodes(sizes, pairs)
+    lines = {(start, end): _route_line(nodes[start], nodes[end]) for start, end in pairs}
+    layers = _group_layers([*nodes.values(), *(node for line in lines.values() for node in line)])
+    _order_layers(layers)
+    _assign_heights(layers)
+    return _build_layout(nodes, lines, layers)
 
 
-def _boxes(sizes: Mapping[str, Size], pairs: Sequence[tuple[str, str]]) -> dict[str, _Node]:
+def _build_nodes(sizes: Mapping[str, Size], pairs: Sequence[tuple[str, str]]) -> dict[str, _Node]:
     inputs: dict[str, list[str]] = {name: [] for name in sizes}
     for start, end in pairs:
         inputs[end].append(start)
@@ -80,48 +80,48 @@ def _boxes(sizes: Mapping[str, Size], pairs: Sequence[tuple[str, str]]) -> dict[
     return {name: _Node(layers[name], size, [], []) for name, size in sizes.items()}
 
 
-def _line(start: _Node, end: _Node) -> tuple[_Node, ...]:
+def _route_line(start: _Node, end: _Node) -> tuple[_Node, ...]:
     """The places where a line passes the layers between its ends."""
     between = range(start.layer + 1, end.layer)
     passages = tuple(_Node(layer, Size(0, _PASSAGE, _PASSAGE // 2), [], []) for layer in between)
     chain = (start, *passages, end)
     for left, right in pairwise(chain):
-        left.after.append(right)
-        right.before.append(left)
+        left.successors.append(right)
+        right.predecessors.append(left)
     return passages
 
 
-def _layers(nodes: Iterable[_Node]) -> list[list[_Node]]:
+def _group_layers(nodes: Iterable[_Node]) -> list[list[_Node]]:
     layers: dict[int, list[_Node]] = {}
     for node in nodes:
         layers.setdefault(node.layer, []).append(node)
     return [layers[number] for number in sorted(layers)]
 
 
-def _put_in_order(layers: list[list[_Node]]) -> None:
+def _order_layers(layers: list[list[_Node]]) -> None:
     """Each node near the mean place of its neighbours, seen from the left and from the right."""
     for layer in layers:
-        _number(layer)
+        _number_nodes(layer)
     for sweep in range(_SWEEPS):
         forward = sweep % 2 == 0
         for layer in layers[1:] if forward else reversed(layers[:-1]):
-            layer.sort(key=lambda node: _mean_place(node, forward=forward))
-            _number(layer)
+            layer.sort(key=lambda node: _mean_order(node, forward=forward))
+            _number_nodes(layer)
 
 
-def _number(layer: list[_Node]) -> None:
-    for place, node in enumerate(layer):
-        node.place = place
+def _number_nodes(layer: list[_Node]) -> None:
+    for index, node in enumerate(layer):
+        node.order = index
 
 
-def _mean_place(node: _Node, *, forward: bool) -> float:
-    neighbours = node.before if forward else node.after
+def _mean_order(node: _Node, *, forward: bool) -> float:
+    neighbours = node.predecessors if forward else node.successors
     if not neighbours:
-        return node.place
-    return sum(each.place for each in neighbours) / len(neighbours)
+        return node.order
+    return sum(each.order for each in neighbours) / len(neighbours)
 
 
-def _put_at_heights(layers: list[list[_Node]]) -> None:
+def _assign_heights(layers: list[list[_Node]]) -> None:
     for layer in layers:
         top = 0.0
         for node in layer:
@@ -135,24 +135,26 @@ def _put_at_heights(layers: list[list[_Node]]) -> None:
 
 def _straighten(layer: list[_Node], *, forward: bool) -> None:
     """Move the nodes of a layer towards their neighbours as far as the order leaves room."""
-    wanted = [_wanted(node, forward=forward) for node in layer]
-    tops = _without_overlap(layer, wanted)
+    desired = [_desired_top(node, forward=forward) for node in layer]
+    tops = _resolve_overlaps(layer, desired)
     for node, top in zip(layer, tops, strict=True):
         node.top = top
 
 
-def _wanted(node: _Node, *, forward: bool) -> float:
-    neighbours = (node.before if forward else node.after) or node.before or node.after
+def _desired_top(node: _Node, *, forward: bool) -> float:
+    neighbours = (
+        (node.predecessors if forward else node.successors) or node.predecessors or node.successors
+    )
     if not neighbours:
         return node.top
     return sum(each.socket for each in neighbours) / len(neighbours) - node.size.socket
 
 
-def _without_overlap(layer: list[_Node], wanted: list[float]) -> list[float]:
+def _resolve_overlaps(layer: list[_Node], desired: list[float]) -> list[float]:
     """The tops nearest to those wanted: groups that would overlap move together to their mean."""
     groups: list[tuple[float, int, float]] = []
     offset = 0.0
-    for node, top in zip(layer, wanted, strict=True):
+    for node, top in zip(layer, desired, strict=True):
         # Measured without the nodes above, a group stands at one value.
         group = (top - offset, 1, top - offset)
         while groups and groups[-1][2] > group[2]:
@@ -169,7 +171,7 @@ def _without_overlap(layer: list[_Node], wanted: list[float]) -> list[float]:
     return tops
 
 
-def _placed(
+def _build_layout(
     nodes: Mapping[str, _Node],
     lines: Mapping[tuple[str, str], tuple[_Node, ...]],
     layers: list[list[_Node]],

@@ -25,7 +25,7 @@ class Listing(Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-def listings(
+def build_listings(
     manifest: Json, sources: Mapping[str, str], script: str, ends: Mapping[str, int]
 ) -> tuple[Listing, ...]:
     """The sources, by the names that they have in the manifest, and the script, which comes last.
@@ -34,27 +34,30 @@ def listings(
     lines of declarations, by their places.
     """
     entries = sorted(manifest["source_map"], key=lambda each: each["line"])
-    numbers = {place: n for n, place in enumerate(dict.fromkeys(e["place"] for e in entries))}
-    found = [
-        Listing(name, _lines(text, name, _declared(name, numbers, ends)))
+    numbers = {location: n for n, location in enumerate(dict.fromkeys(e["place"] for e in entries))}
+    source_listings = [
+        Listing(name, _build_lines(text, name, _source_parts(name, numbers, ends)))
         for name, text in sources.items()
     ]
     starts = [(each["line"], numbers[each["place"]]) for each in entries]
     name = next(path for path in manifest["outputs"] if path.endswith(".py"))
-    return (*found, Listing(name, _lines(script, name, _functions(script, starts))))
+    return (
+        *source_listings,
+        Listing(name, _build_lines(script, name, _script_parts(script, starts))),
+    )
 
 
-def _declared(name: str, numbers: Mapping[str, int], ends: Mapping[str, int]) -> dict[int, int]:
+def _source_parts(name: str, numbers: Mapping[str, int], ends: Mapping[str, int]) -> dict[int, int]:
     """The parts of a source's lines."""
     parts: dict[int, int] = {}
-    for place, number in numbers.items():
-        path, _, start = place.rpartition(":")
+    for location, number in numbers.items():
+        path, _, start = location.rpartition(":")
         if path == name:
-            parts |= dict.fromkeys(range(int(start), ends.get(place, int(start)) + 1), number)
+            parts |= dict.fromkeys(range(int(start), ends.get(location, int(start)) + 1), number)
     return parts
 
 
-def _functions(script: str, starts: Iterable[tuple[int, int]]) -> dict[int, int]:
+def _script_parts(script: str, starts: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The parts of the script's lines: of each function whose beginning is known."""
     lines = script.split("\n")
     tops = [n for n, text in enumerate(lines, 1) if text[:1].strip() and text[0] != ")"]
@@ -68,12 +71,12 @@ def _functions(script: str, starts: Iterable[tuple[int, int]]) -> dict[int, int]
     return parts
 
 
-def _lines(text: str, name: str, parts: Mapping[int, int]) -> tuple[Line, ...]:
-    html = _coloured(text, name).split("\n")
+def _build_lines(text: str, name: str, parts: Mapping[int, int]) -> tuple[Line, ...]:
+    html = _highlight(text, name).split("\n")
     return tuple(Line(line, parts.get(number)) for number, line in enumerate(html, 1))
 
 
-def _coloured(text: str, name: str) -> str:
+def _highlight(text: str, name: str) -> str:
     """The text as HTML, every line whole in itself."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter

@@ -16,9 +16,9 @@ from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.ir.tests import Test
-from ssbt.compiler.lineage.graph import lineage
-from ssbt.compiler.pages.listing import Listing, listings
-from ssbt.compiler.pages.picture import picture
+from ssbt.compiler.lineage.graph import build_lineage
+from ssbt.compiler.pages.listing import Listing, build_listings
+from ssbt.compiler.pages.picture import build_picture
 from ssbt.compiler.source import Source
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Documented(Struct, frozen=True):
+class DocumentedPipeline(Struct, frozen=True):
     """A pipeline without errors; `files` are those emitted, the script and the manifest first."""
 
     path: str
@@ -57,45 +57,45 @@ class _Article(Struct, frozen=True):
     tests: tuple[_Test, ...]
 
 
-def page(title: str, documented: Iterable[Documented]) -> str:
+def render_page(title: str, pipelines: Iterable[DocumentedPipeline]) -> str:
     """The file's text."""
-    articles = [_article(each) for each in documented]
+    articles = [_build_article(each) for each in pipelines]
     template = _environment().get_template("page.html.j2")
     return template.render(title=title, version=VERSION, articles=articles)
 
 
-def _article(each: Documented) -> _Article:
+def _build_article(each: DocumentedPipeline) -> _Article:
     script, manifest = each.files[0].content.decode(), json.loads(each.files[1].content)
     places = Places(each.pipeline.span.path, each.sources)
     texts = {places.file(path): source.text for path, source in each.sources.items()}
     pipelines = {name: text for name, text in texts.items() if name.endswith(".ssbt")}
-    ends = dict(_ends(each.pipeline, each.sources, places))
-    *sources, made = listings(manifest, pipelines, script, ends)
-    drawn = picture(manifest, lineage(each.pipeline))
+    ends = dict(_declaration_ends(each.pipeline, each.sources, places))
+    *sources, script_listing = build_listings(manifest, pipelines, script, ends)
+    picture_data = build_picture(manifest, build_lineage(each.pipeline))
     return _Article(
         each.path,
         manifest,
         # Inside a script element only `</script` and `<!--` mean anything.
-        json.dumps(drawn, separators=(",", ":")).replace("<", "\\u003c"),
+        json.dumps(picture_data, separators=(",", ":")).replace("<", "\\u003c"),
         any(True for _ in stream_plans(each.pipeline)),
         tuple(sources),
-        made,
-        tuple(_test(test, places) for test in each.pipeline.tests),
+        script_listing,
+        tuple(_build_test(test, places) for test in each.pipeline.tests),
     )
 
 
-def _test(test: Test, places: Places) -> _Test:
-    given = dict.fromkeys(each.rows.dataset for each in test.given)
+def _build_test(test: Test, places: Places) -> _Test:
+    given_names = dict.fromkeys(each.rows.dataset for each in test.given)
     then = dict.fromkeys([each.rows.dataset for each in test.then] or test.runs)
-    return _Test(test.name, places.line(test.span), tuple(given), tuple(then))
+    return _Test(test.name, places.line(test.span), tuple(given_names), tuple(then))
 
 
-def _ends(
+def _declaration_ends(
     pipeline: Pipeline, sources: Mapping[str, Source], places: Places
 ) -> Iterator[tuple[str, int]]:
     """The last lines of declarations, by their places."""
-    declared = (pipeline.datasets, pipeline.transforms, pipeline.sinks, pipeline.connections)
-    for group in declared:
+    groups = (pipeline.datasets, pipeline.transforms, pipeline.sinks, pipeline.connections)
+    for group in groups:
         for item in group:
             source = sources[item.span.path]
             yield (
@@ -110,7 +110,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     environment = Environment(
-        loader=FunctionLoader(_text),
+        loader=FunctionLoader(_read_template),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -118,12 +118,12 @@ def _environment() -> Environment:
     )
     # Of the project's own files, of JSON and of what Pygments wrote: none of it is a user's text.
     environment.filters["verbatim"] = Markup  # nosec B704
-    environment.globals["file"] = _text
-    environment.globals["colours"] = _colours
+    environment.globals["file"] = _read_template
+    environment.globals["colours"] = _style_rules
     return environment
 
 
-def _colours(style: str) -> str:
+def _style_rules(style: str) -> str:
     """The rules for Pygments' classes in a style of its own."""
     from pygments.formatters import HtmlFormatter
 
@@ -131,6 +131,6 @@ def _colours(style: str) -> str:
     return rules
 
 
-def _text(name: str) -> str:
+def _read_template(name: str) -> str:
     folder = importlib.resources.files("ssbt.templates").joinpath("pages")
     return folder.joinpath(name).read_text(encoding="utf-8")

@@ -14,13 +14,13 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input
 from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.around import Around
-from ssbt.compiler.resolve.declarations import Settings
-from ssbt.compiler.resolve.dependencies import behind_their_needs, named_datasets
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.declarations import TypingSettings
+from ssbt.compiler.resolve.dependencies import order_by_dependencies, referenced_datasets
+from ssbt.compiler.resolve.program_context import ProgramContext
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.queries import resolved_query
-from ssbt.compiler.resolve.transforms import Scope, Transforms
+from ssbt.compiler.resolve.steps.queries import resolve_query
+from ssbt.compiler.resolve.transforms import Scope, TransformResolver
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -29,194 +29,210 @@ from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 _OPEN = Relation((), True)
 
 
-class Datasets:
+class DatasetResolver:
     """Sources, lets and transforms, each resolved once."""
 
-    def __init__(self, around: Around, settings: Settings) -> None:
-        self._around = around
+    def __init__(self, program: ProgramContext, settings: TypingSettings) -> None:
+        self._program = program
         self._settings = settings
         self._relations: dict[str, Relation] = {}
         self._tags = Tags()
-        self._under_way: list[str] = []
+        self._in_progress: list[str] = []
         self.lets: dict[str, ir.Let] = {}
         self._typed_parameters = {
-            key: (each.name, each.type) for key, each in around.parameters.items()
+            key: (each.name, each.type) for key, each in program.parameters.items()
         }
-        for key in around.declared.broken:
+        for key in program.declarations.broken:
             self._typed_parameters.setdefault(key, (key, UNKNOWN))
-        self._transforms = Transforms(around, self._flow)
+        self._transforms = TransformResolver(program, self._new_context)
 
     def resolve_all(self) -> None:
         """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
-        declared = self._around.declared
+        declarations = self._program.declarations
         self._transforms.resolve_all()
         # A dataset that needs others comes behind them, or a long chain would recurse too deeply.
-        for key in behind_their_needs(declared.datasets, self._needs):
-            self.named(declared.datasets[key].name)
+        for key in order_by_dependencies(declarations.datasets, self._find_dependencies):
+            self.resolve_dataset(declarations.datasets[key].name)
 
-    def _needs(self, key: str) -> list[str]:
+    def _find_dependencies(self, key: str) -> list[str]:
         """The datasets that a dataset is made from, as far as they are declared."""
-        known = self._around.declared.datasets
-        node = known[key]
+        datasets = self._program.declarations.datasets
+        node = datasets[key]
         if isinstance(node, d.SourceRead):
             return []
-        return [name for name in named_datasets(node) if name in known]
+        return [name for name in referenced_datasets(node) if name in datasets]
 
     # ---- names
 
-    def named(self, name: e.Name) -> tuple[str, Relation] | None:
+    def resolve_dataset(self, name: e.Name) -> tuple[str, Relation] | None:
         """A dataset's declared name and columns; None where there is none of that name."""
         key = name.text.casefold()
-        node = self._around.declared.datasets.get(key)
+        node = self._program.declarations.datasets.get(key)
         if node is None:
-            self._unknown(name)
+            self._report_unknown(name)
             return None
-        if key in self._under_way:
-            self._cycle(name)
+        if key in self._in_progress:
+            self._report_cycle(name)
             return node.name.text, _OPEN
         if key not in self._relations:
-            self._under_way.append(key)
-            relation = self._relation(node)
-            self._under_way.pop()
+            self._in_progress.append(key)
+            relation = self._resolve_relation(node)
+            self._in_progress.pop()
             self._relations[key] = relation
-            if self._around.report.seen is not None:
-                self._around.report.seen.datasets[key] = relation
+            if self._program.report.index is not None:
+                self._program.report.index.datasets[key] = relation
         return node.name.text, self._relations[key]
 
-    def _relation(self, node: d.SourceRead | d.Let) -> Relation:
+    def _resolve_relation(self, node: d.SourceRead | d.Let) -> Relation:
         if isinstance(node, d.SourceRead):
-            relation = self._around.sources.relation(node)
+            relation = self._program.sources.resolve_relation(node)
         else:
-            query = resolved_query(node.query, self._flow(self._around.report, None))
-            query = replace(query, output=self._tags.tagged(query.output))
-            description = self._around.describe(node.span)
+            query = resolve_query(node.query, self._new_context(self._program.report, None))
+            query = replace(query, output=self._tags.tag_relation(query.output))
+            description = self._program.describe(node.span)
             let = ir.Let(node.name.text, query, description, node.span)
             self.lets[node.name.text.casefold()] = let
             relation = query.output
         self._tags.add(node.name.text, relation)
-        if self._around.report.seen is not None:
-            self._around.report.seen.made[node.name.text.casefold()] = relation
-            self._around.report.seen.tags = self._tags
+        if self._program.report.index is not None:
+            self._program.report.index.query_outputs[node.name.text.casefold()] = relation
+            self._program.report.index.tags = self._tags
         return scopes.as_dataset(node.name.text, relation)
 
-    def _unknown(self, name: e.Name) -> None:
-        declared = self._around.declared
-        if name.text.casefold() in declared.broken:
+    def _report_unknown(self, name: e.Name) -> None:
+        declarations = self._program.declarations
+        if name.text.casefold() in declarations.broken:
             return
-        if name.text.casefold() in declared.transforms:
+        if name.text.casefold() in declarations.transforms:
             message = f"`{name.text}` is a transform, not a dataset"
             help_ = f"use it with a dataset: `{name.text}(…)`"
-            self._around.report.add(codes.UNKNOWN_DATASET, name.span, message, help=help_)
+            self._program.report.add(codes.UNKNOWN_DATASET, name.span, message, help=help_)
             return
-        known = (each.name.text for each in declared.datasets.values())
+        candidates = (each.name.text for each in declarations.datasets.values())
         message = f"there is no dataset `{name.text}`"
-        report = self._around.report
-        report.unknown(codes.UNKNOWN_DATASET, name.span, message, name.text, known, "datasets")
+        report = self._program.report
+        report.add_unknown_name(
+            codes.UNKNOWN_DATASET, name.span, message, name.text, candidates, "datasets"
+        )
 
-    def _cycle(self, name: e.Name) -> None:
-        start = self._under_way.index(name.text.casefold())
-        nodes = self._around.declared.datasets
-        names = [nodes[key].name for key in self._under_way[start:]]
+    def _report_cycle(self, name: e.Name) -> None:
+        start = self._in_progress.index(name.text.casefold())
+        nodes = self._program.declarations.datasets
+        names = [nodes[key].name for key in self._in_progress[start:]]
         chain = " → ".join([*(each.text for each in names), names[0].text])
         also = tuple(Label(each.span, "made here") for each in names)
         message = f"`{name.text}` is made from itself: {chain}"
-        self._around.report.add(codes.CYCLE, name.span, message, also=also)
+        self._program.report.add(codes.CYCLE, name.span, message, also=also)
 
     def relation(self, key: str) -> Relation:
         """The columns of a resolved dataset, by lower-case name."""
         return self._relations.get(key, _OPEN)
 
-    def constant(self, node: e.Expression, report: Report) -> Expression:
+    def resolve_constant(self, node: e.Expression, report: Report) -> Expression:
         """An expression that names no column; what is wrong with it goes into the report."""
-        flow = self._flow(report, None)
-        flow.relation = Relation()
-        return flow.value(node)
+        context = self._new_context(report, None)
+        context.relation = Relation()
+        return context.resolve_value(node)
 
     @property
     def transforms(self) -> dict[str, ir.Transform]:
         """The resolved transforms by lower-case name."""
-        return self._transforms.made
+        return self._transforms.resolved
 
     # ---- queries
 
-    def _flow(self, report: Report, scope: Scope | None) -> Flow:
-        finders = Finders(
-            self._input, self._use_transform, self._schema, self._around.module, self._dataset
+    def _new_context(self, report: Report, scope: Scope | None) -> QueryContext:
+        lookup = ProgramLookup(
+            self._resolve_input,
+            self._use_transform,
+            self._find_schema,
+            self._program.add_module,
+            self._find_dataset,
         )
-        return Flow(_OPEN, self._typed_parameters, self._settings, report, finders, scope)
+        return QueryContext(_OPEN, self._typed_parameters, self._settings, report, lookup, scope)
 
-    def _schema(self, name: e.Name) -> tuple[str, StructType] | None:
-        found = self._around.schema_names.found(name.text, name.span)
-        return (found.name, found.type) if found is not None else None
+    def _find_schema(self, name: e.Name) -> tuple[str, StructType] | None:
+        schema = self._program.schema_names.find(name.text, name.span)
+        return (schema.name, schema.type) if schema is not None else None
 
-    def _dataset(self, name: e.Name, flow: Flow) -> tuple[str, Relation] | None:
+    def _find_dataset(self, name: e.Name, context: QueryContext) -> tuple[str, Relation] | None:
         """A dataset of a `sql` step."""
-        if flow.scope is not None:
-            return flow.scope.get(name.text.casefold())
-        declared = name.text.casefold() in self._around.declared.datasets
-        return self.named(name) if declared else None
+        if context.scope is not None:
+            return context.scope.get(name.text.casefold())
+        is_declared = name.text.casefold() in self._program.declarations.datasets
+        return self.resolve_dataset(name) if is_declared else None
 
-    def _input(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
+    def _resolve_input(
+        self, use: s.DatasetUse, context: QueryContext
+    ) -> tuple[Input, Relation] | None:
         """The input that a `from` or a join names, and its columns under their alias."""
         alias = use.alias.text if use.alias is not None else use.name.text
         if use.arguments is not None:
-            return self._call(use, flow, alias)
-        if flow.scope is not None:
-            got = flow.scope.get(use.name.text.casefold())
-            if got is None:
-                known = [name for name, _ in flow.scope.values()]
+            return self._resolve_call(use, context, alias)
+        if context.scope is not None:
+            dataset = context.scope.get(use.name.text.casefold())
+            if dataset is None:
+                parameters = [name for name, _ in context.scope.values()]
                 message = f"a transform sees its parameters alone, and `{use.name.text}` is none"
                 name = use.name.text
-                flow.report.unknown(
-                    codes.UNKNOWN_DATASET, use.name.span, message, name, known, "parameters"
+                context.report.add_unknown_name(
+                    codes.UNKNOWN_DATASET, use.name.span, message, name, parameters, "parameters"
                 )
         else:
-            got = self.named(use.name)
-        if got is None:
+            dataset = self.resolve_dataset(use.name)
+        if dataset is None:
             return None
-        flow.use_dataset(got[0])
-        flow.take(got[1], alias)
-        return Input(got[0], None, alias), scopes.requalified(got[1], alias)
+        context.use_dataset(dataset[0])
+        context.add_input(dataset[1], alias)
+        return Input(dataset[0], None, alias), scopes.requalify(dataset[1], alias)
 
     # ---- transforms
 
-    def _argument(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
+    def _resolve_argument(
+        self, use: s.DatasetUse, context: QueryContext
+    ) -> tuple[Input, Relation] | None:
         """The input that an argument names; an alias has no meaning for it."""
         if use.alias is not None:
             name = use.alias
             message = f"`as {name.text}` means nothing here"
             help_ = "inside the transform the dataset goes by the name of the parameter: remove it"
-            flow.report.add(codes.BAD_TRANSFORM_USE, name.span, message, help=help_)
-        return self._input(use, flow)
+            context.report.add(codes.BAD_TRANSFORM_USE, name.span, message, help=help_)
+        return self._resolve_input(use, context)
 
-    def _call(self, use: s.DatasetUse, flow: Flow, alias: str) -> tuple[Input, Relation] | None:
-        got = self._instance(use.name, use.arguments or (), None, flow)
-        if got is None:
+    def _resolve_call(
+        self, use: s.DatasetUse, context: QueryContext, alias: str
+    ) -> tuple[Input, Relation] | None:
+        instance = self._instantiate(use.name, use.arguments or (), None, context)
+        if instance is None:
             return None
-        input_, output = got
-        flow.take(output, alias)
-        return replace(input_, alias=alias), scopes.requalified(output, alias)
+        input_, output = instance
+        context.add_input(output, alias)
+        return replace(input_, alias=alias), scopes.requalify(output, alias)
 
     def _use_transform(
-        self, node: s.UseTransform, relation: Relation, flow: Flow
+        self, node: s.UseTransform, relation: Relation, context: QueryContext
     ) -> tuple[Input, Relation] | None:
-        return self._instance(node.name, node.arguments, relation, flow)
+        return self._instantiate(node.name, node.arguments, relation, context)
 
-    def _instance(
-        self, name: e.Name, nodes: Sequence[s.DatasetUse], before: Relation | None, flow: Flow
+    def _instantiate(
+        self,
+        name: e.Name,
+        nodes: Sequence[s.DatasetUse],
+        input_relation: Relation | None,
+        context: QueryContext,
     ) -> tuple[Input, Relation] | None:
         """A transform over the datasets that its arguments name, behind what flows into it."""
-        transform = self._transforms.known(name, flow.report)
+        transform = self._transforms.find_transform(name, context.report)
         if transform is None:
             return None
-        arguments = [self._argument(node, flow) for node in nodes]
-        got = [each for each in arguments if each is not None]
-        if len(got) < len(arguments):
+        arguments = [self._resolve_argument(node, context) for node in nodes]
+        resolved_arguments = [each for each in arguments if each is not None]
+        if len(resolved_arguments) < len(arguments):
             return None
-        relations, places = [each[1] for each in got], [node.span for node in nodes]
-        if before is not None:
-            relations, places = [before, *relations], [name.span, *places]
-        body = self._transforms.instance(transform, relations, places, name.span, flow)
-        inputs = tuple(replace(each[0], alias=None) for each in got)
+        relations, spans = [each[1] for each in resolved_arguments], [node.span for node in nodes]
+        if input_relation is not None:
+            relations, spans = [input_relation, *relations], [name.span, *spans]
+        body = self._transforms.instantiate(transform, relations, spans, name.span, context)
+        inputs = tuple(replace(each[0], alias=None) for each in resolved_arguments)
         output = body.output if body is not None else _OPEN
         return Input(transform.name.text, inputs, None, body), output

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ssbt.compiler.connectors.named import named_format
-from ssbt.compiler.connectors.specification import Connector, Kind, Option, Role
+from ssbt.compiler.connectors.lookup import resolve_format
+from ssbt.compiler.connectors.specification import Connector, Option, Role, ValueKind
 from ssbt.compiler.connectors.values import Nested, OptionEntry, Text
 from ssbt.compiler.diagnostics.codes.connectors import (
     DOUBTFUL_PATTERN,
@@ -15,7 +15,7 @@ from ssbt.compiler.diagnostics.codes.connectors import (
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.types import texts
 from ssbt.compiler.types.datetime_patterns import (
-    corrected_pattern,
+    correct_pattern,
     field_letters,
     find_slips,
 )
@@ -24,7 +24,7 @@ _DATES, _TIMES, _ZONELESS = "date_format", "time_format", "timestamp_ntz_format"
 _HOURS_AND_LESS = frozenset("hHkKmsSa")
 
 
-def pattern_findings(
+def check_datetime_patterns(
     connector: Connector, role: Role, entries: Iterable[OptionEntry], *, legacy: bool
 ) -> Iterator[Diagnostic]:
     """The findings about a block; with `legacy`, the letters of patterns are those of Spark 2."""
@@ -33,34 +33,46 @@ def pattern_findings(
         return
     for entry in entries:
         option = specification.option(entry.name)
-        kind = option.type.kind if option is not None else None
-        if option is not None and kind is Kind.DATETIME_PATTERN and isinstance(entry.value, Text):
-            yield from _findings(option, entry.value, role, legacy=legacy)
-        elif kind is Kind.FORMAT and isinstance(entry.value, Nested):
-            named = named_format(entry.value.kind, entry.value.span)
-            if not isinstance(named, Diagnostic):
-                yield from pattern_findings(named, role, entry.value.entries, legacy=legacy)
+        option_kind = option.type.kind if option is not None else None
+        if (
+            option is not None
+            and option_kind is ValueKind.DATETIME_PATTERN
+            and isinstance(entry.value, Text)
+        ):
+            yield from _check_pattern(option, entry.value, role, legacy=legacy)
+        elif option_kind is ValueKind.FORMAT and isinstance(entry.value, Nested):
+            nested_format = resolve_format(entry.value.kind, entry.value.span)
+            if not isinstance(nested_format, Diagnostic):
+                yield from check_datetime_patterns(
+                    nested_format, role, entry.value.entries, legacy=legacy
+                )
 
 
-def _findings(option: Option, value: Text, role: Role, *, legacy: bool) -> Iterator[Diagnostic]:
+def _check_pattern(
+    option: Option, value: Text, role: Role, *, legacy: bool
+) -> Iterator[Diagnostic]:
     pattern = value.plain
     if pattern is None:
         return
     reading = role is Role.SOURCE
     slips = find_slips(pattern, zoneless=option.name in (_ZONELESS, _TIMES))
     if slips:
-        right = corrected_pattern(pattern, slips)
-        code = SENSELESS_PATTERN if any(slip.certain for slip in slips) else DOUBTFUL_PATTERN
+        correction = correct_pattern(pattern, slips)
+        code = SENSELESS_PATTERN if any(slip.is_certain for slip in slips) else DOUBTFUL_PATTERN
         yield Diagnostic(
             code,
             f"`{option.name}`: {'; '.join(slip.reason for slip in slips)}",
             Label(value.span),
-            fix=(Edit(value.span, f'"{right}"'),),
+            fix=(Edit(value.span, f'"{correction}"'),),
         )
         return
-    unknown = None if legacy else (texts.read_format if reading else texts.date_format)(pattern)
-    if unknown is not None:
-        yield Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {unknown}", Label(value.span))
+    problem = (
+        None
+        if legacy
+        else (texts.check_parse_format if reading else texts.check_date_format)(pattern)
+    )
+    if problem is not None:
+        yield Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {problem}", Label(value.span))
         return
     letters = field_letters(pattern)
     if option.name == _DATES and not reading and letters & _HOURS_AND_LESS:

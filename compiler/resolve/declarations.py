@@ -21,7 +21,7 @@ Dataset = d.SourceRead | d.Let
 N = TypeVar("N", bound=d.Declaration)
 
 
-class Settings(Struct, frozen=True):
+class TypingSettings(Struct, frozen=True):
     """What the pipeline block says, as far as typing and emission depend on it.
 
     `legacy_formats` tells that formats of dates are read and written as in Spark 2. `secrets` are
@@ -35,7 +35,7 @@ class Settings(Struct, frozen=True):
     masking: frozenset[str] = frozenset()
 
 
-class Declared(Struct):
+class Declarations(Struct):
     """All declarations; names in lower case. `broken` are names whose declaration did not parse."""
 
     pipelines: list[d.Pipeline] = field(default_factory=list)
@@ -51,57 +51,57 @@ class Declared(Struct):
     has_broken: bool = False
 
 
-def declared(declarations: Iterable[d.Declaration], report: Report) -> Declared:
+def collect_declarations(nodes: Iterable[d.Declaration], report: Report) -> Declarations:
     """The declarations in their tables; findings for what comes twice or is not supported yet."""
-    found = Declared()
+    declarations = Declarations()
     names: dict[str, Name] = {}
-    for node in declarations:
+    for node in nodes:
         match node:
             case d.Pipeline():
-                found.pipelines.append(node)
+                declarations.pipelines.append(node)
             case d.SourceRead() | d.Let():
                 if _is_new(node.name, names, report):
-                    found.datasets[node.name.text.casefold()] = node
+                    declarations.datasets[node.name.text.casefold()] = node
             case d.Transform():
                 _check_transform_name(node, report)
                 if _is_new(node.name, names, report):
-                    found.transforms[node.name.text.casefold()] = node
+                    declarations.transforms[node.name.text.casefold()] = node
             case d.Schema():
-                _put(found.schemas, node, report)
+                _declare(declarations.schemas, node, report)
             case d.Param():
-                _put(found.params, node, report)
+                _declare(declarations.params, node, report)
             case d.Secret():
-                _put(found.secrets, node, report)
+                _declare(declarations.secrets, node, report)
             case d.Connection():
-                _put(found.connections, node, report)
+                _declare(declarations.connections, node, report)
             case d.SinkWrite():
-                found.sinks.append(node)
+                declarations.sinks.append(node)
             case d.Test():
-                found.tests.append(node)
+                declarations.tests.append(node)
             case d.BrokenDeclaration():
-                found.has_broken = True
+                declarations.has_broken = True
                 if node.name is not None:
-                    found.broken.add(node.name.text.casefold())
+                    declarations.broken.add(node.name.text.casefold())
             case d.Expect():
-                _put_off(node, report)
-    return found
+                _report_unsupported(node, report)
+    return declarations
 
 
-def _put(table: dict[str, N], node: N, report: Report) -> None:
+def _declare(table: dict[str, N], node: N, report: Report) -> None:
     name: Name = node.name  # type: ignore[union-attr,assignment]
     first = table.setdefault(name.text.casefold(), node)
     if first is not node:
-        _twice(name, first.name, report)  # type: ignore[union-attr,arg-type]
+        _report_duplicate(name, first.name, report)  # type: ignore[union-attr,arg-type]
 
 
 def _is_new(name: Name, names: dict[str, Name], report: Report) -> bool:
     first = names.setdefault(name.text.casefold(), name)
     if first is not name:
-        _twice(name, first, report)
+        _report_duplicate(name, first, report)
     return first is name
 
 
-def _twice(name: Name, first: Name, report: Report) -> None:
+def _report_duplicate(name: Name, first: Name, report: Report) -> None:
     also = (Label(first.span, "declared here first"),)
     message = f"`{name.text}` is declared twice"
     help_ = () if name.text == first.text else "names that differ only in case are the same"
@@ -114,26 +114,28 @@ def _check_transform_name(node: d.Transform, report: Report) -> None:
         report.add(codes.RESERVED_NAME, node.name.span, message, help="give it another name")
 
 
-def _put_off(node: d.Expect, report: Report) -> None:
+def _report_unsupported(node: d.Expect, report: Report) -> None:
     """Tell what is in the grammar and has no meaning yet."""
-    word, code = "expect", unsupported.EXPECT
-    place = Span(node.span.path, node.span.start, node.span.start + len(word))
-    message = f"`{word}` is not supported yet"
-    report.add(code, place, message, help=f"see `ssbtc explain {code.number}`")
+    keyword, code = "expect", unsupported.EXPECT
+    span = Span(node.span.path, node.span.start, node.span.start + len(keyword))
+    message = f"`{keyword}` is not supported yet"
+    report.add(code, span, message, help=f"see `ssbtc explain {code.number}`")
 
 
-def the_pipeline(found: Declared, path: str, report: Report) -> d.Pipeline | None:
+def find_pipeline(declarations: Declarations, path: str, report: Report) -> d.Pipeline | None:
     """The one pipeline declaration of a compiled file."""
-    if not found.pipelines:
-        if "pipeline" not in found.broken and not found.has_broken:
+    if not declarations.pipelines:
+        if "pipeline" not in declarations.broken and not declarations.has_broken:
             message = "this file declares no pipeline"
             help_ = 'begin it with `pipeline name { description = "…" }`'
             report.add(syntax_codes.NO_PIPELINE, Span(path, 0, 0), message, help=help_)
         return None
-    first, *others = found.pipelines
-    for other in others:
+    first, *duplicates = declarations.pipelines
+    for duplicate in duplicates:
         also = (Label(first.name.span, "the first one"),)
         message = "a file declares one pipeline"
         help_ = "move this one into a file of its own"
-        report.add(syntax_codes.SEVERAL_PIPELINES, other.name.span, message, also=also, help=help_)
+        report.add(
+            syntax_codes.SEVERAL_PIPELINES, duplicate.name.span, message, also=also, help=help_
+        )
     return first

@@ -12,29 +12,31 @@ from ssbt.compiler.syntax.ast import steps as s
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def behind_their_needs(
-    wanted: Iterable[str], needs: Callable[[str], Iterable[str]]
+def order_by_dependencies(
+    names: Iterable[str], find_dependencies: Callable[[str], Iterable[str]]
 ) -> Iterator[str]:
     """The wanted names and all that they need, each behind what it needs; in a cycle, anyhow."""
-    done: set[str] = set()
-    opened: set[str] = set()
-    waiting = list(wanted)[::-1]
-    while waiting:
-        name = waiting[-1]
-        missing = []
-        if name not in opened:
-            opened.add(name)
-            missing = [need for need in needs(name) if need not in opened]
-        if missing:
-            waiting += missing[::-1]
+    yielded: set[str] = set()
+    visited: set[str] = set()
+    stack = list(names)[::-1]
+    while stack:
+        name = stack[-1]
+        unvisited = []
+        if name not in visited:
+            visited.add(name)
+            unvisited = [
+                dependency for dependency in find_dependencies(name) if dependency not in visited
+            ]
+        if unvisited:
+            stack += unvisited[::-1]
             continue
-        waiting.pop()
-        if name not in done:
-            done.add(name)
+        stack.pop()
+        if name not in yielded:
+            yielded.add(name)
             yield name
 
 
-def named_datasets(node: d.Let) -> Iterator[str]:
+def referenced_datasets(node: d.Let) -> Iterator[str]:
     """The names, in lower case, that the query of a `let` may take datasets by."""
     for part in nodes(node.query):
         if isinstance(part, s.DatasetUse):

@@ -9,7 +9,7 @@ from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast.declarations import Comment
 
 
-def description(
+def find_description(
     span: Span, sources: Mapping[str, Source], comments: Mapping[str, Sequence[Comment]]
 ) -> str:
     """The lines of the comment that ends on the line right above `span`; empty if there is none."""

@@ -15,15 +15,23 @@ from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.encoding import decoded
-from ssbt.compiler.syntax.parsing import Parsed, parsed
+from ssbt.compiler.syntax.encoding import decode_source
+from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 
 Reader = Callable[[str], bytes]
-Parser = Callable[[Source], Parsed]
+Parser = Callable[[Source], ParsedFile]
 _SUFFIX, _TESTS = ".ssbt", "_test.ssbt"
-_SHARED = (d.Schema, d.Param, d.Secret, d.Connection, d.Transform, d.Import, d.BrokenDeclaration)
+_IMPORTABLE = (
+    d.Schema,
+    d.Param,
+    d.Secret,
+    d.Connection,
+    d.Transform,
+    d.Import,
+    d.BrokenDeclaration,
+)
 
-_WORDS = {
+_KEYWORDS = {
     d.Pipeline: "pipeline",
     d.Import: "import",
     d.Param: "param",
@@ -39,7 +47,7 @@ _WORDS = {
 }
 
 
-class Loaded(Struct):
+class LoadedFiles(Struct):
     """Every declaration in reach, the main file's last, and all sources that were read.
 
     `imports` are the paths that imports lead to, by the place of their text.
@@ -53,107 +61,111 @@ class Loaded(Struct):
     is_partial: bool = False
 
 
-def loaded(
-    path: str, read: Reader, report: Report, *, tests: bool = False, parse: Parser = parsed
-) -> Loaded:
+def load_files(
+    path: str, read: Reader, report: Report, *, tests: bool = False, parse: Parser = parse_file
+) -> LoadedFiles:
     """The main file and its imports, each read once; with `tests`, also those beside it.
 
     `parse` may be one that keeps what it knows of earlier versions of a file.
     """
-    result = Loaded()
-    _load(path, None, [], read, report, result, parse)
-    if tests and path in result.comments:
-        _load_tests(path, read, report, result, parse)
-    return result
+    files = LoadedFiles()
+    _load(path, None, [], read, report, files, parse)
+    if tests and path in files.comments:
+        _load_tests(path, read, report, files, parse)
+    return files
 
 
-def tests_beside(path: str) -> str | None:
+def tests_path_of(path: str) -> str | None:
     """Where the tests of the pipeline at `path` may be, `orders_test.ssbt` for `orders.ssbt`."""
     is_pipeline = path.endswith(_SUFFIX) and not path.endswith(_TESTS)
     return path.removesuffix(_SUFFIX) + _TESTS if is_pipeline else None
 
 
-def tested_by(path: str) -> str | None:
+def pipeline_path_of(path: str) -> str | None:
     """The pipeline whose tests a file called `orders_test.ssbt` holds; None for another name."""
     return path.removesuffix(_TESTS) + _SUFFIX if path.endswith(_TESTS) else None
 
 
-def _load_tests(path: str, read: Reader, report: Report, result: Loaded, parse: Parser) -> None:
-    beside = tests_beside(path)
-    if beside is None:
+def _load_tests(path: str, read: Reader, report: Report, files: LoadedFiles, parse: Parser) -> None:
+    tests_path = tests_path_of(path)
+    if tests_path is None:
         return
     try:
-        source = decoded(beside, read(beside))
+        source = decode_source(tests_path, read(tests_path))
     except OutsideError as error:
-        report.unreadable(encoding_codes.UNREADABLE_FILE, Span(beside, 0, 0), beside, error)
+        report.add_unreadable_file(
+            encoding_codes.UNREADABLE_FILE, Span(tests_path, 0, 0), tests_path, error
+        )
         return
     except OSError:
         return
     if isinstance(source, Diagnostic):
         report.findings.append(source)
         return
-    result.sources[beside] = source
+    files.sources[tests_path] = source
     file = parse(source)
     report.findings += file.findings
-    result.comments[beside] = file.file.comments
+    files.comments[tests_path] = file.file.comments
     for each in file.file.declarations:
         if isinstance(each, d.Test):
-            result.declarations.append(each)
+            files.declarations.append(each)
         elif not isinstance(each, d.BrokenDeclaration):
-            span = _keyword(each)
-            message = f"`{beside}` holds tests of `{path}` alone"
+            span = _keyword_span(each)
+            message = f"`{tests_path}` holds tests of `{path}` alone"
             report.add(test_codes.NOT_A_TEST, span, message, help=f"move this to `{path}`")
 
 
 def _load(
     path: str,
-    place: d.Import | None,
-    above: list[str],
+    import_node: d.Import | None,
+    import_chain: list[str],
     read: Reader,
     report: Report,
-    result: Loaded,
+    files: LoadedFiles,
     parse: Parser,
 ) -> None:
-    if path in above:
-        assert place is not None
-        chain = " → ".join([*above[above.index(path) :], path])
-        report.add(codes.IMPORT_CYCLE, place.path.span, f"this import leads back here: {chain}")
+    if path in import_chain:
+        assert import_node is not None
+        chain = " → ".join([*import_chain[import_chain.index(path) :], path])
+        report.add(
+            codes.IMPORT_CYCLE, import_node.path.span, f"this import leads back here: {chain}"
+        )
         return
-    if path in result.sources:
+    if path in files.sources:
         return
-    source = _read(path, place, read, report)
+    source = _read_source(path, import_node, read, report)
     if source is None:
-        result.is_partial = True
+        files.is_partial = True
         return
-    result.sources[path] = source
+    files.sources[path] = source
     file = parse(source)
     report.findings += file.findings
     if file.findings and not file.file.declarations:
-        result.is_partial = True
+        files.is_partial = True
         return
-    result.comments[path] = file.file.comments
+    files.comments[path] = file.file.comments
     is_pipeline = any(isinstance(each, d.Pipeline) for each in file.file.declarations)
     for declaration in file.file.declarations:
         if isinstance(declaration, d.Import):
-            target = _target(path, declaration, report)
+            target = _resolve_import_path(path, declaration, report)
             if target is not None:
-                result.imports[declaration.path.span] = target
-                _load(target, declaration, [*above, path], read, report, result, parse)
+                files.imports[declaration.path.span] = target
+                _load(target, declaration, [*import_chain, path], read, report, files, parse)
             else:
-                result.is_partial = True
-        elif place is None or isinstance(declaration, _SHARED):
-            result.declarations.append(declaration)
-            result.is_partial |= _is_broken_import(declaration)
+                files.is_partial = True
+        elif import_node is None or isinstance(declaration, _IMPORTABLE):
+            files.declarations.append(declaration)
+            files.is_partial |= _is_broken_import(declaration)
         elif isinstance(declaration, d.Pipeline) or not is_pipeline:
             # A whole pipeline that is imported is one mistake.
-            _not_shared(declaration, place, report)
+            _report_not_importable(declaration, import_node, report)
 
 
 def _is_broken_import(node: d.Declaration) -> bool:
     return isinstance(node, d.BrokenDeclaration) and node.keyword == "import"
 
 
-def _target(path: str, node: d.Import, report: Report) -> str | None:
+def _resolve_import_path(path: str, node: d.Import, report: Report) -> str | None:
     """The path of the imported file, relative to where the main file's path is."""
     text = "".join(part for part in node.path.parts if isinstance(part, str))
     if any(not isinstance(part, str) for part in node.path.parts):
@@ -167,33 +179,41 @@ def _target(path: str, node: d.Import, report: Report) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
 
 
-def _read(path: str, place: d.Import | None, read: Reader, report: Report) -> Source | None:
+def _read_source(
+    path: str, import_node: d.Import | None, read: Reader, report: Report
+) -> Source | None:
     try:
         data = read(path)
     except OSError as error:
-        if place is None:
-            report.unreadable(encoding_codes.UNREADABLE_FILE, Span(path, 0, 0), path, error)
+        if import_node is None:
+            report.add_unreadable_file(
+                encoding_codes.UNREADABLE_FILE, Span(path, 0, 0), path, error
+            )
         else:
             help_ = "the path is relative to the file that imports"
-            report.unreadable(codes.IMPORT_NOT_FOUND, place.path.span, path, error, help_)
+            report.add_unreadable_file(
+                codes.IMPORT_NOT_FOUND, import_node.path.span, path, error, help_
+            )
         return None
-    source = decoded(path, data)
+    source = decode_source(path, data)
     if isinstance(source, Diagnostic):
         report.findings.append(source)
         return None
     return source
 
 
-def _not_shared(declaration: d.Declaration, place: d.Import, report: Report) -> None:
-    word = _WORDS.get(type(declaration), "declaration")
-    also = (Label(place.path.span, "imported here"),)
-    message = f"an imported file cannot have a `{word}`"
+def _report_not_importable(
+    declaration: d.Declaration, import_node: d.Import, report: Report
+) -> None:
+    keyword = _KEYWORDS.get(type(declaration), "declaration")
+    also = (Label(import_node.path.span, "imported here"),)
+    message = f"an imported file cannot have a `{keyword}`"
     help_ = "it shares schemas, params, secrets, connections and transforms"
-    report.add(codes.NOT_IMPORTABLE, _keyword(declaration), message, also=also, help=help_)
+    report.add(codes.NOT_IMPORTABLE, _keyword_span(declaration), message, also=also, help=help_)
 
 
-def _keyword(declaration: d.Declaration) -> Span:
+def _keyword_span(declaration: d.Declaration) -> Span:
     """The place of its first word."""
-    word = _WORDS.get(type(declaration), "declaration")
+    keyword = _KEYWORDS.get(type(declaration), "declaration")
     span = declaration.span
-    return Span(span.path, span.start, min(span.end, span.start + len(word)))
+    return Span(span.path, span.start, min(span.end, span.start + len(keyword)))

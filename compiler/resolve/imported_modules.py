@@ -11,24 +11,32 @@ from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
 
 
-def imported_modules(module: PythonModule, read: Reader, root: str) -> tuple[PythonModule, ...]:
+def find_imported_modules(
+    module: PythonModule, read: Reader, root: str
+) -> tuple[PythonModule, ...]:
     """The modules of the project that one imports, and those that they do, by path.
 
     They are looked for beside the module, and in the folder of the pipeline, `root`.
     """
-    found: dict[str, PythonModule] = {}
-    waiting = [module]
-    while waiting:
-        each = waiting.pop()
-        for name, paths in _imports(each, root):
-            inner = next((made for path in paths if (made := _module(name, path, read))), None)
-            if inner is not None and inner.path not in found and inner.path != module.path:
-                found[inner.path] = inner
-                waiting.append(inner)
-    return tuple(found[path] for path in sorted(found))
+    modules: dict[str, PythonModule] = {}
+    pending = [module]
+    while pending:
+        importer = pending.pop()
+        for name, paths in _iterate_imports(importer, root):
+            imported = next(
+                (candidate for path in paths if (candidate := _read_module(name, path, read))), None
+            )
+            if (
+                imported is not None
+                and imported.path not in modules
+                and imported.path != module.path
+            ):
+                modules[imported.path] = imported
+                pending.append(imported)
+    return tuple(modules[path] for path in sorted(modules))
 
 
-def _imports(module: PythonModule, root: str) -> Iterator[tuple[str, list[str]]]:
+def _iterate_imports(module: PythonModule, root: str) -> Iterator[tuple[str, list[str]]]:
     """The names that a module imports, each with the files that it may be, the nearest first."""
     try:
         tree = ast.parse(module.text)
@@ -38,17 +46,17 @@ def _imports(module: PythonModule, root: str) -> Iterator[tuple[str, list[str]]]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield alias.name, _files(alias.name, [folder, root])
+                yield alias.name, _candidate_paths(alias.name, [folder, root])
         elif isinstance(node, ast.ImportFrom):
-            folders = [_above(folder, node.level - 1)] if node.level else [folder, root]
+            folders = [_parent_folder(folder, node.level - 1)] if node.level else [folder, root]
             name = node.module or ""
             if name:
-                yield name, _files(name, folders)
+                yield name, _candidate_paths(name, folders)
             for alias in node.names:
                 inner = f"{name}.{alias.name}" if name else alias.name
-                yield inner, _files(inner, folders)
-        elif isinstance(node, ast.Call) and (called := _called_module(node)):
-            yield called, _files(called, [folder, root])
+                yield inner, _candidate_paths(inner, folders)
+        elif isinstance(node, ast.Call) and (called_name := _called_module(node)):
+            yield called_name, _candidate_paths(called_name, [folder, root])
 
 
 def _called_module(call: ast.Call) -> str:
@@ -60,13 +68,13 @@ def _called_module(call: ast.Call) -> str:
     return first.value if isinstance(first.value, str) else ""
 
 
-def _above(folder: str, count: int) -> str:
+def _parent_folder(folder: str, count: int) -> str:
     for _ in range(count):
         folder = posixpath.dirname(folder)
     return folder
 
 
-def _files(name: str, folders: list[str]) -> list[str]:
+def _candidate_paths(name: str, folders: list[str]) -> list[str]:
     first = name.partition(".")[0]
     if first in sys.stdlib_module_names or first in ("pyspark", "py4j", "numpy", "pandas"):
         return []
@@ -77,7 +85,7 @@ def _files(name: str, folders: list[str]) -> list[str]:
 _ENDS = (".py", "/__init__.py")
 
 
-def _module(name: str, path: str, read: Reader) -> PythonModule | None:
+def _read_module(name: str, path: str, read: Reader) -> PythonModule | None:
     try:
         return PythonModule(name, path, read(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError):

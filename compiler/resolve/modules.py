@@ -12,15 +12,17 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
-from ssbt.compiler.resolve.imported_modules import imported_modules
+from ssbt.compiler.resolve.imported_modules import find_imported_modules
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
-_OF_SPARK = frozenset(("pyspark", "py4j", "numpy", "pandas", "pyarrow", "ssbt", "ssbt_runtime"))
-_TAKEN = _OF_SPARK | sys.stdlib_module_names
+_SPARK_MODULES = frozenset(
+    ("pyspark", "py4j", "numpy", "pandas", "pyarrow", "ssbt", "ssbt_runtime")
+)
+_RESERVED_MODULES = _SPARK_MODULES | sys.stdlib_module_names
 
 
-class Purpose(Enum):
+class ModulePurpose(Enum):
     """What something in a module is for: a class, or a function and what it is called with."""
 
     FUNCTION = ("one DataFrame",)
@@ -29,7 +31,7 @@ class Purpose(Enum):
     PROCESSOR = ()
 
     @property
-    def word(self) -> str:
+    def noun(self) -> str:
         """What people call it."""
         return "function" if self.value else "class"
 
@@ -40,7 +42,7 @@ class Purpose(Enum):
         return f"{', '.join(first)} and {last}" if first else str(last)
 
 
-class Modules:
+class ModuleLoader:
     """The modules that steps and sinks name, each read once."""
 
     def __init__(self, read: Reader, report: Report, pipeline: str) -> None:
@@ -51,16 +53,16 @@ class Modules:
         self.sources: dict[str, Source] = {}
         self.modules: dict[str, PythonModule] = {}
 
-    def add(self, span: Span, relative: str, wanted: str, purpose: Purpose) -> str | None:
+    def add(self, span: Span, relative: str, member: str, purpose: ModulePurpose) -> str | None:
         """The name to import for a module beside the file of `span`; None with a finding.
 
-        `wanted` is what is used of it.
+        `member` is what is used of it.
         """
         path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), relative))
         name = posixpath.basename(path).removesuffix(".py")
         if path not in self.sources and not self._load(span, path, name):
             return None
-        self._check(span, path, relative, wanted, purpose)
+        self._check_member(span, path, relative, member, purpose)
         return name
 
     def _load(self, span: Span, path: str, name: str) -> bool:
@@ -73,20 +75,20 @@ class Modules:
                 ast.parse(text, filename=path)
             except OSError as error:
                 self._failed.add(path)
-                self._report.unreadable(codes.BAD_MODULE, span, path, error)
+                self._report.add_unreadable_file(codes.BAD_MODULE, span, path, error)
                 return False
             except UnicodeDecodeError:
                 problem = f"`{path}` is not UTF-8"
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None)
-                where = f" (line {line})" if line else ""
-                problem = f"`{path}` is not valid Python{where}"
+                location = f" (line {line})" if line else ""
+                problem = f"`{path}` is not valid Python{location}"
         if problem is not None:
             self._failed.add(path)
             self._report.add(codes.BAD_MODULE, span, problem)
             return False
         self.sources[path] = Source(path, text)
-        imports = imported_modules(
+        imports = find_imported_modules(
             PythonModule(name, path, text), self._read, posixpath.dirname(span.path)
         )
         # What a module imports decides what it does, so that a change of it is one of the pipeline.
@@ -99,52 +101,54 @@ class Modules:
             return f"`{name}` cannot be imported in Python"
         if hides_another(name) or name == self._pipeline:
             return f"a module called `{name}` would hide another one of that name"
-        other = self.modules.get(name)
-        if other is not None and other.path != path:
-            return f"`{path}` and `{other.path}` would both be imported as `{name}`"
+        namesake = self.modules.get(name)
+        if namesake is not None and namesake.path != path:
+            return f"`{path}` and `{namesake.path}` would both be imported as `{name}`"
         return None
 
-    def _check(self, span: Span, path: str, relative: str, wanted: str, purpose: Purpose) -> None:
+    def _check_member(
+        self, span: Span, path: str, relative: str, member: str, purpose: ModulePurpose
+    ) -> None:
         """A function of the module that can be called so, or a class."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names.append(node.name)
-                problem = _problem(node, purpose) if node.name == wanted else None
+                problem = _signature_problem(node, purpose) if node.name == member else None
                 if problem is not None:
-                    self._report.add(codes.BAD_MODULE, span, f"`{wanted}` {problem}")
+                    self._report.add(codes.BAD_MODULE, span, f"`{member}` {problem}")
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 names += [alias.asname or alias.name for alias in node.names]
             elif isinstance(node, ast.Assign):
                 names += [t.id for t in node.targets if isinstance(t, ast.Name)]
-        if wanted not in names and "*" not in names:
-            near = did_you_mean(wanted, names)
-            message = f"`{path}` has no {purpose.word} `{wanted}`"
-            text = f'"{relative}:{near}"'
-            self._report.suggest(codes.BAD_MODULE, span, message, near, text=text)
+        if member not in names and "*" not in names:
+            suggestion = did_you_mean(member, names)
+            message = f"`{path}` has no {purpose.noun} `{member}`"
+            text = f'"{relative}:{suggestion}"'
+            self._report.suggest(codes.BAD_MODULE, span, message, suggestion, text=text)
 
 
 def hides_another(name: str) -> bool:
     """Whether a file of this name, beside a script, is imported in place of what Spark needs."""
-    return name in _TAKEN
+    return name in _RESERVED_MODULES
 
 
-def _problem(node: ast.FunctionDef | ast.ClassDef, purpose: Purpose) -> str | None:
-    if purpose is Purpose.PROCESSOR:
+def _signature_problem(node: ast.FunctionDef | ast.ClassDef, purpose: ModulePurpose) -> str | None:
+    if purpose is ModulePurpose.PROCESSOR:
         if isinstance(node, ast.ClassDef):
             return None
         return "is a function; from Spark 4 on a processor is a class, a `StatefulProcessor`"
     if isinstance(node, ast.ClassDef):
-        if purpose is Purpose.STATE_FUNCTION:
+        if purpose is ModulePurpose.STATE_FUNCTION:
             return f"is a class; for Spark 3.5 it is a function that takes {purpose.arguments}"
         return None
-    if _takes(node.args, len(purpose.value)):
+    if _can_take(node.args, len(purpose.value)):
         return None
     return f"must take {purpose.arguments} and nothing else"
 
 
-def _takes(arguments: ast.arguments, count: int) -> bool:
+def _can_take(arguments: ast.arguments, count: int) -> bool:
     positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
     keyword_only = [d for d in arguments.kw_defaults if d is None]

@@ -8,17 +8,17 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.connectors.secrets import written_in_text
+from ssbt.compiler.connectors.secrets import credential_in_text
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.resolve.blocks import Spelling, option_entries
+from ssbt.compiler.resolve.blocks import Spelling, convert_entries
 from ssbt.compiler.resolve.modules import hides_another
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.spark_settings import SparkSettings, spark_settings
+from ssbt.compiler.resolve.spark_settings import SparkSettings, resolve_spark_settings
 from ssbt.compiler.sparkconf.settings import TIME_ZONE, has_legacy_formats, is_ansi
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
@@ -56,7 +56,7 @@ class PipelineBlock(Struct, frozen=True):
         return has_legacy_formats(self.spark)
 
 
-def pipeline_block(
+def resolve_pipeline_block(
     node: d.Pipeline | None,
     target: str | None,
     spelling: Spelling,
@@ -67,89 +67,97 @@ def pipeline_block(
 
     `secrets` are the declared ones, in lower case.
     """
-    entries = _known_entries(node, report)
+    entries = _collect_entries(node, report)
     if node is not None and hides_another(name := node.name.text):
         message = f"`{name}.py` would be imported in place of Python's module `{name}`"
         report.add(codes.BAD_PIPELINE_NAME, node.name.span, message, help=f"such as `{name}_job`")
 
-    def text(name: str) -> str:
-        return _text(entries[name], report) if name in entries else ""
+    def read_text(name: str) -> str:
+        return _read_text(entries[name], report) if name in entries else ""
 
-    own = _target(entries["target"], text("target"), report) if "target" in entries else ""
-    line = target or own or "4.1"
+    declared_line = (
+        _resolve_target(entries["target"], read_text("target"), report)
+        if "target" in entries
+        else ""
+    )
+    spark_line = target or declared_line or "4.1"
     spark = SparkSettings()
     if "spark" in entries:
-        read = partial(_text, report=report)
+        read_entry = partial(_read_text, report=report)
         names = {key: each.name.text for key, each in secrets.items()}
-        spark = spark_settings(entries["spark"], line, names, read, report)
+        spark = resolve_spark_settings(entries["spark"], spark_line, names, read_entry, report)
     if "time_zone" in entries:
         zone = entries["time_zone"]
-        values = _with_time_zone(zone, text("time_zone"), spark.values, report)
+        values = _with_time_zone(zone, read_text("time_zone"), spark.values, report)
         spark = replace(spark, values=values)
     return PipelineBlock(
-        text("description"),
-        text("owner"),
-        text("schedule"),
-        line,
+        read_text("description"),
+        read_text("owner"),
+        read_text("schedule"),
+        spark_line,
         spark.values,
-        _folder(entries["checkpoint"], spelling, report) if "checkpoint" in entries else None,
-        _masking(entries["masking"], report) if "masking" in entries else (),
-        "implicit_flows" in entries and _refuses(entries["implicit_flows"], report),
+        _resolve_folder(entries["checkpoint"], spelling, report)
+        if "checkpoint" in entries
+        else None,
+        _resolve_masking(entries["masking"], report) if "masking" in entries else (),
+        "implicit_flows" in entries and _is_refusal(entries["implicit_flows"], report),
         spark.secrets,
     )
 
 
-def _known_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Entry]:
+def _collect_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Entry]:
     """The entries by name in lower case, the first of each; others are reported."""
-    found: dict[str, v.Entry] = {}
+    entries: dict[str, v.Entry] = {}
     for entry in node.entries if node is not None else ():
         if isinstance(entry.value, v.BrokenValue):
             continue
-        name, place = entry.name.text.lower(), entry.name.span
-        first = found.setdefault(name, entry)
+        name, span = entry.name.text.lower(), entry.name.span
+        first = entries.setdefault(name, entry)
         if first is not entry:
             also = (Label(first.name.span, "given here already"),)
-            report.add(codes.BAD_ENTRY, place, f"`{name}` is given twice", also=also)
+            report.add(codes.BAD_ENTRY, span, f"`{name}` is given twice", also=also)
         elif name not in _ENTRIES:
             message = f"a pipeline has no entry `{entry.name.text}`"
-            report.unknown(codes.UNKNOWN_ENTRY, place, message, name, list(_ENTRIES), "entries")
-    return found
+            report.add_unknown_name(
+                codes.UNKNOWN_ENTRY, span, message, name, list(_ENTRIES), "entries"
+            )
+    return entries
 
 
-def _refuses(entry: v.Entry, report: Report) -> bool:
+def _is_refusal(entry: v.Entry, report: Report) -> bool:
     """Whether the word is `refuse`, and not `allow`."""
-    word = entry.value.text.lower() if isinstance(entry.value, v.WordValue) else ""
-    if word not in _CHOICES:
+    choice = entry.value.text.lower() if isinstance(entry.value, v.WordValue) else ""
+    if choice not in _CHOICES:
         message = f"`{entry.name.text}` is `allow` or `refuse`"
         report.add(codes.BAD_ENTRY, entry.value.span, message)
-    return word == "refuse"
+    return choice == "refuse"
 
 
-def _masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
+def _resolve_masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
     """Functions, in lower case: by their names, or as `"module.py:function"`."""
     items = entry.value.items if isinstance(entry.value, v.ListValue) else (entry.value,)
-    found: list[str] = []
+    names: list[str] = []
     for item in items:
         match item:
-            case v.WordValue(_, name) if functions.find(name.lower()) is not None:
-                found.append(name.lower())
+            case v.WordValue(_, name) if functions.find_function(name.lower()) is not None:
+                names.append(name.lower())
             case v.WordValue(span, name):
                 message = f"there is no function `{name}`"
-                near = did_you_mean(name.lower(), functions.names())
-                report.suggest(codes.BAD_ENTRY, span, message, near)
+                suggestion = did_you_mean(name.lower(), functions.function_names())
+                report.suggest(codes.BAD_ENTRY, span, message, suggestion)
             case v.TextValue(_, (str(text),)) if ":" in text:
-                found.append(text.casefold())
+                names.append(text.casefold())
             case _:
                 message = '`masking` is a list of functions: `[sha2, "module.py:function"]`'
                 report.add(codes.BAD_ENTRY, item.span, message)
-    return tuple(found)
+    return tuple(names)
 
 
-def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
+def _resolve_folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
     """A path, which may hold parameters."""
-    (option,) = option_entries([entry], spelling)
-    if isinstance(option.value, Text) and has_credential(option.value.shown):
-        report.findings.append(written_in_text(option.value.span))
+    (option,) = convert_entries([entry], spelling)
+    if isinstance(option.value, Text) and has_credential(option.value.display_text):
+        report.findings.append(credential_in_text(option.value.span))
         return None
     if isinstance(option.value, Text) and option.value.parts:
         return option.value
@@ -158,7 +166,7 @@ def _folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text | None:
     return None
 
 
-def _text(entry: v.Entry, report: Report) -> str:
+def _read_text(entry: v.Entry, report: Report) -> str:
     if isinstance(entry.value, v.TextValue):
         parts = [part for part in entry.value.parts if isinstance(part, str)]
         if len(parts) == len(entry.value.parts):
@@ -189,7 +197,7 @@ def _with_time_zone(
     return (*spark, (TIME_ZONE, zone))
 
 
-def _target(entry: v.Entry, text: str, report: Report) -> str:
+def _resolve_target(entry: v.Entry, text: str, report: Report) -> str:
     if text in SPARK_LINES or not text:
         return text
     message = f"`{text}` is no Spark line"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Setting, Settings
-from ssbt.compiler.connectors.specification import Place
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.codes import records as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.codes.schemas import OTHER_LANGUAGE
@@ -16,11 +16,11 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, KEY, Records, dead_letter_relation
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas.declared import DeclaredSchema
+from ssbt.compiler.resolve.schemas.declarations import DeclaredSchema
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.types.datatypes import UNKNOWN, DataType, StructField, StructType
-from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.types.ddl import parse_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
@@ -28,26 +28,28 @@ VALUE, WHOLE = "value", "_value"
 """The column of a format of one value, and that of the bytes, in which all fields are."""
 
 
-def decoded_columns(
+def resolve_record_columns(
     settings: Settings, find_schema: FindSchema, report: Report
 ) -> tuple[Column, ...] | None:
     """The columns of a source with a format; None where they cannot be known."""
-    value, key = settings.at(Place.VALUE), settings.at(Place.RECORD_KEY)
+    value, key = settings.at(OptionPlacement.VALUE), settings.at(OptionPlacement.RECORD_KEY)
     if value is None:
         # A mistake in the format hides none in the schema.
-        given = settings.at(Place.SCHEMA)
-        if given is not None and isinstance(given.value, SchemaName):
-            find_schema(given.value.name, given.value.span)
+        schema_setting = settings.at(OptionPlacement.SCHEMA)
+        if schema_setting is not None and isinstance(schema_setting.value, SchemaName):
+            find_schema(schema_setting.value.name, schema_setting.value.span)
         return None
-    fields = _decoded(value, settings.at(Place.SCHEMA), "schema", find_schema, report)
+    fields = _resolve_fields(
+        value, settings.at(OptionPlacement.SCHEMA), "schema", find_schema, report
+    )
     if fields is None:
         return None
     columns = list(fields if isinstance(fields, tuple) else (_column(VALUE, fields),))
     tags = NO_TAGS.union(*(column.tags for column in columns))
-    others = [
+    extra_columns = [
         Column(
             name,
-            parsed_type(type_) or UNKNOWN,
+            parse_type(type_) or UNKNOWN,
             True,
             declared=span,
             tags=tags if name == WHOLE else NO_TAGS,
@@ -55,16 +57,19 @@ def decoded_columns(
         for name, type_, span in settings.added_columns()
     ]
     if key is not None:
-        schema = settings.at(Place.RECORD_KEY_SCHEMA)
-        found = _decoded(key, schema, "key_schema", find_schema, report)
-        others.insert(0, replace(_key_column(found), declared=key.span))
-    return (*columns, *(other for other in others if _has_its_name(other, columns, report)))
+        schema = settings.at(OptionPlacement.RECORD_KEY_SCHEMA)
+        key_fields = _resolve_fields(key, schema, "key_schema", find_schema, report)
+        extra_columns.insert(0, replace(_key_column(key_fields), declared=key.span))
+    return (
+        *columns,
+        *(extra for extra in extra_columns if _has_unique_name(extra, columns, report)),
+    )
 
 
-def _decoded(
+def _resolve_fields(
     setting: Setting,
     schema: Setting | None,
-    wanted: str,
+    schema_option: str,
     find_schema: FindSchema,
     report: Report,
 ) -> tuple[Column, ...] | DataType | None:
@@ -78,26 +83,34 @@ def _decoded(
     if not decoding.needs_schema:
         if schema is not None and schema.span is not None:
             message = f"`{use.format.name}` is one value and has no schema"
-            report.add(codes.UNWANTED_SCHEMA, schema.span, message, help=f"remove `{wanted}`")
-        return parsed_type(decoding.type) or UNKNOWN
+            report.add(
+                codes.UNWANTED_SCHEMA, schema.span, message, help=f"remove `{schema_option}`"
+            )
+        return parse_type(decoding.type) or UNKNOWN
     if schema is None:
         message = f"`{setting.option.name} = {use.format.name}` needs a schema"
-        report.add(codes.NEEDS_SCHEMA, span, message, help=f"add `{wanted} = …`")
+        report.add(codes.NEEDS_SCHEMA, span, message, help=f"add `{schema_option} = …`")
         return None
     assert isinstance(schema.value, SchemaName)
-    found = find_schema(schema.value.name, schema.value.span)
-    if found is None:
+    declared_schema = find_schema(schema.value.name, schema.value.span)
+    if declared_schema is None:
         return None
     language = use.format.language
-    if language and (found.written is None or found.written.language != language):
+    if language and (
+        declared_schema.foreign_schema is None
+        or declared_schema.foreign_schema.language != language
+    ):
         message = (
-            f"`{use.format.name}` needs a schema in its own language, which `{found.name}` is not"
+            f"`{use.format.name}` needs a schema in its own language,"
+            f" which `{declared_schema.name}` is not"
         )
-        help_ = f"declare it from a file or a registry: `schema {found.name} from …`"
+        help_ = f"declare it from a file or a registry: `schema {declared_schema.name} from …`"
         report.add(OTHER_LANGUAGE, schema.value.span, message, help=help_)
-    check_defaults(found, use.format.name, schema.span, report, fills=decoding.fills_defaults)
+    check_defaults(
+        declared_schema, use.format.name, schema.span, report, fills=decoding.fills_defaults
+    )
     # A record without a value is a row of nulls, whatever the schema says.
-    return found.when_read()
+    return declared_schema.columns_as_read()
 
 
 def check_defaults(
@@ -112,66 +125,69 @@ def check_defaults(
             report.add(unsupported.COLUMN_DEFAULT, span, message, also=also, help=help_)
 
 
-def _key_column(found: tuple[Column, ...] | DataType | None) -> Column:
-    if isinstance(found, tuple):
-        fields = (StructField(each.name, each.type) for each in found)
-        tags = NO_TAGS.union(*(each.tags for each in found))
-        by_field = tuple((each.name, each.tags) for each in found)
+def _key_column(key_fields: tuple[Column, ...] | DataType | None) -> Column:
+    if isinstance(key_fields, tuple):
+        fields = (StructField(each.name, each.type) for each in key_fields)
+        tags = NO_TAGS.union(*(each.tags for each in key_fields))
+        by_field = tuple((each.name, each.tags) for each in key_fields)
         type_ = StructType(tuple(fields))
         return Column(KEY, type_, True, tags=tags, field_tags=by_field if tags else ())
-    return _column(KEY, found if found is not None else UNKNOWN)
+    return _column(KEY, key_fields if key_fields is not None else UNKNOWN)
 
 
 def _column(name: str, type_: DataType) -> Column:
     return Column(name, type_, True)
 
 
-def _has_its_name(other: Column, columns: list[Column], report: Report) -> bool:
+def _has_unique_name(added: Column, columns: list[Column], report: Report) -> bool:
     """Whether the column's name is its own; a finding where it is not."""
     for column in columns:
-        if column.name.casefold() == other.name.casefold() and other.declared is not None:
+        if column.name.casefold() == added.name.casefold() and added.declared is not None:
             message = f"the source has two columns called `{column.name}`"
             also = (Label(column.declared, "the schema's"),) if column.declared else ()
             help_ = "leave it out, or out of the schema"
-            report.add(codes.COLUMN_TAKEN, other.declared, message, also=also, help=help_)
+            report.add(codes.COLUMN_TAKEN, added.declared, message, also=also, help=help_)
             return False
     return True
 
 
-def records(
+def build_records(
     settings: Settings, schemas: Mapping[str, DeclaredSchema], relation: Relation
 ) -> Records | None:
     """How the records become columns; None for a source without formats."""
-    value = settings.format_at(Place.VALUE)
+    value = settings.format_at(OptionPlacement.VALUE)
     if value is None:
         return None
-    schema, metadata = settings.at(Place.RECORD_KEY_SCHEMA), settings.at(Place.METADATA)
-    on_error = settings.at(Place.ON_ERROR)
-    named = schema.value.name if schema and isinstance(schema.value, SchemaName) else ""
-    key_schema = schemas.get(named.casefold())
+    schema, metadata = (
+        settings.at(OptionPlacement.RECORD_KEY_SCHEMA),
+        settings.at(OptionPlacement.METADATA),
+    )
+    on_error = settings.at(OptionPlacement.ON_ERROR)
+    schema_name = schema.value.name if schema and isinstance(schema.value, SchemaName) else ""
+    key_schema = schemas.get(schema_name.casefold())
     names = metadata.value if metadata is not None else ()
     added = tuple(map(str, names)) if isinstance(names, tuple) else ()
     masked = (column.name for column in relation.columns if column.tags)
     return Records(
         value,
-        settings.format_at(Place.RECORD_KEY),
+        settings.format_at(OptionPlacement.RECORD_KEY),
         key_schema.name if key_schema is not None else None,
         added,
         str(on_error.value) if on_error is not None else "fail",
         tuple(name for name in masked if name not in (KEY, *added)),
-        _masked_in_key(relation),
+        _masked_key_fields(relation),
     )
 
 
-def _masked_in_key(relation: Relation) -> tuple[str, ...]:
+def _masked_key_fields(relation: Relation) -> tuple[str, ...]:
     """The fields of the key with tags, or all of it."""
-    for key in relation.named(KEY):
+    for key in relation.find_columns(KEY):
         by_field = tuple(name for name, tags in key.field_tags if tags)
         return by_field or ((KEY,) if key.tags else ())
     return ()
 
 
-def dead_letters(source: ir.Source) -> ir.Source:
+def dead_letter_source(source: ir.Source) -> ir.Source:
     """The dataset of a source's records that cannot be decoded."""
     return replace(
         source,
@@ -185,10 +201,10 @@ def check_dead_letters(
     sinks: list[d.SinkWrite], settings: Mapping[str, Settings], report: Report
 ) -> None:
     """A source that sends records away needs a sink for them."""
-    taken = {node.dataset.text.casefold() for node in sinks if is_dead_letters(node)}
-    for name, found in settings.items():
-        on_error = found.at(Place.ON_ERROR)
-        if on_error is None or on_error.value != DEAD_LETTER or name in taken:
+    covered_sources = {node.dataset.text.casefold() for node in sinks if is_dead_letters(node)}
+    for name, source_settings in settings.items():
+        on_error = source_settings.at(OptionPlacement.ON_ERROR)
+        if on_error is None or on_error.value != DEAD_LETTER or name in covered_sources:
             continue
         if on_error.span is not None:
             message = "no sink takes the dead letters"

@@ -24,8 +24,8 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
 )
 from ssbt.compiler.types.datatypes import ArrayType as Array
-from ssbt.compiler.types.functions import find
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.functions import find_function
 
 _BARE_FUNCTIONS = (
     *("current_date", "current_time", "current_timestamp"),
@@ -33,7 +33,7 @@ _BARE_FUNCTIONS = (
 )
 
 
-class Found(Struct, frozen=True):
+class ResolvedColumn(Struct, frozen=True):
     """What a name stands for: a column, or a field inside one.
 
     `column` is None where the name may be a column of an open relation. `path` are the fields
@@ -44,38 +44,38 @@ class Found(Struct, frozen=True):
     type: DataType
     nullable: bool
     path: tuple[str, ...]
-    qualified: bool
+    is_qualified: bool
     provenance: Provenance = Provenance()
 
 
-def same(one: str, other: str) -> bool:
+def is_same_name(left: str, right: str) -> bool:
     """Whether two names are the same to Spark."""
-    return one.casefold() == other.casefold()
+    return left.casefold() == right.casefold()
 
 
-def found(name: ColumnName, relation: Relation, report: Report) -> Found | None:
+def resolve_column(name: ColumnName, relation: Relation, report: Report) -> ResolvedColumn | None:
     """What a name stands for; None, with a finding, where it is nothing or not clear what."""
     for part in name.parts:
         if "${" in part.text:
             message = f"Spark would replace `{part.text}` by a setting"
             report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message)
             return None
-    matches, rest, qualified = _matches(name.parts, relation)
+    matches, rest, qualified = _find_matches(name.parts, relation)
     if len(matches) > 1:
-        _ambiguous(name, matches, report)
+        _report_ambiguous(name, matches, report)
         return None
     if not matches:
         if relation.is_open:
-            return Found(None, UNKNOWN, True, (), False)
-        _unknown(name, relation, report)
+            return ResolvedColumn(None, UNKNOWN, True, (), False)
+        _report_unknown(name, relation, report)
         return None
     column = matches[0]
-    whole = _field(column, rest, report, qualified)
-    if report.seen is not None:
-        report.seen.add_name(name, len(rest), column)
-        if rest and whole is not None:
-            report.seen.values[rest[-1].span] = Typed(whole.type, whole.nullable)
-    return whole
+    resolved = _resolve_field(column, rest, report, qualified)
+    if report.index is not None:
+        report.index.add_name(name, len(rest), column)
+        if rest and resolved is not None:
+            report.index.values[rest[-1].span] = Typed(resolved.type, resolved.nullable)
+    return resolved
 
 
 def is_bare_function(name: ColumnName, relation: Relation) -> bool:
@@ -85,11 +85,11 @@ def is_bare_function(name: ColumnName, relation: Relation) -> bool:
         len(name.parts) == 1
         and first.casefold() in _BARE_FUNCTIONS
         and not relation.is_open
-        and not any(same(column.name, first) for column in relation.columns)
+        and not any(is_same_name(column.name, first) for column in relation.columns)
     )
 
 
-def _matches(
+def _find_matches(
     parts: Sequence[Name], relation: Relation
 ) -> tuple[list[Column], Sequence[Name], bool]:
     """The columns that the first parts name, the parts behind, and whether one qualifies.
@@ -99,49 +99,55 @@ def _matches(
     if len(parts) > 1:
         qualified = [
             column
-            for column in relation.named(parts[1].text)
-            if column.qualifier is not None and same(column.qualifier, parts[0].text)
+            for column in relation.find_columns(parts[1].text)
+            if column.qualifier is not None and is_same_name(column.qualifier, parts[0].text)
         ]
         if qualified:
             return qualified, parts[2:], True
-    return relation.named(parts[0].text), parts[1:], False
+    return relation.find_columns(parts[0].text), parts[1:], False
 
 
-def _function_of(above: str, part: Name) -> str | None:
+def _suggest_function(path: str, part: Name) -> str | None:
     """`day.month` and `text.length`, which are calls here."""
     names = {"tostring": "string", "len": "length", "isnull": "isnull", "date": "to_date"}
     name = names.get(part.text.casefold(), part.text.casefold())
-    return f"functions are no fields: `{name}({above})`" if find(name) is not None else None
+    return f"functions are no fields: `{name}({path})`" if find_function(name) is not None else None
 
 
-def _field(column: Column, rest: Sequence[Name], report: Report, qualified: bool) -> Found | None:
+def _resolve_field(
+    column: Column, rest: Sequence[Name], report: Report, qualified: bool
+) -> ResolvedColumn | None:
     """The field of a column that the last parts of a name lead to."""
     type_, nullable = column.type, column.nullable
-    above, made = column.name, column.provenance
+    path, provenance = column.name, column.provenance
     for part in rest:
         inner = field_type(type_, part.text)
         if inner is None:
-            message = f"`{above}` is {type_.sql} and has no field `{part.text}`"
-            known = [field.name for field in fields_of(type_)]
-            way = _function_of(above, part)
-            if way is not None and not known:
-                report.add(codes.UNKNOWN_COLUMN, part.span, message, help=way)
+            message = f"`{path}` is {type_.sql} and has no field `{part.text}`"
+            field_names = [field.name for field in fields_of(type_)]
+            function_help = _suggest_function(path, part)
+            if function_help is not None and not field_names:
+                report.add(codes.UNKNOWN_COLUMN, part.span, message, help=function_help)
                 return None
-            report.unknown(codes.UNKNOWN_COLUMN, part.span, message, part.text, known, "fields")
+            report.add_unknown_name(
+                codes.UNKNOWN_COLUMN, part.span, message, part.text, field_names, "fields"
+            )
             return None
-        made = field_provenance(made, type_, part.text)
+        provenance = field_provenance(provenance, type_, part.text)
         type_, nullable = inner[0], nullable or inner[1]
-        above = f"{above}.{part.text}"
-    return Found(column, type_, nullable, tuple(part.text for part in rest), qualified, made)
+        path = f"{path}.{part.text}"
+    return ResolvedColumn(
+        column, type_, nullable, tuple(part.text for part in rest), qualified, provenance
+    )
 
 
 def fields_of(type_: DataType) -> Sequence[StructField]:
     """The fields of a struct, or of the structs in an array."""
-    struct = _struct(type_)
+    struct = _innermost_struct(type_)
     return struct.fields if struct is not None else ()
 
 
-def _struct(type_: DataType) -> StructType | None:
+def _innermost_struct(type_: DataType) -> StructType | None:
     """The struct that a name behind a dot is looked up in."""
     if isinstance(type_, Array):
         type_ = type_.element
@@ -154,8 +160,8 @@ def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
         return UNKNOWN, True
     if isinstance(type_, MapType):
         return type_.value, True
-    struct = _struct(type_)
-    matches = struct.named(name) if struct is not None else ()
+    struct = _innermost_struct(type_)
+    matches = struct.find_fields(name) if struct is not None else ()
     if len(matches) != 1:
         return None
     field = matches[0]
@@ -167,55 +173,63 @@ def field_type(type_: DataType, name: str) -> tuple[DataType, bool] | None:
 
 def field_provenance(value: Provenance, type_: DataType, name: str) -> Provenance:
     """What `value.name` is made from; the values of a map go by the name of the map."""
-    struct = _struct(type_)
-    fields = struct.named(name) if struct is not None else ()
+    struct = _innermost_struct(type_)
+    fields = struct.find_fields(name) if struct is not None else ()
     return value.field(fields[0].name) if fields else value
 
 
-def _ambiguous(name: ColumnName, matches: list[Column], report: Report) -> None:
+def _report_ambiguous(name: ColumnName, matches: list[Column], report: Report) -> None:
     text = ".".join(part.text for part in name.parts)
-    ways = [f"{m.qualifier}.{m.name}" for m in matches if m.qualifier is not None]
+    qualified_names = [f"{m.qualifier}.{m.name}" for m in matches if m.qualifier is not None]
     also = tuple(Label(m.declared, "one of them") for m in matches if m.declared is not None)
     message = f"`{text}` could be any of {len(matches)} columns"
-    distinct = len({way.casefold() for way in ways}) == len(matches)
-    help_ = f"say which: {' or '.join(f'`{way}`' for way in ways)}" if distinct else ""
-    seen = {label.span: label for label in also}
+    distinct = len({qualified.casefold() for qualified in qualified_names}) == len(matches)
+    help_ = (
+        f"say which: {' or '.join(f'`{qualified}`' for qualified in qualified_names)}"
+        if distinct
+        else ""
+    )
+    labels = {label.span: label for label in also}
     report.add(
         codes.AMBIGUOUS_COLUMN,
         name.span,
         message,
-        also=tuple(seen.values()),
+        also=tuple(labels.values()),
         help=help_ or "rename or drop one of them in the step before",
     )
 
 
-def _unknown(name: ColumnName, relation: Relation, report: Report) -> None:
+def _report_unknown(name: ColumnName, relation: Relation, report: Report) -> None:
     text = ".".join(part.text for part in name.parts)
-    kind = "columns"
+    plural = "columns"
     qualifiers = {c.qualifier.casefold() for c in relation.columns if c.qualifier}
     first = name.parts[0].text
     if len(name.parts) > 1 and first.casefold() in qualifiers:
-        known = [c.name for c in relation.columns if c.qualifier and same(c.qualifier, first)]
-        wanted = name.parts[1].text
-        message = f"`{first}` has no column `{wanted}` here"
+        candidates = [
+            c.name for c in relation.columns if c.qualifier and is_same_name(c.qualifier, first)
+        ]
+        missing_name = name.parts[1].text
+        message = f"`{first}` has no column `{missing_name}` here"
     elif len(name.parts) > 1:
-        known = sorted({c.qualifier for c in relation.columns if c.qualifier})
-        wanted, kind = first, "datasets"
+        candidates = sorted({c.qualifier for c in relation.columns if c.qualifier})
+        missing_name, plural = first, "datasets"
         message = f"there is no dataset and no column `{first}` here"
-        plain = [c for c in relation.columns if same(c.name, name.parts[1].text)]
-        if plain:
-            help_ = f"the column is called `{plain[0].name}` here"
+        unqualified = [c for c in relation.columns if is_same_name(c.name, name.parts[1].text)]
+        if unqualified:
+            help_ = f"the column is called `{unqualified[0].name}` here"
             qualifier = Span(name.span.path, name.span.start, name.parts[1].span.start)
             fix = (Edit(qualifier, ""),)
             report.add(codes.UNKNOWN_COLUMN, name.span, message, help=help_, fix=fix)
             return
     else:
-        known = list(dict.fromkeys(c.name for c in relation.columns))
-        wanted = text
+        candidates = list(dict.fromkeys(c.name for c in relation.columns))
+        missing_name = text
         message = f"there is no column `{text}` here"
-    part = name.parts[0 if kind == "datasets" or len(name.parts) == 1 else 1]
-    code, place = codes.UNKNOWN_COLUMN, part.span
-    report.unknown(code, name.span, message, wanted, known, kind, place=place)
+    part = name.parts[0 if plural == "datasets" or len(name.parts) == 1 else 1]
+    code, name_span = codes.UNKNOWN_COLUMN, part.span
+    report.add_unknown_name(
+        code, name.span, message, missing_name, candidates, plural, name_span=name_span
+    )
 
 
 def as_dataset(name: str, relation: Relation) -> Relation:
@@ -227,7 +241,7 @@ def as_dataset(name: str, relation: Relation) -> Relation:
     return replace(relation, columns=columns)
 
 
-def requalified(relation: Relation, qualifier: str | None) -> Relation:
+def requalify(relation: Relation, qualifier: str | None) -> Relation:
     """The same columns, all under one alias, as they flow through a query."""
     columns = tuple(
         replace(column, qualifier=qualifier, tags=NO_TAGS, field_tags=())
@@ -236,19 +250,19 @@ def requalified(relation: Relation, qualifier: str | None) -> Relation:
     return replace(relation, columns=columns)
 
 
-def duplicates(relation: Relation) -> list[tuple[Column, Column]]:
+def find_duplicates(relation: Relation) -> list[tuple[Column, Column]]:
     """Pairs of columns with one name."""
-    seen: dict[str, Column] = {}
+    first_columns: dict[str, Column] = {}
     pairs = []
     for column in relation.columns:
         key = column.name.casefold()
-        if key in seen:
-            pairs.append((seen[key], column))
+        if key in first_columns:
+            pairs.append((first_columns[key], column))
         else:
-            seen[key] = column
+            first_columns[key] = column
     return pairs
 
 
-def place_of(column: Column, otherwise: Span) -> Span:
+def span_of(column: Column, otherwise: Span) -> Span:
     """Where a column was named, or another place."""
     return column.declared or otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ssbt.compiler.connectors.settings import FunctionName, Settings
-from ssbt.compiler.connectors.specification import Delivery, Place, Role
+from ssbt.compiler.connectors.specification import Delivery, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger
 from ssbt.compiler.diagnostics.codes import connectors as codes_of_connectors
 from ssbt.compiler.diagnostics.codes import names as name_codes
@@ -17,31 +17,31 @@ from ssbt.compiler.ir.records import key_columns
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.ir.subjects import written_schemas
-from ssbt.compiler.resolve.datasets import Datasets
-from ssbt.compiler.resolve.modules import Purpose
-from ssbt.compiler.resolve.options import Options
+from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
+from ssbt.compiler.resolve.datasets import DatasetResolver
+from ssbt.compiler.resolve.modules import ModulePurpose
+from ssbt.compiler.resolve.options import OptionResolver
 from ssbt.compiler.resolve.records import is_dead_letters
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas.names import SchemaNames
-from ssbt.compiler.resolve.sources import Sources
-from ssbt.compiler.resolve.steps.code import python_target
-from ssbt.compiler.resolve.supplied import without_unneeded
+from ssbt.compiler.resolve.schemas.names import SchemaLookup
+from ssbt.compiler.resolve.sources import SourceResolver
+from ssbt.compiler.resolve.steps.code import parse_python_target
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 
-AddModule = Callable[[Span, str, str, Purpose], str | None]
+AddModule = Callable[[Span, str, str, ModulePurpose], str | None]
 
 
-class Sinks:
+class SinkResolver:
     """Resolves the sinks of a program, with the tables that they look things up in."""
 
     def __init__(
         self,
-        datasets: Datasets,
-        sources: Sources,
-        options: Options,
-        schemas: SchemaNames,
+        datasets: DatasetResolver,
+        sources: SourceResolver,
+        options: OptionResolver,
+        schemas: SchemaLookup,
         report: Report,
         *,
         legacy_formats: bool,
@@ -50,7 +50,7 @@ class Sinks:
         self._datasets, self._sources, self._options = datasets, sources, options
         self._schemas, self._report = schemas, report
 
-    def made(
+    def resolve_sinks(
         self,
         nodes: Iterable[d.SinkWrite],
         add_module: AddModule,
@@ -64,25 +64,27 @@ class Sinks:
                 message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
                 self._report.add(unsupported.EXPECT, node.part.span, message)
                 continue
-            dataset = self._dataset(node)
+            dataset = self._resolve_dataset(node)
             streaming = dataset is not None and dataset[1].streaming
-            allow, entries = _allowed_tags(node.entries, self._report)
-            got = self._options.settings(Role.SINK, node.connector, entries, streaming=streaming)
-            if got is not None:
-                for named in written_schemas(got[1]):
-                    self._schemas.found(named.name, named.span)
-            if dataset is None or got is None:
+            allow, entries = _split_allowed_tags(node.entries, self._report)
+            resolved = self._options.resolve_settings(
+                Role.SINK, node.connector, entries, streaming=streaming
+            )
+            if resolved is not None:
+                for schema_name in written_schemas(resolved[1]):
+                    self._schemas.find(schema_name.name, schema_name.span)
+            if dataset is None or resolved is None:
                 continue
-            connector, settings = got
+            connector, settings = resolved
             key = key_columns(settings, dataset[1])
-            settings = without_unneeded(
+            settings = without_unneeded_settings(
                 settings, dataset[1].columns, key, legacy=self._legacy_formats
             )
             name = node.name.text if node.name is not None else dataset[0]
             first = names.setdefault(name.casefold(), node)
             if first is not node:
-                self._same_name(node, first)
-            stream = _stream_write(settings, add_module, self._report) if streaming else None
+                self._report_same_name(node, first)
+            stream = _build_stream_write(settings, add_module, self._report) if streaming else None
             text = describe(node.span)
             sink = ir.Sink(
                 name, dataset[0], connector, settings, text, node.span, stream=stream, allow=allow
@@ -90,14 +92,14 @@ class Sinks:
             sinks.append(sink)
         return sinks
 
-    def _dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
+    def _resolve_dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
         """The name and columns of what is written."""
-        dataset = self._datasets.named(node.dataset)
+        dataset = self._datasets.resolve_dataset(node.dataset)
         if dataset is not None and is_dead_letters(node):
-            return self._sources.dead_letters(node, *dataset)
+            return self._sources.resolve_dead_letters(node, *dataset)
         return dataset
 
-    def _same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
+    def _report_same_name(self, node: d.SinkWrite, first: d.SinkWrite) -> None:
         name = node.name or node.dataset
         also = (Label((first.name or first.dataset).span, "the first one"),)
         message = f"two sinks are called `{name.text}`"
@@ -107,20 +109,20 @@ class Sinks:
         )
 
 
-def _stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
+def _build_stream_write(settings: Settings, add_module: AddModule, report: Report) -> StreamWrite:
     """The stream side of a sink's settings."""
-    mode, trigger = settings.at(Place.MODE), settings.at(Place.TRIGGER)
-    require = settings.at(Place.REQUIRE)
+    mode, trigger = settings.at(OptionPlacement.MODE), settings.at(OptionPlacement.TRIGGER)
+    require = settings.at(OptionPlacement.REQUIRE)
     return StreamWrite(
         OutputMode(mode.value) if mode is not None else OutputMode.APPEND,
         mode.span if mode is not None else None,
         trigger.value if trigger is not None and isinstance(trigger.value, Trigger) else None,
         Delivery(require.value) if require is not None else None,
-        _function(settings, add_module, report),
+        _resolve_function(settings, add_module, report),
     )
 
 
-def _allowed_tags(
+def _split_allowed_tags(
     entries: tuple[v.Entry, ...], report: Report
 ) -> tuple[tuple[str, ...], tuple[v.Entry, ...]]:
     """The tags in `allow = […]`, which every sink may say, and the entries without it."""
@@ -135,16 +137,18 @@ def _allowed_tags(
     return tuple(tags), tuple(entry for entry in entries if entry.name.text != "allow")
 
 
-def _function(settings: Settings, add_module: AddModule, report: Report) -> PythonFunction | None:
-    setting = settings.at(Place.FUNCTION)
+def _resolve_function(
+    settings: Settings, add_module: AddModule, report: Report
+) -> PythonFunction | None:
+    setting = settings.at(OptionPlacement.FUNCTION)
     if setting is None or not isinstance(setting.value, FunctionName):
         return None
-    target = python_target(setting.value.text)
+    target = parse_python_target(setting.value.text)
     if target is None:
         message = f'"{setting.value.text}" names no function'
         help_ = 'write it as "module.py:function", the file relative to this one'
         report.add(codes.BAD_MODULE, setting.value.span, message, help=help_)
         return None
     path, name = target
-    module = add_module(setting.value.span, path, name, Purpose.BATCH_FUNCTION)
+    module = add_module(setting.value.span, path, name, ModulePurpose.BATCH_FUNCTION)
     return PythonFunction(module, name) if module is not None else None

@@ -10,10 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance
-from ssbt.compiler.sparkconf.values import misfit, without_words
+from ssbt.compiler.sparkconf.values import describe_expected_value, normalize_unit
 
 # Beginnings of names that are put together when Spark runs, besides those that its code has whole.
-_OPEN = (
+_OPEN_PREFIXES = (
     *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
     *("spark.files.io.", "spark.rpc.io.", "spark.shuffle.io.", "spark.yarn.shuffle."),
 )
@@ -22,17 +22,17 @@ ANSI = "spark.sql.ansi.enabled"
 _PARSER_POLICY = "spark.sql.legacy.timeparserpolicy"
 _SQL = "spark.sql."
 # Two letters: names of other programs' settings are further away from Spark's own.
-_NEAR = 2
+_MAX_DISTANCE = 2
 # These change how Spark reads the text of an expression or a name, and with it what the script
 # means; the compiler has settled each of them.
-_SETTLED = (
+_FIXED_SETTINGS = (
     "spark.sql.ansi.doublequotedidentifiers",
     "spark.sql.ansi.enforcereservedkeywords",
     "spark.sql.casesensitive",
     "spark.sql.variable.substitute",
     "spark.sql.legacy.setopsprecedence.enabled",
 )
-_SETTLED_BEGINNING = "spark.sql.parser."
+_FIXED_PREFIX = "spark.sql.parser."
 
 
 class Setting(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Setting(Struct, frozen=True):
     choices: tuple[str, ...]
 
 
-class Refusal(Struct, frozen=True):
+class SettingProblem(Struct, frozen=True):
     """What is wrong with a setting: with its name, or else with its value.
 
     `near` is the setting that was probably meant.
@@ -61,7 +61,7 @@ class Refusal(Struct, frozen=True):
 @cache
 def known_settings() -> dict[str, Setting]:
     """The settings by name; a name that ends with a dot is the beginning of others."""
-    text = _table().read_text("utf-8")
+    text = _table_path().read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {
         name: Setting(name, kind, since, last, least, tuple(filter(None, choices.split(","))))
@@ -69,7 +69,7 @@ def known_settings() -> dict[str, Setting]:
     }
 
 
-def _table() -> Path:
+def _table_path() -> Path:
     """The runtime has it, which may not import the compiler; here it is not imported either."""
     spec = find_spec("ssbt.runtime")
     assert spec is not None, "the runtime is a part of the distribution"
@@ -77,64 +77,66 @@ def _table() -> Path:
     return Path(folder, "sparkconf", "settings.tsv")
 
 
-def setting_value(name: str, text: str) -> str:
+def normalize_setting(name: str, text: str) -> str:
     """What Spark is given where somebody wrote `2 minutes` or `64 MiB`."""
-    known = known_settings().get(name)
-    return without_words(text, known.kind) if known else text
+    setting = known_settings().get(name)
+    return normalize_unit(text, setting.kind) if setting else text
 
 
 def is_ansi(settings: Iterable[tuple[str, str]], spark: str) -> bool:
     """Whether ANSI mode is on with these settings: its default from Spark 4 on."""
     default = "false" if spark.startswith("3.") else "true"
-    return _given(settings, ANSI, default) == "true"
+    return _setting_text(settings, ANSI, default) == "true"
 
 
 def has_legacy_formats(settings: Iterable[tuple[str, str]]) -> bool:
     """Whether formats of dates are those of Spark 2."""
-    return _given(settings, _PARSER_POLICY, "") == "legacy"
+    return _setting_text(settings, _PARSER_POLICY, "") == "legacy"
 
 
-def _given(settings: Iterable[tuple[str, str]], name: str, default: str) -> str:
+def _setting_text(settings: Iterable[tuple[str, str]], name: str, default: str) -> str:
     return {key.lower(): value.lower() for key, value in settings}.get(name, default)
 
 
-def changes_checks(
+def find_check_conflict(
     name: str, value: str, settings: Iterable[tuple[str, str]], spark: str
-) -> Refusal | None:
+) -> SettingProblem | None:
     """Why a setting may not be given beside the pipeline, whose expressions it would change."""
-    given = ((name, value),)
-    if name.lower() == ANSI and is_ansi(given, spark) != is_ansi(settings, spark):
-        what = "types and constants of the pipeline are checked with the other value"
-    elif name.lower() == _PARSER_POLICY and has_legacy_formats(given) != has_legacy_formats(
+    override = ((name, value),)
+    if name.lower() == ANSI and is_ansi(override, spark) != is_ansi(settings, spark):
+        reason = "types and constants of the pipeline are checked with the other value"
+    elif name.lower() == _PARSER_POLICY and has_legacy_formats(override) != has_legacy_formats(
         settings
     ):
-        what = "patterns of dates in the pipeline are checked with the other value"
+        reason = "patterns of dates in the pipeline are checked with the other value"
     else:
         return None
-    return Refusal(f"`{name}` cannot be `{value}` here: {what}", "set it in the pipeline")
+    return SettingProblem(f"`{name}` cannot be `{value}` here: {reason}", "set it in the pipeline")
 
 
-def refusal(name: str, value: str, spark: str) -> Refusal | None:
+def find_setting_problem(name: str, value: str, spark: str) -> SettingProblem | None:
     """Why Spark of a line would pass over a setting or refuse it, as far as can be told."""
     lower = name.lower()
-    if lower in _SETTLED or lower.startswith(_SETTLED_BEGINNING):
+    if lower in _FIXED_SETTINGS or lower.startswith(_FIXED_PREFIX):
         message = f"`{name}` would change how Spark reads the script's own text"
-        return Refusal(message, "leave it at its default")
-    if name.startswith(_beginnings()):
+        return SettingProblem(message, "leave it at its default")
+    if name.startswith(_open_prefixes()):
         return None
-    known = known_settings().get(name)
-    if known is None:
-        return _unknown(name)
-    if known.kind != "text" and known.since and _version(known.since) > _version(spark):
-        return Refusal(f"`{name}` came with Spark {known.since}, not {spark}", is_name=True)
-    if known.kind != "text" and known.last and _version(known.last) < _version(spark):
-        message = f"Spark {spark} has no `{name}` any more: {known.last} was the last to have it"
-        return Refusal(message, is_name=True)
-    wanted = misfit(value, known.kind, known.least, known.choices)
-    return Refusal(f"`{name}` takes {wanted}, not `{value}`") if wanted else None
+    setting = known_settings().get(name)
+    if setting is None:
+        return _unknown_setting_problem(name)
+    if setting.kind != "text" and setting.since and _version(setting.since) > _version(spark):
+        return SettingProblem(
+            f"`{name}` came with Spark {setting.since}, not {spark}", is_name=True
+        )
+    if setting.kind != "text" and setting.last and _version(setting.last) < _version(spark):
+        message = f"Spark {spark} has no `{name}` any more: {setting.last} was the last to have it"
+        return SettingProblem(message, is_name=True)
+    expected = describe_expected_value(value, setting.kind, setting.least, setting.choices)
+    return SettingProblem(f"`{name}` takes {expected}, not `{value}`") if expected else None
 
 
-def _unknown(name: str) -> Refusal | None:
+def _unknown_setting_problem(name: str) -> SettingProblem | None:
     """The refusal of a name that is nearly one of Spark's, or in a group of its own.
 
     Any other may be read by somebody's library.
@@ -146,16 +148,19 @@ def _unknown(name: str) -> Refusal | None:
         if near is None:
             return None
     message, help_ = f"Spark has no `{name}`", f"did you mean `{near}`?" if near else ""
-    return Refusal(message, help_, True, near or "")
+    return SettingProblem(message, help_, True, near or "")
 
 
-def _is_near(name: str, known: str) -> bool:
-    return abs(len(name) - len(known)) <= _NEAR and edit_distance(name, known) <= _NEAR
+def _is_near(name: str, candidate: str) -> bool:
+    return (
+        abs(len(name) - len(candidate)) <= _MAX_DISTANCE
+        and edit_distance(name, candidate) <= _MAX_DISTANCE
+    )
 
 
 @cache
-def _beginnings() -> tuple[str, ...]:
-    return (*_OPEN, *(name for name in known_settings() if name.endswith(".")))
+def _open_prefixes() -> tuple[str, ...]:
+    return (*_OPEN_PREFIXES, *(name for name in known_settings() if name.endswith(".")))
 
 
 @cache

@@ -18,20 +18,20 @@ def spark_quantity(amount: str, unit: str) -> str:
     return f"{amount}{_UNITS.get(unit.lower().removesuffix('s'), unit)}"
 
 
-def without_words(value: str, kind: str) -> str:
+def normalize_unit(value: str, kind: str) -> str:
     """The value of a setting, its unit as Spark spells it where the setting has one."""
     match = _QUANTITY.fullmatch(value.strip()) if kind in ("duration", "size") else None
     return spark_quantity(match[1], match[2]) if match else value
 
 
-def misfit(value: str, kind: str, least: str, choices: tuple[str, ...]) -> str:
+def describe_expected_value(value: str, kind: str, least: str, choices: tuple[str, ...]) -> str:
     """What a setting of the kind takes instead; nothing if it takes the value."""
     text = value.strip()
     match kind:
         case "boolean" if text.lower() not in ("true", "false"):
             return "true or false"
         case "int" | "long":
-            return _whole(text, kind, least)
+            return _describe_whole_number(text, kind, least)
         case "number" if not _is_number(text):
             return "a number"
         case "duration" if not _DURATION.fullmatch(text):
@@ -43,7 +43,7 @@ def misfit(value: str, kind: str, least: str, choices: tuple[str, ...]) -> str:
     return ""
 
 
-def _whole(text: str, kind: str, least: str) -> str:
+def _describe_whole_number(text: str, kind: str, least: str) -> str:
     lowest = int(least) if least else -(1 << _BITS[kind])
     is_whole = re.fullmatch(r"[+-]?\d{1,20}", text, re.ASCII) is not None
     if is_whole and lowest <= int(text) < 1 << _BITS[kind]:

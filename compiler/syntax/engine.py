@@ -13,13 +13,13 @@ import re
 from typing import Any
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.tables import NOTHING, SPREAD, Tables
+from ssbt.compiler.syntax.tables import ABSENT, SPREAD, Tables
 
 END = "$END"
 _SPACE = re.compile(r"(?:\s+|#[^\r\n]*)*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _WORD = re.compile(r"[^\W\d]\w*")
-_compiled = cache(re.compile)
+_compile_pattern = cache(re.compile)
 
 
 class Lexeme(str):
@@ -30,13 +30,13 @@ class Lexeme(str):
     start_pos: int
 
     def __new__(cls, type_: str, text: str, start_pos: int) -> Lexeme:
-        made = super().__new__(cls, text)
-        made.type, made.start_pos = type_, start_pos
-        return made
+        lexeme = super().__new__(cls, text)
+        lexeme.type, lexeme.start_pos = type_, start_pos
+        return lexeme
 
 
 @dataclass(frozen=True, slots=True)
-class StumbleError(Exception):
+class UnexpectedTokenError(Exception):
     """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
 
     At the end of the text the lexeme is of the type `END`, its place behind the last one.
@@ -53,40 +53,40 @@ class StumbleError(Exception):
         return self.lexeme is not None and self.lexeme.type == END
 
     @property
-    def beginnings(self) -> set[str]:
+    def expected_rules(self) -> set[str]:
         """The rules of the grammar that may begin there."""
         return {name for name in self.tables.actions[self.states[-1]] if name != name.upper()}
 
-    def could_end(self) -> bool:
+    def can_end(self) -> bool:
         """Whether the text is whole up to here."""
-        return _goes_on(self.tables, self.states, END)
+        return _can_accept(self.tables, self.states, END)
 
     def expected(self) -> frozenset[str]:
         """The terminals with which the text could go on."""
-        return _expected(self.tables, self.states)
+        return _find_expected(self.tables, self.states)
 
 
 @lru_cache(maxsize=64)
-def _expected(tables: Tables, states: tuple[int, ...]) -> frozenset[str]:
+def _find_expected(tables: Tables, states: tuple[int, ...]) -> frozenset[str]:
     """Kept, because mistakes of one kind leave the automaton in the same states."""
     row = tables.actions[states[-1]]
-    return frozenset(n for n in row if n == n.upper() and _goes_on(tables, states, n))
+    return frozenset(n for n in row if n == n.upper() and _can_accept(tables, states, n))
 
 
-def _goes_on(tables: Tables, states: tuple[int, ...], terminal: str) -> bool:
+def _can_accept(tables: Tables, states: tuple[int, ...], terminal: str) -> bool:
     """Whether the automaton reaches a state that takes the terminal."""
     actions, rules = tables.actions, tables.rules
-    kept, pushed = len(states), list[int]()
+    base_size, pushed = len(states), list[int]()
     while True:
-        state = pushed[-1] if pushed else states[kept - 1]
+        state = pushed[-1] if pushed else states[base_size - 1]
         action = actions[state].get(terminal)
         if action is None or action >= 0:
             return action is not None
         origin, length, _, _ = rules[~action]
         popped = min(length, len(pushed))
         del pushed[len(pushed) - popped :]
-        kept -= length - popped
-        below = pushed[-1] if pushed else states[kept - 1]
+        base_size -= length - popped
+        below = pushed[-1] if pushed else states[base_size - 1]
         pushed.append(actions[below][origin])
 
 
@@ -99,29 +99,29 @@ class Lexer:
         self.position = 0
         self.comments: list[tuple[int, int]] = []
 
-    def skip(self) -> None:
+    def skip_ignored(self) -> None:
         """Go on to the next terminal."""
         match = _SPACE.match(self.text, self.position)
         assert match is not None
         start, self.position = self.position, match.end()
         if "#" in match.group():
-            found = _COMMENT.finditer(self.text, start, self.position)
-            self.comments += (comment.span() for comment in found)
+            comments = _COMMENT.finditer(self.text, start, self.position)
+            self.comments += (comment.span() for comment in comments)
 
-    def terminal(self, among: dict[str, int] | None) -> tuple[str, int] | None:
+    def match_terminal(self, among: dict[str, int] | None) -> tuple[str, int] | None:
         """The terminal at the position, one of `among` or any, and where it ends."""
         text, position = self.text, self.position
         word = _WORD.match(text, position)
         if word is None:
             for name, pattern in self.tables.signs.get(text[position : position + 1], ()):
                 if among is None or name in among:
-                    match = _compiled(pattern).match(text, position)
+                    match = _compile_pattern(pattern).match(text, position)
                     if match is not None:
                         return name, match.end()
             return None
         for name, keyword in self.tables.words.get(word.group().lower(), ()):
             if among is None or name in among:
-                match = word if keyword is None else _compiled(keyword).match(text, position)
+                match = word if keyword is None else _compile_pattern(keyword).match(text, position)
                 if match is not None:
                     return name, match.end()
         return ("NAME", word.end()) if among is None or "NAME" in among else None
@@ -147,7 +147,7 @@ class Engine:
         self.ends: list[int] = []
         self.previous: tuple[str, int, int] | None = None
 
-    def parsed(self, start: str, builder: Any) -> Any:
+    def parse(self, start: str, builder: Any) -> Any:
         """What the builder makes of the text as a `start`; raises StumbleError."""
         try:
             return self._run(start, builder)
@@ -161,39 +161,39 @@ class Engine:
         """Whether the whole text is a `start`."""
         try:
             self._run(start, None)
-        except (StumbleError, _NoActionError):
+        except (UnexpectedTokenError, _NoActionError):
             return False
         return True
 
-    def stumble(self, start: str, stop: int) -> StumbleError | None:
+    def find_error_at(self, start: str, stop: int) -> UnexpectedTokenError | None:
         """What is known at the offset `stop`; None where the text before it is no `start`."""
         try:
             self._run(start, None, stop)
-        except StumbleError as stumble:
-            return stumble if stumble.offset == stop else None
+        except UnexpectedTokenError as error:
+            return error if error.offset == stop else None
         except _NoActionError:
             return None
         return None
 
     def _run(self, start: str, builder: Any, stop: int = -1) -> Any:
         """Parse the text, and stumble at the offset `stop` at the latest."""
-        kind: Any = type(builder)
-        self.builder, methods = builder, _methods(self.tables, kind)
+        builder_type: Any = type(builder)
+        self.builder, methods = builder, _methods(self.tables, builder_type)
         lexer, actions = self.lexer, self.tables.actions
         silent = self.tables.silent
         self.states.append(self.tables.starts[start])
         while True:
-            lexer.skip()
+            lexer.skip_ignored()
             begin = lexer.position
             if begin == stop:
-                raise self._stumble()
+                raise self._build_error()
             if begin == len(lexer.text):
                 self._reduce(END, methods)
                 return self.values[-1]
-            found = lexer.terminal(actions[self.states[-1]])
-            if found is None:
-                raise self._stumble()
-            name, end = found
+            match = lexer.match_terminal(actions[self.states[-1]])
+            if match is None:
+                raise self._build_error()
+            name, end = match
             state = self._reduce(name, methods)
             value = None if name in silent else Lexeme(name, lexer.text[begin:end], begin)
             self._push(state, value, begin, end)
@@ -225,27 +225,27 @@ class Engine:
         """Replace the values of a rule's symbols by what the builder makes of them."""
         base = len(self.values) - length
         values = self.values[base:]
-        start = next((place for place in self.starts[base:] if place >= 0), -1)
+        start = next((offset for offset in self.starts[base:] if offset >= 0), -1)
         end = max(self.ends[base:], default=-1)
         del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
         if method is list and picks and picks[0] <= SPREAD:
             # A list that grows at its right end keeps being one list.
-            made = values[SPREAD - picks[0]]
-            made += _children(values, picks[1:])
+            value = values[SPREAD - picks[0]]
+            value += _children(values, picks[1:])
         else:
-            made = _children(values, picks)
+            value = _children(values, picks)
             if method is None:
-                (made,) = made
+                (value,) = value
             elif method is not list:
-                made = method(self.builder, self._span(start, end), made)
-        self._push(self.tables.actions[self.states[-1]][origin], made, start, end)
+                value = method(self.builder, self._span(start, end), value)
+        self._push(self.tables.actions[self.states[-1]][origin], value, start, end)
 
     def _span(self, start: int, end: int) -> Span:
         if start < 0:
             start = end = self.lexer.position
         return Span(self.path, start + self.offset, end + self.offset)
 
-    def _stumble(self) -> StumbleError:
+    def _build_error(self) -> UnexpectedTokenError:
         lexer = self.lexer
         text, begin = lexer.text, lexer.position
         lexeme = previous = None
@@ -253,15 +253,15 @@ class Engine:
             begin = self.previous[2] if self.previous else 0
             lexeme = Lexeme(END, "", begin)
         else:
-            found = lexer.terminal(None)
-            lexeme = Lexeme(found[0], text[begin : found[1]], begin) if found else None
+            match = lexer.match_terminal(None)
+            lexeme = Lexeme(match[0], text[begin : match[1]], begin) if match else None
         if self.previous:
             name, start, end = self.previous
             previous = Lexeme(name, text[start:end], start)
-        return StumbleError(begin, lexeme, previous, self.tables, tuple(self.states))
+        return UnexpectedTokenError(begin, lexeme, previous, self.tables, tuple(self.states))
 
 
-def _nothing(builder: None, span: Span, children: list[Any]) -> None:
+def _build_nothing(builder: None, span: Span, children: list[Any]) -> None:
     """The method of no builder, which makes nothing."""
 
 
@@ -271,7 +271,7 @@ def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
     for pick in picks:
         if pick >= 0:
             children.append(values[pick])
-        elif pick == NOTHING:
+        elif pick == ABSENT:
             children.append(None)
         else:
             children += values[SPREAD - pick]
@@ -282,12 +282,12 @@ def _children(values: list[Any], picks: tuple[int, ...]) -> list[Any]:
 def _methods(tables: Tables, builder: type[Any]) -> list[Any]:
     """For each rule, the builder's method, or one that makes nothing; `list` for a part of another
     rule's children, None where a value is passed on."""
-    made: list[Any] = []
+    methods: list[Any] = []
     for origin, _, method, _ in tables.rules:
         if not method:
-            made.append(None)
+            methods.append(None)
         elif origin.startswith("_"):
-            made.append(list)
+            methods.append(list)
         else:
-            made.append(_nothing if builder is type(None) else getattr(builder, method))
-    return made
+            methods.append(_build_nothing if builder is type(None) else getattr(builder, method))
+    return methods

@@ -9,13 +9,20 @@ from typing import Any, cast
 from msgspec import Struct
 
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax import cutting, encoding
+from ssbt.compiler.syntax import encoding
+from ssbt.compiler.syntax import splitting as cutting
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Node
-from ssbt.compiler.syntax.parsing import Fragment, Parsed, comments, fragment, parsed
+from ssbt.compiler.syntax.parsing import (
+    Fragment,
+    ParsedFile,
+    find_comments,
+    parse_file,
+    parse_fragment,
+)
 
 
-class _Parsed(Struct, frozen=True):
+class _CachedDeclaration(Struct, frozen=True):
     """A declaration without mistakes, and the offset in the file at which it was parsed."""
 
     begin: int
@@ -30,15 +37,15 @@ class DeclarationCache:
     """
 
     def __init__(self) -> None:
-        self._files: dict[str, dict[str, _Parsed]] = {}
+        self._files: dict[str, dict[str, _CachedDeclaration]] = {}
 
-    def parsed(self, source: Source) -> Parsed:
+    def parse(self, source: Source) -> ParsedFile:
         """The AST of a file; see `parsing.parsed`."""
-        if encoding.refusal(source) is not None:
-            return parsed(source)
-        version = _Version(self._files.get(source.path, {}))
-        result = version.clean(source) or parsed(source, version.declaration)
-        self._files[source.path] = version.now
+        if encoding.check_readable(source) is not None:
+            return parse_file(source)
+        version = _FileVersion(self._files.get(source.path, {}))
+        result = version.parse_clean(source) or parse_file(source, version.parse_declaration)
+        self._files[source.path] = version.declarations
         return result
 
     def forget(self, path: str) -> None:
@@ -46,57 +53,57 @@ class DeclarationCache:
         self._files.pop(path, None)
 
 
-class _Version:
+class _FileVersion:
     """One version of a file, after another one with the declarations `before`."""
 
-    def __init__(self, before: dict[str, _Parsed]) -> None:
-        self._before = before
-        self.now: dict[str, _Parsed] = {}
+    def __init__(self, previous: dict[str, _CachedDeclaration]) -> None:
+        self._previous = previous
+        self.declarations: dict[str, _CachedDeclaration] = {}
 
-    def clean(self, source: Source) -> Parsed | None:
+    def parse_clean(self, source: Source) -> ParsedFile | None:
         """The file, None where a piece has a mistake or is no declaration."""
         nodes: list[d.Declaration] = []
-        for piece in cutting.declarations(source):
-            got = self.declaration(source, piece.begin, piece.end)
-            if got.node is None or got.findings:
+        for piece in cutting.split_declarations(source):
+            result = self.parse_declaration(source, piece.begin, piece.end)
+            if result.node is None or result.findings:
                 return None
-            nodes.append(got.node)
+            nodes.append(result.node)
         span = Span(source.path, 0, len(source.text))
-        return Parsed(d.File(span, tuple(nodes), comments(source)), ())
+        return ParsedFile(d.File(span, tuple(nodes), find_comments(source)), ())
 
-    def declaration(self, source: Source, begin: int, end: int) -> Fragment:
+    def parse_declaration(self, source: Source, begin: int, end: int) -> Fragment:
         """What `fragment` makes of a piece of the file."""
         text = source.text[begin:end]
-        known = self.now.get(text) or self._before.get(text)
-        if known is not None:
-            node = moved(known.node, begin - known.begin)
+        cached = self.declarations.get(text) or self._previous.get(text)
+        if cached is not None:
+            node = shift_declaration(cached.node, begin - cached.begin)
         else:
-            got = fragment(source, "declaration", begin, end)
-            if got.node is None or got.findings:
-                return got
-            node = got.node
-        self.now[text] = _Parsed(begin, node)
+            result = parse_fragment(source, "declaration", begin, end)
+            if result.node is None or result.findings:
+                return result
+            node = result.node
+        self.declarations[text] = _CachedDeclaration(begin, node)
         return Fragment(node, ())
 
 
-def moved(node: d.Declaration, distance: int) -> d.Declaration:
+def shift_declaration(node: d.Declaration, distance: int) -> d.Declaration:
     """The same declaration so many characters further on in its file."""
-    return node if distance == 0 else cast("d.Declaration", _moved(node, distance))
+    return node if distance == 0 else cast("d.Declaration", _shift_node(node, distance))
 
 
-def _moved(value: object, distance: int) -> object:
+def _shift_node(value: object, distance: int) -> object:
     if isinstance(value, Node):
         span = value.span
-        place = Span(span.path, span.start + distance, span.end + distance)
-        parts = [_moved(part, distance) for part in _parts_of(type(value))(value)]
-        return type(value)(place, *parts)
+        shifted_span = Span(span.path, span.start + distance, span.end + distance)
+        parts = [_shift_node(part, distance) for part in _field_reader(type(value))(value)]
+        return type(value)(shifted_span, *parts)
     if type(value) is tuple:
-        return tuple([_moved(part, distance) for part in value])
+        return tuple([_shift_node(part, distance) for part in value])
     return value
 
 
 @cache
-def _parts_of(kind: type[Node]) -> Callable[[Node], list[Any]]:
+def _field_reader(node_type: type[Node]) -> Callable[[Node], list[Any]]:
     """Reads the fields of a node but for its place, which comes first."""
-    names = kind.__struct_fields__[1:]
+    names = node_type.__struct_fields__[1:]
     return lambda node: [getattr(node, name) for name in names]

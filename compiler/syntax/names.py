@@ -44,41 +44,41 @@ _DECLARATIONS = frozenset(
 )
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name in backticks."""
     return "`" + name.replace("`", "``") + "`"
 
 
 def name_text(name: str) -> str:
     """A name in an expression, where both this language and Spark SQL read it."""
-    return name if _PLAIN.match(name) and name.lower() not in _RESERVED else quoted(name)
+    return name if _PLAIN.match(name) and name.lower() not in _RESERVED else quote_name(name)
 
 
 def name_after_dot(name: str) -> str:
     """A name behind a dot: no word is reserved there."""
-    return name if _PLAIN.match(name) else quoted(name)
+    return name if _PLAIN.match(name) else quote_name(name)
 
 
-def own_name(name: str) -> str:
+def ssbt_name_text(name: str) -> str:
     """A name in an expression of a `.ssbt` file, which knows the letters of all alphabets."""
-    return name if _WORD.match(name) and name.lower() not in _RESERVED else quoted(name)
+    return name if _WORD.match(name) and name.lower() not in _RESERVED else quote_name(name)
 
 
 def function_name(name: str) -> str:
     """The name of a function, which may have dots."""
     if name.lower() in (_RESERVED | _FORMS) - _FUNCTIONS:
-        return quoted(name)
+        return quote_name(name)
     return ".".join(name_after_dot(part) for part in name.split("."))
 
 
 def declared_name(name: str) -> str:
     """A name where the language expects nothing else: behind `from` and `as`, before a `:`."""
-    return name if _WORD.match(name) else quoted(name)
+    return name if _WORD.match(name) else quote_name(name)
 
 
 def declaration_name(name: str) -> str:
     """The name behind the keyword of a declaration."""
-    return quoted(name) if name.lower() in _OPERATORS else declared_name(name)
+    return quote_name(name) if name.lower() in _OPERATORS else declared_name(name)
 
 
 def parameter_text(name: str) -> str:
@@ -88,26 +88,26 @@ def parameter_text(name: str) -> str:
 
 def secret_name(name: str) -> str:
     """The name of a secret, behind which another declaration may begin."""
-    return quoted(name) if name.lower() in _DECLARATIONS else declaration_name(name)
+    return quote_name(name) if name.lower() in _DECLARATIONS else declaration_name(name)
 
 
 def option_name(name: str) -> str:
     """The name of an entry in a block, which may have dots."""
-    return name if _DOTTED.match(name) else quoted(name)
+    return name if _DOTTED.match(name) else quote_name(name)
 
 
 def step_name(name: str) -> str:
     """The name of a transform that is used as a step."""
-    return quoted(name) if name.lower() in _STEPS else declared_name(name)
+    return quote_name(name) if name.lower() in _STEPS else declared_name(name)
 
 
 def word_text(word: str) -> str:
     """A bare word as the value of an option; some are phrases of two words."""
     if word in ("available now", "real time"):
         return word
-    return quoted(word) if word.lower() in ("true", "false") else declared_name(word)
+    return quote_name(word) if word.lower() in ("true", "false") else declared_name(word)
 
 
 def kind_name(name: str) -> str:
     """The kind before a block that is the value of an option."""
-    return quoted(name) if name.lower() in ("true", "false") else declared_name(name)
+    return quote_name(name) if name.lower() in ("true", "false") else declared_name(name)

@@ -15,13 +15,13 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.building.declarations import Builder
-from ssbt.compiler.syntax.engine import Engine, StumbleError
-from ssbt.compiler.syntax.mistakes import syntax_mistake
-from ssbt.compiler.syntax.tables import tables
+from ssbt.compiler.syntax.building.declarations import DeclarationBuilder
+from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
+from ssbt.compiler.syntax.syntax_errors import diagnose_syntax_error
+from ssbt.compiler.syntax.tables import load_tables
 
 
-class Parsed(Struct, frozen=True):
+class ParsedFile(Struct, frozen=True):
     """A file's AST, whole or with broken parts, and what was found on the way."""
 
     file: d.File
@@ -33,7 +33,7 @@ class Fragment(Struct, frozen=True):
 
     `comments` are the offsets in the file at which they start and end. Of a text that does not
     parse, `stop` is how far it was understood, `is_unfinished` whether that is to its end, and
-    `is_followed` whether the text up to there would parse.
+    `is_valid_prefix` whether the text up to there would parse.
     """
 
     node: Any
@@ -41,68 +41,77 @@ class Fragment(Struct, frozen=True):
     comments: tuple[tuple[int, int], ...] = ()
     stop: int = 0
     is_unfinished: bool = False
-    is_followed: bool = False
+    is_valid_prefix: bool = False
 
 
-DeclarationReader = Callable[[Source, int, int], Fragment]
+DeclarationParser = Callable[[Source, int, int], Fragment]
 
 
-def parsed(source: Source, declaration: DeclarationReader | None = None) -> Parsed:
+def parse_file(source: Source, declaration_parser: DeclarationParser | None = None) -> ParsedFile:
     """The AST of a file. Never raises for what a file may contain.
 
-    `declaration` parses a piece of a file with mistakes, if something is known of its pieces.
+    `declaration_parser` parses a piece of a file with mistakes, if something is known of its pieces.
     """
-    refusal = encoding.refusal(source)
+    refusal = encoding.check_readable(source)
     if refusal is not None:
-        return Parsed(d.File(Span(source.path, 0, 0), (), ()), (refusal,))
-    whole = fragment(source, "file", *encoding.body(source))
-    declarations, findings, places = whole.node, whole.findings, whole.comments
+        return ParsedFile(d.File(Span(source.path, 0, 0), (), ()), (refusal,))
+    whole = parse_fragment(source, "file", *encoding.body_bounds(source))
+    declarations, findings, comment_bounds = whole.node, whole.findings, whole.comments
     if declarations is None:
-        from ssbt.compiler.syntax.recovery import recovered
+        from ssbt.compiler.syntax.recovery import recover_declarations
 
-        declarations, found = recovered(source, declaration or read_declaration)
+        declarations, recovered_findings = recover_declarations(
+            source, declaration_parser or parse_declaration
+        )
         # The pieces may do where the whole does not; it is a mistake all the same.
-        findings = tuple(found) or whole.findings
-        places = tuple(_comment_places(source)) if declarations else ()
+        findings = tuple(recovered_findings) or whole.findings
+        comment_bounds = tuple(_find_comment_bounds(source)) if declarations else ()
     file = d.File(
-        Span(source.path, 0, len(source.text)), declarations, _comment_nodes(source, places)
+        Span(source.path, 0, len(source.text)),
+        declarations,
+        _build_comments(source, comment_bounds),
     )
-    return Parsed(file, tuple(findings))
+    return ParsedFile(file, tuple(findings))
 
 
-def read_declaration(source: Source, begin: int, end: int) -> Fragment:
+def parse_declaration(source: Source, begin: int, end: int) -> Fragment:
     """A piece of a file, parsed as a declaration."""
-    return fragment(source, "declaration", begin, end)
+    return parse_fragment(source, "declaration", begin, end)
 
 
-def comments(source: Source) -> tuple[d.Comment, ...]:
+def find_comments(source: Source) -> tuple[d.Comment, ...]:
     """The comments of a file, whether it parses or not."""
-    return _comment_nodes(source, _comment_places(source))
+    return _build_comments(source, _find_comment_bounds(source))
 
 
-def fragment(source: Source, start: str, begin: int, end: int, text: str | None = None) -> Fragment:
+def parse_fragment(
+    source: Source, start: str, begin: int, end: int, text: str | None = None
+) -> Fragment:
     """`source.text[begin:end]`, or `text` in its place, parsed as a `start`."""
     piece = source.text[begin:end] if text is None else text
-    builder = Builder(source.path, begin, piece)
-    engine = Engine(tables(), piece, source.path, begin)
+    builder = DeclarationBuilder(source.path, begin, piece)
+    engine = Engine(load_tables(), piece, source.path, begin)
     try:
-        node = engine.parsed(start, builder)
-    except StumbleError as stumble:
-        mistake = syntax_mistake(source, start, begin, piece, stumble)
-        found = (*builder.findings, mistake)
-        stop = begin + stumble.offset
-        return Fragment(None, found, (), stop, stumble.is_at_end(), stumble.could_end())
-    comments = tuple((begin + one, begin + other) for one, other in engine.lexer.comments)
+        node = engine.parse(start, builder)
+    except UnexpectedTokenError as error:
+        mistake = diagnose_syntax_error(source, start, begin, piece, error)
+        findings = (*builder.findings, mistake)
+        stop = begin + error.offset
+        return Fragment(None, findings, (), stop, error.is_at_end(), error.can_end())
+    comments = tuple(
+        (begin + comment_start, begin + comment_end)
+        for comment_start, comment_end in engine.lexer.comments
+    )
     return Fragment(node, tuple(builder.findings), comments)
 
 
-def _comment_nodes(source: Source, places: Iterable[tuple[int, int]]) -> tuple[d.Comment, ...]:
-    texts = ((start, source.text[start:end].rstrip()) for start, end in places)
+def _build_comments(source: Source, bounds: Iterable[tuple[int, int]]) -> tuple[d.Comment, ...]:
+    texts = ((start, source.text[start:end].rstrip()) for start, end in bounds)
     return tuple(d.Comment(Span(source.path, at, at + len(text)), text) for at, text in texts)
 
 
-def _comment_places(source: Source) -> Iterator[tuple[int, int]]:
+def _find_comment_bounds(source: Source) -> Iterator[tuple[int, int]]:
     """Where comments are, told without the grammar."""
-    from ssbt.compiler.syntax.tokens import tokens
+    from ssbt.compiler.syntax.tokens import tokenize
 
-    return ((token.start, token.end) for token in tokens(source.text) if token.kind == "comment")
+    return ((token.start, token.end) for token in tokenize(source.text) if token.kind == "comment")

@@ -18,15 +18,15 @@ _ESCAPE = re.compile(
 )
 _DOUBLED = re.compile(r"(\\[\s\S])|''|\"\"")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
-_KEPT = "%_"
-_MEANT = {*_SIMPLE, *_KEPT, "\\", "'", '"'}
+_KEPT_ESCAPES = "%_"
+_MEANINGFUL_ESCAPES = {*_SIMPLE, *_KEPT_ESCAPES, "\\", "'", '"'}
 PARAMETER = re.compile(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
 
 
 class Parameter(Struct, frozen=True):
     """A `${name}` between pieces of text, as it is written."""
 
-    written: str
+    text: str
 
 
 class BadEscapeError(ValueError):
@@ -38,14 +38,14 @@ class BadEscapeError(ValueError):
         self.text = text
 
 
-def undoubled(body: str, quote: str) -> str:
+def escape_doubled_quotes(body: str, quote: str) -> str:
     """The body of a literal with its quote, where it is doubled, as the escape of that meaning."""
     if quote * 2 not in body:
         return body
     return _DOUBLED.sub(lambda m: f"\\{quote}" if m.group() == quote * 2 else m.group(), body)
 
 
-def idle_escapes(body: str) -> list[tuple[int, str]]:
+def find_idle_escapes(body: str) -> list[tuple[int, str]]:
     """The escapes that mean nothing but their own character, such as `\\d`, with their offsets.
 
     Spark drops the backslash without a word, which turns a regular expression into another.
@@ -55,20 +55,20 @@ def idle_escapes(body: str) -> list[tuple[int, str]]:
     return [
         (match.start(), match.group())
         for match in _ESCAPE.finditer(body)
-        if match["other"] is not None and match["other"] not in _MEANT
+        if match["other"] is not None and match["other"] not in _MEANINGFUL_ESCAPES
     ]
 
 
-def unescaped(body: str) -> str:
+def unescape(body: str) -> str:
     """The characters that the body of a literal stands for.
 
     `\\%` and `\\_` keep their backslash, as in Spark: they are for `like`.
     """
 
-    def character(match: re.Match[str]) -> str:
+    def decode_escape(match: re.Match[str]) -> str:
         other, high = match["other"], match["high"]
         if other is not None:
-            return f"\\{other}" if other in _KEPT else _SIMPLE.get(other, other)
+            return f"\\{other}" if other in _KEPT_ESCAPES else _SIMPLE.get(other, other)
         if high is not None:
             # As in Java, two escapes may be the halves of one character.
             low = int(match["low"], 16)
@@ -80,10 +80,10 @@ def unescaped(body: str) -> str:
             raise BadEscapeError(match.start(), match.group())
         return chr(point)
 
-    return _ESCAPE.sub(character, body) if "\\" in body else body
+    return _ESCAPE.sub(decode_escape, body) if "\\" in body else body
 
 
-def escaped(value: str, quote: str = "'") -> str:
+def quote_string(value: str, quote: str = "'") -> str:
     """A literal of Spark SQL that means `value`, on one line.
 
     `$` before `{` is written as an escape because Spark replaces `${…}` in SQL text before it
@@ -97,8 +97,8 @@ def escaped(value: str, quote: str = "'") -> str:
             out.append("\\\\")
         elif char == quote:
             out.append(f"\\{quote}")
-        elif char in _WRITTEN:
-            out.append(_WRITTEN[char])
+        elif char in _LINE_ESCAPES:
+            out.append(_LINE_ESCAPES[char])
         elif char == "$" and following == "{":
             out.append("\\u0024")
         elif not char.isprintable() and char != " ":
@@ -118,23 +118,23 @@ def raw_text(value: str) -> str | None:
     return f"r{quote}{value}{quote}"
 
 
-def double_quoted(pieces: Sequence[str | Parameter]) -> str:
+def double_quote(pieces: Sequence[str | Parameter]) -> str:
     """A block's string with these pieces, on one line."""
-    return f'"{_block_text(pieces, _WRITTEN)}"'
+    return f'"{_escape_pieces(pieces, _LINE_ESCAPES)}"'
 
 
-def triple_quoted(pieces: Sequence[str | Parameter]) -> str:
+def triple_quote(pieces: Sequence[str | Parameter]) -> str:
     """A block's string with these pieces, in which line ends stand as they are."""
-    return f'"""{_block_text(pieces, _CARRIAGE_RETURN)}"""'
+    return f'"""{_escape_pieces(pieces, _CARRIAGE_RETURN_ESCAPE)}"""'
 
 
-def _block_text(pieces: Sequence[str | Parameter], written: dict[str, str]) -> str:
+def _escape_pieces(pieces: Sequence[str | Parameter], escapes: dict[str, str]) -> str:
     out = []
     for index, piece in enumerate(pieces):
         if isinstance(piece, Parameter):
-            out.append(piece.written)
+            out.append(piece.text)
             continue
-        text = _NOT_PLAIN.sub(lambda match: _character(match.group(), written), piece)
+        text = _NOT_PLAIN.sub(lambda match: _escape_character(match.group(), escapes), piece)
         text = text.replace("${", "$${")
         if text.endswith("$") and index + 1 < len(pieces):
             # `$${name}` would be the plain text `${name}`.
@@ -143,20 +143,20 @@ def _block_text(pieces: Sequence[str | Parameter], written: dict[str, str]) -> s
     return "".join(out)
 
 
-def _character(char: str, written: dict[str, str]) -> str:
-    if char in written:
-        return written[char]
-    if char in _LAYOUT:
+def _escape_character(char: str, escapes: dict[str, str]) -> str:
+    if char in escapes:
+        return escapes[char]
+    if char in _LAYOUT_CHARACTERS:
         return char
-    if char in _QUOTED:
+    if char in _ESCAPED_CHARACTERS:
         return f"\\{char}"
     point = ord(char)
     return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
 
 
-_WRITTEN = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_CARRIAGE_RETURN = {"\r": "\\r"}
-_LAYOUT = "\n\t"
-_QUOTED = '"\\'
+_LINE_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_CARRIAGE_RETURN_ESCAPE = {"\r": "\\r"}
+_LAYOUT_CHARACTERS = "\n\t"
+_ESCAPED_CHARACTERS = '"\\'
 # Characters that nobody can see, and those that a string cannot hold bare.
 _NOT_PLAIN = re.compile(r'["\\\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]')

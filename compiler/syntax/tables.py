@@ -21,7 +21,7 @@ _FORMAT = 3
 
 # Which values of a rule's symbols its node gets: an index, `SPREAD` minus an index for a list whose
 # items are taken one by one, or `NOTHING` for an optional part that is not there.
-NOTHING = -1
+ABSENT = -1
 SPREAD = -2
 
 
@@ -45,50 +45,59 @@ class Tables(Struct, frozen=True, eq=False):
 
 
 @cache
-def tables() -> Tables:
+def load_tables() -> Tables:
     """The tables of the grammar, saved below the user's cache folder once they are made."""
     grammar = (files("ssbt.grammar") / "ssbt.lark").read_bytes()
-    made_of = repr((_FORMAT, STARTS)).encode() + grammar
-    key = hashlib.sha256(made_of).hexdigest()[:16]
-    path = _folder() / f"grammar-{key}.tables"
+    fingerprint_input = repr((_FORMAT, STARTS)).encode() + grammar
+    key = hashlib.sha256(fingerprint_input).hexdigest()[:16]
+    path = _cache_folder() / f"grammar-{key}.tables"
     try:
-        return _read(path.read_bytes())
+        return _deserialize_tables(path.read_bytes())
     except (OSError, ValueError, TypeError):
-        made = _made(grammar.decode("utf-8"))
-        _save(path, _written(made))
-        return made
+        built = _build_tables(grammar.decode("utf-8"))
+        _save_tables(path, _serialize_tables(built))
+        return built
 
 
-def _written(made: Tables) -> bytes:
-    parts = (made.actions, made.starts, made.rules, made.words, made.signs, sorted(made.silent))
+def _serialize_tables(parser_tables: Tables) -> bytes:
+    parts = (
+        parser_tables.actions,
+        parser_tables.starts,
+        parser_tables.rules,
+        parser_tables.words,
+        parser_tables.signs,
+        sorted(parser_tables.silent),
+    )
     return json.dumps(parts, separators=(",", ":")).encode()
 
 
-def _read(data: bytes) -> Tables:
+def _deserialize_tables(data: bytes) -> Tables:
     """The saved tables; raises ValueError or TypeError where the file is anything else."""
     actions, starts, rules, words, signs, silent = json.loads(data)
-    known = [(origin, length, method, tuple(picks)) for origin, length, method, picks in rules]
-    return Tables(actions, starts, known, words, signs, frozenset(silent))
+    rule_tuples = [
+        (origin, length, method, tuple(picks)) for origin, length, method, picks in rules
+    ]
+    return Tables(actions, starts, rule_tuples, words, signs, frozenset(silent))
 
 
-def _folder() -> Path:
+def _cache_folder() -> Path:
     root = os.environ.get("XDG_CACHE_HOME")
     return (Path(root) if root else Path.home() / ".cache") / "ssbt"
 
 
-def _save(path: Path, data: bytes) -> None:
+def _save_tables(path: Path, data: bytes) -> None:
     """Write the file as a whole or not at all; that it cannot be written is no mistake."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}")
-        beside.write_bytes(data)
-        beside.replace(path)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(data)
+        temporary.replace(path)
     except OSError:
         return
 
 
-def _made(grammar: str) -> Tables:
-    from ssbt.compiler.syntax.table_making import made_tables
+def _build_tables(grammar: str) -> Tables:
+    from ssbt.compiler.syntax.table_building import build_tables
 
-    made: Any = made_tables(grammar, STARTS)
-    return Tables(*made)
+    parts: Any = build_tables(grammar, STARTS)
+    return Tables(*parts)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Token(NamedTuple):
-    """A piece of text at `start` up to `end`; `first` when it is the first of its line.
+    """A piece of text at `start` up to `end`; `is_first` when it is the first of its line.
 
     `kind` is one of word, number, string, name, comment, open, close, pipe, separator, newline,
     parameter, other, the unfinished ones, open_string and open_name, and those of other languages:
@@ -22,7 +22,7 @@ class Token(NamedTuple):
     kind: str
     start: int
     end: int
-    first: bool
+    is_first: bool
 
 
 _PATTERN = re.compile(
@@ -52,22 +52,22 @@ _PATTERN = re.compile(
 _LINE_END = re.compile(r"[\r\n]|\Z")
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """Every token of the text, white space left out."""
-    first = True
-    position, closed = 0, True
+    is_first = True
+    position, is_closed = 0, True
     while position < len(text):
         match = _PATTERN.match(text, position)
         assert match is not None
         kind, end = match.lastgroup, match.end()
         if match.group() == "/*":
             # What is never closed is looked for once.
-            close = text.find("*/", end) if closed else -1
-            closed = close >= 0
+            close = text.find("*/", end) if is_closed else -1
+            is_closed = close >= 0
             line_end = _LINE_END.search(text, end)
-            end = close + 2 if closed or line_end is None else line_end.start()
+            end = close + 2 if is_closed or line_end is None else line_end.start()
         if kind != "space":
             assert kind is not None
-            yield Token(kind, position, end, first)
-            first = kind == "newline"
+            yield Token(kind, position, end, is_first)
+            is_first = kind == "newline"
         position = end

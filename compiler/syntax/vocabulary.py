@@ -41,7 +41,7 @@ OTHER_STEPS = {
     **dict.fromkeys(("dedup", "dropduplicates", "drop_duplicates"), "deduplicate"),
 }
 # How steps are written, where other languages write theirs in another way.
-FORMS = {
+STEP_FORMS = {
     "aggregate": "|> aggregate sum(…) as NAME group by KEY",
     "cross join": "|> cross join DATASET",
     "deduplicate": "|> deduplicate by COLUMN",
@@ -61,21 +61,23 @@ FORMS = {
     "where": "|> where CONDITION",
 }
 # Words for what is no step here.
-_WORK = "how the work is done is left to Spark: its settings stand in `pipeline { spark { … } }`"
-_NO_PYTHON = (
+_TUNING_ADVICE = (
+    "how the work is done is left to Spark: its settings stand in `pipeline { spark { … } }`"
+)
+_PYTHON_ADVICE = (
     "Python of your own stands in a module, and comes in with "
     '`|> apply "FILE.py:FUNCTION" returns SCHEMA`'
 )
-NO_STEPS = {
+NON_STEPS = {
     **dict.fromkeys(
         ("write", "save", "sink", "insert"),
         "a dataset goes out with `sink NAME to CONNECTOR { … }`",
     ),
     **dict.fromkeys(
         ("repartition", "cache", "persist", "checkpoint", "broadcast", "hint"),
-        _WORK,
+        _TUNING_ADVICE,
     ),
-    **dict.fromkeys(("coalesce", "unpersist", "hints", "distribute", "cluster"), _WORK),
+    **dict.fromkeys(("coalesce", "unpersist", "hints", "distribute", "cluster"), _TUNING_ADVICE),
     **dict.fromkeys(
         ("show", "display", "print", "collect", "topandas", "printschema", "describe", "count"),
         "rows are shown by `sink NAME to console { }`, and a `test` says what they must be",
@@ -89,19 +91,19 @@ NO_STEPS = {
     "with": "a query gets its name by a `let` of its own",
     "group": "the keys are a part of `aggregate`: `|> aggregate sum(…) as NAME group by KEY`",
 }
-_GROUPED = NO_STEPS["group"]
-NO_STEPS |= dict.fromkeys(("groupby", "group_by"), _GROUPED)
+_GROUP_ADVICE = NON_STEPS["group"]
+NON_STEPS |= dict.fromkeys(("groupby", "group_by"), _GROUP_ADVICE)
 # Statements of SQL and of Python, and what there is in their place.
-_RUN_TIME = "a value given when the job runs is declared: `param NAME: TYPE = DEFAULT`"
-_WRITTEN = "a dataset goes out with `sink NAME to CONNECTOR { … }`"
-NO_DECLARATIONS = {
-    **dict.fromkeys(("set", "declare"), _RUN_TIME),
-    **dict.fromkeys(("merge", "update", "delete", "truncate", "copy", "upsert"), _WRITTEN),
+_PARAMETER_ADVICE = "a value given when the job runs is declared: `param NAME: TYPE = DEFAULT`"
+_SINK_ADVICE = "a dataset goes out with `sink NAME to CONNECTOR { … }`"
+NON_DECLARATIONS = {
+    **dict.fromkeys(("set", "declare"), _PARAMETER_ADVICE),
+    **dict.fromkeys(("merge", "update", "delete", "truncate", "copy", "upsert"), _SINK_ADVICE),
     **dict.fromkeys(
         ("use", "alter", "drop", "grant", "begin", "commit", "analyze", "optimize", "refresh"),
         "a pipeline only reads, computes and writes; what else there is to do is done elsewhere",
     ),
-    **dict.fromkeys(("if", "for", "while", "try", "return", "print", "class"), _NO_PYTHON),
+    **dict.fromkeys(("if", "for", "while", "try", "return", "print", "class"), _PYTHON_ADVICE),
 }
 # What else a declaration is called, the likeliest first.
 OTHER_DECLARATIONS: dict[str, tuple[str, ...]] = {
@@ -115,7 +117,7 @@ OTHER_DECLARATIONS: dict[str, tuple[str, ...]] = {
     "include": ("import",),
 }
 # How declarations are written.
-DECLARED = {
+DECLARATION_FORMS = {
     "import": 'import "FILE.ssbt"',
     "let": "let NAME = from DATASET |> …",
     "param": "param NAME: TYPE = DEFAULT",
@@ -168,7 +170,7 @@ LOOKALIKES = {
     "\u2026": "...",
 }
 # What a terminal of the grammar is called in a message.
-_CALLED = {
+_DESCRIPTIONS = {
     **dict.fromkeys(("NAME", "QUOTED_NAME"), "a name"),
     **dict.fromkeys(("SINGLE_QUOTED", "DOUBLE_QUOTED", "TRIPLE_QUOTED", "RAW_STRING"), "a string"),
     "NUMBER": "a number",
@@ -202,45 +204,45 @@ _CALLED = {
     "EXCEPT_COLUMNS": "`except (`",
 }
 # Terminals that only hold their neighbours together.
-_JOINING = frozenset(
+_JOINING_TERMINALS = frozenset(
     (
         *("AS", "BY", "COLON", "COMMA", "DELAY", "ELSE", "END", "EQUAL", "FOR", "FROM", "GROUP_BY"),
         *("ON", "PARTITION_BY", "PERCENT", "THEN", "TO", "WHEN", "__ANON_0"),
     )
 )
 # Among what could come, these tell a reader nothing: they could come nearly everywhere.
-_NOISE = frozenset(
+_UNINFORMATIVE = frozenset(
     (
         *("$END", "DOT", "COLLATE", "LSQB", "STAR", "SLASH", "CONCAT", "COMPARE", "SHIFT", "SIGN"),
         *("BAR", "HAT", "AMPERSAND", "PERCENT_SIGN", "DIV", "LESS", "MORE", "__ANON_1", "LIKE"),
         *("IS", "IN_LIST", "ONE_OF", "BETWEEN", "AND", "OR", "NOT"),
     )
 )
-_EXPRESSION = {"CASE", "CAST", "INTERVAL", "TYPED_LITERAL"}
+_EXPRESSION_TERMINALS = {"CASE", "CAST", "INTERVAL", "TYPED_LITERAL"}
 # Behind an operand an operator can come, and with it these.
-_WITH_OPERATORS = frozenset(("COLON", "EQUAL", "LPAR", "ARROW"))
-_MOST = 5
+_OPERATOR_COMPANIONS = frozenset(("COLON", "EQUAL", "LPAR", "ARROW"))
+_MAXIMUM_DESCRIPTIONS = 5
 
 
-def expectation(expected: frozenset[str]) -> str:
+def describe_expected(expected: frozenset[str]) -> str:
     """What could stand somewhere, in a few words; nothing where too much could."""
-    if expected >= _EXPRESSION:
+    if expected >= _EXPRESSION_TERMINALS:
         return "an expression"
-    telling = expected - _NOISE or expected - {"$END"}
+    informative = expected - _UNINFORMATIVE or expected - {"$END"}
     behind_operand = "COMPARE" in expected
     if behind_operand:
-        telling = expected - _NOISE - _WITH_OPERATORS
-    called = {_called(terminal) for terminal in telling}
+        informative = expected - _UNINFORMATIVE - _OPERATOR_COMPANIONS
+    descriptions = {_describe_terminal(terminal) for terminal in informative}
     if behind_operand:
-        called.add("`and`" if "AND" in expected and "OR" not in expected else "an operator")
-    ordered = sorted(called, key=lambda c: (c[:1] != "a", c))
-    if not ordered or len(ordered) > _MOST:
+        descriptions.add("`and`" if "AND" in expected and "OR" not in expected else "an operator")
+    ordered = sorted(descriptions, key=lambda c: (c[:1] != "a", c))
+    if not ordered or len(ordered) > _MAXIMUM_DESCRIPTIONS:
         return ""
     return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} or {ordered[-1]}"
 
 
-def _called(terminal: str) -> str:
-    return _CALLED.get(terminal, f"`{terminal.replace('_', ' ').lower()}`")
+def _describe_terminal(terminal: str) -> str:
+    return _DESCRIPTIONS.get(terminal, f"`{terminal.replace('_', ' ').lower()}`")
 
 
 def joining_word(terminal: str, expected: frozenset[str]) -> str:
@@ -248,12 +250,14 @@ def joining_word(terminal: str, expected: frozenset[str]) -> str:
 
     Words that say something of their own, brackets and operators are not to be guessed.
     """
-    if terminal not in _JOINING or (terminal == "EQUAL" and "COMPARE" in expected):
+    if terminal not in _JOINING_TERMINALS or (terminal == "EQUAL" and "COMPARE" in expected):
         return ""
-    return _called(terminal).strip("`")
+    return _describe_terminal(terminal).strip("`")
 
 
 def is_beginning(word: str, expected: frozenset[str]) -> bool:
     """Whether a word begins one of the terminals that are written with several."""
-    begun = f"`{word.lower()} "
-    return bool(word) and any(_called(terminal).startswith(begun) for terminal in expected)
+    prefix = f"`{word.lower()} "
+    return bool(word) and any(
+        _describe_terminal(terminal).startswith(prefix) for terminal in expected
+    )

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 import msgspec.json
 
-from ssbt.compiler.diagnostics.cells import display_width, visible, wrapped
+from ssbt.compiler.diagnostics.cells import display_width, sanitize, wrap
 from ssbt.compiler.testing.results import Event
 
 _VERSION = 1
-_HIDDEN = "not measured: the function around it does not tell which values it asks for"
+_NOT_MEASURED = "not measured: the function around it does not tell which values it asks for"
 
 
-class Place(Struct, frozen=True, order=True):
-    """A point by the place that the user knows; see `ssbt.compiler.ir.coverage.Point`."""
+class LocatedTarget(Struct, frozen=True, order=True):
+    """A point by the place that the user knows; see `ssbt.compiler.ir.coverage.CoverageTarget`."""
 
     file: str
     line: int
@@ -42,52 +42,52 @@ class Coverage:
     """The points of all pipelines of a run."""
 
     def __init__(self) -> None:
-        self._places: set[Place] = set()
-        self._reached: set[Place] = set()
-        self._refused: dict[Place, str] = {}
-        self._of_tests: dict[int, Sequence[Place]] = {}
+        self._targets: set[LocatedTarget] = set()
+        self._reached: set[LocatedTarget] = set()
+        self._unmeasured: dict[LocatedTarget, str] = {}
+        self._targets_by_test: dict[int, Sequence[LocatedTarget]] = {}
 
-    def add(self, places: Sequence[Place], tests: Iterable[int]) -> None:
+    def add(self, targets: Sequence[LocatedTarget], tests: Iterable[int]) -> None:
         """Take the points of a pipeline, in the order of their numbers, and its tests."""
-        self._places |= {*places}
-        self._of_tests |= dict.fromkeys(tests, places)
-        self._refused |= {each: _HIDDEN for each in places if not each.measured}
+        self._targets |= {*targets}
+        self._targets_by_test |= dict.fromkeys(tests, targets)
+        self._unmeasured |= {each: _NOT_MEASURED for each in targets if not each.measured}
 
-    def take(self, event: Event) -> None:
+    def record_event(self, event: Event) -> None:
         """Note what a test has reached."""
-        places = self._of_tests.get(event.test, ())
-        self._reached |= {places[number] for number in event.reached}
+        targets = self._targets_by_test.get(event.test, ())
+        self._reached |= {targets[number] for number in event.reached}
         for number, reason in event.refused:
-            self._refused.setdefault(places[number], f"not measured, Spark says: {reason}")
+            self._unmeasured.setdefault(targets[number], f"not measured, Spark says: {reason}")
 
     @property
     def percent(self) -> int:
         """How much of all that is measured is reached."""
-        return self._counts(self._places).percent
+        return self._count_targets(self._targets).percent
 
-    def report(self, width: int) -> Iterator[str]:
+    def render_report(self, width: int) -> Iterator[str]:
         """The text for a terminal: a line for each file, and then for each point not reached."""
-        files = sorted({place.file for place in self._places})
-        rows = [(visible(file), self._counts(self._in(file))) for file in files]
-        rows.append(("TOTAL", self._counts(self._places)))
+        files = sorted({target.file for target in self._targets})
+        rows = [(sanitize(file), self._count_targets(self._targets_in(file))) for file in files]
+        rows.append(("TOTAL", self._count_targets(self._targets)))
         room = max(display_width(name) for name, _ in rows)
         yield f"{'file'.ljust(room)}  points  missed  cover\n"
         for name, counts in rows:
             missed = counts.points - counts.reached
             fill = " " * (room - display_width(name))
             yield f"{name}{fill}  {counts.points:6}  {missed:6}  {counts.percent:4}%\n"
-        missing = sorted(self._places - self._reached)
-        if missing:
+        missed_targets = sorted(self._targets - self._reached)
+        if missed_targets:
             yield "\n"
-        for place in missing:
-            text = f"{place.file}:{place.line}: {self._said(place)}"
-            first, *rest = wrapped(visible(text), width)
+        for target in missed_targets:
+            text = f"{target.file}:{target.line}: {self._describe_target(target)}"
+            first, *rest = wrap(sanitize(text), width)
             yield f"{first}\n"
             yield from (f"    {line}\n" for line in rest)
 
-    def json(self) -> bytes:
+    def render_json(self) -> bytes:
         """The same for programs, and what is reached too."""
-        total = self._counts(self._places)
+        total = self._count_targets(self._targets)
         document = {
             "version": _VERSION,
             "percent": total.percent,
@@ -96,34 +96,36 @@ class Coverage:
             "files": [
                 {
                     "file": file,
-                    "percent": self._counts(self._in(file)).percent,
-                    "points": [self._document(place) for place in sorted(self._in(file))],
+                    "percent": self._count_targets(self._targets_in(file)).percent,
+                    "points": [
+                        self._target_record(target) for target in sorted(self._targets_in(file))
+                    ],
                 }
-                for file in sorted({place.file for place in self._places})
+                for file in sorted({target.file for target in self._targets})
             ],
         }
         return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
-    def _document(self, place: Place) -> dict[str, str | int]:
-        state = "missed" if self._is_measured(place) else "unmeasured"
+    def _target_record(self, target: LocatedTarget) -> dict[str, str | int]:
+        state = "missed" if self._is_measured(target) else "unmeasured"
         return {
-            "line": place.line,
-            "column": place.column,
-            "kind": place.kind,
-            "what": place.what,
-            "state": "reached" if place in self._reached else state,
+            "line": target.line,
+            "column": target.column,
+            "kind": target.kind,
+            "what": target.what,
+            "state": "reached" if target in self._reached else state,
         }
 
-    def _in(self, file: str) -> set[Place]:
-        return {place for place in self._places if place.file == file}
+    def _targets_in(self, file: str) -> set[LocatedTarget]:
+        return {target for target in self._targets if target.file == file}
 
-    def _said(self, place: Place) -> str:
-        refused = self._refused.get(place)
-        return f"`{place.what}` is {refused}" if refused is not None else place.missing
+    def _describe_target(self, target: LocatedTarget) -> str:
+        reason = self._unmeasured.get(target)
+        return f"`{target.what}` is {reason}" if reason is not None else target.missing
 
-    def _is_measured(self, place: Place) -> bool:
-        return place in self._reached or place not in self._refused
+    def _is_measured(self, target: LocatedTarget) -> bool:
+        return target in self._reached or target not in self._unmeasured
 
-    def _counts(self, places: Iterable[Place]) -> _Counts:
-        measured = [place for place in places if self._is_measured(place)]
+    def _count_targets(self, targets: Iterable[LocatedTarget]) -> _Counts:
+        measured = [target for target in targets if self._is_measured(target)]
         return _Counts(len(measured), len(self._reached.intersection(measured)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ssbt.compiler.diagnostics.cells import display_width, visible, wrapped
-from ssbt.compiler.diagnostics.style import Style, paint, painted
+from ssbt.compiler.diagnostics.cells import display_width, sanitize, wrap
+from ssbt.compiler.diagnostics.style import Style, paint, paint_rows
 from ssbt.compiler.testing.coverage import Coverage
-from ssbt.compiler.testing.results import FINE, Case, Outcome, Result
-from ssbt.compiler.testing.tables import heading, table
+from ssbt.compiler.testing.results import PASSING_OUTCOMES, Case, CaseResult, Outcome
+from ssbt.compiler.testing.tables import heading, render_table
 
 _LETTERS = {
     Outcome.PASSED: ".",
@@ -35,24 +35,24 @@ class Display:
         self._used = 0
         self._done = 0
 
-    def started(self, case: Case) -> str:
+    def render_start(self, case: Case) -> str:
         """Said before a test runs."""
         if self._verbose:
-            return f"{visible(case.title)} "
+            return f"{sanitize(case.title)} "
         if case.file == self._file:
             return ""
         end = self.line_end()
-        self._file, self._used = case.file, display_width(visible(case.file)) + 1
-        return f"{end}{visible(case.file)} "
+        self._file, self._used = case.file, display_width(sanitize(case.file)) + 1
+        return f"{end}{sanitize(case.file)} "
 
-    def ended(self, result: Result) -> str:
+    def render_end(self, result: CaseResult) -> str:
         """Said after it has run."""
         self._done += 1
         style = _STYLES[result.outcome]
         if self._verbose:
-            word = paint(result.outcome.value.upper(), style, color=self.color)
-            used = display_width(visible(result.case.title)) + 1 + len(result.outcome.value)
-            return f"{word}{self._percent(used)}\n"
+            outcome_text = paint(result.outcome.value.upper(), style, color=self.color)
+            used = display_width(sanitize(result.case.title)) + 1 + len(result.outcome.value)
+            return f"{outcome_text}{self._percent(used)}\n"
         letter = paint(_LETTERS[result.outcome], style, color=self.color)
         self._used += 1
         if self._used >= self._width - 8:
@@ -75,47 +75,49 @@ class Display:
     def rule(self, title: str, sign: str = "=", style: Style = Style.PLAIN) -> str:
         """A line across with a title in it."""
         room = max(self._width - display_width(title) - 2, 4)
-        left = room // 2
-        line = f"{sign * left} {title} {sign * (room - left)}"
+        left_width = room // 2
+        line = f"{sign * left_width} {title} {sign * (room - left_width)}"
         return f"{paint(line, style, color=self.color)}\n"
 
-    def failures(self, results: Sequence[Result]) -> Iterator[str]:
+    def failures(self, results: Sequence[CaseResult]) -> Iterator[str]:
         """What went wrong, test by test."""
-        wrong = [each for each in results if each.outcome not in FINE]
+        wrong = [each for each in results if each.outcome not in PASSING_OUTCOMES]
         if wrong:
             yield "\n" + self.rule("FAILURES")
         for each in wrong:
-            yield self.rule(visible(each.case.title), "_")
-            yield f"{visible(each.case.place)}\n"
+            yield self.rule(sanitize(each.case.title), "_")
+            yield f"{sanitize(each.case.place)}\n"
             for line in each.message.splitlines():
-                yield from (f"  {part}\n" for part in wrapped(visible(line), self._width - 2))
+                yield from (f"  {part}\n" for part in wrap(sanitize(line), self._width - 2))
             for difference in each.differences:
-                yield f"\n{visible(heading(difference))}\n"
-                yield painted(table(difference), color=self.color)
+                yield f"\n{sanitize(heading(difference))}\n"
+                yield paint_rows(render_table(difference), color=self.color)
             yield "\n"
 
-    def durations(self, results: Sequence[Result], count: int) -> Iterator[str]:
+    def durations(self, results: Sequence[CaseResult], count: int) -> Iterator[str]:
         """The slowest tests, all for 0."""
         ranked = sorted(results, key=lambda each: -each.seconds)
         slow = [each for each in ranked if each.seconds >= _SLOW or not count]
         yield self.rule(f"slowest {count} durations" if count else "slowest durations")
         for each in slow[: count or None]:
-            yield f"{each.seconds:7.2f}s {visible(each.case.title)}\n"
+            yield f"{each.seconds:7.2f}s {sanitize(each.case.title)}\n"
 
-    def coverage(self, found: Coverage) -> Iterator[str]:
+    def coverage(self, coverage: Coverage) -> Iterator[str]:
         """What the tests reach, and what they do not."""
         yield "\n" + self.rule("coverage", "-")
-        yield from found.report(self._width)
+        yield from coverage.render_report(self._width)
         yield "\n"
 
-    def summary(self, results: Sequence[Result], deselected: int, seconds: float) -> Iterator[str]:
+    def summary(
+        self, results: Sequence[CaseResult], deselected: int, seconds: float
+    ) -> Iterator[str]:
         """The last lines."""
-        wrong = [each for each in results if each.outcome not in FINE]
+        wrong = [each for each in results if each.outcome not in PASSING_OUTCOMES]
         if wrong:
             yield self.rule("short test summary info")
         for each in wrong:
             word = paint(each.outcome.value.upper(), Style.REMOVED, color=self.color)
-            yield f"{word} {visible(each.case.title)}\n"
+            yield f"{word} {sanitize(each.case.title)}\n"
         counts = [
             f"{number} {'error' + 's' * (number > 1) if word is Outcome.ERROR else word.value}"
             for word in (Outcome.FAILED, Outcome.UPDATED, Outcome.PASSED, Outcome.ERROR)

@@ -20,7 +20,7 @@ class Outcome(Enum):
 
 
 # How a test ends that gives no reason to look at it.
-FINE = frozenset({Outcome.PASSED, Outcome.UPDATED})
+PASSING_OUTCOMES = frozenset({Outcome.PASSED, Outcome.UPDATED})
 
 
 class Difference(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Difference(Struct, frozen=True):
     after: int | None = None
 
 
-class RowsMade(Struct, frozen=True):
+class RowSet(Struct, frozen=True):
     """Rows of a dataset, as text for a test, and as lines of a JSON file if one can hold them."""
 
     dataset: str
@@ -49,15 +49,15 @@ class RowsMade(Struct, frozen=True):
     lines: list[str] = []
 
 
-class Created(Struct, frozen=True):
+class CreatedTest(Struct, frozen=True):
     """What a test from real rows gives and expects; `clock` is empty where the time plays no role.
 
     `notes` are for people.
     """
 
     clock: str
-    given: list[RowsMade]
-    then: RowsMade
+    given: list[RowSet]
+    then: RowSet
     notes: list[str]
 
 
@@ -75,7 +75,7 @@ class Event(Struct, frozen=True):
     message: str = ""
     differences: list[Difference] = []
     spark: str = ""
-    created: Created | None = None
+    created: CreatedTest | None = None
     reached: list[int] = []
     refused: list[tuple[int, str]] = []
 
@@ -94,7 +94,7 @@ class Case(Struct, frozen=True):
         return f"{self.file}::{self.name}"
 
 
-class Result(Struct, frozen=True):
+class CaseResult(Struct, frozen=True):
     """A test that has ended."""
 
     case: Case
@@ -104,7 +104,7 @@ class Result(Struct, frozen=True):
     differences: tuple[Difference, ...] = ()
 
 
-def result_of(case: Case, event: Event) -> Result:
+def result_of(case: Case, event: Event) -> CaseResult:
     """The result that an `ended` event tells."""
     differences = tuple(event.differences)
-    return Result(case, event.outcome, event.seconds, event.message, differences)
+    return CaseResult(case, event.outcome, event.seconds, event.message, differences)

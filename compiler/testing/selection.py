@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import re
 
-Chosen = Callable[[str], bool]
+NamePredicate = Callable[[str], bool]
 _WORDS = re.compile(r"""\s*(?:([()])|"([^"]*)"|'([^']*)'|([^\s()"']+))""")
 
 
@@ -13,76 +13,76 @@ class ExpressionError(ValueError):
     """An expression that is none; the text says why, for people."""
 
 
-def chosen(expression: str) -> Chosen:
+def parse_expression(expression: str) -> NamePredicate:
     """Whether a name is meant: `late and not (empty or 'no rows')`, each word a part of the name.
 
     Case does not matter; words side by side without `and` or `or` are one text. Raises
     ExpressionError.
     """
-    reader = _Reader(expression)
-    found = reader.either()
-    if reader.next() is not None:
-        raise ExpressionError(f"`{reader.next()}` is one too many in `{expression}`")
-    return lambda name: found(name.casefold())
+    reader = _ExpressionReader(expression)
+    predicate = reader.parse_or()
+    if reader.peek() is not None:
+        raise ExpressionError(f"`{reader.peek()}` is one too many in `{expression}`")
+    return lambda name: predicate(name.casefold())
 
 
-class _Reader:
+class _ExpressionReader:
     """Descends through `or`, `and`, `not` and parentheses."""
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
         self._words: list[tuple[str, bool]] = []
-        place = 0
+        position = 0
         text = expression.rstrip()
-        while place < len(text):
-            match = _WORDS.match(text, place)
+        while position < len(text):
+            match = _WORDS.match(text, position)
             if match is None:
                 raise ExpressionError(f"a quote is not closed in `{expression}`")
-            place = match.end()
+            position = match.end()
             quoted = match[2] if match[2] is not None else match[3]
             plain = match[1] or match[4]
             self._words.append((plain, False) if plain is not None else (quoted, True))
 
-    def next(self) -> str | None:
+    def peek(self) -> str | None:
         """The word that comes next; one in quotes is never an operator."""
         if not self._words:
             return None
         text, quoted = self._words[0]
         return f"'{text}'" if quoted else text
 
-    def _take(self, word: str) -> bool:
-        found = (self.next() or "").lower() == word
-        if found:
+    def _accept(self, word: str) -> bool:
+        is_next = (self.peek() or "").lower() == word
+        if is_next:
             self._words.pop(0)
-        return found
+        return is_next
 
-    def either(self) -> Chosen:
+    def parse_or(self) -> NamePredicate:
         """Parts with `or` between them."""
-        parts = [self._both()]
-        while self._take("or"):
-            parts.append(self._both())
+        parts = [self._parse_and()]
+        while self._accept("or"):
+            parts.append(self._parse_and())
         return lambda name: any(part(name) for part in parts)
 
-    def _both(self) -> Chosen:
-        parts = [self._one()]
-        while self._take("and"):
-            parts.append(self._one())
+    def _parse_and(self) -> NamePredicate:
+        parts = [self._parse_not()]
+        while self._accept("and"):
+            parts.append(self._parse_not())
         return lambda name: all(part(name) for part in parts)
 
-    def _one(self) -> Chosen:
-        if self._take("not"):
-            inner = self._one()
+    def _parse_not(self) -> NamePredicate:
+        if self._accept("not"):
+            inner = self._parse_not()
             return lambda name: not inner(name)
-        if self._take("("):
-            inner = self.either()
-            if not self._take(")"):
+        if self._accept("("):
+            inner = self.parse_or()
+            if not self._accept(")"):
                 raise ExpressionError(f"a `)` is missing in `{self._expression}`")
             return inner
-        return self._text()
+        return self._parse_text()
 
-    def _text(self) -> Chosen:
+    def _parse_text(self) -> NamePredicate:
         words: list[str] = []
-        while (word := self.next()) is not None and word.lower() not in ("and", "or", "(", ")"):
+        while (word := self.peek()) is not None and word.lower() not in ("and", "or", "(", ")"):
             words.append(self._words.pop(0)[0])
         if not words:
             raise ExpressionError(f"a word is missing in `{self._expression}`")

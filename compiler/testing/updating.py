@@ -19,7 +19,9 @@ class CannotUpdateError(Exception):
     """Why an expectation is to be changed by hand; the text is for people."""
 
 
-def updates(test: d.Test, differences: Iterable[Difference], source: Source) -> Iterator[Edit]:
+def compute_edits(
+    test: d.Test, differences: Iterable[Difference], source: Source
+) -> Iterator[Edit]:
     """The edits of `source` by which the test expects what came; rows that are equal stay.
 
     Raises CannotUpdateError.
@@ -32,44 +34,46 @@ def updates(test: d.Test, differences: Iterable[Difference], source: Source) -> 
         if clause.file is not None:
             path = "".join(map(str, clause.file.parts))
             raise CannotUpdateError(f"change the rows of `{difference.dataset}` in {path} yourself")
-        yield from _Rows(clause, source).updates(difference)
+        yield from _RowEditor(clause, source).compute_edits(difference)
 
 
-class _Rows:
+class _RowEditor:
     """The rows of one `then` in its file."""
 
     def __init__(self, clause: d.Rows, source: Source) -> None:
         self._clause, self._text, self._path = clause, source.text, source.path
         self._line_end = "\r\n" if "\r\n" in source.text else "\n"
 
-    def updates(self, difference: Difference) -> Iterator[Edit]:
-        new: list[Sequence[str]] = []
-        written = self._clause.rows
-        for expected, got, place in difference.rows:
-            if expected is None and place is not None and place < len(written):
-                yield self._before(written[place], got or ())
-            elif expected is None or place is None:
-                new.append(got or ())
-            elif got is None:
-                yield self._without(self._clause.rows[place])
+    def compute_edits(self, difference: Difference) -> Iterator[Edit]:
+        new_rows: list[Sequence[str]] = []
+        written_rows = self._clause.rows
+        for expected, actual, index in difference.rows:
+            if expected is None and index is not None and index < len(written_rows):
+                yield self._insert_before(written_rows[index], actual or ())
+            elif expected is None or index is None:
+                new_rows.append(actual or ())
+            elif actual is None:
+                yield self._remove_row(self._clause.rows[index])
             else:
-                yield from self._changed(self._clause.rows[place], expected or (), got)
-        if new:
-            yield self._with([f"({', '.join(cells)})" for cells in new])
+                yield from self._edit_row(self._clause.rows[index], expected or (), actual)
+        if new_rows:
+            yield self._append_rows([f"({', '.join(cells)})" for cells in new_rows])
 
-    def _changed(self, row: d.Row, expected: Sequence[str], got: Sequence[str]) -> Iterator[Edit]:
+    def _edit_row(
+        self, row: d.Row, expected: Sequence[str], actual: Sequence[str]
+    ) -> Iterator[Edit]:
         """Other values in a row; what is written for those that are equal stays."""
-        for value, before, after in zip(row.values, expected, got, strict=True):
-            if before != after:
+        for value, expected_value, actual_value in zip(row.values, expected, actual, strict=True):
+            if expected_value != actual_value:
                 if "${" in self._text[value.span.start : value.span.end]:
                     dataset = self._clause.dataset.text
                     raise CannotUpdateError(
                         f"a value that `{dataset}` should have is made from a parameter: "
                         "write it yourself"
                     )
-                yield Edit(value.span, after)
+                yield Edit(value.span, actual_value)
 
-    def _before(self, row: d.Row, cells: Sequence[str]) -> Edit:
+    def _insert_before(self, row: d.Row, cells: Sequence[str]) -> Edit:
         """A further row before another."""
         start = row.span.start
         line = max(self._text.rfind(sign, 0, start) for sign in "\r\n") + 1
@@ -77,19 +81,19 @@ class _Rows:
         end = " " if between.strip(_BLANK) else f"{self._line_end}{between}"
         return Edit(Span(self._path, start, start), f"({', '.join(cells)}){end}")
 
-    def _without(self, row: d.Row) -> Edit:
+    def _remove_row(self, row: d.Row) -> Edit:
         """Leave a row out, with its line and the comment at its end if it has one of its own."""
         start, end = row.span.start, row.span.end
         line = max(self._text.rfind(sign, 0, start) for sign in "\r\n") + 1
-        rest = _REST_OF_ROW.match(self._text, end)
-        assert rest is not None
-        is_alone = not self._text[line:start].strip(_BLANK) and rest[0][-1:] in ("\r", "\n")
+        row_end = _REST_OF_ROW.match(self._text, end)
+        assert row_end is not None
+        is_alone = not self._text[line:start].strip(_BLANK) and row_end[0][-1:] in ("\r", "\n")
         if is_alone:
-            return Edit(Span(self._path, line, rest.end()), "")
+            return Edit(Span(self._path, line, row_end.end()), "")
         comma = _COMMA.match(self._text, end)
         return Edit(Span(self._path, start, comma.end() if comma else end), "")
 
-    def _with(self, rows: Sequence[str]) -> Edit:
+    def _append_rows(self, rows: Sequence[str]) -> Edit:
         """Further rows, each on a line before the closing brace."""
         end = self._clause.span.end - 1
         start = len(self._text[:end].rstrip(_BLANK))

@@ -37,9 +37,9 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Typed
 
-_KINDS: dict[type[DataType], str] = {
+_CAST_CLASSES: dict[type[DataType], str] = {
     NullType: "null",
     BooleanType: "bool",
     ByteType: "int",
@@ -66,12 +66,12 @@ _KINDS: dict[type[DataType], str] = {
     StructType: "struct",
 }
 _TO_NUMBER = {"int", "dec"}
-_ANSI: dict[str, set[str]] = {
+_ANSI_CASTS: dict[str, set[str]] = {
     "bool": {"bool", "int", "float", "dec", "str", "var"},
     "int": {"bool", "int", "float", "dec", "str", "ts", "ym", "dt", "var"},
     "float": {"bool", "int", "float", "dec", "str", "ts", "var"},
     "dec": {"bool", "int", "float", "dec", "str", "ts", "ym", "dt", "var"},
-    "str": set(_KINDS.values()) - {"null", "array", "map", "struct"},
+    "str": set(_CAST_CLASSES.values()) - {"null", "array", "map", "struct"},
     "bin": {"str", "bin", "var"},
     "date": {"str", "date", "ts", "ntz", "var"},
     "ts": {"int", "float", "dec", "str", "date", "ts", "ntz", "var"},
@@ -85,12 +85,12 @@ _ANSI: dict[str, set[str]] = {
     "map": {"str"},
     "struct": {"str"},
 }
-_LEGACY: dict[str, set[str]] = {
-    **_ANSI,
-    "bool": _ANSI["bool"] | {"ts"},
-    "int": _ANSI["int"] | {"bin"},
-    "date": _ANSI["date"] | {"bool", "int", "float", "dec"},
-    "ts": _ANSI["ts"] | {"bool"},
+_LEGACY_CASTS: dict[str, set[str]] = {
+    **_ANSI_CASTS,
+    "bool": _ANSI_CASTS["bool"] | {"ts"},
+    "int": _ANSI_CASTS["int"] | {"bin"},
+    "date": _ANSI_CASTS["date"] | {"bool", "int", "float", "dec"},
+    "ts": _ANSI_CASTS["ts"] | {"bool"},
 }
 
 
@@ -129,13 +129,19 @@ def can_cast(source: DataType, target: DataType, ansi: bool = True) -> bool:
             return isinstance(key, StringType) and can_cast(source, value, ansi)
         case (VariantType(), StructType(fields)):
             return all(can_cast(source, field.type, ansi) for field in fields)
-    parts = _parts(source, target)
+    parts = _pair_parts(source, target)
     if parts is None:
-        return _KINDS[type(target)] in (_ANSI if ansi else _LEGACY)[_KINDS[type(source)]]
+        return (
+            _CAST_CLASSES[type(target)]
+            in (_ANSI_CASTS if ansi else _LEGACY_CASTS)[_CAST_CLASSES[type(source)]]
+        )
     return all(
-        can_cast(before, after, ansi)
-        and (null_after or not (null_before or (not ansi and force_nullable(before, after))))
-        for before, null_before, after, null_after in parts
+        can_cast(inner_source, inner_target, ansi)
+        and (
+            target_nullable
+            or not (source_nullable or (not ansi and force_nullable(inner_source, inner_target)))
+        )
+        for inner_source, source_nullable, inner_target, target_nullable in parts
     )
 
 
@@ -144,13 +150,13 @@ def can_try_cast(source: DataType, target: DataType) -> bool:
 
     Spark applies the ANSI rules to the value itself and the legacy ones to what is inside it.
     """
-    return can_cast(source, target, ansi=_parts(source, target) is None)
+    return can_cast(source, target, ansi=_pair_parts(source, target) is None)
 
 
-_Part = tuple[DataType, bool, DataType, bool]
+_PartPair = tuple[DataType, bool, DataType, bool]
 
 
-def _parts(source: DataType, target: DataType) -> list[_Part] | None:
+def _pair_parts(source: DataType, target: DataType) -> list[_PartPair] | None:
     """What is inside two types of one shape, pairwise with its nullability; None if not nested.
 
     Structs of different sizes give a part that cannot be cast.
@@ -219,7 +225,7 @@ def _fits_decimal(source: DataType, target: DecimalType) -> bool:
     return False
 
 
-_ORDER = (ByteType, ShortType, IntegerType, LongType, FloatType, DoubleType)
+_WIDENING_ORDER = (ByteType, ShortType, IntegerType, LongType, FloatType, DoubleType)
 
 
 def can_up_cast(source: DataType, target: DataType) -> bool:
@@ -237,7 +243,7 @@ def can_up_cast(source: DataType, target: DataType) -> bool:
         case (DecimalType(precision, 0), IntegralType()):
             return precision < target.DIGITS if not isinstance(target, LongType) else precision < 19
         case (NumericType(), NumericType()) if not isinstance(source, DecimalType):
-            return _ORDER.index(type(source)) <= _ORDER.index(type(target))
+            return _WIDENING_ORDER.index(type(source)) <= _WIDENING_ORDER.index(type(target))
         case (DateType(), TimestampType() | TimestampNTZType()):
             return True
         case (TimestampType() | TimestampNTZType(), TimestampType() | TimestampNTZType()):
@@ -254,7 +260,11 @@ def can_up_cast(source: DataType, target: DataType) -> bool:
             return _can_up_cast_nested(source, target)
         case (VariantType(), StringType()):
             return False
-    return isinstance(target, StringType) and _KINDS[type(source)] not in ("array", "map", "struct")
+    return isinstance(target, StringType) and _CAST_CLASSES[type(source)] not in (
+        "array",
+        "map",
+        "struct",
+    )
 
 
 def _can_up_cast_nested(source: DataType, target: DataType) -> bool:
@@ -277,19 +287,19 @@ def _can_up_cast_nested(source: DataType, target: DataType) -> bool:
     return False
 
 
-def cast(operand: Typed, target: DataType, ansi: bool = True) -> Typed | Mismatch:
+def infer_cast(operand: Typed, target: DataType, ansi: bool = True) -> Typed | Mismatch:
     """The type of `cast(operand as target)`."""
     target = expression_type(target)
     if not can_cast(operand.type, target, ansi):
-        return _no_cast(operand, target, ansi)
+        return _cast_mismatch(operand, target, ansi)
     return Typed(target, operand.nullable or force_nullable(operand.type, target))
 
 
-def try_cast(operand: Typed, target: DataType) -> Typed | Mismatch:
+def infer_try_cast(operand: Typed, target: DataType) -> Typed | Mismatch:
     """The type of `try_cast(operand as target)`, which is null where the cast fails."""
     target = expression_type(target)
     if not can_try_cast(operand.type, target):
-        return _no_cast(operand, target, ansi=True)
+        return _cast_mismatch(operand, target, ansi=True)
     match operand.type, target:
         case (StringType(), BinaryType()):
             lossless = True
@@ -300,8 +310,8 @@ def try_cast(operand: Typed, target: DataType) -> Typed | Mismatch:
     return Typed(target, operand.nullable or not lossless)
 
 
-def _no_cast(operand: Typed, target: DataType, ansi: bool) -> Mismatch:
-    help_text = None
+def _cast_mismatch(operand: Typed, target: DataType, ansi: bool) -> Mismatch:
+    advice = None
     if ansi and can_cast(operand.type, target, ansi=False):
-        help_text = "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
-    return Mismatch(f"{operand.type} cannot be cast to {target}", 0, help=help_text)
+        advice = "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
+    return Mismatch(f"{operand.type} cannot be cast to {target}", 0, help=advice)

@@ -77,7 +77,7 @@ def is_unknown(*types: DataType) -> bool:
     return any(isinstance(each, UnknownType) for each in types)
 
 
-def tightest(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+def tightest_common_type(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
     """The narrower of two types if every value of the other has its place there, else None."""
     match a, b:
         case _ if is_unknown(a, b):
@@ -86,9 +86,9 @@ def tightest(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
             return a
         case (NullType(), other) | (other, NullType()):
             return other
-        case (IntegralType(), DecimalType()) if _holds(b, a):
+        case (IntegralType(), DecimalType()) if _can_hold(b, a):
             return b
-        case (DecimalType(), IntegralType()) if _holds(a, b):
+        case (DecimalType(), IntegralType()) if _can_hold(a, b):
             return a
         case (DecimalType(), _) | (_, DecimalType()):
             return None
@@ -98,10 +98,12 @@ def tightest(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
             return YearMonthIntervalType(min(a.start, b.start), max(a.end, b.end))
         case (DayTimeIntervalType(), DayTimeIntervalType()):
             return DayTimeIntervalType(min(a.start, b.start), max(a.end, b.end))
-    return _wider_datetime(a, b) or _nested(a, b, lambda x, y: tightest(x, y, ansi))
+    return _wider_datetime(a, b) or _combine_nested(
+        a, b, lambda x, y: tightest_common_type(x, y, ansi)
+    )
 
 
-def _holds(decimal: DecimalType, integral: IntegralType) -> bool:
+def _can_hold(decimal: DecimalType, integral: IntegralType) -> bool:
     return decimal.precision - decimal.scale >= integral.DIGITS
 
 
@@ -120,33 +122,33 @@ def _wider_datetime(a: DataType, b: DataType) -> DataType | None:
     return None
 
 
-def _nested(a: DataType, b: DataType, combine: Combine) -> DataType | None:
+def _combine_nested(a: DataType, b: DataType, combine: Combine) -> DataType | None:
     match a, b:
         case ArrayType(), ArrayType():
             element = combine(a.element, b.element)
             if element is None:
                 return None
             nulls = a.contains_null or b.contains_null
-            return ArrayType(element, nulls or _forces(element, a.element, b.element))
+            return ArrayType(element, nulls or _forces_null(element, a.element, b.element))
         case MapType(), MapType():
             key = combine(a.key, b.key)
-            if key is None or _forces(key, a.key, b.key):
+            if key is None or _forces_null(key, a.key, b.key):
                 return None
             value = combine(a.value, b.value)
             if value is None:
                 return None
             nulls = a.value_contains_null or b.value_contains_null
-            return MapType(key, value, nulls or _forces(value, a.value, b.value))
+            return MapType(key, value, nulls or _forces_null(value, a.value, b.value))
         case StructType(), StructType():
-            return _struct(a, b, combine)
+            return _combine_structs(a, b, combine)
     return None
 
 
-def _forces(target: DataType, *sources: DataType) -> bool:
+def _forces_null(target: DataType, *sources: DataType) -> bool:
     return any(force_nullable(source, target) for source in sources)
 
 
-def _struct(a: StructType, b: StructType, combine: Combine) -> DataType | None:
+def _combine_structs(a: StructType, b: StructType, combine: Combine) -> DataType | None:
     if len(a.fields) != len(b.fields):
         return None
     fields = []
@@ -154,31 +156,31 @@ def _struct(a: StructType, b: StructType, combine: Combine) -> DataType | None:
         common = combine(left.type, right.type)
         if common is None or left.name.lower() != right.name.lower():
             return None
-        nulls = left.nullable or right.nullable or _forces(common, left.type, right.type)
+        nulls = left.nullable or right.nullable or _forces_null(common, left.type, right.type)
         fields.append(StructField(left.name, common, nulls))
     return StructType(tuple(fields))
 
 
-def wider(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+def wider_type(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
     """The type that both are cast to in `case`, `coalesce`, `union` and the like."""
     return (
-        tightest(a, b, ansi)
+        tightest_common_type(a, b, ansi)
         or _wider_decimal(a, b)
         or (ansi_string_promotion(a, b) if ansi else _string_promotion(a, b))
-        or _nested(a, b, lambda x, y: wider(x, y, ansi))
+        or _combine_nested(a, b, lambda x, y: wider_type(x, y, ansi))
     )
 
 
-def wider_without_strings(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
-    """As `wider`, but a string does not meet any other type; so `greatest` and `least`."""
+def wider_type_without_strings(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
+    """As `wider_type`, but a string does not meet any other type; so `greatest` and `least`."""
     return (
-        tightest(a, b, ansi)
+        tightest_common_type(a, b, ansi)
         or _wider_decimal(a, b)
-        or _nested(a, b, lambda x, y: wider_without_strings(x, y, ansi))
+        or _combine_nested(a, b, lambda x, y: wider_type_without_strings(x, y, ansi))
     )
 
 
-def wider_of_all(types: Sequence[DataType], ansi: bool = True) -> DataType | None:
+def wider_type_of_all(types: Sequence[DataType], ansi: bool = True) -> DataType | None:
     """The common type of any number of types; of none, the type of NULL."""
     if is_unknown(*types):
         return UNKNOWN
@@ -186,15 +188,17 @@ def wider_of_all(types: Sequence[DataType], ansi: bool = True) -> DataType | Non
         # Strings first: with them in the middle the result would depend on the order.
         strings = [each for each in types if _has_string(each)]
         types = [*dict.fromkeys(strings), *(each for each in types if not _has_string(each))]
-    return _fold(types, lambda x, y: wider(x, y, ansi))
+    return _combine_all(types, lambda x, y: wider_type(x, y, ansi))
 
 
-def wider_of_all_without_strings(types: Sequence[DataType], ansi: bool = True) -> DataType | None:
-    """As `wider_of_all`, but a string does not meet any other type."""
-    return _fold(types, lambda x, y: wider_without_strings(x, y, ansi))
+def wider_type_of_all_without_strings(
+    types: Sequence[DataType], ansi: bool = True
+) -> DataType | None:
+    """As `wider_type_of_all`, but a string does not meet any other type."""
+    return _combine_all(types, lambda x, y: wider_type_without_strings(x, y, ansi))
 
 
-def _fold(types: Sequence[DataType], combine: Combine) -> DataType | None:
+def _combine_all(types: Sequence[DataType], combine: Combine) -> DataType | None:
     common: DataType | None = NULL
     for each in types:
         common = combine(common, each) if common is not None else None
@@ -207,31 +211,31 @@ def _has_string(each: DataType) -> bool:
     )
 
 
-def same_type(a: DataType, b: DataType) -> bool:
+def is_same_type(a: DataType, b: DataType) -> bool:
     """Whether the types differ at most in what may be null inside them."""
     match a, b:
         case ArrayType(), ArrayType():
-            return same_type(a.element, b.element)
+            return is_same_type(a.element, b.element)
         case MapType(), MapType():
-            return same_type(a.key, b.key) and same_type(a.value, b.value)
+            return is_same_type(a.key, b.key) and is_same_type(a.value, b.value)
         case StructType(), StructType():
             return len(a.fields) == len(b.fields) and all(
-                x.name.lower() == y.name.lower() and same_type(x.type, y.type)
+                x.name.lower() == y.name.lower() and is_same_type(x.type, y.type)
                 for x, y in zip(a.fields, b.fields, strict=True)
             )
     return a == b
 
 
-def same_shape(a: DataType, b: DataType) -> bool:
+def is_same_shape(a: DataType, b: DataType) -> bool:
     """Whether the types differ at most in what may be null inside them and in names of fields."""
     match a, b:
         case ArrayType(), ArrayType():
-            return same_shape(a.element, b.element)
+            return is_same_shape(a.element, b.element)
         case MapType(), MapType():
-            return same_shape(a.key, b.key) and same_shape(a.value, b.value)
+            return is_same_shape(a.key, b.key) and is_same_shape(a.value, b.value)
         case StructType(), StructType():
             return len(a.fields) == len(b.fields) and all(
-                same_shape(x.type, y.type) for x, y in zip(a.fields, b.fields, strict=True)
+                is_same_shape(x.type, y.type) for x, y in zip(a.fields, b.fields, strict=True)
             )
     return a == b
 

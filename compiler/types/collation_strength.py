@@ -20,7 +20,7 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     StructType,
 )
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 # Those that regular expressions and `like` know.
 PATTERN_COLLATIONS = (DEFAULT_COLLATION, "UTF8_LCASE")
@@ -46,7 +46,7 @@ class CollationError(ValueError):
     """Two collations that were both chosen with `collate`; the text names them, for people."""
 
 
-def text_of(type_: DataType) -> StringType | None:
+def string_type_of(type_: DataType) -> StringType | None:
     """The string that a type is, or an array of."""
     while isinstance(type_, ArrayType):
         type_ = type_.element
@@ -55,7 +55,7 @@ def text_of(type_: DataType) -> StringType | None:
 
 def collation_of(value: Typed) -> Collation | None:
     """The collation of a text or of an array of texts; a column's, unless it is known better."""
-    text = text_of(value.type)
+    text = string_type_of(value.type)
     if text is None:
         return None
     if value.strength is None:
@@ -67,25 +67,25 @@ def winning_collation(values: Iterable[Typed]) -> Collation | None:
     """The one that wins; None where there is no text. Raises CollationError."""
     winner: Collation | None = None
     for value in values:
-        other = collation_of(value)
-        if other is not None:
-            winner = other if winner is None else _winner(winner, other)
+        candidate = collation_of(value)
+        if candidate is not None:
+            winner = candidate if winner is None else _choose_winner(winner, candidate)
     return winner
 
 
-def _winner(one: Collation, other: Collation) -> Collation:
-    if one.strength != other.strength:
-        return min(one, other, key=lambda each: each.strength)
-    if one.name == other.name:
-        return one
-    if one.strength is Strength.EXPLICIT:
-        raise CollationError(f"{one.name} and {other.name}")
+def _choose_winner(first: Collation, second: Collation) -> Collation:
+    if first.strength != second.strength:
+        return min(first, second, key=lambda each: each.strength)
+    if first.name == second.name:
+        return first
+    if first.strength is Strength.EXPLICIT:
+        raise CollationError(f"{first.name} and {second.name}")
     return Collation(INDETERMINATE_COLLATION, Strength.INDETERMINATE)
 
 
 def collate_together(values: Sequence[Typed]) -> Sequence[Typed]:
     """The values, the texts among them in the collation that wins. Raises CollationError."""
-    texts = [text for value in values if (text := text_of(value.type)) is not None]
+    texts = [text for value in values if (text := string_type_of(value.type)) is not None]
     if all(text.collation == DEFAULT_COLLATION for text in texts):
         return values
     winner = winning_collation(values)
@@ -95,37 +95,37 @@ def collate_together(values: Sequence[Typed]) -> Sequence[Typed]:
 
 def with_collation(value: Typed, collation: Collation) -> Typed:
     """A text or an array of texts in a collation; any other value as it is."""
-    if text_of(value.type) is None:
+    if string_type_of(value.type) is None:
         return value
-    type_ = _collated(value.type, collation.name)
+    type_ = _apply_collation(value.type, collation.name)
     return Typed(type_, value.nullable, value.constant, int(collation.strength))
 
 
-def _collated(type_: DataType, name: str) -> DataType:
+def _apply_collation(type_: DataType, name: str) -> DataType:
     if isinstance(type_, ArrayType):
-        return ArrayType(_collated(type_.element, name), type_.contains_null)
+        return ArrayType(_apply_collation(type_.element, name), type_.contains_null)
     return StringType(name)
 
 
 def is_indeterminate(values: Iterable[Typed]) -> bool:
     """Whether any of the texts has no collation that could be told."""
-    return any(_holds_indeterminate(value.type) for value in values)
+    return any(_has_indeterminate(value.type) for value in values)
 
 
-def _holds_indeterminate(type_: DataType) -> bool:
+def _has_indeterminate(type_: DataType) -> bool:
     match type_:
         case StringType(name):
             return name == INDETERMINATE_COLLATION
         case ArrayType(element, _):
-            return _holds_indeterminate(element)
+            return _has_indeterminate(element)
         case MapType(key, value, _):
-            return _holds_indeterminate(key) or _holds_indeterminate(value)
+            return _has_indeterminate(key) or _has_indeterminate(value)
         case StructType(fields):
-            return any(_holds_indeterminate(field.type) for field in fields)
+            return any(_has_indeterminate(field.type) for field in fields)
     return False
 
 
-def evaluated_once(value: Typed) -> Typed:
+def weaken_collation(value: Typed) -> Typed:
     """A value that Spark evaluates once and compares twice, as `between` and `nullif` do.
 
     Its collation is then as weak as a literal's, so that the two may meet in none.
@@ -135,5 +135,5 @@ def evaluated_once(value: Typed) -> Typed:
 
 def strength_of_result(values: Iterable[Typed]) -> int:
     """How firm the collation of what a function makes of these values is."""
-    known = [each.strength for each in map(collation_of, values) if each is not None]
-    return int(min(known, default=Strength.DEFAULT))
+    strengths = [each.strength for each in map(collation_of, values) if each is not None]
+    return int(min(strengths, default=Strength.DEFAULT))

@@ -25,9 +25,9 @@ def _locales() -> frozenset[str]:
 
 def is_collation(name: str) -> bool:
     """Whether Spark has a collation of this name, in any case."""
-    rest = name.upper()
-    if rest.removesuffix("_RTRIM") in _PLAIN:
+    stem = name.upper()
+    if stem.removesuffix("_RTRIM") in _PLAIN:
         return True
-    while suffix := next((each for each in _SUFFIXES if rest.endswith(each)), None):
-        rest = rest.removesuffix(suffix)
-    return rest in _locales()
+    while suffix := next((each for each in _SUFFIXES if stem.endswith(each)), None):
+        stem = stem.removesuffix(suffix)
+    return stem in _locales()

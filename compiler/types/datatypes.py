@@ -60,7 +60,7 @@ from ssbt.compiler.types.atomic import (
     VariantType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.quoting import quoted_name, quoted_string
+from ssbt.compiler.types.quoting import quote_name, quote_string
 
 __all__ = [
     "BINARY",
@@ -116,10 +116,10 @@ __all__ = [
     "VarcharType",
     "VariantType",
     "YearMonthIntervalType",
-    "innermost",
-    "named_type",
-    "quoted_name",
-    "quoted_string",
+    "find_type",
+    "innermost_type",
+    "quote_name",
+    "quote_string",
     "type_names",
 ]
 
@@ -162,8 +162,8 @@ class StructField:
     def sql(self) -> str:
         """The field as DDL, for example `a: INT NOT NULL COMMENT 'why'`."""
         null = "" if self.nullable else " NOT NULL"
-        comment = "" if self.comment is None else f" COMMENT {quoted_string(self.comment)}"
-        return f"{quoted_name(self.name)}: {self.type.sql}{null}{comment}"
+        comment = "" if self.comment is None else f" COMMENT {quote_string(self.comment)}"
+        return f"{quote_name(self.name)}: {self.type.sql}{null}{comment}"
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class StructType(DataType):
 
     fields: tuple[StructField, ...] = ()
 
-    def named(self, name: str) -> Sequence[StructField]:
+    def find_fields(self, name: str) -> Sequence[StructField]:
         """The fields of a name, which has no case."""
         return self._by_name.get(name.casefold(), ())
 
@@ -188,7 +188,7 @@ class StructType(DataType):
         return f"STRUCT<{', '.join(field.sql for field in self.fields)}>"
 
 
-def innermost(type_: DataType) -> DataType:
+def innermost_type(type_: DataType) -> DataType:
     """The type of what is in arrays and maps, however deep; of a map its values."""
     while isinstance(type_, ArrayType | MapType):
         type_ = type_.element if isinstance(type_, ArrayType) else type_.value
@@ -227,29 +227,29 @@ _SIZED_NAMES = ("char", "character", "varchar")
 
 
 def type_names() -> tuple[str, ...]:
-    """All names that `named_type` knows, and those of the nested types, in lower case."""
+    """All names that `find_type` knows, and those of the nested types, in lower case."""
     return (*_PLAIN_NAMES, *_DECIMAL_NAMES, *_SIZED_NAMES, "time", "array", "map", "struct")
 
 
-def named_type(name: str, numbers: tuple[int, ...] = ()) -> DataType | None:
+def find_type(name: str, numbers: tuple[int, ...] = ()) -> DataType | None:
     """The type that Spark's SQL calls `name(numbers)`, in any case; None if there is no such name.
 
     Raises TypeNameError when the name exists and the numbers do not fit it.
     """
     lower = name.lower()
     if lower in _DECIMAL_NAMES:
-        return _decimal(name, numbers)
+        return _decimal_type(name, numbers)
     if lower in _SIZED_NAMES:
-        return _sized(name, numbers)
+        return _sized_type(name, numbers)
     if lower == "time":
-        return _time(name, numbers)
+        return _time_type(name, numbers)
     plain = _PLAIN_NAMES.get(lower)
     if plain is not None and numbers:
         raise TypeNameError(f"`{name}` takes no numbers in parentheses")
     return plain
 
 
-def _decimal(name: str, numbers: tuple[int, ...]) -> DataType:
+def _decimal_type(name: str, numbers: tuple[int, ...]) -> DataType:
     if len(numbers) > 2:
         raise TypeNameError(f"`{name}` takes a precision and a scale, not {len(numbers)} numbers")
     precision, scale = (*numbers, *(10, 0)[len(numbers) :])
@@ -262,7 +262,7 @@ def _decimal(name: str, numbers: tuple[int, ...]) -> DataType:
     return DecimalType(precision, scale)
 
 
-def _sized(name: str, numbers: tuple[int, ...]) -> DataType:
+def _sized_type(name: str, numbers: tuple[int, ...]) -> DataType:
     if len(numbers) != 1:
         raise TypeNameError(f"`{name}` needs a length, as in `{name}(10)`")
     if numbers[0] < 1:
@@ -270,7 +270,7 @@ def _sized(name: str, numbers: tuple[int, ...]) -> DataType:
     return VarcharType(numbers[0]) if name.lower() == "varchar" else CharType(numbers[0])
 
 
-def _time(name: str, numbers: tuple[int, ...]) -> DataType:
+def _time_type(name: str, numbers: tuple[int, ...]) -> DataType:
     if len(numbers) > 1 or (numbers and not 0 <= numbers[0] <= 6):
         raise TypeNameError(f"`{name}` takes one precision from 0 to 6")
     return TimeType(*numbers)

@@ -32,20 +32,20 @@ _ORACLE_ONLY = re.compile(
 _ORACLE_FIELD = re.compile(
     "|".join(re.escape(each) for each in sorted(_ORACLE, key=len, reverse=True)) + r"|FF(\d?)", re.I
 )
-_HALF_OF_DAY = re.compile(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
+_MERIDIEM = re.compile(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
 
 
 class Slip(Struct, frozen=True):
     """Letters from `start` to `end` of a pattern, what they were meant to be, and why.
 
-    `certain` says that no one can mean them as they are; else a pattern may, in a rare case.
+    `is_certain` says that no one can mean them as they are; else a pattern may, in a rare case.
     """
 
     start: int
     end: int
     replacement: str
     reason: str
-    certain: bool = True
+    is_certain: bool = True
 
 
 class _Field(Struct, frozen=True):
@@ -54,41 +54,41 @@ class _Field(Struct, frozen=True):
     start: int
     end: int
     letter: str
-    before: str
+    previous_letter: str
     """The letter of the field in front, or nothing."""
-    after: str
+    next_letter: str
 
     @property
     def text(self) -> str:
         return self.letter * (self.end - self.start)
 
-    def slip(self, letter: str, reason: str, *, certain: bool = True) -> Slip:
+    def build_slip(self, letter: str, reason: str, *, is_certain: bool = True) -> Slip:
         """The same number of other letters."""
         replacement = letter * (self.end - self.start)
-        return Slip(self.start, self.end, replacement, reason, certain)
+        return Slip(self.start, self.end, replacement, reason, is_certain)
 
 
 def find_slips(pattern: str, *, zoneless: bool = False) -> tuple[Slip, ...]:
     """The slips of a pattern in their order; `zoneless` is one of times that have no time zone."""
     for translate in (_translate_strftime, _translate_oracle):
-        whole = translate(pattern)
-        if whole is not None:
-            return (whole,)
-    half = _HALF_OF_DAY.search(_without_quoted(pattern))
-    fields = tuple(_fields(pattern, half))
-    slips = [*_misplaced_letters(fields), *_unknown_letters(fields)]
-    if half and any(field.letter in _HOURS for field in fields):
-        slips.append(_half_of_day(half))
+        translation = translate(pattern)
+        if translation is not None:
+            return (translation,)
+    meridiem = _MERIDIEM.search(_without_quoted(pattern))
+    fields = tuple(_split_fields(pattern, meridiem))
+    slips = [*_find_misplaced_letters(fields), *_find_unknown_letters(fields)]
+    if meridiem and any(field.letter in _HOURS for field in fields):
+        slips.append(_build_meridiem_slip(meridiem))
     elif any(field.letter == "a" for field in fields):
         slips += _whole_days(fields)
     else:
-        slips += _half_days(fields)
+        slips += _find_half_days(fields)
     if not zoneless:
-        slips += _quoted_zone(pattern, fields)
+        slips += _find_quoted_zone(pattern, fields)
     return tuple(sorted(slips, key=lambda slip: slip.start))
 
 
-def corrected_pattern(pattern: str, slips: Iterable[Slip]) -> str:
+def correct_pattern(pattern: str, slips: Iterable[Slip]) -> str:
     """The pattern with its slips repaired."""
     for slip in sorted(slips, key=lambda slip: slip.start, reverse=True):
         pattern = pattern[: slip.start] + slip.replacement + pattern[slip.end :]
@@ -105,26 +105,29 @@ def _without_quoted(pattern: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", lambda quoted: " " * len(quoted[0]), pattern)
 
 
-def _fields(pattern: str, half: re.Match[str] | None) -> Iterator[_Field]:
+def _split_fields(pattern: str, meridiem: re.Match[str] | None) -> Iterator[_Field]:
     """The runs of one letter outside of quotes, without what stands for am and pm."""
     runs = [
-        found
-        for found in _PIECE.finditer(pattern)
-        if found["field"] and not (half and half.start() <= found.start() < half.end())
+        match
+        for match in _PIECE.finditer(pattern)
+        if match["field"] and not (meridiem and meridiem.start() <= match.start() < meridiem.end())
     ]
-    letters = ["", *(found["field"][0] for found in runs), ""]
-    for place, found in enumerate(runs, start=1):
-        before, letter, after = letters[place - 1 : place + 2]
-        yield _Field(found.start(), found.end(), letter, before, after)
+    letters = ["", *(match["field"][0] for match in runs), ""]
+    for index, match in enumerate(runs, start=1):
+        previous_letter, letter, next_letter = letters[index - 1 : index + 2]
+        yield _Field(match.start(), match.end(), letter, previous_letter, next_letter)
 
 
-def _misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+def _find_misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     """Months for minutes and the other way round, and letters whose other case was meant."""
     minutes = [field for field in fields if field.letter == "m" and _is_time(field)]
     late_months = [
         field
         for field in fields
-        if field.letter == "M" and not minutes and _is_time(field) and field.after not in _DATES
+        if field.letter == "M"
+        and not minutes
+        and _is_time(field)
+        and field.next_letter not in _DATES
     ]
     months = [field for field in fields if field.letter in "ML" and field not in late_months]
     early_minutes = [
@@ -133,91 +136,104 @@ def _misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
         if field.letter == "m" and not months and field not in minutes and _is_date(field)
     ]
     for field in early_minutes:
-        yield field.slip("M", f"`{field.text}` is minutes, months are `{'M' * len(field.text)}`")
+        yield field.build_slip(
+            "M", f"`{field.text}` is minutes, months are `{'M' * len(field.text)}`"
+        )
     for field in late_months:
-        yield field.slip("m", f"`{field.text}` is months, minutes are `{'m' * len(field.text)}`")
+        yield field.build_slip(
+            "m", f"`{field.text}` is months, minutes are `{'m' * len(field.text)}`"
+        )
     has_month = bool(months or early_minutes)
     has_day = any(field.letter == "d" for field in fields)
     for field in fields:
         if field.letter == "D" and not has_day and (has_month or field.text == "DD"):
             reason = f"`{field.text}` is the day of the year, the day of the month is `dd`"
             yield Slip(field.start, field.end, "d" * min(2, len(field.text)), reason, has_month)
-    yield from _misplaced_seconds(fields)
+    yield from _find_misplaced_seconds(fields)
 
 
 def _is_time(field: _Field) -> bool:
     """Whether it stands between hours and seconds."""
-    return field.before in _HOURS or field.after in ("s", "S")
+    return field.previous_letter in _HOURS or field.next_letter in ("s", "S")
 
 
 def _is_date(field: _Field) -> bool:
     """Whether a year or a day stands beside it."""
-    return field.before in _DATES or field.after in _DATES
+    return field.previous_letter in _DATES or field.next_letter in _DATES
 
 
-def _misplaced_seconds(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+def _find_misplaced_seconds(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     has_seconds = any(field.letter == "s" for field in fields)
     for field in fields:
         is_short = len(field.text) <= 2
-        if field.letter == "S" and field.before in ("m", "M") and is_short and not has_seconds:
-            yield field.slip("s", f"`{field.text}` is a fraction of a second, seconds are `ss`")
-        elif field.letter == "s" and field.before == "s":
-            right = "S" * len(field.text)
-            yield field.slip("S", f"`s` is seconds, their fraction is `{right}`")
+        if (
+            field.letter == "S"
+            and field.previous_letter in ("m", "M")
+            and is_short
+            and not has_seconds
+        ):
+            yield field.build_slip(
+                "s", f"`{field.text}` is a fraction of a second, seconds are `ss`"
+            )
+        elif field.letter == "s" and field.previous_letter == "s":
+            correction = "S" * len(field.text)
+            yield field.build_slip("S", f"`s` is seconds, their fraction is `{correction}`")
 
 
-def _unknown_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+def _find_unknown_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     """Letters of other pattern languages, and those that Spark 3 gave up."""
     for field in fields:
         if field.letter == "Y":
-            right = "y" * len(field.text)
-            yield field.slip("y", f"`{field.text}` is the year of a week, years are `{right}`")
+            correction = "y" * len(field.text)
+            yield field.build_slip(
+                "y", f"`{field.text}` is the year of a week, years are `{correction}`"
+            )
         elif field.letter == "u" and len(field.text) in (2, 4):
-            yield field.slip("y", f"Spark has no `{field.text}`, years are `yyyy`")
-        elif field.letter in "fFnN" and field.before == "s":
-            right = "S" * min(9, len(field.text))
-            reason = f"`{field.text}` is no fraction of a second, that is `{right}`"
-            yield Slip(field.start, field.end, right, reason)
+            yield field.build_slip("y", f"Spark has no `{field.text}`, years are `yyyy`")
+        elif field.letter in "fFnN" and field.previous_letter == "s":
+            correction = "S" * min(9, len(field.text))
+            reason = f"`{field.text}` is no fraction of a second, that is `{correction}`"
+            yield Slip(field.start, field.end, correction, reason)
         elif field.text == "T":
             yield Slip(field.start, field.end, "'T'", "plain text such as `T` stands in quotes")
 
 
-def _half_of_day(half: re.Match[str]) -> Slip:
-    return Slip(half.start(), half.end(), "a", f"am and pm are `a`, not `{half[0]}`")
+def _build_meridiem_slip(meridiem: re.Match[str]) -> Slip:
+    return Slip(meridiem.start(), meridiem.end(), "a", f"am and pm are `a`, not `{meridiem[0]}`")
 
 
-def _half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+def _find_half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     """Hours up to 12 in a pattern that does not say which half of the day it is."""
     for field in fields:
         if field.letter in "hK":
-            right = "H" * len(field.text)
+            correction = "H" * len(field.text)
             reason = (
                 f"`{field.text}` counts the hours of half a day, and nothing says which half:"
-                f" those of a whole day are `{right}`"
+                f" those of a whole day are `{correction}`"
             )
-            yield field.slip("H", reason, certain=False)
+            yield field.build_slip("H", reason, is_certain=False)
 
 
 def _whole_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
     """Hours of a whole day in a pattern that says which half of it is meant."""
     for field in fields:
-        if field.letter in "Hk" and field.before != field.letter:
+        if field.letter in "Hk" and field.previous_letter != field.letter:
             right = "h" * len(field.text)
             reason = (
                 f"`{field.text}` counts the hours of a whole day; beside `a` they are `{right}`"
             )
-            yield field.slip("h", reason, certain=False)
+            yield field.build_slip("h", reason, is_certain=False)
 
 
-def _quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:
+def _find_quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:
     """A `'Z'` in quotes is a letter: a time in UTC is then read as one of the session's zone."""
     if any(field.letter in _ZONES for field in fields):
         return
     has_time = any(field.letter in "Hhms" for field in fields)
-    found = re.search(r"'Z'", pattern)
-    if found and has_time:
+    match = re.search(r"'Z'", pattern)
+    if match and has_time:
         reason = "`'Z'` in quotes is plain text and says nothing about the time zone, as `XXX` does"
-        yield Slip(found.start(), found.end(), "XXX", reason, certain=False)
+        yield Slip(match.start(), match.end(), "XXX", reason, is_certain=False)
 
 
 def _translate_strftime(pattern: str) -> Slip | None:
@@ -226,31 +242,31 @@ def _translate_strftime(pattern: str) -> Slip | None:
     if not _STRFTIME_FIELD.search(plain):
         return None
     pieces: list[str] = []
-    place = 0
+    offset = 0
     for field in _STRFTIME_FIELD.finditer(pattern):
-        pieces += (_as_text(pattern[place : field.start()]), _STRFTIME.get(field[1], field[0]))
-        place = field.end()
-    pieces.append(_as_text(pattern[place:]))
+        pieces += (_quote_text(pattern[offset : field.start()]), _STRFTIME.get(field[1], field[0]))
+        offset = field.end()
+    pieces.append(_quote_text(pattern[offset:]))
     return Slip(0, len(pattern), "".join(pieces), "fields such as `%Y` are not those of Spark")
 
 
 def _translate_oracle(pattern: str) -> Slip | None:
     """The slip of a pattern in the language of Oracle and PostgreSQL, such as `HH24:MI`."""
-    found = _ORACLE_ONLY.search(_without_quoted(pattern))
-    if not found:
+    match = _ORACLE_ONLY.search(_without_quoted(pattern))
+    if not match:
         return None
     pieces: list[str] = []
-    place = 0
+    offset = 0
     for field in _ORACLE_FIELD.finditer(pattern):
         fraction = "S" * int(field[1] or 6) if field[1] is not None else ""
-        right = fraction or _ORACLE[field[0].upper()]
-        pieces += (_as_text(pattern[place : field.start()].replace('"', "")), right)
-        place = field.end()
-    pieces.append(_as_text(pattern[place:].replace('"', "")))
-    reason = f"fields such as `{found[0]}` are not those of Spark"
+        correction = fraction or _ORACLE[field[0].upper()]
+        pieces += (_quote_text(pattern[offset : field.start()].replace('"', "")), correction)
+        offset = field.end()
+    pieces.append(_quote_text(pattern[offset:].replace('"', "")))
+    reason = f"fields such as `{match[0]}` are not those of Spark"
     return Slip(0, len(pattern), "".join(pieces), reason)
 
 
-def _as_text(text: str) -> str:
+def _quote_text(text: str) -> str:
     """Plain text between fields: its letters stand in quotes."""
     return re.sub(r"[A-Za-z]+", lambda word: f"'{word[0]}'", text.replace("'", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.types.coercion import tightest
+from ssbt.compiler.types.coercion import tightest_common_type
 from ssbt.compiler.types.datatypes import (
     DATE,
     TIMESTAMP,
@@ -21,7 +21,7 @@ from ssbt.compiler.types.datatypes import (
     TimeType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 _DAYS = DayTimeIntervalType(0, 0)
 _HOURS_TO_SECONDS = DayTimeIntervalType(1, 3)
@@ -41,38 +41,38 @@ def is_temporal(data_type: DataType) -> bool:
     return isinstance(data_type, _TEMPORAL)
 
 
-def arithmetic(operator: str, left: Typed, right: Typed, ansi: bool) -> Typed | None:
+def infer_temporal_arithmetic(operator: str, left: Typed, right: Typed, ansi: bool) -> Typed | None:
     """The result of `+ - * /` where a side is temporal; None if Spark has no such operation."""
     a, b = left.type, right.type
     match operator:
         case "+":
-            result = _sum(a, b) or _sum(b, a)
+            result = _sum_type(a, b) or _sum_type(b, a)
         case "-":
-            result = _difference(a, b, ansi)
+            result = _difference_type(a, b, ansi)
         case "*":
-            result = _product(a, b) or _product(b, a)
+            result = _product_type(a, b) or _product_type(b, a)
         case "/":
-            result = _product(a, b)
+            result = _product_type(a, b)
         case _:
             result = None
     if result is None:
         return None
-    return Typed(result, left.nullable or right.nullable or _may_fail(operator, a, b))
+    return Typed(result, left.nullable or right.nullable or _can_fail(operator, a, b))
 
 
-def _may_fail(operator: str, a: DataType, b: DataType) -> bool:
+def _can_fail(operator: str, a: DataType, b: DataType) -> bool:
     """Whether Spark takes the result to be possibly null though neither side is."""
-    kinds = {type(a), type(b)}
+    types = {type(a), type(b)}
     return (
         # A string is read as a number or a date, and a date as a timestamp without zone.
-        StringType in kinds
-        or kinds == {DateType, TimestampNTZType}
-        or TimeType in kinds
-        or (operator in ("*", "/") and CalendarIntervalType in kinds)
+        StringType in types
+        or types == {DateType, TimestampNTZType}
+        or TimeType in types
+        or (operator in ("*", "/") and CalendarIntervalType in types)
     )
 
 
-def _sum(a: DataType, b: DataType) -> DataType | None:
+def _sum_type(a: DataType, b: DataType) -> DataType | None:
     """`a + b`; the caller also tries the other order."""
     match a, b:
         case (DateType(), DayTimeIntervalType(0, 0)):
@@ -101,11 +101,11 @@ def _sum(a: DataType, b: DataType) -> DataType | None:
             YearMonthIntervalType(),
             YearMonthIntervalType(),
         ):
-            return tightest(a, b)
+            return tightest_common_type(a, b)
     return None
 
 
-def _difference(a: DataType, b: DataType, ansi: bool) -> DataType | None:
+def _difference_type(a: DataType, b: DataType, ansi: bool) -> DataType | None:
     match a, b:
         case (NullType(), TimeType()) | (TimeType(), NullType() | TimeType()):
             return _HOURS_TO_SECONDS
@@ -124,16 +124,16 @@ def _difference(a: DataType, b: DataType, ansi: bool) -> DataType | None:
         case (DateType(), IntegerType() | ShortType() | ByteType()):
             return DATE
     if isinstance(a, TimestampType | TimestampNTZType):
-        return _since(a, b, ansi)
+        return _timestamp_difference_type(a, b, ansi)
     if isinstance(b, TimestampType | TimestampNTZType):
-        other = isinstance(a, DateType | NullType) or (ansi and isinstance(a, StringType))
-        return DayTimeIntervalType() if other else None
+        is_comparable = isinstance(a, DateType | NullType) or (ansi and isinstance(a, StringType))
+        return DayTimeIntervalType() if is_comparable else None
     if isinstance(b, YearMonthIntervalType | DayTimeIntervalType | CalendarIntervalType | NullType):
-        return _sum(a, b)
+        return _sum_type(a, b)
     return None
 
 
-def _since(a: DataType, b: DataType, ansi: bool) -> DataType | None:
+def _timestamp_difference_type(a: DataType, b: DataType, ansi: bool) -> DataType | None:
     match b:
         case DateType() | TimestampType() | TimestampNTZType() | NullType():
             return DayTimeIntervalType()
@@ -144,14 +144,14 @@ def _since(a: DataType, b: DataType, ansi: bool) -> DataType | None:
     return None
 
 
-def _product(a: DataType, b: DataType) -> DataType | None:
+def _product_type(a: DataType, b: DataType) -> DataType | None:
     """Interval `a` times or divided by number `b`."""
     match a, b:
         case (_, NumericType() | StringType() | NullType()):
-            whole: dict[type[DataType], DataType] = {
+            full_types: dict[type[DataType], DataType] = {
                 YearMonthIntervalType: YearMonthIntervalType(),
                 DayTimeIntervalType: DayTimeIntervalType(),
                 CalendarIntervalType: CalendarIntervalType(),
             }
-            return whole.get(type(a))
+            return full_types.get(type(a))
     return None

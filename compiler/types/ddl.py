@@ -21,160 +21,164 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     TypeNameError,
     YearMonthIntervalType,
-    named_type,
+    find_type,
 )
 
 _TOKEN = re.compile(r"\s*(?:(`(?:[^`]|``)*`)|('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(\w+)|(\S))")
 
 
-class _NotUnderstoodError(Exception):
+class _DdlSyntaxError(Exception):
     pass
 
 
-def parsed_type(text: str) -> DataType | None:
+def parse_type(text: str) -> DataType | None:
     """The type that the text spells, for example `array<int>`."""
-    return _parsed(text, columns=False)
+    return _parse_text(text, columns=False)
 
 
-def parsed_columns(text: str) -> StructType | None:
+def parse_columns(text: str) -> StructType | None:
     """The columns that the text lists, for example `id bigint not null, name string`."""
-    found = _parsed(text, columns=True)
-    return found if isinstance(found, StructType) else None
+    columns = _parse_text(text, columns=True)
+    return columns if isinstance(columns, StructType) else None
 
 
-def first_mistake(text: str) -> tuple[int, int]:
+def find_first_mistake(text: str) -> tuple[int, int]:
     """The place of the first word in a list of columns that is not understood."""
-    reader = _Reader(text)
-    with suppress(_NotUnderstoodError, TypeNameError, RecursionError):
-        reader.fields(end="")
-    return reader.last_place()
+    parser = _DdlParser(text)
+    with suppress(_DdlSyntaxError, TypeNameError, RecursionError):
+        parser.parse_fields(end="")
+    return parser.last_token_span()
 
 
-def schema(text: str) -> DataType | None:
+def parse_schema(text: str) -> DataType | None:
     """The schema that `from_json` takes: a type, or else a list of columns."""
-    return parsed_type(text) or _parsed(text, columns=True, colons=False)
+    return parse_type(text) or _parse_text(text, columns=True, colons=False)
 
 
-def _parsed(text: str, columns: bool, colons: bool = True) -> DataType | None:
+def _parse_text(text: str, columns: bool, colons: bool = True) -> DataType | None:
     """What the whole text says; `colons` tells whether they may stand in a list of columns."""
-    reader = _Reader(text)
+    parser = _DdlParser(text)
     try:
-        found = StructType(reader.fields(end="", colons=colons)) if columns else reader.type()
-        return found if reader.at_end() else None
-    except (_NotUnderstoodError, TypeNameError, RecursionError):
+        result = (
+            StructType(parser.parse_fields(end="", colons=colons))
+            if columns
+            else parser.parse_type()
+        )
+        return result if parser.is_at_end() else None
+    except (_DdlSyntaxError, TypeNameError, RecursionError):
         return None
 
 
-class _Reader:
+class _DdlParser:
     """Walks over the tokens of a DDL text."""
 
     def __init__(self, text: str) -> None:
-        found = list(_TOKEN.finditer(text))
-        self._tokens = [match.group().strip() for match in found]
-        self._ends = [match.end() for match in found]
-        self._place = 0
+        matches = list(_TOKEN.finditer(text))
+        self._tokens = [match.group().strip() for match in matches]
+        self._ends = [match.end() for match in matches]
+        self._position = 0
 
-    def at_end(self) -> bool:
-        return self._place == len(self._tokens)
+    def is_at_end(self) -> bool:
+        return self._position == len(self._tokens)
 
-    def last_place(self) -> tuple[int, int]:
+    def last_token_span(self) -> tuple[int, int]:
         """Where the word stands that was looked at last."""
-        last = max(self._place - 1, 0)
+        last = max(self._position - 1, 0)
         end = self._ends[last] if self._ends else 0
         return end - len(self._tokens[last] if self._tokens else ""), end
 
-    def _next(self) -> str:
-        if self.at_end():
-            raise _NotUnderstoodError
-        self._place += 1
-        return self._tokens[self._place - 1]
+    def _next_token(self) -> str:
+        if self.is_at_end():
+            raise _DdlSyntaxError
+        self._position += 1
+        return self._tokens[self._position - 1]
 
-    def _take(self, word: str) -> bool:
-        found = not self.at_end() and self._tokens[self._place].lower() == word
-        self._place += found
-        return found
+    def _accept(self, word: str) -> bool:
+        is_next = not self.is_at_end() and self._tokens[self._position].lower() == word
+        self._position += is_next
+        return is_next
 
-    def _need(self, word: str) -> None:
-        if self._next().lower() != word:
-            raise _NotUnderstoodError
+    def _expect(self, word: str) -> None:
+        if self._next_token().lower() != word:
+            raise _DdlSyntaxError
 
-    def type(self) -> DataType:
+    def parse_type(self) -> DataType:
         """One type."""
-        name = self._next().lower()
+        name = self._next_token().lower()
         match name:
             case "array":
-                self._need("<")
-                element = self.type()
-                self._need(">")
+                self._expect("<")
+                element = self.parse_type()
+                self._expect(">")
                 return ArrayType(element)
             case "map":
-                self._need("<")
-                key = self.type()
-                self._need(",")
-                value = self.type()
-                self._need(">")
+                self._expect("<")
+                key = self.parse_type()
+                self._expect(",")
+                value = self.parse_type()
+                self._expect(">")
                 return MapType(key, value)
             case "struct":
-                self._need("<")
-                return StructType(self.fields(end=">"))
+                self._expect("<")
+                return StructType(self.parse_fields(end=">"))
             case "interval":
-                return self._interval()
-        return self._named(name)
+                return self._parse_interval()
+        return self._parse_named(name)
 
-    def _named(self, name: str) -> DataType:
+    def _parse_named(self, name: str) -> DataType:
         numbers: list[int] = []
-        if self._take("("):
-            while not self._take(")"):
-                number = self._next()
+        if self._accept("("):
+            while not self._accept(")"):
+                number = self._next_token()
                 if not number.isdigit():
-                    raise _NotUnderstoodError
+                    raise _DdlSyntaxError
                 numbers.append(int(number))
-                if not self._take(","):
-                    self._need(")")
+                if not self._accept(","):
+                    self._expect(")")
                     break
-        found = named_type(name, tuple(numbers))
-        if found is None:
-            raise _NotUnderstoodError
-        if isinstance(found, StringType) and self._take("collate"):
-            return StringType(self._next())
-        return found
+        data_type = find_type(name, tuple(numbers))
+        if data_type is None:
+            raise _DdlSyntaxError
+        if isinstance(data_type, StringType) and self._accept("collate"):
+            return StringType(self._next_token())
+        return data_type
 
-    def _interval(self) -> DataType:
+    def _parse_interval(self) -> DataType:
         for family in (YearMonthIntervalType, DayTimeIntervalType):
             for start, word in enumerate(family.FIELDS):
-                if self._take(word.lower()):
+                if self._accept(word.lower()):
                     end = start
-                    if self._take("to"):
-                        last = self._next().upper()
+                    if self._accept("to"):
+                        last = self._next_token().upper()
                         if last not in family.FIELDS[start:]:
-                            raise _NotUnderstoodError
+                            raise _DdlSyntaxError
                         end = family.FIELDS.index(last)
                     return family(start, end)
         return CALENDAR_INTERVAL
 
-    def fields(self, end: str, colons: bool = True) -> tuple[StructField, ...]:
+    def parse_fields(self, end: str, colons: bool = True) -> tuple[StructField, ...]:
         """Fields up to the mark `end`, or up to the end of the text."""
-        found: list[StructField] = []
-        while not (self._take(end) if end else self.at_end() and found):
-            if found:
-                self._need(",")
-            found.append(self._field(colons))
-        return tuple(found)
+        fields: list[StructField] = []
+        while not (self._accept(end) if end else self.is_at_end() and fields):
+            if fields:
+                self._expect(",")
+            fields.append(self._parse_field(colons))
+        return tuple(fields)
 
-    def _field(self, colons: bool) -> StructField:
-        name = self._next()
+    def _parse_field(self, colons: bool) -> StructField:
+        name = self._next_token()
         if name.startswith("`"):
             name = name[1:-1].replace("``", "`")
         elif not re.fullmatch(r"\w+", name):
-            raise _NotUnderstoodError
+            raise _DdlSyntaxError
         if colons:
-            self._take(":")
-        data_type = self.type()
+            self._accept(":")
+        data_type = self.parse_type()
         nullable = True
-        if self._take("not"):
-            self._need("null")
+        if self._accept("not"):
+            self._expect("null")
             nullable = False
         comment = None
-        if self._take("comment"):
-            comment = re.sub(r"\\(.)", r"\1", self._next()[1:-1])
+        if self._accept("comment"):
+            comment = re.sub(r"\\(.)", r"\1", self._next_token()[1:-1])
         return StructField(name, data_type, nullable, comment)

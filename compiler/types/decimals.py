@@ -7,7 +7,7 @@ from ssbt.compiler.types.datatypes import MAX_DECIMAL_PRECISION, DecimalType
 _MINIMUM_SCALE = 6
 
 
-def result(
+def result_type(
     operator: str, left: DecimalType, right: DecimalType, allow_precision_loss: bool = True
 ) -> DecimalType:
     """The type of `left operator right` for `+`, `-`, `*`, `/` and `%`.
@@ -22,33 +22,39 @@ def result(
             scale = left.scale + right.scale
             precision = left.precision + right.precision + 1
         case "/":
-            return _quotient(left, right, allow_precision_loss)
+            return _quotient_type(left, right, allow_precision_loss)
         case "%":
             precision = min(whole_left, whole_right) + scale
         case _:
             precision = max(whole_left, whole_right) + scale + 1
-    return fitted(precision, scale) if allow_precision_loss else bounded(precision, scale)
+    return (
+        adjust_precision(precision, scale)
+        if allow_precision_loss
+        else bound_precision(precision, scale)
+    )
 
 
-def _quotient(left: DecimalType, right: DecimalType, allow_precision_loss: bool) -> DecimalType:
+def _quotient_type(
+    left: DecimalType, right: DecimalType, allow_precision_loss: bool
+) -> DecimalType:
     whole = left.precision - left.scale + right.scale
     scale = max(_MINIMUM_SCALE, left.scale + right.precision + 1)
     if allow_precision_loss:
-        return fitted(whole + scale, scale)
+        return adjust_precision(whole + scale, scale)
     whole, scale = min(MAX_DECIMAL_PRECISION, whole), min(MAX_DECIMAL_PRECISION, scale)
     excess = whole + scale - MAX_DECIMAL_PRECISION
     if excess > 0:
         scale -= excess // 2 + 1
         whole = MAX_DECIMAL_PRECISION - scale
-    return bounded(whole + scale, scale)
+    return bound_precision(whole + scale, scale)
 
 
-def bounded(precision: int, scale: int) -> DecimalType:
+def bound_precision(precision: int, scale: int) -> DecimalType:
     """The decimal with both numbers cut at 38."""
     return DecimalType(min(precision, MAX_DECIMAL_PRECISION), min(scale, MAX_DECIMAL_PRECISION))
 
 
-def fitted(precision: int, scale: int) -> DecimalType:
+def adjust_precision(precision: int, scale: int) -> DecimalType:
     """The decimal of 38 digits that keeps the whole part, and six decimals if they are there."""
     if precision <= MAX_DECIMAL_PRECISION:
         return DecimalType(precision, scale)

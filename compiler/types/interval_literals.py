@@ -9,16 +9,16 @@ import re
 _FIELDS = ("day", "hour", "minute", "second")
 _SECOND = r"(?P<second>\d{1,2})(?:\.\d{1,9})?"
 # What stands before each field, and its digits where it is not the first one.
-_BEFORE = {"hour": " ", "minute": ":", "second": ":"}
-_LARGEST = {"hour": 23, "minute": 59, "second": 59}
+_SEPARATORS = {"hour": " ", "minute": ":", "second": ":"}
+_MAXIMUMS = {"hour": 23, "minute": 59, "second": 59}
 # As many of the first field as fit into microseconds of 64 bits.
-_LONGEST = {"day": 106_751_991, "hour": 2_562_047_788, "minute": 153_722_867_280}
+_FIRST_FIELD_MAXIMUMS = {"day": 106_751_991, "hour": 2_562_047_788, "minute": 153_722_867_280}
 _YEAR_MONTH = re.compile(r"[+|-]?(\d+)-(\d+)")
 _EXAMPLES = {"day": "20", "hour": "15", "minute": "40", "second": "32.5"}
 
 
-_MOST_MONTHS = (1 << 31) - 1
-_MOST_MICROSECONDS = (1 << 63) - 1
+_MAXIMUM_MONTHS = (1 << 31) - 1
+_MAXIMUM_MICROSECONDS = (1 << 63) - 1
 _MICROSECONDS = {"microsecond": 1, "millisecond": 10**3, "second": 10**6, "minute": 60 * 10**6}
 _MICROSECONDS |= {"hour": 3600 * 10**6, "day": 86_400 * 10**6, "week": 7 * 86_400 * 10**6}
 _MONTHS = {"month": 1, "year": 12}
@@ -31,7 +31,7 @@ def length_problem(parts: Sequence[tuple[Decimal, str]]) -> str | None:
         unit = word.lower().removesuffix("s")
         months += number * _MONTHS.get(unit, 0)
         microseconds += number * _MICROSECONDS.get(unit, 0)
-    fits = abs(months) <= _MOST_MONTHS and abs(microseconds) <= _MOST_MICROSECONDS
+    fits = abs(months) <= _MAXIMUM_MONTHS and abs(microseconds) <= _MAXIMUM_MICROSECONDS
     return None if fits else "this is longer than Spark's intervals"
 
 
@@ -50,17 +50,19 @@ def range_problem(value: str, units: tuple[str, str]) -> str | None:
     fields = _FIELDS[_FIELDS.index(first) : _FIELDS.index(last) + 1]
     if not fields:
         return f"there is no interval from {first} to {last}"
-    match = re.fullmatch(r"[+|-]?" + "".join(_pattern(field, first) for field in fields), text)
-    if match is not None and all(int(match[field]) <= _LARGEST[field] for field in fields[1:]):
-        longest = _LONGEST.get(first, 0)
+    match = re.fullmatch(
+        r"[+|-]?" + "".join(_field_pattern(field, first) for field in fields), text
+    )
+    if match is not None and all(int(match[field]) <= _MAXIMUMS[field] for field in fields[1:]):
+        longest = _FIRST_FIELD_MAXIMUMS.get(first, 0)
         return (
             None if int(match[first]) <= longest else f"`{value}` is longer than Spark's intervals"
         )
-    way = _EXAMPLES[first] + "".join(_BEFORE[each] + _EXAMPLES[each] for each in fields[1:])
-    return f"`{value}` is no interval of {first}s to {last}s; write it as '{way}'"
+    example = _EXAMPLES[first] + "".join(_SEPARATORS[each] + _EXAMPLES[each] for each in fields[1:])
+    return f"`{value}` is no interval of {first}s to {last}s; write it as '{example}'"
 
 
-def _pattern(field: str, first: str) -> str:
+def _field_pattern(field: str, first: str) -> str:
     if field == first:
         return rf"(?P<{field}>\d{{1,12}})"
-    return _BEFORE[field] + (_SECOND if field == "second" else rf"(?P<{field}>\d{{1,2}})")
+    return _SEPARATORS[field] + (_SECOND if field == "second" else rf"(?P<{field}>\d{{1,2}})")

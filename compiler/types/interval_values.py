@@ -27,7 +27,7 @@ class Months(int):
         return f"{'-' if self < 0 else ''}{years}-{months}"
 
 
-def duration_text(value: timedelta) -> str:
+def render_duration(value: timedelta) -> str:
     """Spark's text for an interval of days and times, such as `1 12:00:00.5`."""
     microseconds = abs(value) // timedelta(microseconds=1)
     seconds, fraction = divmod(microseconds, 1_000_000)
@@ -37,46 +37,46 @@ def duration_text(value: timedelta) -> str:
     return f"{'-' if value < timedelta() else ''}{clock}{digits}"
 
 
-def duration(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """The interval of days and times that a text says; raises `ValueError`."""
-    if found := _DAY_TIME.fullmatch(text.strip()):
-        sign, days, hours, minutes, seconds, digits = found.groups()
+    if match := _DAY_TIME.fullmatch(text.strip()):
+        sign, days, hours, minutes, seconds, digits = match.groups()
         if int(hours) > 23 or int(minutes) > 59 or int(seconds or 0) > 59:
             raise ValueError("no such time of a day")
         value = timedelta(int(days), int(seconds or 0), int((digits or "").ljust(6, "0")))
         value += timedelta(hours=int(hours), minutes=int(minutes))
         return -value if sign == "-" else value
-    counted = _counted(text, _MICROSECONDS, "1 day 12 hours")
-    if not -(1 << 63) <= counted < 1 << 63:
+    microseconds = _sum_parts(text, _MICROSECONDS, "1 day 12 hours")
+    if not -(1 << 63) <= microseconds < 1 << 63:
         raise ValueError("longer than Spark's intervals")
-    return timedelta(microseconds=counted)
+    return timedelta(microseconds=microseconds)
 
 
-def months(text: str) -> Months:
+def parse_months(text: str) -> Months:
     """The interval of years and months that a text says; raises `ValueError`."""
-    if found := _YEAR_MONTH.fullmatch(text.strip()):
-        sign, years, rest = found.groups()
-        if int(rest) > 11:
+    if match := _YEAR_MONTH.fullmatch(text.strip()):
+        sign, years, extra_months = match.groups()
+        if int(extra_months) > 11:
             raise ValueError("no such month of a year")
-        value = int(years) * 12 + int(rest)
+        value = int(years) * 12 + int(extra_months)
         return Months(-value if sign == "-" else value)
-    return Months(_counted(text, _MONTHS, "1 year 6 months"))
+    return Months(_sum_parts(text, _MONTHS, "1 year 6 months"))
 
 
-def misfit(value: timedelta | Months, type_name: str) -> str:
+def describe_misfit(value: timedelta | Months, type_name: str) -> str:
     """Why the type, such as `INTERVAL DAY TO HOUR`, does not hold a value, if it does not."""
     last = type_name.split()[-1].lower()
     if isinstance(value, Months):
-        counted, bits, unit = int(value), 31, _MONTHS[last]
+        amount, bits, unit = int(value), 31, _MONTHS[last]
     else:
-        counted, bits, unit = value // timedelta(microseconds=1), 63, _MICROSECONDS[last]
-    if not -(1 << bits) <= counted < 1 << bits:
+        amount, bits, unit = value // timedelta(microseconds=1), 63, _MICROSECONDS[last]
+    if not -(1 << bits) <= amount < 1 << bits:
         return "longer than Spark's intervals"
     # Spark's seconds have a fraction.
-    return f"more than whole {last}s" if last != "second" and counted % unit else ""
+    return f"more than whole {last}s" if last != "second" and amount % unit else ""
 
 
-def _counted(text: str, units: Mapping[str, int], example: str) -> int:
+def _sum_parts(text: str, units: Mapping[str, int], example: str) -> int:
     """The sum of `1 day -2 hours` in the smallest of the units; seconds may have a fraction."""
     total = 0
     if not _WORDS.fullmatch(text):

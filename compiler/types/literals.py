@@ -19,7 +19,7 @@ from ssbt.compiler.types.datatypes import (
     DecimalType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Typed
 
 _SUFFIXES: dict[str, DataType] = {"L": LONG, "S": SHORT, "Y": BYTE, "D": DOUBLE, "F": FLOAT}
 _BITS: dict[DataType, int] = {LONG: 64, INT: 32, SHORT: 16, BYTE: 8}
@@ -27,32 +27,32 @@ _LARGEST_FLOAT = Decimal("3.4028234663852886E+38")
 _LARGEST_DOUBLE = Decimal("1.7976931348623157E+308")
 
 
-def number(text: str, negative: bool = False) -> Typed | Mismatch:
+def infer_number(text: str, negative: bool = False) -> Typed | Mismatch:
     """The type of a numeric literal as it is written, for example `1`, `2.50`, `1e3`, `7L`, `3BD`.
 
     `negative` tells that a minus stands before it, which belongs to the number: `-2147483648` is
     an INT. A mismatch says that the number is outside its type's range.
     """
-    body, suffix = _split(text)
+    body, suffix = _split_suffix(text)
     try:
         value = Decimal("-" + body if negative else body)
     except InvalidOperation:
         return Mismatch(f"`{text}` is not a number")
     if suffix == "BD":
-        return _decimal(text, value)
+        return _infer_decimal(text, value)
     if suffix in _SUFFIXES:
-        return _suffixed(text, value, _SUFFIXES[suffix])
+        return _infer_suffixed(text, value, _SUFFIXES[suffix])
     if "e" in body.lower():
-        return _suffixed(text, value, DOUBLE)
+        return _infer_suffixed(text, value, DOUBLE)
     if "." in body:
-        return _decimal(text, value)
+        return _infer_decimal(text, value)
     for data_type in (INT, LONG):
-        if _in_range(value, data_type):
+        if _is_in_range(value, data_type):
             return Typed(data_type, False, int(value))
-    return _decimal(text, value)
+    return _infer_decimal(text, value)
 
 
-def _split(text: str) -> tuple[str, str]:
+def _split_suffix(text: str) -> tuple[str, str]:
     upper = text.upper()
     if upper.endswith("BD"):
         return text[:-2], "BD"
@@ -61,14 +61,14 @@ def _split(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _in_range(value: Decimal, data_type: DataType) -> bool:
+def _is_in_range(value: Decimal, data_type: DataType) -> bool:
     limit = 1 << (_BITS[data_type] - 1)
     return -limit <= value < limit
 
 
-def _suffixed(text: str, value: Decimal, data_type: DataType) -> Typed | Mismatch:
+def _infer_suffixed(text: str, value: Decimal, data_type: DataType) -> Typed | Mismatch:
     if data_type in _BITS:
-        if value != value.to_integral_value() or not _in_range(value, data_type):
+        if value != value.to_integral_value() or not _is_in_range(value, data_type):
             return Mismatch(f"`{text}` is outside the range of {data_type}")
         return Typed(data_type, False, int(value))
     if abs(value) > (_LARGEST_FLOAT if data_type == FLOAT else _LARGEST_DOUBLE):
@@ -76,7 +76,7 @@ def _suffixed(text: str, value: Decimal, data_type: DataType) -> Typed | Mismatc
     return Typed(data_type, False, float(value))
 
 
-def _decimal(text: str, value: Decimal) -> Typed | Mismatch:
+def _infer_decimal(text: str, value: Decimal) -> Typed | Mismatch:
     data_type = decimal_of(value)
     if data_type.precision > MAX_DECIMAL_PRECISION:
         return Mismatch(f"`{text}` has more than {MAX_DECIMAL_PRECISION} digits")
@@ -114,16 +114,16 @@ class UnitsError(ValueError):
     """A text is no interval; the message says why, for people."""
 
 
-def text_interval(text: str) -> frozenset[str]:
+def parse_interval_units(text: str) -> frozenset[str]:
     """The units, in the singular, of an interval written in one text, such as `3 days 2 hours`.
 
     Raises UnitsError.
     """
-    whole = _INTERVAL_TEXT.match(text)
-    if whole is None:
+    match = _INTERVAL_TEXT.match(text)
+    if match is None:
         raise UnitsError(f"`{text}` is no interval; write it as '3 days 2 hours'")
     units = set()
-    for number, word in _INTERVAL_PART.findall(whole[1]):
+    for number, word in _INTERVAL_PART.findall(match[1]):
         unit = word.lower().removesuffix("s")
         if unit not in _YEAR_MONTH_UNITS and unit not in _DAY_TIME_UNITS:
             raise UnitsError(f"`{word}` is not a unit of an interval")
@@ -133,7 +133,7 @@ def text_interval(text: str) -> frozenset[str]:
     return frozenset(units)
 
 
-def interval(units: Sequence[str]) -> DataType | Mismatch:
+def infer_interval(units: Sequence[str]) -> DataType | Mismatch:
     """The type of `interval 1 day 2 hours` or `interval '1 2' day to hour`, from its units.
 
     The units are the words in either number and any case; a mismatch says that there is no such

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.branches import case, common_type
-from ssbt.compiler.types.coercion import is_unknown, same_shape
+from ssbt.compiler.types.branches import common_type, infer_case
+from ssbt.compiler.types.coercion import is_same_shape, is_unknown
 from ssbt.compiler.types.collation_strength import (
     PATTERN_COLLATIONS,
     CollationError,
     collate_together,
-    evaluated_once,
     is_indeterminate,
-    text_of,
+    string_type_of,
+    weaken_collation,
 )
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
@@ -26,115 +26,124 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     VariantType,
 )
-from ssbt.compiler.types.expected import ANY_STRING, implicit_cast
-from ssbt.compiler.types.promotion import arrived, boolean_equality, for_comparison
-from ssbt.compiler.types.typed import Mismatch, Result, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Result, Typed
+from ssbt.compiler.types.promotion import (
+    cast_implicitly,
+    promote_boolean_equality,
+    promote_for_comparison,
+)
+from ssbt.compiler.types.type_sets import ANY_STRING, implicit_cast
 
 COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")
 
 
-def comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> Result:
+def infer_comparison(operator: str, left: Typed, right: Typed, ansi: bool = True) -> Result:
     """The type of a comparison; `<=>` is never null."""
-    null_safe = operator == "<=>"
-    refusal = _collations_apart(left, right)
-    if refusal is not None:
-        return refusal
-    if left.unknown or right.unknown:
-        return Typed(BOOLEAN, not null_safe)
+    is_null_safe = operator == "<=>"
+    mismatch = _collation_mismatch(left, right)
+    if mismatch is not None:
+        return mismatch
+    if left.is_unknown or right.is_unknown:
+        return Typed(BOOLEAN, not is_null_safe)
     a, b = left, right
     if not ansi and operator in ("=", "==", "<=>", "!=", "<>"):
-        a, b = boolean_equality(a, b)
-    a, b = for_comparison(a, b, ansi)
-    if not _comparable(a.type, b.type):
+        a, b = promote_boolean_equality(a, b)
+    a, b = promote_for_comparison(a, b, ansi)
+    if not _is_comparable(a.type, b.type):
         return Mismatch(f"{left.type} and {right.type} cannot be compared by `{operator}`")
-    if not orderable(a.type):
+    if not is_orderable(a.type):
         return Mismatch(f"values of type {a.type} cannot be compared by `{operator}`")
-    return Typed(BOOLEAN, not null_safe and (a.nullable or b.nullable))
+    return Typed(BOOLEAN, not is_null_safe and (a.nullable or b.nullable))
 
 
-def _collations_apart(*values: Typed) -> Mismatch | None:
+def _collation_mismatch(*values: Typed) -> Mismatch | None:
     """Why texts cannot be compared: each has a collation of its own."""
     try:
-        together = collate_together(values)
+        collated = collate_together(values)
     except CollationError as error:
         return Mismatch(f"texts of one collation are compared, not of {error}")
-    if not is_indeterminate(together):
+    if not is_indeterminate(collated):
         return None
-    names = " and ".join(dict.fromkeys(t.collation for v in values if (t := text_of(v.type))))
-    way = "say which one counts: `… collate NAME`"
-    return Mismatch(f"texts of the collations {names} cannot be compared", help=way)
+    names = " and ".join(
+        dict.fromkeys(t.collation for v in values if (t := string_type_of(v.type)))
+    )
+    advice = "say which one counts: `… collate NAME`"
+    return Mismatch(f"texts of the collations {names} cannot be compared", help=advice)
 
 
-def _comparable(a: DataType, b: DataType) -> bool:
+def _is_comparable(a: DataType, b: DataType) -> bool:
     both_text = isinstance(a, StringType) and isinstance(b, StringType)
-    return both_text or same_shape(a, b) or is_unknown(a, b)
+    return both_text or is_same_shape(a, b) or is_unknown(a, b)
 
 
-def orderable(data_type: DataType) -> bool:
+def is_orderable(data_type: DataType) -> bool:
     """Whether values of the type can be compared, sorted and grouped."""
     match data_type:
         case MapType() | CalendarIntervalType() | VariantType():
             return False
         case ArrayType(element, _):
-            return orderable(element)
+            return is_orderable(element)
         case StructType(fields):
-            return all(orderable(field.type) for field in fields)
+            return all(is_orderable(field.type) for field in fields)
     return True
 
 
-def distinguishable(data_type: DataType) -> bool:
+def is_distinguishable(data_type: DataType) -> bool:
     """Whether rows with values of the type can be told apart, as `distinct` and `union` do."""
-    return not contains(data_type, MapType, VariantType)
+    return not has_type(data_type, MapType, VariantType)
 
 
-def groupable(data_type: DataType) -> bool:
-    """Whether Spark groups by values of the type, from 4.0 on; before, they are `orderable`."""
-    return not contains(data_type, VariantType)
+def is_groupable(data_type: DataType) -> bool:
+    """Whether Spark groups by values of the type, from 4.0 on; before, they are `is_orderable`."""
+    return not has_type(data_type, VariantType)
 
 
-def contains(data_type: DataType, *kinds: type[DataType]) -> bool:
+def has_type(data_type: DataType, *classes: type[DataType]) -> bool:
     """Whether a type is of one of these kinds, or has one inside."""
     match data_type:
         case ArrayType(element, _):
-            inside = [element]
+            inner_types = [element]
         case MapType(key, value, _):
-            inside = [key, value]
+            inner_types = [key, value]
         case StructType(fields):
-            inside = [field.type for field in fields]
+            inner_types = [field.type for field in fields]
         case _:
-            inside = []
-    return isinstance(data_type, kinds) or any(contains(each, *kinds) for each in inside)
+            inner_types = []
+    return isinstance(data_type, classes) or any(has_type(each, *classes) for each in inner_types)
 
 
-def is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
+def infer_is_distinct_from(left: Typed, right: Typed, ansi: bool = True) -> Result:
     """The type of `left is [not] distinct from right`."""
-    return comparison("<=>", left, right, ansi)
+    return infer_comparison("<=>", left, right, ansi)
 
 
-def between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
+def infer_between(value: Typed, low: Typed, high: Typed, ansi: bool = True) -> Result:
     """The type of `value [not] between low and high`."""
-    value = evaluated_once(value)
-    above, below = comparison(">=", value, low, ansi), comparison("<=", value, high, ansi)
-    for place, result in enumerate((above, below), start=1):
+    value = weaken_collation(value)
+    above, below = (
+        infer_comparison(">=", value, low, ansi),
+        infer_comparison("<=", value, high, ansi),
+    )
+    for index, result in enumerate((above, below), start=1):
         if isinstance(result, Mismatch):
-            reason = f"{value.type} cannot be compared with {(low, high)[place - 1].type}"
-            return Mismatch(reason, place)
+            reason = f"{value.type} cannot be compared with {(low, high)[index - 1].type}"
+            return Mismatch(reason, index)
     return Typed(BOOLEAN, any(isinstance(each, Typed) and each.nullable for each in (above, below)))
 
 
-def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
+def infer_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
     """The type of `value [not] in (choices)`."""
-    everything = [value, *choices]
-    refusal = _collations_apart(*everything)
-    if refusal is not None:
-        return refusal
-    if any(each.unknown for each in everything):
+    values = [value, *choices]
+    mismatch = _collation_mismatch(*values)
+    if mismatch is not None:
+        return mismatch
+    if any(each.is_unknown for each in values):
         return Typed(BOOLEAN)
-    common = common_type(everything, ansi)
-    if common is None and all(same_shape(value.type, choice.type) for choice in choices):
+    common = common_type(values, ansi)
+    if common is None and all(is_same_shape(value.type, choice.type) for choice in choices):
         common = value.type
     if common is None:
-        place = next(
+        index = next(
             (
                 number
                 for number, choice in enumerate(choices, start=1)
@@ -142,41 +151,41 @@ def is_in(value: Typed, choices: Sequence[Typed], ansi: bool = True) -> Result:
             ),
             None,
         )
-        others = ", ".join(dict.fromkeys(choice.type.sql for choice in choices))
-        return Mismatch(f"`in` does not compare {value.type} with {others}", place)
-    if not orderable(common):
+        choice_types = ", ".join(dict.fromkeys(choice.type.sql for choice in choices))
+        return Mismatch(f"`in` does not compare {value.type} with {choice_types}", index)
+    if not is_orderable(common):
         return Mismatch(f"values of type {common} cannot be compared by `in`", 0)
-    return Typed(BOOLEAN, any(arrived(each, common).nullable for each in everything))
+    return Typed(BOOLEAN, any(cast_implicitly(each, common).nullable for each in values))
 
 
-def like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like") -> Result:
+def infer_like(value: Typed, pattern: Typed, ansi: bool = True, operator: str = "like") -> Result:
     """The type of `value [not] like pattern`, and of `ilike` and `rlike`."""
-    for place, side in enumerate((value, pattern)):
+    for index, side in enumerate((value, pattern)):
         if implicit_cast(side.type, ANY_STRING, ansi) is None:
-            return Mismatch(f"`{operator}` does not take {side.type}", place, "a string")
+            return Mismatch(f"`{operator}` does not take {side.type}", index, "a string")
     if isinstance(value.type, StringType) and value.type.collation not in PATTERN_COLLATIONS:
         expected = "a text of UTF8_BINARY or UTF8_LCASE"
         return Mismatch(f"`{operator}` does not take {value.type}", 0, expected)
     if operator == "rlike" and isinstance(pattern.constant, str):
-        wanted = texts.pattern(pattern.constant)
-        if wanted is not None:
+        problem = texts.check_pattern(pattern.constant)
+        if problem is not None:
             reason = f"`rlike` cannot use '{pattern.constant}' here"
-            return Mismatch(reason, 1, wanted, of_value=True)
-    return Typed(BOOLEAN, any(arrived(side, STRING).nullable for side in (value, pattern)))
+            return Mismatch(reason, 1, problem, is_about_value=True)
+    return Typed(BOOLEAN, any(cast_implicitly(side, STRING).nullable for side in (value, pattern)))
 
 
-def is_null(value: Typed) -> Typed:
+def infer_is_null(value: Typed) -> Typed:
     """The type of `value is [not] null`."""
     del value
     return Typed(BOOLEAN, False)
 
 
-def is_truth(value: Typed, ansi: bool = True) -> Result:
+def infer_is_truth(value: Typed, ansi: bool = True) -> Result:
     """The type of `value is [not] true`, `false` or `unknown`."""
-    return comparison("<=>", value, Typed(BOOLEAN, False, True), ansi)
+    return infer_comparison("<=>", value, Typed(BOOLEAN, False, True), ansi)
 
 
-def simple_case(
+def infer_simple_case(
     value: Typed,
     choices: Sequence[Typed],
     results: Sequence[Typed],
@@ -185,9 +194,9 @@ def simple_case(
 ) -> Result:
     """The type of `case value when choice then result … else otherwise end`."""
     conditions = []
-    for place, choice in enumerate(choices):
-        condition = comparison("=", value, choice, ansi)
+    for index, choice in enumerate(choices):
+        condition = infer_comparison("=", value, choice, ansi)
         if isinstance(condition, Mismatch):
-            return Mismatch(f"`when` cannot compare {value.type} with {choice.type}", place)
+            return Mismatch(f"`when` cannot compare {value.type} with {choice.type}", index)
         conditions.append(condition)
-    return case(conditions, results, otherwise, ansi)
+    return infer_case(conditions, results, otherwise, ansi)

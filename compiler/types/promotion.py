@@ -8,10 +8,10 @@ from ssbt.compiler.types.coercion import (
     ansi_string_promotion,
     decimal_for,
     is_unknown,
-    tightest,
+    tightest_common_type,
     wider_decimal,
 )
-from ssbt.compiler.types.collation_strength import Strength, text_of
+from ssbt.compiler.types.collation_strength import Strength, string_type_of
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DATE,
@@ -32,99 +32,101 @@ from ssbt.compiler.types.datatypes import (
     TimestampType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.literals import decimal_of
-from ssbt.compiler.types.typed import Typed
 
 Pair = tuple[Typed, Typed]
 
 _INTERVALS = (YearMonthIntervalType, DayTimeIntervalType, CalendarIntervalType)
 
 
-def arrived(operand: Typed, target: DataType) -> Typed:
+def cast_implicitly(operand: Typed, target: DataType) -> Typed:
     """The operand after an implicit cast to `target`."""
     if operand.type == target:
         return operand
     nullable = operand.nullable or force_nullable(operand.type, target)
     # The collation of what was no text is the one of nobody's choice.
-    strength = operand.strength if text_of(operand.type) else Strength.DEFAULT
+    strength = operand.strength if string_type_of(operand.type) else Strength.DEFAULT
     return Typed(target, nullable, strength=strength)
 
 
-def for_arithmetic(left: Typed, right: Typed, ansi: bool) -> Pair:
+def promote_for_arithmetic(left: Typed, right: Typed, ansi: bool) -> Pair:
     """The operands of `+ - * / % div & | ^`; two decimals may still differ."""
-    left, right = _strings_as_numbers(left, right, ansi)
-    return _at_tightest(*_decimals_and_numbers(left, right), ansi)
+    left, right = _promote_strings(left, right, ansi)
+    return _cast_to_tightest(*_promote_decimals(left, right), ansi)
 
 
-def for_comparison(left: Typed, right: Typed, ansi: bool) -> Pair:
+def promote_for_comparison(left: Typed, right: Typed, ansi: bool) -> Pair:
     """The operands of a comparison, of one type if there is one."""
     if ansi:
-        left, right = _strings_as_numbers(left, right, ansi)
+        left, right = _promote_strings(left, right, ansi)
     else:
-        left, right = _legacy_comparison(left, right)
+        left, right = _promote_legacy_comparison(left, right)
     match left.type, right.type:
         case DecimalType(), DecimalType():
             common = wider_decimal(left.type, right.type)
-            return arrived(left, common), arrived(right, common)
-    left, right = _decimals_and_numbers(left, right)
+            return cast_implicitly(left, common), cast_implicitly(right, common)
+    left, right = _promote_decimals(left, right)
     match left.type, right.type:
         case DecimalType(), DecimalType():
             common = wider_decimal(left.type, right.type)
-            return arrived(left, common), arrived(right, common)
-    return _at_tightest(left, right, ansi)
+            return cast_implicitly(left, common), cast_implicitly(right, common)
+    return _cast_to_tightest(left, right, ansi)
 
 
-def _strings_as_numbers(left: Typed, right: Typed, ansi: bool) -> Pair:
+def _promote_strings(left: Typed, right: Typed, ansi: bool) -> Pair:
     if ansi:
         common = ansi_string_promotion(left.type, right.type)
         if common is None or is_unknown(left.type, right.type):
             return left, right
-        return arrived(left, common), arrived(right, common)
+        return cast_implicitly(left, common), cast_implicitly(right, common)
     if isinstance(left.type, StringType) and not isinstance(right.type, _INTERVALS):
-        left = arrived(left, DOUBLE)
+        left = cast_implicitly(left, DOUBLE)
     if isinstance(right.type, StringType) and not isinstance(left.type, _INTERVALS):
-        right = arrived(right, DOUBLE)
+        right = cast_implicitly(right, DOUBLE)
     return left, right
 
 
-def _decimals_and_numbers(left: Typed, right: Typed) -> Pair:
+def _promote_decimals(left: Typed, right: Typed) -> Pair:
     match left.type, right.type:
         case (DecimalType(), DecimalType()):
             return left, right
         case (IntegralType(), DecimalType()):
-            return arrived(left, _integer_as_decimal(left)), right
+            return cast_implicitly(left, _decimal_of_integer(left)), right
         case (DecimalType(), IntegralType()):
-            return left, arrived(right, _integer_as_decimal(right))
+            return left, cast_implicitly(right, _decimal_of_integer(right))
         case (FloatType() | DoubleType(), DecimalType()):
-            return left, arrived(right, DOUBLE)
+            return left, cast_implicitly(right, DOUBLE)
         case (DecimalType(), FloatType() | DoubleType()):
-            return arrived(left, DOUBLE), right
+            return cast_implicitly(left, DOUBLE), right
     return left, right
 
 
-def _integer_as_decimal(operand: Typed) -> DecimalType:
+def _decimal_of_integer(operand: Typed) -> DecimalType:
     if isinstance(operand.constant, int):
         return decimal_of(operand.constant)
     return decimal_for(operand.type)
 
 
-def _at_tightest(left: Typed, right: Typed, ansi: bool) -> Pair:
+def _cast_to_tightest(left: Typed, right: Typed, ansi: bool) -> Pair:
     if isinstance(left.type, DecimalType) and isinstance(right.type, DecimalType):
         return left, right
-    common = tightest(left.type, right.type, ansi)
+    common = tightest_common_type(left.type, right.type, ansi)
     if common is None:
         return left, right
-    return arrived(left, common), arrived(right, common)
+    return cast_implicitly(left, common), cast_implicitly(right, common)
 
 
-def _legacy_comparison(left: Typed, right: Typed) -> Pair:
-    common = _legacy_common(left.type, right.type) or _legacy_common(right.type, left.type)
+def _promote_legacy_comparison(left: Typed, right: Typed) -> Pair:
+    common = _legacy_common_type(left.type, right.type) or _legacy_common_type(
+        right.type, left.type
+    )
     if common is None:
         return left, right
-    return arrived(left, common), arrived(right, common)
+    return cast_implicitly(left, common), cast_implicitly(right, common)
 
 
-def _legacy_common(a: DataType, b: DataType) -> DataType | None:
+def _legacy_common_type(a: DataType, b: DataType) -> DataType | None:
     match a, b:
         case (StringType(), DateType()):
             return DATE
@@ -141,7 +143,7 @@ def _legacy_common(a: DataType, b: DataType) -> DataType | None:
     return None
 
 
-def boolean_equality(left: Typed, right: Typed) -> Pair:
+def promote_boolean_equality(left: Typed, right: Typed) -> Pair:
     """The operands of `=` and `<=>` in legacy mode, where `true = 1` is allowed."""
     match left.type, right.type:
         case (BooleanType(), NumericType()):

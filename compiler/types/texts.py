@@ -13,12 +13,12 @@ import re
 
 from ssbt.compiler.types import interval_values
 from ssbt.compiler.types.collations import is_collation
-from ssbt.compiler.types.literals import UnitsError, text_interval
-from ssbt.compiler.types.typed import Scalar
+from ssbt.compiler.types.expression_types import Scalar
+from ssbt.compiler.types.literals import UnitsError, parse_interval_units
 from ssbt.compiler.types.zones import is_zone
 
 # How often each letter may stand in a row in a format of dates and times.
-_REPEATED: Mapping[str, Collection[int]] = {
+_LETTER_COUNTS: Mapping[str, Collection[int]] = {
     **dict.fromkeys("GMLQqz", range(1, 5)),
     **dict.fromkeys("dhHkKms", range(1, 3)),
     **dict.fromkeys("xXZ", range(1, 6)),
@@ -31,7 +31,7 @@ _REPEATED: Mapping[str, Collection[int]] = {
     "V": (2,),
 }
 # These say something about a day, but not which day it is.
-_NOT_READ = "EFQq"
+_UNPARSABLE_LETTERS = "EFQq"
 _RUN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
 _JSON_STEP = re.compile(r"\s*(?:\.\*|\.[^.\[]+|\[\s*(?:\d+|\*)\s*\]|\['[^'?]+'\])\s*", re.DOTALL)
 _VARIANT_STEP = re.compile(
@@ -41,7 +41,7 @@ _VARIANT_STEP = re.compile(
 
 _REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
 # `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
-_NAMED = re.compile(r"\\[pPxN]\{[^}]*\}")
+_NAMED_CHARACTER = re.compile(r"\\[pPxN]\{[^}]*\}")
 
 _COMMENTS = re.compile(r"\(\?[a-wyzA-Z]*x[a-zA-Z]*[):-]")
 # A group with a name, as Java writes it.
@@ -51,7 +51,7 @@ _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
 _NO_ESCAPES = frozenset("CEFgiIjJKlLmMoOqTUyY")
 
 
-def pattern(value: Scalar) -> str | None:
+def check_pattern(value: Scalar) -> str | None:
     """A regular expression of Java."""
     if not isinstance(value, str):
         return None
@@ -67,24 +67,24 @@ def _is_balanced(text: str) -> bool:
         # With this flag a `#` begins a comment, which is left to Java.
         return True
     text = re.sub(r"\\Q.*?(?:\\E|\Z)", "q", text, flags=re.DOTALL)
-    depth = place = 0
-    before = "("
-    while place < len(text):
-        mark = text[place]
+    depth = index = 0
+    previous = "("
+    while index < len(text):
+        mark = text[index]
         if mark == "\\":
-            if place + 1 == len(text):
+            if index + 1 == len(text):
                 return False
-            if text[place + 1] in _NO_ESCAPES:
+            if text[index + 1] in _NO_ESCAPES:
                 return False
-            named = _NAMED.match(text, place)
-            place = named.end() - 1 if named else place + 1
+            match = _NAMED_CHARACTER.match(text, index)
+            index = match.end() - 1 if match else index + 1
         elif mark == "[":
-            end = _class_end(text, place)
+            end = _find_class_end(text, index)
             if end is None:
                 return False
-            place = end
+            index = end
         elif mark == "(":
-            if text.startswith("(?P", place):
+            if text.startswith("(?P", index):
                 # Named groups as Python has them; those of Java are `(?<name>…)`.
                 return False
             depth += 1
@@ -92,52 +92,52 @@ def _is_balanced(text: str) -> bool:
             depth -= 1
             if depth < 0:
                 return False
-        elif _repeats_nothing(text, place, before):
+        elif _is_dangling_quantifier(text, index, previous):
             return False
-        before = mark if mark in "(|" else "x"
-        place += 1
+        previous = mark if mark in "(|" else "x"
+        index += 1
     return depth == 0
 
 
-def _repeats_nothing(text: str, place: int, before: str) -> bool:
+def _is_dangling_quantifier(text: str, index: int, previous: str) -> bool:
     """Whether a quantifier has nothing to repeat, or a brace does not say how often."""
-    mark = text[place]
+    mark = text[index]
     if mark == "{":
-        return _REPETITION.match(text, place) is None
-    return (mark in "*+" and before in "(|") or (mark == "?" and (before == "|" or not place))
+        return _REPETITION.match(text, index) is None
+    return (mark in "*+" and previous in "(|") or (mark == "?" and (previous == "|" or not index))
 
 
-def _class_end(text: str, start: int) -> int | None:
+def _find_class_end(text: str, start: int) -> int | None:
     """Where the class that opens at `start` closes; classes may hold classes."""
-    depth, place = 0, start
-    while place < len(text):
-        mark = text[place]
+    depth, index = 0, start
+    while index < len(text):
+        mark = text[index]
         if mark == "\\":
-            place += 1
+            index += 1
         elif mark == "[":
             depth += 1
             # A bracket right behind the opening one belongs to the class.
-            place += text[place + 1 : place + 2] == "^"
-            place += text[place + 1 : place + 2] == "]"
+            index += text[index + 1 : index + 2] == "^"
+            index += text[index + 1 : index + 2] == "]"
         elif mark == "]":
             depth -= 1
             if depth == 0:
-                return place
-        place += 1
+                return index
+        index += 1
     return None
 
 
-def date_format(value: Scalar) -> str | None:
+def check_date_format(value: Scalar) -> str | None:
     """A pattern by which a date or time is written."""
-    return _pattern_problem(value, "")
+    return _check_date_pattern(value, "")
 
 
-def read_format(value: Scalar) -> str | None:
+def check_parse_format(value: Scalar) -> str | None:
     """A pattern by which a date or time is read."""
-    return _pattern_problem(value, _NOT_READ)
+    return _check_date_pattern(value, _UNPARSABLE_LETTERS)
 
 
-def _pattern_problem(value: Scalar, refused: str) -> str | None:
+def _check_date_pattern(value: Scalar, refused_letters: str) -> str | None:
     if not isinstance(value, str):
         return None
     if value.count("'") % 2:
@@ -146,9 +146,9 @@ def _pattern_problem(value: Scalar, refused: str) -> str | None:
         letter = match[1]
         if match[0] in ("{", "}", "#"):
             return f"a format without `{match[0]}`"
-        if letter is not None and (letter not in _REPEATED or letter in refused):
+        if letter is not None and (letter not in _LETTER_COUNTS or letter in refused_letters):
             return f"a format without the letter `{letter}`, or with it in single quotes"
-        if letter is not None and len(match[0]) not in _REPEATED[letter]:
+        if letter is not None and len(match[0]) not in _LETTER_COUNTS[letter]:
             return f"a format without `{match[0]}`"
     return None
 
@@ -175,7 +175,7 @@ def decimal_format(value: Scalar) -> str | None:
     return None if is_good else wanted
 
 
-def json_text(value: Scalar) -> str | None:
+def check_json(value: Scalar) -> str | None:
     """A JSON document, whose objects have each key once and whose numbers are numbers."""
     return _json_problem(value, _STRICT)
 
@@ -213,36 +213,36 @@ _LENIENT = json.JSONDecoder(strict=False)
 _STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number, strict=False)
 
 
-def json_path(value: Scalar) -> str | None:
+def check_json_path(value: Scalar) -> str | None:
     """A path such as `$.a[0].b`."""
-    return _path(value, _JSON_STEP)
+    return _check_path(value, _JSON_STEP)
 
 
-def variant_path(value: Scalar) -> str | None:
+def check_variant_path(value: Scalar) -> str | None:
     """A path into a variant, such as `$.a[0]['b']`."""
-    return _path(value, _VARIANT_STEP)
+    return _check_path(value, _VARIANT_STEP)
 
 
-def _path(value: Scalar, step: re.Pattern[str]) -> str | None:
+def _check_path(value: Scalar, step: re.Pattern[str]) -> str | None:
     if not isinstance(value, str):
         return None
-    good = value.startswith("$") and re.fullmatch(f"(?:{step.pattern})*", value[1:], step.flags)
-    return None if good else "a path such as '$.a[0].b'"
+    is_path = value.startswith("$") and re.fullmatch(f"(?:{step.pattern})*", value[1:], step.flags)
+    return None if is_path else "a path such as '$.a[0].b'"
 
 
-def time_zone(value: Scalar) -> str | None:
+def check_time_zone(value: Scalar) -> str | None:
     """The name of a time zone, or an offset."""
     if not isinstance(value, str):
         return None
     return None if is_zone(value) else "a time zone such as 'Europe/Berlin' or '+02:00'"
 
 
-def duration(value: Scalar) -> str | None:
+def check_duration(value: Scalar) -> str | None:
     """The width of a window: an interval of weeks, days and times."""
     if not isinstance(value, str):
         return None
     try:
-        units = text_interval(value)
+        units = parse_interval_units(value)
     except UnitsError:
         return "a duration such as '10 minutes'"
     if units & {"year", "month"}:
@@ -250,26 +250,26 @@ def duration(value: Scalar) -> str | None:
     return None
 
 
-def positive_duration(value: Scalar) -> str | None:
+def check_positive_duration(value: Scalar) -> str | None:
     """The width of a window, which has to be above 0."""
-    wrong = duration(value)
-    if wrong is not None:
-        return wrong
-    width = microseconds(value)
+    problem = check_duration(value)
+    if problem is not None:
+        return problem
+    width = duration_microseconds(value)
     return "a duration above 0" if width is not None and width <= 0 else None
 
 
-def microseconds(value: object) -> int | None:
+def duration_microseconds(value: object) -> int | None:
     """How long a duration is; None where that is not known."""
     if not isinstance(value, str):
         return None
     try:
-        whole = interval_values.duration(
+        duration = interval_values.parse_duration(
             re.sub(r"\A\s*interval\s+", "", value, flags=re.IGNORECASE)
         )
     except (ValueError, OverflowError):
         return None
-    return whole // timedelta(microseconds=1)
+    return duration // timedelta(microseconds=1)
 
 
 def group_count(value: str) -> int | None:
@@ -280,7 +280,7 @@ def group_count(value: str) -> int | None:
         return None
 
 
-def collation(value: Scalar) -> str | None:
+def check_collation(value: Scalar) -> str | None:
     """The name of a collation."""
     if not isinstance(value, str):
         return None

@@ -14,15 +14,15 @@ def type_words(type_: DataType) -> Iterator[str]:
 
     A map with other keys than texts has two.
     """
-    waiting = [type_]
-    while waiting:
-        each = waiting.pop()
-        yield each.sql.split("<")[0].split("(")[0]
-        if isinstance(each, ArrayType):
-            waiting.append(each.element)
-        elif isinstance(each, MapType):
-            waiting += [each.key, each.value]
-            if not isinstance(each.key, StringType):
+    pending = [type_]
+    while pending:
+        current = pending.pop()
+        yield current.sql.split("<")[0].split("(")[0]
+        if isinstance(current, ArrayType):
+            pending.append(current.element)
+        elif isinstance(current, MapType):
+            pending += [current.key, current.value]
+            if not isinstance(current.key, StringType):
                 yield OTHER_KEYS
-        elif isinstance(each, StructType):
-            waiting += [field.type for field in each.fields]
+        elif isinstance(current, StructType):
+            pending += [field.type for field in current.fields]

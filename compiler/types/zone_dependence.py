@@ -25,11 +25,11 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.functions import Function
-from ssbt.compiler.types.typed import Typed
 
-_LOCAL = (StringType, DateType, TimestampNTZType, TimeType)
-_CALENDAR = (DayTimeIntervalType, CalendarIntervalType, YearMonthIntervalType)
+_ZONELESS_TYPES = (StringType, DateType, TimestampNTZType, TimeType)
+_INTERVAL_TYPES = (DayTimeIntervalType, CalendarIntervalType, YearMonthIntervalType)
 _ZONE_IN_TEXT = re.compile(
     r":\d\d(?:\.\d+)?\s*(?:Z|[A-Za-z]+/[A-Za-z_/]+|(?:UTC|GMT|UT)?(?:[+-]\d{1,2}(?::?\d\d)*)?)\Z"
 )
@@ -76,31 +76,36 @@ _SECONDS = frozenset(
 )
 
 
-def cast_depends(value: Typed, target: DataType) -> bool:
+def is_cast_zone_dependent(value: Typed, target: DataType) -> bool:
     """Whether a cast of the value to the type does."""
-    return not has_zone(value) and _cast(value.type, target)
+    return not has_zone(value) and _are_types_zone_dependent(value.type, target)
 
 
-def _cast(source: DataType, target: DataType) -> bool:
+def _are_types_zone_dependent(source: DataType, target: DataType) -> bool:
     match source, target:
         case (ArrayType(), ArrayType()):
-            return _cast(source.element, target.element)
+            return _are_types_zone_dependent(source.element, target.element)
         case (MapType(), MapType()):
-            return _cast(source.key, target.key) or _cast(source.value, target.value)
+            return _are_types_zone_dependent(source.key, target.key) or _are_types_zone_dependent(
+                source.value, target.value
+            )
         case (StructType(), StructType()):
             pairs = zip(source.fields, target.fields, strict=False)
-            return any(_cast(one.type, other.type) for one, other in pairs)
+            return any(
+                _are_types_zone_dependent(source_field.type, target_field.type)
+                for source_field, target_field in pairs
+            )
         case (_, StringType()):
-            return holds_instant(source)
+            return has_instant(source)
         case (VariantType(), _):
-            return holds_instant(target)
-    kinds = (source, target)
-    return any(isinstance(each, TimestampType) for each in kinds) and any(
-        isinstance(each, _LOCAL) for each in kinds
+            return has_instant(target)
+    types = (source, target)
+    return any(isinstance(each, TimestampType) for each in types) and any(
+        isinstance(each, _ZONELESS_TYPES) for each in types
     )
 
 
-def binary_depends(operator: str, left: Typed, right: Typed) -> bool:
+def is_binary_zone_dependent(operator: str, left: Typed, right: Typed) -> bool:
     """Whether an operator between two values does."""
     types = (left.type, right.type)
     if operator == "||":
@@ -108,29 +113,29 @@ def binary_depends(operator: str, left: Typed, right: Typed) -> bool:
     if operator == "-" and all(isinstance(each, TimestampType) for each in types):
         return True
     if operator in "+-" and any(isinstance(each, TimestampType) for each in types):
-        return mixes((left, right)) or any(map(_has_days, types))
-    return mixes((left, right))
+        return has_mixed_zones((left, right)) or any(map(_has_days, types))
+    return has_mixed_zones((left, right))
 
 
 def _has_days(type_: DataType) -> bool:
     """Whether an interval has days, which are 23 hours long once a year; or months."""
     if isinstance(type_, DayTimeIntervalType):
         return type_.sql.startswith("INTERVAL DAY")
-    return isinstance(type_, _CALENDAR)
+    return isinstance(type_, _INTERVAL_TYPES)
 
 
-def mixes(values: Sequence[Typed]) -> bool:
+def has_mixed_zones(values: Sequence[Typed]) -> bool:
     """Whether values of one type to be are instants and what has no zone."""
-    types = [_innermost(value.type) for value in values]
+    types = [_innermost_element(value.type) for value in values]
     if not any(isinstance(each, TimestampType) for each in types):
         return False
     return any(
-        isinstance(type_, _LOCAL) and not has_zone(value)
+        isinstance(type_, _ZONELESS_TYPES) and not has_zone(value)
         for type_, value in zip(types, values, strict=True)
     )
 
 
-def call_depends(
+def is_call_zone_dependent(
     function: Function, values: Sequence[Typed], result: DataType, *, ansi: bool
 ) -> bool:
     """Whether a call with these arguments does."""
@@ -139,43 +144,46 @@ def call_depends(
     if name in _ALWAYS:
         return name != "date_trunc" or not words & _SECONDS
     if name in _OF_INSTANTS:
-        here = name == "convert_timezone" and len(values) == 2
-        instants = any(holds_instant(value.type) for value in values)
+        is_dependent = name == "convert_timezone" and len(values) == 2
+        has_instants = any(has_instant(value.type) for value in values)
         # In the hour that clocks skip, a TIMESTAMP_NTZ is moved on its way into a text.
-        here = here or (name == "date_format" and isinstance(values[0].type, TimestampNTZType))
-        return here or (instants and not words & _SECONDS)
+        is_dependent = is_dependent or (
+            name == "date_format" and isinstance(values[0].type, TimestampNTZType)
+        )
+        return is_dependent or (has_instants and not words & _SECONDS)
     if name in _FROM_TEXTS:
-        return _reads_local(values)
+        return _has_local_time(values)
     if name in _FROM_PARTS:
         return isinstance(result, TimestampType) and len(values) in (2, 6)
     if name in _FROM_RECORDS:
-        return holds_instant(result)
+        return has_instant(result)
     if name in _CASTS and values:
-        return cast_depends(values[0], result)
+        return is_cast_zone_dependent(values[0], result)
     if name in _ONE_TYPE:
-        return mixes(values)
+        return has_mixed_zones(values)
     return any(
-        _arrives_elsewhere(function, place, value, ansi) for place, value in enumerate(values)
+        _is_argument_zone_dependent(function, index, value, ansi)
+        for index, value in enumerate(values)
     )
 
 
-def _reads_local(values: Sequence[Typed]) -> bool:
+def _has_local_time(values: Sequence[Typed]) -> bool:
     """Whether a text or a date becomes an instant, and its pattern reads no zone."""
-    if not values or not isinstance(values[0].type, _LOCAL):
+    if not values or not isinstance(values[0].type, _ZONELESS_TYPES):
         return False
     pattern = values[1].constant if len(values) > 1 else None
-    return not reads_zone(pattern) and not has_zone(values[0])
+    return not has_zone_in_pattern(pattern) and not has_zone(values[0])
 
 
-def _arrives_elsewhere(function: Function, place: int, value: Typed, ansi: bool) -> bool:
-    parameter = function.parameter(place)
-    if parameter is None or parameter.expected is None or value.unknown:
+def _is_argument_zone_dependent(function: Function, index: int, value: Typed, ansi: bool) -> bool:
+    parameter = function.parameter(index)
+    if parameter is None or parameter.expected is None or value.is_unknown:
         return False
-    target = parameter.cast(value.type, ansi)
-    return target is not None and target != value.type and cast_depends(value, target)
+    target = parameter.cast_type(value.type, ansi)
+    return target is not None and target != value.type and is_cast_zone_dependent(value, target)
 
 
-def reads_zone(pattern: object) -> bool:
+def has_zone_in_pattern(pattern: object) -> bool:
     """Whether a pattern of timestamps has the zone in it, and not as what may be left out."""
     if not isinstance(pattern, str):
         return False
@@ -192,29 +200,29 @@ def has_zone(value: Typed) -> bool:
 
 def text_has_zone(text: str) -> bool:
     """Whether the text of a timestamp says its zone."""
-    found = _ZONE_IN_TEXT.search(text.strip())
-    return found is not None and not re.fullmatch(r":\d\d(?:\.\d+)?", found[0])
+    match = _ZONE_IN_TEXT.search(text.strip())
+    return match is not None and not re.fullmatch(r":\d\d(?:\.\d+)?", match[0])
 
 
-def holds_instant(type_: DataType) -> bool:
+def has_instant(type_: DataType) -> bool:
     """Whether it is a TIMESTAMP or has one inside."""
-    return any(isinstance(each, TimestampType) for each in _within(type_))
+    return any(isinstance(each, TimestampType) for each in _iterate_types(type_))
 
 
-def _innermost(type_: DataType) -> DataType:
+def _innermost_element(type_: DataType) -> DataType:
     while isinstance(type_, ArrayType):
         type_ = type_.element
     return type_
 
 
-def _within(type_: DataType) -> Iterator[DataType]:
-    waiting = [type_]
-    while waiting:
-        each = waiting.pop()
-        yield each
-        if isinstance(each, ArrayType):
-            waiting.append(each.element)
-        elif isinstance(each, MapType):
-            waiting += [each.key, each.value]
-        elif isinstance(each, StructType):
-            waiting += [field.type for field in each.fields]
+def _iterate_types(type_: DataType) -> Iterator[DataType]:
+    pending = [type_]
+    while pending:
+        current = pending.pop()
+        yield current
+        if isinstance(current, ArrayType):
+            pending.append(current.element)
+        elif isinstance(current, MapType):
+            pending += [current.key, current.value]
+        elif isinstance(current, StructType):
+            pending += [field.type for field in current.fields]

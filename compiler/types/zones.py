@@ -76,24 +76,24 @@ _SHORT = (
 )
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
 _FIXED = re.compile(r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z")
-_MOST_HOURS = 18
+_MAXIMUM_HOURS = 18
 
 
 @cache
 def _zones() -> frozenset[str]:
-    found = set(_SHORT.split())
+    names = set(_SHORT.split())
     region = ""
     for word in _NAMES.split():
         if word.endswith(":"):
             region = "" if word == "-:" else word[:-1] + "/"
         else:
-            found.add(region + word)
-    return frozenset(found)
+            names.add(region + word)
+    return frozenset(names)
 
 
 def is_zone(name: str) -> bool:
     """Whether a text names a time zone or an offset from UTC."""
     offset = _OFFSET.match(name)
     if offset is not None:
-        return int(offset[1]) <= _MOST_HOURS
+        return int(offset[1]) <= _MAXIMUM_HOURS
     return name in _zones() or _FIXED.match(name) is not None

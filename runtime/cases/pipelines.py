@@ -8,10 +8,10 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from ssbt.runtime.expectations.plan import Dataset, Given, Plan, Test, Then
-from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.expectations.plan import Dataset, ExpectedRows, GivenRows, Plan, Test
+from ssbt.runtime.failures.telling import describe_failure
 from ssbt.runtime.scripts.loading import Script
-from ssbt.runtime.testing.running import Run, settings_of
+from ssbt.runtime.testing.running import CaseRun, apply_settings
 
 _NAME = re.compile(r"`((?:[^`]|``)*)`|([^`,\s]+)")
 # The types of a dataset's columns, None for one that is not known.
@@ -54,8 +54,8 @@ class Pipeline:
     def script(self) -> Script:
         """The script, imported once; raises FileNotFoundError where it was not compiled."""
         if not Path(self.plan.script).exists():
-            missing = f"there is no {self.plan.script}: let `ssbtc compile` write it"
-            raise FileNotFoundError(missing)
+            message = f"there is no {self.plan.script}: let `ssbtc compile` write it"
+            raise FileNotFoundError(message)
         return Script(self.plan, self._parameters)
 
     def literal(self, parameter: str) -> str:
@@ -72,39 +72,45 @@ class Case:
 
     def __init__(self, pipeline: Pipeline, spark: SparkSession, transform: str | None) -> None:
         self._pipeline, self._spark, self._transform = pipeline, spark, transform
-        self._given: list[Given] = []
-        self._then: list[Then] = []
+        self._given: list[GivenRows] = []
+        self._then: list[ExpectedRows] = []
         self._clocks: list[tuple[str, int]] = []
         self._fails: str | None = None
         self._runs: list[str] = []
 
-    def given(self, dataset: str, columns: str, *rows: str, **other: Any) -> None:
+    def given(self, dataset: str, columns: str, *rows: str, **options: Any) -> None:
         """Rows of a dataset, each as SQL, or those of a `file`, for `columns` such as `id, amount`.
 
         Columns that are left out are null, or what `defaults` says; `is_open` lets the file have
         more than are known.
         """
-        self._add_given(dataset, columns, rows, other)
+        self._add_given(dataset, columns, rows, options)
 
-    def batch(self, number: int, dataset: str, columns: str, *rows: str, **other: Any) -> None:
+    def batch(self, number: int, dataset: str, columns: str, *rows: str, **options: Any) -> None:
         """The rows of a stream's micro-batch."""
-        self._add_given(dataset, columns, rows, {**other, "batch": number, "streaming": True})
+        self._add_given(dataset, columns, rows, {**options, "batch": number, "streaming": True})
 
     def _add_given(
-        self, dataset: str, columns: str, rows: Sequence[str], other: Mapping[str, Any]
+        self, dataset: str, columns: str, rows: Sequence[str], options: Mapping[str, Any]
     ) -> None:
-        given = {**self._rows(dataset, columns, rows, other.get("file")), **_rest(other)}
+        fields = {
+            **self._rows(dataset, columns, rows, options.get("file")),
+            **_without_file(options),
+        }
         schema = [*self._pipeline.columns[dataset].items()]
-        self._given.append(Given(**given, schema=schema))
+        self._given.append(GivenRows(**fields, schema=schema))
 
     def clock(self, time: str, batch: int = 1) -> None:
         """The time, from a micro-batch on."""
         self._clocks.append((time, batch))
 
-    def then(self, dataset: str, columns: str, *rows: str, **other: Any) -> None:
+    def then(self, dataset: str, columns: str, *rows: str, **options: Any) -> None:
         """Rows that must come out: `after` a micro-batch, in this order if they are `ordered`."""
-        rest = {**self._rows(dataset, columns, rows, other.get("file")), **_rest(other)}
-        self._then.append(Then(**rest))
+        fields = {
+            **self._rows(dataset, columns, rows, options.get("file")),
+            **_without_file(options),
+        }
+        self._then.append(ExpectedRows(**fields))
         self._runs.append(dataset)
 
     def fails(self, text: str, *datasets: str) -> None:
@@ -116,17 +122,17 @@ class Case:
         self, dataset: str, columns: str, rows: Sequence[str], file: str | None
     ) -> dict[str, Any]:
         types = self._pipeline.columns[dataset]
-        place = None
+        file_reference = None
         if file is not None:
             suffix = Path(file).suffix.lower().removeprefix(".")
             kind = suffix if suffix in ("csv", "parquet") else "json"
-            place = {"path": str(self._pipeline.folder / file), "kind": kind}
+            file_reference = {"path": str(self._pipeline.folder / file), "kind": kind}
         return {
             "dataset": dataset,
             "place": "",
             "columns": [(name, types.get(name)) for name in _names(columns)],
             "rows": [*rows],
-            "file": place,
+            "file": file_reference,
         }
 
     def check(self) -> None:
@@ -144,14 +150,14 @@ class Case:
             runs=self._runs,
             clocks=self._clocks,
         )
-        with settings_of(self._spark, plan.settings):
+        with apply_settings(self._spark, plan.settings):
             try:
-                result = Run(self._spark, pipeline.script, test).result()
+                result = CaseRun(self._spark, pipeline.script, test).result()
             except Exception as error:
-                error.add_note(failure(error, plan.script).message)
+                error.add_note(describe_failure(error, plan.script).message)
                 raise
         if result["outcome"] != "passed":
-            raise AssertionError("\n".join(_told(result)))
+            raise AssertionError("\n".join(_render_result(result)))
 
 
 def _names(columns: str) -> list[str]:
@@ -159,21 +165,21 @@ def _names(columns: str) -> list[str]:
     return [plain or quoted.replace("``", "`") for quoted, plain in _NAME.findall(columns)]
 
 
-def _rest(other: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in other.items() if name != "file"}
+def _without_file(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name != "file"}
 
 
-def _told(result: Mapping[str, Any]) -> Iterable[str]:
+def _render_result(result: Mapping[str, Any]) -> Iterable[str]:
     """What is wrong, with `-` before rows that are expected and `+` before those that came."""
     if "message" in result:
         yield result["message"]
     for each in result.get("differences", ()):
-        after = f" after micro-batch {each['after']}" if each["after"] is not None else ""
-        yield f"`{each['dataset']}`{after} differs: - is expected, + came"
+        batch_text = f" after micro-batch {each['after']}" if each["after"] is not None else ""
+        yield f"`{each['dataset']}`{batch_text} differs: - is expected, + came"
         yield f"  ({', '.join(each['columns'])})"
-        for expected, got, *_ in each["rows"]:
+        for expected, actual, *_ in each["rows"]:
             yield from (
                 f"{sign} ({', '.join(row)})"
-                for sign, row in (("-", expected), ("+", got))
+                for sign, row in (("-", expected), ("+", actual))
                 if row is not None
             )

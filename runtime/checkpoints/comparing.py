@@ -13,10 +13,10 @@ from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import changes
 from ssbt.runtime.dependences.meanings import as_before
-from ssbt.runtime.outputs.folders import Output
+from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.records.topics import Topics
-from ssbt.runtime.settings.shared import unknown
+from ssbt.runtime.settings.shared import unknown_name_message
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 
 VERSION = "0.1.0"
@@ -24,36 +24,44 @@ _LOG = logging.getLogger("ssbt.runtime")
 # Kinds of parts of which the compiler cannot tell what a change does: `ssbtc diff` says "unknown".
 UNPROVED = ("python", "rows", "setting", "trigger")
 _UNPROVED = re.compile(rf"`(?:{'|'.join(UNPROVED)}): ")
-_LOOK = (
+_REVIEW_NEEDED = (
     "nothing proves that what it has kept is still right. Look whether a row or value in it would"
     " be another:"
 )
 
 
-def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operation) -> None:
+def admit_checkpoints(
+    checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operation
+) -> None:
     """Hold the checkpoints, and record what goes on from them, unless one of them does not fit.
 
     Problems of the streams that are accepted are only logged. Raises `CheckpointsRefusedError`.
     """
     names, accepted = [each.name for each in checkpoints], operation.accepted
-    refused = [unknown("stream", name, names, ACCEPT) for name in accepted if name not in names]
-    refused += [unknown("stream", name, names, KEEP) for name in operation.kept - set(names)]
-    refused += _shared_outputs(checkpoints)
+    reasons = [
+        unknown_name_message("stream", name, names, ACCEPT)
+        for name in accepted
+        if name not in names
+    ]
+    reasons += [
+        unknown_name_message("stream", name, names, KEEP) for name in operation.kept - set(names)
+    ]
+    reasons += _check_shared_outputs(checkpoints)
     holders = leases.take({each.folder: each.name in accepted for each in checkpoints})
     waived: dict[str, list[str]] = {}
     for each in checkpoints:
-        problems = [f"{who} is at work on it" for who in [holders.get(each.folder)] if who]
+        problems = [f"{holder} is at work on it" for holder in [holders.get(each.folder)] if holder]
         problems += each.problems()
-        told = [each.told(problem) for problem in problems]
+        messages = [each.describe(problem) for problem in problems]
         if each.name in accepted:
-            waived[each.name] = told
+            waived[each.name] = messages
         else:
-            refused += told
+            reasons += messages
         # Nobody can want that rows are lost, so it is not accepted.
         if not (each.begins_anew and each.name in operation.kept):
-            refused += each.output_problems()
-    if refused:
-        raise CheckpointsRefusedError(*refused)
+            reasons += each.output_problems()
+    if reasons:
+        raise CheckpointsRefusedError(*reasons)
     for each in checkpoints:
         for text in waived.get(each.name, ()):
             _LOG.warning("accepted: %s", text)
@@ -61,12 +69,12 @@ def admit(checkpoints: Sequence["Checkpoint"], leases: Leases, operation: Operat
             each.record(accepted=waived.get(each.name, []))
 
 
-def _shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
+def _check_shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
     """Streams that write to the folder of another: of its batches Spark would skip theirs."""
-    first: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for each in checkpoints:
         for folder in (output.folder for output in each.outputs):
-            if (other := first.setdefault(folder, each.name)) != each.name:
+            if (other := owners.setdefault(folder, each.name)) != each.name:
                 yield (
                     f"stream `{each.name}` cannot write to {folder}: stream `{other}` does,"
                     " and of two checkpoints Spark skips the batches that the other one has"
@@ -97,15 +105,15 @@ class Checkpoint:
         meanings: str = "",
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
-        self.outputs = [Output(files, each) for each in folders]
+        self.outputs = [SinkFolder(files, each) for each in folders]
         self._sinks = sinks
         self.begins_anew = False
         self._files, self._topics = files, topics
-        self._own = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
-        self._own |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
+        self._identity = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
+        self._identity |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
 
-    def told(self, problem: str) -> str:
+    def describe(self, problem: str) -> str:
         """The problem as a message of its own, with the way out."""
         return (
             f"stream `{self.name}` cannot go on from its checkpoint {self.folder}: {problem}\n"
@@ -118,26 +126,26 @@ class Checkpoint:
         if numbers := sorted(map(int, self._files.sizes(records))):
             self._latest = json.loads(self._files.content(f"{records}/{numbers[-1]}"))
             self._latest["number"] = numbers[-1]
-        sources = sum(part.startswith("source: ") for part in self._own["depends_on"])
-        done, problems = checkpoint_damage(self._files, self.folder, sources)
+        sources = sum(part.startswith("source: ") for part in self._identity["depends_on"])
+        committed, problems = checkpoint_damage(self._files, self.folder, sources)
         if self._topics:
             problems += self._topics.problems()
-        if done is None:
+        if committed is None:
             self.begins_anew = True
             return [*problems, *earlier_layout(self._files, self.folder, self._sinks)]
         if sink := self._latest.get("files"):
-            problems += log_damage(self._files, f"{sink}/_spark_metadata", done)
-        return [*self._differences(), *problems]
+            problems += log_damage(self._files, f"{sink}/_spark_metadata", committed)
+        return [*self._find_differences(), *problems]
 
-    def partitions(self, output: Output) -> str:
+    def partitions(self, output: SinkFolder) -> str:
         """The columns by which a file sink partitions, with commas between."""
-        words, parts = "partition_by: ", self._own["depends_on"]
-        for sink, behind in pairwise((*parts, "")):
+        prefix, parts = "partition_by: ", self._identity["depends_on"]
+        for sink, following in pairwise((*parts, "")):
             is_its = sink.startswith(("sink: ", "output: ")) and sink.rstrip("/").endswith(
                 f" {output.folder}"
             )
-            if is_its and behind.startswith(words):
-                return str(behind.removeprefix(words))
+            if is_its and following.startswith(prefix):
+                return str(following.removeprefix(prefix))
         return ""
 
     def output_problems(self) -> Iterator[str]:
@@ -150,29 +158,32 @@ class Checkpoint:
 
         `sink` is how Spark describes the sink, which it does not before it runs.
         """
-        found = re.fullmatch(r"FileSink\[(.+)\]", sink or "")
-        own = {**self._own, "files": found[1] if found else self._latest.get("files")}
+        match = re.fullmatch(r"FileSink\[(.+)\]", sink or "")
+        identity = {**self._identity, "files": match[1] if match else self._latest.get("files")}
         if self._topics:
             self._topics.record()
-        if accepted or any(self._latest.get(key) != value for key, value in own.items()):
+        if accepted or any(self._latest.get(key) != value for key, value in identity.items()):
             number = self._latest.get("number", 0) + 1
-            text = json.dumps({**own, "accepted": accepted, "at": datetime.now(UTC).isoformat()})
+            text = json.dumps(
+                {**identity, "accepted": accepted, "at": datetime.now(UTC).isoformat()}
+            )
             self._files.write(f"{self.folder}/_ssbt/identity/{number}", text)
-            self._latest = {**own, "number": number}
+            self._latest = {**identity, "number": number}
 
-    def _differences(self) -> Iterator[str]:
-        was, own = self._latest, self._own
-        if not was:
+    def _find_differences(self) -> Iterator[str]:
+        recorded, current = self._latest, self._identity
+        if not recorded:
             yield "it holds no record of what made it, so nothing tells whether it fits the query"
             return
-        if (was["pipeline"], was["stream"]) != (own["pipeline"], own["stream"]):
-            yield f"it belongs to stream `{was['stream']}` of pipeline `{was['pipeline']}`"
+        if (recorded["pipeline"], recorded["stream"]) != (current["pipeline"], current["stream"]):
+            stream, pipeline = recorded["stream"], recorded["pipeline"]
+            yield f"it belongs to stream `{stream}` of pipeline `{pipeline}`"
         # An older compiler did not tell them.
-        both = was["depends_on"] and own["depends_on"]
+        is_comparable = recorded["depends_on"] and current["depends_on"]
         # What an older compiler has recorded has no meanings: then texts alone are compared.
-        meant = str(was.get("meanings", "")), str(own["meanings"])
-        now = as_before(was["depends_on"], own["depends_on"], *meant)
-        if both and (found := list(changes(was["depends_on"], now))):
-            known = [each for each in found if not _UNPROVED.search(each)]
-            said = "the query has changed:" if known else _LOOK
-            yield said + "".join(f"\n- {change}" for change in found)
+        meant = str(recorded.get("meanings", "")), str(current["meanings"])
+        now = as_before(recorded["depends_on"], current["depends_on"], *meant)
+        if is_comparable and (changed_parts := list(changes(recorded["depends_on"], now))):
+            proved = [each for each in changed_parts if not _UNPROVED.search(each)]
+            heading = "the query has changed:" if proved else _REVIEW_NEEDED
+            yield heading + "".join(f"\n- {change}" for change in changed_parts)

@@ -11,7 +11,7 @@ WAY_OUT = (
     " write to another folder or behind what it has: --keep-output"
 )
 # Larger files, which only compacted logs are, are not read before Spark does.
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 
 
 def checkpoint_damage(files: Files, folder: str, sources: int = 0) -> tuple[int | None, list[str]]:
@@ -20,68 +20,75 @@ def checkpoint_damage(files: Files, folder: str, sources: int = 0) -> tuple[int 
     `sources` is the number of sources, if it is known: of one that is used twice Spark writes two
     offsets, and keeps one log.
     """
-    offsets, commits = _numbers(files, f"{folder}/offsets"), _numbers(files, f"{folder}/commits")
+    offsets, commits = (
+        _list_numbers(files, f"{folder}/offsets"),
+        _list_numbers(files, f"{folder}/commits"),
+    )
     if not offsets and not commits:
         return None, []
-    first, last, done = min(offsets, default=0), max(offsets, default=0), max(commits, default=-1)
+    first, last, committed = (
+        min(offsets, default=0),
+        max(offsets, default=0),
+        max(commits, default=-1),
+    )
     # A crash leaves one batch without its commit, no more.
-    read = [f"{folder}/offsets/{n}" for n in {last - 1, last, done} if n >= first]
-    if last > first or done >= 0:
-        read.append(f"{folder}/commits/{max(done, last - 1)}")
-    problems = [*_problems(files, [f"{folder}/metadata", *sorted(read)])]
+    paths = [f"{folder}/offsets/{n}" for n in {last - 1, last, committed} if n >= first]
+    if last > first or committed >= 0:
+        paths.append(f"{folder}/commits/{max(committed, last - 1)}")
+    problems = [*_find_problems(files, [f"{folder}/metadata", *sorted(paths)])]
     if not problems:
         # How far each source had come; for one of files, by the number in its log.
         lines = files.content(f"{folder}/offsets/{last}").decode().splitlines()[2:]
-        come_to = [re.fullmatch(r'\{"logOffset":(\d+)\}', line) for line in lines]
+        offset_matches = [re.fullmatch(r'\{"logOffset":(\d+)\}', line) for line in lines]
         if 0 < sources < len(lines):
             # Which offset is whose is not told.
-            least = min(come_to, key=_number) if all(come_to) else None
-            come_to = [least] * sources
-        for source, found in enumerate(come_to):
-            if found:
-                problems += log_damage(files, f"{folder}/sources/{source}", int(found[1]))
-    return done, problems
+            lowest = min(offset_matches, key=_offset_number) if all(offset_matches) else None
+            offset_matches = [lowest] * sources
+        for source, match in enumerate(offset_matches):
+            if match:
+                problems += log_damage(files, f"{folder}/sources/{source}", int(match[1]))
+    return committed, problems
 
 
 def last_batch(files: Files, folder: str) -> int:
     """The last batch that a checkpoint has planned, done or not; -1 if there is none."""
     return max(
-        max(_numbers(files, f"{folder}/{log}"), default=-1) for log in ("offsets", "commits")
+        max(_list_numbers(files, f"{folder}/{log}"), default=-1) for log in ("offsets", "commits")
     )
 
 
 def log_damage(files: Files, log: str, last: int) -> list[str]:
     """What is wrong with a log of files that were read or written, which must reach `last`."""
     names = files.sizes(log)
-    whole = [int(name.split(".")[0]) for name in names if name.endswith(".compact")]
-    numbers = range(max(whole, default=0), max([last, *_numbers(files, log)]) + 1)
+    compact_numbers = [int(name.split(".")[0]) for name in names if name.endswith(".compact")]
+    numbers = range(max(compact_numbers, default=0), max([last, *_list_numbers(files, log)]) + 1)
     compacted = (f"{n}.compact" if f"{n}.compact" in names else str(n) for n in numbers)
-    return [*_problems(files, [f"{log}/{name}" for name in compacted])]
+    return [*_find_problems(files, [f"{log}/{name}" for name in compacted])]
 
 
-def _numbers(files: Files, log: str) -> list[int]:
-    return [int(found[1]) for name in files.sizes(log) if (found := re.match(r"(\d+)", name))]
+def _list_numbers(files: Files, log: str) -> list[int]:
+    return [int(match[1]) for name in files.sizes(log) if (match := re.match(r"(\d+)", name))]
 
 
-def _number(offset: re.Match[str] | None) -> int:
+def _offset_number(offset: re.Match[str] | None) -> int:
     return int(offset[1]) if offset else -1
 
 
-def _problems(files: Files, paths: list[str]) -> Iterator[str]:
+def _find_problems(files: Files, paths: list[str]) -> Iterator[str]:
     sizes: dict[str, dict[str, int]] = {}
     for path in paths:
         folder, _, name = path.rpartition("/")
         if folder not in sizes:
             sizes[folder] = files.sizes(folder)
         size = sizes[folder].get(name)
-        wrong = "is missing" if size is None else "is empty" if not size else None
-        if size and size <= _LARGEST:
-            wrong = _wrong(files, path)
-        if wrong:
-            yield f"{path} {wrong}; {WAY_OUT}"
+        problem = "is missing" if size is None else "is empty" if not size else None
+        if size and size <= _MAX_BYTES:
+            problem = _find_file_problem(files, path)
+        if problem:
+            yield f"{path} {problem}; {WAY_OUT}"
 
 
-def _wrong(files: Files, path: str) -> str | None:
+def _find_file_problem(files: Files, path: str) -> str | None:
     """Why the file is none that Spark has written; None if it may be."""
     try:
         lines = files.content(path).decode().splitlines()

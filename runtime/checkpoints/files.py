@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from ssbt.runtime.errors.causes import cause_of
+from ssbt.runtime.errors.causes import find_cause
 
 _NO_ROOM = re.compile(r"No space left on device|[Qq]uota")
 
@@ -16,7 +16,7 @@ class NotWrittenError(Exception):
     """A file, of this `path`, cannot be written."""
 
     def __init__(self, path: str, error: Exception) -> None:
-        super().__init__(f"cannot write {path}: {cause_of(error).message}")
+        super().__init__(f"cannot write {path}: {find_cause(error).message}")
         self.path = path
 
 
@@ -30,9 +30,9 @@ class Files:
 
     def sizes(self, folder: str) -> dict[str, int]:
         """The names in a folder with their sizes; nothing if there is no such folder."""
-        store, path = self._place(folder)
-        found = store.listStatus(path) if store.exists(path) else ()
-        return {each.getPath().getName(): each.getLen() for each in found}
+        store, path = self._locate(folder)
+        statuses = store.listStatus(path) if store.exists(path) else ()
+        return {each.getPath().getName(): each.getLen() for each in statuses}
 
     def has_data(self, folder: str) -> bool:
         """Whether there is a file in a folder, or in one below it, that readers would take."""
@@ -43,30 +43,30 @@ class Files:
 
         As for Spark, a folder such as `_day=1` is one of a partition.
         """
-        store, path = self._place(folder)
-        waiting = [path] if store.exists(path) else []
-        while waiting:
-            for each in store.listStatus(waiting.pop()):
+        store, path = self._locate(folder)
+        pending = [path] if store.exists(path) else []
+        while pending:
+            for each in store.listStatus(pending.pop()):
                 name = each.getPath().getName()
                 if name.startswith(".") or (name.startswith("_") and "=" not in name):
                     continue
                 if each.isDirectory():
-                    waiting.append(each.getPath())
+                    pending.append(each.getPath())
                 else:
                     yield each
 
     def rename(self, old: str, new: str) -> None:
         """Give a file or folder another place; raises NotWrittenError."""
-        store, place = self._place(old)
-        target = self._place(new)[1]
+        store, source = self._locate(old)
+        target = self._locate(new)[1]
         store.mkdirs(target.getParent())
-        if not store.rename(place, target):
+        if not store.rename(source, target):
             raise NotWrittenError(new, OSError(f"{old} cannot be moved there"))
 
     def content(self, path: str) -> bytes:
         """What a file holds; raises what the JVM does if it cannot be read."""
-        store, place = self._place(path)
-        stream = store.open(place)
+        store, hadoop_path = self._locate(path)
+        stream = store.open(hadoop_path)
         try:
             return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
         finally:
@@ -80,22 +80,22 @@ class Files:
         try:
             self.write(path, text, overwrite=False)
         except NotWrittenError as error:
-            store, place = self._place(path)
+            store, hadoop_path = self._locate(path)
             if _NO_ROOM.search(str(error)):
                 # The file that was begun would look like another's.
                 with suppress(Exception):
-                    store.delete(place, False)
+                    store.delete(hadoop_path, False)
                 raise
-            if not store.exists(place):
+            if not store.exists(hadoop_path):
                 raise
             return False
         return True
 
     def write(self, path: str, text: str, *, overwrite: bool = True) -> None:
         """Write a file, in place of what is there; raises NotWrittenError."""
-        store, place = self._place(path)
+        store, hadoop_path = self._locate(path)
         try:
-            stream = store.create(place, overwrite)
+            stream = store.create(hadoop_path, overwrite)
             try:
                 stream.write(text.encode())
             finally:
@@ -105,9 +105,9 @@ class Files:
 
     def delete(self, path: str, *, whole: bool = False) -> None:
         """Delete a file, or a `whole` folder, if it exists."""
-        store, place = self._place(path)
-        store.delete(place, whole)
+        store, hadoop_path = self._locate(path)
+        store.delete(hadoop_path, whole)
 
-    def _place(self, path: str) -> tuple[Any, Any]:
-        place = self._jvm.org.apache.hadoop.fs.Path(path)
-        return place.getFileSystem(self._settings), place
+    def _locate(self, path: str) -> tuple[Any, Any]:
+        hadoop_path = self._jvm.org.apache.hadoop.fs.Path(path)
+        return hadoop_path.getFileSystem(self._settings), hadoop_path

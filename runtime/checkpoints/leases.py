@@ -35,11 +35,11 @@ class Leases:
     """
 
     def __init__(self, files: Files, pipeline: str, lost: Callable[[LeaseLostError], None]) -> None:
-        self._files, self._tell_lost, self._over = files, lost, Event()
-        self._mine: dict[str, object] = {"owner": uuid4().hex, "pipeline": pipeline}
-        self._mine |= {"host": socket.gethostname(), "machine": _machine()}
-        self._mine |= {"pid": os.getpid(), "began": _began(os.getpid())}
-        self._held: list[str] = []
+        self._files, self._tell_lost, self._stopped = files, lost, Event()
+        self._own_lease: dict[str, object] = {"owner": uuid4().hex, "pipeline": pipeline}
+        self._own_lease |= {"host": socket.gethostname(), "machine": _machine_id()}
+        self._own_lease |= {"pid": os.getpid(), "began": _process_start(os.getpid())}
+        self._held_leases: list[str] = []
         self._thread = Thread(target=self._beat, daemon=True)
 
     def __enter__(self) -> "Leases":
@@ -47,11 +47,11 @@ class Leases:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join(HEARTBEAT_SECONDS)
-        for lease in self._held:
+        for lease in self._held_leases:
             with suppress(Exception):
-                if self._read(lease).get("owner") == self._mine["owner"]:
+                if self._read(lease).get("owner") == self._own_lease["owner"]:
                     self._files.delete(f"{lease}.heartbeat")
                     self._files.delete(lease)
 
@@ -61,48 +61,48 @@ class Leases:
         What it returns are those that another job holds, with who it is.
         """
         leases = {folder: f"{folder}/_ssbt/lease" for folder in folders}
-        text = json.dumps(self._mine)
-        taken = [folder for folder in folders if not self._files.create(leases[folder], text)]
-        holders = self._living({folder: leases[folder] for folder in taken})
+        text = json.dumps(self._own_lease)
+        existing = [folder for folder in folders if not self._files.create(leases[folder], text)]
+        holders = self._find_living({folder: leases[folder] for folder in existing})
         refused = {folder: who for folder, who in holders.items() if not folders[folder]}
         for folder, lease in leases.items():
             if folder not in refused:
-                if folder in taken:
+                if folder in existing:
                     self._files.write(lease, text)
-                self._held.append(lease)
+                self._held_leases.append(lease)
         self._renew()
         return refused
 
     def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT_SECONDS):
+        while not self._stopped.wait(HEARTBEAT_SECONDS):
             # A store that does not answer is no reason to stop: the stream will find out itself.
             with suppress(Exception):
                 self._renew()
 
     def _renew(self) -> None:
-        for lease in self._held:
-            if self._read(lease).get("owner", self._mine["owner"]) != self._mine["owner"]:
+        for lease in self._held_leases:
+            if self._read(lease).get("owner", self._own_lease["owner"]) != self._own_lease["owner"]:
                 self._tell_lost(LeaseLostError(f"another job has taken over {lease}"))
             else:
                 self._files.write(f"{lease}.heartbeat", uuid4().hex)
 
-    def _living(self, leases: Mapping[str, str]) -> dict[str, str]:
+    def _find_living(self, leases: Mapping[str, str]) -> dict[str, str]:
         """Who holds those that a living process holds; waits where only a heartbeat can tell."""
         living, unknown = {}, {}
         for folder, lease in leases.items():
-            found = self._read(lease)
-            if found.get("machine") != self._mine["machine"]:
+            content = self._read(lease)
+            if content.get("machine") != self._own_lease["machine"]:
                 unknown[folder] = self._heartbeat(lease)
                 _LOG.info("waiting %d s for a heartbeat in %s", SILENT_SECONDS, folder)
-            elif _began(found["pid"]) == found["began"]:
-                living[folder] = _holder(found)
+            elif _process_start(content["pid"]) == content["began"]:
+                living[folder] = _describe_holder(content)
         until = time.monotonic() + SILENT_SECONDS
         while unknown and time.monotonic() < until:
             time.sleep(1)
-            for folder, seen in list(unknown.items()):
-                if self._heartbeat(leases[folder]) != seen:
+            for folder, heartbeat in list(unknown.items()):
+                if self._heartbeat(leases[folder]) != heartbeat:
                     del unknown[folder]
-                    living[folder] = _holder(self._read(leases[folder]))
+                    living[folder] = _describe_holder(self._read(leases[folder]))
         return living
 
     def _heartbeat(self, lease: str) -> bytes:
@@ -117,13 +117,13 @@ class Leases:
         return {}
 
 
-def _holder(lease: Mapping[str, Any]) -> str:
+def _describe_holder(lease: Mapping[str, Any]) -> str:
     if not lease:
         return "another job"
     return f"pipeline {lease['pipeline']} (process {lease['pid']} on {lease['host']})"
 
 
-def _machine() -> str:
+def _machine_id() -> str:
     """What tells apart where process ids mean different things: host, boot, container."""
     parts = [socket.gethostname()]
     with suppress(OSError):
@@ -132,7 +132,7 @@ def _machine() -> str:
     return " ".join(parts)
 
 
-def _began(pid: int) -> str | None:
+def _process_start(pid: int) -> str | None:
     """When a process began, as far as the system tells; None if there is no such process."""
     try:
         os.kill(pid, 0)

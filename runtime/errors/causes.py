@@ -60,20 +60,22 @@ class Cause:
     files: tuple[tuple[str, int], ...]
 
 
-def cause_of(error: BaseException) -> Cause:
+def find_cause(error: BaseException) -> Cause:
     """What `error` and what caused it say."""
-    said: list[str] = []
-    for part in _parts(error):
-        if said and (_BARE.fullmatch(part) or any(part in other for other in said)):
+    parts: list[str] = []
+    for part in _iterate_messages(error):
+        if parts and (_BARE.fullmatch(part) or any(part in other for other in parts)):
             continue
-        said = [each for each in said if each not in part] + [part]
-    text = "\ncaused by: ".join(said)
-    quotes = [Quote(found[1].rstrip("\n"), _under(found)) for found in _QUOTE.finditer(text)]
-    quotes += _quoted_by(error)
-    calls = tuple((found[1], int(found[2])) for found in _CALL_SITE.finditer(text))
-    files = tuple((found["file"], int(found["line"])) for found in _FRAME.finditer(text))
-    found = _CLASS.search(text)
-    return Cause(text, found[1] if found else "", tuple(quotes), calls, files)
+        parts = [each for each in parts if each not in part] + [part]
+    text = "\ncaused by: ".join(parts)
+    quotes = [
+        Quote(match[1].rstrip("\n"), _underlined_text(match)) for match in _QUOTE.finditer(text)
+    ]
+    quotes += _query_quotes(error)
+    calls = tuple((match[1], int(match[2])) for match in _CALL_SITE.finditer(text))
+    files = tuple((match["file"], int(match["line"])) for match in _FRAME.finditer(text))
+    match = _CLASS.search(text)
+    return Cause(text, match[1] if match else "", tuple(quotes), calls, files)
 
 
 def without_quotes(message: str) -> str:
@@ -86,7 +88,7 @@ def is_of_a_library(file: str) -> bool:
     return bool(_LIBRARIES.search(file))
 
 
-def _parts(error: BaseException) -> Iterator[str]:
+def _iterate_messages(error: BaseException) -> Iterator[str]:
     """What the error says, then what each of its causes does."""
     text = _TRACE.sub("", str(error))
     is_plain = not hasattr(error, "getCondition") and not hasattr(error, "java_exception")
@@ -99,37 +101,37 @@ def _parts(error: BaseException) -> Iterator[str]:
         return
     text = _PLAN_OF_STREAM.sub("", text)
     for part in text.split("\nCaused by: "):
-        yield _cleaned(part)
+        yield _clean(part)
     if isinstance(inner := getattr(error, "_cause", None), BaseException):
-        yield from _parts(inner)
+        yield from _iterate_messages(inner)
 
 
-def _cleaned(text: str) -> str:
+def _clean(text: str) -> str:
     """The text without names of tasks and of classes that say nothing."""
-    text = _PYTHON_TRACE.sub(_own_frames, text)
-    before = None
-    while text != before:
-        before, text = text, _WRAPPERS.sub("", text).strip()
-        if found := _JAVA_NAME.match(text):
-            rest = text[found.end() :]
-            named = rest and (rest.startswith("[") or _NAMES_OF_NOTHING.fullmatch(found[1]))
-            text = rest if named else f"{found[1]}: {rest}".removesuffix(": ")
+    text = _PYTHON_TRACE.sub(_shorten_traceback, text)
+    previous = None
+    while text != previous:
+        previous, text = text, _WRAPPERS.sub("", text).strip()
+        if match := _JAVA_NAME.match(text):
+            rest = text[match.end() :]
+            drops_name = rest and (rest.startswith("[") or _NAMES_OF_NOTHING.fullmatch(match[1]))
+            text = rest if drops_name else f"{match[1]}: {rest}".removesuffix(": ")
     return text
 
 
-def _own_frames(found: re.Match[str]) -> str:
+def _shorten_traceback(match: re.Match[str]) -> str:
     """A Python traceback: the error first, then the user's own frames."""
-    frames = [each[0] for each in _FRAME.finditer(found["frames"]) if not is_of_a_library(each[1])]
-    return "\n".join([found["error"], *(frame.rstrip("\n") for frame in frames)])
+    frames = [each[0] for each in _FRAME.finditer(match["frames"]) if not is_of_a_library(each[1])]
+    return "\n".join([match["error"], *(frame.rstrip("\n") for frame in frames)])
 
 
-def _under(found: re.Match[str]) -> str:
+def _underlined_text(match: re.Match[str]) -> str:
     """What stands above the carets of a quotation."""
-    line = found[1].rstrip("\n").rpartition("\n")[2]
-    return line[len(found[2]) : len(found[2]) + len(found[3])]
+    line = match[1].rstrip("\n").rpartition("\n")[2]
+    return line[len(match[2]) : len(match[2]) + len(match[3])]
 
 
-def _quoted_by(error: BaseException) -> Iterator[Quote]:
+def _query_quotes(error: BaseException) -> Iterator[Quote]:
     """What Spark 4 says of the expression, where it does not say it in the message."""
     for context in getattr(error, "getQueryContext", list)():
         if context.contextType().name == "SQL" and (fragment := context.fragment()):

@@ -70,6 +70,6 @@ _HELP = {
 }
 
 
-def help_with(message: str) -> str | None:
+def find_help(message: str) -> str | None:
     """What to do about a failure of this message; None where the message has to be enough."""
     return next((text for cause, text in _HELP.items() if re.search(cause, message)), None)

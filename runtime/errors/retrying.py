@@ -55,19 +55,19 @@ def passing_reason(error: BaseException) -> str | None:
     A Python exception of the user's own is never one of these: only what Spark and its
     connectors raise in the JVM is known by name.
     """
-    text = _whole_text(error)
+    text = _full_text(error)
     if isinstance(error, AnalysisException) or _LASTING.search(text):
         return None
-    found = (reason for name, reason in _PASSING.items() if re.search(rf"(?<![\w.]){name}", text))
-    return next(found, None)
+    reasons = (reason for name, reason in _PASSING.items() if re.search(rf"(?<![\w.]){name}", text))
+    return next(reasons, None)
 
 
 def fails_behind_batch(error: BaseException) -> bool:
     """Whether `error` came when the batch was written and committed: nothing has to be repeated."""
-    return re.search(_METRICS, _whole_text(error)) is not None
+    return re.search(_METRICS, _full_text(error)) is not None
 
 
-def _whole_text(error: BaseException) -> str:
+def _full_text(error: BaseException) -> str:
     """The message with the JVM's stack trace, where the causes are named."""
     traces = [getattr(error, name, None) for name in ("_stackTrace", "_stacktrace")]
     return "\n".join([str(error), *(text for text in traces if isinstance(text, str))])

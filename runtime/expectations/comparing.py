@@ -21,7 +21,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from ssbt.runtime.expectations.aligning import pairs
+from ssbt.runtime.expectations.aligning import align_rows
 
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-12
 # Types whose values Python compares as Spark does; all others are compared as Spark writes them.
@@ -38,21 +38,23 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 class Difference:
     """A row that is expected and one that came, or only one of the two.
 
-    `place` is that of the expected row among all that are, from 0; of a row that only came it is
-    that of the expected one before which it came, None where no order counts.
+    `expected_index` is that of the expected row among all that are, from 0; of a row that only came
+    it is that of the expected one before which it came, None where no order counts.
     """
 
     expected: Values | None
-    got: Values | None
-    place: int | None
+    actual: Values | None
+    expected_index: int | None
 
 
-def collected(df: DataFrame) -> list[Row]:
+def collect_rows(df: DataFrame) -> list[Row]:
     """The rows, with dates, times, intervals and variants as text."""
     types = {field.name: _comparable(field.dataType) for field in df.schema}
     names = [f"`{name.replace('`', '``')}`" for name in types]
-    pairs = zip(names, types.items(), strict=True)
-    return df.select(*(df[q].cast(type_).alias(name) for q, (name, type_) in pairs)).collect()
+    quoted_types = zip(names, types.items(), strict=True)
+    return df.select(
+        *(df[q].cast(type_).alias(name) for q, (name, type_) in quoted_types)
+    ).collect()
 
 
 def _comparable(data_type: DataType) -> DataType:
@@ -68,69 +70,69 @@ def _comparable(data_type: DataType) -> DataType:
     return data_type if isinstance(data_type, _AS_THEY_ARE) else StringType()
 
 
-def differences(
-    expected: Sequence[Values], got: Sequence[Values], *, ordered: bool
+def compare_rows(
+    expected: Sequence[Values], actual: Sequence[Values], *, ordered: bool
 ) -> list[Difference]:
     """The rows that differ; without an order, those that have no equal on the other side.
 
     Each is set beside the one that has most in common with it.
     """
     if ordered:
-        return list(_aligned(expected, got))
-    left = dict(enumerate(expected))
-    came = [row for row in got if not _taken(row, left)]
-    found = []
-    for place, row in left.items():
-        near = max(came, key=lambda each: _likeness(row, each), default=None)
-        if near is not None and _likeness(row, near):
-            came.remove(near)
-            found.append(Difference(row, near, place))
+        return list(_compare_in_order(expected, actual))
+    unmatched = dict(enumerate(expected))
+    unexpected = [row for row in actual if not _take_equal(row, unmatched)]
+    result = []
+    for index, row in unmatched.items():
+        closest = max(unexpected, key=lambda each: _count_equal(row, each), default=None)
+        if closest is not None and _count_equal(row, closest):
+            unexpected.remove(closest)
+            result.append(Difference(row, closest, index))
         else:
-            found.append(Difference(row, None, place))
-    return found + [Difference(None, row, None) for row in came]
+            result.append(Difference(row, None, index))
+    return result + [Difference(None, row, None) for row in unexpected]
 
 
-def _aligned(expected: Sequence[Values], got: Sequence[Values]) -> Iterator[Difference]:
+def _compare_in_order(expected: Sequence[Values], actual: Sequence[Values]) -> Iterator[Difference]:
     """The rows that differ when each is set beside its partner in the same order."""
-    place = 0
-    for left, right in pairs(expected, got, _likeness):
+    index = 0
+    for left, right in align_rows(expected, actual, _count_equal):
         if left is not None and right is not None:
-            if not same(expected[left], got[right]):
-                yield Difference(expected[left], got[right], left)
+            if not values_equal(expected[left], actual[right]):
+                yield Difference(expected[left], actual[right], left)
         elif left is not None:
             yield Difference(expected[left], None, left)
         elif right is not None:
-            yield Difference(None, got[right], place)
-        place = place if left is None else left + 1
+            yield Difference(None, actual[right], index)
+        index = index if left is None else left + 1
 
 
-def _taken(row: Values, waiting: dict[int, Values]) -> bool:
+def _take_equal(row: Values, candidates: dict[int, Values]) -> bool:
     """Whether an equal row was waiting, which then waits no more."""
-    for place, each in waiting.items():
-        if same(each, row):
-            del waiting[place]
+    for index, each in candidates.items():
+        if values_equal(each, row):
+            del candidates[index]
             return True
     return False
 
 
-def _likeness(one: Values, other: Values) -> int:
-    return sum(map(same, one, other))
+def _count_equal(one: Values, other: Values) -> int:
+    return sum(map(values_equal, one, other))
 
 
-def same(one: Any, other: Any) -> bool:
+def values_equal(one: Any, other: Any) -> bool:
     """Equal values; floats may be off by a millionth, and NaN equals itself."""
     match one, other:
         case (float(), float()):
             close = math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
             return close or (math.isnan(one) and math.isnan(other))
         case (tuple(), tuple()) | (list(), list()):
-            return len(one) == len(other) and all(map(same, one, other))
+            return len(one) == len(other) and all(map(values_equal, one, other))
         case (dict(), dict()):
-            return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+            return one.keys() == other.keys() and all(values_equal(one[k], other[k]) for k in one)
     return bool(one == other)
 
 
-def shown(value: Any) -> str:
+def render_value(value: Any) -> str:
     """A value as the row of a test would have it."""
     match value:
         case None:
@@ -147,13 +149,13 @@ def shown(value: Any) -> str:
         case float() if not math.isfinite(value):
             return f"double('{value}')"
         case tuple() if len(value) == 1:
-            return f"struct({shown(value[0])})"
+            return f"struct({render_value(value[0])})"
         case tuple():
-            return f"({', '.join(map(shown, value))})"
+            return f"({', '.join(map(render_value, value))})"
         case list():
-            return f"array({', '.join(map(shown, value))})"
+            return f"array({', '.join(map(render_value, value))})"
         case dict():
-            items = (f"{shown(key)}, {shown(each)}" for key, each in value.items())
+            items = (f"{render_value(key)}, {render_value(each)}" for key, each in value.items())
             return f"map({', '.join(items)})"
     return str(value)
 

@@ -7,7 +7,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ssbt.runtime.expectations.plan import Cell, Given, Rows
+from ssbt.runtime.expectations.plan import Cell, GivenRows, Rows
 
 # Gives the SQL text of a cell.
 Text = Callable[[Cell], str]
@@ -17,34 +17,40 @@ class RowsError(Exception):
     """The rows that a test needs cannot be had: not a failure of what is tested."""
 
 
-def given_frame(spark: SparkSession, given: Given, text: Text) -> DataFrame:
+def given_frame(spark: SparkSession, given_rows: GivenRows, text: Text) -> DataFrame:
     """The rows of a dataset with all its columns, each of which can be null, as when read."""
     try:
-        named = rows_frame(spark, given, text)
+        frame = rows_frame(spark, given_rows, text)
     except PySparkException as error:
         message = (str(error).splitlines() or [""])[0]
-        raise RowsError(f"the rows given for {given.dataset} cannot be made: {message}") from error
-    if not given.schema:
-        return named
-    known = {name.casefold(): named[quoted(name)] for name in named.columns}
-    declared = [name.casefold() for name, _ in given.schema]
-    others = [name for name in named.columns if name.casefold() not in declared]
-    if others and given.file and not given.is_open:
-        listed = ", ".join(others)
-        raise RowsError(f"{given.file['path']} has columns that {given.dataset} has not: {listed}")
-    absent = {name: F.expr(text(cell)) for name, cell in given.defaults.items()}
+        raise RowsError(
+            f"the rows given for {given_rows.dataset} cannot be made: {message}"
+        ) from error
+    if not given_rows.schema:
+        return frame
+    columns_by_name = {name.casefold(): frame[quote_name(name)] for name in frame.columns}
+    schema_names = [name.casefold() for name, _ in given_rows.schema]
+    extra_names = [name for name in frame.columns if name.casefold() not in schema_names]
+    if extra_names and given_rows.file and not given_rows.is_open:
+        listed = ", ".join(extra_names)
+        raise RowsError(
+            f"{given_rows.file['path']} has columns that {given_rows.dataset} has not: {listed}"
+        )
+    default_columns = {name: F.expr(text(cell)) for name, cell in given_rows.defaults.items()}
     columns = [
-        _cast(known.get(name.casefold(), absent.get(name, F.lit(None))), type_).alias(name)
-        for name, type_ in given.schema
+        _cast(
+            columns_by_name.get(name.casefold(), default_columns.get(name, F.lit(None))), type_
+        ).alias(name)
+        for name, type_ in given_rows.schema
     ]
-    return named.select(*columns, *(named[quoted(name)] for name in others))
+    return frame.select(*columns, *(frame[quote_name(name)] for name in extra_names))
 
 
 def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
     """The rows with the columns that the test names."""
     if rows.file is not None:
         return _file_frame(spark, rows)
-    names = ", ".join(quoted(name) for name, _ in rows.columns)
+    names = ", ".join(quote_name(name) for name, _ in rows.columns)
     # A row that is left out makes every column one that may be null.
     nulls = [_sql("NULL", type_) for _, type_ in rows.columns]
     lines = [["false", *nulls]]
@@ -56,10 +62,10 @@ def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
         pairs = zip(row, rows.columns, strict=True)
         lines.append(["true", *(_sql(text(cell), type_) for cell, (_, type_) in pairs)])
     values = ", ".join(f"({', '.join(line)})" for line in lines)
-    given = ", ".join(["`is given`", *([names] if names else [])])
-    cast = ", ".join(["true", *(_sql(quoted(name), type_) for name, type_ in rows.columns)])
+    column_list = ", ".join(["`is given`", *([names] if names else [])])
+    cast = ", ".join(["true", *(_sql(quote_name(name), type_) for name, type_ in rows.columns)])
     # The cells were compiled, and names are quoted.
-    selects = [f"SELECT * FROM VALUES {values} AS rows({given})"]  # nosec B608
+    selects = [f"SELECT * FROM VALUES {values} AS rows({column_list})"]  # nosec B608
     # Each by itself: what stands in one row must not change the types of another.
     selects += [f"SELECT {cast} FROM VALUES {row} AS rows({names})" for row in texts]  # nosec B608
     return spark.sql(" UNION ALL ".join(selects)).where("`is given`").drop("is given")
@@ -68,41 +74,46 @@ def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
 def _file_frame(spark: SparkSession, rows: Rows) -> DataFrame:
     """The rows of a file; those of a CSV file are texts until they are cast."""
     assert rows.file is not None
-    given, kind = rows.file["path"], rows.file["kind"]
-    path = str(Path(given).absolute())
+    path_text, kind = rows.file["path"], rows.file["kind"]
+    path = str(Path(path_text).absolute())
     if not Path(path).exists():
-        raise RowsError(f"there is no file {given}")
+        raise RowsError(f"there is no file {path_text}")
     match kind:
         case "csv":
-            found = spark.read.csv(path, header=True, multiLine=True, escape='"')
+            frame = spark.read.csv(path, header=True, multiLine=True, escape='"')
         case "json":
-            schema = ", ".join(f"{quoted(name)} {type_}" for name, type_ in rows.columns if type_)
+            schema = ", ".join(
+                f"{quote_name(name)} {type_}" for name, type_ in rows.columns if type_
+            )
             is_list = Path(path).read_text(encoding="utf-8").lstrip().startswith("[")
-            found = spark.read.json(path, schema or None, mode="FAILFAST", multiLine=is_list)
+            frame = spark.read.json(path, schema or None, mode="FAILFAST", multiLine=is_list)
         case _:
-            found = spark.read.parquet(path)
+            frame = spark.read.parquet(path)
     if not rows.columns:
-        return found
-    missing = [name for name, _ in rows.columns if name not in found.columns]
+        return frame
+    missing = [name for name, _ in rows.columns if name not in frame.columns]
     if missing:
-        raise RowsError(f"{given} has no column {', '.join(missing)}")
-    columns = ((found[quoted(name)], name, type_) for name, type_ in rows.columns)
-    return found.select(*(_cast(column, type_).alias(name) for column, name, type_ in columns))
+        raise RowsError(f"{path_text} has no column {', '.join(missing)}")
+    columns = ((frame[quote_name(name)], name, type_) for name, type_ in rows.columns)
+    return frame.select(*(_cast(column, type_).alias(name) for column, name, type_ in columns))
 
 
-def cast_like(df: DataFrame, wanted: DataFrame) -> DataFrame:
-    """The columns of `df` with the types and in the order of those of `wanted`."""
+def cast_like(df: DataFrame, target: DataFrame) -> DataFrame:
+    """The columns of `df` with the types and in the order of those of `target`."""
     return df.select(
-        *(df[quoted(field.name)].cast(field.dataType).alias(field.name) for field in wanted.schema)
+        *(
+            df[quote_name(field.name)].cast(field.dataType).alias(field.name)
+            for field in target.schema
+        )
     )
 
 
 def with_columns(df: DataFrame, names: Iterable[str]) -> DataFrame:
     """These columns of `df` alone."""
-    return df.select(*(df[quoted(name)] for name in names))
+    return df.select(*(df[quote_name(name)] for name in names))
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name as SQL takes it, whatever it holds."""
     return f"`{name.replace('`', '``')}`"
 

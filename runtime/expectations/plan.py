@@ -24,7 +24,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Given(Rows):
+class GivenRows(Rows):
     """Rows that go in; `schema` are all columns of the dataset, or some if it `is_open`.
 
     `defaults` are cells of columns that the test does not give.
@@ -38,7 +38,7 @@ class Given(Rows):
 
 
 @dataclass(frozen=True)
-class Then(Rows):
+class ExpectedRows(Rows):
     """Rows that must come out, of the micro-batch `after` or of all of them."""
 
     after: int | None = None
@@ -53,8 +53,8 @@ class Test:
     number: int
     name: str
     place: str
-    given: list[Given]
-    then: list[Then]
+    given: list[GivenRows]
+    then: list[ExpectedRows]
     fails: str | None
     transform: str | None
     runs: list[str]
@@ -102,14 +102,14 @@ class Plan:
     computed: Mapping[str, list[int]] = field(default_factory=dict)
 
 
-def plan_of(document: Mapping[str, Any]) -> Plan:
+def parse_plan(document: Mapping[str, Any]) -> Plan:
     """The plan in a JSON document."""
     tests = [
         Test(
             **{
                 **test,
-                "given": [Given(**each) for each in test["given"]],
-                "then": [Then(**each) for each in test["then"]],
+                "given": [GivenRows(**each) for each in test["given"]],
+                "then": [ExpectedRows(**each) for each in test["then"]],
             }
         )
         for test in document["tests"]

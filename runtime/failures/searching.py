@@ -8,7 +8,7 @@ import re
 from types import TracebackType
 
 from ssbt.runtime.errors.causes import Cause, Quote
-from ssbt.runtime.failures.scripts import Place, Script
+from ssbt.runtime.failures.scripts import Script, SourceLocation
 
 # What alone can raise an error of which Spark does not say the expression.
 _RAISED_BY = {
@@ -35,24 +35,26 @@ _ANYTHING = r"[\s\S]+?"
 
 
 @dataclass(frozen=True)
-class _Text:
-    """SQL text of the script: a pattern, for values may be put into it, and what is `known`."""
+class _SqlText:
+    """SQL text of the script: a pattern, for values may be put into it, and its `literal_text`."""
 
     point: _Point
     pattern: str
-    known: str
+    literal_text: str
 
     def is_whole(self, quote: Quote) -> bool:
         """Whether it is what Spark quotes, and that by more than its gaps."""
-        is_telling = 3 * len(self.known) > len(quote.text)
+        is_telling = 3 * len(self.literal_text) > len(quote.text)
         return is_telling and bool(re.fullmatch(self.pattern, quote.text))
 
     def has_part(self, quote: Quote) -> bool:
         """Whether what failed stands in it, as whole words."""
         if not (part := quote.fragment):
             return False
-        before, after = (r"\b" if re.match(r"\w", part[at]) else "" for at in (0, -1))
-        return bool(re.search(before + re.escape(part) + after, self.known))
+        left_boundary, right_boundary = (
+            r"\b" if re.match(r"\w", part[at]) else "" for at in (0, -1)
+        )
+        return bool(re.search(left_boundary + re.escape(part) + right_boundary, self.literal_text))
 
 
 class Search:
@@ -61,7 +63,7 @@ class Search:
     def __init__(self, script: Script, cause: Cause, calls: Sequence[TracebackType]) -> None:
         self._script, self._cause, self._calls = script, cause, calls
 
-    def running(self, stream: str | None) -> Place | None:
+    def running(self, stream: str | None) -> SourceLocation | None:
         """Where the script was: in the sink of a stream that ended, or at a call."""
         if stream is not None:
             return self._script.stream(stream)
@@ -70,72 +72,74 @@ class Search:
                 return self._script.at(*_end_of_call(call))
         return None
 
-    def origins(self, running: Place | None) -> list[Place]:
+    def origins(self, running: SourceLocation | None) -> list[SourceLocation]:
         """The places that the failure may come from, one if it is known; none if nothing is."""
-        names = self._script.behind(running.function) if running else set()
+        names = self._script.upstream_functions(running.function) if running else set()
         # A script that somebody has changed may be wired in a way of its own.
         names = names if len(names) > 1 else set(self._script.functions)
-        for points in self._ways(names):
-            if found := dict.fromkeys(self._script.at(*point) for point in points):
-                return [place for place in found if place]
+        for points in self._candidate_points(names):
+            if locations := dict.fromkeys(self._script.at(*point) for point in points):
+                return [location for location in locations if location]
         return []
 
-    def _ways(self, names: set[str]) -> Iterator[Iterable[_Point]]:
+    def _candidate_points(self, names: set[str]) -> Iterator[Iterable[_Point]]:
         """The points that each kind of hint leads to in these functions, the surest kind first."""
         queries = {name for name in names if self._script.is_query(name)}
-        yield self._called()
-        yield self._quoted(queries)
-        yield self._read(names)
-        yield self._subscribed(names)
-        yield self._joined(queries)
-        yield self._python(names)
-        yield self._raised(queries)
+        yield self._points_called()
+        yield self._points_quoted(queries)
+        yield self._points_reading(names)
+        yield self._points_subscribing(names)
+        yield self._points_joining(queries)
+        yield self._points_in_python(names)
+        yield self._points_raising(queries)
 
-    def _called(self) -> Iterator[_Point]:
+    def _points_called(self) -> Iterator[_Point]:
         """The lines at which the script called what failed, as PySpark 4 knows."""
         for file, line in self._cause.calls:
             if PurePath(file).name == self._script.name:
                 yield line, 0
 
-    def _quoted(self, names: set[str]) -> list[_Point]:
+    def _points_quoted(self, names: set[str]) -> list[_Point]:
         """The points whose SQL is the one that Spark quotes, or at least has the part in it."""
         texts = list(self._texts(names))
         for quote in self._cause.quotes:
-            for matches in (_Text.is_whole, _Text.has_part):
+            for matches in (_SqlText.is_whole, _SqlText.has_part):
                 if points := [text.point for text in texts if matches(text, quote)]:
                     return points
         return []
 
-    def _read(self, names: set[str]) -> Iterator[_Point]:
+    def _points_reading(self, names: set[str]) -> Iterator[_Point]:
         """The points that load a path which the message names."""
         message = self._cause.message
         paths = _PATH.findall(message) if _READ_PROBLEM.search(message) else []
         for node in self._nodes(names):
             match node:
                 case ast.Call(ast.Attribute(attr="load") as load, [argument]):
-                    loaded = self._pattern(argument).replace(r"\*", "[^/]*").strip("/")
-                    wanted = re.compile(rf"(?:^|[:/]){loaded}(?:/|$|\.)")
-                    if any(map(wanted.search, paths)):
+                    path_pattern = self._build_pattern(argument).replace(r"\*", "[^/]*").strip("/")
+                    pattern = re.compile(rf"(?:^|[:/]){path_pattern}(?:/|$|\.)")
+                    if any(map(pattern.search, paths)):
                         yield _end_of_name(load)
 
-    def _subscribed(self, names: set[str]) -> Iterator[_Point]:
+    def _points_subscribing(self, names: set[str]) -> Iterator[_Point]:
         """The points that read from Kafka, where it is a reader that misses a topic or records."""
         message = self._cause.message
         if not _TOPIC_PROBLEM.search(message) or _PRODUCER_PROBLEM.search(message):
             return
         for node in self._nodes(names):
             match node:
-                case ast.Call(ast.Attribute(attr="load") as load) if "kafka" in _known(load):
+                case ast.Call(ast.Attribute(attr="load") as load) if "kafka" in _literal_parts(
+                    load
+                ):
                     yield _end_of_name(load)
 
-    def _joined(self, names: set[str]) -> Iterator[_Point]:
+    def _points_joining(self, names: set[str]) -> Iterator[_Point]:
         """The points that join, where one side was not sent to all executors in time."""
         for node in self._nodes(names) if _BROADCAST_PROBLEM.search(self._cause.message) else ():
             match node:
                 case ast.Attribute(attr="join" | "crossJoin"):
                     yield _end_of_name(node)
 
-    def _python(self, names: set[str]) -> Iterator[_Point]:
+    def _points_in_python(self, names: set[str]) -> Iterator[_Point]:
         """The points that use a module of the user's which a worker's traceback names.
 
         Of a worker that has died nobody knows where it was: any module may be the one.
@@ -143,27 +147,29 @@ class Search:
         modules = {PurePath(file).stem for file, _ in self._cause.files}
         if not modules and not _WORKER_PROBLEM.search(self._cause.message):
             return
-        used = self._script.imported(modules)
+        imported_names = self._script.imported(modules)
         for node in self._nodes(names):
-            if isinstance(node, ast.Name) and node.id in used:
+            if isinstance(node, ast.Name) and node.id in imported_names:
                 yield node.lineno, node.col_offset
 
-    def _raised(self, names: set[str]) -> Iterator[_Point]:
+    def _points_raising(self, names: set[str]) -> Iterator[_Point]:
         """The points with what alone can raise such an error."""
-        wanted = _RAISED_BY.get(self._cause.error_class.partition(".")[0])
-        for text in self._texts(names) if wanted else ():
-            if re.search(str(wanted), text.known, re.IGNORECASE):
+        pattern = _RAISED_BY.get(self._cause.error_class.partition(".")[0])
+        for text in self._texts(names) if pattern else ():
+            if re.search(str(pattern), text.literal_text, re.IGNORECASE):
                 yield text.point
 
-    def _texts(self, names: set[str]) -> Iterator[_Text]:
+    def _texts(self, names: set[str]) -> Iterator[_SqlText]:
         """The strings in the bodies of functions."""
         inner: set[ast.AST] = set()
         for node in self._nodes(names):
             if node in inner or not isinstance(node, ast.JoinedStr | ast.Constant):
                 continue
-            if known := "".join(_known(node)):
+            if literal_text := "".join(_literal_parts(node)):
                 inner.update(ast.walk(node))
-                yield _Text((node.lineno, node.col_offset), self._pattern(node), known)
+                yield _SqlText(
+                    (node.lineno, node.col_offset), self._build_pattern(node), literal_text
+                )
 
     def _nodes(self, names: set[str]) -> Iterator[ast.AST]:
         """The nodes of the bodies of functions, without their docstrings."""
@@ -172,18 +178,18 @@ class Search:
                 if not isinstance(getattr(statement, "value", None), ast.Constant):
                     yield from ast.walk(statement)
 
-    def _pattern(self, node: ast.AST) -> str:
+    def _build_pattern(self, node: ast.AST) -> str:
         """A string as a regular expression, in which what is not known may be anything."""
         match node:
             case ast.Constant(value=str(text)):
                 return re.escape(text)
             case ast.List(elts=items):
-                return f"(?:{'|'.join(map(self._pattern, items))})"
+                return f"(?:{'|'.join(map(self._build_pattern, items))})"
             case ast.JoinedStr(values=parts):
-                return "".join(map(self._pattern, parts))
+                return "".join(map(self._build_pattern, parts))
             case ast.FormattedValue(value=ast.Attribute(value=ast.Attribute(), attr=name)):
-                given = [call.tb_frame.f_locals.get("job") for call in self._calls]
-                values = [getattr(job.params, name, None) for job in given if job is not None]
+                jobs = [call.tb_frame.f_locals.get("job") for call in self._calls]
+                values = [getattr(job.params, name, None) for job in jobs if job is not None]
                 return re.escape(str(values[0])) if values else _ANYTHING
         return _ANYTHING
 
@@ -200,7 +206,7 @@ def _end_of_call(call: TracebackType) -> _Point:
     return line or call.tb_lineno, column or 0
 
 
-def _known(node: ast.AST) -> Iterator[str]:
+def _literal_parts(node: ast.AST) -> Iterator[str]:
     """The parts of a string that the script itself has."""
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):

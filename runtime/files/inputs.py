@@ -38,4 +38,4 @@ def _empty_paths(frame: DataFrame) -> Iterator[str]:
         # An index of a catalogue would list a whole table to answer.
         if files.getClass().getSimpleName() == "InMemoryFileIndex" and not len(files.inputFiles()):
             paths = files.rootPaths()
-            yield from (paths.apply(place).toString() for place in range(paths.size()))
+            yield from (paths.apply(index).toString() for index in range(paths.size()))

@@ -26,7 +26,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ssbt.runtime.values.fitting import is_any, misfits, typed
+from ssbt.runtime.values.fitting import convert_value, find_misfits, is_any
 
 _WIDER: dict[str, dict[type[DataType], DataType]] = {
     "json": {ByteType: ShortType()},
@@ -44,7 +44,7 @@ _ANY_TIME: dict[type[DataType], DataType] = dict.fromkeys(
 
 def widen_schema(session: SparkSession, schema: str | StructType, format: str) -> StructType:
     """The schema with types that hold whatever files of the format may have for its own."""
-    wider = _wider(_parsed(session, schema), _WIDER[format])
+    wider = _widen(_parse_schema(session, schema), _WIDER[format])
     assert isinstance(wider, StructType)
     return wider
 
@@ -62,80 +62,85 @@ def narrow_columns(
     A value that is none of its type stops the job. With `corrupt` the value is null, and that
     column has the row as a JSON text; with `drop` the row is left out.
     """
-    wanted = {each.name.casefold(): each for each in _parsed(frame.sparkSession, schema)}
-    fields = [field for field in frame.schema if field.name.casefold() in wanted]
-    values, wrong = {}, F.lit(False)
+    fields_by_name = {
+        each.name.casefold(): each for each in _parse_schema(frame.sparkSession, schema)
+    }
+    fields = [field for field in frame.schema if field.name.casefold() in fields_by_name]
+    values, is_wrong = {}, F.lit(False)
     for field in fields:
-        type_ = wanted[field.name.casefold()].dataType
-        misfit = _misfit(field, type_, has_times=format == "json")
+        type_ = fields_by_name[field.name.casefold()].dataType
+        misfit = _misfit_condition(field, type_, has_times=format == "json")
         if misfit is not None:
-            wrong = wrong | misfit
+            is_wrong = is_wrong | misfit
             lenient = corrupt is not None or drop
             values[field.name] = _narrow_value(field, type_, misfit, lenient=lenient)
     if drop and values:
-        frame = frame.where(~wrong)
+        frame = frame.where(~is_wrong)
     elif corrupt is not None and values:
         row = F.to_json(F.struct(*(_column(n) for n in frame.columns if n != corrupt)))
-        values[corrupt] = F.coalesce(_column(corrupt), F.when(wrong, row))
+        values[corrupt] = F.coalesce(_column(corrupt), F.when(is_wrong, row))
     return frame.withColumns(values) if values else frame
 
 
-def _parsed(session: SparkSession, schema: str | StructType) -> StructType:
+def _parse_schema(session: SparkSession, schema: str | StructType) -> StructType:
     return schema if isinstance(schema, StructType) else session.createDataFrame([], schema).schema
 
 
-def _wider(type_: DataType, table: dict[type[DataType], DataType]) -> DataType:
+def _widen(type_: DataType, table: dict[type[DataType], DataType]) -> DataType:
     if isinstance(type_, StructType):
         fields = (
-            StructField(each.name, _wider(each.dataType, table), each.nullable, each.metadata)
+            StructField(each.name, _widen(each.dataType, table), each.nullable, each.metadata)
             for each in type_
         )
         return StructType(list(fields))
     if isinstance(type_, ArrayType):
-        return ArrayType(_wider(type_.elementType, table), type_.containsNull)
+        return ArrayType(_widen(type_.elementType, table), type_.containsNull)
     if isinstance(type_, MapType):
-        key, value = _wider(type_.keyType, table), _wider(type_.valueType, table)
+        key, value = _widen(type_.keyType, table), _widen(type_.valueType, table)
         return MapType(key, value, type_.valueContainsNull)
     return table.get(type(type_), type_)
 
 
-def _misfit(field: StructField, wanted: DataType, *, has_times: bool) -> Column | None:
+def _misfit_condition(field: StructField, target: DataType, *, has_times: bool) -> Column | None:
     """Where a column holds what its type does not; None where it cannot."""
-    types = (_wider(type_, _ANY_TIME) for type_ in (field.dataType, wanted))
-    conditions = [is_any(parts)] if (parts := misfits(_column(field.name), *types)) else []
-    if has_times and (far := _far_time(_column(field.name), wanted)) is not None:
+    types = (_widen(type_, _ANY_TIME) for type_ in (field.dataType, target))
+    conditions = [is_any(parts)] if (parts := find_misfits(_column(field.name), *types)) else []
+    if has_times and (far := _far_time_condition(_column(field.name), target)) is not None:
         conditions.append(F.coalesce(far, F.lit(False)))
     return reduce(or_, conditions) if conditions else None
 
 
-def _far_time(value: Column, type_: DataType) -> Column | None:
+def _far_time_condition(value: Column, type_: DataType) -> Column | None:
     """Where a TIMESTAMP, or one in the value, is in no year from 1 to 9999, wherever that is."""
     if isinstance(type_, TimestampType):
         return ~value.between(F.expr(_FIRST), F.expr(_LAST))
     if isinstance(type_, StructType):
-        inner = [_far_time(value.getField(each.name), each.dataType) for each in type_]
-        conditions = [F.coalesce(each, F.lit(False)) for each in inner if each is not None]
+        parts = [_far_time_condition(value.getField(each.name), each.dataType) for each in type_]
+        conditions = [F.coalesce(each, F.lit(False)) for each in parts if each is not None]
         return reduce(or_, conditions) if conditions else None
     if isinstance(type_, MapType):
         value, type_ = F.map_values(value), ArrayType(type_.valueType)
-    if not isinstance(type_, ArrayType) or _far_time(F.lit(None), type_.elementType) is None:
+    if (
+        not isinstance(type_, ArrayType)
+        or _far_time_condition(F.lit(None), type_.elementType) is None
+    ):
         return None
     element = type_.elementType
 
     def is_far(each: Column) -> Column:
-        far = _far_time(each, element)
+        far = _far_time_condition(each, element)
         assert far is not None
         return F.coalesce(far, F.lit(False))
 
     return F.exists(value, is_far)
 
 
-def _narrow_value(field: StructField, wanted: DataType, misfit: Column, *, lenient: bool) -> Column:
-    value = typed(_column(field.name), field.dataType, wanted)
+def _narrow_value(field: StructField, target: DataType, misfit: Column, *, lenient: bool) -> Column:
+    value = convert_value(_column(field.name), field.dataType, target)
     if lenient:
         return F.when(~misfit, value)
-    text = f"malformed value in `{field.name}`: it is no {wanted.simpleString().upper()}"
-    return F.when(misfit, F.raise_error(F.lit(text)).cast(wanted)).otherwise(value)
+    text = f"malformed value in `{field.name}`: it is no {target.simpleString().upper()}"
+    return F.when(misfit, F.raise_error(F.lit(text)).cast(target)).otherwise(value)
 
 
 def _column(name: str) -> Column:

@@ -8,20 +8,29 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.evolution.avro import changed_meaning, with_wide_decimals
+from ssbt.runtime.evolution.avro import find_changed_meaning, with_wide_decimals
 from ssbt.runtime.records.decoding import ADDED, Decoding
-from ssbt.runtime.registries.frames import HEAD, MAGIC, NEW, Writers, schema_on_worker, writers
+from ssbt.runtime.registries.frames import (
+    HEAD,
+    MAGIC,
+    NEW,
+    WriterSchemas,
+    load_writer_schemas,
+    schema_on_worker,
+)
 from ssbt.runtime.registries.registry import Registry, Schema
 from ssbt.runtime.values.fitting import column_type
 
 _IDS: dict[tuple[str, str, str], int] = {}
-_MOST_BYTES = 2**31 - 1
+_MAX_BYTES = 2**31 - 1
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
 
 def avro_decoding(data: Column, schema: str, *, masked: Collection[str] = ()) -> Decoding:
     """The record that the bytes hold, and nothing else, as the schema has it."""
-    return _decoding(_from_avro(data, schema, schema), "no record of this schema", schema, masked)
+    return _build_decoding(
+        _from_avro(data, schema, schema), "no record of this schema", schema, masked
+    )
 
 
 def registry_avro_decoding(
@@ -38,26 +47,30 @@ def registry_avro_decoding(
     default. Malformed is also what is no frame, has an id that the registry does not know, or was
     written with a schema in which a field means another value.
     """
-    known = writers(registry, subject, "AVRO")
-    body, head = F.substring(data, HEAD + 1, _MOST_BYTES), F.substring(data, 1, HEAD)
-    before, after = NEW.format(id="|", url=known.url).split("|")
-    stop = F.raise_error(F.concat(F.lit(before), _id(data), F.lit(after)))
+    writer_set = load_writer_schemas(registry, subject, "AVRO")
+    body, head = F.substring(data, HEAD + 1, _MAX_BYTES), F.substring(data, 1, HEAD)
+    prefix, suffix = NEW.format(id="|", url=writer_set.url).split("|")
+    stop = F.raise_error(F.concat(F.lit(prefix), _frame_id(data), F.lit(suffix)))
     # Of a subject without a version this is the only branch that says what the record becomes.
-    found = F.when(data.isNull(), _from_avro(F.lit(None).cast("binary"), schema, schema))
+    row_case = F.when(data.isNull(), _from_avro(F.lit(None).cast("binary"), schema, schema))
     problem = F.when(~_is_frame(data), F.lit("no frame of a schema registry"))
     # Most records have one of the last schemas; what none of the branches is for is null.
-    for id, writer in sorted(known.schemas.items(), reverse=True):
-        other = changed_meaning(writer, schema) if writer is not None else None
-        if other is not None:
-            problem = problem.when(head == F.lit(_head(id)), F.lit(f"of schema {id}: {other}"))
-        row = F.lit(None) if writer is None or other else _from_avro(body, writer, schema)
-        found = found.when(head == F.lit(_head(id)), row)
-    unknown = _is_frame(data) & (head <= F.lit(_head(known.limit)))
-    if known.many_missing:
-        found = found.when(unknown & _is_missing(data, unknown, known), F.lit(None))
-    result = found.when(unknown, stop)
-    of_schema = F.concat(F.lit("no record of schema "), _id(data), F.lit(", or no such schema"))
-    return _decoding(result, problem.otherwise(of_schema), schema, masked)
+    for id, writer in sorted(writer_set.schemas.items(), reverse=True):
+        changed_field = find_changed_meaning(writer, schema) if writer is not None else None
+        if changed_field is not None:
+            problem = problem.when(
+                head == F.lit(_frame_head(id)), F.lit(f"of schema {id}: {changed_field}")
+            )
+        row = F.lit(None) if writer is None or changed_field else _from_avro(body, writer, schema)
+        row_case = row_case.when(head == F.lit(_frame_head(id)), row)
+    unknown = _is_frame(data) & (head <= F.lit(_frame_head(writer_set.limit)))
+    if writer_set.many_missing:
+        row_case = row_case.when(unknown & _is_missing(data, unknown, writer_set), F.lit(None))
+    result = row_case.when(unknown, stop)
+    fallback_problem = F.concat(
+        F.lit("no record of schema "), _frame_id(data), F.lit(", or no such schema")
+    )
+    return _build_decoding(result, problem.otherwise(fallback_problem), schema, masked)
 
 
 def encoded_avro(record: Column, schema: str) -> Column:
@@ -77,16 +90,16 @@ def encoded_registry_avro(
 
     Raises RegistryError where the schema is not registered, or does not fit the subject.
     """
-    asked = Registry.of(registry)
-    id = _IDS.get((asked.url, subject, schema))
+    client = Registry.of(registry)
+    id = _IDS.get((client.url, subject, schema))
     if id is None:
-        id = asked.registered(subject, Schema(schema), register=register).id
+        id = client.register_schema(subject, Schema(schema), register=register).id
         # A batch that is written with others is planned anew each time, and an id stays as it is.
-        _IDS[asked.url, subject, schema] = id
-    return F.concat(F.lit(_head(id)), to_avro(record, schema))
+        _IDS[client.url, subject, schema] = id
+    return F.concat(F.lit(_frame_head(id)), to_avro(record, schema))
 
 
-def _decoding(
+def _build_decoding(
     result: Column, problem: str | Column, schema: str, masked: Collection[str]
 ) -> Decoding:
     # `from_avro` gives a row of nulls for what is no record, which a record of nulls may be, too.
@@ -101,7 +114,7 @@ def _decoding(
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
-    options = {"mode": "PERMISSIVE", "avroSchema": _marked(with_wide_decimals(reader))}
+    options = {"mode": "PERMISSIVE", "avroSchema": _add_marker(with_wide_decimals(reader))}
     return from_avro(data, writer, options)
 
 
@@ -113,7 +126,7 @@ def _marker(schema: str) -> str:
     return next((f["name"] for f in json.loads(schema)["fields"] if _is_never_null(f)), ADDED)
 
 
-def _marked(schema: str) -> str:
+def _add_marker(schema: str) -> str:
     """The schema, with `ADDED` if it needs it: no writer has that, so it is read as its default."""
     if _marker(schema) != ADDED:
         return schema
@@ -130,29 +143,29 @@ def _is_never_null(field: dict[str, Any]) -> bool:
     return isinstance(type, str) and type in _NEVER_NULL
 
 
-def _is_missing(data: Column, unknown: Column, known: Writers) -> Column:
+def _is_missing(data: Column, unknown: Column, writer_set: WriterSchemas) -> Column:
     """Whether the registry does not have the schema of a frame whose id no plan has known.
 
     It costs each row a way to Python and back, so it is for topics with many ids of that kind.
     """
-    of, ids = known.registry, list(known.schemas)
+    registry, ids = writer_set.registry, list(writer_set.schemas)
 
     def is_missing(id: int | None) -> bool:
-        return id is not None and schema_on_worker(of, id) is None
+        return id is not None and schema_on_worker(registry, id) is None
 
-    id = _id(data).cast("bigint")
-    asked = F.udf(is_missing, "boolean")(F.when(unknown & ~id.isin(ids), id))
-    return F.coalesce(asked, F.lit(False))
+    id = _frame_id(data).cast("bigint")
+    is_unknown = F.udf(is_missing, "boolean")(F.when(unknown & ~id.isin(ids), id))
+    return F.coalesce(is_unknown, F.lit(False))
 
 
 def _is_frame(data: Column) -> Column:
     return (F.length(data) > HEAD) & (F.substring(data, 1, 1) == F.lit(MAGIC))
 
 
-def _id(data: Column) -> Column:
+def _frame_id(data: Column) -> Column:
     """The id in a frame, as text."""
     return F.conv(F.hex(F.substring(data, 2, 4)), 16, 10)
 
 
-def _head(id: int) -> bytes:
+def _frame_head(id: int) -> bytes:
     return MAGIC + id.to_bytes(4, "big")

@@ -24,11 +24,17 @@ from pyspark.sql.types import (
 from ssbt.runtime.messages.payloads import payloads
 from ssbt.runtime.messages.rows import PROBLEM, message_class, problem, row
 from ssbt.runtime.records.decoding import Decoding
-from ssbt.runtime.registries.frames import HEAD, MAGIC, Writers, schema_on_worker, writers
-from ssbt.runtime.registries.message_schemas import message_paths, registered
+from ssbt.runtime.registries.frames import (
+    HEAD,
+    MAGIC,
+    WriterSchemas,
+    load_writer_schemas,
+    schema_on_worker,
+)
+from ssbt.runtime.registries.message_schemas import message_paths, register_descriptors
 from ssbt.runtime.registries.registry import Registry, RegistryError
 
-_WRITTEN: dict[tuple[str, str, str], tuple[int, str]] = {}
+_WRITER_SCHEMAS: dict[tuple[str, str, str], tuple[int, str]] = {}
 
 
 def protobuf_decoding(
@@ -45,8 +51,8 @@ def protobuf_decoding(
     `descriptors` are a descriptor set in base 64, and `schema` is the struct as DDL.
     """
     hidden = frozenset(masked)
-    of = _arrow(lambda value: value, descriptors, message, schema, defaults, hidden)
-    return _decoding(of(data), hidden)
+    decode = _arrow_decoder(lambda value: value, descriptors, message, schema, defaults, hidden)
+    return _build_decoding(decode(data), hidden)
 
 
 def registry_protobuf_decoding(
@@ -61,13 +67,13 @@ def registry_protobuf_decoding(
     masked: Collection[str] = (),
 ) -> Decoding:
     """The same for framed messages; malformed is also what is no frame, or of another message."""
-    known, hidden = writers(registry, subject, "PROTOBUF"), frozenset(masked)
+    writer_set, hidden = load_writer_schemas(registry, subject, "PROTOBUF"), frozenset(masked)
 
-    def unframed(value: bytes) -> bytes | None:
-        return _unframed(value, known, message)
+    def unframe(value: bytes) -> bytes | None:
+        return _unframe(value, writer_set, message)
 
-    of = _arrow(unframed, descriptors, message, schema, defaults, hidden)
-    return _decoding(of(data), hidden)
+    decode = _arrow_decoder(unframe, descriptors, message, schema, defaults, hidden)
+    return _build_decoding(decode(data), hidden)
 
 
 def native_protobuf_decoding(
@@ -82,7 +88,7 @@ def native_protobuf_decoding(
     return Decoding(result, "no message of this schema", texts=True, masked=hidden)
 
 
-def _decoding(result: Column, masked: frozenset[str]) -> Decoding:
+def _build_decoding(result: Column, masked: frozenset[str]) -> Decoding:
     return Decoding(
         result,
         lambda part: part[PROBLEM],
@@ -108,13 +114,13 @@ def encoded_protobuf(
     """
     hidden = frozenset(masked)
 
-    def encoded(records: Any) -> Any:
+    def encode_batch(records: Any) -> Any:
         import pyarrow as pa
 
-        make = message_class(descriptors, message)
-        return pa.array(list(payloads(make, records, hidden)), pa.binary())
+        message_type = message_class(descriptors, message)
+        return pa.array(list(payloads(message_type, records, hidden)), pa.binary())
 
-    return _column_function(encoded, "binary")(record)
+    return _column_function(encode_batch, "binary")(record)
 
 
 def encoded_registry_protobuf(
@@ -133,21 +139,21 @@ def encoded_registry_protobuf(
     RegistryError where there is no such message, or where its schema does not fit the subject.
     """
     key = registry["url"], subject, descriptors
-    if key not in _WRITTEN and register:
-        _WRITTEN[key] = registered(Registry.of(registry), descriptors, subject)
-    elif key not in _WRITTEN:
-        known = writers(registry, subject, "PROTOBUF")
-        _WRITTEN[key] = known.latest, known.schemas.get(known.latest) or ""
+    if key not in _WRITER_SCHEMAS and register:
+        _WRITER_SCHEMAS[key] = register_descriptors(Registry.of(registry), descriptors, subject)
+    elif key not in _WRITER_SCHEMAS:
+        writer_set = load_writer_schemas(registry, subject, "PROTOBUF")
+        _WRITER_SCHEMAS[key] = writer_set.latest, writer_set.schemas.get(writer_set.latest) or ""
     # A batch that is written with others is planned anew each time, and must not need a registry.
-    id, text = _WRITTEN[key]
-    places = {name: path for path, name in _names(text).items()}
-    if message not in places:
+    id, text = _WRITER_SCHEMAS[key]
+    paths_by_name = {name: path for path, name in _message_names(text).items()}
+    if message not in paths_by_name:
         raise RegistryError(f"the latest schema of {subject} has no message {message}")
-    head = MAGIC + id.to_bytes(4, "big") + _indexes(places[message])
+    head = MAGIC + id.to_bytes(4, "big") + _encode_path(paths_by_name[message])
     return F.concat(F.lit(head), encoded_protobuf(record, descriptors, message, masked=masked))
 
 
-def _arrow(
+def _arrow_decoder(
     payload: Callable[[bytes], bytes | None],
     descriptors: str,
     message: str,
@@ -157,25 +163,28 @@ def _arrow(
 ) -> Callable[[Column], Column]:
     fields = StructType.fromDDL(schema)
     assert isinstance(fields, StructType)
-    wanted = fields.add(PROBLEM, StringType())
+    row_type = fields.add(PROBLEM, StringType())
 
-    def decoded(values: Any) -> Any:
+    def decode_batch(values: Any) -> Any:
         import pyarrow as pa
 
-        make = message_class(descriptors, message)
-        unfit = partial(problem, descriptors, message, masked=masked)
-        rows = [row(make, payload, value, defaults, unfit) for value in values.to_pylist()]
-        return pa.array(rows, _arrow_type(wanted))
+        message_type = message_class(descriptors, message)
+        describe_problem = partial(problem, descriptors, message, masked=masked)
+        rows = [
+            row(message_type, payload, value, defaults, describe_problem)
+            for value in values.to_pylist()
+        ]
+        return pa.array(rows, _arrow_type(row_type))
 
-    return _column_function(decoded, wanted)
+    return _column_function(decode_batch, row_type)
 
 
 def _column_function(function: Callable[[Any], Any], type: Any) -> Callable[[Column], Column]:
     """A function of Arrow arrays as one of columns."""
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
-    made: Callable[[Column], Column] = arrow_udf(function, type, ArrowUDFType.SCALAR)
-    return made
+    column_function: Callable[[Column], Column] = arrow_udf(function, type, ArrowUDFType.SCALAR)
+    return column_function
 
 
 def _arrow_type(type: DataType) -> Any:
@@ -198,19 +207,23 @@ def _arrow_type(type: DataType) -> Any:
     return plain[type.typeName()]()
 
 
-def _unframed(value: bytes, known: Writers, message: str) -> bytes | None:
+def _unframe(value: bytes, writer_set: WriterSchemas, message: str) -> bytes | None:
     """The message of a frame; null where it is none, or of another message."""
     if len(value) <= HEAD or value[:1] != MAGIC:
         return None
     id = int.from_bytes(value[1:HEAD], "big")
-    if id not in known.schemas and id > known.limit:
+    if id not in writer_set.schemas and id > writer_set.limit:
         return None
-    text = known.schemas[id] if id in known.schemas else _text_on_worker(known.registry, id)
-    found = _path(value, HEAD)
-    if text is None or found is None:
+    text = (
+        writer_set.schemas[id]
+        if id in writer_set.schemas
+        else _text_on_worker(writer_set.registry, id)
+    )
+    position = _read_message_path(value, HEAD)
+    if text is None or position is None:
         return None
-    path, start = found
-    return value[start:] if _names(text).get(path) == message else None
+    path, start = position
+    return value[start:] if _message_names(text).get(path) == message else None
 
 
 def _text_on_worker(registry: Registry, id: int) -> str | None:
@@ -218,19 +231,19 @@ def _text_on_worker(registry: Registry, id: int) -> str | None:
 
     Here, unlike for Avro, no plan has to know it, so the query goes on.
     """
-    found = schema_on_worker(registry, id)
-    return found[1] if found and found[0] == "PROTOBUF" else None
+    entry = schema_on_worker(registry, id)
+    return entry[1] if entry and entry[0] == "PROTOBUF" else None
 
 
-_names = lru_cache(maxsize=256)(message_paths)
+_message_names = lru_cache(maxsize=256)(message_paths)
 
 
-def _path(value: bytes, start: int) -> tuple[tuple[int, ...], int] | None:
+def _read_message_path(value: bytes, start: int) -> tuple[tuple[int, ...], int] | None:
     """The place of the message in its schema, where one zero is the first, and where it begins."""
     numbers: list[int] = []
     count = None
     while count is None or len(numbers) < count:
-        number, start = _varint(value, start)
+        number, start = _read_varint(value, start)
         if start < 0 or number < 0 or number > len(value) + 1_000:
             return None
         if count is None:
@@ -242,7 +255,7 @@ def _path(value: bytes, start: int) -> tuple[tuple[int, ...], int] | None:
     return tuple(numbers), start
 
 
-def _varint(value: bytes, start: int) -> tuple[int, int]:
+def _read_varint(value: bytes, start: int) -> tuple[int, int]:
     """A number in zigzag, and where it ends; -1 where the bytes do."""
     number = 0
     for shift in range(0, 35, 7):
@@ -256,15 +269,15 @@ def _varint(value: bytes, start: int) -> tuple[int, int]:
     return 0, -1
 
 
-def _indexes(path: tuple[int, ...]) -> bytes:
+def _encode_path(path: tuple[int, ...]) -> bytes:
     if path == (0,):
         return b"\0"
-    return b"".join(_zigzag(number) for number in (len(path), *path))
+    return b"".join(_encode_zigzag(number) for number in (len(path), *path))
 
 
-def _zigzag(number: int) -> bytes:
-    number, found = number << 1, bytearray()
+def _encode_zigzag(number: int) -> bytes:
+    number, encoded = number << 1, bytearray()
     while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
+        encoded.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes((*found, number))
+    return bytes((*encoded, number))

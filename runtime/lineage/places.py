@@ -15,23 +15,23 @@ def with_places(value: Any, places: Mapping[str, Mapping[str, str]]) -> Any:
         return [with_places(each, places) for each in value]
     if not isinstance(value, dict):
         return value
-    found = places[value["dataset"]] if isinstance(value.get("dataset"), str) else {}
-    kept = {key: each for key, each in value.items() if not (found and key == "dataset")}
-    return {**found, **{key: with_places(each, places) for key, each in kept.items()}}
+    location = places[value["dataset"]] if isinstance(value.get("dataset"), str) else {}
+    remaining = {key: each for key, each in value.items() if not (location and key == "dataset")}
+    return {**location, **{key: with_places(each, places) for key, each in remaining.items()}}
 
 
-def place(recorded: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:
+def resolve_location(recorded: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:
     """Namespace and name of a dataset, with the values of this run."""
 
-    def value(found: "re.Match[str]") -> str:
-        return str(values.get(found[1], found[0]))
+    def value(parameter_match: "re.Match[str]") -> str:
+        return str(values.get(parameter_match[1], parameter_match[0]))
 
     texts = {key: _PARAMETER.sub(value, text) for key, text in recorded.items()}
     if "path" not in texts:
         return {"namespace": texts["namespace"].partition(",")[0], "name": texts["name"]}
-    found = _PLACE.fullmatch(texts["path"])
-    if found is None or found[1] == "file":
-        path = f"/{found[3]}" if found else str(Path(texts["path"]).absolute())
+    match = _PLACE.fullmatch(texts["path"])
+    if match is None or match[1] == "file":
+        path = f"/{match[3]}" if match else str(Path(texts["path"]).absolute())
         return {"namespace": "file", "name": path}
-    scheme = "s3" if found[1] in ("s3a", "s3n") else found[1]
-    return {"namespace": f"{scheme}://{found[2]}", "name": found[3] or "/"}
+    scheme = "s3" if match[1] in ("s3a", "s3n") else match[1]
+    return {"namespace": f"{scheme}://{match[2]}", "name": match[3] or "/"}

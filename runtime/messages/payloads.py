@@ -5,15 +5,15 @@ from typing import Any
 
 from ssbt.runtime.messages.rows import SHOWN, Row, UnfitError, unsigned_bits
 
-_NAMES = 10
+_MAX_NAMES = 10
 
 
-def payloads(make: Any, records: Any, masked: Collection[str]) -> Iterator[bytes | None]:
+def payloads(message_type: Any, records: Any, masked: Collection[str]) -> Iterator[bytes | None]:
     """The bytes of a message for each struct of an Arrow array, null for null.
 
     Raises ValueError for what its field cannot hold; values of fields that are `masked` stay out.
     """
-    name = make.DESCRIPTOR.full_name
+    name = message_type.DESCRIPTOR.full_name
     try:
         try:
             rows = records.to_pylist()
@@ -21,17 +21,17 @@ def payloads(make: Any, records: Any, masked: Collection[str]) -> Iterator[bytes
             _refuse_wrong_texts(records)
             raise
         for row in rows:
-            yield _payload(make(), row)
+            yield _encode_row(message_type(), row)
     except UnfitError as error:
-        raise ValueError(f"no message {name}: {error.told(masked)}") from None
+        raise ValueError(f"no message {name}: {error.describe(masked)}") from None
 
 
-def _payload(message: Any, row: Row | None) -> bytes | None:
+def _encode_row(message: Any, row: Row | None) -> bytes | None:
     if row is None:
         return None
     _fill(message, row)
-    found: bytes = message.SerializeToString(deterministic=True)
-    return found
+    data: bytes = message.SerializeToString(deterministic=True)
+    return data
 
 
 def _refuse_wrong_texts(array: Any, *path: str) -> None:
@@ -39,8 +39,8 @@ def _refuse_wrong_texts(array: Any, *path: str) -> None:
     import pyarrow as pa
 
     if pa.types.is_struct(array.type):
-        for place, field in enumerate(array.type):
-            _refuse_wrong_texts(array.field(place), *path, field.name)
+        for index, field in enumerate(array.type):
+            _refuse_wrong_texts(array.field(index), *path, field.name)
     elif pa.types.is_map(array.type):
         _refuse_wrong_texts(array.keys, *path)
         _refuse_wrong_texts(array.items, *path)
@@ -70,27 +70,27 @@ def _fill(message: Any, row: Row) -> None:
 
 def _fill_field(message: Any, field: Any, value: Any) -> None:
     if not field.is_repeated:
-        _set(message, field, value)
+        _set_field(message, field, value)
     elif field.message_type is not None and field.message_type.GetOptions().map_entry:
         _fill_map(getattr(message, field.name), field.message_type.fields_by_name["value"], value)
     elif field.message_type is not None:
         for each in value:
             _fill_message(getattr(message, field.name).add(), each)
     else:
-        getattr(message, field.name).extend(_plain(field, each) for each in value)
+        getattr(message, field.name).extend(_encode_scalar(field, each) for each in value)
 
 
-def _fill_map(target: Any, of: Any, items: Iterable[tuple[Any, Any]]) -> None:
+def _fill_map(target: Any, value_field: Any, items: Iterable[tuple[Any, Any]]) -> None:
     for key, value in items:
-        if of.message_type is not None:
+        if value_field.message_type is not None:
             _fill_message(target[key], value)
         else:
-            target[key] = _plain(of, value)
+            target[key] = _encode_scalar(value_field, value)
 
 
-def _set(message: Any, field: Any, value: Any) -> None:
+def _set_field(message: Any, field: Any, value: Any) -> None:
     if field.message_type is None:
-        setattr(message, field.name, _plain(field, value))
+        setattr(message, field.name, _encode_scalar(field, value))
     else:
         inner = getattr(message, field.name)
         inner.SetInParent()
@@ -114,15 +114,15 @@ def _fill_message(message: Any, value: Any) -> None:
         raise UnfitError(str(value), message.DESCRIPTOR.name) from None
 
 
-def _plain(field: Any, value: Any) -> Any:
+def _encode_scalar(field: Any, value: Any) -> Any:
     if value is None:
         raise UnfitError("null", "element: Protobuf has no null in a list or map")
     if field.enum_type is not None:
         names = field.enum_type.values_by_name
         if value not in names:
-            known = ", ".join([*names][:_NAMES]) + (", …" if len(names) > _NAMES else "")
-            shown = repr(value[:SHOWN])
-            raise UnfitError(shown, f"name of the enum {field.enum_type.name} ({known})")
+            listed = ", ".join([*names][:_MAX_NAMES]) + (", …" if len(names) > _MAX_NAMES else "")
+            text = repr(value[:SHOWN])
+            raise UnfitError(text, f"name of the enum {field.enum_type.name} ({listed})")
         return names[value].number
     bits = unsigned_bits(field)
     return value + (1 << bits) if bits and value < 0 else value

@@ -51,7 +51,7 @@ class UnfitError(ValueError):
         super().__init__(value, kind, *path)
         self.value, self.kind, self.path = value, kind, path
 
-    def told(self, masked: Collection[str]) -> str:
+    def describe(self, masked: Collection[str]) -> str:
         """The sentence about it, without the value if the field is `masked`."""
         name = ".".join(self.path)
         if self.path[0] in masked:
@@ -60,15 +60,15 @@ class UnfitError(ValueError):
 
 
 def row(
-    make: Any,
+    message_type: Any,
     payload: Callable[[bytes], bytes | None],
     value: bytes | None,
     defaults: bool,
-    unfit: Callable[[bytes], str],
+    describe_problem: Callable[[bytes], str],
 ) -> Row | None:
     """The fields of the message that bytes hold, or `PROBLEM`, what is wrong with them.
 
-    `unfit` says what is wrong with a message that cannot be read.
+    `describe_problem` says what is wrong with a message that cannot be read.
     """
     from google.protobuf.message import DecodeError
 
@@ -77,47 +77,50 @@ def row(
     body = payload(value)
     if body is None:
         return {PROBLEM: "in no frame of a schema that has this message"}
-    message = make()
+    message = message_type()
     try:
         message.ParseFromString(body)
-        return _fields(message, defaults)
+        return _read_fields(message, defaults)
     # Messages of proto2 say that a text is none when it is looked at.
     except (DecodeError, UnicodeDecodeError, UnfitError):
-        return {PROBLEM: unfit(body)}
+        return {PROBLEM: describe_problem(body)}
 
 
 def problem(descriptors: str, message: str, body: bytes, masked: Collection[str]) -> str:
     """What is wrong with bytes that are no message, with the first field that is to blame."""
     from google.protobuf.message import DecodeError
 
-    found = message_class(descriptors, message, texts_as_bytes=True)()
-    texts = message_class(descriptors, message).DESCRIPTOR
+    lenient_message = message_class(descriptors, message, texts_as_bytes=True)()
+    descriptor = message_class(descriptors, message).DESCRIPTOR
     try:
-        found.ParseFromString(body)
+        lenient_message.ParseFromString(body)
         # What is no text is told first: only without such is a message one that can be read.
-        for error in _wrong_texts(found, texts):
+        for error in _find_wrong_texts(lenient_message, descriptor):
             raise error
-        _fields(found, True)
+        _read_fields(lenient_message, True)
     except DecodeError:
         pass
     except UnfitError as error:
-        return f"no message of this schema: {error.told(masked)}"
+        return f"no message of this schema: {error.describe(masked)}"
     return "no message of this schema"
 
 
-def _wrong_texts(message: Any, texts: Any, *path: str) -> Iterator[UnfitError]:
+def _find_wrong_texts(message: Any, texts: Any, *path: str) -> Iterator[UnfitError]:
     """The texts that are no UTF-8, of a message that takes them as bytes."""
     for field, value in message.ListFields():
-        of = texts.fields_by_name.get(field.name)
+        text_field = texts.fields_by_name.get(field.name)
         values = value if field.is_repeated else [value]
-        if of is None:
+        if text_field is None:
             continue
-        if of.message_type is not None and of.message_type.GetOptions().map_entry:
-            of, values = of.message_type.fields_by_name["value"], list(value.values())
+        if text_field.message_type is not None and text_field.message_type.GetOptions().map_entry:
+            text_field, values = (
+                text_field.message_type.fields_by_name["value"],
+                list(value.values()),
+            )
         for each in values:
-            if of.message_type is not None:
-                yield from _wrong_texts(each, of.message_type, *path, field.name)
-            elif of.type == of.TYPE_STRING and not _is_text(each):
+            if text_field.message_type is not None:
+                yield from _find_wrong_texts(each, text_field.message_type, *path, field.name)
+            elif text_field.type == text_field.TYPE_STRING and not _is_text(each):
                 yield UnfitError(
                     f"the bytes {each[:SHOWN].hex().upper()}", "STRING", *path, field.name
                 )
@@ -131,34 +134,36 @@ def _is_text(value: str | bytes) -> bool:
     return True
 
 
-def _fields(message: Any, defaults: bool) -> Row:
-    found = {}
+def _read_fields(message: Any, defaults: bool) -> Row:
+    values = {}
     for field in message.DESCRIPTOR.fields:
         try:
-            found[field.name] = _field(message, field, defaults)
+            values[field.name] = _read_field(message, field, defaults)
         except UnfitError as error:
             raise UnfitError(error.value, error.kind, field.name, *error.path) from None
-    return found
+    return values
 
 
-def _field(message: Any, field: Any, defaults: bool) -> Any:
+def _read_field(message: Any, field: Any, defaults: bool) -> Any:
     value = getattr(message, field.name)
     if field.is_repeated:
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            of = field.message_type.fields_by_name["value"]
-            return [(key, _value(each, of, defaults)) for key, each in value.items()]
-        return [_value(each, field, defaults) for each in value]
+            value_field = field.message_type.fields_by_name["value"]
+            return [
+                (key, _convert_value(each, value_field, defaults)) for key, each in value.items()
+            ]
+        return [_convert_value(each, field, defaults) for each in value]
     is_set = message.HasField(field.name) if field.has_presence else value != field.default_value
     if not is_set and (field.has_presence or not defaults):
         return None
-    return _value(value, field, defaults)
+    return _convert_value(value, field, defaults)
 
 
-def _value(value: Any, field: Any, defaults: bool) -> Any:
+def _convert_value(value: Any, field: Any, defaults: bool) -> Any:
     if field.enum_type is not None:
-        known = field.enum_type.values_by_number.get(value)
-        unknown = f"UNKNOWN_ENUM_VALUE_{field.enum_type.name}_{value}"
-        return known.name if known is not None else unknown
+        enum_value = field.enum_type.values_by_number.get(value)
+        unknown_name = f"UNKNOWN_ENUM_VALUE_{field.enum_type.name}_{value}"
+        return enum_value.name if enum_value is not None else unknown_name
     if field.message_type is None:
         bits = unsigned_bits(field)
         return value - (1 << bits) if bits and value >> (bits - 1) else value
@@ -166,7 +171,7 @@ def _value(value: Any, field: Any, defaults: bool) -> Any:
         if not limits[0] <= value.seconds <= limits[1] or abs(value.nanos) >= 1_000_000_000:
             raise UnfitError(f"{value.seconds} seconds", field.message_type.name)
         return value.seconds * 1_000_000 + value.nanos // 1_000
-    return _fields(value, defaults)
+    return _read_fields(value, defaults)
 
 
 def unsigned_bits(field: Any) -> int:

@@ -23,16 +23,16 @@ class GroupCommits:
     def __init__(self, stream: str, writer: Any) -> None:
         self._stream = stream
         self._frame: Any = getattr(writer, "_df", None)
-        self._sources = _sources(self._frame)
+        self._sources = _find_sources(self._frame)
         self._clients: dict[str, Any] = {}
 
     def commit(self, progress: Any) -> None:
         """Commit the places that a batch, which is done, has come to; a failure is only told."""
         for number, options in self._sources.items():
             if number < len(progress["sources"]):
-                found = offsets(progress["sources"][number]["endOffset"])
+                topic_offsets = offsets(progress["sources"][number]["endOffset"])
                 try:
-                    self._commit(options, found)
+                    self._commit(options, topic_offsets)
                 except Exception as error:
                     self._clients.pop(options[OPTION], None)
                     text = "stream %s: no offsets are committed to the group %s: %s"
@@ -45,7 +45,9 @@ class GroupCommits:
                 client.close()
         self._clients.clear()
 
-    def _commit(self, options: Mapping[str, str], found: Mapping[str, Mapping[str, int]]) -> None:
+    def _commit(
+        self, options: Mapping[str, str], topic_offsets: Mapping[str, Mapping[str, int]]
+    ) -> None:
         session = self._frame.sparkSession
         kafka = session._jvm.org.apache.kafka.clients
         group = options[OPTION]
@@ -55,26 +57,28 @@ class GroupCommits:
                 if key.startswith("kafka."):
                     properties.put(key.removeprefix("kafka."), value)
             self._clients[group] = kafka.admin.AdminClient.create(properties)
-        places = session._jvm.java.util.HashMap()
-        for topic, partitions in found.items():
+        partition_offsets = session._jvm.java.util.HashMap()
+        for topic, partitions in topic_offsets.items():
             for partition, offset in partitions.items():
-                place = session._jvm.org.apache.kafka.common.TopicPartition(topic, int(partition))
-                places.put(place, kafka.consumer.OffsetAndMetadata(offset))
-        if places.size():
-            self._clients[group].alterConsumerGroupOffsets(group, places).all().get()
+                topic_partition = session._jvm.org.apache.kafka.common.TopicPartition(
+                    topic, int(partition)
+                )
+                partition_offsets.put(topic_partition, kafka.consumer.OffsetAndMetadata(offset))
+        if partition_offsets.size():
+            self._clients[group].alterConsumerGroupOffsets(group, partition_offsets).all().get()
 
 
-def _sources(frame: Any) -> dict[int, dict[str, str]]:
+def _find_sources(frame: Any) -> dict[int, dict[str, str]]:
     """The options of the sources that name a group, by their place among the stream's sources."""
     if not hasattr(frame, "_jdf"):
         return {}
-    found: dict[int, dict[str, str]] = {}
-    leaves, known = frame._jdf.queryExecution().analyzed().collectLeaves(), list[Any]()
+    options_by_index: dict[int, dict[str, str]] = {}
+    leaves, distinct_leaves = frame._jdf.queryExecution().analyzed().collectLeaves(), list[Any]()
     for leaf in (leaves.apply(index) for index in range(leaves.size())):
-        if leaf.isStreaming() and not any(leaf.equals(other) for other in known):
+        if leaf.isStreaming() and not any(leaf.equals(other) for other in distinct_leaves):
             if leaf.getClass().getSimpleName() == "StreamingRelationV2":
                 options = dict(leaf.extraOptions().asCaseSensitiveMap())
                 if OPTION in options:
-                    found[len(known)] = options
-            known.append(leaf)
-    return found
+                    options_by_index[len(distinct_leaves)] = options
+            distinct_leaves.append(leaf)
+    return options_by_index

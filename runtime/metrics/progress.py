@@ -42,12 +42,12 @@ class ProgressLog:
         for progress in query.recentProgress:
             if progress["batchId"] > self._last:
                 self._last = progress["batchId"]
-                self._tell(progress)
+                self._log_batch(progress)
         if self._done:
             self._done(last)
         return str(last["sink"]["description"])
 
-    def _tell(self, progress: Any) -> None:
+    def _log_batch(self, progress: Any) -> None:
         fields = batch_fields(progress) | malformed_fields(progress)
         lag = partition_lag(progress)
         if counts := self._counts(fields["batch"]):
@@ -55,10 +55,10 @@ class ProgressLog:
             fields |= {"rows_in": counts["records"], "dead_letters": counts["malformed"]}
         if fields["rows_in"]:
             self.total["batches"] += 1
-        for name in ("rows_in", *_COUNTED):
+        for name in ("rows_in", *_TOTALS):
             if count := fields.get(name):
-                said = name.replace("_", " ")
-                self.total[said] = self.total.get(said, 0) + count
+                label = name.replace("_", " ")
+                self.total[label] = self.total.get(label, 0) + count
         if not fields["rows_in"] and not fields.get("rows_out"):
             return
         texts = [text.format(fields[name]) for name, text in _TEXTS.items() if fields.get(name)]
@@ -72,9 +72,9 @@ class ProgressLog:
         )
 
 
-_MOST = 3
+_MAX_PARTITIONS = 3
 # What totals have besides the rows, where there are any.
-_COUNTED = ("rows_out", "dead_letters", "malformed_dropped")
+_TOTALS = ("rows_out", "dead_letters", "malformed_dropped")
 _TEXTS = {
     "rows_in": "{:,} rows in",
     "rows_out": "{:,} rows out",
@@ -112,8 +112,8 @@ def batch_fields(progress: Any) -> dict[str, Any]:
 def malformed_fields(progress: Any) -> dict[str, int]:
     """How many malformed records a batch has left out, as `decoded` counts them."""
     metrics = progress["observedMetrics"] or {}
-    found = (row["malformed"] for name, row in metrics.items() if name.startswith(MALFORMED))
-    return {"malformed_dropped": count} if (count := sum(found)) else {}
+    counts = (row["malformed"] for name, row in metrics.items() if name.startswith(MALFORMED))
+    return {"malformed_dropped": count} if (count := sum(counts)) else {}
 
 
 def offsets(text: Any) -> dict[str, dict[str, int]]:
@@ -121,28 +121,28 @@ def offsets(text: Any) -> dict[str, dict[str, int]]:
     # PySpark makes a text of the object that Spark tells, and by Python's rules, not JSON's.
     for parse in (json.loads, literal_eval):
         with suppress(ValueError, TypeError, SyntaxError, AttributeError):
-            found = parse(text) if isinstance(text, str) else text
-            if all(isinstance(each, dict) for each in found.values()):
-                return dict(found)
+            parsed = parse(text) if isinstance(text, str) else text
+            if all(isinstance(each, dict) for each in parsed.values()):
+                return dict(parsed)
     return {}
 
 
 def partition_lag(progress: Any) -> dict[str, int]:
     """How many records each partition has behind what was read of it; none that has none."""
-    found = {}
+    lags = {}
     for source in progress["sources"]:
         read, latest = offsets(source["endOffset"]), offsets(source["latestOffset"])
         for topic, partitions in latest.items():
             for partition, end in partitions.items():
-                behind = int(end) - int(read.get(topic, {}).get(partition, end))
-                if behind > 0:
-                    found[f"{topic}-{partition}"] = behind
-    return found
+                lag = int(end) - int(read.get(topic, {}).get(partition, end))
+                if lag > 0:
+                    lags[f"{topic}-{partition}"] = lag
+    return lags
 
 
 def lag_text(lag: Mapping[str, int]) -> str:
     """All that is still to be read, and where most of it is."""
-    most = sorted(lag.items(), key=lambda each: -each[1])[:_MOST]
-    more = ", …" if len(lag) > _MOST else ""
-    places = ", ".join(f"{count:,} in {name}" for name, count in most)
-    return f"lag {sum(lag.values()):,} ({places}{more})"
+    largest = sorted(lag.items(), key=lambda each: -each[1])[:_MAX_PARTITIONS]
+    suffix = ", …" if len(lag) > _MAX_PARTITIONS else ""
+    parts = ", ".join(f"{count:,} in {name}" for name, count in largest)
+    return f"lag {sum(lag.values()):,} ({parts}{suffix})"

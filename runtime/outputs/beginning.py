@@ -10,12 +10,12 @@ def begin_log(files: Files, folder: str, number: int, interval: int) -> None:
     Readers want an entry for each batch since the last one that sums up those before it, which is
     each of `interval` batches. A sink that joins a stream of others has none of them.
     """
-    log, made = f"{folder.rstrip('/')}/{LOG}", f"{folder.rstrip('/')}/_ssbt/first{LOG}"
+    log, new_log = f"{folder.rstrip('/')}/{LOG}", f"{folder.rstrip('/')}/_ssbt/first{LOG}"
     if number == 0 or files.sizes(log):
         return
-    files.delete(made, whole=True)
+    files.delete(new_log, whole=True)
     first = max(number // interval * interval - 1, 0)
     for batch in range(first, number):
         is_sum = (batch + 1) % interval == 0
-        files.write(f"{made}/{batch}{'.compact' if is_sum else ''}", "v1")
-    files.rename(made, log)
+        files.write(f"{new_log}/{batch}{'.compact' if is_sum else ''}", "v1")
+    files.rename(new_log, log)

@@ -16,7 +16,7 @@ LOG = "_spark_metadata"
 _NUMBERED = re.compile(r"(\d+)(\.compact)?")
 
 
-class Output:
+class SinkFolder:
     """What lies in the folder of a file sink, which tells whether a stream may write there."""
 
     def __init__(self, files: Files, folder: str) -> None:
@@ -57,23 +57,23 @@ class Output:
 
     def latest_batch(self) -> int | None:
         """The last batch in the log; None where there is no log."""
-        numbers = [int(found[1]) for found in self._logged()]
+        numbers = [int(match[1]) for match in self._log_files()]
         return max(numbers, default=None)
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """What readers see, by the log: an entry for each file, as Spark writes them."""
-        found = sorted(self._logged(), key=lambda each: (int(each[1]), bool(each[2])))
-        whole = max((index for index, each in enumerate(found) if each[2]), default=0)
+        log_files = sorted(self._log_files(), key=lambda each: (int(each[1]), bool(each[2])))
+        first_index = max((index for index, each in enumerate(log_files) if each[2]), default=0)
         entries: dict[str, dict[str, Any]] = {}
-        for each in found[whole:]:
+        for each in log_files[first_index:]:
             lines = self.files.content(f"{self.log}/{each[0]}").decode().splitlines()
             for entry in map(json.loads, lines[1:]):
                 entries[entry["path"]] = entry
         yield from (each for each in entries.values() if each.get("action") != "delete")
 
-    def _logged(self) -> list[re.Match[str]]:
+    def _log_files(self) -> list[re.Match[str]]:
         return [
-            found for name in self.files.sizes(self.log) if (found := _NUMBERED.fullmatch(name))
+            match for name in self.files.sizes(self.log) if (match := _NUMBERED.fullmatch(name))
         ]
 
 

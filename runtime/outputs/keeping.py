@@ -19,45 +19,46 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.outputs.folders import LOG, Output
+from ssbt.runtime.outputs.folders import LOG, SinkFolder
 
 _LOG = logging.getLogger("ssbt.runtime")
 
 
 def keep_outputs(
-    outputs: Mapping[Output, str], stream: str, checkpoint: str, writer: DataStreamWriter
+    outputs: Mapping[SinkFolder, str], stream: str, checkpoint: str, writer: DataStreamWriter
 ) -> None:
     """Let a stream write on behind what readers see in its folders.
 
     `outputs` have the columns that files are partitioned by, with commas between. Raises
     CheckpointsRefusedError where the files in a folder lie in other folders than the new ones.
     """
-    entries = {output: _entries(output, stream, by) for output, by in outputs.items()}
-    asides = [_replace_log(each, found) for each, found in entries.items()]
+    entries = {output: _read_entries(output, stream, by) for output, by in outputs.items()}
+    moved_logs = [_replace_log(each, kept_entries) for each, kept_entries in entries.items()]
     _run_empty_batch(next(iter(outputs)).files, checkpoint, writer)
-    for output, found in entries.items():
+    for output, kept_entries in entries.items():
         text = "stream %s begins anew behind the %d files that readers of %s see"
-        _LOG.warning(text, stream, len(found), output.folder, extra={"stream": stream})
-    for aside in filter(None, asides):
-        _LOG.info("the log that was there is now %s", aside)
+        _LOG.warning(text, stream, len(kept_entries), output.folder, extra={"stream": stream})
+    for moved_log in filter(None, moved_logs):
+        _LOG.info("the log that was there is now %s", moved_log)
 
 
-def _entries(output: Output, stream: str, partitions: str) -> list[dict[str, Any]]:
+def _read_entries(output: SinkFolder, stream: str, partitions: str) -> list[dict[str, Any]]:
     """What readers see in a folder."""
-    logged = output.latest_batch() is not None
-    entries = list(output.entries() if logged else _unlogged(output))
+    has_log = output.latest_batch() is not None
+    entries = list(output.entries() if has_log else _list_files(output))
     for entry in entries:
-        found = _partitions(entry["path"], output.folder)
-        if found.casefold() != partitions.casefold():
+        file_partitions = _partition_columns(entry["path"], output.folder)
+        if file_partitions.casefold() != partitions.casefold():
             raise CheckpointsRefusedError(
                 f"stream `{stream}` cannot write on in {output.folder}: {entry['path']} is"
-                f" partitioned by ({found}), and new files would be by ({partitions}), which no"
-                " reader can put together\nGive the sink another folder, or partition it as before"
+                f" partitioned by ({file_partitions}), and new files would be by ({partitions}),"
+                " which no reader can put together\n"
+                "Give the sink another folder, or partition it as before"
             )
     return entries
 
 
-def _unlogged(output: Output) -> Iterable[dict[str, Any]]:
+def _list_files(output: SinkFolder) -> Iterable[dict[str, Any]]:
     """The files that readers find in a folder without a log, as Spark's log has them."""
     for each in output.files.data(output.folder):
         yield {
@@ -71,14 +72,20 @@ def _unlogged(output: Output) -> Iterable[dict[str, Any]]:
         }
 
 
-def _partitions(path: str, folder: str) -> str:
+def _partition_columns(path: str, folder: str) -> str:
     """The columns after which the folders of a file are called, below the folder of the sink."""
-    above, inner = (list(takewhile(_is_partition, parts)) for parts in (_up(folder), _up(path)[1:]))
-    named = (unquote(part).partition("=")[0] for part in inner[: len(inner) - len(above)])
-    return ", ".join(reversed(list(named)))
+    folder_parts, file_parts = (
+        list(takewhile(_is_partition, parts))
+        for parts in (_reversed_parts(folder), _reversed_parts(path)[1:])
+    )
+    names = (
+        unquote(part).partition("=")[0]
+        for part in file_parts[: len(file_parts) - len(folder_parts)]
+    )
+    return ", ".join(reversed(list(names)))
 
 
-def _up(path: str) -> list[str]:
+def _reversed_parts(path: str) -> list[str]:
     return path.rstrip("/").split("/")[::-1]
 
 
@@ -86,19 +93,19 @@ def _is_partition(name: str) -> bool:
     return "=" in name
 
 
-def _replace_log(output: Output, entries: Iterable[dict[str, Any]]) -> str | None:
+def _replace_log(output: SinkFolder, entries: Iterable[dict[str, Any]]) -> str | None:
     """Put a log of one batch in the place of the one there; where that is now, if there was one."""
-    own = f"{output.folder}/_ssbt"
-    made = f"{own}/new{LOG}"
+    metadata_folder = f"{output.folder}/_ssbt"
+    new_log = f"{metadata_folder}/new{LOG}"
     lines = "\n".join(json.dumps(each, separators=(",", ":")) for each in entries)
-    output.files.delete(made, whole=True)
-    output.files.write(f"{made}/0", f"v1\n{lines}" if lines else "v1")
-    aside = None
+    output.files.delete(new_log, whole=True)
+    output.files.write(f"{new_log}/0", f"v1\n{lines}" if lines else "v1")
+    moved_log = None
     if output.files.sizes(output.log):
-        aside = f"{own}/{len(output.files.sizes(own))}{LOG}"
-        output.files.rename(output.log, aside)
-    output.files.rename(made, output.log)
-    return aside
+        moved_log = f"{metadata_folder}/{len(output.files.sizes(metadata_folder))}{LOG}"
+        output.files.rename(output.log, moved_log)
+    output.files.rename(new_log, output.log)
+    return moved_log
 
 
 def _run_empty_batch(files: Files, checkpoint: str, writer: DataStreamWriter) -> None:

@@ -10,19 +10,21 @@ from ssbt.runtime.checkpoints.files import Files
 def earlier_layout(files: Files, folder: str, sinks: Sequence[str]) -> Iterator[str]:
     """Why a stream of several sinks must not begin anew: its sinks have come somewhere before."""
     root = folder.rpartition("/")[0]
-    places = {}
+    offsets_by_sink = {}
     for sink in sinks:
-        own = f"{root}/{_folder_name(sink)}"
-        last = last_batch(files, own)
+        sink_folder = f"{root}/{_folder_name(sink)}"
+        last = last_batch(files, sink_folder)
         if last >= 0:
-            lines = files.content(f"{own}/offsets/{last}").decode().splitlines()
-            places[sink] = " ".join(lines[2:])
-    if places:
-        told = "".join(f"\n- `{sink}` came to {place}" for sink, place in places.items())
+            lines = files.content(f"{sink_folder}/offsets/{last}").decode().splitlines()
+            offsets_by_sink[sink] = " ".join(lines[2:])
+    if offsets_by_sink:
+        listing = "".join(
+            f"\n- `{sink}` came to {offset}" for sink, offset in offsets_by_sink.items()
+        )
         yield (
             "there is none yet, but its sinks have checkpoints of an earlier compiler, which read"
             " the source once for each of them; the stream would begin at `starting_offsets`, as if"
-            f" nothing had been written{told}\n"
+            f" nothing had been written{listing}\n"
             "With the earlier script, let all come to the same place (`trigger = available now`),"
             " and let `starting_offsets` say that place. Where they differ, say the lowest: records"
             " from there on come again, and none is left out. Folders of files need --keep-output"

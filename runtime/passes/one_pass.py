@@ -49,14 +49,18 @@ def one_pass(
     is given what a batch has of each. `writes` are the names of the outputs, each with its folder
     if it is one of files.
     """
-    made = OnePass(name, outputs, checkpoint, tuple(DEAD_LETTER in each.columns for each in frames))
-    writer = _united(frames).writeStream.foreachBatch(made.write).outputMode(mode)
+    handler = OnePass(
+        name, outputs, checkpoint, tuple(DEAD_LETTER in each.columns for each in frames)
+    )
+    writer = _union_frames(frames).writeStream.foreachBatch(handler.write).outputMode(mode)
     if trigger:
         writer = writer.trigger(**trigger)
-    return Stream(name, writer, checkpoint, depends_on, meanings, writes=writes, counts=made.counts)
+    return Stream(
+        name, writer, checkpoint, depends_on, meanings, writes=writes, counts=handler.counts
+    )
 
 
-def _united(frames: Sequence[DataFrame]) -> DataFrame:
+def _union_frames(frames: Sequence[DataFrame]) -> DataFrame:
     """One stream of several, which then share their offsets: each row is in the column it is of."""
     if len(frames) == 1:
         return frames[0]
@@ -101,24 +105,24 @@ class OnePass:
         """The parts, judged records with the verdicts that they have had in an earlier try."""
         records = [part for part, is_judged in zip(parts, self.judged, strict=True) if is_judged]
         if self.checkpoint is None:
-            self.counts[number] = _counts(records)
+            self.counts[number] = _count_records(records)
             return parts
         files, folder = Files(parts[0].sparkSession), f"{self.checkpoint}/{VERDICTS}"
-        kept = files.sizes(folder)
-        for earlier in kept:
-            if earlier != str(number):
-                files.delete(f"{folder}/{earlier}", whole=True)
-        own = f"{folder}/{number}"
-        if str(number) in kept and "counts" in files.sizes(own):
-            self.counts[number] = json.loads(files.content(f"{own}/counts"))
-            return self._with_earlier_verdicts(parts, records, number, own)
-        counts = self.counts[number] = _counts(records)
-        for place, part in enumerate(records):
+        stored = files.sizes(folder)
+        for stored_number in stored:
+            if stored_number != str(number):
+                files.delete(f"{folder}/{stored_number}", whole=True)
+        batch_folder = f"{folder}/{number}"
+        if str(number) in stored and "counts" in files.sizes(batch_folder):
+            self.counts[number] = json.loads(files.content(f"{batch_folder}/counts"))
+            return self._with_earlier_verdicts(parts, records, number, batch_folder)
+        counts = self.counts[number] = _count_records(records)
+        for index, part in enumerate(records):
             dead = part.where(F.col(DEAD_LETTER).isNotNull()).select(DEAD_LETTER, RECORD)
             if counts["malformed"]:
-                dead.write.mode("overwrite").parquet(f"{own}/{place}")
+                dead.write.mode("overwrite").parquet(f"{batch_folder}/{index}")
         # Last: without it the verdicts are those of the next try.
-        files.write(f"{own}/counts", json.dumps(counts))
+        files.write(f"{batch_folder}/counts", json.dumps(counts))
         return parts
 
     def _with_earlier_verdicts(
@@ -126,42 +130,53 @@ class OnePass:
     ) -> list[DataFrame]:
         """The parts of a batch that is repeated; judged records are the first ones."""
         _LOG.info("stream %s: batch %s is repeated, with its verdicts", self.name, number)
-        counts, beside = self.counts[number], parts[len(records) :]
-        if beside and _counts(records) != counts:
+        counts, other_parts = self.counts[number], parts[len(records) :]
+        if other_parts and _count_records(records) != counts:
             raise ChangedVerdictError(
                 f"stream {self.name}: batch {number} had {counts['malformed']} malformed records"
                 f" when it began, and has others now; its state may know them\n{_WAY_OUT}"
             )
         read = parts[0].sparkSession.read
-        before = [
-            read.parquet(f"{folder}/{place}") if counts["malformed"] else None
-            for place, _ in enumerate(records)
+        earlier_letters = [
+            read.parquet(f"{folder}/{index}") if counts["malformed"] else None
+            for index, _ in enumerate(records)
         ]
-        return [*(_judged_before(*each) for each in zip(records, before, strict=True)), *beside]
+        return [
+            *(_restore_verdicts(*each) for each in zip(records, earlier_letters, strict=True)),
+            *other_parts,
+        ]
 
 
-def _counts(records: Sequence[DataFrame]) -> dict[str, int]:
+def _count_records(records: Sequence[DataFrame]) -> dict[str, int]:
     """How many records there are, and how many of them are malformed."""
-    found = {"records": 0, "malformed": 0}
+    counts = {"records": 0, "malformed": 0}
     for part in records:
         row = part.agg(F.count(F.lit(1)), F.count(DEAD_LETTER)).collect()[0]
-        found["records"] += row[0]
-        found["malformed"] += row[1]
-    return found
+        counts["records"] += row[0]
+        counts["malformed"] += row[1]
+    return counts
 
 
-def _judged_before(records: DataFrame, kept: DataFrame | None) -> DataFrame:
+def _restore_verdicts(records: DataFrame, dead_letters: DataFrame | None) -> DataFrame:
     """The records, with those as dead letters that were so when their batch began."""
-    others = records
-    if kept is not None:
-        others = records.join(kept.select(RECORD), RECORD, "left_anti").select(*records.columns)
-    changed = others.where(F.col(DEAD_LETTER).isNotNull()).select(f"{DEAD_LETTER}.*").head()
-    if changed is not None:
-        place = "offset {offset} of partition {partition} of topic {topic}".format(
-            **changed.asDict()
+    remaining = records
+    if dead_letters is not None:
+        remaining = records.join(dead_letters.select(RECORD), RECORD, "left_anti").select(
+            *records.columns
+        )
+    changed_record = (
+        remaining.where(F.col(DEAD_LETTER).isNotNull()).select(f"{DEAD_LETTER}.*").head()
+    )
+    if changed_record is not None:
+        location = "offset {offset} of partition {partition} of topic {topic}".format(
+            **changed_record.asDict()
         )
         raise ChangedVerdictError(
-            f"the record at {place} was decoded when its batch began, so that it may have been"
-            f" written, and cannot be decoded now: {changed['error']}\n{_WAY_OUT}"
+            f"the record at {location} was decoded when its batch began, so that it may have been"
+            f" written, and cannot be decoded now: {changed_record['error']}\n{_WAY_OUT}"
         )
-    return others if kept is None else others.unionByName(kept, allowMissingColumns=True)
+    return (
+        remaining
+        if dead_letters is None
+        else remaining.unionByName(dead_letters, allowMissingColumns=True)
+    )

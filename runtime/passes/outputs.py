@@ -67,7 +67,7 @@ class FileOutput:
         jvm = session._jvm
         scala: Any = jvm.PythonUtils
         none = jvm.scala.Option.empty()
-        options = {"path": self.folder, **{k: _text(v) for k, v in self.options.items()}}
+        options = {"path": self.folder, **{k: _option_text(v) for k, v in self.options.items()}}
         source = jvm.org.apache.spark.sql.execution.datasources.DataSource(
             session._jsparkSession,
             self.format,
@@ -82,5 +82,5 @@ class FileOutput:
         source.createSink(mode).addBatch(number, rows._jdf)
 
 
-def _text(value: object) -> str:
+def _option_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

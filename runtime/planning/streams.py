@@ -18,7 +18,7 @@ _COLLECTED: ContextVar[list["Stream"] | None] = ContextVar("collected", default=
 
 
 @contextmanager
-def planned_by(plan: Callable[[], None]) -> Iterator[None]:
+def plan_with(plan: Callable[[], None]) -> Iterator[None]:
     """Within, `plan` is what calls `run_streams`, and can call it again."""
     token = _PLAN.set(plan)
     try:
@@ -27,7 +27,7 @@ def planned_by(plan: Callable[[], None]) -> Iterator[None]:
         _PLAN.reset(token)
 
 
-def collects(*streams: "Stream") -> bool:
+def is_collecting(*streams: "Stream") -> bool:
     """Whether the streams are wanted as plans alone, and have been taken as such."""
     collected = _COLLECTED.get()
     if collected is not None:
@@ -59,19 +59,19 @@ class Continuation:
         """A batch has ended, and was told."""
         self._is_behind_batch = False
 
-    def stream(self, error: Exception, was: "Stream") -> "Stream | None":
+    def stream(self, error: Exception, previous: "Stream") -> "Stream | None":
         """The stream to begin at once; None where it has failed.
 
         Raises UnreachableError where a schema registry has to be asked, and does not answer.
         """
         id = learn_schema(error)
-        if id is not None and id not in self._ids and (planned := plan_stream(was.name)):
+        if id is not None and id not in self._ids and (replanned := plan_stream(previous.name)):
             self._ids.add(id)
             # The batch that met the schema is repeated, whatever came before it.
             self._is_behind_batch = False
-            return planned
+            return replanned
         if fails_behind_batch(error) and not self._is_behind_batch:
             self._is_behind_batch = True
-            _LOG.info("stream %s has done the batch that it had begun, uncounted", was.name)
-            return was
+            _LOG.info("stream %s has done the batch that it had begun, uncounted", previous.name)
+            return previous
         return None

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 Provider = Callable[[str, Mapping[str, Any]], str]
 
-_PLACES = (
+_BUILT_IN_PATHS = (
     ("env", "local:environment"),
     ("file", "local:mounted_file"),
     ("properties", "local:property_file"),
@@ -24,7 +24,7 @@ _PLACES = (
     ("azure_key_vault", "azure:key_vault"),
     ("gcp_secret_manager", "gcp:secret_manager"),
 )
-_BUILT_IN = dict(_PLACES)
+_BUILT_IN = dict(_BUILT_IN_PATHS)
 
 
 class NoValueError(LookupError):
@@ -34,7 +34,7 @@ class NoValueError(LookupError):
         return str(self.args[0]) if self.args else type(self).__name__
 
 
-def text_of(value: Any, where: str) -> str:
+def require_text(value: Any, where: str) -> str:
     """A value that a service holds; raises NoValueError where it is no text."""
     if isinstance(value, str):
         return value
@@ -53,30 +53,30 @@ def is_known(kind: str) -> bool:
     return is_built_in(kind) or ":" in kind or bool(entry_points(group="ssbt.secrets", name=kind))
 
 
-def provider(kind: str) -> Provider:
+def find_provider(kind: str) -> Provider:
     """The provider called `kind`: one of ours, an installed one, or `module:function`.
 
     Of a class, `module:Class`, an object is made from the options, and asked with `value(name)`.
     """
     if kind in _BUILT_IN:
-        return _named(f"{__name__}.{_BUILT_IN[kind]}")
-    for found in entry_points(group="ssbt.secrets", name=kind):
-        return _of(found.load())
+        return _import_provider(f"{__name__}.{_BUILT_IN[kind]}")
+    for entry in entry_points(group="ssbt.secrets", name=kind):
+        return _wrap_provider(entry.load())
     if ":" not in kind:
         raise NoValueError(f"there is no provider `{kind}`")
-    return _named(kind)
+    return _import_provider(kind)
 
 
-def _named(path: str) -> Provider:
+def _import_provider(path: str) -> Provider:
     module, _, name = path.partition(":")
     try:
-        return _of(getattr(import_module(module), name))
+        return _wrap_provider(getattr(import_module(module), name))
     except (ImportError, AttributeError) as error:
         raise NoValueError(f"`{path}` cannot be imported: {type(error).__name__}") from None
 
 
-def _of(found: Any) -> Provider:
-    if isinstance(found, type):
-        made = cast(Callable[[Mapping[str, Any]], Any], found)
-        return lambda name, options: cast(str, made(options).value(name))
-    return cast(Provider, found)
+def _wrap_provider(candidate: Any) -> Provider:
+    if isinstance(candidate, type):
+        provider_class = cast(Callable[[Mapping[str, Any]], Any], candidate)
+        return lambda name, options: cast(str, provider_class(options).value(name))
+    return cast(Provider, candidate)

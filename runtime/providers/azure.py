@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ssbt.runtime.providers import text_of
+from ssbt.runtime.providers import require_text
 
 _MAY_PASS = (408, 429)
 
@@ -14,12 +14,14 @@ def key_vault(name: str, options: Mapping[str, Any]) -> str:
     from azure.identity import DefaultAzureCredential
     from azure.keyvault.secrets import SecretClient
 
-    wanted = str(options.get("secret") or name.replace("_", "-"))
+    secret_name = str(options.get("secret") or name.replace("_", "-"))
     limit = float(options["timeout"])
     try:
         client = SecretClient(str(options["vault"]), DefaultAzureCredential(), retry_total=0)
         version = options.get("version")
-        found = client.get_secret(wanted, version, connection_timeout=limit, read_timeout=limit)
+        bundle = client.get_secret(
+            secret_name, version, connection_timeout=limit, read_timeout=limit
+        )
     except ClientAuthenticationError as error:
         raise LookupError(f"{options['vault']}: {type(error).__name__}") from None
     except AzureError as error:
@@ -29,4 +31,4 @@ def key_vault(name: str, options: Mapping[str, Any]) -> str:
         kind = LookupError if is_refused else ConnectionError
         answer = f", which answers {status}" if status else ""
         raise kind(f"{options['vault']}{answer}: {type(error).__name__}") from None
-    return text_of(found.value or "", wanted)
+    return require_text(bundle.value or "", secret_name)

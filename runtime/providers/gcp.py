@@ -12,12 +12,12 @@ def secret_manager(name: str, options: Mapping[str, Any]) -> str:
     from google.auth.exceptions import GoogleAuthError
     from google.cloud.secretmanager import SecretManagerServiceClient
 
-    wanted = f"{options.get('secret') or name}/versions/{options.get('version') or 'latest'}"
-    path = f"projects/{options['project']}/secrets/{wanted}"
+    version_path = f"{options.get('secret') or name}/versions/{options.get('version') or 'latest'}"
+    path = f"projects/{options['project']}/secrets/{version_path}"
     try:
         client = SecretManagerServiceClient()
         limit = float(options["timeout"])
-        found = client.access_secret_version(name=path, timeout=limit, retry=None)
+        response = client.access_secret_version(name=path, timeout=limit, retry=None)
     except GoogleAuthError as error:
         kind = ConnectionError if error.retryable else LookupError
         raise kind(f"{path}: {type(error).__name__}") from None
@@ -26,7 +26,7 @@ def secret_manager(name: str, options: Mapping[str, Any]) -> str:
         kind = LookupError if is_refused else ConnectionError
         raise kind(f"{path}: {type(error).__name__}") from None
     try:
-        return bytes(found.payload.data).decode("utf-8")
+        return bytes(response.payload.data).decode("utf-8")
     except UnicodeDecodeError:
         # Its own text has the bytes in it.
         raise LookupError(f"{path} is not UTF-8") from None

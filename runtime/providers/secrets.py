@@ -16,7 +16,7 @@ import time
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
-from ssbt.runtime.providers import NoValueError, is_built_in, provider
+from ssbt.runtime.providers import NoValueError, find_provider, is_built_in
 from ssbt.runtime.redaction.texts import (
     HIDDEN,
     credentials_in,
@@ -25,9 +25,9 @@ from ssbt.runtime.redaction.texts import (
 )
 
 _LOG = logging.getLogger("ssbt.runtime")
-_TIMEOUT, _RETRIES, _KEPT = 10.0, 2, 300.0
+_TIMEOUT, _RETRIES, _CACHE_SECONDS = 10.0, 2, 300.0
 # A shorter value would blank out half of what is logged, and is no secret.
-_SHORTEST = 4
+_MIN_LENGTH = 4
 
 
 class SecretError(Exception):
@@ -62,43 +62,43 @@ class Secrets:
     def value(self, name: str) -> str:
         """The value, kept for the time that the reference says; raises SecretError."""
         reference = self._references.get(name.casefold(), {"provider": "env"})
-        kept, until = self._values.get(name.casefold(), ("", 0.0))
-        if kept and self._clock() < until:
-            return kept
-        value = self._looked_up(name, reference)
-        kept_for = float(reference.get("cache", _KEPT))
-        self._values[name.casefold()] = value, self._clock() + kept_for
+        cached, until = self._values.get(name.casefold(), ("", 0.0))
+        if cached and self._clock() < until:
+            return cached
+        value = self._look_up(name, reference)
+        lifetime = float(reference.get("cache", _CACHE_SECONDS))
+        self._values[name.casefold()] = value, self._clock() + lifetime
         if self not in _in_use:
             _in_use.append(self)
-        if new := _spellings(value) - _known:
-            _known.update(new)
-            self._tell(new)
+        if new_spellings := _spellings(value) - _known_spellings:
+            _known_spellings.update(new_spellings)
+            self._tell(new_spellings)
         return value
 
     def rotated(self) -> list[str]:
         """The secrets whose value is another now than it was when it was looked up."""
-        found = []
+        names = []
         for name, (value, _) in list(self._values.items()):
             del self._values[name]
             with suppress(SecretError):
                 if self.value(name) != value:
-                    found.append(name)
-        return found
+                    names.append(name)
+        return names
 
-    def _looked_up(self, name: str, reference: Mapping[str, Any]) -> str:
+    def _look_up(self, name: str, reference: Mapping[str, Any]) -> str:
         retries = int(reference.get("retries", _RETRIES))
         for attempt in range(retries + 1):
             try:
-                return _within_time(name, reference)
+                return _fetch_within_time(name, reference)
             except (SecretError, OSError) as error:
                 if attempt == retries or not isinstance(error, OSError):
-                    where = f"the secret `{name}` (provider {reference.get('provider')})"
-                    raise SecretError(f"{where}: {cleared(str(error))}") from None
+                    description = f"the secret `{name}` (provider {reference.get('provider')})"
+                    raise SecretError(f"{description}: {redact(str(error))}") from None
                 self._wait(0.5 * 2**attempt)
         raise AssertionError("unreachable")
 
 
-def _within_time(name: str, reference: Mapping[str, Any]) -> str:
+def _fetch_within_time(name: str, reference: Mapping[str, Any]) -> str:
     """The value from the provider; raises SecretError, or OSError for what may pass."""
     kind, options = str(reference.get("provider", "env")), dict(reference)
     timeout = float(options.setdefault("timeout", _TIMEOUT))
@@ -106,26 +106,26 @@ def _within_time(name: str, reference: Mapping[str, Any]) -> str:
 
     def ask() -> None:
         try:
-            answer.put(provider(kind)(name, options))
+            answer.put(find_provider(kind)(name, options))
         except BaseException as error:
             answer.put(error)
 
     # A thread that may be left behind: not every client knows a time limit.
     Thread(target=ask, daemon=True).start()
     try:
-        found = answer.get(timeout=timeout)
+        outcome = answer.get(timeout=timeout)
     except Empty:
         raise TimeoutError(f"no answer within {timeout:g} seconds") from None
-    if isinstance(found, BaseException):
-        raise _told(found, of_ours=is_built_in(kind))
-    if not isinstance(found, str):
-        raise SecretError(f"the value is no text, but of the type {type(found).__name__}")
-    if not found:
+    if isinstance(outcome, BaseException):
+        raise _safe_error(outcome, of_ours=is_built_in(kind))
+    if not isinstance(outcome, str):
+        raise SecretError(f"the value is no text, but of the type {type(outcome).__name__}")
+    if not outcome:
         raise SecretError("the value is empty")
-    return found
+    return outcome
 
 
-def _told(error: BaseException, *, of_ours: bool) -> SecretError | OSError:
+def _safe_error(error: BaseException, *, of_ours: bool) -> SecretError | OSError:
     """The failure of a provider as it may be told, without a trace of where it began.
 
     What a provider of somebody else's says may hold the value, or the answer in which it stands:
@@ -144,18 +144,18 @@ def _told(error: BaseException, *, of_ours: bool) -> SecretError | OSError:
     return SecretError(kind)
 
 
-_known: set[str] = set()
+_known_spellings: set[str] = set()
 _in_use: list[Secrets] = []
 
 
-def rotated_secrets() -> list[str]:
+def find_rotated_secrets() -> list[str]:
     """The secrets in use whose value is another now."""
     return [name for secrets in _in_use for name in secrets.rotated()]
 
 
 def known_values() -> frozenset[str]:
     """The values that were looked up so far, in all their spellings."""
-    return frozenset(_known)
+    return frozenset(_known_spellings)
 
 
 def hide_credentials(name: str, value: object) -> None:
@@ -172,21 +172,27 @@ def hide_credentials(name: str, value: object) -> None:
         for each in value:
             hide_credentials(name, each)
     elif isinstance(value, str):
-        given = holds_credential(name) and not name.startswith("secrets.") and not value.isdigit()
-        for credential in (*([value] if given else ()), *credentials_in(value)):
-            _known.update(_spellings(credential) | _spellings(unquote(credential)))
+        is_credential = (
+            holds_credential(name) and not name.startswith("secrets.") and not value.isdigit()
+        )
+        for credential in (*([value] if is_credential else ()), *credentials_in(value)):
+            _known_spellings.update(_spellings(credential) | _spellings(unquote(credential)))
 
 
-def cleared(text: str) -> str:
+def redact(text: str) -> str:
     """The text without the values of secrets that are known so far, and those in addresses."""
-    for value in sorted(_known, key=len, reverse=True):
+    for value in sorted(_known_spellings, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     return without_credentials(text)
 
 
 def _spellings(value: str) -> set[str]:
     """The value as it may stand in a text: as it is, escaped, or in an address."""
-    found = {value, value.strip(), json.dumps(value)[1:-1], repr(value)[1:-1]}
-    found |= {quote(value, safe=""), quote_plus(value), json.dumps(value, ensure_ascii=False)[1:-1]}
-    found |= {line.strip() for line in value.splitlines()}
-    return {each for each in found if len(each) >= _SHORTEST}
+    spellings = {value, value.strip(), json.dumps(value)[1:-1], repr(value)[1:-1]}
+    spellings |= {
+        quote(value, safe=""),
+        quote_plus(value),
+        json.dumps(value, ensure_ascii=False)[1:-1],
+    }
+    spellings |= {line.strip() for line in value.splitlines()}
+    return {each for each in spellings if len(each) >= _MIN_LENGTH}

@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
-from ssbt.runtime.providers import text_of
+from ssbt.runtime.providers import require_text
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -25,26 +25,26 @@ def secret(name: str, options: Mapping[str, Any]) -> str:
     account's token, `jwt_file`, at the authentication mounted at `mount`.
     """
     path = quote(str(options["path"]).strip("/"))
-    found = _answer("GET", path, options, token=_token(options))["data"]
+    data = _request("GET", path, options, token=_find_token(options))["data"]
     # Version 2 of the engine wraps the fields once more, beside what it says about them.
-    fields = found["data"] if set(found) == {"data", "metadata"} else found
+    fields = data["data"] if set(data) == {"data", "metadata"} else data
     field = str(options.get("field") or ("value" if "value" in fields else ""))
     if not field and len(fields) == 1:
         field = next(iter(fields))
     if fields is None or field not in fields:
         names = ", ".join(sorted(fields or ()))
         raise LookupError(f"{options['path']} has no field `{field or name}`, but {names}")
-    return text_of(fields[field], f"{options['path']}: the field `{field}`")
+    return require_text(fields[field], f"{options['path']}: the field `{field}`")
 
 
-def _token(options: Mapping[str, Any]) -> str:
+def _find_token(options: Mapping[str, Any]) -> str:
     if options.get("role"):
-        token = _file(options.get("jwt_file") or _SERVICE_ACCOUNT)
+        token = _read_file(options.get("jwt_file") or _SERVICE_ACCOUNT)
         login = f"auth/{options.get('mount') or 'kubernetes'}/login"
         body = {"role": options["role"], "jwt": token}
-        return str(_answer("POST", login, options, body=body)["auth"]["client_token"])
+        return str(_request("POST", login, options, body=body)["auth"]["client_token"])
     if options.get("token_file"):
-        return _file(options["token_file"])
+        return _read_file(options["token_file"])
     if "VAULT_TOKEN" not in os.environ:
         raise LookupError("there is no token: give `token_file`, `role` or VAULT_TOKEN")
     return os.environ["VAULT_TOKEN"]
@@ -53,14 +53,14 @@ def _token(options: Mapping[str, Any]) -> str:
 _SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
 
-def _file(path: str) -> str:
+def _read_file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise LookupError(f"{path}: {error.strerror}") from None
 
 
-def _answer(
+def _request(
     method: str,
     path: str,
     options: Mapping[str, Any],
@@ -80,8 +80,8 @@ def _answer(
             request.add_header(header, value)
     context = ssl.create_default_context(cafile=os.environ.get("VAULT_CACERT"))
     try:
-        opened = build_opener(_NoRedirects, HTTPSHandler(context=context))
-        with opened.open(request, timeout=float(options["timeout"])) as response:
+        opener = build_opener(_NoRedirects, HTTPSHandler(context=context))
+        with opener.open(request, timeout=float(options["timeout"])) as response:
             return json.load(response)
     except HTTPError as error:
         if error.code == 429 or error.code >= 500:

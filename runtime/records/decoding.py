@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
-from ssbt.runtime.values.fitting import Misfit, is_any, misfit_text, misfits, typed
+from ssbt.runtime.values.fitting import Misfit, convert_value, find_misfits, is_any, render_misfits
 
 ADDED = "_ssbt_decoded"
 """A field that stands in what is decoded for its marker's sake alone."""
@@ -64,14 +64,16 @@ def decoded(
     and `dead_letters` take what is theirs. What a stream leaves out is `counted`, unless it has no
     batches: Spark has no counts there.
     """
-    parts = _decoded_parts(records, value, key)
+    parts = _decode_parts(records, value, key)
     judged: list[Column] = []
     if on_error == "dead_letter":
         judged = [_dead_letter(parts, value, key), F.struct(*PLACE).alias(RECORD)]
     elif on_error == "fail":
         for name, decoding in _parts(value, key):
-            text = _text(parts, name, decoding)
-            stop = F.raise_error(F.concat(_place(), F.lit(f"its {_of(name)} is "), text))
+            text = _problem_text(parts, name, decoding)
+            stop = F.raise_error(
+                F.concat(_record_location(), F.lit(f"its {_part_name(name)} is "), text)
+            )
             wrong = _is_once() & _is_malformed(parts, name, decoding)
             # A quarter faster than a `when`: sound records pass at the first side.
             parts = parts.where(~wrong | stop.cast("boolean"))
@@ -81,13 +83,13 @@ def decoded(
             wrong = wrong | _is_malformed(parts, name, decoding)
         if parts.isStreaming and counted:
             # Streams tell it of each batch; two sources of one query must not count under one name.
-            found = F.count(F.when(wrong, 1)).alias("malformed")
-            parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", found)
+            malformed_count = F.count(F.when(wrong, 1)).alias("malformed")
+            parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", malformed_count)
         parts = parts.where(~wrong)
     return parts.select(
-        *_columns(parts, value),
-        *_key(parts, key),
-        *(_metadata(name) for name in metadata),
+        *_value_columns(parts, value),
+        *_key_columns(parts, key),
+        *(_metadata_column(name) for name in metadata),
         *judged,
     )
 
@@ -107,18 +109,18 @@ def _dead_letter(parts: DataFrame, value: Decoding, key: Decoding | None) -> Col
     stage, error = F.lit(None).cast("string"), F.lit(None).cast("string")
     for name, decoding in _parts(value, key):
         wrong = _is_malformed(parts, name, decoding) & stage.isNull()
-        error = F.when(wrong, _text(parts, name, decoding)).otherwise(error)
-        stage = F.when(wrong, F.lit(_of(name))).otherwise(stage)
+        error = F.when(wrong, _problem_text(parts, name, decoding)).otherwise(error)
+        stage = F.when(wrong, F.lit(_part_name(name))).otherwise(stage)
     record = ("key", "value", "headers", *PLACE, "timestamp")
-    whole = F.struct(*record, stage.alias("stage"), error.alias("error"))
-    return F.when(stage.isNotNull(), whole).alias(DEAD_LETTER)
+    letter = F.struct(*record, stage.alias("stage"), error.alias("error"))
+    return F.when(stage.isNotNull(), letter).alias(DEAD_LETTER)
 
 
 def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
     return [(n, d) for n, d in zip(_PARTS, (value, key), strict=True) if d is not None]
 
 
-def _decoded_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
+def _decode_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
     parts = (F.when(_is_once(), d.result).alias(name) for name, d in _parts(value, key))
     return records.select("*", *parts)
 
@@ -132,7 +134,7 @@ def _is_once() -> Column:
     return F.spark_partition_id() >= 0
 
 
-def _of(part: str) -> str:
+def _part_name(part: str) -> str:
     return part.removeprefix("_decoded_")
 
 
@@ -142,9 +144,9 @@ def _content(parts: DataFrame, name: str, decoding: Decoding) -> tuple[Column, D
     return content, parts.select(content).schema[0].dataType
 
 
-def _misfits(parts: DataFrame, name: str, decoding: Decoding) -> list[Misfit]:
-    content, found = _content(parts, name, decoding)
-    return misfits(content, found, decoding.type or found, texts=decoding.texts)
+def _find_misfits(parts: DataFrame, name: str, decoding: Decoding) -> list[Misfit]:
+    content, data_type = _content(parts, name, decoding)
+    return find_misfits(content, data_type, decoding.type or data_type, texts=decoding.texts)
 
 
 def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
@@ -157,12 +159,12 @@ def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
         wrong = wrong | ~decoding.is_whole(F.col(name))
     if decoding.sound is not None:
         wrong = wrong | ~decoding.sound
-    if found := _misfits(parts, name, decoding):
-        wrong = wrong | is_any(found)
-    return F.col(_of(name)).isNotNull() & wrong
+    if unfit_fields := _find_misfits(parts, name, decoding):
+        wrong = wrong | is_any(unfit_fields)
+    return F.col(_part_name(name)).isNotNull() & wrong
 
 
-def _place() -> Column:
+def _record_location() -> Column:
     return F.format_string(
         "the record at offset %d of partition %d of topic %s cannot be decoded: ",
         "offset",
@@ -171,41 +173,41 @@ def _place() -> Column:
     )
 
 
-def _text(parts: DataFrame, name: str, decoding: Decoding) -> Column:
+def _problem_text(parts: DataFrame, name: str, decoding: Decoding) -> Column:
     problem = decoding.problem
     if isinstance(problem, str):
         problem = F.lit(problem)
     elif not isinstance(problem, Column):
         problem = problem(F.col(name))
-    if found := _misfits(parts, name, decoding):
-        detail = F.concat(F.lit(": "), misfit_text(found, decoding.masked))
-        problem = F.concat(problem, F.when(is_any(found), detail).otherwise(""))
+    if unfit_fields := _find_misfits(parts, name, decoding):
+        detail = F.concat(F.lit(": "), render_misfits(unfit_fields, decoding.masked))
+        problem = F.concat(problem, F.when(is_any(unfit_fields), detail).otherwise(""))
     return problem
 
 
-def _columns(parts: DataFrame, value: Decoding) -> list[Column]:
-    whole, found = _content(parts, _PARTS[0], value)
-    if not isinstance(found, StructType):
-        return [typed(whole, found, value.type or found).alias("value")]
-    wanted = value.type if isinstance(value.type, StructType) else found
+def _value_columns(parts: DataFrame, value: Decoding) -> list[Column]:
+    content, data_type = _content(parts, _PARTS[0], value)
+    if not isinstance(data_type, StructType):
+        return [convert_value(content, data_type, value.type or data_type).alias("value")]
+    target = value.type if isinstance(value.type, StructType) else data_type
     return [
-        typed(whole[name], found[name].dataType, wanted[name].dataType).alias(name)
-        for name in found.names
+        convert_value(content[name], data_type[name].dataType, target[name].dataType).alias(name)
+        for name in data_type.names
         if name not in (value.malformed, ADDED)
     ]
 
 
-def _key(parts: DataFrame, key: Decoding | None) -> list[Column]:
+def _key_columns(parts: DataFrame, key: Decoding | None) -> list[Column]:
     if key is None:
         return []
-    whole, found = _content(parts, _PARTS[1], key)
-    fields = found.names if isinstance(found, StructType) else ()
+    content, data_type = _content(parts, _PARTS[1], key)
+    fields = data_type.names if isinstance(data_type, StructType) else ()
     extra = [field for field in fields if field in (key.malformed, ADDED)]
-    whole = whole.dropFields(*extra) if extra else whole
-    return [typed(whole, found, key.type or found).alias("_key")]
+    content = content.dropFields(*extra) if extra else content
+    return [convert_value(content, data_type, key.type or data_type).alias("_key")]
 
 
-def _metadata(name: str) -> Column:
+def _metadata_column(name: str) -> Column:
     if name == "_tombstone":
         return F.col("value").isNull().alias(name)
     return F.col(name.removeprefix("_")).alias(name)

@@ -25,65 +25,66 @@ from pyspark.sql.types import (
 
 def event_id(columns: str) -> Column:
     """The hash, in hexadecimal digits, of columns that are declared as in DDL."""
-    declared = SparkSession.active().createDataFrame([], columns).schema
+    schema = SparkSession.active().createDataFrame([], columns).schema
     parts = (
-        _text(F.col(f"`{field.name.replace('`', '``')}`"), field.dataType) for field in declared
+        _typed_text(F.col(f"`{field.name.replace('`', '``')}`"), field.dataType) for field in schema
     )
     return F.sha2(F.concat(*parts).cast("binary"), 256)
 
 
-def _text(value: Column, type: DataType) -> Column:
+def _typed_text(value: Column, type: DataType) -> Column:
     """The value in words that begin with its kind; never null."""
-    return F.coalesce(_of_type(value, type), F.lit("null;"))
+    return F.coalesce(_compound_text(value, type), F.lit("null;"))
 
 
-def _of_type(value: Column, type: DataType) -> Column:
+def _compound_text(value: Column, type: DataType) -> Column:
     match type:
         case StructType():
-            fields = (_text(value.getField(field.name), field.dataType) for field in type)
+            fields = (_typed_text(value.getField(field.name), field.dataType) for field in type)
             return F.when(value.isNotNull(), F.concat(F.lit("row("), *fields, F.lit(")")))
         case ArrayType():
-            elements = F.transform(value, lambda each: _text(each, type.elementType))
-            return _list("list", value, elements)
+            elements = F.transform(value, lambda each: _typed_text(each, type.elementType))
+            return _list_text("list", value, elements)
         case MapType():
             entries = F.transform(
                 F.map_entries(value),
                 lambda each: F.concat(
-                    _text(each["key"], type.keyType), _text(each["value"], type.valueType)
+                    _typed_text(each["key"], type.keyType),
+                    _typed_text(each["value"], type.valueType),
                 ),
             )
             # A map has no order.
-            return _list("map", value, F.array_sort(entries))
-    return _of_single(value, type)
+            return _list_text("map", value, F.array_sort(entries))
+    return _scalar_text(value, type)
 
 
-def _list(kind: str, value: Column, texts: Column) -> Column:
+def _list_text(kind: str, value: Column, texts: Column) -> Column:
     size = F.size(value).cast("string")
-    whole = F.concat(F.lit(f"{kind} "), size, F.lit("("), F.array_join(texts, ""), F.lit(")"))
-    return F.when(value.isNotNull(), whole)
+    text = F.concat(F.lit(f"{kind} "), size, F.lit("("), F.array_join(texts, ""), F.lit(")"))
+    return F.when(value.isNotNull(), text)
 
 
-def _of_single(value: Column, type: DataType) -> Column:
+def _scalar_text(value: Column, type: DataType) -> Column:
     match type:
         case BinaryType():
-            return _plain("bytes", F.hex(value))
+            return _tagged_text("bytes", F.hex(value))
         case IntegralType():
-            return _plain("number", value.cast("string"))
+            return _tagged_text("number", value.cast("string"))
         case DecimalType():
             # A cast may write an exponent, which depends on a setting.
-            return _plain("decimal", F.format_number(value, type.scale))
+            return _tagged_text("decimal", F.format_number(value, type.scale))
         case FloatType() | DoubleType():
             # Minus zero is zero, and both are 0x0.0p0 once zero is added.
-            return _plain("real", F.format_string("%a", value.cast("double") + F.lit(0.0)))
+            return _tagged_text("real", F.format_string("%a", value.cast("double") + F.lit(0.0)))
         case DateType():
-            return _plain("date", F.unix_date(value).cast("string"))
+            return _tagged_text("date", F.unix_date(value).cast("string"))
         case TimestampType():
-            return _plain("instant", F.unix_micros(value).cast("string"))
+            return _tagged_text("instant", F.unix_micros(value).cast("string"))
     kind = "text" if isinstance(type, StringType) else type.typeName()
     text = value.cast("string")
     size = F.length(text.cast("binary")).cast("string")
     return F.concat(F.lit(f"{kind} "), size, F.lit(":"), text)
 
 
-def _plain(kind: str, text: Column) -> Column:
+def _tagged_text(kind: str, text: Column) -> Column:
     return F.concat(F.lit(f"{kind} "), text, F.lit(";"))

@@ -26,23 +26,25 @@ _LOGIN: tuple[str, ...] = (
 def kafka_options(options: Mapping[str, str]) -> dict[str, str]:
     """Spark's options for a connection: user and password become what a login module takes."""
     login = {key: options[_SASL + key] for key in _LOGIN if _SASL + key in options}
-    made = {key: value for key, value in options.items() if key.removeprefix(_SASL) not in _LOGIN}
+    client_options = {
+        key: value for key, value in options.items() if key.removeprefix(_SASL) not in _LOGIN
+    }
     mechanism = options.get(f"{_SASL}mechanism", "")
-    if (login or mechanism == _IAM) and f"{_SASL}jaas.config" not in made:
-        items = "".join(f' {_camel(key)}="{_escaped(value)}"' for key, value in login.items())
-        words = f"required{_ALWAYS.get(mechanism, '')}{items};"
-        made[f"{_SASL}jaas.config"] = f"{_MODULES[mechanism]} {words}"
+    if (login or mechanism == _IAM) and f"{_SASL}jaas.config" not in client_options:
+        items = "".join(f' {_camel_case(key)}="{_escape(value)}"' for key, value in login.items())
+        login_config = f"required{_ALWAYS.get(mechanism, '')}{items};"
+        client_options[f"{_SASL}jaas.config"] = f"{_MODULES[mechanism]} {login_config}"
     if mechanism == _IAM:
-        made[f"{_SASL}client.callback.handler.class"] = _IAM_HANDLER
-    if _ENDPOINT in made:
-        made[f"{_SASL}login.callback.handler.class"] = _HANDLER
-    return made
+        client_options[f"{_SASL}client.callback.handler.class"] = _IAM_HANDLER
+    if _ENDPOINT in client_options:
+        client_options[f"{_SASL}login.callback.handler.class"] = _HANDLER
+    return client_options
 
 
-def _camel(key: str) -> str:
+def _camel_case(key: str) -> str:
     first, *rest = key.split(".")
     return first + "".join(map(str.capitalize, rest))
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"')

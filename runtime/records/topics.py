@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from ssbt.runtime.checkpoints.files import Files
-from ssbt.runtime.errors.causes import cause_of
+from ssbt.runtime.errors.causes import find_cause
 
 _LOG = logging.getLogger("ssbt.runtime")
 _NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -43,7 +43,7 @@ class _Source:
         return dict(self.client).get("bootstrap.servers", "")
 
 
-def topics_of(writer: Any, name: str, checkpoint: str, files: Files) -> "Topics | None":
+def find_topics(writer: Any, name: str, checkpoint: str, files: Files) -> "Topics | None":
     """The topics of the stream of a writer; None where its plan does not tell them."""
     try:
         return Topics(name, writer._df, checkpoint, files)
@@ -60,10 +60,10 @@ class Topics:
         self._path = f"{checkpoint.rstrip('/')}/_ssbt/topics"
         spark: Any = frame.sparkSession
         self._jvm = spark._jvm
-        self._sources = tuple(_sources(frame))
+        self._sources = tuple(_find_sources(frame))
         self._admins: dict[_Source, Any] = {}
         self._ids: dict[str, str] = {}
-        self._looked = 0.0
+        self._checked_at = 0.0
 
     def problems(self) -> list[str]:
         """Which topics are not those that the checkpoint is of; remembers what is there now.
@@ -72,38 +72,40 @@ class Topics:
         """
         if not self._sources:
             return []
-        is_first, problems = not self._looked, list[str]()
-        kept, self._ids, self._looked = self._kept(), {}, time.monotonic()
+        is_first, problems = not self._checked_at, list[str]()
+        stored_ids, self._ids, self._checked_at = self._read_stored(), {}, time.monotonic()
         for source in self._sources:
             try:
-                found = self._found(source)
+                current_ids = self._fetch_ids(source)
             except Exception as error:
                 if is_first and "UnknownTopicOrPartition" in str(error):
                     text = "stream %s: one of its topics is not there at %s: %s"
                     _LOG.error(text, self._name, source.servers, ", ".join(source.topics))
-                _LOG.debug("no ids of topics: %s", cause_of(error).message, exc_info=True)
+                _LOG.debug("no ids of topics: %s", find_cause(error).message, exc_info=True)
                 continue
-            if source.pattern is not None and not found and is_first:
+            if source.pattern is not None and not current_ids and is_first:
                 text = "stream %s reads nothing yet: no topic at %s is called like `%s`"
                 _LOG.warning(text, self._name, source.servers, source.pattern)
-            for topic in (name for name, id in found.items() if kept.get(name, id) != id):
+            for topic in (
+                name for name, id in current_ids.items() if stored_ids.get(name, id) != id
+            ):
                 problem = _PROBLEM.format(topic=topic)
                 if source.stops:
                     problems.append(f"{problem}; {_WAYS_OUT}")
                 else:
                     _LOG.warning("stream %s: %s", self._name, problem)
-            self._ids |= found
+            self._ids |= current_ids
         return problems
 
     def record(self) -> None:
         """Keep the ids of the topics that are read from now on."""
-        kept = self._kept()
-        if self._ids and kept | self._ids != kept:
-            self._files.write(self._path, json.dumps(kept | self._ids))
+        stored_ids = self._read_stored()
+        if self._ids and stored_ids | self._ids != stored_ids:
+            self._files.write(self._path, json.dumps(stored_ids | self._ids))
 
     def problems_now(self) -> list[str]:
         """The same, now and then, while the stream runs."""
-        if time.monotonic() - self._looked < _EVERY_SECONDS:
+        if time.monotonic() - self._checked_at < _EVERY_SECONDS:
             return []
         problems = self.problems()
         if not problems:
@@ -116,7 +118,7 @@ class Topics:
             admin.close(self._jvm.java.time.Duration.ZERO)
         self._admins.clear()
 
-    def _found(self, source: _Source) -> dict[str, str]:
+    def _fetch_ids(self, source: _Source) -> dict[str, str]:
         """The ids of the topics that are there; raises what the client does."""
         admin = self._admins.get(source)
         if admin is None:
@@ -127,28 +129,28 @@ class Topics:
             self._admins[source] = admin
         topics = source.topics
         if source.pattern is not None:
-            named = self._jvm.java.util.regex.Pattern.compile(source.pattern)
-            names = self._answer(admin.listTopics().names())
-            topics = tuple(name for name in names if named.matcher(name).matches())
-        wanted = self._jvm.java.util.ArrayList()
+            pattern = self._jvm.java.util.regex.Pattern.compile(source.pattern)
+            names = self._await_future(admin.listTopics().names())
+            topics = tuple(name for name in names if pattern.matcher(name).matches())
+        topic_list = self._jvm.java.util.ArrayList()
         for topic in topics:
-            wanted.add(topic)
-        answers = admin.describeTopics(wanted).topicNameValues()
-        ids = {t: str(self._answer(answers[t]).topicId().toString()) for t in topics}
+            topic_list.add(topic)
+        answers = admin.describeTopics(topic_list).topicNameValues()
+        ids = {t: str(self._await_future(answers[t]).topicId().toString()) for t in topics}
         return {topic: id for topic, id in ids.items() if id != _NO_ID}
 
-    def _answer(self, future: Any) -> Any:
+    def _await_future(self, future: Any) -> Any:
         return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
 
-    def _kept(self) -> dict[str, str]:
+    def _read_stored(self) -> dict[str, str]:
         folder, _, name = self._path.rpartition("/")
         if name not in self._files.sizes(folder):
             return {}
-        found: dict[str, str] = json.loads(self._files.content(self._path))
-        return found
+        ids: dict[str, str] = json.loads(self._files.content(self._path))
+        return ids
 
 
-def _sources(frame: DataFrame) -> Iterator[_Source]:
+def _find_sources(frame: DataFrame) -> Iterator[_Source]:
     """The sources of Kafka in the plan of a stream."""
     plan: Any = frame
     leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
@@ -156,22 +158,22 @@ def _sources(frame: DataFrame) -> Iterator[_Source]:
         is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
         if not is_stream or leaf.sourceName() != "kafka":
             continue
-        given = leaf.extraOptions().asCaseSensitiveMap()
-        options = {str(key): str(given[key]) for key in given}
+        extra_options = leaf.extraOptions().asCaseSensitiveMap()
+        options = {str(key): str(extra_options[key]) for key in extra_options}
         folded = {key.casefold(): value for key, value in options.items()}
         stops = folded.get("failondataloss", "true").lower() == "true"
         pattern = folded.get("subscribepattern")
-        yield _Source(_topics(folded), pattern, _client(options), stops)
+        yield _Source(_topic_names(folded), pattern, _client_settings(options), stops)
 
 
-def _topics(options: Mapping[str, str]) -> tuple[str, ...]:
+def _topic_names(options: Mapping[str, str]) -> tuple[str, ...]:
     if "assign" in options:
         return tuple(json.loads(options["assign"]))
     return tuple(filter(None, map(str.strip, options.get("subscribe", "").split(","))))
 
 
-def _client(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _client_settings(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """What a client of Kafka's own is told, as Spark tells it."""
     prefix = "kafka."
-    found = ((k[len(prefix) :], v) for k, v in options.items() if k.lower().startswith(prefix))
-    return tuple(found)
+    settings = ((k[len(prefix) :], v) for k, v in options.items() if k.lower().startswith(prefix))
+    return tuple(settings)

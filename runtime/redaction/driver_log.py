@@ -27,9 +27,9 @@ def hide_in_driver_log(session: SparkSession, values: Collection[str]) -> None:
     with suppress(AttributeError, TypeError):
         context = jvm.org.apache.logging.log4j.LogManager.getContext(False)
         appenders = context.getConfiguration().getAppenders()
-        found = [appenders.get(name) for name in list(appenders.keySet())]
-        for appender in filter(_writes_text_to_the_console, found):
-            _replace(jvm, context, appender, values)
+        appender_list = [appenders.get(name) for name in list(appenders.keySet())]
+        for appender in filter(_writes_text_to_the_console, appender_list):
+            _replace_appender(jvm, context, appender, values)
         context.updateLoggers()
         return
     _LOG.debug("the driver's log is not log4j's; secrets are not looked for in it")
@@ -40,23 +40,23 @@ def _writes_text_to_the_console(appender: Any) -> bool:
     return [kind.getSimpleName() for kind in kinds] == ["ConsoleAppender", "PatternLayout"]
 
 
-def _replace(jvm: Any, context: Any, appender: Any, values: Collection[str]) -> None:
+def _replace_appender(jvm: Any, context: Any, appender: Any, values: Collection[str]) -> None:
     """Put an appender with a further replacement in the place of one that loggers use."""
     configuration, core = context.getConfiguration(), jvm.org.apache.logging.log4j.core
     pattern = appender.getLayout().getConversionPattern()
     if not _STACK_TRACE.search(pattern):
         pattern += "%ex"
-    alternatives = "|".join(map(_quoted, sorted(values, key=len, reverse=True)))
+    alternatives = "|".join(map(_escape_pattern, sorted(values, key=len, reverse=True)))
     layout = core.layout.PatternLayout.newBuilder()
     layout.withConfiguration(configuration)
     # Log4j would write stack traces behind the replacement, and not see those inside of it.
     layout.withAlwaysWriteExceptions(False)
     layout.withPattern(f"%replace{{{pattern}}}{{{alternatives}}}{{***}}")
-    made = core.appender.ConsoleAppender.newBuilder()
-    made.setName(appender.getName())
-    made.setTarget(appender.getTarget())
-    made.setLayout(layout.build())
-    replacement = made.build()
+    builder = core.appender.ConsoleAppender.newBuilder()
+    builder.setName(appender.getName())
+    builder.setTarget(appender.getTarget())
+    builder.setLayout(layout.build())
+    replacement = builder.build()
     replacement.start()
     for logger in list(configuration.getLoggers().values()):
         for reference in list(logger.getAppenderRefs()):
@@ -66,7 +66,7 @@ def _replace(jvm: Any, context: Any, appender: Any, values: Collection[str]) -> 
     configuration.getAppenders().put(appender.getName(), replacement)
 
 
-def _quoted(value: str) -> str:
+def _escape_pattern(value: str) -> str:
     """A regular expression for the value alone, without the braces that end a pattern's part."""
     units = value.encode("utf-16-be")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from ssbt.runtime.errors.causes import cause_of
+from ssbt.runtime.errors.causes import find_cause
 
 _LOG = logging.getLogger("ssbt.runtime")
 _CHUNK = 4_000_000
@@ -37,8 +37,8 @@ class _EventLog:
         alternatives = sorted((value.encode() for value in values), key=len, reverse=True)
         pattern = re.compile(b"|".join(map(re.escape, alternatives)))
         for file in list(self._files()):
-            if any(pattern.search(lines) for lines in self._lines(file)):
-                self._write_anew(file, pattern)
+            if any(pattern.search(lines) for lines in self._read_chunks(file)):
+                self._rewrite(file, pattern)
                 _LOG.info("secrets were struck out of Spark's event log %s", file.toString())
 
     def _files(self) -> Iterator[Any]:
@@ -50,45 +50,45 @@ class _EventLog:
             if status.getPath().getName().startswith("events_"):
                 yield status.getPath()
 
-    def _lines(self, file: Any) -> Iterator[bytes]:
+    def _read_chunks(self, file: Any) -> Iterator[bytes]:
         """The content, some whole lines at a time: a value has no line's end in JSON."""
         reader, rest = self._jvm.org.apache.spark.deploy.history.EventLogFileReader, b""
         with closing(reader.openEventLog(file, self._store)) as stream:
             while chunk := bytes(stream.readNBytes(_CHUNK)):
-                lines, end, begun = (rest + chunk).rpartition(b"\n")
+                lines, end, partial_line = (rest + chunk).rpartition(b"\n")
                 yield lines + end
-                rest = begun
+                rest = partial_line
         yield rest
 
-    def _write_anew(self, file: Any, pattern: re.Pattern[bytes]) -> None:
+    def _rewrite(self, file: Any, pattern: re.Pattern[bytes]) -> None:
         """Put a copy in the place of a file, compressed as it was, for the same readers."""
         # A hidden file is no event log to a history server.
         copy = self._jvm.org.apache.hadoop.fs.Path(file.getParent(), f".{file.getName()}.cleared")
-        with closing(self._compressed(file, self._store.create(copy, True))) as stream:
-            for lines in self._lines(file):
-                stream.write(without(pattern, lines))
+        with closing(self._compress(file, self._store.create(copy, True))) as stream:
+            for lines in self._read_chunks(file):
+                stream.write(redact_lines(pattern, lines))
         self._store.setPermission(copy, self._store.getFileStatus(file).getPermission())
         self._store.delete(file, False)
         if not self._store.rename(copy, file):
             raise OSError(f"the cleared event log stays at {copy.toString()}")
 
-    def _compressed(self, file: Any, stream: Any) -> Any:
+    def _compress(self, file: Any, stream: Any) -> Any:
         codec = self._jvm.org.apache.spark.deploy.history.EventLogFileWriter.codecName(file)
         if codec.isEmpty():
             return stream
         codecs = getattr(self._jvm.org.apache.spark.io, "CompressionCodec$")
-        made = getattr(codecs, "MODULE$").createCodec(self._settings, codec.get())
-        return made.compressedOutputStream(stream)
+        codec_instance = getattr(codecs, "MODULE$").createCodec(self._settings, codec.get())
+        return codec_instance.compressedOutputStream(stream)
 
 
-def without(pattern: re.Pattern[bytes], lines: bytes) -> bytes:
+def redact_lines(pattern: re.Pattern[bytes], lines: bytes) -> bytes:
     """Lines of JSON with stars for what matches in their texts; keys and numbers stay."""
 
-    def cleared(text: re.Match[bytes]) -> bytes:
+    def clear_text(text: re.Match[bytes]) -> bytes:
         return text[0] if text[1] else pattern.sub(_HIDDEN, text[0])
 
     return b"".join(
-        _TEXT.sub(cleared, line) if pattern.search(line) else line
+        _TEXT.sub(clear_text, line) if pattern.search(line) else line
         for line in lines.splitlines(keepends=True)
     )
 
@@ -105,4 +105,4 @@ def end_session(session: SparkSession, values: Collection[str]) -> None:
         if log:
             log.strike_out(values)
     except Exception as error:
-        _LOG.warning("Spark's event log may hold values of secrets: %s", cause_of(error).message)
+        _LOG.warning("Spark's event log may hold values of secrets: %s", find_cause(error).message)

@@ -21,5 +21,5 @@ def with_values(settings: Mapping[str, str | Secret], secrets: Secrets) -> dict[
         for key, value in settings.items()
     }
     names = [key for key, value in settings.items() if isinstance(value, Secret)]
-    shown = [re.escape(name) for name in names if not re.search(_HIDDEN, name)]
-    return {**({_REDACTION: "|".join((_HIDDEN, *shown))} if shown else {}), **values}
+    exposed = [re.escape(name) for name in names if not re.search(_HIDDEN, name)]
+    return {**({_REDACTION: "|".join((_HIDDEN, *exposed))} if exposed else {}), **values}

@@ -27,7 +27,7 @@ _NAME = re.compile(
 def credentials_in(text: str) -> Iterator[str]:
     """The credentials in a text."""
     for pattern in (*PATTERNS, _LOGIN):
-        yield from (found["secret"] for found in pattern.finditer(text))
+        yield from (match["secret"] for match in pattern.finditer(text))
 
 
 def without_credentials(text: str) -> str:

@@ -24,7 +24,7 @@ _FEW_MISSING = 3
 
 
 @dataclass
-class _Learned:
+class _LearnedSchemas:
     """Type and text of schemas that rows have asked for; None where there is none of that id."""
 
     registry: Registry
@@ -32,14 +32,14 @@ class _Learned:
 
     @property
     def has_many_missing(self) -> bool:
-        return sum(one is None for one in self.schemas.values()) >= _FEW_MISSING
+        return sum(entry is None for entry in self.schemas.values()) >= _FEW_MISSING
 
 
-_LEARNED: dict[str, _Learned] = {}
+_LEARNED_SCHEMAS: dict[str, _LearnedSchemas] = {}
 
 
 @dataclass(frozen=True)
-class Writers:
+class WriterSchemas:
     """The schemas that records may have been written with, by id; None for an id without one.
 
     `latest` is the id of the subject's last version, 0 where it has none. Where records name
@@ -62,15 +62,17 @@ class Writers:
         return min(max(self.schemas) + _FAR, _HIGHEST) if self.schemas else _HIGHEST
 
 
-def writers(registry: Mapping[str, str], subject: str, type: str) -> Writers:
+def load_writer_schemas(registry: Mapping[str, str], subject: str, type: str) -> WriterSchemas:
     """The schemas of all versions of a subject, which may have none yet, and those rows named."""
-    asked = Registry.of(registry)
-    learned = _LEARNED.setdefault(asked.url, _Learned(asked))
-    others = {id: one[1] if one and one[0] == type else None for id, one in learned.schemas.items()}
-    ids = asked.ids(subject, type)
+    client = Registry.of(registry)
+    learned = _LEARNED_SCHEMAS.setdefault(client.url, _LearnedSchemas(client))
+    entries = learned.schemas.items()
+    texts = {id: entry[1] if entry and entry[0] == type else None for id, entry in entries}
+    ids = client.ids(subject, type)
     if not ids:
-        _LOG.warning("%s at %s has no version yet: records wait for it", subject, asked.url)
-    return Writers(asked, {**others, **ids}, next(reversed(ids), 0), learned.has_many_missing)
+        _LOG.warning("%s at %s has no version yet: records wait for it", subject, client.url)
+    latest = next(reversed(ids), 0)
+    return WriterSchemas(client, {**texts, **ids}, latest, learned.has_many_missing)
 
 
 def learn_schema(error: BaseException) -> int | None:
@@ -78,17 +80,17 @@ def learn_schema(error: BaseException) -> int | None:
 
     Raises RegistryError where the registry does not answer.
     """
-    found = _NEW.search(str(error))
-    of = _LEARNED.get(found["url"]) if found else None
-    if found is None or of is None:
+    match = _NEW.search(str(error))
+    learned = _LEARNED_SCHEMAS.get(match["url"]) if match else None
+    if match is None or learned is None:
         return None
-    id = int(found["id"])
+    id = int(match["id"])
     # Another stream may have asked for it before.
-    if of.schemas.get(id) is None:
-        of.schemas[id] = of.registry.schema(id)
-        known = "missing" if of.schemas[id] is None else "known now"
+    if learned.schemas.get(id) is None:
+        learned.schemas[id] = learned.registry.schema(id)
+        state = "missing" if learned.schemas[id] is None else "known now"
         _LOG.info(
-            "schema %s of %s is %s: what reads it is planned anew", id, of.registry.url, known
+            "schema %s of %s is %s: what reads it is planned anew", id, learned.registry.url, state
         )
     return id
 

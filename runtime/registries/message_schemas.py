@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import re
 from typing import Any
 
-from ssbt.runtime.registries.proto_texts import proto_text
-from ssbt.runtime.registries.registry import Registered, Registry, Schema
+from ssbt.runtime.registries.proto_texts import render_proto
+from ssbt.runtime.registries.registry import RegisteredSchema, Registry, Schema
 
 _PROTO = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'
@@ -14,10 +14,10 @@ _PROTO = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # Registries and readers have these files themselves.
-_OWN = "google/protobuf/"
+_BUNDLED_PREFIX = "google/protobuf/"
 
 
-def registered(asked: Registry, descriptors: str, subject: str) -> tuple[int, str]:
+def register_descriptors(registry: Registry, descriptors: str, subject: str) -> tuple[int, str]:
     """Id and text of the last file of a descriptor set, a version of the subject from now on.
 
     What it imports is registered too, each under the path that imports it. Raises RegistryError,
@@ -25,18 +25,18 @@ def registered(asked: Registry, descriptors: str, subject: str) -> tuple[int, st
     """
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-    known: dict[str, Registered] = {}
+    registered_files: dict[str, RegisteredSchema] = {}
     files = FileDescriptorSet.FromString(base64.b64decode(descriptors)).file
     # In a descriptor set, imports stand before what imports them.
     for file in files:
-        imports = (path for path in file.dependency if not path.startswith(_OWN))
-        references = tuple((path, known[path]) for path in imports)
-        text = proto_text(file)
+        imports = (path for path in file.dependency if not path.startswith(_BUNDLED_PREFIX))
+        references = tuple((path, registered_files[path]) for path in imports)
+        text = render_proto(file)
         schema = Schema(text, "PROTOBUF", references)
         name = subject if file is files[-1] else file.name
-        if not name.startswith(_OWN):
-            known[file.name] = asked.registered(name, schema, register=True)
-    return known[files[-1].name].id, text
+        if not name.startswith(_BUNDLED_PREFIX):
+            registered_files[file.name] = registry.register_schema(name, schema, register=True)
+    return registered_files[files[-1].name].id, text
 
 
 def message_paths(text: str) -> dict[tuple[int, ...], str]:
@@ -44,33 +44,33 @@ def message_paths(text: str) -> dict[tuple[int, ...], str]:
 
     It is a `.proto` text, or a file's descriptor in base 64, as some clients register it.
     """
-    file = _descriptor(text)
+    file = _decode_descriptor(text)
     if file is not None:
-        return dict(_described(file.package, file.message_type, ()))
-    found: dict[tuple[int, ...], str] = {}
+        return dict(_list_messages(file.package, file.message_type, ()))
+    paths: dict[tuple[int, ...], str] = {}
     package, names, counts = "", [], [0]
     # What each open brace is of: the place of a message, or nothing.
-    places: list[tuple[int, ...] | None] = []
+    open_messages: list[tuple[int, ...] | None] = []
     for match in _PROTO.finditer(text):
-        if match["package"] and not places:
+        if match["package"] and not open_messages:
             package = f"{match['package']}."
         elif match["body"]:
-            outer = next((place for place in reversed(places) if place is not None), ())
-            place = (*outer, counts[-1])
+            parent = next((path for path in reversed(open_messages) if path is not None), ())
+            path = (*parent, counts[-1])
             counts[-1] += 1
             names.append(match["name"])
             counts.append(0)
-            places.append(place)
-            found[place] = package + ".".join(names)
+            open_messages.append(path)
+            paths[path] = package + ".".join(names)
         elif match["brace"] == "{":
-            places.append(None)
-        elif match["brace"] == "}" and places and places.pop() is not None:
+            open_messages.append(None)
+        elif match["brace"] == "}" and open_messages and open_messages.pop() is not None:
             names.pop()
             counts.pop()
-    return found
+    return paths
 
 
-def _descriptor(text: str) -> Any:
+def _decode_descriptor(text: str) -> Any:
     """The descriptor of a file that the text is in base 64; None where it is none."""
     try:
         data = base64.b64decode(text, validate=True)
@@ -85,10 +85,10 @@ def _descriptor(text: str) -> Any:
         return None
 
 
-def _described(
-    space: str, messages: Iterable[Any], above: tuple[int, ...]
+def _list_messages(
+    space: str, messages: Iterable[Any], parent_path: tuple[int, ...]
 ) -> Iterator[tuple[tuple[int, ...], str]]:
     for index, message in enumerate(messages):
         name = f"{space}.{message.name}" if space else message.name
-        yield (*above, index), name
-        yield from _described(name, message.nested_type, (*above, index))
+        yield (*parent_path, index), name
+        yield from _list_messages(name, message.nested_type, (*parent_path, index))

@@ -10,7 +10,7 @@ _REPEATED, _REQUIRED = 3, 2
 _MESSAGE, _STRING, _BYTES = 11, 9, 12
 
 
-def proto_text(file: Any) -> str:
+def render_proto(file: Any) -> str:
     """The text of a FileDescriptorProto; what only programs need, as services, is left out.
 
     Raises ValueError for a file of an edition.
@@ -25,25 +25,26 @@ def proto_text(file: Any) -> str:
         public = "public " if index in file.public_dependency else ""
         lines.append(f"import {public}{json.dumps(path)};")
     for each in file.enum_type:
-        lines += _enum(each)
+        lines += _enum_lines(each)
     for each in file.message_type:
-        lines += _message(each, syntax)
+        lines += _message_lines(each, syntax)
     return "\n".join(lines) + "\n"
 
 
-def _message(message: Any, syntax: str) -> Iterator[str]:
+def _message_lines(message: Any, syntax: str) -> Iterator[str]:
     yield f"message {message.name} {{"
     maps = {each.name: each for each in message.nested_type if each.options.map_entry}
-    inner = [*(_enum(each) for each in message.enum_type)]
-    inner += [_message(each, syntax) for each in message.nested_type if each.name not in maps]
-    for lines in inner:
-        yield from _indented(lines)
-    for choice, fields in groupby(message.field, _choice):
+    for each in message.enum_type:
+        yield from _indent(_enum_lines(each))
+    for each in message.nested_type:
+        if each.name not in maps:
+            yield from _indent(_message_lines(each, syntax))
+    for choice, fields in groupby(message.field, _oneof_index):
         if choice is None:
-            yield from _indented(_field(each, _label(each, syntax), maps) for each in fields)
+            yield from _indent(_field_line(each, _label(each, syntax), maps) for each in fields)
         else:
             yield f"{_INDENT}oneof {message.oneof_decl[choice].name} {{"
-            yield from _indented(_indented(_field(each, "", maps) for each in fields))
+            yield from _indent(_indent(_field_line(each, "", maps) for each in fields))
             yield f"{_INDENT}}}"
     # The end of a range is the first number behind it.
     reserved = [f"{each.start} to {each.end - 1}" for each in message.reserved_range]
@@ -55,10 +56,10 @@ def _message(message: Any, syntax: str) -> Iterator[str]:
     yield "}"
 
 
-def _choice(field: Any) -> int | None:
+def _oneof_index(field: Any) -> int | None:
     """The index of the `oneof` that a field is in."""
-    is_in = field.HasField("oneof_index") and not field.proto3_optional
-    return field.oneof_index if is_in else None
+    is_member = field.HasField("oneof_index") and not field.proto3_optional
+    return field.oneof_index if is_member else None
 
 
 def _label(field: Any, syntax: str) -> str:
@@ -69,11 +70,11 @@ def _label(field: Any, syntax: str) -> str:
     return "required " if field.label == _REQUIRED else "optional "
 
 
-def _field(field: Any, label: str, maps: dict[str, Any]) -> str:
-    type = _type(field)
+def _field_line(field: Any, label: str, maps: dict[str, Any]) -> str:
+    type = _type_name(field)
     entry = maps.get(field.type_name.rpartition(".")[2]) if field.type == _MESSAGE else None
     if entry is not None:
-        key, value = (_type(each) for each in entry.field)
+        key, value = (_type_name(each) for each in entry.field)
         label, type = "", f"map<{key}, {value}>"
     options = []
     if field.HasField("default_value"):
@@ -88,18 +89,18 @@ def _field(field: Any, label: str, maps: dict[str, Any]) -> str:
     return f"{label}{type} {field.name} = {field.number}{listed};"
 
 
-def _type(field: Any) -> str:
+def _type_name(field: Any) -> str:
     scalar: str = field.Type.Name(field.type)
     return field.type_name or scalar.removeprefix("TYPE_").lower()
 
 
-def _enum(enum: Any) -> Iterator[str]:
+def _enum_lines(enum: Any) -> Iterator[str]:
     yield f"enum {enum.name} {{"
     if enum.options.allow_alias:
         yield f"{_INDENT}option allow_alias = true;"
-    yield from _indented(f"{value.name} = {value.number};" for value in enum.value)
+    yield from _indent(f"{value.name} = {value.number};" for value in enum.value)
     yield "}"
 
 
-def _indented(lines: Iterable[str]) -> Iterator[str]:
+def _indent(lines: Iterable[str]) -> Iterator[str]:
     return (_INDENT + line for line in lines)

@@ -13,7 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from ssbt.runtime.registries.whole_schemas import by_name, whole
+from ssbt.runtime.registries.whole_schemas import inline_references, schemas_by_name
 
 _LOG = logging.getLogger("ssbt.runtime")
 _TRIES, _FIRST_SECONDS, _LONGEST_SECONDS, _TIMEOUT = 6, 0.5, 8.0, 10.0
@@ -29,16 +29,16 @@ class UnreachableError(RegistryError):
     """The registry does not answer, which may pass."""
 
 
-class RefusedError(RegistryError):
+class RequestRefusedError(RegistryError):
     """What was asked is refused, with a status of HTTP."""
 
-    def __init__(self, asked: str, status: int, reason: str) -> None:
-        super().__init__(f"{asked}: {reason}")
+    def __init__(self, request: str, status: int, reason: str) -> None:
+        super().__init__(f"{request}: {reason}")
         self.status, self.reason = status, reason
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredSchema:
     """A schema as a version of a subject."""
 
     subject: str
@@ -52,7 +52,7 @@ class Schema:
 
     text: str
     type: str = "AVRO"
-    references: tuple[tuple[str, Registered], ...] = ()
+    references: tuple[tuple[str, RegisteredSchema], ...] = ()
 
     @property
     def body(self) -> dict[str, Any]:
@@ -60,8 +60,8 @@ class Schema:
         if self.type == "AVRO":
             return {"schema": self.text}
         references = [
-            {"name": name, "subject": of.subject, "version": of.version}
-            for name, of in self.references
+            {"name": name, "subject": reference.subject, "version": reference.version}
+            for name, reference in self.references
         ]
         return {"schema": self.text, "schemaType": self.type, "references": references}
 
@@ -85,14 +85,14 @@ class Registry:
     @classmethod
     def of(cls, options: Mapping[str, str]) -> "Registry":
         """The registry that a connection's options say."""
-        known = {each.name for each in fields(cls)}
-        given = {key: value for key, value in options.items() if key in known}
-        given["url"] = ",".join(each.strip() for each in given["url"].split(","))
-        found = cls(**given)
-        for each in found.urls:
+        field_names = {each.name for each in fields(cls)}
+        settings = {key: value for key, value in options.items() if key in field_names}
+        settings["url"] = ",".join(each.strip() for each in settings["url"].split(","))
+        registry = cls(**settings)
+        for each in registry.urls:
             if urlsplit(each).scheme not in ("http", "https"):
                 raise RegistryError(f"{each} is no address of a schema registry")
-        return found
+        return registry
 
     @property
     def context(self) -> ssl.SSLContext:
@@ -105,8 +105,9 @@ class Registry:
                 context.load_cert_chain(self.certificate_location, key, lambda: password)
         except OSError as error:
             files = self.ca_location, self.certificate_location, self.key_location
-            places = ", ".join(filter(None, files))
-            raise RegistryError(f"the certificates in {places} cannot be read: {error}") from None
+            file_list = ", ".join(filter(None, files))
+            problem = f"the certificates in {file_list} cannot be read: {error}"
+            raise RegistryError(problem) from None
         return context
 
     @property
@@ -117,68 +118,76 @@ class Registry:
     def schema(self, id: int, *, patient: bool = True) -> tuple[str, str] | None:
         """Type and text of a schema; None where the registry has none of this id."""
         tries = _TRIES if patient else 1
-        found = self._asked("GET", f"/schemas/ids/{id}", tries=tries)
-        if found is None:
+        document = self._request("GET", f"/schemas/ids/{id}", tries=tries)
+        if document is None:
             return None
-        type = found.get("schemaType") or "AVRO"
-        return type, self._text(found, type) or ""
+        type = document.get("schemaType") or "AVRO"
+        return type, self._schema_text(document, type) or ""
 
     def ids(self, subject: str, type: str) -> dict[int, str]:
         """The schemas of all versions of a subject, by id, in the order of the versions."""
         path = f"/subjects/{quote(subject, safe='')}/versions"
-        versions = self._asked("GET", path) or []
-        found = [self._asked("GET", f"{path}/{version}") for version in versions]
-        texts = {each["id"]: self._text(each, type) for each in found if each is not None}
+        versions = self._request("GET", path) or []
+        documents = [self._request("GET", f"{path}/{version}") for version in versions]
+        texts = {
+            each["id"]: self._schema_text(each, type) for each in documents if each is not None
+        }
         return {id: text for id, text in texts.items() if text is not None}
 
-    def registered(self, subject: str, schema: Schema, *, register: bool = False) -> Registered:
+    def register_schema(
+        self, subject: str, schema: Schema, *, register: bool = False
+    ) -> RegisteredSchema:
         """What a schema is called under a subject, where it becomes its next version if it may.
 
         Raises RegistryError where it is not registered, and may not be: unless `register` says so,
         or because it does not fit those that the subject has.
         """
         path, body = f"/subjects/{quote(subject, safe='')}", schema.body
-        found = self._asked("POST", path, body)
-        if found is None and not register:
+        version = self._request("POST", path, body)
+        if version is None and not register:
             message = f"the schema is not registered under {subject} at {self.url}"
             raise RegistryError(f"{message}, and `auto_register` is off")
-        if found is None:
+        if version is None:
             try:
                 # The registry itself compares it with the others, as it is set up for the subject.
-                self._asked("POST", f"{path}/versions", body)
-            except RefusedError as error:
+                self._request("POST", f"{path}/versions", body)
+            except RequestRefusedError as error:
                 if error.status != _CONFLICT:
                     raise
                 message = f"the schema does not fit those of {subject} at {self.url}"
                 raise RegistryError(f"{message}: {error.reason}") from None
-            found = self._asked("POST", path, body)
-            if found is None:
+            version = self._request("POST", path, body)
+            if version is None:
                 raise RegistryError(f"{self.url} cannot register schemas")
-            _LOG.info("registered schema %s under %s at %s", found["id"], subject, self.url)
-        return Registered(subject, int(found["id"]), int(found["version"]))
+            _LOG.info("registered schema %s under %s at %s", version["id"], subject, self.url)
+        return RegisteredSchema(subject, int(version["id"]), int(version["version"]))
 
-    def _text(self, found: Mapping[str, Any], type: str) -> str | None:
-        if (found.get("schemaType") or "AVRO") != type:
+    def _schema_text(self, document: Mapping[str, Any], type: str) -> str | None:
+        if (document.get("schemaType") or "AVRO") != type:
             return None
-        if type == "AVRO" and found.get("references"):
-            others = by_name([json.loads(text) for text in self._referenced(found, {}).values()])
-            return json.dumps(whole(json.loads(found["schema"]), others))
-        return str(found["schema"])
+        if type == "AVRO" and document.get("references"):
+            referenced = schemas_by_name(
+                [json.loads(text) for text in self._collect_references(document, {}).values()]
+            )
+            return json.dumps(inline_references(json.loads(document["schema"]), referenced))
+        return str(document["schema"])
 
-    def _referenced(self, found: Mapping[str, Any], known: dict[str, str]) -> dict[str, str]:
+    def _collect_references(
+        self, document: Mapping[str, Any], collected: dict[str, str]
+    ) -> dict[str, str]:
         """The texts of what a schema refers to, directly or not, added to what is known."""
-        for each in found["references"]:
-            if each["name"] in known:
+        for each in document["references"]:
+            if each["name"] in collected:
                 continue
             path = f"/subjects/{quote(each['subject'], safe='')}/versions/{each['version']}"
-            other = self._asked("GET", path)
-            if other is None:
+            other_document = self._request("GET", path)
+            if other_document is None:
                 raise RegistryError(f"a schema at {self.url} refers to {path}, which is not there")
-            known[each["name"]] = other["schema"]
-            self._referenced({"references": (), **other}, known)
-        return known
+            collected[each["name"]] = other_document["schema"]
+            self._collect_references({"references": (), **other_document}, collected)
+        return collected
 
-    def _asked(self, method: str, path: str, body: object = None, tries: int = _TRIES) -> Any:
+    def _request(self, method: str, path: str, body: object = None, tries: int = _TRIES) -> Any:
         """The answer, None for "not found"; what may pass is tried several times."""
         problem, started = "", time.monotonic()
         for number in range(tries):
@@ -186,25 +195,25 @@ class Registry:
                 time.sleep(min(_FIRST_SECONDS * 2 ** (number - 1), _LONGEST_SECONDS))
             for url in self.urls:
                 try:
-                    return self._answer(url, method, path, body)
+                    return self._send(url, method, path, body)
                 except HTTPError as error:
-                    problem = f"{error.code} {_message(error)}"
+                    problem = f"{error.code} {_error_message(error)}"
                     if error.code == _NOT_FOUND:
                         return None
                     if error.code < _BROKEN and error.code != _TOO_MANY:
-                        asked = f"the schema registry {url} refuses {method} {path}"
-                        raise RefusedError(asked, error.code, problem) from None
+                        request_text = f"the schema registry {url} refuses {method} {path}"
+                        raise RequestRefusedError(request_text, error.code, problem) from None
                 except (OSError, HTTPException, ValueError) as error:
-                    if problem := _lasting(error):
-                        asked = f"the schema registry {url} cannot be talked to"
-                        raise RegistryError(f"{asked}: {problem}") from None
+                    if problem := _permanent_problem(error):
+                        request_text = f"the schema registry {url} cannot be talked to"
+                        raise RegistryError(f"{request_text}: {problem}") from None
                     problem = str(getattr(error, "reason", error)) or type(error).__name__
             _LOG.warning("the schema registry %s does not answer: %s", self.url, problem)
         seconds = round(time.monotonic() - started)
         message = f"the schema registry {self.url} does not answer: {problem}"
         raise UnreachableError(f"{message}; tried {tries} times in {seconds} s")
 
-    def _answer(self, url: str, method: str, path: str, body: object) -> Any:
+    def _send(self, url: str, method: str, path: str, body: object) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = Request(url + path, data, {"Accept": _JSON, "Content-Type": _JSON}, method=method)
         if self.token:
@@ -218,7 +227,7 @@ class Registry:
             return json.load(answer)
 
 
-def _lasting(error: Exception) -> str:
+def _permanent_problem(error: Exception) -> str:
     """Why another try makes no sense: who is there cannot be trusted, or does not trust us."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, ssl.SSLCertVerificationError):
@@ -228,7 +237,7 @@ def _lasting(error: Exception) -> str:
     return ""
 
 
-def _message(error: HTTPError) -> str:
+def _error_message(error: HTTPError) -> str:
     """What the registry says of an error."""
     try:
         return str(json.load(error)["message"])

@@ -24,7 +24,7 @@ from pyspark.sql.types import (
 
 _DAY, _MOMENT = date(2000, 1, 1), datetime(2000, 1, 1)
 # How the n-th value of a type looks; dates and times are text, as rows of tests have them.
-_MADE: dict[type[DataType], Callable[[int], Any]] = {
+_MASKS_BY_TYPE: dict[type[DataType], Callable[[int], Any]] = {
     StringType: lambda n: f"masked {n}",
     BinaryType: lambda n: n.to_bytes(4, "big"),
     DateType: lambda n: str(_DAY + timedelta(days=n)),
@@ -46,28 +46,28 @@ class Masks:
         self._numbers: dict[tuple[str, Hashable], int] = {}
         self._counts: dict[str, int] = {}
 
-    def masked(self, value: Any, type_: DataType) -> Any:
+    def mask(self, value: Any, type_: DataType) -> Any:
         """A value as rows are collected; one of a type that cannot be masked becomes null."""
         match value, type_:
             case None, _:
                 return None
             case _, StructType():
                 pairs = zip(value, type_.fields, strict=True)
-                return tuple(self.masked(each, field.dataType) for each, field in pairs)
+                return tuple(self.mask(each, field.dataType) for each, field in pairs)
             case _, ArrayType():
-                return [self.masked(each, type_.elementType) for each in value]
+                return [self.mask(each, type_.elementType) for each in value]
             case _, MapType():
                 return {
-                    self.masked(key, type_.keyType): self.masked(each, type_.valueType)
+                    self.mask(key, type_.keyType): self.mask(each, type_.valueType)
                     for key, each in value.items()
                 }
             case _, DecimalType():
                 digits = min(type_.precision - type_.scale, 9)
                 return Decimal(self._number("number", value) % 10**digits)
-        for known, made in _MADE.items():
-            if isinstance(type_, known):
-                kind = "number" if isinstance(type_, NumericType) else known.__name__
-                return made(self._number(kind, value))
+        for data_type, make_mask in _MASKS_BY_TYPE.items():
+            if isinstance(type_, data_type):
+                kind = "number" if isinstance(type_, NumericType) else data_type.__name__
+                return make_mask(self._number(kind, value))
         return None
 
     def _number(self, kind: str, value: Any) -> int:

@@ -19,7 +19,7 @@ def instant(time: str) -> str:
     return f"CAST({literal(time, 'STRING')} AS TIMESTAMP_LTZ)"
 
 
-def at_time(sql: str, time: str) -> str:
+def replace_time(sql: str, time: str) -> str:
     """SQL text in which the functions that ask for the time get another."""
     moment = instant(time)
     values = {
@@ -29,8 +29,8 @@ def at_time(sql: str, time: str) -> str:
         "unix_timestamp": f"unix_seconds({moment})",
     }
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace_call(match: re.Match[str]) -> str:
         name = match["name"]
         return match[0] if name is None else values.get(name.lower(), moment)
 
-    return _NOW.sub(replaced, sql)
+    return _NOW.sub(replace_call, sql)

@@ -15,8 +15,13 @@ from pyspark.sql import DataFrame
 
 from ssbt.runtime.expectations.plan import Cell, Dataset, Plan
 from ssbt.runtime.job import Job
-from ssbt.runtime.scripts.clocks import at_time
-from ssbt.runtime.settings.parameters import Parameter, declared_parameters, lacking, resolved
+from ssbt.runtime.scripts.clocks import replace_time
+from ssbt.runtime.settings.parameters import (
+    Parameter,
+    find_missing,
+    read_parameters,
+    resolve_values,
+)
 from ssbt.runtime.values.literals import literal
 
 
@@ -31,24 +36,26 @@ class Script:
         self._plan = plan
         self.path = plan.script
         self._time: str | None = None
-        self._module = self._own = _imported(Path(plan.script))
+        self._module = self._original_module = _import_script(Path(plan.script))
         params = getattr(self._module, "Params", None)
-        self._parameters = declared_parameters(params)
-        self.params = _filled(params, self._parameters, assignments) if params is not None else None
+        self._parameters = read_parameters(params)
+        self.params = (
+            _fill_parameters(params, self._parameters, assignments) if params is not None else None
+        )
 
     def set_time(self, time: str | None) -> None:
         """Let the functions and the cells of rows see this time; None for the machine's."""
         if time == self._time:
             return
         self._time = time
-        timed = None if time is None else _TimedLoader(Path(self.path), time)
-        self._module = self._own if timed is None else _loaded(timed)
+        loader = None if time is None else _TimedLoader(Path(self.path), time)
+        self._module = self._original_module if loader is None else _load_module(loader)
 
     def text(self, cell: Cell) -> str:
         """The SQL text of a cell."""
         parts = [cell] if isinstance(cell, str) else cell
         text = "".join(each if isinstance(each, str) else self._value(each) for each in parts)
-        return text if self._time is None else at_time(text, self._time)
+        return text if self._time is None else replace_time(text, self._time)
 
     def _value(self, part: Mapping[str, str]) -> str:
         name = part["param"]
@@ -65,8 +72,8 @@ class Script:
         functions |= {self._plan.datasets[each].function for each in self.computed([name], ())}
         tree = ast.parse(Path(self.path).read_bytes())
         nodes = [e for e in tree.body if isinstance(e, ast.FunctionDef) and e.name in functions]
-        texts = (text for node in nodes for text in _texts(node))
-        return any(at_time(each.value, "") != each.value for each in texts)
+        texts = (text for node in nodes for text in _string_constants(node))
+        return any(replace_time(each.value, "") != each.value for each in texts)
 
     def source(self, name: str, job: Job[Any]) -> DataFrame:
         """A dataset as it is read from outside."""
@@ -76,47 +83,49 @@ class Script:
         records = [self.source(each, job) for each in dataset.uses]
         return function(*records) if records else function(job)
 
-    def frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
+    def frame(self, name: str, inputs: Mapping[str, DataFrame]) -> DataFrame:
         """The dataset `name` made from what is given; each dataset on the way is made once."""
-        made = dict(given)
+        frames = dict(inputs)
 
         def frame_of(name: str) -> DataFrame:
-            if name not in made:
+            if name not in frames:
                 dataset = self._plan.datasets[name]
-                made[name] = self._called(dataset, [frame_of(use) for use in dataset.uses])
-            return made[name]
+                frames[name] = self._call(dataset, [frame_of(use) for use in dataset.uses])
+            return frames[name]
 
         return frame_of(name)
 
-    def computed(self, names: Iterable[str], given: Collection[str]) -> set[str]:
+    def computed(self, names: Iterable[str], given_names: Collection[str]) -> set[str]:
         """The datasets that are made from what is given, so that those of these names can be."""
-        found: set[str] = set()
-        waiting = [*names]
-        while waiting:
-            name = waiting.pop()
-            if name not in found and name not in given:
-                found.add(name)
-                waiting += self._plan.datasets[name].uses
-        return found
+        names_computed: set[str] = set()
+        pending = [*names]
+        while pending:
+            name = pending.pop()
+            if name not in names_computed and name not in given_names:
+                names_computed.add(name)
+                pending += self._plan.datasets[name].uses
+        return names_computed
 
-    def transformed(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
+    def apply_transform(self, name: str, inputs: Mapping[str, DataFrame]) -> DataFrame:
         """The result of a transform over what is given under the names of its parameters."""
         transform = self._plan.transforms[name]
-        return self._called(transform, [given[use] for use in transform.uses])
+        return self._call(transform, [inputs[use] for use in transform.uses])
 
-    def _called(self, dataset: Dataset, frames: Sequence[DataFrame]) -> DataFrame:
+    def _call(self, dataset: Dataset, frames: Sequence[DataFrame]) -> DataFrame:
         function: Callable[..., DataFrame] = getattr(self._module, dataset.function)
         return function(*frames, *([self.params] if dataset.params else []))
 
 
-def _filled(
-    params: type[Any], parameters: Mapping[str, Parameter], given: Mapping[str, str]
+def _fill_parameters(
+    params: type[Any], parameters: Mapping[str, Parameter], assignments: Mapping[str, str]
 ) -> Any:
     """The parameters; one without a value raises ParametersError when it is asked for."""
-    entries = [("--set", f"params.{n}", value) for n, value in given.items() if n in parameters]
-    missing = lacking(parameters, given)
+    entries = [
+        ("--set", f"params.{n}", value) for n, value in assignments.items() if n in parameters
+    ]
+    missing = find_missing(parameters, assignments)
     optional = {n: replace(e, default=None) if n in missing else e for n, e in parameters.items()}
-    values, _, problems = resolved(optional, entries)
+    values, _, problems = resolve_values(optional, entries)
     if problems:
         raise ParametersError(*problems)
 
@@ -125,29 +134,29 @@ def _filled(
             raise ParametersError(missing[name])
         return object.__getattribute__(self, name)
 
-    kind = type(params.__name__, (params,), {"__getattribute__": value}) if missing else params
-    return kind(**dict.fromkeys(missing), **values)
+    subclass = type(params.__name__, (params,), {"__getattribute__": value}) if missing else params
+    return subclass(**dict.fromkeys(missing), **values)
 
 
-def _imported(path: Path) -> ModuleType:
+def _import_script(path: Path) -> ModuleType:
     """The script with the modules beside it, whatever other scripts have called theirs."""
     folder = str(path.parent)
-    own = {each.stem for each in path.parent.glob("*.py")} - {path.stem}
-    for name in own:
+    own_modules = {each.stem for each in path.parent.glob("*.py")} - {path.stem}
+    for name in own_modules:
         sys.modules.pop(name, None)
     sys.path.insert(0, folder)
     try:
-        module = _loaded(SourceFileLoader(_module_name(path), str(path)))
+        module = _load_module(SourceFileLoader(_module_name(path), str(path)))
         # Spark's workers need not find these modules: their functions are sent whole.
         ship: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
-        for name in {module.__name__, *own} & sys.modules.keys():
+        for name in {module.__name__, *own_modules} & sys.modules.keys():
             ship(sys.modules[name])
     finally:
         sys.path.remove(folder)
     return module
 
 
-def _texts(tree: ast.AST) -> Iterator[Any]:
+def _string_constants(tree: ast.AST) -> Iterator[Any]:
     """The constants in code that are texts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -159,7 +168,7 @@ def _module_name(path: Path) -> str:
     return f"ssbt_script_{path.stem}"
 
 
-def _loaded(loader: SourceFileLoader) -> ModuleType:
+def _load_module(loader: SourceFileLoader) -> ModuleType:
     spec = spec_from_loader(loader.name, loader)
     assert spec is not None
     module = module_from_spec(spec)
@@ -178,7 +187,7 @@ class _TimedLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         tree = ast.parse(self.get_data(self.path))
-        for each in _texts(tree):
-            each.value = at_time(each.value, self._time)
+        for each in _string_constants(tree):
+            each.value = replace_time(each.value, self._time)
         code: CodeType = compile(tree, self.path, "exec")
         return code

@@ -11,16 +11,16 @@ import sys
 from typing import Any, NoReturn
 
 from ssbt.runtime.settings.parameters import Entry, Parameter
-from ssbt.runtime.settings.properties import properties
-from ssbt.runtime.settings.shared import unknown
+from ssbt.runtime.settings.properties import parse_properties
+from ssbt.runtime.settings.shared import unknown_name_message
 from ssbt.runtime.streams.operation import add_stream_options
-from ssbt.runtime.values.types import as_text, json_content, unique
+from ssbt.runtime.values.types import as_text, json_content, unique_pairs
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
 _LARGEST_FILE = 64_000_000
 
 
-def parsed_arguments(
+def parse_arguments(
     name: str, script: Path, documentation: str, parameters: Mapping[str, Parameter]
 ) -> Namespace:
     """The command line; `--help` and a mistake raise `SystemExit` (0 and 2).
@@ -31,20 +31,28 @@ def parsed_arguments(
     folder = script.parent
     parser = _Parser(
         prog=name,
-        description=_verbatim(documentation),
-        epilog=_verbatim(_parameter_help(parameters)),
+        description=_escape_percent(documentation),
+        epilog=_escape_percent(_parameter_help(parameters)),
         allow_abbrev=False,
         formatter_class=RawDescriptionHelpFormatter,
     )
 
     def environment(env: str) -> list[Entry]:
-        own = folder / "conf" / env / f"{script.stem}.json"
-        return _file_entries(str(own if own.is_file() else folder / "conf" / f"{env}.json"))
+        pipeline_file = folder / "conf" / env / f"{script.stem}.json"
+        return _file_entries(
+            str(pipeline_file if pipeline_file.is_file() else folder / "conf" / f"{env}.json")
+        )
 
     def add(option: str, **settings: Any) -> None:
         parser.add_argument(option, default=[], **settings)
 
-    add("--set", action="append", type=_assignment, metavar="NAME=VALUE", help="set a parameter")
+    add(
+        "--set",
+        action="append",
+        type=_parse_assignment,
+        metavar="NAME=VALUE",
+        help="set a parameter",
+    )
     add("--conf-file", type=_file_entries, metavar="FILE", help="read a .json or .properties file")
     add("--env", type=environment, metavar="NAME", help="read conf/NAME.json beside the script")
     parser.add_argument("--log-format", choices=("text", "json"), default="text")
@@ -72,7 +80,7 @@ class _Parser(ArgumentParser):
         self.exit(2)
 
 
-def _verbatim(text: str) -> str:
+def _escape_percent(text: str) -> str:
     # argparse formats a text in which it sees this, and a default value may well hold it.
     return text.replace("%", "%%") if "%(prog)" in text else text
 
@@ -88,7 +96,7 @@ def _parameter_help(parameters: Mapping[str, Parameter]) -> str:
     return "\n".join(lines)
 
 
-def _assignment(text: str) -> Entry:
+def _parse_assignment(text: str) -> Entry:
     name, equals, value = text.partition("=")
     if not equals:
         raise ArgumentTypeError(f"NAME=VALUE is needed, not {text!r}")
@@ -96,18 +104,18 @@ def _assignment(text: str) -> Entry:
     return "--set", name if is_shared else f"params.{name}", value
 
 
-def environment_entries(
+def read_environment(
     parameters: Mapping[str, Parameter], environment: Mapping[str, str]
 ) -> list[Entry]:
     """The values of `SSBT_PARAM_<NAME>`; others only get a warning, being another pipeline's."""
-    known = {_VARIABLE_PREFIX + name.upper(): name for name in parameters}
+    names_by_variable = {_VARIABLE_PREFIX + name.upper(): name for name in parameters}
     for variable in environment:
-        if variable.startswith(_VARIABLE_PREFIX) and variable not in known:
-            message = unknown("parameter", variable, known, "environment")
+        if variable.startswith(_VARIABLE_PREFIX) and variable not in names_by_variable:
+            message = unknown_name_message("parameter", variable, names_by_variable, "environment")
             logging.getLogger("ssbt.runtime").warning(message)
     return [
         (variable, f"params.{name}", environment[variable])
-        for variable, name in known.items()
+        for variable, name in names_by_variable.items()
         if variable in environment
     ]
 
@@ -120,16 +128,18 @@ def _file_entries(name: str) -> list[Entry]:
         if len(text) > _LARGEST_FILE:
             raise ValueError(f"it has more than {_LARGEST_FILE:,} characters")
         is_json = path.suffix != ".properties"
-        content = _json(text) if is_json else [*unique([*properties(text)]).items()]
+        content = (
+            _json_entries(text) if is_json else [*unique_pairs([*parse_properties(text)]).items()]
+        )
     except (OSError, ValueError, RecursionError) as error:
-        others = ", ".join(sorted(file.name for file in path.parent.glob(f"*{path.suffix}")))
-        known = f"; there is {others}" if others and not path.exists() else ""
+        siblings = ", ".join(sorted(file.name for file in path.parent.glob(f"*{path.suffix}")))
+        hint = f"; there is {siblings}" if siblings and not path.exists() else ""
         reason = getattr(error, "strerror", None) or error
-        raise ArgumentTypeError(f"cannot read {name}: {reason}{known}") from None
+        raise ArgumentTypeError(f"cannot read {name}: {reason}{hint}") from None
     return [(name, key, value) for key, value in content]
 
 
-def _json(text: str) -> list[tuple[str, object]]:
+def _json_entries(text: str) -> list[tuple[str, object]]:
     """`{"params": {"x": 1}, "spark": {"spark.y": 2}}` as `("params.x", 1), ("spark.y", 2)`."""
     content = json_content(text)
     if not isinstance(content, dict) or not all(isinstance(v, dict) for v in content.values()):

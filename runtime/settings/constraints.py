@@ -26,12 +26,12 @@ class Check:
     """
 
     def __init__(self, condition: str, *operands: Any) -> None:
-        found = re.fullmatch(r"(size |length |)(.+)", condition)
-        self._measure, self._operator = found.groups() if found else ("", "")
+        match = re.fullmatch(r"(size |length |)(.+)", condition)
+        self._measure, self._operator = match.groups() if match else ("", "")
         self._condition, self._operands = condition, operands
 
     def __str__(self) -> str:
-        texts = [_shown(each) for each in self._operands]
+        texts = [_format_operand(each) for each in self._operands]
         is_between = self._operator.endswith("between")
         operands = " and ".join(texts) if is_between else ", ".join(texts)
         operands = f"({operands})" if self._operator.endswith("in") else operands
@@ -53,7 +53,7 @@ class Check:
             case "between":
                 holds = first <= value <= last
             case "like":
-                holds = re.fullmatch(_pattern(first), value, re.DOTALL) is not None
+                holds = re.fullmatch(_like_pattern(first), value, re.DOTALL) is not None
             case "rlike":
                 holds = re.search(first, value, re.ASCII) is not None
             case comparison:
@@ -61,12 +61,12 @@ class Check:
         return holds != self._operator.startswith("not ")
 
 
-def _shown(operand: object) -> str:
+def _format_operand(operand: object) -> str:
     is_number = isinstance(operand, int | float | Decimal) and not isinstance(operand, Months)
     return str(operand).lower() if is_number else f"'{as_text(operand)}'"
 
 
-def _pattern(like: str) -> str:
+def _like_pattern(like: str) -> str:
     """A regular expression; a backslash takes the next character as it is."""
     signs = {"%": ".*", "_": "."}
     pieces = re.findall(r"\\.|.", like, re.DOTALL)

@@ -10,9 +10,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings.constraints import Check
-from ssbt.runtime.settings.shared import Shared, unknown
+from ssbt.runtime.settings.shared import SharedConfiguration, unknown_name_message
 from ssbt.runtime.values.intervals import Months
-from ssbt.runtime.values.types import SparkType, parsed_type, parsed_value
+from ssbt.runtime.values.types import SparkType, parse_type, parse_value
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 _SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}
@@ -34,15 +34,15 @@ class Parameter:
     checks: tuple[Check, ...] = ()
 
 
-def declared_parameters(params: type[Any] | None) -> dict[str, Parameter]:
+def read_parameters(params: type[Any] | None) -> dict[str, Parameter]:
     """The fields of the dataclass `params`, in their order."""
     result = {}
     hints = get_type_hints(params, include_extras=True) if params else {}
     for item in fields(params) if params else ():
         notes = getattr(hints[item.name], "__metadata__", ())
-        spark_type = parsed_type(notes[0] if notes else _spark_name(hints[item.name]))
-        made = item.default_factory
-        default = item.default if made is MISSING else made()
+        spark_type = parse_type(notes[0] if notes else _spark_name(hints[item.name]))
+        factory = item.default_factory
+        default = item.default if factory is MISSING else factory()
         checks = tuple(note for note in notes[2:] if isinstance(note, Check))
         result[item.name] = Parameter(spark_type, default, "".join(notes[1:2]), checks)
     return result
@@ -58,8 +58,10 @@ def _spark_name(hint: object) -> str:
     return _SPARK_NAMES[hint]
 
 
-def resolved(
-    parameters: Mapping[str, Parameter], entries: Iterable[Entry], shared: Shared | None = None
+def resolve_values(
+    parameters: Mapping[str, Parameter],
+    entries: Iterable[Entry],
+    shared: SharedConfiguration | None = None,
 ) -> tuple[dict[str, object], dict[str, str | Secret], list[str]]:
     """Parameter values, Spark settings, and everything that is wrong with the entries.
 
@@ -74,48 +76,52 @@ def resolved(
         try:
             if section == "params":
                 if name not in parameters:
-                    raise ValueError(unknown("parameter", name, parameters, source))
+                    raise ValueError(unknown_name_message("parameter", name, parameters, source))
                 values[name] = None  # Given, though wrongly: it is not missing as well.
-                values[name] = _value(parameters[name], name, source, raw)
+                values[name] = _parse_parameter(parameters[name], name, source, raw)
             elif section == "spark":
-                settings[key] = _setting(key, source, raw)
+                settings[key] = _parse_setting(key, source, raw)
             elif shared is None or section not in _SHARED:
-                raise ValueError(unknown("section", section, ("params", "spark", *_SHARED), source))
+                raise ValueError(
+                    unknown_name_message("section", section, ("params", "spark", *_SHARED), source)
+                )
             else:
                 shared.add(source, key, raw)
         except ValueError as error:
             problems.append(str(error))
-    problems += lacking(parameters, values).values()
+    problems += find_missing(parameters, values).values()
     return values, settings, problems
 
 
-def lacking(parameters: Mapping[str, Parameter], given: Container[str]) -> dict[str, str]:
+def find_missing(
+    parameters: Mapping[str, Parameter], given_names: Container[str]
+) -> dict[str, str]:
     """What is to be said of each parameter that needs a value and has none."""
     return {
         name: f"parameter `{name}` ({each.spark_type}) needs a value: --set {name}=..."
         for name, each in parameters.items()
-        if each.default is MISSING and name not in given
+        if each.default is MISSING and name not in given_names
     }
 
 
-def _value(parameter: Parameter, name: str, source: str, raw: object) -> object:
+def _parse_parameter(parameter: Parameter, name: str, source: str, raw: object) -> object:
     """What a parameter is given; raises `ValueError` for what its type or a check refuses."""
     if raw is None and parameter.default is None:
         return None
     value: object = None
     try:
-        value = parsed_value(raw, parameter.spark_type)
+        value = parse_value(raw, parameter.spark_type)
         refusals = [check.problem(value) for check in parameter.checks]
     except (ValueError, RecursionError) as error:
         refusals = [str(error)]
     for refusal in filter(None, refusals):
-        got = json.dumps(raw, ensure_ascii=False, default=str)
-        wanted = f"parameter `{name}` ({source}): expected {parameter.spark_type}"
-        raise ValueError(f"{wanted}, got {got}: {refusal}")
+        given_text = json.dumps(raw, ensure_ascii=False, default=str)
+        expectation = f"parameter `{name}` ({source}): expected {parameter.spark_type}"
+        raise ValueError(f"{expectation}, got {given_text}: {refusal}")
     return value
 
 
-def _setting(key: str, source: str, raw: object) -> str | Secret:
+def _parse_setting(key: str, source: str, raw: object) -> str | Secret:
     """The text of a setting of Spark, or a secret; raises `ValueError` for what has none."""
     if isinstance(raw, dict) and list(raw) == ["secret"]:
         return Secret(str(raw["secret"]))

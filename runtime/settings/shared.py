@@ -15,11 +15,11 @@ from ssbt.runtime.settings.known import (
 )
 
 # Names that `raw` passes on are refused only where they are nearly one that is known.
-_NEARLY = 0.9
+_CUTOFF = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedConfiguration:
     """The entries so far, and what is wrong with them.
 
     `kinds` has the kind of each connection of the script, `names` its secrets; None for a script
@@ -35,90 +35,100 @@ class Shared:
     def add(self, source: str, key: str, raw: object) -> None:
         """Take in `connections.NAME[.OPTION]` or `secrets.NAME[.OPTION]`."""
         section, _, rest = key.partition(".")
-        given, _, option = rest.partition(".")
-        declared = self.names if section == "secrets" else self.kinds
+        spelled_name, _, option = rest.partition(".")
+        declared_names = self.names if section == "secrets" else self.kinds
         try:
-            name = given if declared is None else _declared(section, given, declared, source)
+            name = (
+                spelled_name
+                if declared_names is None
+                else _find_declared(section, spelled_name, declared_names, source)
+            )
             values = {option: raw} if option else raw
             if not isinstance(values, dict):
                 raise ValueError(f"`{key}` ({source}) must be an object")
             for each, value in values.items():
                 if section == "secrets":
-                    self.secrets.setdefault(name, {})[each] = _text(value)
+                    self.secrets.setdefault(name, {})[each] = _option_text(value)
                 else:
-                    self._connect(source, name, each, value)
+                    self._add_option(source, name, each, value)
         except ValueError as error:
             self.problems.append(str(error))
 
     def unknown_provider_options(self) -> list[str]:
         """Providers that there are not, and options that ours do not have."""
-        found = []
+        problems = []
         for name, reference in self.secrets.items():
             kind = str(reference.get("provider", "env"))
-            own = PROVIDER_OPTIONS.get(kind)
-            if own is None:
+            own_options = PROVIDER_OPTIONS.get(kind)
+            if own_options is None:
                 if not is_known(kind):
-                    where = f"the secret `{name}`"
-                    found.append(unknown("provider", kind, PROVIDER_OPTIONS, where))
+                    owner = f"the secret `{name}`"
+                    problems.append(unknown_name_message("provider", kind, PROVIDER_OPTIONS, owner))
                 continue
-            known = (*COMMON_PROVIDER_OPTIONS, *own)
-            found += [
+            all_options = (*COMMON_PROVIDER_OPTIONS, *own_options)
+            problems += [
                 f"the secret `{name}`: `{option}` is a number, not `{reference[option]}`"
                 for option in ("timeout", "retries", "cache")
                 if option in reference and not _is_number(reference[option])
             ]
-            found += [
-                unknown("option", option, known, f"the secret `{name}`, provider {kind}")
+            problems += [
+                unknown_name_message(
+                    "option", option, all_options, f"the secret `{name}`, provider {kind}"
+                )
                 for option in reference
-                if option not in known
+                if option not in all_options
             ]
-        return found
+        return problems
 
-    def _connect(self, source: str, name: str, option: str, value: object) -> None:
-        place = f"`connections.{name}.{option}` ({source})"
+    def _add_option(self, source: str, name: str, option: str, value: object) -> None:
+        location = f"`connections.{name}.{option}` ({source})"
         if self.kinds is not None:
-            option = _spelled(self.kinds[name], option, f"{source}, connection `{name}`")
-        given: str | Secret
+            option = _spark_option_name(self.kinds[name], option, f"{source}, connection `{name}`")
+        option_value: str | Secret
         if isinstance(value, dict) and list(value) == ["secret"]:
-            given = Secret(str(value["secret"]))
+            option_value = Secret(str(value["secret"]))
         elif isinstance(value, dict | list) or value is None:
-            raise ValueError(f"{place} must be text or a secret")
+            raise ValueError(f"{location} must be text or a secret")
         else:
-            given = _text(value)
-        self.connections.setdefault(name, {})[option] = given
+            option_value = _option_text(value)
+        self.connections.setdefault(name, {})[option] = option_value
 
 
-def unknown(kind: str, name: str, known: Iterable[str], source: str) -> str:
+def unknown_name_message(kind: str, name: str, known_names: Iterable[str], source: str) -> str:
     """The message for a name that nobody declared."""
-    spellings = {each.casefold(): each for each in known}
+    spellings = {each.casefold(): each for each in known_names}
     # A file has sections, `params.day`, which an argument has not.
-    words = (name.strip().casefold(), name.strip().rpartition(".")[2].casefold())
-    near = [found for word in words for found in get_close_matches(word, list(spellings), n=1)]
+    spellings_tried = (name.strip().casefold(), name.strip().rpartition(".")[2].casefold())
+    near = [
+        candidate
+        for word in spellings_tried
+        for candidate in get_close_matches(word, list(spellings), n=1)
+    ]
     way_out = f"; did you mean `{spellings[near[0]]}`?" if near else ""
     return f"unknown {kind} `{name}` ({source}){way_out}"
 
 
-def _declared(section: str, name: str, declared: Iterable[str], source: str) -> str:
+def _find_declared(section: str, name: str, declared_names: Iterable[str], source: str) -> str:
     """The name as the script has it; raises `ValueError` for one that it does not have."""
-    for each in declared:
+    for each in declared_names:
         if each.casefold() == name.casefold():
             return each
-    raise ValueError(unknown(section.removesuffix("s"), name, declared, source))
+    raise ValueError(unknown_name_message(section.removesuffix("s"), name, declared_names, source))
 
 
-def _spelled(kind: str, option: str, source: str) -> str:
+def _spark_option_name(kind: str, option: str, source: str) -> str:
     """Spark's name of an option; raises `ValueError` for one that the kind does not have."""
     options = CONNECTION_OPTIONS.get(kind)
     if options is None or option in options.values():
         return option
     if option in options:
         return options[option]
-    known = (*options, *options.values())
+    known_options = (*options, *options.values())
     beginning = OPEN_BEGINNINGS.get(kind)
     is_open = beginning is not None and option.startswith(beginning)
-    if is_open and not get_close_matches(option, known, n=1, cutoff=_NEARLY):
+    if is_open and not get_close_matches(option, known_options, n=1, cutoff=_CUTOFF):
         return option
-    raise ValueError(unknown("option", option, known, source))
+    raise ValueError(unknown_name_message("option", option, known_options, source))
 
 
 def _is_number(value: object) -> bool:
@@ -128,5 +138,5 @@ def _is_number(value: object) -> bool:
         return False
 
 
-def _text(value: object) -> str:
+def _option_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

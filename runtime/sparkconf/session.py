@@ -17,35 +17,33 @@ _LOG = logging.getLogger("ssbt.runtime")
 _DEFAULT = re.compile(r"^\s*(spark\.[^\s=:]+)[\s=:]+(.*?)\s*$", re.MULTILINE)
 
 
-def opened_session(
-    name: str, script: str, settings: Mapping[str, str]
-) -> tuple[SparkSession, bool]:
+def open_session(name: str, script: str, settings: Mapping[str, str]) -> tuple[SparkSession, bool]:
     """A session with `settings`, and whether it was created here (and is ours to stop).
 
     What the operator set wins over `settings`: with `spark-submit --conf`, or on the session if
     there is one already, or on the Spark Connect server.
     """
     active = SparkSession.getActiveSession()
-    given: Collection[str]
+    operator_settings: Collection[str]
     if session := active or _connected_session(name):
         # `conf.get` would answer with Spark's defaults too.
-        given = explicit_settings(session)
-        for key in settings.keys() - given:
+        operator_settings = explicit_settings(session)
+        for key in settings.keys() - operator_settings:
             with suppress(AnalysisException):
                 session.conf.set(key, settings[key])
     else:
-        given = submitted = _submitted_settings()
+        operator_settings = submitted = _submitted_settings()
         builder = SparkSession.builder
         # Without --name, spark-submit names an application after its file.
         if submitted.get("spark.app.name", script) == script:
             submitted.pop("spark.app.name", None)
             builder = builder.appName(name)
-        for key in settings.keys() - given:
+        for key in settings.keys() - operator_settings:
             builder = builder.config(key, settings[key])
         session = builder.getOrCreate()
     # Only the names are logged: a value may be a secret.
     for key, value in settings.items():
-        if key in given:
+        if key in operator_settings:
             # Hours and days are others then.
             is_other = key == TIME_ZONE and session.conf.get(key, None) != value
             _LOG.log(
@@ -72,8 +70,8 @@ def _connected_session(name: str) -> SparkSession | None:
     if "SPARK_REMOTE" not in os.environ:
         return None
     session = SparkSession.builder.appName(name).getOrCreate()
-    zipped = Path(__file__).parents[3]
-    files = {str(zipped)} if zipped.is_file() else set()
+    archive = Path(__file__).parents[3]
+    files = {str(archive)} if archive.is_file() else set()
     files |= set(filter(None, submitted.get("spark.submit.pyFiles", "").split(",")))
     if files:
         session.addArtifacts(*sorted(files), pyfile=True)

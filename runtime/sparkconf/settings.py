@@ -15,7 +15,7 @@ PARSER_POLICY = "spark.sql.legacy.timeParserPolicy"
 TIME_ZONE = "spark.sql.session.timeZone"
 _SQL = "spark.sql."
 # Two letters: names of other programs' settings are further away from Spark's own.
-_NEAR = 2
+_MAX_DISTANCE = 2
 # Beginnings of names that are put together when Spark runs.
 OPEN = (
     *("spark.driver.resource.", "spark.executor.resource.", "spark.task.resource."),
@@ -37,7 +37,7 @@ class SettingsRefusedError(Exception):
 
 
 def setting_problems(
-    entries: Iterable[Entry], own: Mapping[str, str | Secret], target: str | None
+    entries: Iterable[Entry], own_settings: Mapping[str, str | Secret], target: str | None
 ) -> list[str]:
     """What is wrong with the settings that files give beside a script's own."""
     problems = []
@@ -48,11 +48,13 @@ def setting_problems(
             way_out = f"; did you mean `{unknown}`?" if unknown else ""
             problems.append(f"Spark has no `{name}` ({source}){way_out}")
         elif is_settled(name):
-            what = "would change how Spark reads the script's own text"
-            problems.append(f"`{name}` ({source}) {what}: leave it at its default")
+            reason = "would change how Spark reads the script's own text"
+            problems.append(f"`{name}` ({source}) {reason}: leave it at its default")
         elif isinstance(value, bool | str | int):
-            given = {name: str(value).lower() if isinstance(value, bool) else str(value)}
-            problems += (f"{each} ({source})" for each in contradictions(given, own, target))
+            setting = {name: str(value).lower() if isinstance(value, bool) else str(value)}
+            problems += (
+                f"{each} ({source})" for each in find_contradictions(setting, own_settings, target)
+            )
     return problems
 
 
@@ -61,8 +63,8 @@ def is_settled(name: str) -> bool:
     return name.lower() in SETTLED or name.lower().startswith(SETTLED_BEGINNING)
 
 
-def contradictions(
-    given: Mapping[str, str], own: Mapping[str, str | Secret], target: str | None
+def find_contradictions(
+    given_settings: Mapping[str, str], own_settings: Mapping[str, str | Secret], target: str | None
 ) -> Iterator[str]:
     """What of `given` is other than what a script was compiled for.
 
@@ -70,26 +72,34 @@ def contradictions(
     """
     if target is None:
         return
-    asked = {name.lower(): value.lower() for name, value in given.items()}
-    meant = {name.lower(): value.lower() for name, value in own.items() if isinstance(value, str)}
+    requested = {name.lower(): value.lower() for name, value in given_settings.items()}
+    compiled = {
+        name.lower(): value.lower()
+        for name, value in own_settings.items()
+        if isinstance(value, str)
+    }
     ansi, policy = ANSI.lower(), PARSER_POLICY.lower()
-    wanted = meant.get(ansi, "false" if target.startswith("3.") else "true")
-    if asked.get(ansi, wanted) != wanted:
-        what = f"the pipeline is compiled for `{wanted}`, and would have other values in silence"
-        yield f"`{ANSI}` is `{asked[ansi]}`: {what}; set it in the pipeline"
-    was_legacy = meant.get(policy) == "legacy"
-    if policy in asked and (asked[policy] == "legacy") != was_legacy:
-        what = "patterns of dates are checked for the other value"
-        yield f"`{PARSER_POLICY}` is `{given_value(given, policy)}`: {what}; set it in the pipeline"
-    for name, value in given.items():
+    compiled_ansi = compiled.get(ansi, "false" if target.startswith("3.") else "true")
+    if requested.get(ansi, compiled_ansi) != compiled_ansi:
+        reason = (
+            f"the pipeline is compiled for `{compiled_ansi}`,"
+            " and would have other values in silence"
+        )
+        yield f"`{ANSI}` is `{requested[ansi]}`: {reason}; set it in the pipeline"
+    was_legacy = compiled.get(policy) == "legacy"
+    if policy in requested and (requested[policy] == "legacy") != was_legacy:
+        reason = "patterns of dates are checked for the other value"
+        value = given_value(given_settings, policy)
+        yield f"`{PARSER_POLICY}` is `{value}`: {reason}; set it in the pipeline"
+    for name, value in given_settings.items():
         if SETTLED.get(name.lower(), value.lower()) != value.lower():
-            what = "would change how Spark reads the script's own text"
-            yield f"`{name}` is `{value}`, which {what}: leave it at its default"
+            reason = "would change how Spark reads the script's own text"
+            yield f"`{name}` is `{value}`, which {reason}: leave it at its default"
 
 
-def given_value(given: Mapping[str, str], name: str) -> str:
+def given_value(settings: Mapping[str, str], name: str) -> str:
     """The value of a setting whose name is given in lower case."""
-    return next(value for key, value in given.items() if key.lower() == name)
+    return next(value for key, value in settings.items() if key.lower() == name)
 
 
 def unknown_name(name: str) -> str | None:
@@ -97,30 +107,30 @@ def unknown_name(name: str) -> str | None:
 
     A name far from all of Spark's is somebody's own, unless it is in a group of Spark SQL.
     """
-    if name in names() or name.startswith(_beginnings()) or is_settled(name):
+    if name in names() or name.startswith(_open_prefixes()) or is_settled(name):
         return None
-    near = _nearest(name)
+    near = _find_nearest(name)
     if near is None and name.startswith(_SQL) and name.split(".")[2] in _groups():
         return ""
     return near
 
 
-def _nearest(name: str) -> str | None:
-    short = (each for each in names() if abs(len(name) - len(each)) <= _NEAR)
-    return next((each for each in short if _distance(name, each) <= _NEAR), None)
+def _find_nearest(name: str) -> str | None:
+    candidates = (each for each in names() if abs(len(name) - len(each)) <= _MAX_DISTANCE)
+    return next((each for each in candidates if _distance(name, each) <= _MAX_DISTANCE), None)
 
 
 def _distance(one: str, other: str) -> int:
     """The number of letters to add, drop, change or swap with their neighbour."""
-    before: list[int] = []
+    previous_row: list[int] = []
     row: list[int] = [*range(len(other) + 1)]
     for i, letter in enumerate(one):
-        last, row = row, [i + 1]
+        last_row, row = row, [i + 1]
         for j, each in enumerate(other):
-            row.append(min(last[j] + (letter != each), last[j + 1] + 1, row[j] + 1))
+            row.append(min(last_row[j] + (letter != each), last_row[j + 1] + 1, row[j] + 1))
             if i and j and letter == other[j - 1] and one[i - 1] == each:
-                row[-1] = min(row[-1], before[j - 1] + 1)
-        before = last
+                row[-1] = min(row[-1], previous_row[j - 1] + 1)
+        previous_row = last_row
     return int(row[-1])
 
 
@@ -132,12 +142,12 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def _beginnings() -> tuple[str, ...]:
+def _open_prefixes() -> tuple[str, ...]:
     return (*OPEN, *(name for name in names() if name.endswith(".")))
 
 
 @cache
 def _groups() -> frozenset[str]:
     """The third words of names in Spark SQL that have four or more."""
-    words = (name.split(".") for name in names() if name.startswith(_SQL))
-    return frozenset(each[2] for each in words if len(each) > 3)
+    name_parts = (name.split(".") for name in names() if name.startswith(_SQL))
+    return frozenset(each[2] for each in name_parts if len(each) > 3)

@@ -41,7 +41,7 @@ def add_stream_options(parser: ArgumentParser) -> None:
 
 
 @contextmanager
-def operated(pipeline: str, arguments: Namespace) -> Iterator[None]:
+def with_operation(pipeline: str, arguments: Namespace) -> Iterator[None]:
     """Let the streams that are started within know what the command line says."""
     accepted = frozenset(arguments.accept_checkpoint_change)
     kept = frozenset(arguments.keep_output)

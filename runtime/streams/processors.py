@@ -49,7 +49,7 @@ class UndeclaredStateError(Exception):
     """A processor made a variable that its pipeline knows nothing of."""
 
 
-class _Handle:
+class _GuardedHandle:
     """The handle of a processor, but for new variables."""
 
     def __init__(self, handle: StatefulProcessorHandle) -> None:
@@ -73,7 +73,7 @@ class WithState(StatefulProcessor):
     def init(self, handle: StatefulProcessorHandle) -> None:
         for state in self._states:
             setattr(self._processor, state.name, state.variable(handle))
-        guarded: Any = _Handle(handle)
+        guarded: Any = _GuardedHandle(handle)
         try:
             self._processor.init(guarded)
         except Exception:

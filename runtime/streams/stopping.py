@@ -40,18 +40,18 @@ def listen_to_signals() -> None:
         start: Any = java_gateway.ensure_callback_server_started
         start(gateway)
         misc = gateway.jvm.sun.misc
-        misc.Signal.handle(misc.Signal("TERM"), _HandedOn())
+        misc.Signal.handle(misc.Signal("TERM"), _SignalForwarder())
         # A terminal sends it to this process too.
         misc.Signal.handle(misc.Signal("INT"), misc.SignalHandler.SIG_IGN)
 
 
-class _HandedOn:
+class _SignalForwarder:
     """Tells this process what the JVM was told, which then does not end before its streams."""
 
     class Java:
         implements = ("sun.misc.SignalHandler",)
 
-    def handle(self, heard: object) -> None:
+    def handle(self, jvm_signal: object) -> None:
         signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 
@@ -66,16 +66,16 @@ class StopRequest:
         self.number: int | None = None
         self.error: Exception | None = None
         self._since = 0.0
-        self._earlier: dict[int, Any] = {}
+        self._previous_handlers: dict[int, Any] = {}
 
     def __enter__(self) -> "StopRequest":
         if current_thread() is main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._earlier[number] = signal.signal(number, self._heard)
+                self._previous_handlers[number] = signal.signal(number, self._handle_signal)
         return self
 
     def __exit__(self, *error: object) -> None:
-        for number, handler in self._earlier.items():
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
 
     def because_of(self, error: Exception) -> None:
@@ -83,7 +83,7 @@ class StopRequest:
         self.error = error
         self.event.set()
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _handle_signal(self, number: int, frame: FrameType | None) -> None:
         if self.number is None:
             self.number, self._since = number, time.monotonic()
             self.event.set()
@@ -96,8 +96,8 @@ class LastBatch:
 
     def __init__(self, query: StreamingQuery) -> None:
         self._query = query
-        self._thread = _begin_no_other(query)
-        self._before = _last_batch(query)
+        self._thread = _end_after_batch(query)
+        self._first_batch = _last_batch_number(query)
 
     def is_over(self) -> bool:
         """Whether the query has ended; one that only waits is stopped."""
@@ -106,18 +106,18 @@ class LastBatch:
             ended = not self._thread.isAlive()
         else:
             ended = not self._query.isActive
-            runs = runs and _last_batch(self._query) == self._before
+            runs = runs and _last_batch_number(self._query) == self._first_batch
         if not ended and not runs:
             self._query.stop()
         return ended or not runs
 
 
-def _last_batch(query: StreamingQuery) -> int:
+def _last_batch_number(query: StreamingQuery) -> int:
     progress = query.lastProgress
     return -1 if progress is None else int(progress["batchId"])
 
 
-def _begin_no_other(query: Any) -> Any:
+def _end_after_batch(query: Any) -> Any:
     """The JVM's thread of the query, which will end behind its batch; None if that is impossible.
 
     Nothing public does it: `stop` interrupts the batch. Over Spark Connect there is no way to the
@@ -128,8 +128,10 @@ def _begin_no_other(query: Any) -> Any:
         if not execution.getClass().getSimpleName().endswith("MicroBatchExecution"):
             return None
         state = execution.state()
-        kind = state.get().getClass()
-        terminated = kind.getClassLoader().loadClass(f"{kind.getPackageName()}.TERMINATED$")
+        state_class = state.get().getClass()
+        terminated = state_class.getClassLoader().loadClass(
+            f"{state_class.getPackageName()}.TERMINATED$"
+        )
         state.set(terminated.getField("MODULE$").get(None))
         return execution.queryExecutionThread()
     except Exception:

@@ -10,20 +10,20 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.comparing import Checkpoint, admit
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import with_values
-from ssbt.runtime.errors.causes import cause_of
+from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
 from ssbt.runtime.metrics.groups import GroupCommits
 from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
-from ssbt.runtime.planning.streams import Continuation, collects
-from ssbt.runtime.providers.secrets import rotated_secrets
-from ssbt.runtime.records.topics import Topics, topics_of
+from ssbt.runtime.planning.streams import Continuation, is_collecting
+from ssbt.runtime.providers.secrets import find_rotated_secrets
+from ssbt.runtime.records.topics import Topics, find_topics
 from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_before_streams
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
@@ -63,7 +63,7 @@ class Stream:
         """The folders of its file sinks."""
         return tuple(filter(None, (self.output, *self.writes.values())))
 
-    def started(self) -> StreamingQuery:
+    def start_query(self) -> StreamingQuery:
         """The running query, called as the stream."""
         writer = self.writer.queryName(self.name)
         if self.checkpoint is not None:
@@ -78,25 +78,27 @@ def run_streams(*streams: Stream) -> None:
     stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
     starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
-    if collects(*streams):
+    if is_collecting(*streams):
         return
     call_before_streams()
     operation, spark = OPERATION.get(), SparkSession.builder.getOrCreate()
     files = Files(spark) if hasattr(spark, "_jsparkSession") else None
-    runs = [_Run(stream, operation, files, spark) for stream in streams]
-    with StopRequest() as stop, ExitStack() as held:
+    runs = [_StreamRun(stream, operation, files, spark) for stream in streams]
+    with StopRequest() as stop, ExitStack() as stack:
         if files:
-            leases = held.enter_context(Leases(files, operation.pipeline, stop.because_of))
-            _admit([run.kept for run in runs if run.kept], leases, operation)
+            leases = stack.enter_context(Leases(files, operation.pipeline, stop.because_of))
+            _admit_checkpoints(
+                [run.kept_checkpoint for run in runs if run.kept_checkpoint], leases, operation
+            )
             for run in runs:
                 run.keep_output(operation)
         elif operation.kept:
             raise CheckpointsRefusedError(f"{KEEP} needs the driver's JVM, not Spark Connect")
         else:
-            if shared := [stream.name for stream in streams if stream.writes]:
+            if multi_sink_streams := [stream.name for stream in streams if stream.writes]:
                 raise CheckpointsRefusedError(
-                    f"stream `{shared[0]}` writes rows and dead letters in one pass, for which it"
-                    " needs the driver's JVM, not Spark Connect\n"
+                    f"stream `{multi_sink_streams[0]}` writes rows and dead letters in one pass,"
+                    " for which it needs the driver's JVM, not Spark Connect\n"
                     "Start the script by `spark-submit` on the cluster; or, over Spark Connect, let"
                     " the source say `on_error = fail` or `drop`, or read it as a batch"
                 )
@@ -106,10 +108,12 @@ def run_streams(*streams: Stream) -> None:
             stop_at_once(stop.number)
 
 
-def _admit(checkpoints: Sequence[Checkpoint], leases: Leases, operation: Operation) -> None:
+def _admit_checkpoints(
+    checkpoints: Sequence[Checkpoint], leases: Leases, operation: Operation
+) -> None:
     """Hold the checkpoints; an error about the files of one names its stream."""
     try:
-        admit(checkpoints, leases, operation)
+        admit_checkpoints(checkpoints, leases, operation)
     except NotWrittenError as error:
         for each in checkpoints:
             if error.path.startswith(f"{each.folder}/"):
@@ -117,11 +121,11 @@ def _admit(checkpoints: Sequence[Checkpoint], leases: Leases, operation: Operati
         raise
 
 
-def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
+def _watch(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Return when all have ended, or have been stopped because of a signal."""
     try:
-        while stop.number is None and sum(run.look() for run in runs):
-            _wait(runs, stop)
+        while stop.number is None and sum(run.poll() for run in runs):
+            _wait_for_change(runs, stop)
             if stop.error:
                 raise stop.error
         if stop.number is not None:
@@ -139,7 +143,7 @@ def _watch(runs: Sequence["_Run"], stop: StopRequest) -> None:
                 run.topics.close()
 
 
-def _wait(runs: Sequence["_Run"], stop: StopRequest) -> None:
+def _wait_for_change(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Wait for the next look, which comes at once when a query has ended."""
     due = time.monotonic() + _LOOK_SECONDS
     while time.monotonic() < due and not any(run.is_over() for run in runs):
@@ -147,21 +151,21 @@ def _wait(runs: Sequence["_Run"], stop: StopRequest) -> None:
             return
 
 
-class _Run:
+class _StreamRun:
     """A stream, the query that it is now, and how often that was started again."""
 
     def __init__(
         self, stream: Stream, operation: Operation, files: Files | None, spark: SparkSession
     ) -> None:
-        self.kept: Checkpoint | None = None
+        self.kept_checkpoint: Checkpoint | None = None
         self.topics: Topics | None = None
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
-            kept = stream.name, stream.checkpoint, operation.pipeline, parts
-            self.topics = topics_of(stream.writer, stream.name, stream.checkpoint, files)
+            identity = stream.name, stream.checkpoint, operation.pipeline, parts
+            self.topics = find_topics(stream.writer, stream.name, stream.checkpoint, files)
             sinks = stream.folders, tuple(stream.writes)
-            self.kept = Checkpoint(
-                files, *kept, spark.version, *sinks, self.topics, stream.meanings
+            self.kept_checkpoint = Checkpoint(
+                files, *identity, spark.version, *sinks, self.topics, stream.meanings
             )
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
@@ -175,35 +179,45 @@ class _Run:
 
     def keep_output(self, operation: Operation) -> None:
         """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
-        stream, kept = self._stream, self.kept
-        if kept and kept.outputs and kept.begins_anew and stream.name in operation.kept:
+        stream, checkpoint = self._stream, self.kept_checkpoint
+        if (
+            checkpoint
+            and checkpoint.outputs
+            and checkpoint.begins_anew
+            and stream.name in operation.kept
+        ):
             try:
-                each_output = {each: kept.partitions(each) for each in kept.outputs}
-                keep_outputs(each_output, stream.name, kept.folder, stream.writer)
-                folders = ", ".join(each.folder for each in kept.outputs)
-                kept.record(accepted=[f"it begins behind what {folders} has"])
+                each_output = {each: checkpoint.partitions(each) for each in checkpoint.outputs}
+                keep_outputs(each_output, stream.name, checkpoint.folder, stream.writer)
+                folders = ", ".join(each.folder for each in checkpoint.outputs)
+                checkpoint.record(accepted=[f"it begins behind what {folders} has"])
             except Exception as error:
                 note_stream(error, stream.name)
                 raise
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         """Whether it goes on; starts it if that is due, tells its progress, raises its failure."""
         try:
             if self._ended or (self._query is None and time.monotonic() < self._due):
                 return not self._ended
             if self._query is None:
-                self._query, self._since = self._stream.started(), time.monotonic()
+                self._query, self._since = self._stream.start_query(), time.monotonic()
                 _LOG.info("stream %s has started", self._stream.name)
             active = self._query.isActive
-            self._tell(self._query)
-            if active and self.kept and self.topics and (said := self.topics.problems_now()):
-                raise CheckpointsRefusedError(*map(self.kept.told, said))
+            self._log_progress(self._query)
+            if (
+                active
+                and self.kept_checkpoint
+                and self.topics
+                and (problems := self.topics.problems_now())
+            ):
+                raise CheckpointsRefusedError(*map(self.kept_checkpoint.describe, problems))
             if not active:
                 self._query.awaitTermination()
-                self._tell_total("ended")
+                self._log_total("ended")
                 self._ended = True
         except Exception as error:
-            self._failed(error)
+            self._handle_failure(error)
         return not self._ended
 
     def is_over(self) -> bool:
@@ -227,35 +241,35 @@ class _Run:
             if not batch.is_over():
                 return False
             if self._query:
-                self._tell(self._query)
-        self._tell_total("stopped")
+                self._log_progress(self._query)
+        self._log_total("stopped")
         return True
 
-    def _tell_total(self, verb: str) -> None:
+    def _log_total(self, verb: str) -> None:
         self._group.close()
         total = self._progress.total
         text = ", ".join(f"{count:,} {name}" for name, count in total.items())
         fields = {"stream": self._stream.name, **{n.replace(" ", "_"): c for n, c in total.items()}}
         _LOG.info("stream %s has %s: %s", self._stream.name, verb, text, extra=fields)
 
-    def _tell(self, query: StreamingQuery) -> None:
+    def _log_progress(self, query: StreamingQuery) -> None:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
             sink = self._progress.tell(query)
             if sink:
                 self._continuation.note_batch()
-            if self.kept and sink:
-                self.kept.record(sink=sink)
+            if self.kept_checkpoint and sink:
+                self.kept_checkpoint.record(sink=sink)
         except Exception:
             _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
 
-    def _failed(self, error: Exception) -> None:
+    def _handle_failure(self, error: Exception) -> None:
         """Plan another start, or raise."""
         name, reason = self._stream.name, passing_reason(error)
         note_stream(error, name)
         try:
-            if planned := self._continuation.stream(error, self._stream):
-                self._stream, self._query = planned, None
+            if replanned := self._continuation.stream(error, self._stream):
+                self._stream, self._query = replanned, None
                 return
         except UnreachableError as unreachable:
             unreachable.__cause__, error = error, unreachable
@@ -263,13 +277,13 @@ class _Run:
             reason = "the schema registry does not answer"
         if reason is None:
             damage = ""
-            if self.kept and "CANNOT_LOAD_STATE_STORE" in str(error):
-                damage = f": {self.kept.folder}/state is damaged; {WAY_OUT}"
+            if self.kept_checkpoint and "CANNOT_LOAD_STATE_STORE" in str(error):
+                damage = f": {self.kept_checkpoint.folder}/state is damaged; {WAY_OUT}"
             _LOG.error("stream %s has failed%s", name, damage)
             raise error
         if time.monotonic() - self._since > _HEALTHY_SECONDS:
             self._restarts = 0
-        if rotated := rotated_secrets():
+        if rotated := find_rotated_secrets():
             raise GaveUpError(
                 f"stream {name} needs a new start of the job: {', '.join(rotated)} was rotated"
             ) from error
@@ -281,5 +295,5 @@ class _Run:
         _LOG.warning(
             "stream %s failed, which may pass (%s): restart %s of %s in %s s",
             *(name, reason, self._restarts, self._limit, seconds),
-            extra={"stream": name, "restart": self._restarts, "error": cause_of(error).message},
+            extra={"stream": name, "restart": self._restarts, "error": find_cause(error).message},
         )

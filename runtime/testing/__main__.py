@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 import sys
 
-from ssbt.runtime.expectations.plan import plan_of
-from ssbt.runtime.sampling.creating import created
-from ssbt.runtime.sampling.wishes import wish_of
-from ssbt.runtime.testing.running import events
+from ssbt.runtime.expectations.plan import parse_plan
+from ssbt.runtime.sampling.creating import create_test
+from ssbt.runtime.sampling.plans import parse_sampling_plan
+from ssbt.runtime.testing.running import run_tests
 from ssbt.runtime.testing.sessions import builder
 
 
@@ -22,9 +22,11 @@ def main(plan: str, target: str) -> None:
         spark = builder().config("spark.sql.warehouse.dir", document["warehouse"]).getOrCreate()
         out.write(json.dumps({"event": "session", "spark": spark.version}) + "\n")
         for each in document.get("wishes", []):
-            out.write(json.dumps(created(spark, wish_of(each), document["set"])) + "\n")
+            out.write(
+                json.dumps(create_test(spark, parse_sampling_plan(each), document["set"])) + "\n"
+            )
         for each in document.get("scripts", []):
-            for event in events(spark, plan_of(each), document["set"]):
+            for event in run_tests(spark, parse_plan(each), document["set"]):
                 out.write(json.dumps(event) + "\n")
         spark.stop()
 

@@ -9,7 +9,13 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from ssbt.runtime.expectations.comparing import Difference, collected, differences, same, shown
+from ssbt.runtime.expectations.comparing import (
+    Difference,
+    collect_rows,
+    compare_rows,
+    render_value,
+    values_equal,
+)
 from ssbt.runtime.expectations.frames import (
     RowsError,
     cast_like,
@@ -17,8 +23,8 @@ from ssbt.runtime.expectations.frames import (
     rows_frame,
     with_columns,
 )
-from ssbt.runtime.expectations.plan import Given, Plan, Test, Then
-from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.expectations.plan import ExpectedRows, GivenRows, Plan, Test
+from ssbt.runtime.failures.telling import describe_failure
 from ssbt.runtime.scripts.clocks import instant
 from ssbt.runtime.scripts.loading import ParametersError, Script
 from ssbt.runtime.testing.coverage import Coverage
@@ -26,60 +32,63 @@ from ssbt.runtime.testing.streams import Query, Source
 
 Event = dict[str, Any]
 # A dataset that can be asked for its rows, or a stream that has been run.
-Made = DataFrame | Query
+ComputedDataset = DataFrame | Query
 # Tests are small: one part is enough for each shuffle, whatever the pipeline asks for.
-_OURS = frozenset({"spark.sql.shuffle.partitions"})
+_TEST_SETTINGS = frozenset({"spark.sql.shuffle.partitions"})
 
 
-def events(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> Iterator[Event]:
+def run_tests(spark: SparkSession, plan: Plan, assignments: Mapping[str, str]) -> Iterator[Event]:
     """What happens: for each test `started` and `ended`, with its outcome.
 
     The outcome is `passed`, `failed` where rows differ or a failure did not come, or `error`.
     """
-    with settings_of(spark, plan.settings):
+    with apply_settings(spark, plan.settings):
         script: Script | None = None
         coverage = Coverage(plan)
         for test in plan.tests:
             yield {"event": "started", "test": test.number}
-            begun, run = time.monotonic(), None
+            started, run = time.monotonic(), None
             try:
                 script = script or Script(plan, assignments)
-                run = Run(spark, script, test)
+                run = CaseRun(spark, script, test)
                 result = run.result()
             except ParametersError as error:
                 result = {"outcome": "error", "message": "\n".join(error.args)}
             except Exception as error:
-                result = {"outcome": "error", "message": failure(error, plan.script).message}
-            result["seconds"] = round(time.monotonic() - begun, 3)
+                result = {
+                    "outcome": "error",
+                    "message": describe_failure(error, plan.script).message,
+                }
+            result["seconds"] = round(time.monotonic() - started, 3)
             if run is not None and result["outcome"] != "error":
-                result |= coverage.of(run.computed(), test, run.flags)
+                result |= coverage.measure_test(run.computed(), test, run.flags)
             yield {"event": "ended", "test": test.number, **result}
 
 
-def outcome(spark: SparkSession, script: Script, test: Test) -> Event:
+def run_test(spark: SparkSession, script: Script, test: Test) -> Event:
     """How a test ends: its outcome with what there is to say of it."""
-    return Run(spark, script, test).result()
+    return CaseRun(spark, script, test).result()
 
 
 @contextmanager
-def settings_of(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+def apply_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
     """The pipeline's own settings of SQL, as far as they can be changed in a session."""
-    before: dict[str, str | None] = {}
+    previous: dict[str, str | None] = {}
     for key, value in settings.items():
-        if key not in _OURS and spark.conf.isModifiable(key):
-            before[key] = spark.conf.get(key, None)
+        if key not in _TEST_SETTINGS and spark.conf.isModifiable(key):
+            previous[key] = spark.conf.get(key, None)
             spark.conf.set(key, value)
     try:
         yield
     finally:
-        for key, old in before.items():
-            if old is None:
+        for key, old_value in previous.items():
+            if old_value is None:
                 spark.conf.unset(key)
             else:
-                spark.conf.set(key, old)
+                spark.conf.set(key, old_value)
 
 
-class Run:
+class CaseRun:
     """One test under way."""
 
     def __init__(self, spark: SparkSession, script: Script, test: Test) -> None:
@@ -89,10 +98,12 @@ class Run:
         """The outcome, with what there is to say of it."""
         self._set_time(1)
         if self._test.fails is not None:
-            return self._failure(self._test.fails)
-        with self._made(dict.fromkeys(each.dataset for each in self._test.then)) as made:
-            found = [self._difference(then, made[then.dataset]) for then in self._test.then]
-        different = [{**each, "then": n} for n, each in enumerate(found) if each is not None]
+            return self._check_failure(self._test.fails)
+        with self._compute_datasets(
+            dict.fromkeys(each.dataset for each in self._test.then)
+        ) as datasets:
+            results = [self._compare_rows(then, datasets[then.dataset]) for then in self._test.then]
+        different = [{**each, "then": n} for n, each in enumerate(results) if each is not None]
         return {"outcome": "failed" if different else "passed", "differences": different}
 
     def _set_time(self, batch: int) -> str | None:
@@ -109,28 +120,28 @@ class Run:
         """The datasets, or the transform, that the test computes from what it gives."""
         if self._test.transform is not None:
             return {self._test.transform}
-        given = [each.dataset for each in self._test.given]
-        return self._script.computed(self._test.runs, given)
+        given_names = [each.dataset for each in self._test.given]
+        return self._script.computed(self._test.runs, given_names)
 
     def flags(self, probe: str) -> list[Row]:
         """The rows of a probe."""
-        with self._made([probe]) as made:
-            each = made[probe]
+        with self._compute_datasets([probe]) as datasets:
+            each = datasets[probe]
             return each.every_row() if isinstance(each, Query) else each.distinct().collect()
 
-    def _streams(self) -> dict[str, list[Given]]:
+    def _streams(self) -> dict[str, list[GivenRows]]:
         """The micro-batches of each stream that is given."""
-        found: dict[str, list[Given]] = {}
+        batches_by_stream: dict[str, list[GivenRows]] = {}
         for each in self._test.given:
             if each.streaming:
-                found.setdefault(each.dataset, []).append(each)
-        return found
+                batches_by_stream.setdefault(each.dataset, []).append(each)
+        return batches_by_stream
 
     @contextmanager
-    def _made(self, names: Iterable[str]) -> Iterator[dict[str, Made]]:
+    def _compute_datasets(self, names: Iterable[str]) -> Iterator[dict[str, ComputedDataset]]:
         """The datasets, computed as far as streams go."""
         text, streams = self._script.text, self._streams()
-        given = {
+        given_frames = {
             each.dataset: given_frame(self._spark, each, text)
             for each in self._test.given
             if not each.streaming
@@ -140,34 +151,34 @@ class Run:
             sources = [
                 Source(
                     folder / f"source{number}",
-                    {each.batch: self._timed(each) for each in batches},
+                    {each.batch: self._frame_at_time(each) for each in batches},
                 )
                 for number, batches in enumerate(streams.values())
             ]
             frames = (source.frame(self._spark) for source in sources)
-            given |= dict(zip(streams, frames, strict=True))
-            made: dict[str, Made] = {}
+            given_frames |= dict(zip(streams, frames, strict=True))
+            datasets: dict[str, ComputedDataset] = {}
             for number, each in enumerate(names):
-                frame = self._frame(each, given)
+                frame = self._frame(each, given_frames)
                 if frame.isStreaming:
                     checkpoint = folder / f"checkpoint{number}"
-                    made[each] = Query(frame, *self._script.writing(each), checkpoint)
+                    datasets[each] = Query(frame, *self._script.writing(each), checkpoint)
                 else:
-                    made[each] = frame
-            queries = {name: each for name, each in made.items() if isinstance(each, Query)}
-            self._advance(sources, queries, given)
-            yield made
+                    datasets[each] = frame
+            queries = {name: each for name, each in datasets.items() if isinstance(each, Query)}
+            self._advance(sources, queries, given_frames)
+            yield datasets
 
-    def _timed(self, given: Given) -> DataFrame:
+    def _frame_at_time(self, given_rows: GivenRows) -> DataFrame:
         """The rows of a micro-batch, at its time."""
-        self._set_time(given.batch)
-        return given_frame(self._spark, given, self._script.text)
+        self._set_time(given_rows.batch)
+        return given_frame(self._spark, given_rows, self._script.text)
 
     def _advance(
         self,
         sources: Sequence[Source],
         queries: Mapping[str, Query],
-        given: Mapping[str, DataFrame],
+        given_frames: Mapping[str, DataFrame],
     ) -> None:
         """Let the streams run over each micro-batch in turn, planned anew where it has a time."""
         count = max((each.batch for each in self._test.given), default=0) if queries else 0
@@ -177,69 +188,73 @@ class Run:
             for source in sources:
                 source.put(number)
             for name, query in queries.items():
-                query.advance(self._frame(name, given), time_ms)
+                query.advance(self._frame(name, given_frames), time_ms)
 
     def _milliseconds(self, time: str) -> int:
         row = self._spark.sql(f"SELECT unix_millis({instant(time)})").first()
         assert row is not None
         return int(row[0])
 
-    def _frame(self, name: str, given: Mapping[str, DataFrame]) -> DataFrame:
+    def _frame(self, name: str, given_frames: Mapping[str, DataFrame]) -> DataFrame:
         if self._test.transform is not None:
-            return self._script.transformed(name, given)
-        return self._script.frame(name, given)
+            return self._script.apply_transform(name, given_frames)
+        return self._script.frame(name, given_frames)
 
-    def _failure(self, wanted: str) -> Event:
+    def _check_failure(self, expected_text: str) -> Event:
         """Whether computing fails as it is expected to."""
         names = ", ".join(self._test.runs)
         try:
-            with self._made(self._test.runs) as made:
-                for each in made.values():
-                    _ = each.rows(None) if isinstance(each, Query) else collected(each)
+            with self._compute_datasets(self._test.runs) as datasets:
+                for each in datasets.values():
+                    _ = each.rows(None) if isinstance(each, Query) else collect_rows(each)
         except (ParametersError, RowsError):
             raise
         except Exception as error:
-            message = failure(error, self._script.path).message
-            if wanted in message:
+            message = describe_failure(error, self._script.path).message
+            if expected_text in message:
                 return {"outcome": "passed"}
             return {"outcome": "failed", "message": f"it failed otherwise: {message}"}
         return {"outcome": "failed", "message": f"computing {names} did not fail"}
 
-    def _difference(self, then: Then, made: Made) -> Event | None:
+    def _compare_rows(self, then: ExpectedRows, dataset: ComputedDataset) -> Event | None:
         """Where the rows differ from the expected ones; None where they do not."""
         self._set_time(then.after or max((each.batch for each in self._test.given), default=1))
         expected = rows_frame(self._spark, then, self._script.text)
-        frame = made.frame if isinstance(made, Query) else made
-        got = with_columns(frame, expected.columns)
-        wanted = collected(cast_like(expected, got))
-        if isinstance(made, Query):
-            names = got.columns
-            came = [tuple(row[name] for name in names) for row in made.rows(then.after)]
+        frame = dataset.frame if isinstance(dataset, Query) else dataset
+        actual_frame = with_columns(frame, expected.columns)
+        expected_rows = collect_rows(cast_like(expected, actual_frame))
+        if isinstance(dataset, Query):
+            names = actual_frame.columns
+            actual_rows = [tuple(row[name] for name in names) for row in dataset.rows(then.after)]
         else:
-            came = [tuple(row) for row in collected(got)]
-        different = differences(wanted, came, ordered=then.ordered)
-        if not different:
+            actual_rows = [tuple(row) for row in collect_rows(actual_frame)]
+        row_differences = compare_rows(expected_rows, actual_rows, ordered=then.ordered)
+        if not row_differences:
             return None
-        rows = [[*_cells(each), each.place] for each in different]
+        rows = [[*_render_cells(each), each.expected_index] for each in row_differences]
         return {
             "dataset": then.dataset,
             "place": then.place,
             "after": then.after,
-            "columns": got.columns,
+            "columns": actual_frame.columns,
             "rows": rows,
-            "equal": len(wanted) - sum(each.expected is not None for each in different),
+            "equal": len(expected_rows)
+            - sum(each.expected is not None for each in row_differences),
         }
 
 
-def _cells(rows: Difference) -> list[list[str] | None]:
+def _render_cells(rows: Difference) -> list[list[str] | None]:
     """The expected row and the one that came, as text; values that are equal look alike."""
-    expected, got = (
-        [shown(value) for value in row] if row is not None else None
-        for row in (rows.expected, rows.got)
+    expected, actual = (
+        [render_value(value) for value in row] if row is not None else None
+        for row in (rows.expected, rows.actual)
     )
-    if expected and got:
+    if expected and actual:
         assert rows.expected is not None
-        assert rows.got is not None
-        equal = map(same, rows.expected, rows.got)
-        got = [one if e else other for one, other, e in zip(expected, got, equal, strict=True)]
-    return [expected, got]
+        assert rows.actual is not None
+        equal = map(values_equal, rows.expected, rows.actual)
+        actual = [
+            expected_cell if is_equal else actual_cell
+            for expected_cell, actual_cell, is_equal in zip(expected, actual, equal, strict=True)
+        ]
+    return [expected, actual]

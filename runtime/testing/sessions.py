@@ -26,8 +26,8 @@ def builder() -> SparkSession.Builder:
 @contextmanager
 def local_session(runtime: str, warehouse: Path) -> Iterator[SparkSession]:
     """A session on this machine, whose workers find the zip of the runtime, if there is one."""
-    local = builder().master("local[2]").config("spark.sql.warehouse.dir", str(warehouse))
-    spark = local.getOrCreate()
+    local_builder = builder().master("local[2]").config("spark.sql.warehouse.dir", str(warehouse))
+    spark = local_builder.getOrCreate()
     if Path(runtime).exists():
         spark.sparkContext.addPyFile(runtime)
     try:

@@ -7,10 +7,10 @@ from pathlib import Path
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from ssbt.runtime.expectations.comparing import collected
+from ssbt.runtime.expectations.comparing import collect_rows
 
 
-class _StoppedError(Exception):
+class _BatchStoppedError(Exception):
     """A batch must not run, or not yet."""
 
 
@@ -35,26 +35,27 @@ class Source:
 class Query:
     """A stream that is run to its end after each micro-batch, from one checkpoint.
 
-    `most` is how many batches one may need: those without data that follow it tell what a watermark
-    has closed. A processor with timers of the wall's clock would have them without end.
+    `max_batches` is how many batches one may need: those without data that follow it tell
+    what a watermark has closed. A processor with timers of the wall's clock would have them
+    without end.
     """
 
-    def __init__(self, frame: DataFrame, mode: str, most: int, folder: Path) -> None:
-        self.frame, self._mode, self._folder, self._most = frame, mode, folder, most
+    def __init__(self, frame: DataFrame, mode: str, max_batches: int, folder: Path) -> None:
+        self.frame, self._mode, self._folder, self._max_batches = frame, mode, folder, max_batches
         self._rows: list[list[Row]] = []
 
     def advance(self, frame: DataFrame, time_ms: int | None) -> None:
         """Run what has come since on the frame as it is now, at the time given or the machine's."""
         self.frame = frame
-        run = _Advance(self._folder, self._most, time_ms)
+        run = _Advance(self._folder, self._max_batches, time_ms)
         while not run.is_over:
             writer = self.frame.writeStream.outputMode(self._mode).trigger(availableNow=True)
             writer = writer.option("checkpointLocation", str(self._folder))
             run.follow(writer.foreachBatch(run.take).start())
         if self._mode == "complete":
-            self._rows.append(run.found[-1] if run.found else [])
+            self._rows.append(run.batches[-1] if run.batches else [])
         else:
-            self._rows.append([row for rows in run.found for row in rows])
+            self._rows.append([row for rows in run.batches for row in rows])
 
     def every_row(self) -> list[Row]:
         """What all micro-batches have written, again and again in complete mode."""
@@ -73,26 +74,26 @@ class Query:
 
 
 class _Advance:
-    """A query on its way to the end; `found` are the rows of its batches so far.
+    """A query on its way to the end; `batches` are the rows of its batches so far.
 
     Spark takes the time of a batch from the log of planned ones: a batch is planned, stopped before
     it computes anything, given its time in the log, and started again.
     """
 
-    def __init__(self, folder: Path, most: int, time_ms: int | None) -> None:
-        self._log, self._most, self._time_ms = folder / "offsets", most, time_ms
-        self._timed: set[int] = set()
+    def __init__(self, folder: Path, max_batches: int, time_ms: int | None) -> None:
+        self._log, self._max_batches, self._time_ms = folder / "offsets", max_batches, time_ms
+        self._timed_batches: set[int] = set()
         self._stopped: int | None = None
-        self.found: list[list[Row]] = []
+        self.batches: list[list[Row]] = []
         self.is_over = False
 
     def take(self, rows: DataFrame, number: int) -> None:
         """Collect the rows of a batch, unless it is one too many or waits for its time."""
-        is_untimed = self._time_ms is not None and number not in self._timed
-        if len(self.found) == self._most or is_untimed:
+        is_untimed = self._time_ms is not None and number not in self._timed_batches
+        if len(self.batches) == self._max_batches or is_untimed:
             self._stopped = number
-            raise _StoppedError
-        self.found.append(collected(rows))
+            raise _BatchStoppedError
+        self.batches.append(collect_rows(rows))
 
     def follow(self, query: StreamingQuery) -> None:
         """Wait until the query ends; where `take` has stopped it, see to its log."""
@@ -104,20 +105,20 @@ class _Advance:
                 raise
         if self._stopped is None:
             self.is_over = True
-        elif len(self.found) == self._most:
+        elif len(self.batches) == self._max_batches:
             self.is_over = True
-            self._file(self._stopped).unlink()
+            self._offset_file(self._stopped).unlink()
         else:
             self._set_time(self._stopped)
 
     def _set_time(self, number: int) -> None:
-        file = self._file(number)
+        file = self._offset_file(number)
         version, metadata, *offsets = file.read_text(encoding="utf-8").split("\n")
-        changed = {**json.loads(metadata), "batchTimestampMs": self._time_ms}
-        file.write_text("\n".join([version, json.dumps(changed), *offsets]), encoding="utf-8")
-        self._timed.add(number)
+        new_metadata = {**json.loads(metadata), "batchTimestampMs": self._time_ms}
+        file.write_text("\n".join([version, json.dumps(new_metadata), *offsets]), encoding="utf-8")
+        self._timed_batches.add(number)
 
-    def _file(self, number: int) -> Path:
+    def _offset_file(self, number: int) -> Path:
         """The planned batch in the log, without the sum that would tell of a change."""
         (self._log / f".{number}.crc").unlink(missing_ok=True)
         return self._log / str(number)

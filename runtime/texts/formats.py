@@ -27,7 +27,7 @@ from ssbt.runtime.values.fitting import field_text, utf8
 # `en-CH` takes points in decimals alone, and drops this sign; `en-US` drops commas, and not this.
 _SIGN, _SIGNED, _UNSIGNED = "\N{RIGHT SINGLE QUOTATION MARK}", "en-CH", "en-US"
 _CORRUPT, _END = "_ssbt_malformed", "_ssbt_end"
-_MOST_COLUMNS = 20_000
+_MAX_COLUMNS = 20_000
 _NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 # One half of a surrogate pair without the other, where each backslash begins an escape.
 _HALF = r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB].{2})\\u[dD][c-fC-F]"
@@ -46,30 +46,37 @@ def json_decoding(
     masked: Collection[str] = (),
 ) -> Decoding:
     """The object that the bytes are; values of fields that are `masked` stay out of errors."""
-    wanted, text = _struct(schema), data.cast("string")
-    wide, corrupt = _widened(wanted), StructField(_CORRUPT, StringType())
-    given = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
-    rows, end = StructField("rows", ArrayType(wide)), StructField("end", BooleanType())
+    target, text = _parse_struct(schema), data.cast("string")
+    wide_type, corrupt = _widen(target), StructField(_CORRUPT, StringType())
+    spark_options = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+    rows, end = StructField("rows", ArrayType(wide_type)), StructField("end", BooleanType())
     # What has something behind it is not the one row of this.
-    whole = F.concat(F.lit('{"rows":['), text, F.lit('\n],"end":true}'))
+    wrapped = F.concat(F.lit('{"rows":['), text, F.lit('\n],"end":true}'))
 
-    stricter, signed = _stricter(wanted, given), text.contains(_SIGN) | text.contains("\\u2019")
+    strict_options, signed = (
+        _strict_options(target, spark_options),
+        text.contains(_SIGN) | text.contains("\\u2019"),
+    )
 
-    def parsed(type: StructType) -> Column:
-        of = StructType([*type.fields, corrupt])
-        plain = F.from_json(text, of, given)
+    def parse_as(type: StructType) -> Column:
+        with_corrupt = StructType([*type.fields, corrupt])
+        plain = F.from_json(text, with_corrupt, spark_options)
         return (
-            F.when(signed, F.from_json(text, of, stricter)).otherwise(plain) if stricter else plain
+            F.when(signed, F.from_json(text, with_corrupt, strict_options)).otherwise(plain)
+            if strict_options
+            else plain
         )
 
-    def sound() -> Column:
-        if stricter is None:
+    def soundness() -> Column:
+        if strict_options is None:
             return utf8(data) & ~_escapes_half(text)
-        held = F.when(
+        sign_condition = F.when(
             signed,
-            F.from_json(text, StructType([*wide.fields, corrupt]), stricter)[_CORRUPT].isNull(),
+            F.from_json(text, StructType([*wide_type.fields, corrupt]), strict_options)[
+                _CORRUPT
+            ].isNull(),
         )
-        return utf8(data) & ~_escapes_half(text) & held.otherwise(True)
+        return utf8(data) & ~_escapes_half(text) & sign_condition.otherwise(True)
 
     def is_one_row(part: Column) -> Column:
         one = (F.size(part["rows"]) == 1) & F.get(part["rows"], F.lit(0)).isNotNull()
@@ -77,22 +84,28 @@ def json_decoding(
 
     def problem(part: Column) -> Column:
         no_row = "no JSON object that fits the schema"
-        detail = _detail(parsed(wide), parsed(_texts(wide)), parsed(_flat(wide)), wanted, masked)
-        behind = parsed(wide)[_CORRUPT].isNull() & (F.length(F.trim(text)) > 0)
+        detail = _describe_fields(
+            parse_as(wide_type),
+            parse_as(_text_struct(wide_type)),
+            parse_as(_flat_texts(wide_type)),
+            target,
+            masked,
+        )
+        has_trailing = parse_as(wide_type)[_CORRUPT].isNull() & (F.length(F.trim(text)) > 0)
         return (
             F.when(~utf8(data), F.lit(_NO_UTF8))
             .when(_escapes_half(text), F.lit(_NO_CHARACTER))
-            .when(~is_one_row(part) & behind, F.lit("JSON with something behind its object"))
+            .when(~is_one_row(part) & has_trailing, F.lit("JSON with something behind its object"))
             .otherwise(_sentence(no_row, detail))
         )
 
     return Decoding(
-        F.from_json(whole, StructType([rows, end, corrupt]), given),
+        F.from_json(wrapped, StructType([rows, end, corrupt]), spark_options),
         problem,
-        sound=sound(),
+        sound=soundness(),
         is_whole=is_one_row,
         content=lambda part: F.get(part["rows"], F.lit(0)),
-        type=wanted,
+        type=target,
         masked=frozenset(masked),
     )
 
@@ -105,42 +118,44 @@ def csv_decoding(
     masked: Collection[str] = (),
 ) -> Decoding:
     """The values that the line is; those of fields that are `masked` stay out of errors."""
-    wanted, text, said = _struct(schema), data.cast("string"), options or {}
-    given = {**said, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
-    sep, empty = said.get("sep", said.get("delimiter", ",")), F.length(text) == 0
+    target, text, given_options = _parse_struct(schema), data.cast("string"), options or {}
+    spark_options = {**given_options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
+    sep, empty = given_options.get("sep", given_options.get("delimiter", ",")), F.length(text) == 0
     # A quote that nothing closes takes the last value in, and Spark says nothing of it.
-    whole = F.when(empty, text).otherwise(F.concat(text, F.lit(f"{sep}1")))
+    terminated = F.when(empty, text).otherwise(F.concat(text, F.lit(f"{sep}1")))
     # Of more columns than it has room for, Spark's parser makes an error that ends the query.
     seps = F.length(text) - F.length(F.replace(text, F.lit(sep)))
-    fits = (F.length(text) < _MOST_COLUMNS) | (seps < _MOST_COLUMNS * len(sep))
+    fits = (F.length(text) < _MAX_COLUMNS) | (seps < _MAX_COLUMNS * len(sep))
 
-    stricter, signed = _stricter(wanted, given), text.contains(_SIGN)
+    strict_options, signed = _strict_options(target, spark_options), text.contains(_SIGN)
 
-    def parsed(line: Column, columns: str) -> Column:
-        return F.when(fits, F.from_csv(line, f"{columns}, {_CORRUPT} STRING", given))
+    def parse_line(line: Column, columns: str) -> Column:
+        return F.when(fits, F.from_csv(line, f"{columns}, {_CORRUPT} STRING", spark_options))
 
-    def held(line: Column, columns: str) -> Column:
+    def parse_strictly(line: Column, columns: str) -> Column:
         """The same, where decimals must not have the sign that Spark would drop."""
-        plain = parsed(line, columns)
-        if stricter is None:
+        plain = parse_line(line, columns)
+        if strict_options is None:
             return plain
-        strict = F.from_csv(line, f"{columns}, {_CORRUPT} STRING", stricter)
+        strict = F.from_csv(line, f"{columns}, {_CORRUPT} STRING", strict_options)
         return F.when(fits & signed, strict).otherwise(plain)
 
-    texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in wanted.names)
-    found = parsed(text, texts)
+    texts = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in target.names)
+    text_values = parse_line(text, texts)
     sound = F.when(
-        fits & signed, held(whole, f"{schema}, {_END} STRING")[_CORRUPT].isNull()
+        fits & signed, parse_strictly(terminated, f"{schema}, {_END} STRING")[_CORRUPT].isNull()
     ).otherwise(True)
-    detail = _detail(held(text, schema), found, found, wanted, masked)
+    detail = _describe_fields(
+        parse_strictly(text, schema), text_values, text_values, target, masked
+    )
     problem = _sentence("no line of values that fits the schema", detail)
     return Decoding(
-        parsed(whole, f"{schema}, {_END} STRING"),
+        parse_line(terminated, f"{schema}, {_END} STRING"),
         F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
-        sound=utf8(data) if stricter is None else utf8(data) & sound,
+        sound=utf8(data) if strict_options is None else utf8(data) & sound,
         is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == "1")),
         content=lambda part: part.dropFields(_END, _CORRUPT),
-        type=wanted,
+        type=target,
         masked=frozenset(masked),
     )
 
@@ -151,57 +166,58 @@ def _escapes_half(text: Column) -> Column:
     return text.contains("\\u") & single.rlike(_HALF)
 
 
-def _stricter(type: StructType, options: Mapping[str, str]) -> dict[str, str] | None:
+def _strict_options(type: StructType, options: Mapping[str, str]) -> dict[str, str] | None:
     """The options with which a decimal cannot have the sign that those given drop, if any."""
     has_decimals = "decimal(" in type.simpleString()
     is_signed = options.get("locale") == _SIGNED and has_decimals
     return {**options, "locale": _UNSIGNED} if is_signed else None
 
 
-def _struct(schema: str | StructType) -> StructType:
+def _parse_struct(schema: str | StructType) -> StructType:
     if isinstance(schema, StructType):
         return schema
     return SparkSession.active().createDataFrame([], schema).schema
 
 
-def _widened(type: StructType) -> StructType:
+def _widen(type: StructType) -> StructType:
     """The type with SMALLINT for TINYINT, in which Spark reads 128 as -128."""
-    wide = _mapped(type, lambda each: ShortType() if isinstance(each, ByteType) else each)
-    assert isinstance(wide, StructType)
-    return wide
+    wide_type = _map_types(type, lambda each: ShortType() if isinstance(each, ByteType) else each)
+    assert isinstance(wide_type, StructType)
+    return wide_type
 
 
-def _mapped(type: DataType, leaf: Callable[[DataType], DataType]) -> DataType:
+def _map_types(type: DataType, leaf: Callable[[DataType], DataType]) -> DataType:
     match type:
         case StructType():
             fields = (
-                StructField(f.name, _mapped(f.dataType, leaf), f.nullable, f.metadata) for f in type
+                StructField(f.name, _map_types(f.dataType, leaf), f.nullable, f.metadata)
+                for f in type
             )
             return StructType(list(fields))
         case ArrayType():
-            return ArrayType(_mapped(type.elementType, leaf), type.containsNull)
+            return ArrayType(_map_types(type.elementType, leaf), type.containsNull)
         case MapType():
-            key, value = (_mapped(each, leaf) for each in (type.keyType, type.valueType))
+            key, value = (_map_types(each, leaf) for each in (type.keyType, type.valueType))
             return MapType(key, value, type.valueContainsNull)
     return leaf(type)
 
 
-def _texts(type: StructType) -> StructType:
+def _text_struct(type: StructType) -> StructType:
     """The fields as texts, those of structs too, also where these are in lists and maps."""
 
     def as_text(each: DataType) -> DataType:
         if isinstance(each, StructType):
-            return _texts(each)
+            return _text_struct(each)
         if isinstance(each, ArrayType) and isinstance(each.elementType, StructType):
-            return ArrayType(_texts(each.elementType))
+            return ArrayType(_text_struct(each.elementType))
         if isinstance(each, MapType) and isinstance(each.valueType, StructType):
-            return MapType(StringType(), _texts(each.valueType))
+            return MapType(StringType(), _text_struct(each.valueType))
         return StringType()
 
     return StructType([StructField(field.name, as_text(field.dataType)) for field in type])
 
 
-def _flat(type: StructType) -> StructType:
+def _flat_texts(type: StructType) -> StructType:
     return StructType([StructField(field.name, StringType()) for field in type])
 
 
@@ -211,50 +227,58 @@ def _sentence(problem: str, detail: Column) -> Column:
     )
 
 
-def _detail(
+def _describe_fields(
     row: Column, texts: Column, flat: Column, type: StructType, masked: Collection[str]
 ) -> Column:
     """What is wrong with the fields that have a text and no value."""
-    hidden = frozenset(masked)
+    hidden_fields = frozenset(masked)
 
     def sentences(parsed: Column) -> Column:
-        found = _fields(parsed["row"], parsed["texts"], parsed["flat"], type, "")
+        bad_fields = _find_bad_fields(parsed["row"], parsed["texts"], parsed["flat"], type, "")
         return F.concat_ws(
             "; ",
-            *(F.when(wrong, field_text(path, text, of, hidden)) for path, wrong, text, of in found),
+            *(
+                F.when(wrong, field_text(path, text, of, hidden_fields))
+                for path, wrong, text, of in bad_fields
+            ),
         )
 
     # An array of one, so that each is parsed once for all fields.
-    parsed = F.array(F.struct(row.alias("row"), texts.alias("texts"), flat.alias("flat")))
-    return F.get(F.transform(parsed, sentences), F.lit(0))
+    combined = F.array(F.struct(row.alias("row"), texts.alias("texts"), flat.alias("flat")))
+    return F.get(F.transform(combined, sentences), F.lit(0))
 
 
-def _fields(
-    row: Column, texts: Column, flat: Column | None, type: StructType, above: str
+def _find_bad_fields(
+    row: Column, texts: Column, flat: Column | None, type: StructType, prefix: str
 ) -> Iterator[tuple[str, Column, Column, DataType]]:
     for field in type:
-        path, value, text = above + field.name, row[field.name], texts[field.name]
-        element = _element(field.dataType)
+        path, value, text = prefix + field.name, row[field.name], texts[field.name]
+        element = _element_struct(field.dataType)
         if element is None:
             yield path, value.isNull() & text.isNotNull(), text, field.dataType
             continue
         if flat is not None:
-            whole = flat[field.name]
-            yield path, value.isNull() & whole.isNotNull() & text.isNull(), whole, field.dataType
+            flat_text = flat[field.name]
+            yield (
+                path,
+                value.isNull() & flat_text.isNotNull() & text.isNull(),
+                flat_text,
+                field.dataType,
+            )
         if isinstance(field.dataType, StructType):
-            yield from _fields(value, text, None, element, f"{path}.")
+            yield from _find_bad_fields(value, text, None, element, f"{path}.")
         else:
-            yield from _fields_of_elements(value, text, field.dataType, element, f"{path}.")
+            yield from _find_bad_element_fields(value, text, field.dataType, element, f"{path}.")
 
 
-def _element(type: DataType) -> StructType | None:
+def _element_struct(type: DataType) -> StructType | None:
     """The struct that a type is, or has in a list or as the values of a map."""
     inner = getattr(type, "elementType", getattr(type, "valueType", type))
     return inner if isinstance(inner, StructType) else None
 
 
-def _fields_of_elements(
-    values: Column, texts: Column, type: DataType, element: StructType, above: str
+def _find_bad_element_fields(
+    values: Column, texts: Column, type: DataType, element: StructType, prefix: str
 ) -> Iterator[tuple[str, Column, Column, DataType]]:
     """The same for the structs in a list or map: of each field the first one that is wrong."""
     if isinstance(type, MapType):
@@ -264,13 +288,15 @@ def _fields_of_elements(
     # Spark asks a function of one parameter for one column, so the place is not another.
     def wrong_text(place: int) -> Callable[[Column], Column]:
         def of_pair(pair: Column) -> Column:
-            fields = [*_fields(pair["row"], pair["texts"], None, element, "")]
+            fields = [*_find_bad_fields(pair["row"], pair["texts"], None, element, "")]
             _, wrong, text, _ = fields[place]
             return F.when(wrong, text)
 
         return of_pair
 
-    for place, (path, _, _, of) in enumerate(_fields(values, texts, None, element, above)):
-        found = F.filter(F.transform(pairs, wrong_text(place)), lambda each: each.isNotNull())
-        first = F.get(found, F.lit(0))
+    for index, (path, _, _, of) in enumerate(
+        _find_bad_fields(values, texts, None, element, prefix)
+    ):
+        wrong_texts = F.filter(F.transform(pairs, wrong_text(index)), lambda each: each.isNotNull())
+        first = F.get(wrong_texts, F.lit(0))
         yield path, first.isNotNull(), first, of

@@ -26,7 +26,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-_SHOWN = 60
+_MAX_SHOWN = 60
 _BITS: dict[type[DataType], int] = {ByteType: 7, ShortType: 15, IntegerType: 31}
 # What Spark says that these types hold; beyond it, its functions disagree.
 _RANGES: dict[type[DataType], tuple[str, str]] = {
@@ -52,27 +52,29 @@ class Misfit:
     type: DataType
 
 
-def misfits(
-    value: Column, found: DataType, wanted: DataType, *, texts: bool = False
+def find_misfits(
+    value: Column, actual: DataType, target: DataType, *, texts: bool = False
 ) -> list[Misfit]:
     """The fields of a value that need a look; of a list or map, all elements at once.
 
     Texts need one where the decoder takes them as they are: they may be no UTF-8.
     """
-    return list(_misfits(value, found, wanted, "", texts))
+    return list(_find_misfits(value, actual, target, "", texts))
 
 
-def is_any(found: list[Misfit]) -> Column:
+def is_any(fields: list[Misfit]) -> Column:
     """Whether any of the fields holds what its type does not."""
     condition = F.lit(False)
-    for each in found:
+    for each in fields:
         condition = condition | each.condition
     return F.coalesce(condition, F.lit(False))
 
 
-def misfit_text(found: list[Misfit], masked: frozenset[str] = frozenset()) -> Column:
+def render_misfits(fields: list[Misfit], masked: frozenset[str] = frozenset()) -> Column:
     """What is wrong, by field and value; those of fields that are `masked` are not shown."""
-    return F.concat_ws("; ", *(F.when(each.condition, _text(each, masked)) for each in found))
+    return F.concat_ws(
+        "; ", *(F.when(each.condition, _describe_misfit(each, masked)) for each in fields)
+    )
 
 
 def column_type(column: Column) -> DataType:
@@ -80,28 +82,28 @@ def column_type(column: Column) -> DataType:
     return SparkSession.active().range(0).select(column).schema[0].dataType
 
 
-def typed(value: Column, found: DataType, wanted: DataType) -> Column:
+def convert_value(value: Column, actual: DataType, target: DataType) -> Column:
     """A value that was decoded as a wider type as what it is to be; null if it does not fit."""
-    if found.simpleString() == wanted.simpleString():
+    if actual.simpleString() == target.simpleString():
         return value
-    if isinstance(wanted, StructType) and isinstance(found, StructType):
+    if isinstance(target, StructType) and isinstance(actual, StructType):
         fields = (
-            typed(value.getField(field.name), found[field.name].dataType, field.dataType).alias(
-                field.name
-            )
-            for field in wanted
+            convert_value(
+                value.getField(field.name), actual[field.name].dataType, field.dataType
+            ).alias(field.name)
+            for field in target
         )
         return F.when(value.isNotNull(), F.struct(*fields))
-    if isinstance(wanted, ArrayType) and isinstance(found, ArrayType):
-        one, other = found.elementType, wanted.elementType
-        return F.transform(value, lambda each: typed(each, one, other))
-    if isinstance(wanted, MapType) and isinstance(found, MapType):
-        if found.keyType != wanted.keyType:
-            key, narrow = found.keyType, wanted.keyType
-            value = F.transform_keys(value, lambda each, _: typed(each, key, narrow))
-        one, other = found.valueType, wanted.valueType
-        return F.transform_values(value, lambda _, each: typed(each, one, other))
-    return value.try_cast(wanted) if hasattr(value, "try_cast") else value.cast(wanted)
+    if isinstance(target, ArrayType) and isinstance(actual, ArrayType):
+        from_type, to_type = actual.elementType, target.elementType
+        return F.transform(value, lambda each: convert_value(each, from_type, to_type))
+    if isinstance(target, MapType) and isinstance(actual, MapType):
+        if actual.keyType != target.keyType:
+            key, narrow_key = actual.keyType, target.keyType
+            value = F.transform_keys(value, lambda each, _: convert_value(each, key, narrow_key))
+        from_type, to_type = actual.valueType, target.valueType
+        return F.transform_values(value, lambda _, each: convert_value(each, from_type, to_type))
+    return value.try_cast(target) if hasattr(value, "try_cast") else value.cast(target)
 
 
 def utf8(data: Column) -> Column:
@@ -118,63 +120,69 @@ def field_text(path: str, value: Column, type: DataType, masked: frozenset[str])
     name = path or "it"
     if path.partition(".")[0] in masked or (not path and masked):
         return F.lit(f"`{name}` holds no {sql}")
-    shown = F.when(F.length(value) > _SHOWN, F.concat(F.substring(value, 1, _SHOWN), F.lit("...")))
-    shown = shown.otherwise(value)
-    return F.concat(F.lit(f"`{name}` is "), shown, F.lit(f", which is no {sql}"))
+    shortened = F.when(
+        F.length(value) > _MAX_SHOWN, F.concat(F.substring(value, 1, _MAX_SHOWN), F.lit("..."))
+    )
+    shortened = shortened.otherwise(value)
+    return F.concat(F.lit(f"`{name}` is "), shortened, F.lit(f", which is no {sql}"))
 
 
-def _misfits(
-    value: Column, found: DataType, wanted: DataType, path: str, texts: bool
+def _find_misfits(
+    value: Column, actual: DataType, target: DataType, path: str, texts: bool
 ) -> Iterator[Misfit]:
-    if isinstance(wanted, StructType) and isinstance(found, StructType):
-        for field in wanted:
-            below = f"{path}.{field.name}" if path else field.name
-            part, type_ = value.getField(field.name), found[field.name].dataType
-            yield from _misfits(part, type_, field.dataType, below, texts)
+    if isinstance(target, StructType) and isinstance(actual, StructType):
+        for field in target:
+            field_path = f"{path}.{field.name}" if path else field.name
+            part, type_ = value.getField(field.name), actual[field.name].dataType
+            yield from _find_misfits(part, type_, field.dataType, field_path, texts)
         return
-    condition = _condition(value, found, wanted, texts)
+    condition = _misfit_condition(value, actual, target, texts)
     if condition is not None:
-        yield Misfit(path, value, condition, wanted)
+        yield Misfit(path, value, condition, target)
 
 
-def _condition(value: Column, found: DataType, wanted: DataType, texts: bool) -> Column | None:
+def _misfit_condition(
+    value: Column, actual: DataType, target: DataType, texts: bool
+) -> Column | None:
     """Whether a value is none of the type, or null; None where all values are of it."""
-    if isinstance(wanted, StructType):
-        inner = list(_misfits(value, found, wanted, "", texts))
-        return is_any(inner) if inner else None
-    if isinstance(wanted, ArrayType) and isinstance(found, ArrayType):
-        return _any_element(value, found.elementType, wanted.elementType, texts)
-    if isinstance(wanted, MapType) and isinstance(found, MapType):
-        keys = _any_element(F.map_keys(value), found.keyType, wanted.keyType, texts)
-        values = _any_element(F.map_values(value), found.valueType, wanted.valueType, texts)
+    if isinstance(target, StructType):
+        field_misfits = list(_find_misfits(value, actual, target, "", texts))
+        return is_any(field_misfits) if field_misfits else None
+    if isinstance(target, ArrayType) and isinstance(actual, ArrayType):
+        return _any_element_misfit(value, actual.elementType, target.elementType, texts)
+    if isinstance(target, MapType) and isinstance(actual, MapType):
+        keys = _any_element_misfit(F.map_keys(value), actual.keyType, target.keyType, texts)
+        values = _any_element_misfit(F.map_values(value), actual.valueType, target.valueType, texts)
         conditions = [each for each in (keys, values) if each is not None]
         return conditions[0] | conditions[-1] if conditions else None
-    if isinstance(wanted, StringType):
+    if isinstance(target, StringType):
         return ~utf8(value) if texts else None
-    bits = _BITS.get(type(wanted))
-    if found != wanted and bits:
+    bits = _BITS.get(type(target))
+    if actual != target and bits:
         return ~value.between(-(2**bits), 2**bits - 1)
-    if found != wanted and isinstance(wanted, DecimalType):
+    if actual != target and isinstance(target, DecimalType):
         # Of the same type, or Spark would round the value to compare it.
-        most = F.lit(Decimal(f"{10**wanted.precision - 1}e-{wanted.scale}")).cast(found)
-        return ~value.between(-most, most)
-    bounds = _RANGES.get(type(wanted))
+        limit = F.lit(Decimal(f"{10**target.precision - 1}e-{target.scale}")).cast(actual)
+        return ~value.between(-limit, limit)
+    bounds = _RANGES.get(type(target))
     return ~value.between(*map(F.expr, bounds)) if bounds else None
 
 
-def _any_element(values: Column, found: DataType, wanted: DataType, texts: bool) -> Column | None:
-    if _condition(F.lit(None), found, wanted, texts) is None:
+def _any_element_misfit(
+    values: Column, actual: DataType, target: DataType, texts: bool
+) -> Column | None:
+    if _misfit_condition(F.lit(None), actual, target, texts) is None:
         return None
 
     def is_unfit(each: Column) -> Column:
-        condition = _condition(each, found, wanted, texts)
+        condition = _misfit_condition(each, actual, target, texts)
         assert condition is not None
         return F.coalesce(condition, F.lit(False))
 
     return F.exists(values, is_unfit)
 
 
-def _text(misfit: Misfit, masked: frozenset[str]) -> Column:
+def _describe_misfit(misfit: Misfit, masked: frozenset[str]) -> Column:
     value = misfit.value
     if isinstance(misfit.type, StringType):
         # Bytes that are no text cannot be shown as one.

@@ -6,7 +6,7 @@ import math
 import re
 
 from ssbt.runtime.values.intervals import Months
-from ssbt.runtime.values.types import SparkType, as_text, fitted, parsed_type
+from ssbt.runtime.values.types import SparkType, as_text, fit_value, parse_type
 
 # What may stand between quotes as it is: without quote and backslash it means the same whatever
 # spark.sql.parser.escapedStringLiterals says, and without `$` there is no `${name}`, which Spark
@@ -21,23 +21,25 @@ def literal(value: object, spark_type: str) -> str:
     Whatever the value holds, the text is one operand: it can end no string, begin no comment and
     change no precedence. Raises `ValueError` for a value that the type does not hold exactly.
     """
-    parsed = parsed_type(spark_type)
+    parsed = parse_type(spark_type)
     if value is None:
         return f"CAST(NULL AS {parsed})"
     try:
-        return _text(fitted(value, parsed), parsed)
+        return _literal_text(fit_value(value, parsed), parsed)
     except ValueError as error:
         raise ValueError(f"{value!r} is no {parsed}: {error}") from None
 
 
-def _text(value: object, spark_type: SparkType) -> str:
+def _literal_text(value: object, spark_type: SparkType) -> str:
     match value:
         case tuple() if spark_type.element:
-            items = ", ".join(_text(item, spark_type.element) for item in value)
+            items = ", ".join(_literal_text(item, spark_type.element) for item in value)
             return f"CAST(array({items}) AS {spark_type})"
         case dict() if spark_type.element and spark_type.key:
             key, element = spark_type.key, spark_type.element
-            items = ", ".join(f"{_text(k, key)}, {_text(v, element)}" for k, v in value.items())
+            items = ", ".join(
+                f"{_literal_text(k, key)}, {_literal_text(v, element)}" for k, v in value.items()
+            )
             return f"CAST(map({items}) AS {spark_type})"
         case bool():
             return str(value).upper()
@@ -47,7 +49,7 @@ def _text(value: object, spark_type: SparkType) -> str:
         case bytes():
             return f"X'{value.hex()}'"
         case Months() | timedelta():
-            return _interval(value, spark_type)
+            return _interval_literal(value, spark_type)
         case Decimal():
             return f"CAST('{value:f}' AS {spark_type})"
         case int() | float() if math.isfinite(value):
@@ -63,7 +65,7 @@ def _text(value: object, spark_type: SparkType) -> str:
     return f"CAST('{value}' AS {spark_type})"  # not a number, or infinite
 
 
-def _interval(value: timedelta | Months, spark_type: SparkType) -> str:
-    whole = "YEAR TO MONTH" if isinstance(value, Months) else "DAY TO SECOND"
-    text = f"INTERVAL '{as_text(value)}' {whole}"
-    return text if spark_type.name == f"INTERVAL {whole}" else f"CAST({text} AS {spark_type})"
+def _interval_literal(value: timedelta | Months, spark_type: SparkType) -> str:
+    unit = "YEAR TO MONTH" if isinstance(value, Months) else "DAY TO SECOND"
+    text = f"INTERVAL '{as_text(value)}' {unit}"
+    return text if spark_type.name == f"INTERVAL {unit}" else f"CAST({text} AS {spark_type})"

@@ -9,16 +9,16 @@ from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import Expression, ParameterText
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.resolve.declarations import Settings
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.declarations import TypingSettings
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.queries import resolved_step
+from ssbt.compiler.resolve.steps.queries import resolve_step
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import DataType
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 WORDS = {"select": "", "aggregate": "", "grouped": " group by i, s", "where": ""}
 
@@ -78,12 +78,12 @@ def relation_of(columns: Mapping[str, Typed]) -> Relation:
 def ours(question: Question, relation: Relation, ansi: bool = True, target: str = "4.1") -> Ours:
     """What the compiler says of a step over the relation."""
     source = Source("question.ssbt", question.step)
-    got = fragment(source, "step", 0, len(source.text))
+    got = parse_fragment(source, "step", 0, len(source.text))
     if got.node is None:
         return Ours(False, (), tuple(found.message for found in got.findings), question.text)
     report = Report()
-    flow = Flow(relation, {}, Settings(target, ansi), report, _NO_FINDERS)
-    step = resolved_step(got.node, flow)
+    flow = QueryContext(relation, {}, TypingSettings(target, ansi), report, _NO_FINDERS)
+    step = resolve_step(got.node, flow)
     findings = (*got.findings, *report.findings)
     refusals = tuple(
         f"{found.code.number} {found.message}"
@@ -122,7 +122,7 @@ def none_found(*given: object) -> None:
     del given
 
 
-_NO_FINDERS = Finders(*[none_found] * 5)
+_NO_FINDERS = ProgramLookup(*[none_found] * 5)
 
 
 def is_known(kind: DataType) -> bool:

@@ -12,12 +12,12 @@ import re
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Step
-from ssbt.compiler.resolve.declarations import Settings
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.declarations import TypingSettings
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.queries import resolved_step
+from ssbt.compiler.resolve.steps.queries import resolve_step
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.datatypes import LONG
 from tests.agreement.answers import none_found
 from tests.agreement.asking import Asked, plain_errors
@@ -125,10 +125,12 @@ def our_verdict(attempt: Attempt) -> tuple[str, tuple[str, ...]]:
 
 def _step(attempt: Attempt, relation: Relation) -> tuple[Step | None, tuple[Diagnostic, ...]]:
     source = Source("attempt.ssbt", attempt.step)
-    got = fragment(source, "step", 0, len(source.text))
+    got = parse_fragment(source, "step", 0, len(source.text))
     report = Report()
-    flow = Flow(relation, {}, Settings("4.1"), report, Finders(*[none_found] * 5))
-    step = None if got.node is None else resolved_step(got.node, flow)
+    flow = QueryContext(
+        relation, {}, TypingSettings("4.1"), report, ProgramLookup(*[none_found] * 5)
+    )
+    step = None if got.node is None else resolve_step(got.node, flow)
     return step, (*got.findings, *report.findings)
 
 

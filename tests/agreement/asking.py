@@ -18,8 +18,8 @@ from ssbt.compiler.types.datatypes import (
     StructField,
     StructType,
 )
-from ssbt.compiler.types.ddl import parsed_type
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.ddl import parse_type
+from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Question, Theirs
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _type_of(field: Any) -> DataType:
 
 def known_type(name: str) -> DataType:
     """The type that a name in DDL means."""
-    found = NULL if name == "void" else parsed_type(name)
+    found = NULL if name == "void" else parse_type(name)
     assert found is not None, name
     return found
 

@@ -9,15 +9,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.resolve.declarations import Settings
+from ssbt.compiler.resolve.declarations import TypingSettings
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.resolve.traps.rules import find_traps
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.datatypes import DateType
 from ssbt.compiler.types.folding.casts import date_text
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
@@ -237,14 +237,16 @@ def our_answer(text: str, ansi: bool = True) -> tuple[Outcome, bool]:
     None also where the expression is refused.
     """
     step = f"select {text} as x"
-    got = fragment(Source("constant.ssbt", step), "step", 0, len(step))
+    got = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
     if not isinstance(got.node, s.Select):
         return None, False
     report = Report()
-    flow = Flow(Relation(()), {}, Settings("4.1", ansi), report, Finders(*[none_found] * 5))
-    typing = flow.typing()
+    flow = QueryContext(
+        Relation(()), {}, TypingSettings("4.1", ansi), report, ProgramLookup(*[none_found] * 5)
+    )
+    typing = flow.new_typer()
     item = got.node.items[0].value
-    typing.typed(item)
+    typing.infer_type(item)
     if report.findings:
         return None, False
     refused = any(found.code is CONSTANT_FAILS for found in find_traps(item, typing))

@@ -10,9 +10,9 @@ from functools import cache
 import random
 
 from ssbt.compiler.types.datatypes import DataType
-from ssbt.compiler.types.expected import implicit_cast
-from ssbt.compiler.types.functions import Function, Kind, find, names
+from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
 from ssbt.compiler.types.functions.model import Parameter
+from ssbt.compiler.types.type_sets import implicit_cast
 from tests.agreement.answers import Question
 from tests.agreement.asking import known_type
 from tests.agreement.values import LITERALS, WORDS
@@ -51,9 +51,9 @@ def _fitting(parameter: Parameter) -> tuple[str, ...]:
 
 
 @cache
-def functions(kind: Kind) -> tuple[Function, ...]:
+def functions(kind: FunctionKind) -> tuple[Function, ...]:
     """The functions of a kind that are asked about."""
-    found = (function for name in names() if (function := find(name)) is not None)
+    found = (function for name in function_names() if (function := find_function(name)) is not None)
     return tuple(each for each in found if each.kind is kind and each.name not in NOT_ASKED)
 
 
@@ -226,7 +226,7 @@ class Maker:
 
     def call(self, depth: int) -> str:
         """A scalar function with arguments that fit, or nearly."""
-        function = self.random.choice(functions(Kind.SCALAR))
+        function = self.random.choice(functions(FunctionKind.SCALAR))
         if function.lambdas is not None:
             return self.higher_order()
         return self.called(function, depth)
@@ -254,7 +254,7 @@ class Maker:
     def aggregate(self) -> str:
         """An aggregate, maybe with what may stand behind it, maybe in an expression."""
         maker = self.random
-        function = maker.choice(functions(Kind.AGGREGATE))
+        function = maker.choice(functions(FunctionKind.AGGREGATE))
         call = self.called(function, 2)
         if self.breaks(10):
             call = call.replace("(", "(distinct ", 1)
@@ -271,7 +271,7 @@ class Maker:
     def window(self) -> str:
         """A window function or an aggregate over a window, whose order may be missing."""
         maker = self.random
-        kind = Kind.WINDOW if self.breaks(60) else Kind.AGGREGATE
+        kind = FunctionKind.WINDOW if self.breaks(60) else FunctionKind.AGGREGATE
         call = self.called(maker.choice(functions(kind)), 1)
         partition = f"partition by {self.any(0)} " if self.breaks(50) else ""
         order = f"order by {self.any(0)} " if self.breaks(80) else ""
@@ -288,7 +288,7 @@ class Maker:
 
     def generator(self) -> Question:
         """A generator alone in its item, mostly with as many names as it makes columns."""
-        function = self.random.choice(functions(Kind.GENERATOR))
+        function = self.random.choice(functions(FunctionKind.GENERATOR))
         wants = {"inline": "array<struct<a: int, b: string>>"}
         kind = wants.get(function.name.removesuffix("_outer"), self.random.choice(KINDS[20:27]))
         forms = {

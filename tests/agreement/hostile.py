@@ -8,13 +8,13 @@ import re
 
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.resolve.declarations import Settings
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.declarations import TypingSettings
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.traps.rules import find_traps
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.parsing import parse_fragment
 from tests.agreement.answers import none_found
 from tests.agreement.asking import Asked, plain_errors
 from tests.agreement.examples import examples
@@ -68,13 +68,15 @@ def _replaced(text: str) -> Iterator[str]:
 def our_verdict(text: str) -> str:
     """`fails`, `may fail`, `works`, or nothing where it is no expression of the language."""
     step = f"select {text} as x"
-    got = fragment(Source("constant.ssbt", step), "step", 0, len(step))
+    got = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
     if not isinstance(got.node, s.Select):
         return ""
     report = Report()
-    flow = Flow(Relation(()), {}, Settings("4.1"), report, Finders(*[none_found] * 5))
-    typing = flow.typing()
-    typing.typed(got.node.items[0].value)
+    flow = QueryContext(
+        Relation(()), {}, TypingSettings("4.1"), report, ProgramLookup(*[none_found] * 5)
+    )
+    typing = flow.new_typer()
+    typing.infer_type(got.node.items[0].value)
     if any(each.severity is Severity.ERROR for each in report.findings):
         return "fails"
     traps = [*find_traps(got.node.items[0].value, typing)]

@@ -15,13 +15,13 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.graph import Lineage, build_lineage
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import relation_of
 from tests.agreement.asking import known_type
 from tests.agreement.pipelines import JOINS, StructMaker
@@ -297,7 +297,7 @@ def compiled(texts: Mapping[str, str], folder: Path) -> tuple[Pipeline, ModuleTy
     lets = "".join(f"let {name} =\n  {text}\n\n" for name, text in texts.items())
     sinks = "".join(f"sink {name} to noop {{ allow = [{TAG}] }}\n" for name in (*texts, *TABLES))
     files = {"leaks.ssbt": head() + lets + sinks, "mask.py": MODULE}
-    result = checked("leaks.ssbt", lambda path: files[path].encode())
+    result = check_pipeline("leaks.ssbt", lambda path: files[path].encode())
     errors = [
         f"{f.code.number} {f.message}: {files['leaks.ssbt'][f.primary.span.start :][:80]!r}"
         for f in result.findings
@@ -305,7 +305,7 @@ def compiled(texts: Mapping[str, str], folder: Path) -> tuple[Pipeline, ModuleTy
     ]
     assert errors == []
     assert result.pipeline is not None
-    for file in emitted(result):
+    for file in emit_files(result):
         (folder / file.path).write_bytes(file.content)
     sys.modules.pop("mask", None)
     sys.path.insert(0, str(folder))
@@ -379,28 +379,30 @@ class _Columns:
 
     def __init__(self, known: Lineage, let: Let) -> None:
         self._known, self._name = known, let.name
-        self._behind = known.sources()
+        self._behind = known.source_dependencies()
         self._tagged = {c.name: TAG in c.tags for c in let.query.output.columns}
 
     def is_tagged(self, column: str, path: tuple[str, ...] = ()) -> bool:
-        of_fields = TAG in self._known.tags.at(Origin(self._name, column, path))
+        of_fields = TAG in self._known.tags.tags_at(Origin(self._name, column, path))
         assert path or of_fields == self._tagged[column], "two truths"
         return of_fields
 
     @property
     def rows_are_free(self) -> bool:
         """Whether nothing that is tagged, masked or not, decides about the rows."""
-        return not any(TAG in self._known.tags.at(d.origin) for d in self._behind.rows[self._name])
+        return not any(
+            TAG in self._known.tags.tags_at(d.origin) for d in self._behind.rows[self._name]
+        )
 
     def is_masked(self, column: str) -> bool:
         behind = self._behind.columns[Origin(self._name, column)]
-        return any(TAG in self._known.tags.at(each) for each in behind)
+        return any(TAG in self._known.tags.tags_at(each) for each in behind)
 
 
 def verdicts(spark: SparkSession, texts: Mapping[str, str], folder: Path) -> Verdicts:
     """Run the queries over both editions, and compare what shows with what the compiler says."""
     pipeline, module = compiled(texts, folder)
-    known = lineage(pipeline)
+    known = build_lineage(pipeline)
     editions = [sources(spark, edition) for edition in (1, 2)]
     leaks: list[str] = []
     alarms: list[str] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.lineage.dependencies import Kind
+from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import Lineage
 from tests.agreement.plans import Plan, Read
 
@@ -35,11 +35,15 @@ class Ours:
     def values(self, column: str) -> list[Origin]:
         """The sources' columns, and the fields in them, behind a column's values."""
         upstream = self._known.upstream(Origin(self._name, column)).items()
-        return [each for each, kinds in upstream if self._is_source(each) and Kind.VALUE in kinds]
+        return [
+            each
+            for each, kinds in upstream
+            if self._is_source(each) and DependencyKind.VALUE in kinds
+        ]
 
     def rows(self) -> set[tuple[str, str]]:
         """How the sources' columns decide about the rows."""
-        deciding = self._known.sources().rows[self._name]
+        deciding = self._known.source_dependencies().rows[self._name]
         return {(d.kind.value, f"{d.origin.dataset}.{d.origin.column}") for d in deciding}
 
     def fields_of(self, read: Read) -> Iterator[Origin]:
@@ -66,7 +70,9 @@ def lacking(ours: Ours, column: str, reads: Iterable[Read]) -> list[str]:
         str(place)
         for read in reads
         for place in (ours.fields_of(read) if read.exact else [Origin(*read.of.split("."))])
-        if not any(each.holds(place) or (not read.exact and place.holds(each)) for each in told)
+        if not any(
+            each.contains(place) or (not read.exact and place.contains(each)) for each in told
+        )
     )
 
 

@@ -11,7 +11,7 @@ import tomllib
 from typing import Any
 
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
 from tests.agreement.asking import Asked
 

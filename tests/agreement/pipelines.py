@@ -8,17 +8,17 @@ from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Input, Step
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.declarations import Settings
-from ssbt.compiler.resolve.flow import Finders, Flow
+from ssbt.compiler.resolve.declarations import TypingSettings
+from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.queries import resolved_step
+from ssbt.compiler.resolve.steps.queries import resolve_step
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.parsing import fragment
+from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import StructType
-from ssbt.compiler.types.functions import Kind
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.functions import FunctionKind
 from tests.agreement.answers import none_found, relation_of
 from tests.agreement.asking import known_type
 from tests.agreement.generated import KINDS, Maker, functions
@@ -56,7 +56,7 @@ class PipelineMaker(Maker):
     def query(self) -> str | None:
         """A query that the compiler accepts; None where its columns would not be unique."""
         base = self.random.choice(list(self.datasets))
-        self.relation = scopes.requalified(self.datasets[base], base)
+        self.relation = scopes.requalify(self.datasets[base], base)
         steps: list[str] = []
         for _ in range(self.random.randrange(1, 6)):
             step = self.step()
@@ -83,23 +83,23 @@ class PipelineMaker(Maker):
 
     def _resolved(self, text: str) -> tuple[Step | None, list[str]]:
         source = Source("step.ssbt", text)
-        got = fragment(source, "step", 0, len(text))
+        got = parse_fragment(source, "step", 0, len(text))
         report = Report()
         step = None
         if got.node is not None:
-            finders = Finders(self._input, *[none_found] * 4)
-            flow = Flow(self.relation, {}, Settings("4.1"), report, finders)
-            step = resolved_step(got.node, flow)
+            finders = ProgramLookup(self._input, *[none_found] * 4)
+            flow = QueryContext(self.relation, {}, TypingSettings("4.1"), report, finders)
+            step = resolve_step(got.node, flow)
         findings = (*got.findings, *report.findings)
         return step, [f.code.number for f in findings if f.severity is Severity.ERROR]
 
-    def _input(self, use: s.DatasetUse, flow: Flow) -> tuple[Input, Relation] | None:
+    def _input(self, use: s.DatasetUse, flow: QueryContext) -> tuple[Input, Relation] | None:
         del flow
         relation = self.datasets.get(use.name.text)
         alias = (use.alias or use.name).text
         if relation is None:
             return None
-        return Input(use.name.text, None, alias), scopes.requalified(relation, alias)
+        return Input(use.name.text, None, alias), scopes.requalify(relation, alias)
 
     # ---- expressions over what flows
 
@@ -229,7 +229,7 @@ class PipelineMaker(Maker):
     def of_aggregate(self) -> str:
         """An aggregate over the columns."""
         maker = self.random
-        function = maker.choice(functions(Kind.AGGREGATE))
+        function = maker.choice(functions(FunctionKind.AGGREGATE))
         column = self.column()
         forms = (
             self.called(function, 1),

@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import casts
@@ -67,7 +67,7 @@ def sink(name: str) -> str:
 
 def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     """The compiled script as a module, and the lets of its pipeline."""
-    result = checked("agreement.ssbt", lambda path: text.encode())
+    result = check_pipeline("agreement.ssbt", lambda path: text.encode())
     messages = [
         f"{found.code.number} {found.message} at {text[found.primary.span.start :][:60]!r}"
         for found in result.findings
@@ -75,7 +75,7 @@ def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     ]
     assert messages == []
     assert result.pipeline is not None
-    for file in emitted(result):
+    for file in emit_files(result):
         Path(folder / file.path).write_bytes(file.content)
     path = folder / "agreement.py"
     module = ModuleType("agreement")

@@ -17,10 +17,10 @@ from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ssbt.compiler.check.rules import rule_findings
+from ssbt.compiler.check.rules import run_rules
 from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.emit.script import emitted
-from ssbt.compiler.resolve.program import resolved
+from ssbt.compiler.emit.script import emit_pipeline
+from ssbt.compiler.resolve.program import resolve_program
 from ssbt.runtime import Job
 from tests.agreement.combinations import SINKS, Combination, combinations
 
@@ -129,11 +129,13 @@ def compiled(each: Combination, folder: Path) -> tuple[tuple[str, ...], str]:
         options=options.get(each.sink, ""),
     )
     files = {"main.ssbt": text.encode(), "agreement_sinks.py": MODULE.encode()}
-    result = resolved("main.ssbt", files.__getitem__)
+    result = resolve_program("main.ssbt", files.__getitem__)
     assert result.pipeline is not None, (each, result.findings)
-    errors = (f for f in rule_findings(result.pipeline) if f.severity is Severity.ERROR)
+    errors = (f for f in run_rules(result.pipeline) if f.severity is Severity.ERROR)
     codes = tuple(sorted({found.code.number for found in errors}))
-    script = next(f for f in emitted(result.pipeline, result.sources) if f.path == "agreement.py")
+    script = next(
+        f for f in emit_pipeline(result.pipeline, result.sources) if f.path == "agreement.py"
+    )
     return codes, script.content.decode()
 
 

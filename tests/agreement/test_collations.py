@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Question, ours, relation_of, verdict
 from tests.agreement.asking import Asked, known_type
 

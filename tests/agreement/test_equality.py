@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.compare.pipelines import Side, difference
-from ssbt.compiler.driver import checked
+from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir.canonical.functions import aliases
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.row_orders import is_ordered
@@ -41,10 +41,10 @@ ROWS = (
 OTHERS = "id BIGINT, name STRING, w INT, s STRING"
 
 
-def side(query: str) -> Side | None:
+def side(query: str) -> PipelineVersion | None:
     """The pipeline of a query, if it compiles."""
-    found = checked("pairs.ssbt", lambda path: text_of(query).encode())
-    return Side(found.pipeline) if found.pipeline is not None else None
+    found = check_pipeline("pairs.ssbt", lambda path: text_of(query).encode())
+    return PipelineVersion(found.pipeline) if found.pipeline is not None else None
 
 
 def pairs(count: int) -> list[tuple[int, Pair, bool]]:
@@ -58,7 +58,7 @@ def pairs(count: int) -> list[tuple[int, Pair, bool]]:
         sides = [side(each) for each in (pair.old, pair.new)]
         if None in sides:
             continue
-        told = difference(*sides).changes
+        told = compare_pipelines(*sides).changes
         found.append((seed, pair, not told))
     return found
 

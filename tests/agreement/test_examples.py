@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 from tests.agreement.answers import Question, ours, relation_of
 from tests.agreement.asking import Asked, columns_of, plain_errors
 from tests.agreement.examples import Example, examples
@@ -47,8 +47,8 @@ def _shaped(question: Question, rows: str, relation: Relation, asked: Asked) -> 
     refusals = ours(question, relation).refusals
     if any(refusal.startswith("SSBT0404") for refusal in refusals):
         return replace(question, form="aggregate")
-    function = find(question.text.partition("(")[0])
-    if function is None or function.kind is not Kind.GENERATOR:
+    function = find_function(question.text.partition("(")[0])
+    if function is None or function.kind is not FunctionKind.GENERATOR:
         return question
     return replace(
         question, names=len(asked.query(f"select {question.text} from ({rows})").columns())

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Source
-from ssbt.compiler.lineage.graph import lineage
+from ssbt.compiler.lineage.graph import build_lineage
 from tests.agreement import scripts
 from tests.agreement.asking import Asked
 from tests.agreement.lineages import Found, found
@@ -54,10 +54,10 @@ def _params(class_: type) -> object:
 def missing(spark: SparkSession, text: str, folder: Path) -> Found:
     """What is missing in the lineage of a pipeline over the sources of `scripts`."""
     module, lets = scripts.loaded(text, folder)
-    pipeline = checked("agreement.ssbt", lambda _: text.encode()).pipeline
+    pipeline = check_pipeline("agreement.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
     made = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
-    return found(lineage(pipeline), frames(module, lets, made))
+    return found(build_lineage(pipeline), frames(module, lets, made))
 
 
 @pytest.mark.parametrize("maker", [PipelineMaker, StructMaker])
@@ -213,10 +213,10 @@ def test_no_source_of_an_example_is_missing(
     path: Path, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The examples as they are, over empty sources of their schemas."""
-    result = checked("pipeline.ssbt", lambda name: (path.parent / name).read_bytes())
+    result = check_pipeline("pipeline.ssbt", lambda name: (path.parent / name).read_bytes())
     pipeline = result.pipeline
     assert pipeline is not None
-    for file in emitted(result):
+    for file in emit_files(result):
         (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file.path).write_bytes(file.content)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -226,7 +226,7 @@ def test_no_source_of_an_example_is_missing(
     sources = [each for each in pipeline.datasets if isinstance(each, Source)]
     with asked.active():
         made = {each.name: tagged(asked.session, each.name, _ddl(each)) for each in sources}
-        got = found(lineage(pipeline), frames(module, lets, made))
+        got = found(build_lineage(pipeline), frames(module, lets, made))
     assert got.wrong == {}
     assert got.columns >= len(lets)
 

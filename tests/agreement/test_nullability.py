@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.types.coercion import wider, wider_without_strings
-from ssbt.compiler.types.operators import comparison
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.coercion import wider_type, wider_type_without_strings
+from ssbt.compiler.types.expression_types import Mismatch, Typed
+from ssbt.compiler.types.operators import infer_comparison
 from tests.agreement import scripts
 from tests.agreement.asking import Asked, known_type
 from tests.agreement.values import LITERALS
@@ -53,7 +53,7 @@ def _selected(name: str, values: list[str]) -> str:
 
 def pipeline() -> str:
     """All pairs that we take, in as few plans as can be."""
-    united = [(a, b) for a, b in permutations(VALUES, 2) if wider(_type(a), _type(b))]
+    united = [(a, b) for a, b in permutations(VALUES, 2) if wider_type(_type(a), _type(b))]
     sorted_ = [pair for pair in united if not any(kind.startswith("map") for kind in pair)]
     text = ""
     for name, pairs in (("all", united), ("some", sorted_)):
@@ -67,7 +67,7 @@ def pipeline() -> str:
         text += f"let {name} =\n  {step}\n\n"
     for place, pair in enumerate(combinations_with_replacement((*COMPARED, *NULLABLE), 2)):
         one, other = map(_type, pair)
-        if isinstance(comparison("=", Typed(one), Typed(other)), Mismatch):
+        if isinstance(infer_comparison("=", Typed(one), Typed(other)), Mismatch):
             continue
         text += _selected(f"l{place}", [VALUES[pair[0]]]) + _selected(
             f"r{place}", [VALUES[pair[1]]]
@@ -75,7 +75,7 @@ def pipeline() -> str:
         for kind in JOINS:
             query = f"from l{place} |> {kind} join r{place} using (c0)"
             text += f"let j{place}_{kind or 'inner'} =\n  {query}\n\n"
-        if wider_without_strings(one, other):
+        if wider_type_without_strings(one, other):
             both = f"{VALUES[pair[0]]} as a, {VALUES[pair[1]]} as b"
             query = f"from rows |> select {both} |> unpivot include nulls v for k in (a, b)"
             text += f"let u{place} =\n  {query}\n\n"

@@ -43,7 +43,7 @@ def refused() -> dict[str, list[str]]:
     for seed in range(SEEDS):
         maker = PipelineMaker(seed, sources)
         base = maker.random.choice(list(sources))
-        maker.relation = scopes.requalified(sources[base], base)
+        maker.relation = scopes.requalify(sources[base], base)
         step = maker.step()
         codes = maker.codes(step)
         if codes and step.split()[0] in (*SHARED, *JOINS):

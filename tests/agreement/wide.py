@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import relation_of
 from tests.agreement.asking import known_type
 

@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ def compiled_module(
 ) -> ModuleType:
     """The script of a pipeline, imported, with Python modules beside it."""
     files = {f"{name}.py": code for name, code in modules.items()} | {"main.ssbt": text}
-    result = checked("main.ssbt", lambda path: files[path].encode())
+    result = check_pipeline("main.ssbt", lambda path: files[path].encode())
     assert result.pipeline, text_report(result.findings, result.sources)
     build = folder / "build"
     build.mkdir(exist_ok=True)
-    for file in emitted(result):
+    for file in emit_files(result):
         (build / file.path).write_bytes(file.content)
     monkeypatch.syspath_prepend(build)
     for name in (result.pipeline.name, *modules):
@@ -35,9 +35,9 @@ def compiled_module(
 
 def script_functions(text: str) -> dict[str, Any]:
     """The functions of the script that a pipeline is compiled to, by name."""
-    result = checked("files.ssbt", lambda path: text.encode())
+    result = check_pipeline("files.ssbt", lambda path: text.encode())
     assert result.pipeline, text_report(result.findings, result.sources)
-    script = next(file for file in emitted(result) if file.path.endswith(".py"))
+    script = next(file for file in emit_files(result) if file.path.endswith(".py"))
     names: dict[str, Any] = {"__name__": "files"}
     exec(compile(script.content, script.path, "exec"), names)
     return names

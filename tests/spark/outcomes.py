@@ -9,7 +9,7 @@ import runpy
 import shutil
 import sys
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 
 _MOMENT = re.compile(r"^\S+Z (?=[A-Z]+ )", re.MULTILINE)
 
@@ -17,9 +17,9 @@ _MOMENT = re.compile(r"^\S+Z (?=[A-Z]+ )", re.MULTILINE)
 def built(fault: Path, here: Path) -> Path:
     """The script of a fault, beside copies of its files."""
     shutil.copytree(fault, here, dirs_exist_ok=True)
-    result = checked("pipeline.ssbt", lambda path: (here / path).read_bytes())
+    result = check_pipeline("pipeline.ssbt", lambda path: (here / path).read_bytes())
     assert result.pipeline
-    for file in emitted(result):
+    for file in emit_files(result):
         (here / "build").mkdir(exist_ok=True)
         (here / "build" / file.path).write_bytes(file.content)
     return here / "build" / f"{result.pipeline.name}.py"

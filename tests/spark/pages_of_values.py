@@ -22,7 +22,7 @@ _ROW = re.compile(r"\| `(.*)` \| (`.*`) \|")
 
 def rows() -> Iterator[tuple[str, str, tuple[str, ...], str, bool]]:
     """The code or guide, the expression or query, its values as text, the time zone, ANSI mode."""
-    texts = {code.number: code.why for code in registry.codes()}
+    texts = {code.number: code.why for code in registry.list_codes()}
     texts["the guide"] = _GUIDE.read_text("utf-8")
     for name, whole in texts.items():
         for table in _TABLE.finditer(whole):

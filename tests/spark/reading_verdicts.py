@@ -8,7 +8,7 @@ from pathlib import Path
 import struct
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.contracts.verdicts import Verdict
+from ssbt.compiler.contracts.verdicts import ReadVerdict
 from tests.spark.compiling import read_back, written
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def pairs() -> list[tuple[str, str, str]]:
     ]
 
 
-def asked(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> Verdict:
+def asked(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> ReadVerdict:
     """What Spark makes of the values of a pair, through generated scripts."""
     found = set()
     for number, value in enumerate(TYPES[one]):
@@ -67,20 +67,20 @@ def asked(spark: SparkSession, form: str, one: str, other: str, folder: Path) ->
         try:
             (row,) = read_back(spark, block, f"k: int, v: {other}").collect()
         except Exception:
-            found.add(Verdict.FAILS)
+            found.add(ReadVerdict.FAILS)
         else:
             is_same = same(data.collect()[0]["v"], row["v"], one, form)
-            found.add(Verdict.RIGHT if is_same else Verdict.WRONG)
+            found.add(ReadVerdict.RIGHT if is_same else ReadVerdict.WRONG)
     return together(found)
 
 
-def together(found: set[Verdict]) -> Verdict:
+def together(found: set[ReadVerdict]) -> ReadVerdict:
     """The verdict about a type, from those about its values."""
-    if Verdict.WRONG in found:
-        return Verdict.WRONG_FOR_SOME if Verdict.RIGHT in found else Verdict.WRONG
-    if Verdict.FAILS in found:
-        return Verdict.FAILS_FOR_SOME if Verdict.RIGHT in found else Verdict.FAILS
-    return Verdict.RIGHT
+    if ReadVerdict.WRONG in found:
+        return ReadVerdict.WRONG_FOR_SOME if ReadVerdict.RIGHT in found else ReadVerdict.WRONG
+    if ReadVerdict.FAILS in found:
+        return ReadVerdict.FAILS_FOR_SOME if ReadVerdict.RIGHT in found else ReadVerdict.FAILS
+    return ReadVerdict.RIGHT
 
 
 def same(one: object, other: object, type_: str, form: str) -> bool:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.emit.archive import build_runtime_archive
 from tests.jvm import QUICK, java_variables
 
 
@@ -43,7 +43,7 @@ def environment(**extra: str) -> dict[str, str]:
 def runtime_zip(folder: Path) -> Path:
     """`ssbt_runtime.zip` as the compiler writes it."""
     path = folder / "ssbt_runtime.zip"
-    path.write_bytes(runtime_archive())
+    path.write_bytes(build_runtime_archive())
     return path
 
 

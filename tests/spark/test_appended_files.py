@@ -14,8 +14,8 @@ from pyspark.errors import PySparkException
 import pytest
 
 from ssbt.compiler.compare.changes import Severity
-from ssbt.compiler.compare.pipelines import Side, difference
-from ssbt.compiler.driver import checked
+from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
+from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import compiled_module, run
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def version(root: Path, connector: str, mode: str, columns: str) -> str:
     )
 
 
-def side(text: str) -> Side:
-    pipeline = checked("parts.ssbt", lambda path: text.encode()).pipeline
+def side(text: str) -> PipelineVersion:
+    pipeline = check_pipeline("parts.ssbt", lambda path: text.encode()).pipeline
     assert pipeline is not None
-    return Side(pipeline)
+    return PipelineVersion(pipeline)
 
 
 def verdicts(old: str, new: str) -> set[Severity]:
-    changes = difference(side(old), side(new)).changes
+    changes = compare_pipelines(side(old), side(new)).changes
     return {change.severity for change in changes if "partition_by" in change.message}
 
 

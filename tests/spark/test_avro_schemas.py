@@ -10,7 +10,7 @@ from pyspark.sql.avro.functions import from_avro
 import pytest
 
 from ssbt.compiler.formats.avro import avro_columns
-from ssbt.compiler.formats.json_text import parsed_json
+from ssbt.compiler.formats.json_text import parse_json
 from ssbt.compiler.types import datatypes as ours
 from tests.avro_schemas import BAD_SCHEMAS, GOOD_TYPES, record_of
 
@@ -39,7 +39,7 @@ def spark_columns(spark, text):
 @pytest.mark.parametrize("name", GOOD_TYPES)
 def test_types_are_those_of_spark(name, spark):
     text = record_of(GOOD_TYPES[name])
-    assert spark_columns(spark, text) == as_spark(avro_columns(parsed_json(text)))
+    assert spark_columns(spark, text) == as_spark(avro_columns(parse_json(text)))
 
 
 @pytest.mark.parametrize("name", BAD_SCHEMAS)

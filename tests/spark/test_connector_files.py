@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Role
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -24,9 +24,9 @@ COLUMNS = "id: bigint, p: bigint, name: string"
 
 def module(text: str) -> dict[str, Any]:
     """The functions of the script that a pipeline is compiled to."""
-    found = checked("files.ssbt", lambda path: text.encode())
-    assert not found.failed, [finding.message for finding in found.findings]
-    script = next(file for file in emitted(found) if file.path.endswith(".py"))
+    found = check_pipeline("files.ssbt", lambda path: text.encode())
+    assert not found.has_errors, [finding.message for finding in found.findings]
+    script = next(file for file in emit_files(found) if file.path.endswith(".py"))
     names: dict[str, Any] = {"__name__": "files"}
     exec(compile(script.content, script.path, "exec"), names)
     return names
@@ -213,7 +213,7 @@ TYPES = {
 
 
 def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
-    found = connector(name)
+    found = find_connector(name)
     side = found.role(role) if found else None
     assert side
     index = 0 if role is Role.SINK else 1

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Connector,
-    Kind,
     Mode,
     Option,
-    Place,
+    OptionPlacement,
     Role,
+    ValueKind,
 )
-from ssbt.compiler.connectors.validation import Use, validated
+from ssbt.compiler.connectors.validation import ConnectorUse, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -34,7 +34,7 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.emit.connectors import reading, writing
+from ssbt.compiler.emit.connectors import emit_read, emit_write
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.pipeline import Sink, Source
@@ -87,7 +87,7 @@ MISSING_CODECS = {("parquet", "brotli"), ("parquet", "lzo"), ("orc", "brotli")}
 
 
 def built_in(name: str) -> Connector:
-    found = connector(name)
+    found = find_connector(name)
     assert found
     return found
 
@@ -104,9 +104,9 @@ def option_named(name: str, role: Role, option_name: str) -> Option:
 
 def values(option: Option) -> Iterator[str]:
     """Every choice, or the default and another value, as they are written in a pipeline."""
-    if option.type.kind is Kind.BOOLEAN:
+    if option.type.kind is ValueKind.BOOLEAN:
         yield from ("true", "false")
-    elif option.type.kind is Kind.WORD:
+    elif option.type.kind is ValueKind.WORD:
         yield from (choice.name for choice in option.choices)
     else:
         default = default_text(option)
@@ -125,19 +125,19 @@ def default_text(option: Option) -> str | None:
 def written(option: Option, text: str) -> OptionValue:
     """A value of the option's own type."""
     match option.type.kind:
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return Boolean(text == "true", HERE)
-        case Kind.INTEGER | Kind.NUMBER:
+        case ValueKind.INTEGER | ValueKind.NUMBER:
             return Number(text, HERE)
-        case Kind.SIZE:
+        case ValueKind.SIZE:
             amount, _, unit = text.partition(" ")
             return Size(amount, unit or "b", HERE)
-        case Kind.DURATION:
+        case ValueKind.DURATION:
             amount, _, unit = text.partition(" ")
             return Duration(amount, unit, HERE)
-        case Kind.WORD | Kind.COLUMN | Kind.SCHEMA:
+        case ValueKind.WORD | ValueKind.COLUMN | ValueKind.SCHEMA:
             return Word(text, HERE)
-        case Kind.MAP:
+        case ValueKind.MAP:
             return MapOf((MapEntry(text, HERE, Number("10", HERE)),), HERE)
         case _:
             return Text((text,) if text else (), HERE)
@@ -152,8 +152,8 @@ def settings(name: str, role: Role, block: Block, *, streaming: bool = False) ->
         for key, text in block.items()
         if key in known and not (key == "schema" and not text)
     ]
-    checked = validated(
-        built_in(name), Use(role, streaming, HERE, LINE, lambda param: None), entries
+    checked = validate(
+        built_in(name), ConnectorUse(role, streaming, HERE, LINE, lambda param: None), entries
     )
     errors = [f.message for f in checked.findings if f.severity.value == "error"]
     assert errors == []
@@ -198,18 +198,18 @@ def write(name: str, block: Block, data: DataFrame) -> None:
         block = {"partition_by": "country"} | static | block
     found = settings(name, Role.SINK, block)
     sink = Sink("data", "data", built_in(name), found, "", NOWHERE)
-    eval(f"({writing(sink, Relation(), NO_PARAMS, 'data')}\n)", {"data": data})
+    eval(f"({emit_write(sink, Relation(), NO_PARAMS, 'data')}\n)", {"data": data})
 
 
 def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = False) -> DataFrame:
     found = settings(name, Role.SOURCE, {"schema": "S"} | block, streaming=streaming)
-    schema = "S" if found.at(Place.SCHEMA) else None
+    schema = "S" if found.at(OptionPlacement.SCHEMA) else None
     added = tuple((column, type_) for column, type_, _ in found.added_columns())
     columns = "name STRING, country STRING" if name == "text" else COLUMNS
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
     relation = Relation(streaming=streaming)
     source = Source("data", built_in(name), found, schema, added, relation, "", NOWHERE)
-    code = reading(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}), exposed=False)
+    code = emit_read(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}), exposed=False)
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame
 
@@ -224,7 +224,7 @@ def cases(role: Role) -> list[tuple[str, str]]:
         (name, option.name)
         for name in FORMATS
         for option in options_of(name, role)
-        if option.place is Place.OPTION
+        if option.place is OptionPlacement.OPTION
         and Mode.BATCH in option.modes
         and option.name != "compression"
         and (name == "csv" or option.name not in everywhere)
@@ -264,7 +264,7 @@ def test_source_option(name: str, option_name: str, round_trip: RoundTrip, data:
 STREAM_OPTIONS = [
     option
     for option in options_of("csv", Role.SOURCE)
-    if option.modes == {Mode.STREAM} and option.place is Place.OPTION
+    if option.modes == {Mode.STREAM} and option.place is OptionPlacement.OPTION
 ]
 
 
@@ -301,7 +301,7 @@ def test_options_are_those_of_spark(name: str, spark: SparkSession) -> None:
     unlisted = {
         option.spark
         for option in ours.values()
-        if option.place is Place.OPTION
+        if option.place is OptionPlacement.OPTION
         and option.spark not in listed | every_format
         and not option.spark.startswith(("parquet.", "orc."))
     }

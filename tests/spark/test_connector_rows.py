@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -27,9 +27,9 @@ Read = Callable[..., "DataFrame"]
 
 def module(text: str) -> dict[str, Any]:
     """The functions of the script that a pipeline is compiled to."""
-    found = checked("rows.ssbt", lambda path: text.encode())
-    assert not found.failed, [finding.message for finding in found.findings]
-    script = next(file for file in emitted(found) if file.path.endswith(".py"))
+    found = check_pipeline("rows.ssbt", lambda path: text.encode())
+    assert not found.has_errors, [finding.message for finding in found.findings]
+    script = next(file for file in emit_files(found) if file.path.endswith(".py"))
     names: dict[str, Any] = {"__name__": "rows"}
     exec(compile(script.content, script.path, "exec"), names)
     return names

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ssbt.compiler.contracts.ends import End, ends
-from ssbt.compiler.contracts.findings import findings
+from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.findings import check_contracts
 from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import read_back, written
 
 if TYPE_CHECKING:
@@ -247,15 +247,15 @@ def verdict(pair: Pair) -> Severity | None:
     )
     reader = f"schema R {{ {pair.read} }}\nsource d from {source}, schema = R }}\n"
     every = (*pipeline_ends("one", writer), *pipeline_ends("other", reader + "sink d to noop {}\n"))
-    severities = [each.diagnostic.severity for each in findings(every)]
+    severities = [each.diagnostic.severity for each in check_contracts(every)]
     return max(severities, key=[Severity.WARNING, Severity.ERROR].index, default=None)
 
 
-def pipeline_ends(name: str, text: str) -> tuple[End, ...]:
+def pipeline_ends(name: str, text: str) -> tuple[Endpoint, ...]:
     text = f'pipeline {name} {{ time_zone = "UTC" }}\n{text}'
-    result = checked(f"{name}.ssbt", lambda path: text.encode())
+    result = check_pipeline(f"{name}.ssbt", lambda path: text.encode())
     assert result.pipeline is not None, [each.message for each in result.findings]
-    return ends(result.pipeline)
+    return list_endpoints(result.pipeline)
 
 
 FIT = {RIGHT: (None,), FAILS: (Severity.ERROR, Severity.WARNING), WRONG: (Severity.ERROR,)}

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pyspark.errors import AnalysisException
 import pytest
 
-from ssbt.compiler.contracts.ends import End, ends
-from ssbt.compiler.contracts.findings import findings
-from ssbt.compiler.driver import checked
+from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import compiled_module, run
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ def reader_text(form: str, way: str, name: str, place: str, folder: Path) -> str
     )
 
 
-def pipeline_ends(name: str, text: str) -> tuple[End, ...]:
-    result = checked(f"{name}.ssbt", lambda path: f"pipeline {name} {{}}\n{text}".encode())
+def pipeline_ends(name: str, text: str) -> tuple[Endpoint, ...]:
+    result = check_pipeline(f"{name}.ssbt", lambda path: f"pipeline {name} {{}}\n{text}".encode())
     assert result.pipeline is not None, [each.message for each in result.findings]
-    return ends(result.pipeline)
+    return list_endpoints(result.pipeline)
 
 
 def is_refused(form: str, way: str, name: str) -> bool:
@@ -110,7 +110,7 @@ def is_refused(form: str, way: str, name: str) -> bool:
         *pipeline_ends("one", writer_text(form, "/lake")),
         *pipeline_ends("other", reader_text(form, way, name, "/lake", Path("/x"))),
     )
-    return "SSBT0640" in {each.diagnostic.code.number for each in findings(every)}
+    return "SSBT0640" in {each.diagnostic.code.number for each in check_contracts(every)}
 
 
 def error_of(spark: SparkSession, text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -33,7 +33,7 @@ def test_what_the_data_reaches(
     monkeypatch.chdir(COVERED)
     coverage = Coverage()
     assert not outcomes(results(spark, "covered.ssbt", tmp_path, coverage))
-    (file,) = json.loads(coverage.json())["files"]
+    (file,) = json.loads(coverage.render_json())["files"]
     states = {(each["line"], each["column"]): each["state"] for each in file["points"]}
     text = Path("covered.ssbt").read_text().splitlines()
     for each in file["points"]:

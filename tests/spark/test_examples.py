@@ -10,9 +10,9 @@ import zipfile
 
 import pytest
 
-from ssbt.compiler.connectors.specification import Place
-from ssbt.compiler.driver import Checked, checked, emitted, formatted
-from ssbt.compiler.emit.submission import packages as submitted_packages
+from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.driver import CheckResult, check_pipeline, emit_files, format_source
+from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.source import Source
 from tests.spark.topics import Topics
@@ -22,9 +22,9 @@ EXAMPLES = ROOT / "examples"
 BIN = Path(sys.executable).parent
 
 
-def compiled(example: str) -> Checked:
+def compiled(example: str) -> CheckResult:
     path = f"examples/{example}/pipeline.ssbt"
-    return checked(path, lambda name: (ROOT / name).read_bytes())
+    return check_pipeline(path, lambda name: (ROOT / name).read_bytes())
 
 
 @pytest.fixture(
@@ -39,7 +39,7 @@ def example(request: pytest.FixtureRequest) -> str:
 def build(example: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds what the example compiles to."""
     folder = tmp_path_factory.mktemp(example)
-    for file in emitted(compiled(example)):
+    for file in emit_files(compiled(example)):
         (folder / file.path).write_bytes(file.content)
     return folder
 
@@ -53,7 +53,7 @@ def test_formatted(example: str) -> None:
     """What `ssbtc fmt` would change: nothing, in imported files neither."""
     for path in (EXAMPLES / example).glob("**/*.ssbt"):
         text = path.read_text(encoding="utf-8")
-        assert formatted(Source(str(path), text)) == (text, ())
+        assert format_source(Source(str(path), text)) == (text, ())
 
 
 @pytest.mark.slow
@@ -98,8 +98,8 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
     if script.exists():
         subprocess.run([script, tmp_path / "data"], check=True)
         settings.append(f"--set=data={tmp_path}/data")
-    packages = ",".join(submitted_packages(pipeline))
-    written = [topic for sink in pipeline.sinks if (topic := sink.settings.named("topic"))]
+    packages = ",".join(collect_packages(pipeline))
+    written = [topic for sink in pipeline.sinks if (topic := sink.settings.find("topic"))]
     if written:
         topics: Topics = request.getfixturevalue("topics")
         settings.append(f"--set=brokers={topics.broker.address}")
@@ -113,7 +113,7 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
     submit += [f"--packages={packages}"] if packages else []
     run("spark-submit", *submit, main, *settings, folder=ROOT)
     for sink in pipeline.sinks:
-        if sink.settings.at(Place.PATH) is not None:
+        if sink.settings.at(OptionPlacement.PATH) is not None:
             assert any((tmp_path / "results" / sink.name).glob("part-*")), sink.name
     expected = EXAMPLES / example / "expected.json"
     if expected.exists():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import read_back, written
 
 if TYPE_CHECKING:
@@ -146,6 +146,6 @@ def test_what_is_refused(name: str) -> None:
             f'source data from parquet {{ path = "in", schema = Row }}\n'
             f'sink data to {name} {{ path = "out" }}\n'
         )
-        found = checked("files.ssbt", encoded(text)).findings
+        found = check_pipeline("files.ssbt", encoded(text)).findings
         refused = any(each.code.number == "SSBT0523" for each in found)
         assert refused is (type_ in REFUSED[name]), type_

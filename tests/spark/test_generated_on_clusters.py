@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from tests.spark import servers
 
 pytestmark = pytest.mark.spark
@@ -20,11 +20,11 @@ ORDERS = "id,amount,country\n1,5.00,DE\n2,0.50,FR\n3,7.50,FR\n4,2.00,JP\n"
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
     """The outputs of the pipeline, in a folder far from the compiler."""
-    result = checked("pipeline.ssbt", lambda path: (FOLDER / path).read_bytes())
+    result = check_pipeline("pipeline.ssbt", lambda path: (FOLDER / path).read_bytes())
     assert result.findings == ()
     folder = tmp_path / "build"
     folder.mkdir()
-    for file in emitted(result):
+    for file in emit_files(result):
         (folder / file.path).write_bytes(file.content)
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / "orders.csv").write_text(ORDERS)

@@ -12,8 +12,8 @@ import tempfile
 
 import pytest
 
-from ssbt.compiler.hocon.problems import MistakeError
-from ssbt.compiler.hocon.units import milliseconds, size
+from ssbt.compiler.hocon.problems import ConfigurationError
+from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
 from tests.unit.hocon.documents import Document
 from tests.unit.hocon.generation import Texts, mutual_references
 from tests.unit.hocon.lightbend_cases import CASES
@@ -98,7 +98,7 @@ def lightbends(cases: Iterable[str | dict[str, str]], folder: Path) -> list[obje
 def ours(case: str | dict[str, str]) -> object:
     try:
         return plain(read(case if isinstance(case, dict) else {"main.conf": case}))
-    except MistakeError as refusal:
+    except ConfigurationError as refusal:
         reasons = (reason for reason in DOCUMENTED if reason in str(refusal))
         return next(reasons, None)
 
@@ -155,9 +155,9 @@ def test_units_are_lightbends(tmp_path: Path) -> None:
     done = subprocess.run([*java, *texts], capture_output=True, check=True, timeout=300, text=True)
     answers = dict(zip(texts, (line.split() for line in done.stdout.splitlines()), strict=True))
     for text, (duration, bytes_) in answers.items():
-        found = milliseconds(text)
+        found = parse_milliseconds(text)
         nanoseconds = "none" if found is None else str(min(int(found * 1_000_000), (1 << 63) - 1))
-        size_ = size(text)
+        size_ = parse_bytes(text)
         assert (text, nanoseconds) == (text, duration)
         if text not in JAVAS:
             assert (text, "none" if size_ is None else str(size_)) == (text, bytes_)

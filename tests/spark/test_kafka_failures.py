@@ -13,7 +13,7 @@ import pytest
 
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
-from ssbt.runtime.errors.helping import help_with
+from ssbt.runtime.errors.helping import find_help
 from ssbt.runtime.records import topics as ids_of_topics
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
@@ -212,7 +212,7 @@ def test_topics_and_partitions_to_write_to_that_do_not_exist(
             piped(text.replace("as copy", f"as copy_{number}"))
         trace = f"{failed.value}\n{failed.value.__cause__}"
         assert sentence in trace
-        assert way_out in str(help_with(trace))
+        assert way_out in str(find_help(trace))
     assert "Kafka says that it passes" not in caplog.text
 
 

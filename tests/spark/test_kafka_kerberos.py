@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.failures.telling import describe_failure
 from tests.brokers import Broker, running_broker
 from tests.kerberos import LISTENER, REALM, Realm, running_realm
 from tests.spark.piping import Piped
@@ -67,6 +67,9 @@ def test_written_and_read(guarded: Broker, realm: Realm, piped: Piped, spark: Sp
         other = {**names, "principal": f"stranger@{REALM}"}
         with pytest.raises(Exception) as refused:  # noqa: PT011 (whose class it is depends on where it fails)
             piped(PIPE.format(**other, keytab=realm.keytab, source=source, target=target))
-        assert "whether `keytab` is there on every machine" in failure(refused.value, "").message
+        assert (
+            "whether `keytab` is there on every machine"
+            in describe_failure(refused.value, "").message
+        )
     finally:
         own.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.runtime import Job
-from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.failures.telling import describe_failure
 from ssbt.runtime.streams.operation import OPERATION
 from ssbt.runtime.streams.streaming import GaveUpError
 from tests.brokers import Broker, free_port
@@ -73,7 +73,7 @@ def told(piped: Piped, text: str, spark: SparkSession) -> str:
     if isinstance(error, GaveUpError):
         # `main` tells what a stream gave up for.
         error = error.__cause__ or error
-    return failure(error, str(module.__file__)).message
+    return describe_failure(error, str(module.__file__)).message
 
 
 @pytest.mark.parametrize("pipeline", [BATCH, STREAM, WRITE])

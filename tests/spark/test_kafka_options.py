@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.check.topics import pattern_problem
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.check.topics import find_pattern_problem
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Mode, RoleSpecification
 from ssbt.runtime import Job
 from tests.spark.piping import Piped
@@ -252,7 +252,7 @@ def refusal(call: Callable[..., object], *arguments: str) -> str:
 def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> None:
     """All keys of Kafka's clients, and those of Spark that are for batches alone."""
     session: Any = spark
-    known = connector("kafka")
+    known = find_connector("kafka")
     assert known
     keys = {
         kind: {f"kafka.{name}" for name in getattr(session._jvm, of).configNames()}
@@ -307,7 +307,7 @@ def test_patterns_that_java_does_not_take(spark: SparkSession) -> None:
     session: Any = spark
     pattern = session._jvm.java.util.regex.Pattern.compile
     for text in PATTERNS:
-        assert bool(pattern_problem(text)) == bool(refusal(pattern, text)), text
+        assert bool(find_pattern_problem(text)) == bool(refusal(pattern, text)), text
 
 
 def test_places_in_topics_that_are_not_read(

@@ -10,7 +10,7 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Job
-from ssbt.runtime.entry import _run
+from ssbt.runtime.entry import _run_pipeline
 from tests.registries import Registry
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
@@ -81,7 +81,7 @@ sink orders.dead_letter to kafka {{
   trigger       = available now
 }}
 """)
-    _run(Job(spark, None), module.run)
+    _run_pipeline(Job(spark, None), module.run)
     assert registry.request("GET", f"/subjects/{target}-value/versions") == [1]
     written = registry.register(f"{target}-value", READER)
     assert {row["value"] for row in topics.rows(target)} == {

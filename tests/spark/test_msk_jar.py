@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.runtime import kafka_options
 from tests.jars import artefact
 
@@ -23,7 +23,7 @@ OPTIONS = {
 
 
 def test_classes_and_options() -> None:
-    kafka = connector("kafka")
+    kafka = find_connector("kafka")
     assert kafka is not None
     assert kafka.connection is not None
     mechanism = kafka.connection.option("sasl_mechanism")

@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from tests.spark import servers
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
@@ -22,8 +22,8 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "network_word_count
 
 def test_words_from_a_socket(tmp_path: Path) -> None:
     """They are counted as they come, and the job stops when it is told to."""
-    found = checked("pipeline.ssbt", lambda name: (EXAMPLE / name).read_bytes())
-    for file in emitted(found):
+    found = check_pipeline("pipeline.ssbt", lambda name: (EXAMPLE / name).read_bytes())
+    for file in emit_files(found):
         (tmp_path / file.path).write_bytes(file.content)
     with socket.create_server(("127.0.0.1", 0)) as server:
         Thread(target=serve, args=(server, b"spark ssbt spark\n"), daemon=True).start()

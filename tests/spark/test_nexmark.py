@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 from tests.jars import artefact
 
@@ -65,12 +65,12 @@ def test_query(
 ) -> None:
     """Rows of windows that the watermark has not passed yet have not been written."""
     final, streams = QUERIES[query]
-    found = checked(f"{query}.ssbt", lambda name: (FOLDER / name).read_bytes())
+    found = check_pipeline(f"{query}.ssbt", lambda name: (FOLDER / name).read_bytes())
     assert found.pipeline is not None
     script = ModuleType(found.pipeline.name)
     # Where a dataclass looks for the names in its annotations.
     monkeypatch.setitem(sys.modules, script.__name__, script)
-    exec(emitted(found)[0].content.decode(), vars(script))
+    exec(emit_files(found)[0].content.decode(), vars(script))
     script.run(Job(rocksdb, script.Params(lake=str(lake)), script.__name__))
     written = rocksdb.read.parquet(f"{lake}/{found.pipeline.name}")
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 from pyspark.sql import functions as F
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.streams.operation import OPERATION, Operation
@@ -58,10 +58,10 @@ def run(
     """Run the stream, of the sink called `name`, through what there is."""
     text = PIPELINE.replace("STEPS", steps).replace("AS", f"as {name}" if name else "")
     text = text.replace("OPTIONS", options)
-    found = checked("p.ssbt", lambda path: {"p.ssbt": text.encode()}[path])
+    found = check_pipeline("p.ssbt", lambda path: {"p.ssbt": text.encode()}[path])
     assert found.pipeline is not None, [each.message for each in found.findings]
     space: dict[str, object] = {"__name__": "filesink"}
-    script = emitted(found)[0].content.decode()
+    script = emit_files(found)[0].content.decode()
     token = OPERATION.set(Operation("filesink", 0, frozenset(), frozenset({keep} if keep else ())))
     try:
         with patch.dict(sys.modules, {"filesink": ModuleType("filesink")}):

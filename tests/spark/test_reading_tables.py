@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.contracts.verdicts import verdict
-from ssbt.compiler.types.ddl import parsed_type
+from ssbt.compiler.contracts.verdicts import type_verdict
+from ssbt.compiler.types.ddl import parse_type
 from tests.spark.reading_verdicts import asked, pairs
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def test_spark_is_no_worse_than_the_tables_say(spark: SparkSession, tmp_path: Pa
     """A row holds for several types, such as all decimals: it says the worst that Spark does."""
     wrong = []
     for number, (form, one, other) in enumerate(SAMPLE):
-        types = parsed_type(one), parsed_type(other)
+        types = parse_type(one), parse_type(other)
         assert types[0] is not None
         assert types[1] is not None
         got = asked(spark, form, one, other, tmp_path / str(number))
-        said = verdict(form, types[0], types[1])
+        said = type_verdict(form, types[0], types[1])
         if got > said or (got.is_silent != said.is_silent and got != 0):
             wrong.append(f"{form}: {one} as {other}: {got.name}, {said.name}")
     assert not wrong, "\n".join(wrong)

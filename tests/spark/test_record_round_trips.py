@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 import pytest
 
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import script_functions
 from tests.spark.test_file_round_trips import VALUES, encoded, names, rows, texts
 from tests.spark.test_record_values import Records
@@ -130,6 +130,6 @@ def test_what_is_refused(format_: str) -> None:
             'source data from kafka {\n  bootstrap_servers = "localhost:9092"\n'
             f'  subscribe = "t"\n  value = {format_}\n  schema = Row\n}}\nsink data to noop {{ }}\n'
         )
-        found = checked("records.ssbt", encoded(text)).findings
+        found = check_pipeline("records.ssbt", encoded(text)).findings
         codes = {each.code.number for each in found}
         assert ("SSBT1006" in codes) is (type_ in REFUSED[format_]), (type_, codes)

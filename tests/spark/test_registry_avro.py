@@ -12,7 +12,7 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Job, Stream, run_streams
-from ssbt.runtime.entry import _run
+from ssbt.runtime.entry import _run_pipeline
 from ssbt.runtime.formats.avro import encoded_registry_avro, registry_avro_decoding
 from ssbt.runtime.records.decoding import Decoding, decoded
 from ssbt.runtime.registries.registry import RegistryError
@@ -109,7 +109,7 @@ def test_a_schema_that_comes_while_a_stream_runs(spark, registry, subject, tmp_p
             put(framed(spark, second, NEWER, {"id": "1", "amount": "2.5F"}))
         run_streams(Stream("orders", writer, str(tmp_path / "checkpoint")))
 
-    _run(Job(spark, None), run)
+    _run_pipeline(Job(spark, None), run)
     assert len(planned) == 2
     rows = spark.read.parquet(out).collect()
     assert sorted((row.id, row.n) for row in rows) == [(1, 1), (1, 2), (2, 1)]
@@ -189,7 +189,7 @@ def test_an_id_that_the_registry_does_not_know(spark, registry, subject):
         found.extend(orders(records, registry, subject, on_error="drop").collect())
         found.append("done")
 
-    _run(Job(spark, None), run)
+    _run_pipeline(Job(spark, None), run)
     assert found == ["done"]
     with pytest.raises(Exception, match=f"no record of schema {missing}, or no such schema"):
         orders(table(spark, [value]), registry, subject).collect()
@@ -203,7 +203,7 @@ def test_a_schema_of_another_shape_is_no_record(spark, registry, subject):
         orders(table(spark, [value]), registry, subject).collect()
 
     with pytest.raises(Exception, match=f"no record of schema {other}"):
-        _run(Job(spark, None), run)
+        _run_pipeline(Job(spark, None), run)
 
 
 def encoded(spark: SparkSession, registry, subject, schema, **options) -> DataFrame:

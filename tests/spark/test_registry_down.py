@@ -17,7 +17,7 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Job, Stream, decoded, run_streams
-from ssbt.runtime.entry import _run
+from ssbt.runtime.entry import _run_pipeline
 from ssbt.runtime.formats.avro import registry_avro_decoding
 from ssbt.runtime.registries import registry as asking
 from ssbt.runtime.registries.registry import UnreachableError
@@ -73,19 +73,19 @@ def test_a_registry_that_hangs_comes_back_and_goes(
     frames = iter([planned])
     token = OPERATION.set(replace(OPERATION.get(), max_restarts=1))
     with pytest.raises(GaveUpError) as given_up:
-        _run(Job(spark, None), lambda job: run(job, next(frames, planned)))
+        _run_pipeline(Job(spark, None), lambda job: run(job, next(frames, planned)))
     OPERATION.reset(token)
     assert re.search(r"does not answer: .*; tried 6 times in", str(given_up.value.__cause__))
     assert ids() == [1]
 
     own_registry.resume()
-    _run(Job(spark, None), run)
+    _run_pipeline(Job(spark, None), run)
     assert ids() == [1, 2]
 
     own_registry.stop()
     started = time.monotonic()
     with pytest.raises(UnreachableError, match=r"does not answer: .*; tried 6 times in"):
-        _run(Job(spark, None), run)
+        _run_pipeline(Job(spark, None), run)
     assert time.monotonic() - started < 60
     assert ids() == [1, 2]
 
@@ -143,7 +143,7 @@ def _outcome(
 ) -> None:
     OPERATION.set(replace(OPERATION.get(), max_restarts=50))
     try:
-        _run(Job(spark, None), run)
+        _run_pipeline(Job(spark, None), run)
     except BaseException as error:
         failures.append(error)
 

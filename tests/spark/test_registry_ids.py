@@ -20,7 +20,7 @@ from pyspark.sql.avro.functions import to_avro
 import pytest
 
 from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, decoded_rows, run_streams
-from ssbt.runtime.entry import _run
+from ssbt.runtime.entry import _run_pipeline
 from ssbt.runtime.formats.avro import registry_avro_decoding
 from ssbt.runtime.streams.operation import OPERATION
 from tests.registries import Registry
@@ -95,7 +95,7 @@ class Pipeline:
         def run() -> None:
             OPERATION.set(replace(OPERATION.get(), max_restarts=0))
             try:
-                _run(Job(self.spark, None), self.run)
+                _run_pipeline(Job(self.spark, None), self.run)
             except BaseException as error:
                 failures.append(error)
 

@@ -14,10 +14,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 import pytest
 
-from ssbt.compiler.formats.languages import written_text
+from ssbt.compiler.formats.languages import convert_text
 from ssbt.runtime import Job
-from ssbt.runtime.entry import _run
-from ssbt.runtime.errors.helping import help_with
+from ssbt.runtime.entry import _run_pipeline
+from ssbt.runtime.errors.helping import find_help
 from ssbt.runtime.formats.protobuf import (
     encoded_protobuf,
     encoded_registry_protobuf,
@@ -57,7 +57,7 @@ message Order {
 message Line { string sku = 1; float weight = 2; }
 enum Status { NEW = 0; PAID = 1; }
 """
-WRITTEN = written_text("protobuf", PROTO, "shop.proto", "shop.Order", dict[str, str]().__getitem__)
+WRITTEN = convert_text("protobuf", PROTO, "shop.proto", "shop.Order", dict[str, str]().__getitem__)
 DDL = ", ".join(f"{field.name} {field.type.sql}" for field in WRITTEN.columns.fields)
 
 
@@ -223,7 +223,7 @@ def test_what_cannot_be_written_is_named(spark):
             else:
                 assert f"no message shop.Order: {sentence}" in told
             if "null" not in sentence:
-                assert help_with(told) is not None
+                assert find_help(told) is not None
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_a_schema_is_registered_with_what_it_imports(spark, registry):
     order += "message Order { %s id = 1; Line line = 2; }"
     imports = {path: line}.__getitem__
     ours, other = (
-        written_text("protobuf", order % type_, "order.proto", "shop.Order", imports)
+        convert_text("protobuf", order % type_, "order.proto", "shop.Order", imports)
         for type_ in ("int64", "string")
     )
     rows = spark.sql("select 7L as id, named_struct('sku', 'a') as line")
@@ -307,5 +307,5 @@ def test_a_schema_that_comes_later(spark, registry, subject):
         rows = table(spark, *values).select(decoded).collect()
         found.extend(row.m and row.m.id for row in rows)
 
-    _run(Job(spark, None), run)
+    _run_pipeline(Job(spark, None), run)
     assert (found, len(planned)) == ([1, None], 1)

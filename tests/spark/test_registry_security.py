@@ -45,11 +45,11 @@ def test_registered_and_read(
     locked = {"key_location": str(files.locked_key), "key_password": KEY_WORD}
     given = options(files, front, **(locked if is_locked else {}))
     subject, text = f"orders-{uuid4().hex[:8]}", json.dumps(ORDER)
-    made = Registry.of(given).registered(subject, Schema(text), register=True)
+    made = Registry.of(given).register_schema(subject, Schema(text), register=True)
     assert Registry.of(given).ids(subject, "AVRO") == {
         made.id: registry.request("GET", f"/schemas/ids/{made.id}")["schema"]
     }
-    version = AskedByCommands(given).version(subject, 0)
+    version = AskedByCommands(given).find_version(subject, 0)
     assert version is not None
     assert version.id == made.id
 

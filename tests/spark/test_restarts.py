@@ -13,9 +13,9 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, StreamingQueryException
 import pytest
 
-from ssbt.compiler.compare.values import Values, values_of
-from ssbt.compiler.compare.verdicts import verdicts
-from ssbt.compiler.driver import Checked, emitted
+from ssbt.compiler.compare.values import RunValues, run_values
+from ssbt.compiler.compare.verdicts import stream_verdicts
+from ssbt.compiler.driver import CheckResult, emit_files
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.runtime import Job
 from ssbt.runtime.streams.operation import OPERATION, Operation
@@ -84,7 +84,7 @@ def write(path: Path, names: list[str], rows: list[tuple[Any, ...]]) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def run(spark: SparkSession, found: Checked, folder: Path, checkpoints: str) -> list[str]:
+def run(spark: SparkSession, found: CheckResult, folder: Path, checkpoints: str) -> list[str]:
     """Run a version until it has read all, and return what it wrote, in an order of its own."""
     rows: list[str] = []
 
@@ -94,7 +94,7 @@ def run(spark: SparkSession, found: Checked, folder: Path, checkpoints: str) -> 
     module, counting = ModuleType("kept"), ModuleType("counting")
     module.keep = keep  # type: ignore[attr-defined]
     exec(COUNTING, vars(counting))
-    script = emitted(found)[0].content.decode()
+    script = emit_files(found)[0].content.decode()
     script = script.replace('"checkpoints/result"', repr(f"{folder}/{checkpoints}"))
     space: dict[str, Any] = {"__name__": "restarts"}
     sys.modules |= {"kept": module, "counting": counting, "restarts": ModuleType("restarts")}
@@ -168,9 +168,9 @@ def is_safe(pair: Pair) -> bool:
     """Whether the compiler says so."""
     versions = zip((pair.old, pair.new), pair.python, strict=True)
     old, new = (compiled_version(text, python).pipeline for text, python in versions)
-    (stream,) = verdicts(old, new, (defaults(old), defaults(new)))
+    (stream,) = stream_verdicts(old, new, (defaults(old), defaults(new)))
     return stream.verdict is Verdict.SAFE
 
 
-def defaults(pipeline: Pipeline | None) -> Values:
-    return next(values_of(pipeline, ()))
+def defaults(pipeline: Pipeline | None) -> RunValues:
+    return next(run_values(pipeline, ()))

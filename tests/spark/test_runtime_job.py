@@ -14,7 +14,7 @@ import pytest
 
 from ssbt.runtime import Job, SchemaMismatchError, checked, main
 from ssbt.runtime.job import rows_written
-from ssbt.runtime.sparkconf.session import opened_session
+from ssbt.runtime.sparkconf.session import open_session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -66,7 +66,7 @@ def test_settings_on_a_session_that_exists(spark: SparkSession) -> None:
     """Spark's default is nobody's word; what the session was built with is the operator's."""
     wanted = {"spark.sql.broadcastTimeout": "44", "spark.sql.shuffle.partitions": "9"}
     try:
-        session, created = opened_session("x", "x.py", wanted)
+        session, created = open_session("x", "x.py", wanted)
         assert not created
         assert [session.conf.get(name) for name in wanted] == ["44", "2"]
     finally:

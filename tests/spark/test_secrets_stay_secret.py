@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from ssbt.compiler.connectors import loading
-from ssbt.compiler.driver import checked, configured, emitted
+from ssbt.compiler.driver import check_pipeline, configure_pipeline, emit_files
 from tests.spark import servers
 
 pytestmark = pytest.mark.spark
@@ -101,8 +101,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "read.py.j2").write_text(TEMPLATE)
     monkeypatch.syspath_prepend(str(folder.parent))
     found = SimpleNamespace(name="vault_files", value="vault_files_ssbt")
-    monkeypatch.setattr(loading.Shelf, "_installed", lambda shelf: (found,))
-    loading.connector.cache_clear()
+    monkeypatch.setattr(loading.PluginRegistry, "_installed", lambda shelf: (found,))
+    loading.find_connector.cache_clear()
 
 
 def compiled(folder: Path, option: str, keys: Path) -> Path:
@@ -114,9 +114,9 @@ def compiled(folder: Path, option: str, keys: Path) -> Path:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path].replace("KEYS", str(keys)).encode()
 
-    done = configured(checked("canary.ssbt", read), "canary.ssbt", read)
-    assert not done.checked.failed, done.checked.findings
-    for file in emitted(done.checked, done.environments):
+    done = configure_pipeline(check_pipeline("canary.ssbt", read), "canary.ssbt", read)
+    assert not done.check_result.has_errors, done.check_result.findings
+    for file in emit_files(done.check_result, done.environments):
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)

@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 import pytest
 
 from ssbt.compiler.sparkconf.settings import known_settings
-from ssbt.compiler.sparkconf.values import misfit
+from ssbt.compiler.sparkconf.values import describe_expected_value
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -32,7 +32,7 @@ def test_values(spark: SparkSession) -> None:
             continue
         converter = entry.valueConverter()
         for value in (*VALUES, *setting.choices):
-            if misfit(value, setting.kind, setting.least, setting.choices):
+            if describe_expected_value(value, setting.kind, setting.least, setting.choices):
                 asked += 1
                 try:
                     converter.apply(value)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def run(rocksdb: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             trigger=trigger,
         )
         files = {"main.ssbt": text, "counting.py": code}
-        found = checked("main.ssbt", lambda path: files[path].encode())
+        found = check_pipeline("main.ssbt", lambda path: files[path].encode())
         assert found.pipeline, text_report(found.findings, found.sources)
         counting, script = ModuleType("counting"), ModuleType("counted")
         exec(code, vars(counting))
         monkeypatch.setitem(sys.modules, "counting", counting)
         monkeypatch.setitem(sys.modules, "counted", script)
-        exec(emitted(found)[0].content.decode(), vars(script))
+        exec(emit_files(found)[0].content.decode(), vars(script))
         script.run(Job(rocksdb, None, "counted"))
         written = rocksdb.read.schema("k STRING, n BIGINT, what STRING").json(f"{tmp_path}/out")
         rows = written.collect()

@@ -8,7 +8,7 @@ from pyspark.errors import ParseException
 import pytest
 
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 from tests.spark.syntax_corpus import GROUPS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def spark_takes(spark: SparkSession, text: str) -> bool:
 
 
 def compiler_takes(text: str) -> bool:
-    found = parsed(Source("a.ssbt", f"let x = from a |> select {text}"))
+    found = parse_file(Source("a.ssbt", f"let x = from a |> select {text}"))
     return all(finding.severity.value != "error" for finding in found.findings)
 
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ssbt.compiler.cli.testing.plans import written_script
-from ssbt.compiler.driver import checked, planned_test_of
-from ssbt.compiler.testing.creating import test_text as text_of
-from ssbt.compiler.testing.creating import wide_rows
-from ssbt.compiler.testing.results import Created
-from ssbt.runtime.sampling.creating import created
-from ssbt.runtime.sampling.wishes import wish_of
+from ssbt.compiler.cli.testing.plans import write_script
+from ssbt.compiler.driver import check_pipeline, plan_sampling
+from ssbt.compiler.testing.creating import find_wide_rows, render_test
+from ssbt.compiler.testing.results import CreatedTest
+from ssbt.runtime.sampling.creating import create_test
+from ssbt.runtime.sampling.plans import parse_sampling_plan
 from tests.spark.tested import outcomes, planned, ran
 
 if TYPE_CHECKING:
@@ -56,21 +55,21 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(spark: SparkSession, dataset: str, folder: Path) -> Created:
+def written(spark: SparkSession, dataset: str, folder: Path) -> CreatedTest:
     """What a test of a dataset gives and expects; the test is written beside the pipeline."""
-    pipeline = checked("shop.ssbt", lambda path: Path(path).read_bytes())
-    script = written_script(pipeline, str(folder / f"script_{dataset}"))
-    wish = planned_test_of(pipeline, dataset, 3)
+    pipeline = check_pipeline("shop.ssbt", lambda path: Path(path).read_bytes())
+    script = write_script(pipeline, str(folder / f"script_{dataset}"))
+    wish = plan_sampling(pipeline, dataset, 3)
     plan = {**wish["plan"], "script": script, "tests": []}
-    event = created(spark, wish_of({**wish, "plan": plan}), {"data": str(folder)})
+    event = create_test(spark, parse_sampling_plan({**wish, "plan": plan}), {"data": str(folder)})
     assert event["event"] == "created", event
-    made = msgspec.convert(event["created"], Created)
+    made = msgspec.convert(event["created"], CreatedTest)
     with Path("shop_test.ssbt").open("a") as file:
         files = {}
-        for what, rows in wide_rows(made):
+        for what, rows in find_wide_rows(made):
             files[what] = f"{dataset} {what}.jsonl"
             Path(files[what]).write_text("".join(f"{line}\n" for line in rows.lines))
-        file.write(text_of(dataset, made, files))
+        file.write(render_test(dataset, made, files))
     return made
 
 
@@ -106,7 +105,7 @@ def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
 def test_wide_rows_go_to_files_and_the_test_passes(
     spark: SparkSession, shop: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("ssbt.compiler.testing.creating._WIDEST", 10)
+    monkeypatch.setattr("ssbt.compiler.testing.creating._MAX_WIDTH", 10)
     for dataset in ("large", "read"):
         written(spark, dataset, shop)
     text = Path("shop_test.ssbt").read_text()

@@ -26,7 +26,7 @@ def updated(spark: SparkSession, path: str, folder: Path, **given: str) -> dict[
     """How the tests end that are run with `--update`."""
     plans = planned(path, folder)
     changes = Updates(plans.tested, None)
-    found = {name: changes.revised(each) for name, each in ran(spark, plans, given).items()}
+    found = {name: changes.revise_result(each) for name, each in ran(spark, plans, given).items()}
     changes.write()
     return {name: each.outcome for name, each in found.items()}
 

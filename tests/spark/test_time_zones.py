@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -103,7 +103,7 @@ def is_told(expression: str) -> bool:
         'source data from parquet { path = "in", schema = Row }\n'
         f"let made = from data |> extend {expression} as made\nsink made to noop {{ }}\n"
     )
-    found = checked("zones.ssbt", lambda path: text.encode()).findings
+    found = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
     others = [each.message for each in found if each.severity.value == "error"]
     assert not others, (expression, others)
     return any(each.code.number == "SSBT0340" for each in found)
@@ -168,5 +168,5 @@ def test_texts_of_files(source: str) -> None:
         "pipeline zones { }\nschema Row { at: timestamp }\n"
         f"source data from {source}\nsink data to noop {{ }}\n"
     )
-    found = checked("zones.ssbt", lambda path: text.encode()).findings
+    found = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
     assert any(each.code.number == "SSBT0340" for each in found) is ZONED_DATA[source]

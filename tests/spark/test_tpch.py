@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.steps import Sort
 
@@ -77,10 +77,10 @@ def compiled(path: Path, spark: SparkSession, **params: str) -> Compiled:
     """A pipeline compiled, its script imported, and its functions called in their order."""
     from ssbt.runtime import Job
 
-    found = checked(os.path.relpath(path, ROOT), lambda name: (ROOT / name).read_bytes())
+    found = check_pipeline(os.path.relpath(path, ROOT), lambda name: (ROOT / name).read_bytes())
     assert [finding.message for finding in found.findings] == []
     assert found.pipeline is not None
-    script = emitted(found)[0]
+    script = emit_files(found)[0]
     module = ModuleType(f"tpch_{found.pipeline.name}")
     # dataclasses look a class's module up.
     sys.modules[module.__name__] = module

@@ -19,9 +19,9 @@ import pytest
 from ssbt.compiler.types import casts, operators
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import BOOLEAN, NULL, DataType
-from ssbt.compiler.types.expected import implicit_cast
-from ssbt.compiler.types.functions import Function, Kind, find, names
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Typed
+from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
+from ssbt.compiler.types.type_sets import implicit_cast
 from tests.agreement.answers import Question, is_known
 from tests.agreement.asking import Asked, known_type
 
@@ -176,7 +176,7 @@ def binary_cases(ansi: bool) -> Iterator[Case]:
     for operator in BINARY:
         for left, right in pairs if FULL else random.Random(operator).sample(pairs, 25):
             for a, b in zip(COLUMNS[left], COLUMNS[right], strict=True):
-                ours = operators.binary(operator, a.typed, b.typed, ansi)
+                ours = operators.infer_binary(operator, a.typed, b.typed, ansi)
                 yield Case(f"{a.text} {operator} {b.text}", ours)
                 if isinstance(ours, Mismatch):
                     break
@@ -188,8 +188,8 @@ def cast_cases(ansi: bool) -> Iterator[Case]:
         for column in COLUMNS[source]:
             kind = known_type(target)
             text = f"({column.text} as {target})"
-            yield Case(f"cast{text}", casts.cast(column.typed, kind, ansi))
-            yield Case(f"try_cast{text}", casts.try_cast(column.typed, kind))
+            yield Case(f"cast{text}", casts.infer_cast(column.typed, kind, ansi))
+            yield Case(f"try_cast{text}", casts.infer_try_cast(column.typed, kind))
 
 
 def other_cases(ansi: bool) -> Iterator[Case]:
@@ -198,17 +198,19 @@ def other_cases(ansi: bool) -> Iterator[Case]:
     for _ in range(1500 if FULL else 40):
         a, b, c = (maker.choice(COLUMNS[maker.choice(NAMES)]) for _ in range(3))
         x, y, z = a.typed, b.typed, c.typed
-        yield Case(f"- {a.text}", operators.unary("-", x, ansi))
-        yield Case(f"~ {a.text}", operators.unary("~", x, ansi))
-        yield Case(f"not {a.text}", operators.unary("not", x, ansi))
-        between = operators.between(x, y, z, ansi)
+        yield Case(f"- {a.text}", operators.infer_unary("-", x, ansi))
+        yield Case(f"~ {a.text}", operators.infer_unary("~", x, ansi))
+        yield Case(f"not {a.text}", operators.infer_unary("not", x, ansi))
+        between = operators.infer_between(x, y, z, ansi)
         yield Case(f"{a.text} between {b.text} and {c.text}", between)
-        yield Case(f"{a.text} in ({b.text}, {c.text})", operators.is_in(x, [y, z], ansi))
-        yield Case(f"{a.text} like {b.text}", operators.like(x, y, ansi))
-        yield Case(f"coalesce({a.text}, {b.text}, {c.text})", operators.coalesce([x, y, z], ansi))
-        test, flag = operators.comparison("=", x, y, ansi), Typed(BOOLEAN, True)
+        yield Case(f"{a.text} in ({b.text}, {c.text})", operators.infer_in(x, [y, z], ansi))
+        yield Case(f"{a.text} like {b.text}", operators.infer_like(x, y, ansi))
+        yield Case(
+            f"coalesce({a.text}, {b.text}, {c.text})", operators.infer_coalesce([x, y, z], ansi)
+        )
+        test, flag = operators.infer_comparison("=", x, y, ansi), Typed(BOOLEAN, True)
         text = f"case when c1 then {a.text} when c1 then {b.text} else {c.text} end"
-        yield Case(text, operators.case([flag, flag], [x, y], z, ansi))
+        yield Case(text, operators.infer_case([flag, flag], [x, y], z, ansi))
         yield Case(f"{a.text} = {b.text}", test)
 
 
@@ -222,8 +224,8 @@ def function_cases(function: Function, ansi: bool, count: int) -> Iterator[Case]
         given = [argument.typed for argument in arguments]
         called = [each.text if each.text[1:].isdigit() else None for each in arguments]
         text = f"`{function.name}`({', '.join(each.text for each in arguments)})"
-        form = "aggregate" if function.kind is Kind.AGGREGATE else "select"
-        yield Case(text, function.result(given, ansi, called), form)
+        form = "aggregate" if function.kind is FunctionKind.AGGREGATE else "select"
+        yield Case(text, function.infer_result(given, ansi, called), form)
 
 
 def _argument(
@@ -242,11 +244,11 @@ def _argument(
 
 
 def plain_functions() -> list[Function]:
-    found = [function for name in names() if (function := find(name)) is not None]
+    found = [function for name in function_names() if (function := find_function(name)) is not None]
     return [
         function
         for function in found
-        if function.kind in (Kind.SCALAR, Kind.AGGREGATE)
+        if function.kind in (FunctionKind.SCALAR, FunctionKind.AGGREGATE)
         and function.name not in NOT_ASKED
         and all(parameter.expected for parameter in function.parameters)
     ]

@@ -10,9 +10,9 @@ import pytest
 
 from ssbt.compiler.types import literals, operators
 from ssbt.compiler.types.datatypes import DataType, StructType
-from ssbt.compiler.types.ddl import parsed_type
-from ssbt.compiler.types.functions import find, names
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.ddl import parse_type
+from ssbt.compiler.types.expression_types import Mismatch, Typed
+from ssbt.compiler.types.functions import find_function, function_names
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,7 +23,7 @@ Lambda = Callable[..., Typed | Mismatch]
 
 
 def kind(name: str) -> DataType:
-    found = parsed_type(name)
+    found = parse_type(name)
     assert found is not None
     return found
 
@@ -53,7 +53,7 @@ def column(name: str) -> Typed:
 
 
 def number(text: str) -> Typed:
-    found = literals.number(text)
+    found = literals.infer_number(text)
     assert isinstance(found, Typed)
     return found
 
@@ -69,7 +69,7 @@ def called(
     names: tuple[str | None, ...] = (),
 ) -> Typed | Mismatch:
     """The result of a call, whose lambdas are Python's."""
-    function = find(name)
+    function = find_function(name)
     assert function is not None
     given: list[Typed] = []
     for place, argument in enumerate(arguments):
@@ -82,15 +82,15 @@ def called(
         if isinstance(body, Mismatch):
             return body
         given.append(body)
-    return function.result(given, names=names, within_group=within)
+    return function.infer_result(given, names=names, within_group=within)
 
 
 def plus(left: Typed, right: Typed) -> Typed | Mismatch:
-    return operators.binary("+", left, right)
+    return operators.infer_binary("+", left, right)
 
 
 def more(left: Typed, right: Typed) -> Typed | Mismatch:
-    return operators.binary(">", left, right)
+    return operators.infer_binary(">", left, right)
 
 
 i, d, s, t, ai, st = (column(name) for name in ("i", "d", "s", "t", "ai", "st"))
@@ -127,10 +127,10 @@ CALLS: list[tuple[str, Typed | Mismatch]] = [
     ("ceil(d)", called("ceil", d)),
     ("floor(I, 1)", called("floor", never, one)),
     ("ceil(S, 1)", called("ceil", S, one)),
-    ("d * 2", operators.binary("*", d, number("2"))),
-    ("d / 3", operators.binary("/", d, number("3"))),
-    ("12345 % d", operators.binary("%", number("12345"), d)),
-    ("d > 7", operators.binary(">", d, number("7"))),
+    ("d * 2", operators.infer_binary("*", d, number("2"))),
+    ("d / 3", operators.infer_binary("/", d, number("3"))),
+    ("12345 % d", operators.infer_binary("%", number("12345"), d)),
+    ("d > 7", operators.infer_binary(">", d, number("7"))),
     ("to_number(S, '999.99')", called("to_number", S, text("999.99"))),
     ("to_number(s, 'S$9,999D9')", called("to_number", s, text("S$9,999D9"))),
     ("to_number(s, 'abc')", called("to_number", s, text("abc"))),
@@ -237,8 +237,8 @@ def test_the_catalogue_is_sparks(spark: SparkSession) -> None:
     catalog = java.sessionState().catalog()
     listed = {row[0] for row in spark.sql("show functions").collect()}
     words = {name for name in listed if name.isidentifier()} - {"case", "cast"}
-    assert set(names()) - words == {"timestampadd", "timestampdiff", "timediff"}
-    assert words - set(names()) == set()
+    assert set(function_names()) - words == {"timestampadd", "timestampdiff", "timediff"}
+    assert words - set(function_names()) == set()
     identifier = spark._jvm.org.apache.spark.sql.catalyst.FunctionIdentifier  # type: ignore[union-attr]
     since = {name: catalog.lookupFunctionInfo(identifier(name)).getSince() for name in words}
-    assert {name: f.since for name in words if (f := find(name))} == since
+    assert {name: f.since for name in words if (f := find_function(name))} == since

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ssbt.compiler.cli import options
-from ssbt.compiler.cli.testing.plans import Plans, plans
-from ssbt.compiler.cli.units import units
+from ssbt.compiler.cli.testing.plans import PlannedTests, compile_tests
+from ssbt.compiler.cli.units import find_units
 from ssbt.compiler.testing.coverage import Coverage
-from ssbt.compiler.testing.results import Event, Outcome, Result, result_of
-from ssbt.runtime.expectations.plan import plan_of
-from ssbt.runtime.testing.running import events
+from ssbt.compiler.testing.results import CaseResult, Event, Outcome, result_of
+from ssbt.runtime.expectations.plan import parse_plan
+from ssbt.runtime.testing.running import run_tests
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-Results = dict[str, Result]
+Results = dict[str, CaseResult]
 
 
 def results(
@@ -29,20 +29,22 @@ def results(
     return ran(spark, planned(path, folder, coverage), given, coverage)
 
 
-def planned(path: str, folder: Path, coverage: Coverage | None = None) -> Plans:
+def planned(path: str, folder: Path, coverage: Coverage | None = None) -> PlannedTests:
     """The tests of pipelines without mistakes."""
     import click
 
     with click.Context(click.Command("test")):
-        report = options.report("text", strict=False, color="never")
-    found = plans(units([path]).all, str(folder), None, lambda _: True, report, coverage)
+        report = options.build_report("text", strict=False, color="never")
+    found = compile_tests(
+        find_units([path]).all, str(folder), None, lambda _: True, report, coverage
+    )
     assert not report.is_failure(report.findings)
     return found
 
 
 def ran(
     spark: SparkSession,
-    found: Plans,
+    found: PlannedTests,
     given: Mapping[str, str],
     coverage: Coverage | None = None,
 ) -> Results:
@@ -50,11 +52,11 @@ def ran(
     cases = {case.number: case for case in found.cases}
     made = {}
     for script in found.scripts:
-        for told in events(spark, plan_of(script), given):
+        for told in run_tests(spark, parse_plan(script), given):
             event = msgspec.convert(told, Event)
             if event.event == "ended":
                 if coverage is not None:
-                    coverage.take(event)
+                    coverage.record_event(event)
                 result = result_of(cases[event.test], event)
                 made[result.case.name] = result
     assert len(made) == len(cases)

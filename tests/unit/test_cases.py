@@ -15,9 +15,9 @@ from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.cells import display_width
 from ssbt.compiler.diagnostics.model import Code, Severity
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import Checked, checked, configured, emitted
+from ssbt.compiler.driver import CheckResult, check_pipeline, configure_pipeline, emit_files
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 MISTAKES = sorted(path.parent for path in CASES.glob("*/*/input.ssbt"))
@@ -25,7 +25,7 @@ SCRIPTS = sorted(path.parent for path in CASES.glob("scripts/*/pipeline.ssbt"))
 LOOKS = sorted(CASES.glob("*/*/expected.*.txt"))
 NARROW = 40
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
-CODES = [code for code in registry.codes() if code.wrong]
+CODES = [code for code in registry.list_codes() if code.wrong]
 # Of outputs, of what registries have, of what `ssbtc diff` says of streams, and of two pipelines.
 _OF_COMMANDS = ("SSBT08", "SSBT111", "SSBT0634", "SSBT0635", "SSBT0647", "SSBT0648")
 # What the example of SSBT0213 imports.
@@ -47,13 +47,15 @@ def compare(actual: str, expected: Path, config: pytest.Config) -> None:
     assert actual == expected.read_bytes().decode()
 
 
-def answer(folder: Path) -> Checked:
+def answer(folder: Path) -> CheckResult:
     """What is found in a pipeline, and in the configuration beside it where there is one."""
 
     def read(path: str) -> bytes:
         return (folder / path).read_bytes()
 
-    return configured(checked("input.ssbt", read, tests=True), "input.ssbt", read).checked
+    return configure_pipeline(
+        check_pipeline("input.ssbt", read, tests=True), "input.ssbt", read
+    ).check_result
 
 
 @pytest.mark.parametrize("folder", MISTAKES, ids=name_of)
@@ -79,9 +81,9 @@ def test_looks(file: Path, pytestconfig: pytest.Config):
 
 @pytest.mark.parametrize("folder", SCRIPTS, ids=name_of)
 def test_scripts(folder: Path, pytestconfig: pytest.Config):
-    result = checked("pipeline.ssbt", lambda path: (folder / path).read_bytes())
+    result = check_pipeline("pipeline.ssbt", lambda path: (folder / path).read_bytes())
     assert text_report(result.findings, result.sources, width=80, color=False) == ""
-    script, *_ = (file for file in emitted(result) if file.path.endswith(".py"))
+    script, *_ = (file for file in emit_files(result) if file.path.endswith(".py"))
     compare(script.content.decode(), folder / script.path, pytestconfig)
 
 
@@ -95,7 +97,7 @@ def numbers(code: Code, text: str) -> Iterator[str]:
     """The codes of what is found in a text, read as the examples of a code are meant."""
     if code.number == "SSBT0005":
         # A lone surrogate can stand in a text, and not in a file.
-        yield from (found.code.number for found in parsed(Source("main.ssbt", text)).findings)
+        yield from (found.code.number for found in parse_file(Source("main.ssbt", text)).findings)
         return
     files = {"main.ssbt": text.encode("utf-8", "surrogateescape"), "other.ssbt": OTHER}
     files["other.py"] = MODULE
@@ -105,7 +107,7 @@ def numbers(code: Code, text: str) -> Iterator[str]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path]
 
-    yield from (found.code.number for found in checked("main.ssbt", read).findings)
+    yield from (found.code.number for found in check_pipeline("main.ssbt", read).findings)
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.number)
@@ -124,7 +126,7 @@ def test_every_code_stands_in_a_case():
     reports = "".join(path.read_text("utf-8") for path in CASES.glob("*/*/expected.txt"))
     missing = {
         code.number
-        for code in registry.codes()
+        for code in registry.list_codes()
         if f"[{code.number}]" not in reports and not code.number.startswith(_OF_COMMANDS)
     }
     assert missing <= {"SSBT0004", "SSBT0005", "SSBT0006", "SSBT0141", "SSBT1217", "SSBT1306"}

@@ -14,9 +14,9 @@ from ssbt.compiler.compare.rows import DECIDING_ROWS, KEEPING_ROWS
 from ssbt.compiler.emit.steps import EMITTERS
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.canonical.queries import STEPS as COMPARED
-from ssbt.compiler.ir.operators import Given
-from ssbt.compiler.resolve.expressions.terms import _Builder
-from ssbt.compiler.resolve.expressions.typing import Typing
+from ssbt.compiler.ir.operators import DatasetInput
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.terms import _TermBuilder
 from ssbt.compiler.resolve.steps.queries import RESOLVERS
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
@@ -39,7 +39,7 @@ def kinds(of: object) -> set[object]:
 
 def test_the_union_of_steps_has_every_kind_of_step() -> None:
     ours = {each for each in ir.StepBase.__subclasses__() if each.__module__.startswith("ssbt.")}
-    assert ours - {Given} == kinds(ir.Step)
+    assert ours - {DatasetInput} == kinds(ir.Step)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_union_of_steps_has_every_kind_of_step() -> None:
         pytest.param(COMPARED, kinds(ir.Step) - DISSOLVED, id="meaning of steps"),
         pytest.param(
             {*DECIDING_ROWS, *KEEPING_ROWS},
-            (kinds(ir.Step) - DISSOLVED) | {Given},
+            (kinds(ir.Step) - DISSOLVED) | {DatasetInput},
             id="steps that decide about rows",
         ),
     ],
@@ -66,12 +66,12 @@ def test_a_table_has_every_kind_and_no_other(table: set[object], wanted: set[obj
         pytest.param(EXPANSIONS, kinds(e.Expression), id="format of expressions"),
         pytest.param(EXPANSIONS, kinds(d.Declaration), id="format of declarations"),
         pytest.param(
-            vars(Typing)["_type_of"].dispatcher.registry,
+            vars(ExpressionTyper)["_type_of"].dispatcher.registry,
             kinds(e.Expression),
             id="types of expressions",
         ),
         pytest.param(
-            vars(_Builder)["_term"].dispatcher.registry,
+            vars(_TermBuilder)["_term"].dispatcher.registry,
             kinds(e.Expression) - {e.Binary},
             id="terms of expressions",
         ),

@@ -18,7 +18,7 @@ import pytest
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
@@ -129,7 +129,7 @@ def read(files: dict[str, bytes], path: str) -> bytes:
 def test_examples_compile(example: Example):
     scaffold = FLAT if example.page.startswith("docs/connectors/") else SCAFFOLD
     files = {"main.ssbt": whole(example.text, scaffold).encode()}
-    result = checked("main.ssbt", lambda path: read(files, path))
+    result = check_pipeline("main.ssbt", lambda path: read(files, path))
     errors = [found for found in result.findings if found.severity is Severity.ERROR]
     wanted = {example.code} if example.code else set()
     report = text_report(errors, result.sources)
@@ -174,7 +174,7 @@ def test_the_reference_names_every_step_and_declaration():
 
 
 def test_the_reference_names_codes_that_exist():
-    known = {code.number for code in registry.codes()}
+    known = {code.number for code in registry.list_codes()}
     for page in pages():
         unknown = set(re.findall(r"SSBT\d{4}", page.read_text("utf-8"))) - known
         assert unknown == set(), page

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.driver import checked, configured, emitted
+from ssbt.compiler.driver import check_pipeline, configure_pipeline, emit_files
 from tests.unit.test_cases import compare
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "environments"
@@ -17,9 +17,9 @@ def read(path: str) -> bytes:
 
 
 def test_artefacts(pytestconfig: pytest.Config) -> None:
-    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read)
-    assert found.checked.findings == ()
-    files = {file.path: file.content for file in emitted(found.checked, found.environments)}
+    found = configure_pipeline(check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read)
+    assert found.check_result.findings == ()
+    files = {file.path: file.content for file in emit_files(found.check_result, found.environments)}
     committed = {path.relative_to(EXAMPLE / "compiled").as_posix() for path in PATHS}
     assert committed == set(files) - {"taxes.json", "ssbt_runtime.zip"}
     for path in committed:
@@ -31,26 +31,30 @@ PATHS = [path for path in (EXAMPLE / "compiled").rglob("*") if path.is_file()]
 
 @pytest.mark.parametrize("names", [("dev",), ("prod",), ("prod", "dev"), ()])
 def test_chosen_environments(names: tuple[str, ...]) -> None:
-    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, names)
+    found = configure_pipeline(check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, names)
     assert tuple(each.name for each in found.environments) == (names or ("dev", "prod"))
-    assert found.checked.findings == ()
+    assert found.check_result.findings == ()
 
 
 def test_an_environment_that_is_not_there() -> None:
-    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, ("pord",))
-    assert [finding.code.number for finding in found.checked.findings] == ["SSBT1217"]
-    assert found.checked.findings[0].message == (
+    found = configure_pipeline(
+        check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, ("pord",)
+    )
+    assert [finding.code.number for finding in found.check_result.findings] == ["SSBT1217"]
+    assert found.check_result.findings[0].message == (
         "there is no environment `pord`; did you mean `prod`?"
     )
 
 
 def test_where_values_come_from() -> None:
-    found = configured(checked("pipeline.ssbt", read), "pipeline.ssbt", read, ("prod",))
+    found = configure_pipeline(
+        check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, ("prod",)
+    )
     (prod,) = found.environments
     places = {}
     for entry in prod.entries:
         assert entry.origin is not None
-        source = found.checked.sources[entry.origin.path]
+        source = found.check_result.sources[entry.origin.path]
         places[entry.name] = (entry.origin.path, source.position(entry.origin.start)[0])
     assert places == {
         "params.countries": ("conf/prod.conf", 5),
@@ -87,7 +91,9 @@ def test_quantities_are_spelled_for_spark(written: str, given: dict[str, str]) -
         text = read(path)
         return text + f"\n{written}\n".encode() if path == "conf/prod.conf" else text
 
-    found = configured(checked("pipeline.ssbt", changed), "pipeline.ssbt", changed, ("prod",))
-    assert found.checked.findings == ()
+    found = configure_pipeline(
+        check_pipeline("pipeline.ssbt", changed), "pipeline.ssbt", changed, ("prod",)
+    )
+    assert found.check_result.findings == ()
     (prod,) = found.environments
     assert given.items() <= prod.document["spark"].items()

@@ -18,10 +18,10 @@ import pytest
 import yaml
 
 from ssbt.compiler.connectors.loading import (
-    connector,
     connector_names,
+    find_connector,
+    find_record_format,
     format_names,
-    record_format,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,8 +69,12 @@ def exit_codes(page: str) -> list[str]:
 
 def test_only_kafka_and_avro_need_packages() -> None:
     """As deploying.md says."""
-    connectors = {name for name in connector_names() if (each := connector(name)) and each.packages}
-    formats = {name for name in format_names() if (each := record_format(name)) and each.packages}
+    connectors = {
+        name for name in connector_names() if (each := find_connector(name)) and each.packages
+    }
+    formats = {
+        name for name in format_names() if (each := find_record_format(name)) and each.packages
+    }
     assert (connectors, formats) == ({"kafka"}, {"avro"})
     assert "Files need none; Kafka and\nAvro do." in (GUIDES / "deploying.md").read_text("utf-8")
 

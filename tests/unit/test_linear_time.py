@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from tests.unit.timing import is_linear
 
 DECLARED = """pipeline p {{ checkpoint = "state" }}
@@ -121,7 +121,7 @@ def test_time_is_linear_in_the_large(kind: str):
 
 
 def compile_whole(text: str) -> None:
-    result = checked("p.ssbt", lambda _: text.encode())
-    if not result.failed:
-        emitted(result)
+    result = check_pipeline("p.ssbt", lambda _: text.encode())
+    if not result.has_errors:
+        emit_files(result)
     text_report(result.findings, result.sources, width=80, color=False)

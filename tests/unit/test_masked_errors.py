@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 
 TEXT = """
 pipeline masked { }
@@ -22,9 +22,9 @@ sink orders to noop { allow = [pii] }
 
 
 def script(format_: str) -> str:
-    found = checked("masked.ssbt", lambda path: TEXT.replace("FORMAT", format_).encode())
-    assert not found.failed, [each.message for each in found.findings]
-    files = {file.path: file.content for file in emitted(found)}
+    found = check_pipeline("masked.ssbt", lambda path: TEXT.replace("FORMAT", format_).encode())
+    assert not found.has_errors, [each.message for each in found.findings]
+    files = {file.path: file.content for file in emit_files(found)}
     return " ".join(files["masked.py"].decode().split())
 
 
@@ -38,7 +38,7 @@ def test_masked_fields() -> None:
 def test_the_bytes_of_a_value_have_the_tags_of_its_fields() -> None:
     text = TEXT.replace("FORMAT", "json").replace("{ allow = [pii] }", "{ }")
     text = text.replace("sink orders", "let a = from orders |> select _value\nsink a")
-    findings = checked("masked.ssbt", lambda path: text.encode()).findings
+    findings = check_pipeline("masked.ssbt", lambda path: text.encode()).findings
     assert [(each.code.number, "_value" in each.message) for each in findings] == [
         ("SSBT1304", True)
     ]

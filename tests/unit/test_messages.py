@@ -13,10 +13,10 @@ import re
 from msgspec import Struct
 import pytest
 
-from ssbt.compiler.diagnostics.fixes import applied
+from ssbt.compiler.diagnostics.fixes import apply_fixes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.driver import Checked, checked
+from ssbt.compiler.driver import CheckResult, check_pipeline
 from ssbt.compiler.source import Source
 
 MESSAGES = Path(__file__).resolve().parents[1] / "messages"
@@ -58,7 +58,7 @@ class Mistake(Struct, frozen=True):
     title: str
     text: str
 
-    def answer(self, text: str) -> Checked:
+    def answer(self, text: str) -> CheckResult:
         files = {"input.ssbt": text.encode()}
 
         def read(path: str) -> bytes:
@@ -66,7 +66,7 @@ class Mistake(Struct, frozen=True):
                 raise FileNotFoundError(2, "No such file or directory", path)
             return files[path]
 
-        return checked("input.ssbt", read)
+        return check_pipeline("input.ssbt", read)
 
 
 def mistakes(origin: Path) -> Iterator[Mistake]:
@@ -79,7 +79,7 @@ def mistakes(origin: Path) -> Iterator[Mistake]:
 
 
 # Warnings about what nothing uses tell nothing about the mistake.
-def findings(result: Checked) -> list[Diagnostic]:
+def findings(result: CheckResult) -> list[Diagnostic]:
     return [found for found in result.findings if found.code.number not in ("SSBT0209", "SSBT0223")]
 
 
@@ -94,7 +94,7 @@ def told(mistake: Mistake) -> str:
         offered = findings(mistake.answer(fixed))
         if not any(found.fix for found in offered):
             break
-        fixed = applied(Source("input.ssbt", fixed), offered)
+        fixed = apply_fixes(Source("input.ssbt", fixed), offered)
     if fixed != mistake.text:
         left = findings(mistake.answer(fixed))
         text += f"FIXED: {', '.join(found.message for found in left) or 'nothing is left'}\n"

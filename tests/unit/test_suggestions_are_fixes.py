@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from ssbt.compiler.diagnostics.codes.contracts import UNWRITTEN_COLUMN
-from ssbt.compiler.diagnostics.fixes import edited
+from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
-from ssbt.compiler.driver import Checked, Reader, checked, configured
+from ssbt.compiler.driver import CheckResult, Reader, check_pipeline, configure_pipeline
 from tests.unit.test_cases import CASES, CODES, MISTAKES, MODULE, OTHER, name_of
 
 Folder = Callable[[str], bytes]
@@ -34,8 +34,10 @@ def files_of_code(code: Code) -> Reader:
     return read
 
 
-def answer(read: Reader) -> Checked:
-    return configured(checked("input.ssbt", read, tests=True), "input.ssbt", read).checked
+def answer(read: Reader) -> CheckResult:
+    return configure_pipeline(
+        check_pipeline("input.ssbt", read, tests=True), "input.ssbt", read
+    ).check_result
 
 
 def suggestions(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -56,7 +58,7 @@ def assert_fixes_remove_findings(read: Reader) -> None:
         def read_fixed(path: str, finding: Diagnostic = finding) -> bytes:
             source = before.sources.get(path)
             edits = [edit for edit in finding.fix if edit.span.path == path]
-            return edited(source.text, edits).encode() if source and edits else read(path)
+            return apply_edits(source.text, edits).encode() if source and edits else read(path)
 
         after = answer(read_fixed).findings
         told = [(each.code, each.message) for each in before.findings]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.diagnostics import registry
-from ssbt.compiler.diagnostics.fixes import applied
+from ssbt.compiler.diagnostics.fixes import apply_fixes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Severity
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.source import Source
 from tests.unit import test_docs
 
@@ -20,7 +20,7 @@ PIPELINES = sorted(
     for folder in ("examples", "tests/tpch", "tests/nexmark", "tests/cases/scripts")
     for path in (ROOT / folder).rglob("*.ssbt")
 )
-TRAPS = [code for code in registry.codes() if "SSBT0430" <= code.number <= "SSBT0479"]
+TRAPS = [code for code in registry.list_codes() if "SSBT0430" <= code.number <= "SSBT0479"]
 
 
 def name_of(path: Path) -> str:
@@ -29,7 +29,7 @@ def name_of(path: Path) -> str:
 
 def findings(text: str) -> tuple[Diagnostic, ...]:
     """What is found in a file that imports nothing."""
-    return checked("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    return check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
 
 
 def slips(found: tuple[Diagnostic, ...]) -> list[str]:
@@ -38,7 +38,7 @@ def slips(found: tuple[Diagnostic, ...]) -> list[str]:
 
 @pytest.mark.parametrize("path", PIPELINES, ids=name_of)
 def test_a_good_pipeline_has_no_such_finding(path: Path):
-    result = checked(path.name, lambda name: (path.parent / name).read_bytes())
+    result = check_pipeline(path.name, lambda name: (path.parent / name).read_bytes())
     assert slips(result.findings) == []
 
 
@@ -47,7 +47,7 @@ def test_the_guides_have_no_such_finding():
         flat = example.page.startswith("docs/connectors/")
         scaffold = test_docs.FLAT if flat else test_docs.SCAFFOLD
         files = {"main.ssbt": test_docs.whole(example.text, scaffold).encode()}
-        result = checked("main.ssbt", partial(test_docs.read, files))
+        result = check_pipeline("main.ssbt", partial(test_docs.read, files))
         assert slips(result.findings) == [], example
 
 
@@ -57,7 +57,7 @@ def test_the_fix_of_a_page_cures_its_mistake(code: Code):
     assert code in [each.code for each in found]
     fixes = [each for each in found if each.code == code and each.fix]
     if fixes:
-        cured = applied(Source("main.ssbt", code.wrong), fixes)
+        cured = apply_fixes(Source("main.ssbt", code.wrong), fixes)
         assert slips(findings(cured)) == []
 
 

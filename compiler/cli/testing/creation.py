@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import TESTS, contents, quoted
+from ssbt.compiler.cli.inputs import TEST_SUFFIX, quote_path, read_contents
 from ssbt.compiler.cli.writing import rewrite, write_all
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.reporting import Report
     from ssbt.compiler.cli.units import Unit
-    from ssbt.compiler.driver import Checked
+    from ssbt.compiler.driver import CheckResult
     from ssbt.compiler.ir.pipeline import Let, Pipeline
-    from ssbt.compiler.testing.results import Created
+    from ssbt.compiler.testing.results import CreatedTest
 
 # Of these a stream is what its folder holds, which can be read at once.
 _FILES = frozenset({"csv", "json", "orc", "parquet", "text"})
@@ -43,148 +43,159 @@ def options(command: F) -> F:
     return dataset(rows(command))
 
 
-class Creation(NamedTuple):
+class CreationOptions(NamedTuple):
     """What the command line says of the test: `out` is the file that it goes to, if any."""
 
     dataset: str
     rows: int
     out: str | None
-    given: Mapping[str, str]
+    parameters: Mapping[str, str]
     master: str
     target: str | None
     verbose: bool
 
 
-class _Subject(NamedTuple):
+class _TestSubject(NamedTuple):
     unit: Unit
-    checked: Checked
+    check_result: CheckResult
     pipeline: Pipeline
     dataset: str
 
 
-def create(wanted: Creation, units: Sequence[Unit], report: Report) -> int:
+def create_test(creation_options: CreationOptions, units: Sequence[Unit], report: Report) -> int:
     """Write the test to standard output or into a file; the exit code. Raises Failure."""
-    from ssbt.compiler.testing.creating import test_name, test_text, with_test
+    from ssbt.compiler.testing.creating import render_test, unique_test_name, with_test
 
-    found = [*_pipelines(units, wanted.target, report)]
+    candidates = [*_check_pipelines(units, creation_options.target, report)]
     if code := report.print():
         return code
-    subject = _subject(wanted.dataset, found)
-    file = _file(wanted.out, subject.unit)
-    made = _created(wanted, subject)
-    name = test_name(subject.dataset, (t.name for t in subject.pipeline.tests))
-    files = {what: (path, rows) for what, path, rows in _row_files(wanted.out, name, made)}
+    subject = _find_subject(creation_options.dataset, candidates)
+    file = _test_file(creation_options.out, subject.unit)
+    created_test = _create_test(creation_options, subject)
+    name = unique_test_name(subject.dataset, (t.name for t in subject.pipeline.tests))
+    files = {
+        dataset: (path, rows)
+        for dataset, path, rows in _row_files(creation_options.out, name, created_test)
+    }
     folder = os.path.dirname(file)
-    test = test_text(name, made, {what: path for what, (path, _) in files.items()})
-    before = contents(file).decode("utf-8") if os.path.exists(file) else ""
-    after = with_test(before, test)
-    _check(subject, file, after, wanted.target)
-    for note in made.notes:
+    test = render_test(name, created_test, {dataset: path for dataset, (path, _) in files.items()})
+    old_text = read_contents(file).decode("utf-8") if os.path.exists(file) else ""
+    new_text = with_test(old_text, test)
+    _check_test(subject, file, new_text, creation_options.target)
+    for note in created_test.notes:
         report.console.note(note)
-    if wanted.out is None:
-        report.console.result(test)
+    if creation_options.out is None:
+        report.console.write_result(test)
         return 0
-    written = [(os.path.join(folder, path), rows) for path, rows in files.values()]
-    write_all(written if before else [*written, (file, after.encode())])
-    if before:
-        rewrite(file, after.encode())
+    row_files = [(os.path.join(folder, path), rows) for path, rows in files.values()]
+    write_all(row_files if old_text else [*row_files, (file, new_text.encode())])
+    if old_text:
+        rewrite(file, new_text.encode())
     return 0
 
 
-def _row_files(out: str | None, name: str, made: Created) -> Iterator[tuple[str, str, bytes]]:
+def _row_files(
+    out: str | None, name: str, created_test: CreatedTest
+) -> Iterator[tuple[str, str, bytes]]:
     """Rows that are too wide for the file of tests: of what, a path beside it, and the content."""
-    from ssbt.compiler.testing.creating import wide_rows
+    from ssbt.compiler.testing.creating import find_wide_rows
 
     if out is None:
         return
     stem = os.path.splitext(os.path.basename(out))[0]
-    for what, rows in wide_rows(made):
-        plain = re.sub(r"[^\w.-]+", "_", f"{name} {what}")
-        path = f"{stem}/{plain}.jsonl"
-        yield what, path, "".join(f"{line}\n" for line in rows.lines).encode()
+    for dataset, rows in find_wide_rows(created_test):
+        file_name = re.sub(r"[^\w.-]+", "_", f"{name} {dataset}")
+        path = f"{stem}/{file_name}.jsonl"
+        yield dataset, path, "".join(f"{line}\n" for line in rows.lines).encode()
 
 
-def _pipelines(
+def _check_pipelines(
     units: Sequence[Unit], target: str | None, report: Report
-) -> Iterator[tuple[Unit, Checked, Pipeline]]:
-    from ssbt.compiler.cli.units import relocated_findings
-    from ssbt.compiler.driver import checked
+) -> Iterator[tuple[Unit, CheckResult, Pipeline]]:
+    from ssbt.compiler.cli.units import relocate_findings
+    from ssbt.compiler.driver import check_pipeline
 
     for unit in units:
-        result = checked(unit.path, unit.read, target, tests=True)
-        report.add(*relocated_findings(result.findings, result.sources, unit))
+        result = check_pipeline(unit.path, unit.read, target, tests=True)
+        report.add(*relocate_findings(result.findings, result.sources, unit))
         if result.pipeline is not None:
             yield unit, result, result.pipeline
 
 
-def _subject(name: str, found: Sequence[tuple[Unit, Checked, Pipeline]]) -> _Subject:
+def _find_subject(
+    name: str, candidates: Sequence[tuple[Unit, CheckResult, Pipeline]]
+) -> _TestSubject:
     """The dataset that is meant; raises Failure where no test of it can be written."""
     from ssbt.compiler.diagnostics.suggestions import did_you_mean
     from ssbt.compiler.ir.pipeline import Let
 
     lets = [
-        (_Subject(unit, checked, pipeline, item.name), item)
-        for unit, checked, pipeline in found
+        (_TestSubject(unit, check_result, pipeline, item.name), item)
+        for unit, check_result, pipeline in candidates
         for item in pipeline.datasets
         if isinstance(item, Let)
     ]
-    named = [each for each in lets if each[1].name.casefold() == name.casefold()]
-    if len(named) > 1:
-        listed = ", ".join(each.unit.input.path for each, _ in named)
-        raise Failure(f"name one pipeline, `{name}` is in {len(named)}: {listed}")
-    if not named:
-        sources = {each.name.casefold() for *_, p in found for each in p.datasets}
+    matches = [each for each in lets if each[1].name.casefold() == name.casefold()]
+    if len(matches) > 1:
+        listed = ", ".join(each.unit.input.path for each, _ in matches)
+        raise Failure(f"name one pipeline, `{name}` is in {len(matches)}: {listed}")
+    if not matches:
+        sources = {each.name.casefold() for *_, p in candidates for each in p.datasets}
         if name.casefold() in sources:
             raise Failure(f"`{name}` is a source: name a dataset that is made from it")
         near = did_you_mean(name, [item.name for _, item in lets])
         hint = f"; did you mean `{near}`?" if near else ""
         raise Failure(f"no pipeline here makes a dataset `{name}` for a sink{hint}")
-    subject, item = named[0]
+    subject, item = matches[0]
     _check_sources(subject.pipeline, item)
     return subject
 
 
 def _check_sources(pipeline: Pipeline, item: Let) -> None:
-    from ssbt.compiler.emit.testing.wish import sources_of
+    from ssbt.compiler.emit.testing.sampling_plan import sources_of
 
     for each in sources_of(pipeline, item.name):
-        kind = each.connector.name
-        if each.part or (each.output.streaming and kind not in _FILES):
+        connector = each.connector.name
+        if each.part or (each.output.streaming and connector not in _FILES):
             raise Failure(
-                f"`{each.name}` is a stream from {kind}: real rows can be read from tables, batches"
-                " and streams of files"
+                f"`{each.name}` is a stream from {connector}: real rows can be read from tables,"
+                " batches and streams of files"
             )
 
 
-def _file(out: str | None, unit: Unit) -> str:
+def _test_file(out: str | None, unit: Unit) -> str:
     """The file that the test is written for: that of the pipeline, or the one beside it."""
     path = unit.input.path
-    beside = f"{os.path.splitext(path)[0]}{TESTS}"
+    test_path = f"{os.path.splitext(path)[0]}{TEST_SUFFIX}"
     if out is None:
-        return beside
+        return test_path
     if unit.input.is_standard_input or os.path.normpath(out) not in (
         os.path.normpath(path),
-        os.path.normpath(beside),
+        os.path.normpath(test_path),
     ):
-        raise Failure(f"tests of {quoted(path)} stand in it or in {quoted(beside)}")
+        raise Failure(f"tests of {quote_path(path)} stand in it or in {quote_path(test_path)}")
     return out
 
 
-def _created(wanted: Creation, subject: _Subject) -> Created:
-    from ssbt.compiler.cli.testing.plans import written_script
-    from ssbt.compiler.cli.testing.session import BrokenSessionError, session
-    from ssbt.compiler.driver import planned_test_of
-    from ssbt.compiler.emit.submission import packages
+def _create_test(creation_options: CreationOptions, subject: _TestSubject) -> CreatedTest:
+    from ssbt.compiler.cli.testing.plans import write_script
+    from ssbt.compiler.cli.testing.session import BrokenSessionError, run_session
+    from ssbt.compiler.driver import plan_sampling
+    from ssbt.compiler.emit.submission import collect_packages
 
-    wish = planned_test_of(subject.checked, subject.dataset, wanted.rows)
-    needed = packages(subject.pipeline)
-    submit = ("--master", wanted.master, *(("--packages", ",".join(needed)) if needed else ()))
+    sampling_plan = plan_sampling(subject.check_result, subject.dataset, creation_options.rows)
+    needed = collect_packages(subject.pipeline)
+    submit = (
+        "--master",
+        creation_options.master,
+        *(("--packages", ",".join(needed)) if needed else ()),
+    )
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
-        script = written_script(subject.checked, os.path.join(folder, "script"))
-        plan = {**wish["plan"], "script": script, "tests": []}
-        document = {"wishes": [{**wish, "plan": plan}], "set": wanted.given}
+        script = write_script(subject.check_result, os.path.join(folder, "script"))
+        plan = {**sampling_plan["plan"], "script": script, "tests": []}
+        document = {"wishes": [{**sampling_plan, "plan": plan}], "set": creation_options.parameters}
         try:
-            with session(folder, document, submit, verbose=wanted.verbose) as events:
+            with run_session(folder, document, submit, verbose=creation_options.verbose) as events:
                 for event in events:
                     if event.created is not None:
                         return event.created
@@ -195,18 +206,18 @@ def _created(wanted: Creation, subject: _Subject) -> Created:
     raise Failure("the session ended without a test")
 
 
-def _check(subject: _Subject, file: str, text: str, target: str | None) -> None:
+def _check_test(subject: _TestSubject, file: str, text: str, target: str | None) -> None:
     """Raises Failure where the rows cannot be written as a test."""
     from ssbt.compiler.diagnostics.model import Severity
-    from ssbt.compiler.driver import checked
+    from ssbt.compiler.driver import check_pipeline
 
     unit = subject.unit
 
     def read(path: str) -> bytes:
-        is_meant = os.path.normpath(unit.shown(path)) == os.path.normpath(file)
+        is_meant = os.path.normpath(unit.display_path(path)) == os.path.normpath(file)
         return text.encode() if is_meant else unit.read(path)
 
-    for found in checked(unit.path, read, target, tests=True).findings:
-        if found.severity is Severity.ERROR:
+    for finding in check_pipeline(unit.path, read, target, tests=True).findings:
+        if finding.severity is Severity.ERROR:
             sys.stderr.write(text)
-            raise Failure(f"the rows cannot be written as a test: {found.message}")
+            raise Failure(f"the rows cannot be written as a test: {finding.message}")

@@ -13,8 +13,8 @@ from typing import IO, Any
 
 import msgspec
 
-from ssbt.compiler.cli.spark import Spark, spark_with_java
-from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.cli.spark import Spark, find_spark_with_java
+from ssbt.compiler.emit.archive import build_runtime_archive
 from ssbt.compiler.testing.results import Event
 
 _ARCHIVE = "ssbt_runtime.zip"
@@ -29,7 +29,7 @@ class BrokenSessionError(Exception):
 
 
 @contextmanager
-def session(
+def run_session(
     folder: str, document: Mapping[str, Any], submit: Sequence[str], *, verbose: bool
 ) -> Iterator[Iterator[Event]]:
     """The events of a run of the plan in `document`; `folder` is one for whatever it needs.
@@ -41,14 +41,14 @@ def session(
     with open(plan, "w", encoding="utf-8") as file:
         json.dump({"warehouse": os.path.join(folder, "warehouse"), **document}, file)
     with open(os.path.join(folder, _ARCHIVE), "wb") as archive:
-        archive.write(runtime_archive())
+        archive.write(build_runtime_archive())
     reading, writing = os.pipe()
-    variables = _variables(folder, submit)
-    words = [variables["PYSPARK_PYTHON"], "-m", "ssbt.runtime.testing", plan, str(writing)]
+    variables = _build_environment(folder, submit)
+    command_line = [variables["PYSPARK_PYTHON"], "-m", "ssbt.runtime.testing", plan, str(writing)]
     with open(os.path.join(folder, "log"), "w+b") as log:
         out: IO[bytes] | int = _STANDARD_ERROR if verbose else log
         process = subprocess.Popen(
-            words,
+            command_line,
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -57,16 +57,18 @@ def session(
         )
         os.close(writing)
         try:
-            with os.fdopen(reading, encoding="utf-8") as told:
-                yield _events(told, process, log)
+            with os.fdopen(reading, encoding="utf-8") as reports:
+                yield _iterate_events(reports, process, log)
         finally:
             if process.poll() is None:
                 process.terminate()
             process.wait()
 
 
-def _events(told: IO[str], process: subprocess.Popen[bytes], log: IO[bytes]) -> Iterator[Event]:
-    for line in told:
+def _iterate_events(
+    reports: IO[str], process: subprocess.Popen[bytes], log: IO[bytes]
+) -> Iterator[Event]:
+    for line in reports:
         yield msgspec.json.decode(line, type=Event)
     if process.wait() != 0:
         log.seek(0)
@@ -74,16 +76,22 @@ def _events(told: IO[str], process: subprocess.Popen[bytes], log: IO[bytes]) -> 
         raise BrokenSessionError("\n".join(lines))
 
 
-def _variables(folder: str, submit: Sequence[str]) -> dict[str, str]:
+def _build_environment(folder: str, submit: Sequence[str]) -> dict[str, str]:
     """The environment in which Python finds PySpark and the runtime, and Spark its Java."""
-    spark, found = spark_with_java()
-    paths = [os.path.join(folder, _ARCHIVE), *_pyspark(spark), found.get("PYTHONPATH", "")]
-    found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    found["SPARK_SUBMIT_OPTS"] = f"{_JAVA_OPTIONS} {found.get('SPARK_SUBMIT_OPTS', '')}".rstrip()
-    found["PYSPARK_SUBMIT_ARGS"] = shlex.join([*submit, "pyspark-shell"])
-    return found
+    spark, variables = find_spark_with_java()
+    paths = [
+        os.path.join(folder, _ARCHIVE),
+        *_pyspark_archives(spark),
+        variables.get("PYTHONPATH", ""),
+    ]
+    variables["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    variables["SPARK_SUBMIT_OPTS"] = (
+        f"{_JAVA_OPTIONS} {variables.get('SPARK_SUBMIT_OPTS', '')}".rstrip()
+    )
+    variables["PYSPARK_SUBMIT_ARGS"] = shlex.join([*submit, "pyspark-shell"])
+    return variables
 
 
-def _pyspark(spark: Spark) -> list[str]:
+def _pyspark_archives(spark: Spark) -> list[str]:
     """Where a Spark that is no package of Python has its PySpark."""
     return sorted(glob.glob(os.path.join(glob.escape(spark.home), "python", "lib", "*.zip")))

@@ -17,11 +17,11 @@ A comment that silences nothing would hide the next warning of its kind on that 
 reported: the warning is gone, the line has moved, or the comment is misspelt.
 """,
     wrong=example(
-        before="# allow SSBT0209: used by the next release\nparam minimum: int = 1\n",
+        preamble="# allow SSBT0209: used by the next release\nparam minimum: int = 1\n",
         steps="|> where amount > ${minimum}",
     ),
     right=example(
-        before="# allow SSBT0209: used by the next release\nparam minimum: int = 1\n",
+        preamble="# allow SSBT0209: used by the next release\nparam minimum: int = 1\n",
     ),
     severity=Severity.WARNING,
 )

@@ -7,14 +7,14 @@ _CLUSTER = 'connection cluster: kafka {\n  bootstrap_servers = "localhost:9092"\
 _STEPS = "|> where value is not null"
 
 
-def _reading(*lines: str, before: str = _CLUSTER) -> str:
+def _kafka_pipeline(*lines: str, preamble: str = _CLUSTER) -> str:
     """A pipeline that reads a topic of Kafka."""
     options = (*lines, "value = bytes")
     block = "\n".join(("source orders from kafka {", *(f"  {line}" for line in options), "}", ""))
-    return example(before=before, schema="", source=block, steps=_STEPS)
+    return example(preamble=preamble, schema="", source=block, steps=_STEPS)
 
 
-_RIGHT = _reading("connection = cluster", 'subscribe  = ["orders"]')
+_RIGHT = _kafka_pipeline("connection = cluster", 'subscribe  = ["orders"]')
 
 UNKNOWN_KIND = Code(
     "SSBT1201",
@@ -24,10 +24,10 @@ Behind the colon of a `connection` stands its kind, which is the name of a conne
 connections: its reference page says so. Files need none; what several paths have in common can be a
 `param`.
 """,
-    wrong=_reading(
+    wrong=_kafka_pipeline(
         "connection = cluster",
         'subscribe  = ["orders"]',
-        before=_CLUSTER.replace("kafka", "kafkas"),
+        preamble=_CLUSTER.replace("kafka", "kafkas"),
     ),
     right=_RIGHT,
 )
@@ -36,7 +36,7 @@ UNKNOWN_CONNECTION = Code(
     "SSBT1202",
     "An unknown connection",
     "An option names a connection that neither this file nor its imports declare.\n",
-    wrong=_reading("connection = clutser", 'subscribe  = ["orders"]'),
+    wrong=_kafka_pipeline("connection = clutser", 'subscribe  = ["orders"]'),
     right=_RIGHT,
 )
 
@@ -47,10 +47,10 @@ OTHER_KIND = Code(
 Each option that names a connection wants one of a certain kind: the options of a schema registry
 say nothing to a reader of Kafka.
 """,
-    wrong=_reading(
+    wrong=_kafka_pipeline(
         "connection = registry",
         'subscribe  = ["orders"]',
-        before='connection registry: schema_registry {\n  url = "http://localhost:8081"\n}\n',
+        preamble='connection registry: schema_registry {\n  url = "http://localhost:8081"\n}\n',
     ),
     right=_RIGHT,
 )
@@ -63,7 +63,7 @@ A source or sink that names a connection takes from it whatever a connection of 
 and does not say it again: there would be two answers, and a configuration that replaces the
 connection in one environment would replace only one of them.
 """,
-    wrong=_reading(
+    wrong=_kafka_pipeline(
         "connection        = cluster",
         'bootstrap_servers = "other:9092"',
         'subscribe         = ["orders"]',

@@ -20,22 +20,22 @@ def _block(head: str, lines: tuple[str, ...]) -> str:
     return "\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}", ""])
 
 
-def _csv(*lines: str) -> str:
+def _csv_example(*lines: str) -> str:
     return example(source=_source("csv", 'path   = "data/orders.csv"', "schema = Order", *lines))
 
 
-def _parquet(*lines: str) -> str:
+def _parquet_example(*lines: str) -> str:
     return example(sink=_sink("parquet", 'path = "out/paid"', *lines))
 
 
-def _why(text: str) -> str:
+def _dedent(text: str) -> str:
     return dedent(text).strip()
 
 
 UNKNOWN_CONNECTOR = Code(
     number="SSBT0300",
     title="unknown connector",
-    why=_why("""
+    why=_dedent("""
         After `from` in a source and after `to` in a sink stands the name of a connector. This one
         is neither built in nor installed: a connector of another package must be installed beside
         the compiler.
@@ -47,7 +47,7 @@ UNKNOWN_CONNECTOR = Code(
 UNSUPPORTED_USE = Code(
     number="SSBT0301",
     title="a connector used as what it is not",
-    why=_why("""
+    why=_dedent("""
         Not every connector can be read and written, and not every one works with streams. `noop`,
         for instance, throws everything away: it is a sink and nothing can be read from it.
         """),
@@ -58,95 +58,95 @@ UNSUPPORTED_USE = Code(
 UNKNOWN_OPTION = Code(
     number="SSBT0302",
     title="unknown option",
-    why=_why("""
+    why=_dedent("""
         Options are Spark's own, in snake_case: Spark's `nullValue` is `null_value`. Spark itself
         ignores an option that it does not know, so that a slip of the pen changes the result and
         nobody notices; here it is an error. An option that Spark has and the connector does not
         name goes through `raw { "key" = "value" }`.
         """),
-    wrong=_csv("header = true", 'seperator = ";"'),
-    right=_csv("header = true", 'sep = ";"'),
+    wrong=_csv_example("header = true", 'seperator = ";"'),
+    right=_csv_example("header = true", 'sep = ";"'),
 )
 
 MISPLACED_OPTION = Code(
     number="SSBT0303",
     title="an option that does nothing here",
-    why=_why("""
+    why=_dedent("""
         Some options belong to reading, some to writing, some to streams only. Where it has no
         meaning Spark ignores such an option without a word.
         """),
-    wrong=_csv("compression = gzip"),
+    wrong=_csv_example("compression = gzip"),
     right=example(sink=_sink("csv", 'path = "out/paid"', "compression = gzip")),
 )
 
 WRONG_TYPE = Code(
     number="SSBT0304",
     title="a value of the wrong type",
-    why=_why("""
+    why=_dedent("""
         Each option has a type: text stands in quotes, `true`, `false` and numbers do not, and
         where an option has a fixed set of choices, the choice is a bare word.
         """),
-    wrong=_csv('header = "yes"'),
-    right=_csv("header = true"),
+    wrong=_csv_example('header = "yes"'),
+    right=_csv_example("header = true"),
 )
 
 UNKNOWN_CHOICE = Code(
     number="SSBT0305",
     title="not one of the choices",
-    why=_why("""
+    why=_dedent("""
         The option takes one word of a fixed set. Spark would find the mistake only when the job
         runs, some options not before the first row is written.
         """),
-    wrong=_parquet("compression = gzipped"),
-    right=_parquet("compression = gzip"),
+    wrong=_parquet_example("compression = gzipped"),
+    right=_parquet_example("compression = gzip"),
 )
 
 UNFIT_VALUE = Code(
     number="SSBT0306",
     title="a value outside of what the option takes",
-    why=_why("""
+    why=_dedent("""
         The value has the right type, but it is too small, too large, too long, or not written in
         the form that Spark reads.
         """),
-    wrong=_parquet("coalesce = 0"),
-    right=_parquet("coalesce = 1"),
+    wrong=_parquet_example("coalesce = 0"),
+    right=_parquet_example("coalesce = 1"),
 )
 
 DUPLICATE_OPTION = Code(
     number="SSBT0307",
     title="an option given twice",
-    why=_why("""
+    why=_dedent("""
         Only one of the two values could count, and which one would be a matter of luck.
         """),
-    wrong=_csv("header = true", "header = false"),
-    right=_csv("header = true"),
+    wrong=_csv_example("header = true", "header = false"),
+    right=_csv_example("header = true"),
 )
 
 MISSING_OPTION = Code(
     number="SSBT0308",
     title="a required option is missing",
-    why=_why("""
+    why=_dedent("""
         The connector cannot work without this option, and no value would be a safe guess.
         """),
     wrong=example(source=_source("csv", "header = true", "schema = Order")),
-    right=_csv("header = true"),
+    right=_csv_example("header = true"),
 )
 
 OPTION_CONFLICT = Code(
     number="SSBT0309",
     title="options that do not go together",
-    why=_why("""
+    why=_dedent("""
         Some options exclude each other and some need another one. Spark finds a few of these when
         the job runs; in other cases it silently ignores one of the options.
         """),
-    wrong=_parquet("coalesce = 1", "repartition = 8"),
-    right=_parquet("repartition = 8"),
+    wrong=_parquet_example("coalesce = 1", "repartition = 8"),
+    right=_parquet_example("repartition = 8"),
 )
 
 TOO_NEW = Code(
     number="SSBT0310",
     title="an option that the target Spark does not have",
-    why=_why("""
+    why=_dedent("""
         The option, or this value of it, came with a later Spark than the one that the pipeline is
         compiled for; the older Spark would ignore it or stop.
         """),
@@ -157,19 +157,19 @@ TOO_NEW = Code(
 RAW_SHADOWS = Code(
     number="SSBT0311",
     title="a raw key for an option that has a name",
-    why=_why("""
+    why=_dedent("""
         `raw { … }` is the door for options of Spark that the connector does not name. It is checked
         by nobody, so what has a name of its own must use it; and a key given both ways would leave
         open which value counts.
         """),
-    wrong=_csv('raw { "header" = true }'),
-    right=_csv("header = true"),
+    wrong=_csv_example('raw { "header" = true }'),
+    right=_csv_example("header = true"),
 )
 
 RAW_REFUSED = Code(
     number="SSBT0560",
     title="a raw key that Spark does not take",
-    why=_why("""
+    why=_dedent("""
         Some keys are not an application's to set, because Spark itself decides them: where a
         consumer of Kafka begins, for instance, is kept in the checkpoint, and keys and values are
         always bytes to it. Spark refuses such a key when the job starts, or passes it over in
@@ -200,18 +200,18 @@ RAW_REFUSED = Code(
 UNFIT_PARAM = Code(
     number="SSBT0312",
     title="a parameter of the wrong type for an option",
-    why=_why("""
+    why=_dedent("""
         An option that is no text takes a parameter only if the parameter stands alone in the
         quotes and its type is that of the option.
         """),
     wrong=example(
-        before='param header: string = "yes"\n',
+        preamble='param header: string = "yes"\n',
         source=_source(
             "csv", 'path   = "data/orders.csv"', "schema = Order", 'header = "${header}"'
         ),
     ),
     right=example(
-        before="param header: boolean = true\n",
+        preamble="param header: boolean = true\n",
         source=_source(
             "csv", 'path   = "data/orders.csv"', "schema = Order", 'header = "${header}"'
         ),
@@ -221,39 +221,39 @@ UNFIT_PARAM = Code(
 LOSES_DATA = Code(
     number="SSBT0313",
     title="an option that loses data without a word",
-    why=_why("""
+    why=_dedent("""
         With this option Spark skips what it cannot read: no error, no count of what was skipped.
         That may be wanted; then this warning stays as a reminder for whoever reads the numbers.
         """),
-    wrong=_csv("mode = dropmalformed"),
-    right=_csv("mode = failfast"),
+    wrong=_csv_example("mode = dropmalformed"),
+    right=_csv_example("mode = failfast"),
     severity=Severity.WARNING,
 )
 
 SENSELESS_PATTERN = Code(
     number="SSBT0320",
     title="a pattern of dates that nobody can mean",
-    why=_why("""
+    why=_dedent("""
         Spark's patterns are those of Java: `MM` is the month and `mm` the minute, `dd` the day of
         the month and `DD` the day of the year, `yyyy` the year and `YYYY` that of a week, `HH` the
         hour and `SS` a fraction of a second. Spark takes what it gets: with `dd/mm/yyyy`, it reads
         25/12/2026 as 2026-01-25, with 12 minutes that a date does not keep; with `yyyy-MM-DD`, it
         writes 10 March as 2026-03-69. Other letters it refuses when the job runs.
         """),
-    wrong=_csv('date_format = "dd/mm/yyyy"'),
-    right=_csv('date_format = "dd/MM/yyyy"'),
+    wrong=_csv_example('date_format = "dd/mm/yyyy"'),
+    right=_csv_example('date_format = "dd/MM/yyyy"'),
 )
 
 DOUBTFUL_PATTERN = Code(
     number="SSBT0321",
     title="a pattern of dates that is likely a slip",
-    why=_why("""
+    why=_dedent("""
         `hh` counts the hours of half a day: without `a`, for am and pm, half past twelve at noon
         is read as half past midnight, and three in the afternoon is written like three in the
         morning. `'Z'` in quotes is plain text: a time in UTC is read as one in the time zone of the
         session; `XXX` reads the zone. With a pattern that has no year, all dates fall into 1970.
         """),
-    wrong=_csv('timestamp_format = "dd.MM.yyyy hh:mm"'),
-    right=_csv('timestamp_format = "dd.MM.yyyy HH:mm"'),
+    wrong=_csv_example('timestamp_format = "dd.MM.yyyy hh:mm"'),
+    right=_csv_example('timestamp_format = "dd.MM.yyyy HH:mm"'),
     severity=Severity.WARNING,
 )

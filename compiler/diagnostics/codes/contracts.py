@@ -24,13 +24,21 @@ sink paid_before to noop {{}}
 """
 
 
-def _pair(columns: str, *, written: str = "parquet", read: str = "parquet", **more: str) -> str:
+def _writer_and_reader(
+    columns: str,
+    *,
+    written_format: str = "parquet",
+    read_format: str = "parquet",
+    **extra_lines: str,
+) -> str:
     """A sink and a source of one place; `sink` and `source` are further lines of their blocks."""
-    one, other = (f"  {more[side]}\n}}" if side in more else "}" for side in ("sink", "source"))
-    sink = _WRITTEN.format(form=written).replace("}", one, 1)
-    source = _READ.format(columns=columns, form=read)
+    sink_end, source_end = (
+        f"  {extra_lines[side]}\n}}" if side in extra_lines else "}" for side in ("sink", "source")
+    )
+    sink = _WRITTEN.format(form=written_format).replace("}", sink_end, 1)
+    source = _READ.format(columns=columns, form=read_format)
     head, block = source.split("\nsource ", 1)
-    return example(sink=f"{sink}\n{head}\nsource {block.replace('}', other, 1)}")
+    return example(sink=f"{sink}\n{head}\nsource {block.replace('}', source_end, 1)}")
 
 
 UNWRITTEN_COLUMN = Code(
@@ -48,8 +56,8 @@ value.
 A source without a schema has the columns that Spark finds. Where its pipeline uses a column that no
 sink writes there, the job stops: use the name that is written.
 """,
-    wrong=_pair("id:     bigint\n  amount_paid: decimal(12,2)"),
-    right=_pair("id:     bigint\n  amount: decimal(12,2)"),
+    wrong=_writer_and_reader("id:     bigint\n  amount_paid: decimal(12,2)"),
+    right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
 )
 
 OTHER_TYPE = Code(
@@ -63,8 +71,8 @@ DECIMAL(12,2) that is read as BIGINT is a hundred times as large. The
 
 Declare the type that is written, and cast it in a step.
 """,
-    wrong=_pair("id:     bigint\n  amount: bigint"),
-    right=_pair("id:     bigint\n  amount: decimal(12,2)"),
+    wrong=_writer_and_reader("id:     bigint\n  amount: bigint"),
+    right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
 )
 
 DOUBTFUL_TYPE = Code(
@@ -76,8 +84,12 @@ values: the first one that it does not hold is malformed, and goes where the sou
 
 Declare the type that is written, and cast it in a step.
 """,
-    wrong=_pair("id:     int\n  amount: decimal(12,2)", written="json", read="json"),
-    right=_pair("id:     bigint\n  amount: decimal(12,2)", written="json", read="json"),
+    wrong=_writer_and_reader(
+        "id:     int\n  amount: decimal(12,2)", written_format="json", read_format="json"
+    ),
+    right=_writer_and_reader(
+        "id:     bigint\n  amount: decimal(12,2)", written_format="json", read_format="json"
+    ),
     severity=Severity.WARNING,
 )
 
@@ -89,8 +101,8 @@ The source reads what a sink of the same project writes, in another format: JSON
 written, `avro` where the values of a topic are `json`. What comes out is a failure, or rows of
 nonsense.
 """,
-    wrong=_pair("id:     bigint\n  amount: decimal(12,2)", read="orc"),
-    right=_pair("id:     bigint\n  amount: decimal(12,2)"),
+    wrong=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)", read_format="orc"),
+    right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
 )
 
 OTHER_OPTION = Code(
@@ -105,16 +117,16 @@ of the same project whose data it reads, Spark takes values apart in the wrong p
 Say the same at both ends. A pattern of the source may also be one that reads what the sink's
 writes.
 """,
-    wrong=_pair(
+    wrong=_writer_and_reader(
         "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
-        written="csv",
-        read="csv",
+        written_format="csv",
+        read_format="csv",
         sink='sep  = ";"',
     ),
-    right=_pair(
+    right=_writer_and_reader(
         "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
-        written="csv",
-        read="csv",
+        written_format="csv",
+        read_format="csv",
         sink='sep  = ";"',
         source='sep    = ";"',
     ),
@@ -128,15 +140,15 @@ CSV has no names but those in a header: columns are found by their places. With 
 both ends the job stops if names or their number differ. Without a header values change places, as
 far as their types let them, and Spark does not say so.
 """,
-    wrong=_pair(
+    wrong=_writer_and_reader(
         "amount: decimal(12,2)\n  id:     bigint\n  status: string\n  placed_on: date",
-        written="csv",
-        read="csv",
+        written_format="csv",
+        read_format="csv",
     ),
-    right=_pair(
+    right=_writer_and_reader(
         "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
-        written="csv",
-        read="csv",
+        written_format="csv",
+        read_format="csv",
     ),
 )
 
@@ -151,10 +163,10 @@ with `recursive_file_lookup`, the column is null in every row.
 Read from the folder that the sink writes to, and keep the rows that you want with `where`, for
 which Spark opens no other folder.
 """,
-    wrong=_pair("id:     bigint\n  status: string", sink="partition_by = status").replace(
-        '"out/paid"\n  schema', '"out/paid/*"\n  schema'
-    ),
-    right=_pair("id:     bigint\n  status: string", sink="partition_by = status"),
+    wrong=_writer_and_reader(
+        "id:     bigint\n  status: string", sink="partition_by = status"
+    ).replace('"out/paid"\n  schema', '"out/paid/*"\n  schema'),
+    right=_writer_and_reader("id:     bigint\n  status: string", sink="partition_by = status"),
 )
 
 SINKS_APART = Code(
@@ -195,7 +207,7 @@ null, so rows with null come through, and who reads `not null` is misled.
 Leave `not null` out, or keep the nulls out where they are written, with
 `where status is not null` or `coalesce`. Of what is computed on the way nothing is said.
 """,
-    wrong=_pair("id:     bigint\n  amount: decimal(12,2) not null"),
-    right=_pair("id:     bigint\n  amount: decimal(12,2)"),
+    wrong=_writer_and_reader("id:     bigint\n  amount: decimal(12,2) not null"),
+    right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
     severity=Severity.WARNING,
 )

@@ -89,12 +89,12 @@ Leave out the quotes; join text with `||` or `concat`. A string that really has 
 written `'$' || '{…'`.
 """,
     wrong=example(
-        before='param wanted: string = "PAID"\n',
+        preamble='param wanted: string = "PAID"\n',
         steps="|> where status = '${wanted}'",
         sink=SINK.replace("out/paid", "out/${wanted}"),
     ),
     right=example(
-        before='param wanted: string = "PAID"\n',
+        preamble='param wanted: string = "PAID"\n',
         steps="|> where status = ${wanted}",
         sink=SINK.replace("out/paid", "out/${wanted}"),
     ),

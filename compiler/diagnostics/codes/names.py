@@ -73,7 +73,7 @@ UNKNOWN_PARAM = Code(
 """,
     wrong=example(steps="|> where amount > ${minimum}"),
     right=example(
-        before="param minimum: decimal(12,2) = 1.00\n", steps="|> where amount > ${minimum}"
+        preamble="param minimum: decimal(12,2) = 1.00\n", steps="|> where amount > ${minimum}"
     ),
 )
 
@@ -85,7 +85,7 @@ A name with parentheses uses a `transform`, and none of this name is declared he
 """,
     wrong=example(steps="|> cleaned()"),
     right=example(
-        before="transform cleaned(input: Order) =\n  from input\n  |> where amount > 0\n",
+        preamble="transform cleaned(input: Order) =\n  from input\n  |> where amount > 0\n",
         steps="|> cleaned()",
     ),
 )
@@ -122,7 +122,7 @@ IMPORT_NOT_FOUND = Code(
 The path of an `import` is relative to the file that imports, and must lead to a readable `.ssbt`
 file.
 """,
-    wrong=example(before='import "no_such_file.ssbt"\n'),
+    wrong=example(preamble='import "no_such_file.ssbt"\n'),
     right=example(),
 )
 
@@ -132,7 +132,7 @@ IMPORT_CYCLE = Code(
     """\
 A file imports itself, perhaps through others. Move what both need into a third file.
 """,
-    wrong=example(before='import "main.ssbt"\n'),
+    wrong=example(preamble='import "main.ssbt"\n'),
     right=example(),
 )
 
@@ -143,7 +143,7 @@ NOT_IMPORTABLE = Code(
 An imported file shares `schema`, `param`, `secret`, `connection` and `transform` declarations.
 Datasets and sinks belong to the pipeline that runs them, and so stand in its own file.
 """,
-    wrong=example(before='import "other.ssbt"\n'),
+    wrong=example(preamble='import "other.ssbt"\n'),
     right=example(),
 )
 
@@ -166,12 +166,12 @@ A transform takes one dataset for each of its parameters, and each needs the col
 parameter's schema, with types that can be used in their place. More columns may flow through.
 """,
     wrong=example(
-        before="transform cleaned(input: Order, other: Order) =\n  from input\n"
+        preamble="transform cleaned(input: Order, other: Order) =\n  from input\n"
         "  |> union all other\n",
         steps="|> cleaned()",
     ),
     right=example(
-        before="transform cleaned(input: Order, other: Order) =\n  from input\n"
+        preamble="transform cleaned(input: Order, other: Order) =\n  from input\n"
         "  |> union all other\n",
         steps="|> cleaned(orders)",
     ),
@@ -212,8 +212,8 @@ BAD_DEFAULT = Code(
     """\
 The default of a parameter is a constant of the parameter's type: nothing is rounded or cut off.
 """,
-    wrong=example(before="param minimum: int = 'many'\n", steps="|> where amount > ${minimum}"),
-    right=example(before="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
+    wrong=example(preamble="param minimum: int = 'many'\n", steps="|> where amount > ${minimum}"),
+    right=example(preamble="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
 )
 
 UNKNOWN_ENTRY = Code(
@@ -246,11 +246,11 @@ timestamp, binary, an interval of days and times or of years and months, or an a
 these. A string of a certain length is a `string` with a `check`.
 """,
     wrong=example(
-        before="param country: varchar(2) = 'DE'\n",
+        preamble="param country: varchar(2) = 'DE'\n",
         steps="|> where status = ${country}",
     ),
     right=example(
-        before="param country: string = 'DE' check length(country) <= 2\n",
+        preamble="param country: string = 'DE' check length(country) <= 2\n",
         steps="|> where status = ${country}",
     ),
 )
@@ -262,10 +262,10 @@ RESERVED_NAME = Code(
 A transform is used like a step, so it cannot have a step's name.
 """,
     wrong=example(
-        before="transform sample(input: Order) =\n  from input\n  |> where amount > 0\n",
+        preamble="transform sample(input: Order) =\n  from input\n  |> where amount > 0\n",
     ),
     right=example(
-        before="transform sampled(input: Order) =\n  from input\n  |> where amount > 0\n",
+        preamble="transform sampled(input: Order) =\n  from input\n  |> where amount > 0\n",
         steps="|> sampled()",
     ),
 )
@@ -280,11 +280,11 @@ of an array or map at the `size`. It is decided when compiling for defaults and 
 before Spark starts for all other values, so it computes nothing.
 """,
     wrong=example(
-        before="param minimum: int = 1 check minimum % 2 = 1\n",
+        preamble="param minimum: int = 1 check minimum % 2 = 1\n",
         steps="|> where amount > ${minimum}",
     ),
     right=example(
-        before="param minimum: int = 1 check minimum in (1, 3, 5)\n",
+        preamble="param minimum: int = 1 check minimum in (1, 3, 5)\n",
         steps="|> where amount > ${minimum}",
     ),
 )

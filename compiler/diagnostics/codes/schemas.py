@@ -154,14 +154,14 @@ a registry, or is made of the one topic that a source reads or a sink writes: `o
 several topics, a pattern, or a topic in a column, none can be made.
 """,
     wrong=example(
-        before=_REGISTRY,
+        preamble=_REGISTRY,
         schema=_AVRO,
         source=_SOURCE.format(options="{ registry = main }").replace(
             '"orders"', '["orders", "returns"]'
         ),
     ),
     right=example(
-        before=_REGISTRY,
+        preamble=_REGISTRY,
         schema=_AVRO,
         source=_SOURCE.format(options='{ registry = main, subject = "orders-value" }').replace(
             '"orders"', '["orders", "returns"]'

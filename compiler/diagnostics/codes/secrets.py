@@ -4,11 +4,13 @@ from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code
 
 
-def _registry(password: str, *, url: str = '"http://localhost:8081"', before: str = "") -> str:
+def _registry_example(
+    password: str, *, url: str = '"http://localhost:8081"', preamble: str = ""
+) -> str:
     """A pipeline whose only interest is a connection."""
     lines = (f"url      = {url}", 'username = "etl"', f"password = {password}")
     block = "\n".join(("connection registry: schema_registry {", *(f"  {x}" for x in lines), "}"))
-    return example(before=f"{before}secret registry_password\n\n{block}\n")
+    return example(preamble=f"{preamble}secret registry_password\n\n{block}\n")
 
 
 _RIGHT = example()
@@ -35,7 +37,7 @@ provider.
   setting or parameter. Give it as an option or a setting of its own, such as those of `fs.s3a` for
   a bucket.
 """,
-    wrong=_registry('"hunter2"'),
+    wrong=_registry_example('"hunter2"'),
     right=_RIGHT,
 )
 
@@ -47,7 +49,7 @@ A secret flows only into options that are marked secret in the reference of thei
 into settings of Spark and `raw` options that hold credentials (SSBT1301). In a path, an expression
 or any other setting its value would stand in logs, plans, Spark's UI and the event log.
 """,
-    wrong=_registry("registry_password", url="registry_password"),
+    wrong=_registry_example("registry_password", url="registry_password"),
     right=_RIGHT,
 )
 
@@ -55,6 +57,6 @@ UNKNOWN_SECRET = Code(
     "SSBT1303",
     "An unknown secret",
     "An option names a secret that neither this file nor its imports declare with `secret NAME`.\n",
-    wrong=_registry("registry_pasword"),
+    wrong=_registry_example("registry_pasword"),
     right=_RIGHT,
 )

@@ -1,6 +1,6 @@
 """06xx: what a `stateful` step says of its state."""
 
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code
 
 _OPEN = "schema Open {\n  paid: decimal(12,2)\n}\n"
@@ -31,6 +31,6 @@ a name of Python's. `ttl`, the time after which Spark forgets a value, is a whol
 milliseconds, seconds, minutes, hours, days or weeks. `event_time` is the TIMESTAMP column of the
 result that the watermark goes on with.
 """,
-    wrong=streamed(before=_OPEN, steps=_step("value { }")),
-    right=streamed(before=_OPEN, steps=_step("value { schema = Open }")),
+    wrong=streaming_example(preamble=_OPEN, steps=_step("value { }")),
+    right=streaming_example(preamble=_OPEN, steps=_step("value { schema = Open }")),
 )

@@ -1,6 +1,6 @@
 """06xx: streams, as far as a single step decides; the other rules are in `compiler/check/`."""
 
-from ssbt.compiler.diagnostics.examples import streamed
+from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code
 
 BAD_WATERMARK = Code(
@@ -11,8 +11,8 @@ A watermark follows the largest value of a TIMESTAMP column, less the delay. Spa
 DATE nor TIMESTAMP_NTZ, because it compares the values with a point in time. The delay is a whole
 number of seconds, minutes, hours or days.
 """,
-    wrong=streamed(
+    wrong=streaming_example(
         steps="|> set placed_at = cast(placed_at as date)\n|> watermark placed_at delay 10 minutes"
     ),
-    right=streamed(steps="|> watermark placed_at delay 10 minutes"),
+    right=streaming_example(steps="|> watermark placed_at delay 10 minutes"),
 )

@@ -122,7 +122,7 @@ One file is one pipeline, one script and one Spark application, so it has one `p
 Move the second pipeline into a file of its own. What both need (schemas, parameters, transforms)
 goes into a third file that the two `import`.
 """,
-    wrong=example(before="pipeline open_orders {\n}\n"),
+    wrong=example(preamble="pipeline open_orders {\n}\n"),
     right=example(),
 )
 

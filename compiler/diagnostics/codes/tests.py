@@ -5,7 +5,7 @@ from ssbt.compiler.diagnostics.model import Code
 
 
 def _test(clauses: str) -> str:
-    return example(before=f'test "what was paid comes out" {{\n{clauses}}}\n')
+    return example(preamble=f'test "what was paid comes out" {{\n{clauses}}}\n')
 
 
 _GIVEN = "  given orders (id, amount, status) {\n    (1, 10.00, 'PAID')\n  }\n"
@@ -72,7 +72,7 @@ needs. This one reaches no sink.
             "let paid =\n  from orders\n  |> where status = 'PAID'\n\n"
             "let cheap =\n  from paid\n  |> where amount < 1\n"
         ),
-        before=f'test "nothing is cheap" {{\n{_GIVEN}  then cheap {{\n  }}\n}}\n',
+        preamble=f'test "nothing is cheap" {{\n{_GIVEN}  then cheap {{\n  }}\n}}\n',
     ),
     right=_RIGHT,
 )

@@ -15,7 +15,7 @@ Until then, filter with `where`, and write the rows that break a rule to a sink 
 one `let` with the condition, another one with `where not (…)`.
 """,
     wrong=example(
-        before="expect orders {\n  has_amount: amount is not null else drop\n}\n",
+        preamble="expect orders {\n  has_amount: amount is not null else drop\n}\n",
     ),
     right=example(steps="|> where status = 'PAID' and amount is not null"),
 )

@@ -14,18 +14,18 @@ from msgspec.structs import replace
 
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.coverage import Branch, Point, Probe, Probed
-from ssbt.compiler.ir.expressions import Expression, Named, Text
+from ssbt.compiler.ir.coverage import Branch, CoverageTarget, Probe, ProbedPipeline
+from ssbt.compiler.ir.expressions import Expression, NamedExpression, Text
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Transform
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import BOOLEAN, UNKNOWN
-from ssbt.compiler.types.quoting import quoted_name, quoted_string
+from ssbt.compiler.types.quoting import quote_name, quote_string
 
 # The branches of the whole expression at a place.
 FindBranches = Callable[[Span], Sequence[Branch]]
 _LEFT, _RIGHT = "ssbt_left_side", "ssbt_right_side"
-_MARKED = "coverage_side"
+_MARKING_NAME = "coverage_side"
 # What a join must have met, and the kind of join that shows all of it.
 _SIDES = {
     "inner": ("inner", ("matched",)),
@@ -36,23 +36,23 @@ _SIDES = {
     "right": ("right", ("matched", "right")),
     "full": ("full", ("matched", "left", "right")),
 }
-_MET = {
+_SIDE_TEXTS = {
     "matched": (f"{_LEFT} and {_RIGHT}", "rows that match", "no row has a match"),
     "left": (f"{_RIGHT} is null", "a left row without a match", "every left row has a match"),
     "right": (f"{_LEFT} is null", "a right row without a match", "every right row has a match"),
 }
 
 
-class _Asked(Struct, frozen=True):
+class _ProbeQuery(Struct, frozen=True):
     """A query whose columns stand for points."""
 
     query: s.Query
     points: tuple[int, ...]
 
 
-def probed(pipeline: Pipeline, find: FindBranches) -> Probed:
+def add_probes(pipeline: Pipeline, find: FindBranches) -> ProbedPipeline:
     """The pipeline with a probe for every step that has branches or sides."""
-    return _Prober(pipeline, find).probed()
+    return _Prober(pipeline, find).add_probes()
 
 
 class _Prober:
@@ -61,130 +61,135 @@ class _Prober:
     def __init__(self, pipeline: Pipeline, find: FindBranches) -> None:
         self._pipeline, self._find = pipeline, find
         self._declared = {item.name: item for item in pipeline.transforms}
-        self._points: dict[Point, int] = {}
+        self._points: dict[CoverageTarget, int] = {}
         self._probes: list[Probe] = []
         self._lets: list[Let] = []
         self._transforms: dict[str, list[Transform]] = {}
-        named = (*pipeline.datasets, *pipeline.transforms)
-        self._taken = {item.name.casefold() for item in named}
+        definitions = (*pipeline.datasets, *pipeline.transforms)
+        self._taken = {item.name.casefold() for item in definitions}
         self._marking: list[Transform] = []
         self._numbers = count(1)
 
-    def probed(self) -> Probed:
+    def add_probes(self) -> ProbedPipeline:
         """The whole, with the probes behind everything else."""
         lets = [item for item in self._pipeline.datasets if isinstance(item, Let)]
-        made: tuple[Let | Transform, ...] = (*lets, *self._pipeline.transforms)
+        definitions: tuple[Let | Transform, ...] = (*lets, *self._pipeline.transforms)
         computed = {
-            item.name: tuple(map(self._computed, self._with_transforms(item))) for item in made
+            item.name: tuple(map(self._computation_point, self._with_transforms(item)))
+            for item in definitions
         }
         for item in self._pipeline.transforms:
-            self._probes_of(item)
+            self._probe_transform(item)
         for let in lets:
-            for asked in self._within(let.query):
-                probe = Let(self._free("coverage"), asked.query, "", let.span)
+            for probe_query in self._find_probes(let.query):
+                probe = Let(self._claim_name("coverage"), probe_query.query, "", let.span)
                 self._lets.append(probe)
-                self._probes.append(Probe(probe.name, let.name, asked.points))
+                self._probes.append(Probe(probe.name, let.name, probe_query.points))
         probes = (each for several in self._transforms.values() for each in several)
         transforms = (*self._pipeline.transforms, *probes, *self._marking)
         datasets = (*self._pipeline.datasets, *self._lets)
         pipeline = replace(self._pipeline, datasets=datasets, transforms=transforms)
-        return Probed(pipeline, tuple(self._points), tuple(self._probes), computed)
+        return ProbedPipeline(pipeline, tuple(self._points), tuple(self._probes), computed)
 
-    def _computed(self, item: Let | Transform) -> int:
-        word = "transform" if isinstance(item, Transform) else "let"
-        what = f"{word} {item.name}"
-        return self._point(Point("dataset", item.span, what, f"{what}: no test computes it"))
+    def _computation_point(self, item: Let | Transform) -> int:
+        noun = "transform" if isinstance(item, Transform) else "let"
+        description = f"{noun} {item.name}"
+        return self._register_point(
+            CoverageTarget("dataset", item.span, description, f"{description}: no test computes it")
+        )
 
     def _with_transforms(self, item: Let | Transform) -> Iterator[Let | Transform]:
         """A dataset or transform and all transforms that it calls."""
-        waiting, seen = [item], {item.name}
+        waiting, visited = [item], {item.name}
         while waiting:
-            each = waiting.pop()
-            yield each
-            for name in used_transforms(each.query):
-                if name not in seen:
-                    seen.add(name)
+            definition = waiting.pop()
+            yield definition
+            for name in used_transforms(definition.query):
+                if name not in visited:
+                    visited.add(name)
                     waiting.append(self._declared[name])
 
-    def _free(self, wanted: str) -> str:
+    def _claim_name(self, prefix: str) -> str:
         """A name that nothing has, such as `coverage_3`."""
-        names = (f"{wanted}_{number}" for number in self._numbers)
+        names = (f"{prefix}_{number}" for number in self._numbers)
         name = next(each for each in names if each not in self._taken)
         self._taken.add(name)
         return name
 
-    def _point(self, point: Point) -> int:
+    def _register_point(self, point: CoverageTarget) -> int:
         return self._points.setdefault(point, len(self._points))
 
-    def _probes_of(self, item: Transform) -> list[Transform]:
+    def _probe_transform(self, item: Transform) -> list[Transform]:
         """The probes into a transform, which go by the order of its query."""
         if item.name not in self._transforms:
-            made = []
-            for asked in self._within(item.query):
-                name = self._free("coverage")
-                made.append(replace(item, name=name, query=asked.query))
-                self._probes.append(Probe(name, item.name, asked.points))
-            self._transforms[item.name] = made
+            probes = []
+            for probe_query in self._find_probes(item.query):
+                name = self._claim_name("coverage")
+                probes.append(replace(item, name=name, query=probe_query.query))
+                self._probes.append(Probe(name, item.name, probe_query.points))
+            self._transforms[item.name] = probes
         return self._transforms[item.name]
 
     # ---- queries
 
-    def _within(self, query: s.Query) -> Iterator[_Asked]:
+    def _find_probes(self, query: s.Query) -> Iterator[_ProbeQuery]:
         """What is asked of a query, in its order, the transforms that it calls included."""
-        yield from self._of_input(query.base, query)
-        for place, step in enumerate(query.steps):
-            part = replace(query, steps=query.steps[:place])
+        yield from self._find_input_probes(query.base, query)
+        for index, step in enumerate(query.steps):
+            part = replace(query, steps=query.steps[:index])
             match step:
                 case s.UseTransform():
                     for argument in step.arguments:
-                        yield from self._of_input(argument, query)
-                    for name, asked in self._called(step.transform, step.body):
-                        call = replace(step, transform=name, body=asked.query)
-                        yield _Asked(_behind(part, call), asked.points)
+                        yield from self._find_input_probes(argument, query)
+                    for name, probe_query in self._find_call_probes(step.transform, step.body):
+                        call = replace(step, transform=name, body=probe_query.query)
+                        yield _ProbeQuery(_append_step(part, call), probe_query.points)
                 case s.SetOperation():
-                    yield from self._of_input(step.right, query)
+                    yield from self._find_input_probes(step.right, query)
                 case s.Join():
-                    yield from self._of_input(step.right, query)
-                    yield from self._join(part, step)
+                    yield from self._find_input_probes(step.right, query)
+                    yield from self._find_join_probes(part, step)
                 case _:
-                    yield from self._step(part, step)
+                    yield from self._find_step_probes(part, step)
 
-    def _of_input(self, given: s.Input, query: s.Query) -> Iterator[_Asked]:
+    def _find_input_probes(self, operand: s.Input, query: s.Query) -> Iterator[_ProbeQuery]:
         """What is asked of the transforms that an input calls."""
-        for argument in given.arguments or ():
-            yield from self._of_input(argument, query)
-        if given.arguments is not None:
-            for name, asked in self._called(given.dataset, given.body):
-                base = replace(given, dataset=name, body=asked.query, alias=None)
-                whole = replace(query, base=base, steps=(), output=asked.query.output)
-                yield _Asked(whole, asked.points)
+        for argument in operand.arguments or ():
+            yield from self._find_input_probes(argument, query)
+        if operand.arguments is not None:
+            for name, probe_query in self._find_call_probes(operand.dataset, operand.body):
+                base = replace(operand, dataset=name, body=probe_query.query, alias=None)
+                whole = replace(query, base=base, steps=(), output=probe_query.query.output)
+                yield _ProbeQuery(whole, probe_query.points)
 
-    def _called(self, transform: str, body: s.Query | None) -> Iterator[tuple[str, _Asked]]:
+    def _find_call_probes(
+        self, transform: str, body: s.Query | None
+    ) -> Iterator[tuple[str, _ProbeQuery]]:
         """The probes into a transform, and what they are over the datasets of a call."""
         assert body is not None, "a call of a transform that is none is a mistake"
-        probes = self._probes_of(self._declared[transform])
-        for probe, asked in zip(probes, self._within(body), strict=True):
-            yield probe.name, asked
+        probes = self._probe_transform(self._declared[transform])
+        for probe, probe_query in zip(probes, self._find_probes(body), strict=True):
+            yield probe.name, probe_query
 
     # ---- steps
 
-    def _step(self, part: s.Query, step: s.Step) -> Iterator[_Asked]:
+    def _find_step_probes(self, part: s.Query, step: s.Step) -> Iterator[_ProbeQuery]:
         """What is asked of a step over the rows of `part`."""
         match step:
             case s.Filter(condition=expression) | s.Explode(expression=expression):
-                yield from self._rows(part, step, [expression])
+                yield from self._find_row_probes(part, step, [expression])
             case s.Project(columns=columns):
-                yield from self._rows(part, step, _expressions(columns))
+                yield from self._find_row_probes(part, step, _expressions(columns))
             case s.WithColumns(groups=groups):
-                for place, group in enumerate(groups):
-                    before = replace(step, groups=groups[:place])
-                    with_them = _behind(part, before) if place else part
-                    yield from self._rows(with_them, step, _expressions(group))
+                for index, group in enumerate(groups):
+                    earlier = replace(step, groups=groups[:index])
+                    with_them = _append_step(part, earlier) if index else part
+                    yield from self._find_row_probes(with_them, step, _expressions(group))
             case s.Sort(keys=keys):
-                yield from self._rows(part, step, [key.expression for key in keys])
+                yield from self._find_row_probes(part, step, [key.expression for key in keys])
             case s.Aggregate() | s.Pivot():
-                yield from self._rows(part, step, _expressions(step.keys))
-                yield from self._groups(part, step)
+                yield from self._find_row_probes(part, step, _expressions(step.keys))
+                yield from self._find_group_probes(part, step)
             case s.DropColumns() | s.RenameColumns() | s.Alias() | s.Distinct() | s.Deduplicate():
                 pass
             case s.Watermark() | s.Limit() | s.Offset() | s.Unpivot() | s.Sample():
@@ -195,115 +200,125 @@ class _Prober:
             case s.Join() | s.SetOperation() | s.UseTransform():
                 raise AssertionError("`_within` looks at these")
 
-    def _rows(
+    def _find_row_probes(
         self, part: s.Query, step: s.Step, expressions: Iterable[Expression]
-    ) -> Iterator[_Asked]:
+    ) -> Iterator[_ProbeQuery]:
         """The branches that rows take."""
-        columns, points = self._columns(expressions)
+        columns, points = self._branch_columns(expressions)
         if columns:
-            yield _Asked(_behind(part, _project(step, columns)), points)
+            yield _ProbeQuery(_append_step(part, _project(step, columns)), points)
 
-    def _groups(self, part: s.Query, step: s.Aggregate | s.Pivot) -> Iterator[_Asked]:
+    def _find_group_probes(
+        self, part: s.Query, step: s.Aggregate | s.Pivot
+    ) -> Iterator[_ProbeQuery]:
         """The branches that are taken as groups are made into rows."""
-        columns, points = self._columns(_expressions(step.aggregates))
+        columns, points = self._branch_columns(_expressions(step.aggregates))
         if columns:
             if isinstance(step, s.Pivot):
                 part, step = _as_groups(part, step)
-            grouped = _behind(part, replace(step, aggregates=columns))
-            names = tuple(_plain(column) for column in columns)
-            yield _Asked(_behind(grouped, _project(step, names)), points)
+            grouped = _append_step(part, replace(step, aggregates=columns))
+            names = tuple(_reference_column(column) for column in columns)
+            yield _ProbeQuery(_append_step(grouped, _project(step, names)), points)
 
-    def _columns(
+    def _branch_columns(
         self, expressions: Iterable[Expression]
-    ) -> tuple[tuple[Named, ...], tuple[int, ...]]:
+    ) -> tuple[tuple[NamedExpression, ...], tuple[int, ...]]:
         """A column for each branch, and the points that they stand for."""
-        columns: list[Named] = []
+        columns: list[NamedExpression] = []
         points: list[int] = []
         for expression in expressions:
             for branch in self._find(expression.span):
-                missing, measured = f"no row takes `{branch.label}`", branch.taken is not None
-                point = Point("branch", branch.span, branch.label, missing, measured)
-                number = self._point(point)
-                if branch.taken is not None:
-                    columns.append(_named(branch.span, branch.taken, f"point_{number}"))
+                message, measured = f"no row takes `{branch.label}`", branch.condition is not None
+                point = CoverageTarget("branch", branch.span, branch.label, message, measured)
+                number = self._register_point(point)
+                if branch.condition is not None:
+                    columns.append(
+                        _condition_column(branch.span, branch.condition, f"point_{number}")
+                    )
                     points.append(number)
         return tuple(columns), tuple(points)
 
-    def _join(self, part: s.Query, step: s.Join) -> Iterator[_Asked]:
+    def _find_join_probes(self, part: s.Query, step: s.Join) -> Iterator[_ProbeQuery]:
         """The branches in a join's condition, for each pair of rows, and its sides."""
         if step.condition is not None:
             pairs = replace(step, kind="cross", condition=None)
-            yield from self._rows(_behind(part, pairs), step, [step.condition])
-        kind, met = _SIDES[step.kind]
+            yield from self._find_row_probes(_append_step(part, pairs), step, [step.condition])
+        probe_kind, met = _SIDES[step.kind]
         join = f"{'' if step.kind == 'inner' else f'{step.kind} '}join {step.right.dataset}"
         points, columns = [], []
-        for each in met:
-            taken, what, missing = _MET[each]
-            point = Point("join", step.span, f"{join}: {what}", f"{join}: {missing}")
-            points.append(self._point(point))
-            columns.append(_named(step.span, (taken,), f"point_{points[-1]}"))
+        for side in met:
+            condition, description, message = _SIDE_TEXTS[side]
+            point = CoverageTarget(
+                "join", step.span, f"{join}: {description}", f"{join}: {message}"
+            )
+            points.append(self._register_point(point))
+            columns.append(_condition_column(step.span, (condition,), f"point_{points[-1]}"))
         right = s.Input(
-            self._marked(),
+            self._marking_transform(),
             (replace(step.right, alias=None),),
             step.right.alias,
             _marking_query(_RIGHT, step),
         )
-        marked = _behind(part, _mark(_LEFT, step))
-        joined = _behind(marked, replace(step, kind=kind, right=right))
-        yield _Asked(_behind(joined, _project(step, tuple(columns))), tuple(points))
+        marked = _append_step(part, _marking_step(_LEFT, step))
+        joined = _append_step(marked, replace(step, kind=probe_kind, right=right))
+        yield _ProbeQuery(_append_step(joined, _project(step, tuple(columns))), tuple(points))
 
-    def _marked(self) -> str:
+    def _marking_transform(self) -> str:
         """The transform that marks rows as those of the right side."""
         if not self._marking:
             span = self._pipeline.span
             query = _marking_query(_RIGHT, s.StepBase(span, Relation()))
-            self._marking = [Transform(self._free(_MARKED), (("rows", ""),), query, "", span)]
+            self._marking = [
+                Transform(self._claim_name(_MARKING_NAME), (("rows", ""),), query, "", span)
+            ]
         return self._marking[0].name
 
 
-def _expressions(columns: Iterable[Named]) -> list[Expression]:
+def _expressions(columns: Iterable[NamedExpression]) -> list[Expression]:
     return [each.expression for each in columns]
 
 
-def _behind(part: s.Query, step: s.Step) -> s.Query:
+def _append_step(part: s.Query, step: s.Step) -> s.Query:
     return replace(part, steps=(*part.steps, step), output=step.output)
 
 
-def _named(span: Span, text: Text, name: str) -> Named:
-    return Named(Expression(span, text, BOOLEAN, True), (name,))
+def _condition_column(span: Span, text: Text, name: str) -> NamedExpression:
+    return NamedExpression(Expression(span, text, BOOLEAN, True), (name,))
 
 
-def _plain(column: Named) -> Named:
+def _reference_column(column: NamedExpression) -> NamedExpression:
     """A column that is there already."""
     (name,) = column.names
-    return Named(replace(column.expression, text=(name,), column=name), ())
+    return NamedExpression(replace(column.expression, text=(name,), column=name), ())
 
 
-def _project(step: s.StepBase, columns: tuple[Named, ...]) -> s.Project:
+def _project(step: s.StepBase, columns: tuple[NamedExpression, ...]) -> s.Project:
     """The columns alone, of what flows as `step` does."""
-    made = (Column(str(each.names), BOOLEAN, True) for each in columns)
+    output_columns = (Column(str(each.names), BOOLEAN, True) for each in columns)
     return s.Project(
-        step.span, Relation(tuple(made), streaming=step.output.streaming), columns, False
+        step.span, Relation(tuple(output_columns), streaming=step.output.streaming), columns, False
     )
 
 
 def _as_groups(part: s.Query, step: s.Pivot) -> tuple[s.Query, s.Aggregate]:
     """The groups that fill the columns of a pivot, each as a row."""
-    name = quoted_name(step.column)
-    listed = ", ".join(map(_constant, step.values))
-    chosen = Expression(step.span, (f"{name} in ({listed})",), BOOLEAN, True)
-    key = Named(Expression(step.span, (name,), UNKNOWN, True, name))
-    rows = _behind(part, s.Filter(step.span, step.output, chosen))
+    name = quote_name(step.column)
+    value_list = ", ".join(map(_sql_constant, step.values))
+    chosen = Expression(step.span, (f"{name} in ({value_list})",), BOOLEAN, True)
+    key = NamedExpression(Expression(step.span, (name,), UNKNOWN, True, name))
+    rows = _append_step(part, s.Filter(step.span, step.output, chosen))
     return rows, s.Aggregate(step.span, step.output, "", (*step.keys, key), step.aggregates)
 
 
-def _constant(value: str | int | bool) -> str:
-    return quoted_string(value) if isinstance(value, str) else str(value).lower()
+def _sql_constant(value: str | int | bool) -> str:
+    return quote_string(value) if isinstance(value, str) else str(value).lower()
 
 
-def _mark(name: str, step: s.StepBase) -> s.WithColumns:
-    return s.WithColumns(step.span, step.output, ((_named(step.span, ("true",), name),),))
+def _marking_step(name: str, step: s.StepBase) -> s.WithColumns:
+    return s.WithColumns(
+        step.span, step.output, ((_condition_column(step.span, ("true",), name),),)
+    )
 
 
 def _marking_query(name: str, step: s.StepBase) -> s.Query:
-    return s.Query(s.Input("rows"), (_mark(name, step),), step.output, ("rows",), ())
+    return s.Query(s.Input("rows"), (_marking_step(name, step),), step.output, ("rows",), ())

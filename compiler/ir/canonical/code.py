@@ -22,7 +22,7 @@ def apply_function(queries: Queries, step: s.ApplyFunction, operator: Operator) 
 
 def apply_processor(queries: Queries, step: s.Stateful, operator: Operator) -> Rows:
     keys = tuple(name.casefold() for name in step.keys)
-    state = tuple(sorted(f"{each.described} {each.ttl or ''}" for each in step.variables))
+    state = tuple(sorted(f"{each.description} {each.ttl or ''}" for each in step.variables))
     told = (step.module, step.processor, keys, step.timers.value, state)
     return _of_code(queries, operator, (*told, step.event_time))
 

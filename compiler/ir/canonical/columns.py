@@ -14,11 +14,11 @@ from ssbt.compiler.ir.canonical.groups import distinct
 from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows
 from ssbt.compiler.ir.canonical.terms import parts_of, term_of
 from ssbt.compiler.ir.canonical.values import Value
-from ssbt.compiler.ir.expressions import Expression, Named
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.ir.terms import calls_in
 from ssbt.compiler.types.datatypes import UNKNOWN
-from ssbt.compiler.types.functions import Kind
+from ssbt.compiler.types.functions import FunctionKind
 
 if TYPE_CHECKING:
     from ssbt.compiler.ir.canonical.queries import Queries
@@ -48,7 +48,7 @@ def project_columns(queries: Queries, step: s.Project, operator: Operator) -> Ro
 
 
 def _chosen(
-    queries: Queries, items: tuple[Named, ...], operator: Operator, given: Rows
+    queries: Queries, items: tuple[NamedExpression, ...], operator: Operator, given: Rows
 ) -> tuple[Rows, list[tuple[Value, int]]]:
     """The values of a projection, each with its age, and the rows that they are in."""
     ages = {id(each.value): each.age for each in given.cells}
@@ -68,7 +68,7 @@ def _chosen(
     return after, values
 
 
-def _look(queries: Queries, item: Named, operator: Operator, given: Rows) -> _Looked:
+def _look(queries: Queries, item: NamedExpression, operator: Operator, given: Rows) -> _Looked:
     reader = queries.reader(operator, given)
     value = reader.value(item.expression.term or term_of(item.expression))
     if reader.order_counts:
@@ -123,11 +123,11 @@ def rename_columns(queries: Queries, step: s.Step, operator: Operator) -> Rows:
     return queries.renamed(operator, given)
 
 
-def _is_star(item: Named) -> bool:
+def _is_star(item: NamedExpression) -> bool:
     return item.expression.term is None and (item.expression.column or "").endswith("*")
 
 
-def _of_star(item: Named, given: Rows) -> Iterator[Cell]:
+def _of_star(item: NamedExpression, given: Rows) -> Iterator[Cell]:
     """The columns that a star stands for."""
     qualifier = parts_of(item.expression.column or "")[:-1]
     for each in given.cells:
@@ -136,10 +136,10 @@ def _of_star(item: Named, given: Rows) -> Iterator[Cell]:
 
 
 def _generates(expression: Expression) -> bool:
-    return any(kind_of(call.name) is Kind.GENERATOR for call in expression.calls)
+    return any(kind_of(call.name) is FunctionKind.GENERATOR for call in expression.calls)
 
 
 def _multiplies(expression: Expression) -> bool:
     term = expression.term
     names = [form.name for form in calls_in(term)] if term is not None else []
-    return any(kind_of(each) is Kind.GENERATOR or each in MULTIPLYING for each in names)
+    return any(kind_of(each) is FunctionKind.GENERATOR or each in MULTIPLYING for each in names)

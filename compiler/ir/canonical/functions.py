@@ -24,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 # One class of Spark's behind several names; a test asks Spark.
 _ALIASES = {
@@ -108,7 +108,7 @@ CHOOSING = frozenset({"coalesce", "if", "nvl2", "when", "and", "or", "in"})
 MULTIPLYING = frozenset({"window", "session_window"})
 """They make several rows of one, or none, wherever they stand."""
 
-COLLECTING = (Kind.AGGREGATE, Kind.WINDOW)
+COLLECTING = (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
 
 
 def canonical_name(name: str) -> str:
@@ -121,15 +121,15 @@ def aliases() -> dict[str, str]:
     return {name: other for name, other in _ALIASES.items() if name != other}
 
 
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> FunctionKind | None:
     """Where a function may stand; None for one that is not in the catalogue."""
-    found = find(name)
+    found = find_function(name)
     return found.kind if found is not None else None
 
 
 def is_drawn(name: str) -> bool:
     """Whether a function gives something else each time, or is none that is known."""
-    found = find(name)
+    found = find_function(name)
     return found is None or not found.deterministic
 
 

@@ -15,8 +15,8 @@ from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, Table, behin
 from ssbt.compiler.ir.canonical.scopes import Scope
 from ssbt.compiler.ir.canonical.terms import parts_of, term_of
 from ssbt.compiler.ir.canonical.values import Pool, Value, exactly
-from ssbt.compiler.ir.expressions import Expression, Named
-from ssbt.compiler.ir.operators import Given, Operator
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
+from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.terms import Term
 
@@ -103,15 +103,15 @@ class Queries:
 
     def _made(self, operator: Operator) -> Rows:
         step = operator.step
-        if isinstance(step, Source | Given):
+        if isinstance(step, Source | DatasetInput):
             return self._leaf(step, operator)
         make = STEPS.get(type(step))
         if make is None or not operator.inputs:
             return self.opaque(operator, self.pool.unlike_any("step"))
         return make(self, step, operator)
 
-    def _leaf(self, step: Source | Given, operator: Operator) -> Rows:
-        name = step.name if isinstance(step, Given) else f"source {step.name}"
+    def _leaf(self, step: Source | DatasetInput, operator: Operator) -> Rows:
+        name = step.name if isinstance(step, DatasetInput) else f"source {step.name}"
         rows = self.pool.make("rows", (), name)
         cells = []
         for column in operator.output.columns:
@@ -160,7 +160,9 @@ class Queries:
             self.note_order(operator, given.leaves)
         return found
 
-    def values(self, items: Iterable[Named], operator: Operator, given: Rows) -> list[Value]:
+    def values(
+        self, items: Iterable[NamedExpression], operator: Operator, given: Rows
+    ) -> list[Value]:
         """The values of several expressions."""
         return [self.value(item.expression, operator, given) for item in items]
 

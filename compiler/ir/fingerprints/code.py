@@ -11,16 +11,16 @@ from ssbt.compiler.ir.pipeline import PythonModule
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def content(module: PythonModule) -> str:
+def describe_module(module: PythonModule) -> str:
     """The module's file and a hash of it, and of what it imports from the project."""
     digest = sha256()
     for each in (module, *module.imports):
-        digest.update(f"{each.name}\n{meaning(each.text)}\n".encode())
+        digest.update(f"{each.name}\n{normalize_code(each.text)}\n".encode())
     imported = ", ".join(each.name for each in module.imports)
     return f"{module.name} {digest.hexdigest()[:12]}" + (f" with {imported}" if imported else "")
 
 
-def meaning(text: str) -> str:
+def normalize_code(text: str) -> str:
     """A module without comments, layout and docstrings; its text where it does not parse.
 
     Docstrings count where the module reads any.
@@ -29,10 +29,10 @@ def meaning(text: str) -> str:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
-    return " ".join(_written(tree, reads_docstrings="__doc__" in text))
+    return " ".join(_serialize_tree(tree, reads_docstrings="__doc__" in text))
 
 
-def _written(node: ast.AST, *, reads_docstrings: bool) -> Iterator[str]:
+def _serialize_tree(node: ast.AST, *, reads_docstrings: bool) -> Iterator[str]:
     """A tree as words, the same for every version of Python: what is empty is left out."""
     yield type(node).__name__
     for name, value in ast.iter_fields(node):
@@ -44,7 +44,7 @@ def _written(node: ast.AST, *, reads_docstrings: bool) -> Iterator[str]:
             yield f"{name}("
             for each in items:
                 if isinstance(each, ast.AST):
-                    yield from _written(each, reads_docstrings=reads_docstrings)
+                    yield from _serialize_tree(each, reads_docstrings=reads_docstrings)
                 else:
                     yield repr(each)
             yield ")"

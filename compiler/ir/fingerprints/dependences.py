@@ -44,7 +44,7 @@ class Location(Enum):
     STREAM = "the stream, with state or without"
 
 
-class Kind(Enum):
+class PartKind(Enum):
     """The kinds of parts, by the words with which their texts begin in the script."""
 
     SOURCE = "source"
@@ -86,20 +86,21 @@ class Effect(Struct, frozen=True):
     """What a change does, and why."""
 
     verdict: Verdict
-    why: str
+    reason: str
 
 
 class Dependence(Struct, frozen=True):
-    """A row of the table: `word` is what people call it, `what` of it counts.
+    """A row of the table: `label` is what people call it, `criteria` of it counts.
 
-    `change` holds where it is another and Spark does not notice, `come` where it is new or gone.
+    `on_change` holds where it is another and Spark does not notice, `on_appearance` where it is new
+    or gone.
     """
 
-    word: str
-    place: Location
-    what: str
-    change: Effect
-    come: Effect
+    label: str
+    location: Location
+    criteria: str
+    on_change: Effect
+    on_appearance: Effect
 
 
 _UNDEFINED = "Spark goes on, and state mixes rows by the old rule with rows by the new one"
@@ -133,31 +134,31 @@ _SAFE, _UNKNOWN = Verdict.SAFE, Verdict.UNKNOWN
 _NEW, _WRONG = Verdict.NEW_CHECKPOINT, Verdict.SILENTLY_WRONG
 
 _MIXES, _STOPS = Effect(_NEW, _UNDEFINED), Effect(_NEW, STOPS)
-_TAKEN, _HIDDEN = Effect(_WRONG, _OTHER_MEANING), Effect(_UNKNOWN, _OTHER_CODE)
+_MISREAD_STATE, _UNKNOWN_CODE_EFFECT = Effect(_WRONG, _OTHER_MEANING), Effect(_UNKNOWN, _OTHER_CODE)
 
-DEPENDENCES: dict[Kind, Dependence] = {
-    Kind.SOURCE: Dependence(
+DEPENDENCES: dict[PartKind, Dependence] = {
+    PartKind.SOURCE: Dependence(
         "stream source",
         Location.STREAM,
         "their number and order; connector, and place or topics",
         _STOPS,
         _STOPS,
     ),
-    Kind.SERVERS: Dependence(
+    PartKind.SERVERS: Dependence(
         "servers of a stream source",
         Location.STREAM,
         "their addresses, of a connection or not; only `ssbtc diff` looks at them",
         Effect(_UNKNOWN, _OTHER_SERVERS),
         Effect(_UNKNOWN, _OTHER_SERVERS),
     ),
-    Kind.TABLE: Dependence(
+    PartKind.TABLE: Dependence(
         "source of the static side",
         Location.BEFORE,
         "connector and place; not the data in it",
         _MIXES,
         _MIXES,
     ),
-    Kind.READING: Dependence(
+    PartKind.READING: Dependence(
         "reading of a source",
         Location.BEFORE,
         "names, types and defaults of the columns that are used (all, with their order, where a"
@@ -166,164 +167,164 @@ DEPENDENCES: dict[Kind, Dependence] = {
         Effect(_NEW, _OTHER_VALUES),
         Effect(_NEW, _OTHER_VALUES),
     ),
-    Kind.FILTER: Dependence(
+    PartKind.FILTER: Dependence(
         "filter before state",
         Location.BEFORE,
         "the condition, down to the columns of sources",
         _MIXES,
         _MIXES,
     ),
-    Kind.EXPLODE: Dependence(
+    PartKind.EXPLODE: Dependence(
         "generator before state",
         Location.BEFORE,
         "the function (`explode`, `explode outer`, …) and its argument, in a step or in `select`",
         _MIXES,
         _MIXES,
     ),
-    Kind.UNPIVOT: Dependence(
+    PartKind.UNPIVOT: Dependence(
         "unpivot before state",
         Location.BEFORE,
         "the columns, their names, `include nulls`",
         _MIXES,
         _MIXES,
     ),
-    Kind.COMPUTED: Dependence(
+    PartKind.COMPUTED: Dependence(
         "expression before state whose value depends on the rows around it",
         Location.BEFORE,
         "window functions, and functions that are not deterministic",
         _MIXES,
         _MIXES,
     ),
-    Kind.UNION: Dependence(
+    PartKind.UNION: Dependence(
         "set operation before state",
         Location.BEFORE,
         "its kind, its sides and their order",
         _MIXES,
         _MIXES,
     ),
-    Kind.AGAIN: Dependence(
+    PartKind.AGAIN: Dependence(
         "dataset that is used twice",
         Location.STREAM,
         "which one, and where",
         _STOPS,
         _STOPS,
     ),
-    Kind.SAMPLE: Dependence(
+    PartKind.SAMPLE: Dependence(
         "sample before state",
         Location.BEFORE,
         "fraction, replacement and seed",
         _MIXES,
         _MIXES,
     ),
-    Kind.LOOKUP: Dependence(
+    PartKind.LOOKUP: Dependence(
         "join with data that does not stream",
         Location.BEFORE,
         "its kind and its condition",
         _MIXES,
         _MIXES,
     ),
-    Kind.ORDER: Dependence(
+    PartKind.ORDER: Dependence(
         "order of the static side",
         Location.BEFORE,
         "keys, direction and place of nulls",
         _MIXES,
         _MIXES,
     ),
-    Kind.WATERMARK: Dependence(
+    PartKind.WATERMARK: Dependence(
         "watermark",
         Location.BEFORE,
         "the column, the delay, and what stands before it",
         _MIXES,
         _MIXES,
     ),
-    Kind.AGGREGATE: Dependence(
+    PartKind.AGGREGATE: Dependence(
         "aggregation",
         Location.STATE,
         "keys and those results that are used, in their order, down to the columns of sources;"
         " `rollup`, `cube`, grouping sets; what a pivot is for",
-        _TAKEN,
+        _MISREAD_STATE,
         _STOPS,
     ),
-    Kind.DEDUPLICATE: Dependence(
+    PartKind.DEDUPLICATE: Dependence(
         "deduplication",
         Location.STATE,
         "the columns in their order, down to those of sources; `within watermark`",
-        _TAKEN,
+        _MISREAD_STATE,
         _STOPS,
     ),
-    Kind.JOIN: Dependence(
+    PartKind.JOIN: Dependence(
         "join of streams",
         Location.STATE,
         "its kind and its equalities",
-        _TAKEN,
+        _MISREAD_STATE,
         _STOPS,
     ),
-    Kind.BOUND: Dependence(
+    PartKind.BOUND: Dependence(
         "condition of the join",
         Location.STATE,
         "the rest of the condition",
         _MIXES,
         _MIXES,
     ),
-    Kind.KEPT: Dependence(
+    PartKind.KEPT: Dependence(
         "row that the join keeps",
         Location.STATE,
         "of both sides the columns that are used behind it, in their order, with types, down to"
         " those of sources",
-        _TAKEN,
+        _MISREAD_STATE,
         _STOPS,
     ),
-    Kind.LIMIT: Dependence(
+    PartKind.LIMIT: Dependence(
         "limit",
         Location.STATE,
         "the number",
         _MIXES,
         _STOPS,
     ),
-    Kind.CODE: Dependence(
+    PartKind.CODE: Dependence(
         "step of its own code",
         Location.STATE,
         "module and name; the text of `sql`",
         Effect(_NEW, _OTHER_CODE),
         Effect(_NEW, _OTHER_CODE),
     ),
-    Kind.CONTENT: Dependence(
+    PartKind.CONTENT: Dependence(
         "Python of the step",
         Location.STATE,
         "what its module says, and what that imports from the project; not comments, layout and"
         " docstrings",
-        _HIDDEN,
-        _HIDDEN,
+        _UNKNOWN_CODE_EFFECT,
+        _UNKNOWN_CODE_EFFECT,
     ),
-    Kind.ROWS: Dependence(
+    PartKind.ROWS: Dependence(
         "rows that its own code gets",
         Location.STATE,
         "all columns by name, down to those of sources, with types",
-        _HIDDEN,
-        _HIDDEN,
+        _UNKNOWN_CODE_EFFECT,
+        _UNKNOWN_CODE_EFFECT,
     ),
-    Kind.KEYS: Dependence(
+    PartKind.KEYS: Dependence(
         "key of the processor",
         Location.STATE,
         "the columns, down to those of sources",
-        _TAKEN,
+        _MISREAD_STATE,
         _STOPS,
     ),
-    Kind.TIMERS: Dependence(
+    PartKind.TIMERS: Dependence(
         "time of the processor",
         Location.STATE,
         "what timers go by",
         _STOPS,
         _STOPS,
     ),
-    Kind.STATE: Dependence(
+    PartKind.STATE: Dependence(
         "state",
         Location.STATE,
         "each variable's kind and type, and whether it has a `ttl`; one more, or one less, is fine",
-        _TAKEN,
+        _MISREAD_STATE,
         Effect(_SAFE, ""),
     ),
-    Kind.PUSHED: Dependence(
+    PartKind.PUSHED: Dependence(
         "condition behind state that Spark applies before it",
         Location.BEHIND,
         "behind an aggregation a filter or join on its keys, behind a join of streams any, behind"
@@ -331,7 +332,7 @@ DEPENDENCES: dict[Kind, Dependence] = {
         Effect(_NEW, _PUSHED),
         Effect(_NEW, _PUSHED),
     ),
-    Kind.SETTING: Dependence(
+    PartKind.SETTING: Dependence(
         "Spark setting",
         Location.BEFORE,
         "each `spark.sql.` setting of the pipeline that may change a value;"
@@ -339,35 +340,35 @@ DEPENDENCES: dict[Kind, Dependence] = {
         Effect(_UNKNOWN, _UNPROVED),
         Effect(_UNKNOWN, _UNPROVED),
     ),
-    Kind.MODE: Dependence(
+    PartKind.MODE: Dependence(
         "output mode",
         Location.STATE,
         "append, update or complete",
         _MIXES,
         _MIXES,
     ),
-    Kind.TRIGGER: Dependence(
+    PartKind.TRIGGER: Dependence(
         "kind of processing",
         Location.STREAM,
         "batches (any trigger), continuous, real time",
         Effect(_UNKNOWN, _STARTS_OTHERWISE),
         Effect(_UNKNOWN, _STARTS_OTHERWISE),
     ),
-    Kind.SINK: Dependence(
+    PartKind.SINK: Dependence(
         "place that rows go to",
         Location.STREAM,
         "connector, and folder, topic or function",
         Effect(_WRONG, _OTHER_PLACE),
         Effect(_WRONG, _OTHER_PLACE),
     ),
-    Kind.OUTPUT: Dependence(
+    PartKind.OUTPUT: Dependence(
         "sink that is written together with others",
         Location.STREAM,
         "its name, connector, and folder, topic or function",
         Effect(_WRONG, _OTHER_PLACE),
         Effect(_UNKNOWN, _FROM_HERE),
     ),
-    Kind.PARTITIONS: Dependence(
+    PartKind.PARTITIONS: Dependence(
         "partitioning of the files",
         Location.STREAM,
         "the columns of `partition_by`, in order",

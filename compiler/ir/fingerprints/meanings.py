@@ -16,11 +16,11 @@ from ssbt.compiler.ir.canonical.digests import Digests, short_digest
 from ssbt.compiler.ir.canonical.queries import Queries
 from ssbt.compiler.ir.canonical.values import Pool, Value
 from ssbt.compiler.ir.expressions import Expression, ParameterText, Text
-from ssbt.compiler.ir.operators import Operator, walked
+from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.plans import expressions
 from ssbt.compiler.ir.relations import Column
-from ssbt.compiler.ir.terms import NAME, walk
+from ssbt.compiler.ir.terms import NAME, walk_terms
 
 NO_MEANING: Text = ()
 BETWEEN = "+"
@@ -35,7 +35,7 @@ class Meanings:
 
     @cached_property
     def _operators(self) -> list[Operator]:
-        return list(walked(self._root, attrgetter("inputs"), set()))
+        return list(walk_operators(self._root, attrgetter("inputs"), set()))
 
     @cached_property
     def _queries(self) -> Queries:
@@ -129,7 +129,7 @@ def _uses(operators: Iterable[Operator]) -> Counter[str]:
         for each in operators
         if isinstance(each.step, s.StepBase)
         for expression in expressions(each.step)
-        for term in (walk(expression.term) if expression.term is not None else ())
+        for term in (walk_terms(expression.term) if expression.term is not None else ())
         if term.operator == NAME and isinstance(term.value, tuple)
         for part in term.value[:2]
     )

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ssbt.compiler.ir.expressions import ParameterText, Text
-from ssbt.compiler.ir.fingerprints.dependences import Kind
+from ssbt.compiler.ir.fingerprints.dependences import PartKind
 from ssbt.compiler.source import Span
 
 
-class Part(Struct, frozen=True):
+class FingerprintPart(Struct, frozen=True):
     """One thing that a checkpoint depends on.
 
     Two parts are the same when their texts are, or their meanings, which are empty where nothing
@@ -20,7 +20,7 @@ class Part(Struct, frozen=True):
     columns in it, each with what is said of it, where others may come along with other parts.
     """
 
-    kind: Kind
+    kind: PartKind
     text: Text
     shape: tuple[str, ...]
     span: Span
@@ -29,7 +29,7 @@ class Part(Struct, frozen=True):
     meaning: Text = ()
 
 
-def listed(texts: Iterable[Text]) -> Text:
+def join_texts(texts: Iterable[Text]) -> Text:
     """Texts with commas between them."""
     parts: list[str | ParameterText] = []
     for text in texts:

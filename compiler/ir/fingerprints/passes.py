@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ssbt.compiler.ir.fingerprints.dependences import Kind
-from ssbt.compiler.ir.fingerprints.flows import fingerprint
-from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
+from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.passes import Pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import plans
 
-_OF_SOURCES = (Kind.SOURCE, Kind.SERVERS)
-_OF_SINKS = (Kind.SINK, Kind.PARTITIONS)
+_SOURCE_KINDS = (PartKind.SOURCE, PartKind.SERVERS)
+_SINK_KINDS = (PartKind.SINK, PartKind.PARTITIONS)
 
 
-def pass_fingerprint(pipeline: Pipeline, each: Pass, *, whole: bool = False) -> tuple[Part, ...]:
+def compute_pass_fingerprint(
+    pipeline: Pipeline, pass_: Pass, *, whole: bool = False
+) -> tuple[FingerprintPart, ...]:
     """The sources, each once, then what is computed beside their records, then the sinks.
 
     Sinks stand by their names, so that their order in the file means nothing. `whole` ones are for
@@ -25,26 +27,28 @@ def pass_fingerprint(pipeline: Pipeline, each: Pass, *, whole: bool = False) -> 
     """
     roots = plans(pipeline)
     by_sink = {
-        sink.name: fingerprint(pipeline, sink, roots[sink.dataset], whole=whole)
-        for sink in each.sinks
+        sink.name: compute_fingerprint(pipeline, sink, roots[sink.dataset], whole=whole)
+        for sink in pass_.sinks
     }
-    flows = (part for parts in by_sink.values() for part in parts)
-    sources = {(part.kind, part.text): part for part in flows if part.kind in _OF_SOURCES}
-    beside = {sink.dataset: sink.name for sink in each.sinks if sink.dataset in each.apart}
+    all_parts = (part for parts in by_sink.values() for part in parts)
+    sources = {(part.kind, part.text): part for part in all_parts if part.kind in _SOURCE_KINDS}
+    separate = {
+        sink.dataset: sink.name for sink in pass_.sinks if sink.dataset in pass_.separate_datasets
+    }
     computed = (
         part
-        for name in beside.values()
+        for name in separate.values()
         for part in by_sink[name]
-        if part.kind not in (*_OF_SINKS, *_OF_SOURCES)
+        if part.kind not in (*_SINK_KINDS, *_SOURCE_KINDS)
     )
-    sinks = sorted(each.sinks, key=lambda sink: sink.name.casefold())
-    written = (part for sink in sinks for part in _outputs(sink, by_sink[sink.name]))
-    return (*sources.values(), *computed, *written)
+    sinks = sorted(pass_.sinks, key=lambda sink: sink.name.casefold())
+    outputs = (part for sink in sinks for part in _output_parts(sink, by_sink[sink.name]))
+    return (*sources.values(), *computed, *outputs)
 
 
-def _outputs(sink: Sink, parts: tuple[Part, ...]) -> Iterator[Part]:
+def _output_parts(sink: Sink, parts: tuple[FingerprintPart, ...]) -> Iterator[FingerprintPart]:
     for part in parts:
-        if part.kind is Kind.SINK:
-            yield replace(part, kind=Kind.OUTPUT, text=(f"{sink.name} = ", *part.text))
-        elif part.kind is Kind.PARTITIONS:
+        if part.kind is PartKind.SINK:
+            yield replace(part, kind=PartKind.OUTPUT, text=(f"{sink.name} = ", *part.text))
+        elif part.kind is PartKind.PARTITIONS:
             yield part

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 import re
 
-from ssbt.compiler.ir.expressions import shown
-from ssbt.compiler.ir.fingerprints.dependences import Kind
-from ssbt.compiler.ir.fingerprints.parts import Part
+from ssbt.compiler.ir.expressions import render_text
+from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.pipeline import Pipeline
 
 ZONE = "spark.sql.session.timeZone"
@@ -16,8 +16,8 @@ _TIME = re.compile(
     r"time|date|now|day|hour|minute|second|month|year|week|window|json|csv|xml", re.I
 )
 _CUT = "… "
-_PLACES = (Kind.SOURCE, Kind.TABLE, Kind.AGAIN)
-_CODE = (Kind.CONTENT, Kind.CODE)
+_PLACES = (PartKind.SOURCE, PartKind.TABLE, PartKind.AGAIN)
+_CODE = (PartKind.CONTENT, PartKind.CODE)
 # Settings of how Spark works, where, and how it tells of it; and those that checkpoints keep.
 _HARMLESS = re.compile(
     r"spark\.(?!sql\.|driver\.extraJavaOptions|executor\.extraJavaOptions|hadoop\.(?!fs\.))"
@@ -35,7 +35,9 @@ _HARMLESS = re.compile(
 )
 
 
-def setting_parts(pipeline: Pipeline, parts: Sequence[Part], *, perhaps: bool) -> Iterator[Part]:
+def setting_parts(
+    pipeline: Pipeline, parts: Sequence[FingerprintPart], *, perhaps: bool
+) -> Iterator[FingerprintPart]:
     """A part for each setting that may change a value; only the name: a run knows the value."""
     names = {name.lower(): name for name, _ in pipeline.spark if not _HARMLESS.match(name)}
     if any(map(_has_time, parts)):
@@ -43,11 +45,11 @@ def setting_parts(pipeline: Pipeline, parts: Sequence[Part], *, perhaps: bool) -
     else:
         names.pop(ZONE.lower(), None)
     for _, name in sorted(names.items()):
-        yield Part(Kind.SETTING, (name,), (), pipeline.span, perhaps)
+        yield FingerprintPart(PartKind.SETTING, (name,), (), pipeline.span, perhaps)
 
 
-def _has_time(part: Part) -> bool:
+def _has_time(part: FingerprintPart) -> bool:
     """Whether the zone of the session may decide about a part; rather once too often."""
-    text = shown(part.text)
-    told = part.kind in _CODE or _CUT in text or _TIME.search(text) is not None
-    return told and part.kind not in _PLACES
+    text = render_text(part.text)
+    is_relevant = part.kind in _CODE or _CUT in text or _TIME.search(text) is not None
+    return is_relevant and part.kind not in _PLACES

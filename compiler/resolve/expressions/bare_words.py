@@ -10,14 +10,14 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve.report import SUGGESTIONS, Report
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.strings import escaped
+from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import StringType
 from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS
 from ssbt.compiler.types.predicates import COMPARISONS
 
 # The functions whose arguments are all of one kind.
 _ONE_KIND = ("coalesce", "nvl", "ifnull", "nullif")
-_TEXTS = (
+_TEXT_FUNCTIONS = (
     "upper",
     "lower",
     "trim",
@@ -44,16 +44,17 @@ _WORDS: Mapping[str, tuple[int, frozenset[str]]] = {
 }
 
 
-def words_beside_text(node: e.Expression, relation: Relation) -> Iterator[int]:
+def find_words_beside_text(node: e.Expression, relation: Relation) -> Iterator[int]:
     """The ids of the names that are no columns, and stand where text is compared or chosen."""
     # Beside a literal, a word is a column in a comparison, and another literal among branches.
     literals = (e.StringLiteral,) if isinstance(node, e.Case) else ()
-    for part, others in _beside(node):
-        word = _bare(part)
-        if _is_unknown(word, relation) and any(
-            isinstance(other, literals) or _is_text(other, relation) for other in map(_bare, others)
+    for part, neighbors in _iterate_neighbors(node):
+        candidate = _without_parentheses(part)
+        if _is_unknown(candidate, relation) and any(
+            isinstance(neighbor, literals) or _is_text(neighbor, relation)
+            for neighbor in map(_without_parentheses, neighbors)
         ):
-            yield id(word)
+            yield id(candidate)
     if isinstance(node, e.Call):
         yield from _units(node, relation)
 
@@ -63,7 +64,7 @@ def _units(node: e.Call, relation: Relation) -> Iterator[int]:
     place, words = _WORDS.get(node.name.text.casefold(), (0, frozenset()))
     if len(node.arguments) <= place:
         return
-    word = _bare(node.arguments[place].value)
+    word = _without_parentheses(node.arguments[place].value)
     if not isinstance(word, e.ColumnName) or not _is_unknown(word, relation):
         return
     if word.parts[0].text.casefold() in words:
@@ -72,20 +73,20 @@ def _units(node: e.Call, relation: Relation) -> Iterator[int]:
 
 def report_bare_word(node: e.ColumnName, relation: Relation, report: Report) -> bool:
     """Report a name beside text as a string without its quotes, unless a column is near to it."""
-    word = node.parts[0].text
+    name = node.parts[0].text
     report.unknown_names += 1
     if (
         report.unknown_names > SUGGESTIONS
-        or did_you_mean(word, [column.name for column in relation.columns]) is not None
+        or did_you_mean(name, [column.name for column in relation.columns]) is not None
     ):
         return False
-    text = escaped(word)
-    message, help_ = f"there is no column `{word}` here", f"did you mean the string {text}?"
+    text = quote_string(name)
+    message, help_ = f"there is no column `{name}` here", f"did you mean the string {text}?"
     report.add(codes.UNKNOWN_COLUMN, node.span, message, help=help_, fix=(Edit(node.span, text),))
     return True
 
 
-def _beside(node: e.Expression) -> Iterator[tuple[e.Expression, Sequence[e.Expression]]]:
+def _iterate_neighbors(node: e.Expression) -> Iterator[tuple[e.Expression, Sequence[e.Expression]]]:
     """The operands that may be words, each with those that tell by being text that it is one."""
     match node:
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
@@ -103,7 +104,7 @@ def _beside(node: e.Expression) -> Iterator[tuple[e.Expression, Sequence[e.Expre
             yield from ((each.value, (arguments[0].value,)) for each in arguments[1:])
 
 
-def _bare(node: e.Expression) -> e.Expression:
+def _without_parentheses(node: e.Expression) -> e.Expression:
     while isinstance(node, e.Parenthesised):
         node = node.operand
     return node
@@ -115,11 +116,11 @@ def _is_unknown(node: e.Expression, relation: Relation) -> bool:
     name = node.parts[0]
     # In backticks it was meant as a name.
     is_quoted = name.span.end - name.span.start != len(name.text)
-    return not is_quoted and not relation.named(name.text)
+    return not is_quoted and not relation.find_columns(name.text)
 
 
 def _is_text(node: e.Expression, relation: Relation) -> bool:
     if isinstance(node, e.ColumnName):
-        named = relation.named(node.parts[-1].text)
-        return len(named) == 1 and isinstance(named[0].type, StringType)
-    return isinstance(node, e.Call) and node.name.text.casefold() in _TEXTS
+        columns = relation.find_columns(node.parts[-1].text)
+        return len(columns) == 1 and isinstance(columns[0].type, StringType)
+    return isinstance(node, e.Call) and node.name.text.casefold() in _TEXT_FUNCTIONS

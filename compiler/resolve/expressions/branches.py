@@ -12,8 +12,8 @@ from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import sql_text, ssbt_text
-from ssbt.compiler.syntax.parsing import parsed
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.syntax.parsing import parse_file
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 # Puts a condition on a branch into what stands around the branch; None where the functions around
 # it do not tell which values they ask for.
@@ -33,7 +33,7 @@ _OF_MAPS = {
 }
 
 
-class Branches:
+class BranchFinder:
     """Finds the branches of the expressions in some files.
 
     `parameters` are the pipeline's, in their own spelling.
@@ -41,73 +41,77 @@ class Branches:
 
     def __init__(self, sources: Mapping[str, Source], parameters: Sequence[str]) -> None:
         self._sources = sources
-        self._spelled = {name.casefold(): name for name in parameters}
-        self._known: dict[str, dict[Span, e.Expression]] = {}
+        self._spellings = {name.casefold(): name for name in parameters}
+        self._expressions_by_path: dict[str, dict[Span, e.Expression]] = {}
 
-    def of(self, span: Span) -> tuple[Branch, ...]:
+    def find_branches(self, span: Span) -> tuple[Branch, ...]:
         """The branches of the whole expression at a place, in the order of the text."""
-        if span.path not in self._known:
-            self._known[span.path] = _expressions(self._sources[span.path])
-        node = self._known[span.path].get(span)
+        if span.path not in self._expressions_by_path:
+            self._expressions_by_path[span.path] = _collect_expressions(self._sources[span.path])
+        node = self._expressions_by_path[span.path].get(span)
         if node is None or not any(
             isinstance(each, e.Case) or _is_if(each) for each in nodes(node)
         ):
             return ()
         return tuple(
-            Branch(place, label, _text(taken, self._spelled) if taken is not None else None)
-            for place, label, taken in _walked(node, _as_it_is)
+            Branch(
+                branch_span,
+                label,
+                _render_text(condition, self._spellings) if condition is not None else None,
+            )
+            for branch_span, label, condition in _iterate_branches(node, _keep_condition)
         )
 
 
-def _expressions(source: Source) -> dict[Span, e.Expression]:
+def _collect_expressions(source: Source) -> dict[Span, e.Expression]:
     """The expressions of a file, the outer one where two have one place."""
-    found: dict[Span, e.Expression] = {}
-    for node in nodes(parsed(source).file):
+    expressions: dict[Span, e.Expression] = {}
+    for node in nodes(parse_file(source).file):
         if isinstance(node, e.Expression):
-            found.setdefault(node.span, node)
-    return found
+            expressions.setdefault(node.span, node)
+    return expressions
 
 
 def _is_if(node: e.Node) -> bool:
-    return isinstance(node, e.Call) and _name(node) == "if" and len(node.arguments) == 3
+    return isinstance(node, e.Call) and _function_name(node) == "if" and len(node.arguments) == 3
 
 
-def _name(call: e.Call) -> str:
+def _function_name(call: e.Call) -> str:
     return call.name.text.casefold()
 
 
-def _text(node: e.Expression, spelled: Mapping[str, str]) -> Text:
+def _render_text(node: e.Expression, spellings: Mapping[str, str]) -> Text:
     return tuple(
         piece
         if isinstance(piece, str)
-        else ParameterText(spelled.get(piece.name.text.casefold(), piece.name.text))
+        else ParameterText(spellings.get(piece.name.text.casefold(), piece.name.text))
         for piece in sql_text(node)
     )
 
 
-_Found = tuple[Span, str, e.Expression | None]
+_BranchParts = tuple[Span, str, e.Expression | None]
 
 
-def _walked(node: e.Node, wrap: Wrap) -> Iterator[_Found]:
+def _iterate_branches(node: e.Node, wrap: Wrap) -> Iterator[_BranchParts]:
     """The branches below a node, in the order of the text."""
     match node:
         case e.Case():
             labels = [f"when {ssbt_text(condition)}" for condition, _ in node.branches]
-            yield from _case(node, [*labels, "else"], wrap)
+            yield from _iterate_case(node, [*labels, "else"], wrap)
         case e.Call() if _is_if(node):
             condition, value, otherwise = (argument.value for argument in node.arguments)
             label = f"if {ssbt_text(condition)}"
-            same = e.Case(node.span, None, ((condition, value),), otherwise)
-            yield from _case(same, [label, f"else of {label}"], wrap)
+            as_case = e.Case(node.span, None, ((condition, value),), otherwise)
+            yield from _iterate_case(as_case, [label, f"else of {label}"], wrap)
         case e.Call():
-            yield from _call(node, wrap)
+            yield from _iterate_call(node, wrap)
         case e.Binary(operator="and" | "or" as operator):
-            skipped = node.left if operator == "or" else _not(node.left)
-            yield from _walked(node.left, wrap)
-            yield from _walked(node.right, _behind(wrap, [skipped]))
+            skipped = node.left if operator == "or" else _negate(node.left)
+            yield from _iterate_branches(node.left, wrap)
+            yield from _iterate_branches(node.right, _wrap_after(wrap, [skipped]))
         case _:
             for child in _children(node):
-                yield from _walked(child, wrap)
+                yield from _iterate_branches(child, wrap)
 
 
 def _children(node: e.Node) -> Iterator[e.Node]:
@@ -118,118 +122,122 @@ def _children(node: e.Node) -> Iterator[e.Node]:
                 yield each
 
 
-def _case(node: e.Case, labels: Sequence[str], wrap: Wrap) -> Iterator[_Found]:
+def _iterate_case(node: e.Case, labels: Sequence[str], wrap: Wrap) -> Iterator[_BranchParts]:
     """The branches of a `case`, and those within its parts."""
     if node.operand is not None:
-        yield from _walked(node.operand, wrap)
-    for place, (condition, value) in enumerate(node.branches):
-        before = node.branches[:place]
-        yield from _walked(condition, _within(wrap, node, before, None))
-        chosen = _within(wrap, node, before, condition)
-        yield value.span, labels[place], chosen(_TRUE) if chosen else None
-        yield from _walked(value, chosen)
+        yield from _iterate_branches(node.operand, wrap)
+    for index, (condition, value) in enumerate(node.branches):
+        earlier_branches = node.branches[:index]
+        yield from _iterate_branches(condition, _wrap_in_case(wrap, node, earlier_branches, None))
+        chosen = _wrap_in_case(wrap, node, earlier_branches, condition)
+        yield value.span, labels[index], chosen(_TRUE) if chosen else None
+        yield from _iterate_branches(value, chosen)
     if node.otherwise is not None:
-        chosen = _within(wrap, node, node.branches, None)
+        chosen = _wrap_in_case(wrap, node, node.branches, None)
         yield node.otherwise.span, labels[-1], chosen(_TRUE) if chosen else None
-        yield from _walked(node.otherwise, chosen)
+        yield from _iterate_branches(node.otherwise, chosen)
 
 
-def _within(
+def _wrap_in_case(
     wrap: Wrap,
     node: e.Case,
-    before: Sequence[tuple[e.Expression, e.Expression]],
+    earlier_branches: Sequence[tuple[e.Expression, e.Expression]],
     condition: e.Expression | None,
 ) -> Wrap:
-    """Where none of the branches `before` is taken and `condition` holds, if there is one."""
+    """Where none of `earlier_branches` is taken and `condition` holds, if there is one."""
     if wrap is None:
         return None
-    skipped = tuple((each, _FALSE) for each, _ in before)
+    skipped = tuple((each, _FALSE) for each, _ in earlier_branches)
 
-    def wrapped(inner: e.Expression) -> e.Expression:
+    def wrap_inner(inner: e.Expression) -> e.Expression:
         if condition is not None:
-            made = e.Case(node.span, node.operand, (*skipped, (condition, inner)), _FALSE)
+            wrapped_case = e.Case(node.span, node.operand, (*skipped, (condition, inner)), _FALSE)
         elif skipped:
-            made = e.Case(node.span, node.operand, skipped, inner)
+            wrapped_case = e.Case(node.span, node.operand, skipped, inner)
         else:
             return wrap(inner)
-        return wrap(made)
+        return wrap(wrapped_case)
 
-    return wrapped
+    return wrap_inner
 
 
-def _behind(wrap: Wrap, skipping: Sequence[e.Expression]) -> Wrap:
+def _wrap_after(wrap: Wrap, skipping: Sequence[e.Expression]) -> Wrap:
     """Where none of some conditions holds, each of which would end the evaluation."""
     branches = [(each, _FALSE) for each in skipping]
-    return _within(wrap, _EMPTY, branches, None)
+    return _wrap_in_case(wrap, _EMPTY, branches, None)
 
 
-def _as_it_is(condition: e.Expression) -> e.Expression:
+def _keep_condition(condition: e.Expression) -> e.Expression:
     return condition
 
 
-def _not(node: e.Expression) -> e.Expression:
+def _negate(node: e.Expression) -> e.Expression:
     return e.Unary(_NOWHERE, "not", e.Parenthesised(_NOWHERE, node))
 
 
-def _is_known(node: e.Expression) -> e.Expression:
+def _build_not_null(node: e.Expression) -> e.Expression:
     return e.Is(_NOWHERE, e.Parenthesised(_NOWHERE, node), "null", True)
 
 
-def _call(node: e.Call, wrap: Wrap) -> Iterator[_Found]:
-    name, values = _name(node), [argument.value for argument in node.arguments]
-    function = find(name)
+def _iterate_call(node: e.Call, wrap: Wrap) -> Iterator[_BranchParts]:
+    name, values = _function_name(node), [argument.value for argument in node.arguments]
+    function = find_function(name)
     if node.window is not None:
         # A window asks for the values of all rows, or of those that it is told.
-        wrap = _within(_as_it_is, _EMPTY, (), node.filter)
-    elif function is not None and function.kind is Kind.AGGREGATE:
-        wrap = _any_row(node.filter)
-    for place, argument in enumerate(node.arguments):
+        wrap = _wrap_in_case(_keep_condition, _EMPTY, (), node.filter)
+    elif function is not None and function.kind is FunctionKind.AGGREGATE:
+        wrap = _wrap_any_row(node.filter)
+    for index, argument in enumerate(node.arguments):
         inner = wrap
         if name in _FIRST_KNOWN:
-            inner = _behind(wrap, [_is_known(value) for value in values[:place]])
-        elif name == "nvl2" and place:
-            known = _is_known(values[0])
-            inner = _behind(wrap, [_not(known) if place == 1 else known])
+            inner = _wrap_after(wrap, [_build_not_null(value) for value in values[:index]])
+        elif name == "nvl2" and index:
+            not_null = _build_not_null(values[0])
+            inner = _wrap_after(wrap, [_negate(not_null) if index == 1 else not_null])
         if isinstance(argument.value, e.Lambda):
-            yield from _walked(argument.value.body, _any_element(node, argument, wrap))
+            yield from _iterate_branches(
+                argument.value.body, _wrap_any_element(node, argument, wrap)
+            )
         else:
-            yield from _walked(argument.value, inner)
-    for other in (*node.within_group, node.window):
-        if other is not None:
-            yield from _walked(other, wrap)
+            yield from _iterate_branches(argument.value, inner)
+    for clause in (*node.within_group, node.window):
+        if clause is not None:
+            yield from _iterate_branches(clause, wrap)
     if node.filter is not None:
-        yield from _walked(node.filter, _any_row(None))
+        yield from _iterate_branches(node.filter, _wrap_any_row(None))
 
 
-def _any_row(condition: e.Expression | None) -> Wrap:
+def _wrap_any_row(condition: e.Expression | None) -> Wrap:
     """Whether it holds for a row of the group, of those that the aggregate asks for."""
 
-    def wrapped(inner: e.Expression) -> e.Expression:
-        return _called("bool_or", inner, filter_=condition)
+    def wrap_inner(inner: e.Expression) -> e.Expression:
+        return _build_call("bool_or", inner, filter_=condition)
 
-    return wrapped
+    return wrap_inner
 
 
-def _any_element(node: e.Call, argument: e.Argument, wrap: Wrap) -> Wrap:
+def _wrap_any_element(node: e.Call, argument: e.Argument, wrap: Wrap) -> Wrap:
     """Whether it holds for an element that a function gives to its lambda."""
-    name, lambda_ = _name(node), argument.value
+    name, lambda_ = _function_name(node), argument.value
     function = _OF_ARRAYS.get(name) or _OF_MAPS.get(name)
     if wrap is None or function is None or not isinstance(lambda_, e.Lambda):
         return None
 
-    def wrapped(inner: e.Expression) -> e.Expression:
-        asked = replace(argument, value=replace(lambda_, body=inner))
-        values = tuple(asked if each is argument else each for each in node.arguments)
-        made: e.Expression = replace(node, name=e.Name(node.name.span, function), arguments=values)
+    def wrap_inner(inner: e.Expression) -> e.Expression:
+        wrapped_argument = replace(argument, value=replace(lambda_, body=inner))
+        values = tuple(wrapped_argument if each is argument else each for each in node.arguments)
+        mapped: e.Expression = replace(
+            node, name=e.Name(node.name.span, function), arguments=values
+        )
         if name in _OF_MAPS:
-            made = _called("map_values", made)
-        return wrap(_called("array_contains", made, _TRUE))
+            mapped = _build_call("map_values", mapped)
+        return wrap(_build_call("array_contains", mapped, _TRUE))
 
-    return wrapped
+    return wrap_inner
 
 
-def _called(
+def _build_call(
     name: str, *arguments: e.Expression, filter_: e.Expression | None = None
 ) -> e.Expression:
-    given = tuple(e.Argument(_NOWHERE, value) for value in arguments)
-    return e.Call(_NOWHERE, e.Name(_NOWHERE, name), given, filter=filter_)
+    argument_nodes = tuple(e.Argument(_NOWHERE, value) for value in arguments)
+    return e.Call(_NOWHERE, e.Name(_NOWHERE, name), argument_nodes, filter=filter_)

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from ssbt.compiler.resolve.expressions.evaluation import (
     CHOOSING,
     COALESCING,
-    GOES_ON,
     LOOKING_AHEAD,
+    NO_STOP,
     Evaluator,
-    first_stop,
+    find_stop,
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import BOOLEAN, ArrayType, DataType, UnknownType
-from ssbt.compiler.types.folding import arithmetic, comparing
-from ssbt.compiler.types.folding.calls import call
+from ssbt.compiler.types.folding import arithmetic, comparisons
+from ssbt.compiler.types.folding.calls import fold_call
 from ssbt.compiler.types.folding.casts import cast_value
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 from ssbt.compiler.types.functions.inner_casts import inner_casts
 
 _CASTS = (
@@ -30,9 +30,11 @@ _CASTS = (
 def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
     """What a call of constants gives."""
     name = node.name.text.casefold()
-    function = find(name)
-    plain = not (node.distinct or node.filter or node.window or node.within_group or node.words)
-    if function is None or function.kind is not Kind.SCALAR or not plain:
+    function = find_function(name)
+    is_plain = not (
+        node.distinct or node.filter or node.window or node.within_group or node.keywords
+    )
+    if function is None or function.kind is not FunctionKind.SCALAR or not is_plain:
         return None
     if any(argument.name for argument in node.arguments) or not function.deterministic:
         return None
@@ -43,18 +45,20 @@ def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
     if any(isinstance(part, e.Star | e.Lambda) for part in parts):
         return None
     if name in COALESCING:
-        return _coalesce(evaluator, parts, node)
+        return _evaluate_coalesce(evaluator, parts, node)
     if name in CHOOSING and (name != "decode" or len(parts) > 2):
-        return _choose(evaluator, name, parts, node)
+        return _evaluate_choice(evaluator, name, parts, node)
     values = [evaluator.evaluate(part) for part in parts]
-    stopped = first_stop(values)
-    if stopped is not GOES_ON:
+    stop = find_stop(values)
+    if stop is not NO_STOP:
         # Some look at another argument first, and others at none.
-        return None if name in LOOKING_AHEAD else stopped
-    return _strict(evaluator, name, parts, [v for v in values if isinstance(v, Value)], result)
+        return None if name in LOOKING_AHEAD else stop
+    return _evaluate_strict(
+        evaluator, name, parts, [v for v in values if isinstance(v, Value)], result
+    )
 
 
-def _strict(
+def _evaluate_strict(
     evaluator: Evaluator,
     name: str,
     parts: Sequence[e.Expression],
@@ -72,23 +76,25 @@ def _strict(
         return arithmetic.compute(operator, values[0], values[1], types, result, evaluator.ansi)
     if name in ("isnull", "isnotnull"):
         return Value(BOOLEAN, values[0].is_null is (name == "isnull"))
-    wanted = _wanted_types(name, values, result, evaluator.ansi)
-    made: list[Value] = []
-    for value, target in zip(values, wanted, strict=True):
-        one = value if target is None else cast_value(value, target, evaluator.ansi)
-        if not isinstance(one, Value):
+    target_types = _find_argument_types(name, values, result, evaluator.ansi)
+    arguments: list[Value] = []
+    for value, target in zip(values, target_types, strict=True):
+        argument = value if target is None else cast_value(value, target, evaluator.ansi)
+        if not isinstance(argument, Value):
             sees_null = name != "array" and any(each.is_null for each in values)
-            return None if sees_null else one
-        made.append(one)
+            return None if sees_null else argument
+        arguments.append(argument)
     if name == "array" and isinstance(result, ArrayType):
-        known = not any(one.is_opaque for one in made)
-        return Value(result, tuple(one.value for one in made)) if known else None
+        is_known = not any(argument.is_opaque for argument in arguments)
+        return Value(result, tuple(argument.value for argument in arguments)) if is_known else None
     if name in ("greatest", "least"):
-        return _extreme(name, made, result)
-    return call(name, made, result, evaluator.ansi)
+        return _find_extreme(name, arguments, result)
+    return fold_call(name, arguments, result, evaluator.ansi)
 
 
-def _coalesce(evaluator: Evaluator, parts: Sequence[e.Expression], node: e.Call) -> Outcome:
+def _evaluate_coalesce(
+    evaluator: Evaluator, parts: Sequence[e.Expression], node: e.Call
+) -> Outcome:
     for part in parts:
         value = evaluator.as_result(part, node)
         if not isinstance(value, Value) or not value.is_null:
@@ -96,7 +102,7 @@ def _coalesce(evaluator: Evaluator, parts: Sequence[e.Expression], node: e.Call)
     return Value(evaluator.type_of(node).type, None)
 
 
-def _choose(
+def _evaluate_choice(
     evaluator: Evaluator, name: str, parts: Sequence[e.Expression], node: e.Call
 ) -> Outcome:
     if name in ("if", "nvl2") and len(parts) == 3:
@@ -109,18 +115,18 @@ def _choose(
             return None
         return evaluator.as_result(parts[1 if decider.value else 2], node)
     if name == "nullif" and len(parts) == 2:
-        same = evaluator.compare("=", *parts)
-        if not isinstance(same, Value) or same.is_opaque:
-            return same if isinstance(same, Failure) else None
+        equality = evaluator.compare("=", *parts)
+        if not isinstance(equality, Value) or equality.is_opaque:
+            return equality if isinstance(equality, Failure) else None
         return (
             Value(evaluator.type_of(node).type, None)
-            if same.value
+            if equality.value
             else evaluator.evaluate(parts[0])
         )
     return None
 
 
-def _wanted_types(
+def _find_argument_types(
     name: str, values: Sequence[Value], result: DataType, ansi: bool
 ) -> list[DataType | None]:
     """The types to which Spark casts the arguments of a function."""
@@ -129,15 +135,15 @@ def _wanted_types(
     inner = inner_casts(name, [value.type for value in values], result)
     if inner is not None:
         return [*inner]
-    function = find(name)
-    wanted: list[DataType | None] = []
-    for place, value in enumerate(values):
-        parameter = function.parameter(place) if function is not None else None
-        wanted.append(parameter.cast(value.type, ansi) if parameter is not None else None)
-    return wanted
+    function = find_function(name)
+    types: list[DataType | None] = []
+    for index, value in enumerate(values):
+        parameter = function.parameter(index) if function is not None else None
+        types.append(parameter.cast_type(value.type, ansi) if parameter is not None else None)
+    return types
 
 
-def _extreme(name: str, values: Sequence[Value], result: DataType) -> Outcome:
+def _find_extreme(name: str, values: Sequence[Value], result: DataType) -> Outcome:
     """The largest or smallest that is not null."""
     best: Value | None = None
     for value in values:
@@ -146,7 +152,7 @@ def _extreme(name: str, values: Sequence[Value], result: DataType) -> Outcome:
         if best is None:
             best = value
             continue
-        order = comparing.order_of(value, best)
+        order = comparisons.order_of(value, best)
         if order is None:
             return None
         best = value if order * (1 if name == "greatest" else -1) > 0 else best

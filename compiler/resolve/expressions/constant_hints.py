@@ -9,9 +9,9 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.expressions.foreign_operators import Hint
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.syntax.strings import escaped
+from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.datetime_patterns import corrected_pattern, find_slips
+from ssbt.compiler.types.datetime_patterns import correct_pattern, find_slips
 from ssbt.compiler.types.folding.dates import UNITS
 
 _PLAIN_PATTERNS = ("split", "regexp_replace")
@@ -29,42 +29,46 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _CHARSETS = ("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "ISO-8859-1", "US-ASCII")
 
 
-def constant_hint(name: str, node: e.Call, place: int) -> Hint | None:
+def find_constant_hint(name: str, node: e.Call, index: int) -> Hint | None:
     """What was meant by the constant at a place among the arguments of a function."""
-    if place >= len(node.arguments):
+    if index >= len(node.arguments):
         return None
-    part = node.arguments[place].value
+    part = node.arguments[index].value
     if not isinstance(part, e.StringLiteral):
         return None
-    text, right = part.value, None
-    if name in _PLAIN_PATTERNS and place == 1:
-        plain = "r'" + _SIGNS.sub(r"\\\1", text) + "'"
+    text, correction = part.value, None
+    if name in _PLAIN_PATTERNS and index == 1:
+        raw_literal = "r'" + _SIGNS.sub(r"\\\1", text) + "'"
         is_raw = "'" not in text
-        return (f"as plain text it is {plain}", (Edit(part.span, plain),)) if is_raw else None
+        return (
+            (f"as plain text it is {raw_literal}", (Edit(part.span, raw_literal),))
+            if is_raw
+            else None
+        )
     if name == "trunc" and text.upper() in UNITS:
-        whole = f"date_trunc({ssbt_text(part)}, {ssbt_text(node.arguments[0].value)})"
-        return f"times are cut by `{whole}`", (Edit(node.span, whole),)
+        replacement = f"date_trunc({ssbt_text(part)}, {ssbt_text(node.arguments[0].value)})"
+        return f"times are cut by `{replacement}`", (Edit(node.span, replacement),)
     if name in ("trunc", "date_trunc"):
-        right = _near_unit(text)
+        correction = _suggest_unit(text)
     elif name == "next_day":
-        right = did_you_mean(text, _DAYS)
+        correction = did_you_mean(text, _DAYS)
     elif name == "encode":
-        right = did_you_mean(text, _CHARSETS)
+        correction = did_you_mean(text, _CHARSETS)
     elif name in _OF_DATES:
-        right = _corrected(text)
-    if right is None:
+        correction = _correct_pattern(text)
+    if correction is None:
         return None
-    shown = escaped(right)
-    return f"write {shown}", (Edit(part.span, shown),)
+    literal = quote_string(correction)
+    return f"write {literal}", (Edit(part.span, literal),)
 
 
-def _near_unit(text: str) -> str | None:
+def _suggest_unit(text: str) -> str | None:
     singular = text.strip().lower().removesuffix("s")
     return singular if singular in _UNITS else did_you_mean(text.lower(), _UNITS)
 
 
-def _corrected(pattern: str) -> str | None:
+def _correct_pattern(pattern: str) -> str | None:
     """The pattern of dates with its slips mended, if that makes it a good one."""
     slips = find_slips(pattern)
-    right = corrected_pattern(pattern, slips)
-    return right if slips and texts.read_format(right) is None else None
+    correction = correct_pattern(pattern, slips)
+    return correction if slips and texts.check_parse_format(correction) is None else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 import re
 
-from ssbt.compiler.resolve.expressions.interval_constants import IntervalType, interval
+from ssbt.compiler.resolve.expressions.interval_constants import IntervalType, evaluate_interval
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
@@ -48,67 +48,73 @@ _SCALARS: tuple[type[DataType], ...] = (
 )
 
 
-class NoConstantError(ValueError):
+class NotConstantError(ValueError):
     """The expression is no constant of the type; the text says why, for people."""
 
 
-def is_given(type_: DataType) -> bool:
+def can_be_parameter(type_: DataType) -> bool:
     """Whether a parameter may have the type: one of single values, or an array or map of those."""
     match type_:
         case ArrayType(element):
-            return is_given(element)
+            return can_be_parameter(element)
         case MapType(key, value):
-            return not isinstance(key, ArrayType | MapType) and is_given(key) and is_given(value)
+            return (
+                not isinstance(key, ArrayType | MapType)
+                and can_be_parameter(key)
+                and can_be_parameter(value)
+            )
     # A string with a collation of its own is none.
     return type_ == STRING or isinstance(type_, _SCALARS)
 
 
-def constant(node: e.Expression, type_: DataType) -> object:
+def evaluate_constant(node: e.Expression, type_: DataType) -> object:
     """The value of a default. Raises NoConstantError."""
     while isinstance(node, e.Parenthesised):
         node = node.operand
     match type_:
         case ArrayType(element):
-            return tuple(constant(item, element) for item in _items(node, "array"))
+            return tuple(
+                evaluate_constant(item, element) for item in _collection_items(node, "array")
+            )
         case MapType(key, value):
-            items = _items(node, "map")
+            items = _collection_items(node, "map")
             if len(items) % 2:
-                raise NoConstantError("`map` takes a value behind each key")
-            keys = [constant(item, key) for item in items[::2]]
-            return mapping(keys, [constant(item, value) for item in items[1::2]])
+                raise NotConstantError("`map` takes a value behind each key")
+            keys = [evaluate_constant(item, key) for item in items[::2]]
+            return build_map(keys, [evaluate_constant(item, value) for item in items[1::2]])
         case StringType() if isinstance(node, e.StringLiteral):
             return node.value
         case BooleanType() if isinstance(node, e.BooleanLiteral):
             return node.value
         case DateType():
-            return _date(node)
+            return _parse_date(node)
         case TimestampType() | TimestampNTZType():
-            return _timestamp(node)
+            return _parse_timestamp(node)
         case YearMonthIntervalType() | DayTimeIntervalType():
-            return _interval(node, type_)
+            return _evaluate_interval(node, type_)
         case BinaryType() if isinstance(node, e.TypedLiteral) and node.kind == "x":
             return bytes.fromhex(node.value if len(node.value) % 2 == 0 else f"0{node.value}")
-    number = _number(node)
+    number = _evaluate_number(node)
     if number is None:
-        raise NoConstantError(f"this is no {type_.sql} constant")
-    return _fitted(number, type_)
+        raise NotConstantError(f"this is no {type_.sql} constant")
+    return _fit_number(number, type_)
 
 
-def mapping(keys: list[object], values: list[object]) -> dict[object, object]:
+def build_map(keys: list[object], values: list[object]) -> dict[object, object]:
     """A map; raises NoConstantError for a key that is there twice, as Spark would."""
     if len(set(keys)) < len(keys):
-        raise NoConstantError("a key of this map is there twice")
+        raise NotConstantError("a key of this map is there twice")
     return dict(zip(keys, values, strict=True))
 
 
-def _items(node: e.Expression, function: str) -> list[e.Expression]:
+def _collection_items(node: e.Expression, function: str) -> list[e.Expression]:
     """The arguments of `array(…)` or `map(…)`."""
     if isinstance(node, e.Call) and node.name.text.casefold() == function:
         return [argument.value for argument in node.arguments]
-    raise NoConstantError(f"this is no constant; write `{function}(…)`")
+    raise NotConstantError(f"this is no constant; write `{function}(…)`")
 
 
-def given(text: str, type_: DataType) -> object:
+def parse_constant(text: str, type_: DataType) -> object:
     """The constant of a type for single values that a configuration gives, written as `text`.
 
     Raises NoConstantError.
@@ -117,9 +123,9 @@ def given(text: str, type_: DataType) -> object:
         case StringType():
             return text
         case BooleanType():
-            return _boolean(text)
+            return _parse_boolean(text)
         case BinaryType():
-            return _bytes(text)
+            return _parse_bytes(text)
         case (
             DateType()
             | TimestampType()
@@ -127,39 +133,39 @@ def given(text: str, type_: DataType) -> object:
             | YearMonthIntervalType()
             | DayTimeIntervalType()
         ):
-            return constant(e.StringLiteral(Span("", 0, 0), text), type_)
+            return evaluate_constant(e.StringLiteral(Span("", 0, 0), text), type_)
     try:
         number = Decimal(text.strip())
     except ArithmeticError:
-        raise NoConstantError(f"`{text}` is no {type_.sql}") from None
+        raise NotConstantError(f"`{text}` is no {type_.sql}") from None
     if not number.is_finite() and not isinstance(type_, FloatType | DoubleType):
-        raise NoConstantError(f"`{text}` is no {type_.sql}")
-    return _fitted(number, type_)
+        raise NotConstantError(f"`{text}` is no {type_.sql}")
+    return _fit_number(number, type_)
 
 
-def _boolean(text: str) -> bool:
+def _parse_boolean(text: str) -> bool:
     """As Lightbend's library reads it."""
-    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-    if text not in words:
-        raise NoConstantError(f"`{text}` is neither true nor false")
-    return words[text]
+    values = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    if text not in values:
+        raise NotConstantError(f"`{text}` is neither true nor false")
+    return values[text]
 
 
-def _bytes(text: str) -> bytes:
+def _parse_bytes(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise NoConstantError(f"`{text}` is not hexadecimal; write it as `1F2A`") from None
+        raise NotConstantError(f"`{text}` is not hexadecimal; write it as `1F2A`") from None
 
 
-def _interval(node: e.Expression, type_: IntervalType) -> object:
+def _evaluate_interval(node: e.Expression, type_: IntervalType) -> object:
     try:
-        return interval(node, type_)
+        return evaluate_interval(node, type_)
     except ValueError as error:
-        raise NoConstantError(str(error)) from None
+        raise NotConstantError(str(error)) from None
 
 
-def _number(node: e.Expression) -> Decimal | None:
+def _evaluate_number(node: e.Expression) -> Decimal | None:
     sign = 1
     if isinstance(node, e.Unary) and node.operator in ("-", "+"):
         sign = -1 if node.operator == "-" else 1
@@ -169,55 +175,55 @@ def _number(node: e.Expression) -> Decimal | None:
     return sign * Decimal(_SUFFIX.sub("", node.text))
 
 
-def _fitted(number: Decimal, type_: DataType) -> object:
+def _fit_number(number: Decimal, type_: DataType) -> object:
     """The number as a value of the type, if it is one without rounding."""
     if isinstance(type_, FloatType | DoubleType):
         return float(number)
     if isinstance(type_, DecimalType):
-        return _decimal(number, type_)
+        return _fit_decimal(number, type_)
     bits = _BITS.get(type(type_))
     if bits is None:
-        raise NoConstantError(f"a number is no {type_.sql}")
+        raise NotConstantError(f"a number is no {type_.sql}")
     if number != number.to_integral_value():
-        raise NoConstantError(f"{number} is no whole number")
+        raise NotConstantError(f"{number} is no whole number")
     if not -(1 << (bits - 1)) <= number < 1 << (bits - 1):
-        raise NoConstantError(f"{number} is outside the range of {type_.sql}")
+        raise NotConstantError(f"{number} is outside the range of {type_.sql}")
     return int(number)
 
 
-def _decimal(number: Decimal, type_: DecimalType) -> Decimal:
+def _fit_decimal(number: Decimal, type_: DecimalType) -> Decimal:
     exponent = Decimal(1).scaleb(-type_.scale)
     try:
-        fitted = number.quantize(exponent)
+        quantized = number.quantize(exponent)
     except ArithmeticError:
-        raise NoConstantError(f"{number} has too many digits for {type_.sql}") from None
-    if fitted != number:
-        raise NoConstantError(f"{number} would be rounded to fit {type_.sql}")
-    if len(fitted.as_tuple().digits) > type_.precision:
-        raise NoConstantError(f"{number} has too many digits for {type_.sql}")
+        raise NotConstantError(f"{number} has too many digits for {type_.sql}") from None
+    if quantized != number:
+        raise NotConstantError(f"{number} would be rounded to fit {type_.sql}")
+    if len(quantized.as_tuple().digits) > type_.precision:
+        raise NotConstantError(f"{number} has too many digits for {type_.sql}")
     return number
 
 
-def _text(node: e.Expression, kinds: tuple[str, ...]) -> str:
+def _literal_text(node: e.Expression, kinds: tuple[str, ...]) -> str:
     if isinstance(node, e.StringLiteral):
         return node.value
     if isinstance(node, e.TypedLiteral) and node.kind in kinds:
         return node.value
-    raise NoConstantError(f"this is no {kinds[0]} constant; write `{kinds[0]} '…'`")
+    raise NotConstantError(f"this is no {kinds[0]} constant; write `{kinds[0]} '…'`")
 
 
-def _date(node: e.Expression) -> date:
-    text = _text(node, ("date",))
+def _parse_date(node: e.Expression) -> date:
+    text = _literal_text(node, ("date",))
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NoConstantError(f"`{text}` is no date; write it as '2026-01-31'") from None
+        raise NotConstantError(f"`{text}` is no date; write it as '2026-01-31'") from None
 
 
-def _timestamp(node: e.Expression) -> datetime:
-    text = _text(node, ("timestamp", "timestamp_ntz", "timestamp_ltz"))
+def _parse_timestamp(node: e.Expression) -> datetime:
+    text = _literal_text(node, ("timestamp", "timestamp_ntz", "timestamp_ltz"))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        way = "'2026-01-31 12:30:00'"
-        raise NoConstantError(f"`{text}` is no timestamp; write it as {way}") from None
+        example = "'2026-01-31 12:30:00'"
+        raise NotConstantError(f"`{text}` is no timestamp; write it as {example}") from None

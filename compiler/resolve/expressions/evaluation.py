@@ -22,16 +22,16 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     UnknownType,
 )
-from ssbt.compiler.types.folding import arithmetic, comparing, texts
-from ssbt.compiler.types.folding.arrays import element
-from ssbt.compiler.types.folding.calls import call
+from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.folding import arithmetic, comparisons, texts
+from ssbt.compiler.types.folding.arrays import compute_element
+from ssbt.compiler.types.folding.calls import fold_call
 from ssbt.compiler.types.folding.casts import as_floating, cast_value
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 from ssbt.compiler.types.operators import COMPARISONS
-from ssbt.compiler.types.typed import Typed
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 # Functions that evaluate their first argument, and the others only where they need them.
 COALESCING = ("coalesce", "nvl", "ifnull")
@@ -46,26 +46,26 @@ class Evaluator(Struct):
     `strict` tells to evaluate in ANSI mode, whatever the pipeline says.
     """
 
-    typing: Typing
+    typer: ExpressionTyper
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     strict: bool = False
 
     @property
     def ansi(self) -> bool:
-        return self.strict or self.typing.around.ansi
+        return self.strict or self.typer.context.ansi
 
     def type_of(self, node: e.Expression) -> Typed:
         """What the typing says of a node."""
-        return self.typing.types.get(id(node), (node, _UNTYPED))[1]
+        return self.typer.types.get(id(node), (node, _UNTYPED))[1]
 
     def evaluate(self, node: e.Expression) -> Outcome:
         """What the expression gives; None where that depends on a row, or is not known."""
         if id(node) not in self.outcomes:
-            made = self._evaluate(node)
-            self.outcomes[id(node)] = made
+            outcome = self._evaluate(node)
+            self.outcomes[id(node)] = outcome
         return self.outcomes[id(node)]
 
-    def origin(self, node: e.Expression) -> e.Expression:
+    def find_failure_origin(self, node: e.Expression) -> e.Expression:
         """The part of a failing expression that fails by itself."""
         from ssbt.compiler.resolve.expressions.walking import nodes
 
@@ -84,99 +84,99 @@ class Evaluator(Struct):
             case e.StringLiteral(value=text):
                 return Value(STRING, text)
             case e.NumberLiteral() | e.Unary(operator="-", operand=e.NumberLiteral()):
-                return self._number(node)
+                return self._evaluate_number(node)
             case e.TypedLiteral():
-                return self._typed_literal(node)
+                return self._evaluate_typed_literal(node)
             case e.IntervalLiteral(parts=parts):
                 literal = all(isinstance(v, e.NumberLiteral | e.StringLiteral) for v, _ in parts)
-                return self._opaque(node) if literal else None
+                return self._opaque_value(node) if literal else None
             case e.ParameterUse():
-                return self._opaque(node)
+                return self._opaque_value(node)
             case e.ColumnName():
-                is_date = self.typing.bare_function(node) and self.type_of(node).type == DATE
+                is_date = self.typer.find_bare_function(node) and self.type_of(node).type == DATE
                 return opaque(DATE) if is_date else None
             case e.Unary():
-                return self._unary(node)
+                return self._evaluate_unary(node)
             case e.Binary():
-                return self._chain(node)
+                return self._evaluate_chain(node)
             case e.Between() | e.InList() | e.Like() | e.Is() | e.IsDistinctFrom():
-                return self._predicate(node)
+                return self._evaluate_predicate(node)
             case e.Case():
-                return self._case(node)
+                return self._evaluate_case(node)
             case e.Cast():
-                return self._cast(node)
+                return self._evaluate_cast(node)
             case e.Subscript(base=base, index=index):
-                return self._subscript(node, base, index)
+                return self._evaluate_subscript(node, base, index)
             case e.Call():
                 from ssbt.compiler.resolve.expressions.call_evaluation import evaluate_call
 
                 return evaluate_call(self, node)
         return None
 
-    def _number(self, node: e.Expression) -> Outcome:
-        known = self.type_of(node)
-        if known.constant is None or known.unknown:
+    def _evaluate_number(self, node: e.Expression) -> Outcome:
+        typed = self.type_of(node)
+        if typed.constant is None or typed.is_unknown:
             return None
-        content = known.constant
-        if isinstance(known.type, FloatType) and isinstance(content, float):
-            return Value(known.type, as_floating(content, known.type))
-        return Value(known.type, content)
+        content = typed.constant
+        if isinstance(typed.type, FloatType) and isinstance(content, float):
+            return Value(typed.type, as_floating(content, typed.type))
+        return Value(typed.type, content)
 
-    def _opaque(self, node: e.Expression) -> Outcome:
+    def _opaque_value(self, node: e.Expression) -> Outcome:
         type_ = self.type_of(node).type
         return None if isinstance(type_, UnknownType) else opaque(type_)
 
-    def _typed_literal(self, node: e.TypedLiteral) -> Outcome:
+    def _evaluate_typed_literal(self, node: e.TypedLiteral) -> Outcome:
         type_ = self.type_of(node).type
         if type_ == BINARY:
             return Value(BINARY, bytes.fromhex(node.value.zfill(len(node.value) + 1 & ~1)))
         if isinstance(type_, DateType):
-            days = texts.read_date(node.value)
+            days = texts.parse_date(node.value)
             return opaque(type_) if days is None else Value(type_, days)
-        return self._opaque(node)
+        return self._opaque_value(node)
 
     # ---- operators
 
-    def _unary(self, node: e.Unary) -> Outcome:
+    def _evaluate_unary(self, node: e.Unary) -> Outcome:
         value = self.evaluate(node.operand)
         if not isinstance(value, Value):
             return value
         if node.operator in ("not", "!"):
-            return comparing.negate_truth(cast_value_of(value, BOOLEAN, self.ansi))
+            return comparisons.negate_truth(cast_outcome(value, BOOLEAN, self.ansi))
         result = self.type_of(node)
-        if result.unknown or value.is_opaque:
+        if result.is_unknown or value.is_opaque:
             return None
-        return arithmetic.negate(node.operator, value, result.type, self.ansi)
+        return arithmetic.compute_unary(node.operator, value, result.type, self.ansi)
 
-    def _chain(self, node: e.Binary) -> Outcome:
+    def _evaluate_chain(self, node: e.Binary) -> Outcome:
         """A chain of operators may be long, so it is walked without recursion."""
         links: list[e.Binary] = []
-        left: e.Expression = node
-        while isinstance(left, e.Binary) and id(left) not in self.outcomes:
-            links.append(left)
-            left = left.left
-        value = self.evaluate(left)
+        leftmost: e.Expression = node
+        while isinstance(leftmost, e.Binary) and id(leftmost) not in self.outcomes:
+            links.append(leftmost)
+            leftmost = leftmost.left
+        value = self.evaluate(leftmost)
         for link in reversed(links):
-            value = self._binary(link, value)
+            value = self._evaluate_binary(link, value)
             self.outcomes[id(link)] = value
         return value
 
-    def _binary(self, node: e.Binary, left: Outcome) -> Outcome:
+    def _evaluate_binary(self, node: e.Binary, left: Outcome) -> Outcome:
         operator = node.operator
         right = self.evaluate(node.right)
         if operator in ("and", "or"):
-            both = (cast_value_of(each, BOOLEAN, self.ansi) for each in (left, right))
-            return comparing.combine_truth(operator, *both)
-        stopped = first_stop((left, right))
-        if stopped is not GOES_ON:
-            return stopped
+            truths = (cast_outcome(each, BOOLEAN, self.ansi) for each in (left, right))
+            return comparisons.combine_truth(operator, *truths)
+        stop = find_stop((left, right))
+        if stop is not NO_STOP:
+            return stop
         assert isinstance(left, Value)
         assert isinstance(right, Value)
         types = (self.type_of(node.left), self.type_of(node.right))
-        if types[0].unknown or types[1].unknown:
+        if types[0].is_unknown or types[1].is_unknown:
             return None
         if operator in COMPARISONS:
-            return comparing.compare(operator, left, right, types, self.ansi)
+            return comparisons.compare(operator, left, right, types, self.ansi)
         result = self.type_of(node).type
         if operator == "||":
             return self.concatenate((left, right), result)
@@ -191,39 +191,41 @@ class Evaluator(Struct):
             if not isinstance(part, Value):
                 return part
             parts.append(part)
-        return call("concat", parts, result, self.ansi)
+        return fold_call("concat", parts, result, self.ansi)
 
     def compare(self, operator: str, left: e.Expression, right: e.Expression) -> Outcome:
         pair = (self.evaluate(left), self.evaluate(right))
-        stopped = first_stop(pair)
-        if stopped is not GOES_ON:
-            return stopped
+        stop = find_stop(pair)
+        if stop is not NO_STOP:
+            return stop
         types = (self.type_of(left), self.type_of(right))
-        # With `GOES_ON` both are values.
-        return comparing.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
+        # With `NO_STOP` both are values.
+        return comparisons.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
 
-    def _predicate(self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom) -> Outcome:
+    def _evaluate_predicate(
+        self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom
+    ) -> Outcome:
         match node:
             case e.Between(operand=operand, low=low, high=high):
                 above = self.compare(">=", operand, low)
                 below = self.compare("<=", operand, high)
-                made = comparing.combine_truth("and", above, below)
+                outcome = comparisons.combine_truth("and", above, below)
             case e.InList():
-                made = self._in_list(node.operand, node.items)
+                outcome = self._evaluate_in_list(node.operand, node.items)
             case e.Like():
-                made = self._like(node)
-            case e.Is(operand=operand, what="null"):
+                outcome = self._evaluate_like(node)
+            case e.Is(operand=operand, constant="null"):
                 value = self.evaluate(operand)
                 # Whether something that is never null is null is known without evaluating it.
-                made = Value(BOOLEAN, value.is_null) if isinstance(value, Value) else None
+                outcome = Value(BOOLEAN, value.is_null) if isinstance(value, Value) else None
             case e.IsDistinctFrom():
-                same = self.compare("<=>", node.left, node.right)
-                made = comparing.negate_truth(same)
+                equality = self.compare("<=>", node.left, node.right)
+                outcome = comparisons.negate_truth(equality)
             case _:
                 return None
-        return comparing.negate_truth(made) if node.negated else made
+        return comparisons.negate_truth(outcome) if node.negated else outcome
 
-    def _in_list(self, operand: e.Expression, items: Sequence[e.Expression]) -> Outcome:
+    def _evaluate_in_list(self, operand: e.Expression, items: Sequence[e.Expression]) -> Outcome:
         value = self.evaluate(operand)
         if not isinstance(value, Value):
             return value
@@ -231,21 +233,21 @@ class Evaluator(Struct):
         if common is None or isinstance(common, UnknownType):
             return None
         choices = [self.evaluate(item) for item in items]
-        return comparing.find_in(value, choices, common, self.ansi)
+        return comparisons.evaluate_in(value, choices, common, self.ansi)
 
-    def _like(self, node: e.Like) -> Outcome:
+    def _evaluate_like(self, node: e.Like) -> Outcome:
         if node.quantifier or len(node.patterns) != 1:
             return None
         pair = (self.evaluate(node.operand), self.evaluate(node.patterns[0]))
-        stopped = first_stop(pair)
-        if stopped is not GOES_ON:
-            return stopped
-        # With `GOES_ON` both are values.
-        return comparing.match_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
+        stop = find_stop(pair)
+        if stop is not NO_STOP:
+            return stop
+        # With `NO_STOP` both are values.
+        return comparisons.evaluate_like(node.operator, *pair, node.escape or "\\")  # type: ignore[arg-type]
 
     # ---- choices
 
-    def _case(self, node: e.Case) -> Outcome:
+    def _evaluate_case(self, node: e.Case) -> Outcome:
         for condition, value in node.branches:
             truth = (
                 self.evaluate(condition)
@@ -267,47 +269,49 @@ class Evaluator(Struct):
         result = self.type_of(node).type
         if isinstance(result, UnknownType):
             return None
-        return cast_value_of(self.evaluate(part), result, self.ansi)
+        return cast_outcome(self.evaluate(part), result, self.ansi)
 
-    def _cast(self, node: e.Cast) -> Outcome:
+    def _evaluate_cast(self, node: e.Cast) -> Outcome:
         target = self.type_of(node).type
         if isinstance(target, UnknownType) or node.type.name.lower() in ("char", "varchar"):
             return None
         value = self.evaluate(node.operand)
         if node.form != "try_cast":
-            return cast_value_of(value, target, self.ansi)
-        made = cast_value_of(value, target, True) if isinstance(value, Value) else value
-        failed = isinstance(value, Value) and isinstance(made, Failure)
-        return Value(target, None) if failed else made
+            return cast_outcome(value, target, self.ansi)
+        outcome = cast_outcome(value, target, True) if isinstance(value, Value) else value
+        failed = isinstance(value, Value) and isinstance(outcome, Failure)
+        return Value(target, None) if failed else outcome
 
-    def _subscript(self, node: e.Subscript, base: e.Expression, index: e.Expression) -> Outcome:
+    def _evaluate_subscript(
+        self, node: e.Subscript, base: e.Expression, index: e.Expression
+    ) -> Outcome:
         pair = (self.evaluate(base), self.evaluate(index))
-        stopped = first_stop(pair)
-        if stopped is not GOES_ON:
-            return stopped
+        stop = find_stop(pair)
+        if stop is not NO_STOP:
+            return stop
         if not isinstance(pair[0], Value) or not isinstance(pair[0].type, ArrayType):
             return None
-        # With `GOES_ON` both are values.
-        return element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
+        # With `NO_STOP` both are values.
+        return compute_element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
 
 
 _UNTYPED = Typed(UnknownType())
-GOES_ON = Failure("")
+NO_STOP = Failure("")
 
 
-def first_stop(outcomes: Sequence[Outcome]) -> Outcome:
-    """What stops an operation that evaluates all of these: a failure, or None; else `GOES_ON`.
+def find_stop(outcomes: Sequence[Outcome]) -> Outcome:
+    """What stops an operation that evaluates all of these: a failure, or None; else `NO_STOP`.
 
     Beside a null that Spark sees first, a failure is not met.
     """
     if all(isinstance(each, Value) for each in outcomes):
-        return GOES_ON
+        return NO_STOP
     has_null = any(isinstance(each, Value) and each.is_null for each in outcomes)
     if has_null or any(each is None for each in outcomes):
         return None
     return next(each for each in outcomes if isinstance(each, Failure))
 
 
-def cast_value_of(value: Outcome, target: DataType, ansi: bool) -> Outcome:
+def cast_outcome(outcome: Outcome, target: DataType, ansi: bool) -> Outcome:
     """The cast of what an expression gave."""
-    return cast_value(value, target, ansi) if isinstance(value, Value) else value
+    return cast_value(outcome, target, ansi) if isinstance(outcome, Value) else outcome

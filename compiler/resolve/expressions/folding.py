@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 
-def is_foldable(node: e.Expression, typing: Typing) -> bool:
+def is_foldable(node: e.Expression, typer: ExpressionTyper) -> bool:
     """Whether the expression depends on no row and on no chance."""
-    return all(is_foldable_itself(part, typing) for part in nodes(node))
+    return all(is_foldable_itself(part, typer) for part in nodes(node))
 
 
-def is_foldable_itself(node: e.Node, typing: Typing) -> bool:
+def is_foldable_itself(node: e.Node, typer: ExpressionTyper) -> bool:
     """Whether a node depends on no row but through its parts."""
     match node:
         case e.ColumnName():
-            return typing.bare_function(node) is not None
+            return typer.find_bare_function(node) is not None
         case e.Star() | e.Lambda():
             return False
         case e.Call():
-            function = find(node.name.text)
-            scalar = function is not None and function.kind is Kind.SCALAR
+            function = find_function(node.name.text)
+            scalar = function is not None and function.kind is FunctionKind.SCALAR
             return function is None or (scalar and function.deterministic and not node.window)
     return True

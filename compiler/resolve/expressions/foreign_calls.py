@@ -9,11 +9,11 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.syntax.names import function_name, own_name
-from ssbt.compiler.types.functions import find
+from ssbt.compiler.syntax.names import function_name, ssbt_name_text
+from ssbt.compiler.types.functions import find_function
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _MODULES = frozenset(("f", "fn", "func", "functions", "sf", "pd", "np", "sqlfunctions"))
 _ACCESSORS = (".str", ".dt")
@@ -82,28 +82,30 @@ _OTHERWISE = {
 Fix = tuple[Edit, ...]
 
 
-def report_foreign_call(typing: Typing, node: e.Call) -> bool:
+def report_foreign_call(typer: ExpressionTyper, node: e.Call) -> bool:
     """Report a call of another language with its way out; whether it is one."""
     name = node.name.text
-    if find(name) is not None:
-        return _extract(typing, node)
-    before, _, last = name.rpartition(".")
-    is_module = before.casefold() in _MODULES
-    plain = last if is_module else name
-    found = _wrapped(node, plain) or _renamed(node, name, plain, is_module)
-    if found is None and plain.casefold() in _OTHERWISE:
-        found = _OTHERWISE[plain.casefold()], ()
-    if found is None and before and not is_module:
-        found = _method(node, before, last)
-    if found is None:
+    if find_function(name) is not None:
+        return _report_extract(typer, node)
+    prefix, _, last = name.rpartition(".")
+    is_module = prefix.casefold() in _MODULES
+    bare_name = last if is_module else name
+    suggestion = _suggest_unwrapped(node, bare_name) or _suggest_renamed(
+        node, name, bare_name, is_module
+    )
+    if suggestion is None and bare_name.casefold() in _OTHERWISE:
+        suggestion = _OTHERWISE[bare_name.casefold()], ()
+    if suggestion is None and prefix and not is_module:
+        suggestion = _suggest_function(node, prefix, last)
+    if suggestion is None:
         return False
-    help_, fix = found
+    help_, fix = suggestion
     message = f"there is no function `{name}`"
-    typing.report.add(codes.UNKNOWN_FUNCTION, node.name.span, message, help=help_, fix=fix)
+    typer.report.add(codes.UNKNOWN_FUNCTION, node.name.span, message, help=help_, fix=fix)
     return True
 
 
-def _extract(typing: Typing, node: e.Call) -> bool:
+def _report_extract(typer: ExpressionTyper, node: e.Call) -> bool:
     """`extract(year, day)`."""
     match node:
         case e.Call(
@@ -112,26 +114,26 @@ def _extract(typing: Typing, node: e.Call) -> bool:
                 e.Argument(value=e.ColumnName(parts=(unit,)) as first),
                 e.Argument(value=second),
             ),
-        ) if name.casefold() == "extract" and not node.words:
+        ) if name.casefold() == "extract" and not node.keywords:
             pass
         case _:
             return False
-    if typing.around.relation.named(unit.text):
+    if typer.context.relation.find_columns(unit.text):
         return False
     between = Span(node.span.path, first.span.end, second.span.start)
     help_, fix = f"write `extract({unit.text} from …)`", (Edit(between, " from "),)
     message = "the field of `extract` is a word before `from`"
-    typing.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
+    typer.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
     return True
 
 
-def _wrapped(node: e.Call, name: str) -> tuple[str, Fix] | None:
+def _suggest_unwrapped(node: e.Call, name: str) -> tuple[str, Fix] | None:
     """`col("x")`, which is `x`, and `lit(1)`, which is `1`."""
     if len(node.arguments) != 1:
         return None
     value = node.arguments[0].value
     if name.casefold() in ("col", "column") and isinstance(value, e.StringLiteral):
-        text = ".".join(map(own_name, value.value.split(".")))
+        text = ".".join(map(ssbt_name_text, value.value.split(".")))
         return f"a column is written by its name: `{text}`", (Edit(node.span, text),)
     if name.casefold() in ("lit", "expr"):
         path, start, end = node.span.path, node.span.start, node.span.end
@@ -143,27 +145,29 @@ def _wrapped(node: e.Call, name: str) -> tuple[str, Fix] | None:
     return None
 
 
-def _renamed(node: e.Call, name: str, plain: str, is_module: bool) -> tuple[str, Fix] | None:
-    near = _RENAMED.get(plain.casefold())
-    if near is None and is_module and find(plain) is not None:
-        near = plain
-    if near is None or (name != plain and not is_module):
+def _suggest_renamed(
+    node: e.Call, name: str, plain: str, is_module: bool
+) -> tuple[str, Fix] | None:
+    replacement = _RENAMED.get(plain.casefold())
+    if replacement is None and is_module and find_function(plain) is not None:
+        replacement = plain
+    if replacement is None or (name != plain and not is_module):
         return None
-    return f"did you mean `{near}`?", (Edit(node.name.span, function_name(near)),)
+    return f"did you mean `{replacement}`?", (Edit(node.name.span, function_name(replacement)),)
 
 
-def _method(node: e.Call, receiver: str, method: str) -> tuple[str, Fix] | None:
+def _suggest_function(node: e.Call, receiver: str, method: str) -> tuple[str, Fix] | None:
     """`status.upper()`: what stands before the dot is the first argument."""
     for accessor in _ACCESSORS:
         receiver = receiver.removesuffix(accessor)
     values = [argument.value for argument in node.arguments]
-    written = _as_operator(node, receiver, method.casefold(), values)
-    if written is not None:
-        return written
+    suggestion = _suggest_operator(node, receiver, method.casefold(), values)
+    if suggestion is not None:
+        return suggestion
     name = _RENAMED.get(method.casefold(), method)
     if method.casefold() == "map" and values and isinstance(values[0], e.Lambda):
         name = "transform"
-    function = find(name)
+    function = find_function(name)
     if function is None:
         return None
     help_ = f"functions are no methods: `{name}({receiver}{', …' if values else ''})`"
@@ -174,11 +178,11 @@ def _method(node: e.Call, receiver: str, method: str) -> tuple[str, Fix] | None:
     return help_, (Edit(node.name.span, name), inserted)
 
 
-def _as_operator(
+def _suggest_operator(
     node: e.Call, receiver: str, method: str, values: list[e.Expression]
 ) -> tuple[str, Fix] | None:
     """Methods that are operators here."""
-    whole = {
+    replacements = {
         "isnull": f"{receiver} is null",
         "isnotnull": f"{receiver} is not null",
         "isna": f"{receiver} is null",
@@ -189,12 +193,12 @@ def _as_operator(
     if method in ("get", "getitem") and len(values) == 1:
         text = f"{receiver}[{ssbt_text(values[0])}]"
         return f"write `{text}`", (Edit(node.span, text),)
-    if method in whole and not values:
-        return f"write `{whole[method]}`", (Edit(node.span, whole[method]),)
+    if method in replacements and not values:
+        return f"write `{replacements[method]}`", (Edit(node.span, replacements[method]),)
     if method in ("cast", "astype") and len(values) == 1:
-        kind = values[0].value if isinstance(values[0], e.StringLiteral) else "TYPE"
-        text = f"cast({receiver} as {kind})"
-        fix = (Edit(node.span, text),) if kind != "TYPE" else ()
+        type_name = values[0].value if isinstance(values[0], e.StringLiteral) else "TYPE"
+        text = f"cast({receiver} as {type_name})"
+        fix = (Edit(node.span, text),) if type_name != "TYPE" else ()
         return f"write `{text}`", fix
     signs = {"isin": "in (", "like": "like ", "rlike": "rlike ", "eqnullsafe": "<=> "}
     path, end = node.span.path, node.span.end

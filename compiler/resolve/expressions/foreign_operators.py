@@ -13,7 +13,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.syntax.names import own_name
+from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.datatypes import (
     BooleanType,
     DateType,
@@ -21,8 +21,8 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.predicates import COMPARISONS
-from ssbt.compiler.types.typed import Typed
 
 Hint = tuple[str, tuple[Edit, ...]]
 _LOGICAL = {"&": "and", "|": "or"}
@@ -47,36 +47,36 @@ def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -
     """The way out where an operator does not take its operands, if they tell what was meant."""
     if isinstance(node, e.Unary):
         if node.operator == "~" and isinstance(left.type, BooleanType):
-            place = Span(node.span.path, node.span.start, node.operand.span.start)
-            return "conditions are turned round by `not`", (Edit(place, "not "),)
+            operator_span = Span(node.span.path, node.span.start, node.operand.span.start)
+            return "conditions are turned round by `not`", (Edit(operator_span, "not "),)
         return None
     if not isinstance(node, e.Binary) or right is None:
         return None
     types = left.type, right.type
     if node.operator in COMPARISONS and _is_comparison(node.left):
-        return _chain(node)
+        return _chain_hint(node)
     if node.operator in ("+", "&") and all(isinstance(each, StringType) for each in types):
-        return "texts are joined by `||`", _instead(node, "||")
+        return "texts are joined by `||`", _replace_operator(node, "||")
     if node.operator in _LOGICAL and all(isinstance(each, BooleanType) for each in types):
-        word = _LOGICAL[node.operator]
-        return f"conditions are joined by `{word}`", _instead(node, word)
+        operator = _LOGICAL[node.operator]
+        return f"conditions are joined by `{operator}`", _replace_operator(node, operator)
     if any(isinstance(each, _TIMES) for each in types):
-        return _date(node) or _interval(node)
+        return _date_hint(node) or _interval_hint(node)
     return None
 
 
 def report_or(node: e.Binary, right: Typed, report: Report) -> bool:
     """Report `a > 1 || b = 'x'`, which compares a condition with a text; whether this is it."""
     match node:
-        case e.Binary(left=e.Binary(right=e.Binary(operator="||", left=one, right=other))) if (
+        case e.Binary(left=e.Binary(right=e.Binary(operator="||", left=first, right=second))) if (
             node.operator in COMPARISONS and _is_comparison(node.left)
         ):
             pass
         case _:
             return False
-    if right.unknown or isinstance(right.type, BooleanType):
+    if right.is_unknown or isinstance(right.type, BooleanType):
         return False
-    between = Span(node.span.path, one.span.end, other.span.start)
+    between = Span(node.span.path, first.span.end, second.span.start)
     help_, fix = "conditions are joined by `or`", (Edit(between, " or "),)
     message = "`||` joins texts, and the comparison before it is compared with what follows"
     report.add(expression_codes.TYPE_MISMATCH, between, message, help=help_, fix=fix)
@@ -86,7 +86,7 @@ def report_or(node: e.Binary, right: Typed, report: Report) -> bool:
 def condition_hint(node: e.Expression) -> Hint | None:
     """The way out for `(a > 1) || (b = 2)`, which is a text."""
     if isinstance(node, e.Binary) and node.operator == "||":
-        return "conditions are joined by `or`", _instead(node, "or")
+        return "conditions are joined by `or`", _replace_operator(node, "or")
     return None
 
 
@@ -94,26 +94,26 @@ def _is_comparison(node: e.Expression) -> bool:
     return isinstance(node, e.Binary) and node.operator in COMPARISONS
 
 
-def _chain(node: e.Binary) -> Hint | None:
+def _chain_hint(node: e.Binary) -> Hint | None:
     """`1 < amount < 10`."""
     assert isinstance(node.left, e.Binary)
-    joined = node.left.right
-    if isinstance(joined, e.Binary) and joined.operator in _LOGICAL:
-        word = _LOGICAL[joined.operator]
-        return f"conditions are joined by `{word}`", _instead(joined, word)
+    operand = node.left.right
+    if isinstance(operand, e.Binary) and operand.operator in _LOGICAL:
+        operator = _LOGICAL[operand.operator]
+        return f"conditions are joined by `{operator}`", _replace_operator(operand, operator)
     middle = ssbt_text(node.left.right)
-    place = Span(node.span.path, node.left.span.end, node.left.span.end)
+    insertion_span = Span(node.span.path, node.left.span.end, node.left.span.end)
     help_ = f"two comparisons are joined by `and`: `… and {middle} {node.operator} …`"
-    return help_, (Edit(place, f" and {middle}"),)
+    return help_, (Edit(insertion_span, f" and {middle}"),)
 
 
-def _instead(node: e.Binary, operator: str) -> tuple[Edit, ...]:
+def _replace_operator(node: e.Binary, operator: str) -> tuple[Edit, ...]:
     """The edit that puts another operator between the operands."""
     between = Span(node.span.path, node.left.span.end, node.right.span.start)
     return (Edit(between, f" {operator} "),)
 
 
-def _date(node: e.Binary) -> Hint | None:
+def _date_hint(node: e.Binary) -> Hint | None:
     """`2026-01-31`, which is 1994."""
     for side in (node.left, node.right):
         match side:
@@ -129,15 +129,17 @@ def _date(node: e.Binary) -> Hint | None:
     return None
 
 
-def _interval(node: e.Binary) -> Hint | None:
+def _interval_hint(node: e.Binary) -> Hint | None:
     """`current_timestamp - '7 days'`."""
     for side in (node.left, node.right, node):
         match side:
             case e.Binary(operator="+" | "-", right=e.StringLiteral(span=span, value=value)) if (
                 _LENGTH.fullmatch(value)
             ):
-                place = Span(span.path, span.start, span.start)
-                return f"an interval is written `interval '{value}'`", (Edit(place, "interval "),)
+                insertion_span = Span(span.path, span.start, span.start)
+                return f"an interval is written `interval '{value}'`", (
+                    Edit(insertion_span, "interval "),
+                )
     return None
 
 
@@ -145,7 +147,7 @@ def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report)
     """Report a name that is a value in other languages, such as `None`; whether it is one."""
     name = node.parts[0].text
     value = _VALUES.get(name.casefold()) if len(node.parts) == 1 else None
-    if value is None or relation.is_open or relation.named(name):
+    if value is None or relation.is_open or relation.find_columns(name):
         return False
     message, fix = f"there is no column `{name}` here", (Edit(node.span, value),)
     report.add(codes.UNKNOWN_COLUMN, node.span, message, help=f"write `{value}`", fix=fix)
@@ -153,20 +155,20 @@ def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report)
 
 
 def report_frame_column(
-    node: e.Subscript, relation: Relation, others: Container[str], report: Report
+    node: e.Subscript, relation: Relation, local_names: Container[str], report: Report
 ) -> bool:
     """Report a frame's column, `df["amount"]`; whether this is one."""
     match node:
         case e.Subscript(
             base=e.ColumnName(parts=(e.Name(text=frame),)), index=e.StringLiteral(value=name)
-        ) if relation.named(name) and not (relation.is_open or relation.named(frame)):
+        ) if relation.find_columns(name) and not (relation.is_open or relation.find_columns(frame)):
             pass
         case _:
             return False
-    if frame.casefold() in others:
+    if frame.casefold() in local_names:
         return False
     message = f"there is no column `{frame}` here"
-    help_, fix = f"a column is written by its name: `{own_name(name)}`", own_name(name)
-    code, place = codes.UNKNOWN_COLUMN, node.base.span
-    report.add(code, place, message, help=help_, fix=(Edit(node.span, fix),))
+    help_, fix = f"a column is written by its name: `{ssbt_name_text(name)}`", ssbt_name_text(name)
+    code, base_span = codes.UNKNOWN_COLUMN, node.base.span
+    report.add(code, base_span, message, help=help_, fix=(Edit(node.span, fix),))
     return True

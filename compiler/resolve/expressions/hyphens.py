@@ -22,14 +22,14 @@ def hyphenated_column(node: e.Binary, relation: Relation) -> str | None:
         word = _word(_last_part(node) if left is node else left.right)
         if word is None:
             return None
-        are_columns = are_columns and bool(relation.named(word) or word.isdigit())
+        are_columns = are_columns and bool(relation.find_columns(word) or word.isdigit())
         words.append(word)
         left = left.left
     if not words or not isinstance(left, e.ColumnName):
         return None
     first = left.parts[-1].text
-    column = relation.named("-".join((first, *reversed(words))))
-    if not column or (are_columns and relation.named(first)):
+    column = relation.find_columns("-".join((first, *reversed(words))))
+    if not column or (are_columns and relation.find_columns(first)):
         return None
     return column[0].name
 

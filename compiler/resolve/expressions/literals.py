@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import literals as literal_codes
-from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN
+from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import literals
 from ssbt.compiler.types.datatypes import (
@@ -20,11 +20,11 @@ from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,
 )
+from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.interval_literals import length_problem, range_problem
-from ssbt.compiler.types.typed import Mismatch, Typed
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _LITERALS: dict[str, DataType] = {
     "date": DATE,
@@ -38,40 +38,40 @@ _LITERALS: dict[str, DataType] = {
 _NO_INTERVAL = ("quarter", "nanosecond")
 
 
-def number(typing: Typing, node: e.NumberLiteral, *, negative: bool) -> Typed:
+def type_number(typer: ExpressionTyper, node: e.NumberLiteral, *, negative: bool) -> Typed:
     """The type of a number, with its sign."""
-    found = literals.number(node.text, negative)
-    if isinstance(found, Mismatch):
-        typing.mistake(codes.BAD_VALUE, node.span, found.reason)
+    result = literals.infer_number(node.text, negative)
+    if isinstance(result, Mismatch):
+        typer.report_mistake(codes.BAD_VALUE, node.span, result.reason)
         return NOT_KNOWN
-    return found
+    return result
 
 
-def typed_literal(typing: Typing, node: e.TypedLiteral) -> Typed:
+def type_typed_literal(typer: ExpressionTyper, node: e.TypedLiteral) -> Typed:
     """The type of `date '…'` and the like; what cannot be read is a finding."""
     if node.kind == "interval" and len(node.units) == 2:
         problem = range_problem(node.value, (node.units[0], node.units[1]))
         if problem is not None:
-            typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+            typer.report_mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
             return NOT_KNOWN
     if node.kind == "interval":
-        return interval(typing, node, node.units or _units_of_text(typing, node))
+        return type_interval(typer, node, node.units or _parse_units(typer, node))
     from ssbt.compiler.resolve.expressions.time_literals import literal_problem
 
     problem = literal_problem(node.kind, node.value)
     if problem is not None:
-        typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+        typer.report_mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
     return Typed(_LITERALS[node.kind], False)
 
 
-def interval_of_parts(typing: Typing, node: e.IntervalLiteral) -> Typed:
+def type_interval_parts(typer: ExpressionTyper, node: e.IntervalLiteral) -> Typed:
     """The type of `interval 1 day 2 hours`; the values of its units have been typed."""
     numbers = [(_constant_number(value), unit) for value, unit in node.parts]
     problem = length_problem([(number, unit) for number, unit in numbers if number is not None])
     if problem is not None:
-        typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
+        typer.report_mistake(literal_codes.BAD_TIME_LITERAL, node.span, problem)
         return NOT_KNOWN
-    return interval(typing, node, tuple(unit for _, unit in node.parts))
+    return type_interval(typer, node, tuple(unit for _, unit in node.parts))
 
 
 def _constant_number(value: e.Expression) -> Decimal | None:
@@ -86,24 +86,26 @@ def _constant_number(value: e.Expression) -> Decimal | None:
         return None
 
 
-def _units_of_text(typing: Typing, node: e.TypedLiteral) -> Sequence[str]:
+def _parse_units(typer: ExpressionTyper, node: e.TypedLiteral) -> Sequence[str]:
     """The units of `interval '3 days 2 hours'`."""
     try:
-        return sorted(literals.text_interval(node.value))
+        return sorted(literals.parse_interval_units(node.value))
     except literals.UnitsError as error:
-        typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, str(error))
+        typer.report_mistake(literal_codes.BAD_TIME_LITERAL, node.span, str(error))
         return ()
 
 
-def interval(typing: Typing, node: e.Expression, units: Sequence[str]) -> Typed:
+def type_interval(typer: ExpressionTyper, node: e.Expression, units: Sequence[str]) -> Typed:
     """The type of an interval of these units."""
     if not units:
         return Typed(UNKNOWN, False)
-    found = literals.interval(units)
-    if isinstance(found, Mismatch):
-        wrong = [unit for unit in units if isinstance(literals.interval([unit]), Mismatch)]
-        if wrong and not all(unit.removesuffix("s") in _NO_INTERVAL for unit in wrong):
+    result = literals.infer_interval(units)
+    if isinstance(result, Mismatch):
+        wrong_units = [
+            unit for unit in units if isinstance(literals.infer_interval([unit]), Mismatch)
+        ]
+        if wrong_units and not all(unit.removesuffix("s") in _NO_INTERVAL for unit in wrong_units):
             return NOT_KNOWN
-        typing.mistake(literal_codes.BAD_TIME_LITERAL, node.span, found.reason)
+        typer.report_mistake(literal_codes.BAD_TIME_LITERAL, node.span, result.reason)
         return NOT_KNOWN
-    return Typed(found, False)
+    return Typed(result, False)

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.provenance import Origin, Provenance, merged, mixture
+from ssbt.compiler.ir.provenance import Origin, Provenance, merge, mixture
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.types.datatypes import DataType, StructType, innermost
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.datatypes import DataType, StructType, innermost_type
+from ssbt.compiler.types.expression_types import Typed
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Typed):
+class TracedValue(Typed):
     """A typed expression of which it is known what becomes of each field."""
 
     provenance: Provenance = field(default_factory=Provenance, compare=False)
 
 
-class Argument(Struct, frozen=True):
+class CallArgument(Struct, frozen=True):
     """An argument of a call: its type, what it is made from, and the name that it brings along."""
 
     typed: Typed
@@ -28,59 +28,63 @@ class Argument(Struct, frozen=True):
     name: str | None = None
 
 
-Arguments = Sequence[Argument]
-Places = Callable[[int], Iterable[int]]
+Arguments = Sequence[CallArgument]
+ArgumentSelector = Callable[[int], Iterable[int]]
 
 
-def struct(fields: Iterable[tuple[str, Provenance]]) -> Provenance:
+def struct_provenance(fields: Iterable[tuple[str, Provenance]]) -> Provenance:
     """What a struct that is put together of these is made from."""
     parts: dict[str, list[Provenance]] = {}
-    for name, made in fields:
-        parts.setdefault(name.casefold(), []).append(made)
-    return Provenance((), (), tuple((name, merged(each)) for name, each in parts.items()))
+    for name, provenance in fields:
+        parts.setdefault(name.casefold(), []).append(provenance)
+    return Provenance((), (), tuple((name, merge(each)) for name, each in parts.items()))
 
 
-def fitted(value: Provenance, type_: DataType, result: DataType) -> Provenance:
+def fit_provenance(value: Provenance, type_: DataType, result: DataType) -> Provenance:
     """What a value of a type is made from once it is of another, whose fields may be others."""
-    return value if _shape(type_) == _shape(result) else value.opaque
+    return value if _shape(type_) == _shape(result) else value.as_opaque
 
 
 def _shape(type_: DataType) -> object:
     """The names of all fields in a type, whatever collections they are in."""
-    inner = innermost(type_)
+    inner = innermost_type(type_)
     fields = inner.fields if isinstance(inner, StructType) else ()
     return tuple((each.name.casefold(), _shape(each.type)) for each in fields)
 
 
-def _only(*places: int) -> Places:
-    return lambda count: [place for place in places if place < count]
+def _select_only(*indexes: int) -> ArgumentSelector:
+    return lambda count: [index for index in indexes if index < count]
 
 
-def _all(count: int) -> Iterable[int]:
+def _select_all(count: int) -> Iterable[int]:
     return range(count)
 
 
-def _odd(count: int) -> Iterable[int]:
+def _select_odd(count: int) -> Iterable[int]:
     return range(1, count, 2)
 
 
 # The arguments that a function hands on, whole or an element of them; all others it looks at.
-_HANDED_ON: dict[str, Places] = {
-    **dict.fromkeys(("array", "array_union", "coalesce", "concat", "ifnull", "map_concat"), _all),
-    **dict.fromkeys(("nvl", "array_intersect", "array_append", "array_prepend"), _only(0, 1)),
-    **dict.fromkeys(("array_agg", "collect_list", "collect_set"), _only(0)),
-    **dict.fromkeys(("any_value", "first", "first_value", "last", "last_value"), _only(0)),
-    **dict.fromkeys(("max_by", "min_by", "nth_value", "nullif"), _only(0)),
-    **dict.fromkeys(("array_compact", "array_distinct", "array_except"), _only(0)),
-    **dict.fromkeys(("array_remove", "array_repeat", "array_sort", "sort_array"), _only(0)),
-    **dict.fromkeys(("filter", "flatten", "reverse", "shuffle", "slice"), _only(0)),
-    **dict.fromkeys(("element_at", "get", "try_element_at"), _only(0)),
-    **dict.fromkeys(("map_filter", "map_values"), _only(0)),
-    **dict.fromkeys(("lag", "lead", "array_insert"), _only(0, 2)),
-    **dict.fromkeys(("if", "iff", "nvl2"), _only(1, 2)),
-    **dict.fromkeys(("map_from_arrays", "transform", "transform_values"), _only(1)),
-    "map": _odd,
-    "zip_with": _only(2),
+_PASSED_THROUGH: dict[str, ArgumentSelector] = {
+    **dict.fromkeys(
+        ("array", "array_union", "coalesce", "concat", "ifnull", "map_concat"), _select_all
+    ),
+    **dict.fromkeys(
+        ("nvl", "array_intersect", "array_append", "array_prepend"), _select_only(0, 1)
+    ),
+    **dict.fromkeys(("array_agg", "collect_list", "collect_set"), _select_only(0)),
+    **dict.fromkeys(("any_value", "first", "first_value", "last", "last_value"), _select_only(0)),
+    **dict.fromkeys(("max_by", "min_by", "nth_value", "nullif"), _select_only(0)),
+    **dict.fromkeys(("array_compact", "array_distinct", "array_except"), _select_only(0)),
+    **dict.fromkeys(("array_remove", "array_repeat", "array_sort", "sort_array"), _select_only(0)),
+    **dict.fromkeys(("filter", "flatten", "reverse", "shuffle", "slice"), _select_only(0)),
+    **dict.fromkeys(("element_at", "get", "try_element_at"), _select_only(0)),
+    **dict.fromkeys(("map_filter", "map_values"), _select_only(0)),
+    **dict.fromkeys(("lag", "lead", "array_insert"), _select_only(0, 2)),
+    **dict.fromkeys(("if", "iff", "nvl2"), _select_only(1, 2)),
+    **dict.fromkeys(("map_from_arrays", "transform", "transform_values"), _select_only(1)),
+    "map": _select_odd,
+    "zip_with": _select_only(2),
 }
 # Of which argument the parameters of a lambda are an element; None where of none.
 _ELEMENTS: dict[str, tuple[int | None, ...]] = {
@@ -97,74 +101,78 @@ _EXPLODE = ("explode", "explode_outer", "posexplode", "posexplode_outer")
 _STRUCTS = ("struct", "arrays_zip")
 
 
-def lambda_parameters(name: str, before: Arguments) -> list[Provenance]:
+def lambda_provenances(name: str, arguments: Arguments) -> list[Provenance]:
     """What the parameters of a lambda are made from, by the arguments before it."""
-    places = _ELEMENTS.get(name, ())
-    return [Provenance() if place is None else before[place].provenance for place in places]
+    indexes = _ELEMENTS.get(name, ())
+    return [Provenance() if index is None else arguments[index].provenance for index in indexes]
 
 
 def call_provenance(
-    name: str, arguments: Arguments, others: Sequence[Provenance], result: DataType
+    name: str, arguments: Arguments, clause_provenances: Sequence[Provenance], result: DataType
 ) -> Provenance | None:
     """What the fields of a call's result are made from; None where nothing is known of them.
 
-    `others` is what the call looks at besides its arguments, such as the keys of a window.
+    `clause_provenances` is what the call looks at besides its arguments, such as window keys.
     """
-    arguments = _narrowed(name, arguments)
+    arguments = _narrow_arguments(name, arguments)
     if name == "named_struct":
         pairs = zip(arguments[::2], arguments[1::2], strict=False)
         fields = [(str(key.typed.constant), value.provenance) for key, value in pairs]
-        return struct(fields).with_computed(others)
+        return struct_provenance(fields).with_computed(clause_provenances)
     if name in _STRUCTS:
         fields = [(each.name or f"col{n}", each.provenance) for n, each in enumerate(arguments, 1)]
-        return struct(fields).with_computed(others)
+        return struct_provenance(fields).with_computed(clause_provenances)
     if name.startswith("inline") and arguments:
-        return arguments[0].provenance.with_computed(others)
+        return arguments[0].provenance.with_computed(clause_provenances)
     if name in _EXPLODE and arguments:
-        return _exploded(arguments[0], result, name.startswith("pos"))
-    places = _HANDED_ON.get(name)
-    if places is None:
+        return _exploded_provenance(arguments[0], result, name.startswith("pos"))
+    select = _PASSED_THROUGH.get(name)
+    if select is None:
         # A lambda may look at no more than a field of a collection.
-        return _computed(arguments, others) if name in _THROUGH_LAMBDAS else None
-    handed = set(places(len(arguments)))
-    rest = [each for place, each in enumerate(arguments) if place not in handed]
+        return _mix_computed(arguments, clause_provenances) if name in _THROUGH_LAMBDAS else None
+    passed = set(select(len(arguments)))
+    rest = [each for index, each in enumerate(arguments) if index not in passed]
     parts = (
-        fitted(each.provenance, each.typed.type, result)
-        for place, each in enumerate(arguments)
-        if place in handed
+        fit_provenance(each.provenance, each.typed.type, result)
+        for index, each in enumerate(arguments)
+        if index in passed
     )
-    return merged(parts).with_computed((_computed(rest, others),))
+    return merge(parts).with_computed((_mix_computed(rest, clause_provenances),))
 
 
-def _computed(arguments: Arguments, others: Sequence[Provenance]) -> Provenance:
-    return mixture((*(each.provenance for each in arguments), *others))
+def _mix_computed(arguments: Arguments, clause_provenances: Sequence[Provenance]) -> Provenance:
+    return mixture((*(each.provenance for each in arguments), *clause_provenances))
 
 
-def _exploded(collection: Argument, result: DataType, with_position: bool) -> Provenance:
+def _exploded_provenance(
+    collection: CallArgument, result: DataType, with_position: bool
+) -> Provenance:
     """The columns of an exploded collection: its place, the key and the value, or the element.
 
     The place tells of the row, not of what is in it.
     """
     names = [each.name for each in scopes.fields_of(result)][with_position:]
     whole = collection.provenance
-    opaque = [(name.casefold(), whole.opaque) for name in names[:-1]]
+    opaque = [(name.casefold(), whole.as_opaque) for name in names[:-1]]
     return Provenance((), (), (*opaque, *((name.casefold(), whole) for name in names[-1:])))
 
 
-def _narrowed(name: str, arguments: Arguments) -> Arguments:
+def _narrow_arguments(name: str, arguments: Arguments) -> Arguments:
     """The arguments without the collections of which a lambda looks at some fields alone."""
     if name not in _THROUGH_LAMBDAS:
         return arguments
-    places = {place for place in _ELEMENTS[name] if place is not None}
-    looked_at = [o for each in arguments[max(places) + 1 :] for o in each.provenance.origins]
+    collection_indexes = {index for index in _ELEMENTS[name] if index is not None}
+    used_origins = [
+        o for each in arguments[max(collection_indexes) + 1 :] for o in each.provenance.origins
+    ]
     return [
-        Argument(each.typed, Provenance(), each.name)
-        if place in places and _is_used(each.provenance, looked_at)
+        CallArgument(each.typed, Provenance(), each.name)
+        if index in collection_indexes and _is_used(each.provenance, used_origins)
         else each
-        for place, each in enumerate(arguments)
+        for index, each in enumerate(arguments)
     ]
 
 
-def _is_used(collection: Provenance, looked_at: Iterable[Origin]) -> bool:
+def _is_used(collection: Provenance, used_origins: Iterable[Origin]) -> bool:
     """Whether any of these is the collection or in it."""
-    return any(whole.holds(part) for whole in collection.origins for part in looked_at)
+    return any(whole.contains(part) for whole in collection.origins for part in used_origins)

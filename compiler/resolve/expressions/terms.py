@@ -19,42 +19,48 @@ from ssbt.compiler.ir.terms import (
     Term,
     Window,
 )
-from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN, own_name
+from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, implicit_name
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import BOOLEAN
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _UNARY = {"-": "negative", "+": "positive"}
 
 
-def term(node: e.Expression, typing: Typing) -> Term:
-    """The tree of an expression, after `typing` has looked at it."""
-    return _Builder(typing.types, typing.bare_function, _spelling(typing)).build(node)
+def build_term(node: e.Expression, typer: ExpressionTyper) -> Term:
+    """The tree of an expression, after `typer` has looked at it."""
+    return _TermBuilder(typer.types, typer.find_bare_function, _parameter_speller(typer)).build(
+        node
+    )
 
 
-def _spelling(typing: Typing) -> Callable[[str], str]:
+def _parameter_speller(typer: ExpressionTyper) -> Callable[[str], str]:
     """The name of a parameter as it is declared."""
 
-    def spelled(name: str) -> str:
-        known = typing.around.parameters.get(name.casefold())
-        return known[0] if known else name
+    def spell_parameter(name: str) -> str:
+        parameter = typer.context.parameters.get(name.casefold())
+        return parameter[0] if parameter else name
 
-    return spelled
+    return spell_parameter
 
 
-class _Builder:
+class _TermBuilder:
     """`types` are those of nodes by id, beside the nodes; `variables` are those of lambdas."""
 
     def __init__(
         self,
         types: Mapping[int, tuple[e.Expression, Typed]],
         bare_function: Callable[[e.ColumnName], e.Call | None],
-        spelled: Callable[[str], str],
+        spell_parameter: Callable[[str], str],
     ) -> None:
-        self._types, self._bare_function, self._spelled = types, bare_function, spelled
+        self._types, self._bare_function, self._spell_parameter = (
+            types,
+            bare_function,
+            spell_parameter,
+        )
         self._variables: dict[str, int] = {}
 
     def build(self, node: e.Expression) -> Term:
@@ -63,28 +69,28 @@ class _Builder:
         while isinstance(node, e.Binary):
             chain.append(node)
             node = node.left
-        made = self._term(node)
+        term = self._term(node)
         for link in reversed(chain):
-            made = self._binary(link, made, self.build(link.right))
-        return made
+            term = self._build_binary(link, term, self.build(link.right))
+        return term
 
-    def _made(
+    def _new_term(
         self, operator: str, node: e.Expression, operands: Iterable[Term] = (), value: object = None
     ) -> Term:
-        typed = self._typed(node)
+        typed = self._find_type(node)
         return Term(operator, tuple(operands), value, typed.type, typed.nullable)
 
-    def _typed(self, node: e.Expression) -> Typed:
-        found = self._types.get(id(node))
-        return found[1] if found is not None else NOT_KNOWN
+    def _find_type(self, node: e.Expression) -> Typed:
+        entry = self._types.get(id(node))
+        return entry[1] if entry is not None else NOT_KNOWN
 
-    def _all(self, nodes: Iterable[e.Expression]) -> tuple[Term, ...]:
+    def _build_all(self, nodes: Iterable[e.Expression]) -> tuple[Term, ...]:
         return tuple(self.build(node) for node in nodes)
 
-    def _binary(self, node: e.Binary, left: Term, right: Term) -> Term:
+    def _build_binary(self, node: e.Binary, left: Term, right: Term) -> Term:
         if node.operator == "!=":
-            return _not(self._made("=", node, (left, right)), is_so=True)
-        return self._made(node.operator, node, (left, right))
+            return _negate(self._new_term("=", node, (left, right)), is_negated=True)
+        return self._new_term(node.operator, node, (left, right))
 
     @singledispatchmethod
     def _term(self, node: e.Expression) -> Term:
@@ -96,26 +102,30 @@ class _Builder:
 
     @_term.register
     def _(self, node: e.NullLiteral) -> Term:
-        return self._made(LITERAL, node, value=None)
+        return self._new_term(LITERAL, node, value=None)
 
     @_term.register
     def _(self, node: e.BooleanLiteral | e.StringLiteral) -> Term:
-        return self._made(LITERAL, node, value=node.value)
+        return self._new_term(LITERAL, node, value=node.value)
 
     @_term.register
     def _(self, node: e.NumberLiteral) -> Term:
-        typed = self._typed(node)
-        known = typed.constant is not None
-        return self._made(LITERAL, node, value=typed.constant if known else node.text.lower())
+        typed = self._find_type(node)
+        is_known = typed.constant is not None
+        return self._new_term(
+            LITERAL, node, value=typed.constant if is_known else node.text.lower()
+        )
 
     @_term.register
     def _(self, node: e.TypedLiteral) -> Term:
-        return self._made(LITERAL, node, value=(node.kind, node.value, node.units))
+        return self._new_term(LITERAL, node, value=(node.kind, node.value, node.units))
 
     @_term.register
     def _(self, node: e.IntervalLiteral) -> Term:
         units = tuple(unit for _, unit in node.parts)
-        return self._made("interval", node, self._all(value for value, _ in node.parts), units)
+        return self._new_term(
+            "interval", node, self._build_all(value for value, _ in node.parts), units
+        )
 
     @_term.register
     def _(self, node: e.ColumnName) -> Term:
@@ -124,18 +134,18 @@ class _Builder:
             return Term(LITERAL, value=("word", *(part.text.casefold() for part in node.parts)))
         first, *rest = (part.text.casefold() for part in node.parts)
         if first in self._variables:
-            made = self._made(VARIABLE, node, value=self._variables[first])
+            term = self._new_term(VARIABLE, node, value=self._variables[first])
             for part in rest:
-                made = self._made("field", node, (made,), part)
-            return made
+                term = self._new_term("field", node, (term,), part)
+            return term
         bare = self._bare_function(node)
         if bare is not None:
-            return self._made(CALL, node, value=CallForm(bare.name.text.casefold(), 0))
-        return self._made(NAME, node, value=(first, *rest))
+            return self._new_term(CALL, node, value=CallForm(bare.name.text.casefold(), 0))
+        return self._new_term(NAME, node, value=(first, *rest))
 
     @_term.register
     def _(self, node: e.ParameterUse) -> Term:
-        return self._made(PARAMETER, node, value=self._spelled(node.name.text))
+        return self._new_term(PARAMETER, node, value=self._spell_parameter(node.name.text))
 
     @_term.register
     def _(self, node: e.Star) -> Term:
@@ -153,37 +163,39 @@ class _Builder:
     def _(self, node: e.Unary) -> Term:
         operator = _UNARY.get(node.operator, node.operator)
         if operator == "negative" and isinstance(node.operand, e.NumberLiteral):
-            value = self._typed(node).constant
-            return self._made(LITERAL, node, value=value)
-        return self._made(operator, node, (self.build(node.operand),))
+            value = self._find_type(node).constant
+            return self._new_term(LITERAL, node, value=value)
+        return self._new_term(operator, node, (self.build(node.operand),))
 
     @_term.register
     def _(self, node: e.Between) -> Term:
-        parts = self._all((node.operand, node.low, node.high))
-        return _not(self._made("between", node, parts), is_so=node.negated)
+        parts = self._build_all((node.operand, node.low, node.high))
+        return _negate(self._new_term("between", node, parts), is_negated=node.negated)
 
     @_term.register
     def _(self, node: e.InList) -> Term:
-        return _not(
-            self._made("in", node, self._all((node.operand, *node.items))), is_so=node.negated
+        return _negate(
+            self._new_term("in", node, self._build_all((node.operand, *node.items))),
+            is_negated=node.negated,
         )
 
     @_term.register
     def _(self, node: e.Like) -> Term:
         value = (node.operator, node.quantifier, node.escape)
-        parts = self._all((node.operand, *node.patterns))
-        return _not(self._made("like", node, parts, value), is_so=node.negated)
+        parts = self._build_all((node.operand, *node.patterns))
+        return _negate(self._new_term("like", node, parts, value), is_negated=node.negated)
 
     @_term.register
     def _(self, node: e.Is) -> Term:
-        return _not(
-            self._made(f"is {node.what}", node, (self.build(node.operand),)), is_so=node.negated
+        return _negate(
+            self._new_term(f"is {node.constant}", node, (self.build(node.operand),)),
+            is_negated=node.negated,
         )
 
     @_term.register
     def _(self, node: e.IsDistinctFrom) -> Term:
-        parts = self._all((node.left, node.right))
-        return _not(self._made("<=>", node, parts), is_so=not node.negated)
+        parts = self._build_all((node.left, node.right))
+        return _negate(self._new_term("<=>", node, parts), is_negated=not node.negated)
 
     @_term.register
     def _(self, node: e.Case) -> Term:
@@ -196,48 +208,50 @@ class _Builder:
             parts += (test, self.build(value))
         if node.otherwise is not None:
             parts.append(self.build(node.otherwise))
-        return self._made("case", node, parts)
+        return self._new_term("case", node, parts)
 
     @_term.register
     def _(self, node: e.Cast) -> Term:
         """The type is told by its name, too, where it has another one in an expression."""
         operator = "try_cast" if node.form == "try_cast" else "cast"
-        return self._made(operator, node, (self.build(node.operand),), _type_name(node.type))
+        return self._new_term(operator, node, (self.build(node.operand),), _type_name(node.type))
 
     @_term.register
     def _(self, node: e.Collate) -> Term:
-        return self._made("collate", node, (self.build(node.operand),), node.collation.casefold())
+        return self._new_term(
+            "collate", node, (self.build(node.operand),), node.collation.casefold()
+        )
 
     @_term.register
     def _(self, node: e.Subscript) -> Term:
-        return self._made("element", node, self._all((node.base, node.index)))
+        return self._new_term("element", node, self._build_all((node.base, node.index)))
 
     @_term.register
     def _(self, node: e.Field) -> Term:
-        return self._made("field", node, (self.build(node.base),), node.name.text.casefold())
+        return self._new_term("field", node, (self.build(node.base),), node.name.text.casefold())
 
     @_term.register
     def _(self, node: e.VariantPath) -> Term:
-        return self._made("variant", node, (self.build(node.base),), node.name.text)
+        return self._new_term("variant", node, (self.build(node.base),), node.name.text)
 
     @_term.register
     def _(self, node: e.Tuple) -> Term:
-        given = node.names or (None,) * len(node.items)
+        name_nodes = node.names or (None,) * len(node.items)
         names = tuple(
-            name.text if name is not None else own_name(item)
-            for name, item in zip(given, node.items, strict=True)
+            name.text if name is not None else implicit_name(item)
+            for name, item in zip(name_nodes, node.items, strict=True)
         )
-        return self._made("tuple", node, self._all(node.items), names)
+        return self._new_term("tuple", node, self._build_all(node.items), names)
 
     @_term.register
     def _(self, node: e.Lambda) -> Term:
         outer = dict(self._variables)
         first = max(self._variables.values(), default=-1) + 1
-        for place, name in enumerate(node.parameters, first):
-            self._variables[name.text.casefold()] = place
+        for index, name in enumerate(node.parameters, first):
+            self._variables[name.text.casefold()] = index
         body = self.build(node.body)
         self._variables = outer
-        return self._made(LAMBDA, node, (body,), len(node.parameters))
+        return self._new_term(LAMBDA, node, (body,), len(node.parameters))
 
     @_term.register
     def _(self, node: e.Call) -> Term:
@@ -253,27 +267,29 @@ class _Builder:
             arguments=len(node.arguments),
             distinct=node.distinct,
             nulls=node.nulls,
-            words=node.words,
+            words=node.keywords,
             names=tuple(map(_argument_name, node.arguments)),
-            within_group=_order(node.within_group),
+            within_group=_convert_order(node.within_group),
             filter=node.filter is not None,
-            window=_window(window) if window is not None else None,
+            window=_convert_window(window) if window is not None else None,
         )
-        return self._made(CALL, node, self._all(parts), form)
+        return self._new_term(CALL, node, self._build_all(parts), form)
 
 
-def _not(made: Term, *, is_so: bool) -> Term:
-    return Term("not", (made,), None, BOOLEAN, made.nullable) if is_so else made
+def _negate(term: Term, *, is_negated: bool) -> Term:
+    return Term("not", (term,), None, BOOLEAN, term.nullable) if is_negated else term
 
 
 def _argument_name(argument: e.Argument) -> str:
     """The parameter or field that an argument is for, as far as it is said."""
     if argument.name is not None:
         return f"{argument.name.text.casefold()} =>"
-    return argument.alias.text if argument.alias is not None else own_name(argument.value) or ""
+    return (
+        argument.alias.text if argument.alias is not None else implicit_name(argument.value) or ""
+    )
 
 
-def _order(keys: Iterable[e.SortKey]) -> tuple[tuple[bool, str | None], ...]:
+def _convert_order(keys: Iterable[e.SortKey]) -> tuple[tuple[bool, str | None], ...]:
     """Spark sorts nulls first where it ascends, and last where it descends."""
     return tuple(
         (key.descending, key.nulls or ("last" if key.descending else "first")) for key in keys
@@ -287,7 +303,7 @@ def _bounds(window: e.Window) -> tuple[e.FrameBound, ...]:
     return (window.frame.start, end) if end is not None else (window.frame.start,)
 
 
-def _window(window: e.Window) -> Window:
+def _convert_window(window: e.Window) -> Window:
     frame = None
     if window.frame is not None:
         bounds = _bounds(window)
@@ -296,7 +312,7 @@ def _window(window: e.Window) -> Window:
         sides += ["current row"] * (2 - len(sides))
         offsets = (*(bound.offset is not None for bound in bounds), False)[:2]
         frame = Frame(window.frame.unit, tuple(sides), offsets)
-    return Window(len(window.partition), _order(window.order), frame)
+    return Window(len(window.partition), _convert_order(window.order), frame)
 
 
 def _type_name(node: e.TypeName) -> tuple[object, ...]:

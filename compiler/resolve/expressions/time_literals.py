@@ -36,21 +36,21 @@ def literal_problem(kind: str, value: str) -> str | None:
     if kind == "date":
         return None if _is_date(text) else f"`{value}` is no date; write it as '2026-01-31'"
     if kind in ("timestamp", "timestamp_ltz", "timestamp_ntz"):
-        known = _is_timestamp(text, zoned=kind != "timestamp_ntz")
-        way = "'2026-01-31 12:30:00'"
-        return None if known else f"`{value}` is no timestamp; write it as {way}"
+        is_valid = _is_timestamp(text, zoned=kind != "timestamp_ntz")
+        example = "'2026-01-31 12:30:00'"
+        return None if is_valid else f"`{value}` is no timestamp; write it as {example}"
     if kind == "time":
         match = _TIME.match(text)
-        known = (
+        is_valid = (
             match is not None
             and int(match[1]) in (range(1, 13) if match[4] else range(24))
             and all(int(part or 0) < 60 for part in match.groups()[1:3])
         )
-        return None if known else f"`{value}` is no time; write it as '12:30:00'"
+        return None if is_valid else f"`{value}` is no time; write it as '12:30:00'"
     return None
 
 
-def reads_as(constant: object, type_: DataType) -> bool:
+def can_read_as(constant: object, type_: DataType) -> bool:
     """Whether a cast makes a value of a constant text, or may; of others nothing is said."""
     if not isinstance(constant, str):
         return True
@@ -84,18 +84,18 @@ def _is_timestamp(text: str, zoned: bool) -> bool:
     match = _TIMESTAMP.match(text)
     if match is None or not _is_date(match[1]):
         return zoned and ":" in text and _is_zoned_time(text.removeprefix("T"))
-    if not _FIRST_DAY <= _day(match[1]) <= _LAST_DAY:
+    if not _FIRST_DAY <= _parse_day(match[1]) <= _LAST_DAY:
         return False
     return match[3] is None or (match[2] is not None and _is_zoned_time(match[3]))
 
 
 def _is_special(text: str) -> bool:
     """Whether it is a word such as `today`, perhaps with a zone behind."""
-    word, _, zone = text.partition(" ")
-    return word.lower() in _SPECIAL and (not zone.strip() or is_zone(zone.strip()))
+    keyword, _, zone = text.partition(" ")
+    return keyword.lower() in _SPECIAL and (not zone.strip() or is_zone(zone.strip()))
 
 
-def _day(text: str) -> tuple[int, int, int]:
+def _parse_day(text: str) -> tuple[int, int, int]:
     sign = -1 if text.startswith("-") else 1
     year, month, day = (*map(int, text.lstrip("+-").split("-")), 1, 1)[:3]
     return sign * year, month, day

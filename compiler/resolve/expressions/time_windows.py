@@ -21,8 +21,8 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import DataType, StructType
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.typing import Typing
-    from ssbt.compiler.types.typed import Typed
+    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+    from ssbt.compiler.types.expression_types import Typed
 
 TIME_WINDOWS = ("window", "session_window")
 _TAKING_STEPS = (s.Select, s.Extend, s.SetColumns, s.Aggregate, s.Pivot, s.Explode)
@@ -33,59 +33,61 @@ class TimeWindows(Struct):
 
     groups: list[list[e.Call]] = field(default_factory=lambda: [[]])
 
-    def note(self, calls: Iterable[e.Call]) -> None:
+    def add(self, calls: Iterable[e.Call]) -> None:
         """Add those of one more expression."""
         self.groups[-1] += calls
 
-    def begin(self, calls: Iterable[e.Call]) -> None:
+    def begin_projection(self, calls: Iterable[e.Call]) -> None:
         """Move those of the last expression into a projection of their own."""
         moved = set(map(id, calls))
         self.groups[-1] = [call for call in self.groups[-1] if id(call) not in moved]
         self.groups.append(list(calls))
 
 
-def check_time_window(typing: Typing, node: e.Call, given: Typed | None) -> None:
+def check_time_window(typer: ExpressionTyper, node: e.Call, argument: Typed | None) -> None:
     """Note a window of time; report one of what is neither a time nor a window.
 
-    `given` is the first argument.
+    `argument` is the first argument.
     """
     name = node.name.text.casefold()
     if name not in (*TIME_WINDOWS, "window_time"):
         return
-    if typing.locals:
+    if typer.lambda_variables:
         message = f"`{name}` cannot stand in a lambda"
-        typing.mistake(codes.TIME_WINDOWS, node.span, message)
+        typer.report_mistake(codes.TIME_WINDOWS, node.span, message)
         return
     if name in TIME_WINDOWS:
         # Those that it is made of are of a projection before.
         inside = set(map(id, nodes(node)))
-        outer = [call for call in typing.time_windows if id(call) not in inside]
-        typing.time_windows = [*outer, node]
+        outer = [call for call in typer.time_windows if id(call) not in inside]
+        typer.time_windows = [*outer, node]
     operand = node.arguments[0].value if node.arguments else None
     while isinstance(operand, e.Parenthesised):
         operand = operand.operand
-    if operand is None or _is_window(operand, typing):
+    if operand is None or _is_window(operand, typer):
         return
-    if name == "window_time" or (given is not None and _has_ends(given.type)):
+    if name == "window_time" or (argument is not None and _has_ends(argument.type)):
         message = f"`{name}` takes a window, and this is none that Spark has made"
         help_ = "give it the column that `window(…)` or `session_window(…)` has become, as it is"
-        typing.mistake(codes.NO_TIME_WINDOW, operand.span, message, help=help_)
+        typer.report_mistake(codes.NO_TIME_WINDOW, operand.span, message, help=help_)
 
 
-def _is_window(node: e.Expression, typing: Typing) -> bool:
+def _is_window(node: e.Expression, typer: ExpressionTyper) -> bool:
     """Whether Spark knows a value as a window of its own; where nothing is known it may be one."""
     if isinstance(node, e.Call):
         return node.name.text.casefold() in TIME_WINDOWS
     if not isinstance(node, e.ColumnName):
         return False
-    found = scopes.found(node, typing.around.relation, Report())
-    if found is None or found.column is None:
+    resolved = scopes.resolve_column(node, typer.context.relation, Report())
+    if resolved is None or resolved.column is None:
         return True
-    return found.column.time_window and not found.path
+    return resolved.column.time_window and not resolved.path
 
 
 def _has_ends(type_: DataType) -> bool:
-    return isinstance(type_, StructType) and bool(type_.named("start") and type_.named("end"))
+    return isinstance(type_, StructType) and bool(
+        type_.find_fields("start") and type_.find_fields("end")
+    )
 
 
 def report_time_windows(step: s.Step, windows: TimeWindows, report: Report) -> None:

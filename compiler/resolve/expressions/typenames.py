@@ -19,7 +19,7 @@ from ssbt.compiler.types.datatypes import (
     StructType,
     TypeNameError,
     YearMonthIntervalType,
-    named_type,
+    find_type,
     type_names,
 )
 
@@ -56,43 +56,43 @@ _YEAR_MONTH = ("year", "month")
 _DAY_TIME = ("day", "hour", "minute", "second")
 
 
-def data_type(node: TypeName, report: Report) -> DataType:
+def resolve_data_type(node: TypeName, report: Report) -> DataType:
     """The type that is meant; unknown, with a finding, where it is none."""
     if isinstance(node, BrokenExpression):
         return UNKNOWN
     if node.name in ("array", "map", "struct") and not node.numbers:
-        return _nested(node, report)
+        return _resolve_nested(node, report)
     if node.name == "interval" and node.units:
-        return _interval(node, report)
+        return _resolve_interval(node, report)
     try:
-        found = named_type(node.name, node.numbers)
+        resolved = find_type(node.name, node.numbers)
     except TypeNameError as error:
-        near = "string" if node.name.casefold() == "varchar" and not node.numbers else None
-        fix = (Edit(node.span, near),) if near else ()
-        help_ = "text of any length is `string`" if near else ()
+        suggestion = "string" if node.name.casefold() == "varchar" and not node.numbers else None
+        fix = (Edit(node.span, suggestion),) if suggestion else ()
+        help_ = "text of any length is `string`" if suggestion else ()
         report.add(codes.BAD_TYPE, node.span, str(error), help=help_, fix=fix)
         return UNKNOWN
-    if found is None:
+    if resolved is None:
         name = node.name.casefold()
         if name in _OTHERWISE:
             report.add(
                 codes.BAD_TYPE, node.span, f"there is no type `{node.name}`", help=_OTHERWISE[name]
             )
             return UNKNOWN
-        near = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
+        suggestion = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
         listed = f"the types are {', '.join(type_names())}"
         message = f"there is no type `{node.name}`"
-        place = Span(node.span.path, node.span.start, node.span.start + len(node.name))
-        report.suggest(codes.BAD_TYPE, node.span, message, near, listed, place=place)
+        name_span = Span(node.span.path, node.span.start, node.span.start + len(node.name))
+        report.suggest(codes.BAD_TYPE, node.span, message, suggestion, listed, edit_span=name_span)
         return UNKNOWN
     if node.collation is not None:
-        if isinstance(found, StringType):
+        if isinstance(resolved, StringType):
             return StringType(node.collation.upper())
-        report.add(codes.BAD_TYPE, node.span, f"{found.sql} takes no collation")
-    return found
+        report.add(codes.BAD_TYPE, node.span, f"{resolved.sql} takes no collation")
+    return resolved
 
 
-def _nested(node: TypeName, report: Report) -> DataType:
+def _resolve_nested(node: TypeName, report: Report) -> DataType:
     if node.name == "struct":
         if node.arguments:
             message = "a struct has fields: `struct<name: type>`"
@@ -102,29 +102,32 @@ def _nested(node: TypeName, report: Report) -> DataType:
             tuple(
                 StructField(
                     field.name.text,
-                    data_type(field.type, report),
+                    resolve_data_type(field.type, report),
                     not field.not_null,
                     field.comment,
                 )
                 for field in node.fields
             )
         )
-    inner = [data_type(argument, report) for argument in node.arguments]
-    wanted = 1 if node.name == "array" else 2
-    if len(inner) != wanted or node.fields:
-        form = "`array<type>`" if wanted == 1 else "`map<key type, value type>`"
+    inner = [resolve_data_type(argument, report) for argument in node.arguments]
+    expected_count = 1 if node.name == "array" else 2
+    if len(inner) != expected_count or node.fields:
+        form = "`array<type>`" if expected_count == 1 else "`map<key type, value type>`"
         report.add(codes.BAD_TYPE, node.span, f"this type is written {form}")
         return UNKNOWN
-    return ArrayType(inner[0]) if wanted == 1 else MapType(inner[0], inner[1])
+    return ArrayType(inner[0]) if expected_count == 1 else MapType(inner[0], inner[1])
 
 
-def _interval(node: TypeName, report: Report) -> DataType:
+def _resolve_interval(node: TypeName, report: Report) -> DataType:
     units = [unit.removesuffix("s") for unit in node.units]
-    for family, kind in ((_YEAR_MONTH, YearMonthIntervalType), (_DAY_TIME, DayTimeIntervalType)):
+    for family, interval_class in (
+        (_YEAR_MONTH, YearMonthIntervalType),
+        (_DAY_TIME, DayTimeIntervalType),
+    ):
         if all(unit in family for unit in units):
             start, end = family.index(units[0]), family.index(units[-1])
             if start < end or len(units) == 1:
-                return kind(start, end)
+                return interval_class(start, end)
     text = " to ".join(node.units)
     help_ = "year, month and `year to month`, or day to second and parts of that"
     report.add(codes.BAD_TYPE, node.span, f"there is no `interval {text}`", help=help_)

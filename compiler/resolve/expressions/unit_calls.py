@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.resolve.expressions.surroundings import NOT_KNOWN
-from ssbt.compiler.resolve.expressions.typing import Typing
+from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
     LONG,
@@ -25,8 +25,8 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
-from ssbt.compiler.types.expected import exactly, implicit_cast
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.type_sets import exactly, implicit_cast
 
 _SYNTAX_ONLY = ("timestampadd", "timestampdiff", "timediff")
 _ADD = ("timestampadd", "dateadd", "date_add")
@@ -38,7 +38,7 @@ _UNITS = (
 )
 
 
-def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
+def infer_unit_call_type(typer: ExpressionTyper, node: e.Call) -> Typed | None:
     """The type of such a call, unknown, with findings, where it is not right; None for others."""
     name = node.name.text.casefold()
     if name not in (*_ADD, *_DIFFERENCE):
@@ -46,60 +46,60 @@ def unit_call_type(typing: Typing, node: e.Call) -> Typed | None:
     if len(node.arguments) != 3:
         if name in _SYNTAX_ONLY:
             message = f"`{name}` takes a unit of time and two values"
-            typing.mistake(codes.WRONG_ARGUMENTS, node.span, message)
+            typer.report_mistake(codes.WRONG_ARGUMENTS, node.span, message)
             return NOT_KNOWN
         return None
     unit, *values = (argument.value for argument in node.arguments)
-    _check_unit(typing, unit)
-    first, second = (typing.typed(value) for value in values)
-    if first.unknown or second.unknown:
+    _check_unit(typer, unit)
+    first, second = (typer.infer_type(value) for value in values)
+    if first.is_unknown or second.is_unknown:
         return NOT_KNOWN
-    typing.note_zone(
-        node, (name in _DIFFERENCE or _counts_days(unit)) and _has_instant((first, second))
+    typer.note_zone(
+        node, (name in _DIFFERENCE or _is_day_unit(unit)) and _has_instant((first, second))
     )
     if name in _DIFFERENCE:
-        _check_time(typing, values[0], first)
-        _check_time(typing, values[1], second)
-        return Typed(LONG, _nullable_time(first) or _nullable_time(second))
-    _check_time(typing, values[1], second)
-    if implicit_cast(first.type, exactly(LONG), typing.around.ansi) is None:
+        _check_time(typer, values[0], first)
+        _check_time(typer, values[1], second)
+        return Typed(LONG, _is_nullable_time(first) or _is_nullable_time(second))
+    _check_time(typer, values[1], second)
+    if implicit_cast(first.type, exactly(LONG), typer.context.ansi) is None:
         message = f"this is {first.type.sql}, and a whole number is needed"
-        typing.mistake(codes.TYPE_MISMATCH, values[0].span, message)
+        typer.report_mistake(codes.TYPE_MISMATCH, values[0].span, message)
     type_ = TIMESTAMP_NTZ if isinstance(second.type, TimestampNTZType) else TIMESTAMP
     exact = isinstance(first.type, IntegralType)
-    return Typed(type_, first.nullable or not exact or _nullable_time(second))
+    return Typed(type_, first.nullable or not exact or _is_nullable_time(second))
 
 
-def _counts_days(unit: e.Expression) -> bool:
-    word = unit.parts[0].text.casefold() if isinstance(unit, e.ColumnName) else ""
-    return word not in _UNITS[_UNITS.index("hour") :]
+def _is_day_unit(unit: e.Expression) -> bool:
+    unit_name = unit.parts[0].text.casefold() if isinstance(unit, e.ColumnName) else ""
+    return unit_name not in _UNITS[_UNITS.index("hour") :]
 
 
 def _has_instant(values: Iterable[Typed]) -> bool:
     return any(isinstance(value.type, TimestampType | StringType) for value in values)
 
 
-def _check_unit(typing: Typing, node: e.Expression) -> None:
+def _check_unit(typer: ExpressionTyper, node: e.Expression) -> None:
     is_word = isinstance(node, e.ColumnName) and len(node.parts) == 1
-    word = node.parts[0].text.casefold() if isinstance(node, e.ColumnName) else ""
-    if is_word and word in _UNITS:
+    unit_name = node.parts[0].text.casefold() if isinstance(node, e.ColumnName) else ""
+    if is_word and unit_name in _UNITS:
         return
-    near = did_you_mean(word, _UNITS)
+    suggestion = did_you_mean(unit_name, _UNITS)
     if isinstance(node, e.StringLiteral) and node.value.casefold() in _UNITS:
         code, help_ = codes.WRONG_ARGUMENTS, f"a unit takes no quotes: `{node.value}`"
         fix = (Edit(node.span, node.value),)
-        typing.report.add(code, node.span, "this is no unit of time", help=help_, fix=fix)
+        typer.report.add(code, node.span, "this is no unit of time", help=help_, fix=fix)
         return
     listed = f"the units are {', '.join(_UNITS)}"
     code, message = codes.WRONG_ARGUMENTS, "this is no unit of time"
-    typing.report.suggest(code, node.span, message, near, listed)
+    typer.report.suggest(code, node.span, message, suggestion, listed)
 
 
-def _check_time(typing: Typing, node: e.Expression, value: Typed) -> None:
+def _check_time(typer: ExpressionTyper, node: e.Expression, value: Typed) -> None:
     if not isinstance(value.type, _TIMES):
         message = f"this is {value.type.sql}, and a date or timestamp is needed"
-        typing.mistake(codes.TYPE_MISMATCH, node.span, message)
+        typer.report_mistake(codes.TYPE_MISMATCH, node.span, message)
 
 
-def _nullable_time(value: Typed) -> bool:
+def _is_nullable_time(value: Typed) -> bool:
     return value.nullable or isinstance(value.type, StringType)

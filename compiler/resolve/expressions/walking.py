@@ -8,26 +8,26 @@ from operator import attrgetter
 
 from ssbt.compiler.syntax.ast import expressions as e
 
-OneColumn = Callable[[e.ColumnName, e.ColumnName], bool]
+SameColumn = Callable[[e.ColumnName, e.ColumnName], bool]
 
 
 def nodes(root: e.Node) -> Iterator[e.Node]:
     """Every node below `root`, itself first."""
-    waiting: list[object] = [root]
-    while waiting:
-        item = waiting.pop()
+    stack: list[object] = [root]
+    while stack:
+        item = stack.pop()
         if type(item) is tuple:
-            waiting += item
+            stack += item
         elif isinstance(item, e.Node):
             yield item
             # This is the compiler's most frequent loop: the fields of a class are read in one call.
-            waiting += _fields_of(type(item))(item)
+            stack += _field_reader(type(item))(item)
 
 
 @cache
-def _fields_of(kind: type[e.Node]) -> Callable[[e.Node], tuple[object, ...]]:
+def _field_reader(node_class: type[e.Node]) -> Callable[[e.Node], tuple[object, ...]]:
     """Reads the fields of a node but for its place, which comes first."""
-    names = kind.__struct_fields__[1:]
+    names = node_class.__struct_fields__[1:]
     if len(names) < 2:
         return lambda node: tuple(getattr(node, name) for name in names)
     return attrgetter(*names)
@@ -38,33 +38,37 @@ def column_names(root: e.Node) -> Iterator[e.ColumnName]:
     return (node for node in nodes(root) if isinstance(node, e.ColumnName))
 
 
-def names_within(root: e.Node, wanted: Sequence[e.Node], one_column: OneColumn) -> frozenset[int]:
-    """The ids of the column names in those parts of `root` that say what one of `wanted` says."""
+def find_name_ids(
+    root: e.Node, patterns: Sequence[e.Node], is_same_column: SameColumn
+) -> frozenset[int]:
+    """The ids of the column names in those parts of `root` that say what one of `patterns` says."""
     return frozenset(
         id(name)
         for node in nodes(root)
-        if any(same(node, each, one_column) for each in wanted)
+        if any(is_same_expression(node, each, is_same_column) for each in patterns)
         for name in column_names(node)
     )
 
 
-def same(one: object, other: object, one_column: OneColumn | None = None) -> bool:
+def is_same_expression(
+    first: object, second: object, is_same_column: SameColumn | None = None
+) -> bool:
     """Whether two expressions say the same; case in names and parentheses around do not matter.
 
-    `one_column` tells of two names whether they mean one column; without it they are compared as
-    they are written.
+    `is_same_column` tells of two names whether they mean one column; without it they are compared
+    as they are written.
     """
-    waiting = [(one, other)]
-    while waiting:
-        left, right = waiting.pop()
+    stack = [(first, second)]
+    while stack:
+        left, right = stack.pop()
         while isinstance(left, e.Parenthesised):
             left = left.operand
         while isinstance(right, e.Parenthesised):
             right = right.operand
         if type(left) is not type(right):
             return False
-        if one_column and isinstance(left, e.ColumnName) and isinstance(right, e.ColumnName):
-            if not one_column(left, right):
+        if is_same_column and isinstance(left, e.ColumnName) and isinstance(right, e.ColumnName):
+            if not is_same_column(left, right):
                 return False
         elif isinstance(left, e.Name) and isinstance(right, e.Name):
             if left.text.casefold() != right.text.casefold():
@@ -72,10 +76,10 @@ def same(one: object, other: object, one_column: OneColumn | None = None) -> boo
         elif isinstance(left, tuple) and isinstance(right, tuple):
             if len(left) != len(right):
                 return False
-            waiting += zip(left, right, strict=True)
+            stack += zip(left, right, strict=True)
         elif isinstance(left, e.Node):
             names = [name for name in left.__struct_fields__ if name != "span"]
-            waiting += [(getattr(left, name), getattr(right, name)) for name in names]
+            stack += [(getattr(left, name), getattr(right, name)) for name in names]
         elif left != right:
             return False
     return True

@@ -7,9 +7,9 @@ from msgspec import Struct
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.formats.languages import AVRO, DESCRIPTORS, JSON_SCHEMA, PROTOBUF
-from ssbt.compiler.formats.registry_files import usual_path
+from ssbt.compiler.formats.registry_files import default_path
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas.declared import REGISTRY
+from ssbt.compiler.resolve.schemas.declarations import REGISTRY
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Name
@@ -52,90 +52,111 @@ class OriginEntries(Struct, frozen=True):
     message_span: Span | None = None
 
 
-def kind_entries(kind: Name, entries: tuple[v.Entry, ...], report: Report) -> OriginEntries | None:
+def resolve_kind_entries(
+    kind: Name, entries: tuple[v.Entry, ...], report: Report
+) -> OriginEntries | None:
     """The entries of an origin that is no file; None, with findings, where they do not do."""
-    word = kind.text.lower()
-    if word not in KINDS:
+    kind_name = kind.text.lower()
+    if kind_name not in KINDS:
         message = f"a schema does not come from `{kind.text}`"
         help_ = f"from a file in quotes, or from {', '.join(KINDS)}"
         report.add(codes.UNKNOWN_ENTRY, kind.span, message, help=help_)
         return None
-    given = _given(entries, (*_REQUIRED[word], *_OPTIONAL.get(word, ())), report)
-    if given is None:
+    entries_by_name = _collect_entries(
+        entries, (*_REQUIRED[kind_name], *_OPTIONAL.get(kind_name, ())), report
+    )
+    if entries_by_name is None:
         return None
-    for name in _REQUIRED[word]:
-        if name not in given:
-            message = f"`{word}` needs `{name}`"
+    for name in _REQUIRED[kind_name]:
+        if name not in entries_by_name:
+            message = f"`{kind_name}` needs `{name}`"
             report.add(codes.BAD_ENTRY, kind.span, message)
             return None
-    subject = _subject(given, kind.span, report) if word == REGISTRY else None
-    if word == REGISTRY and subject is None:
+    subject = (
+        _resolve_subject(entries_by_name, kind.span, report) if kind_name == REGISTRY else None
+    )
+    if kind_name == REGISTRY and subject is None:
         return None
-    texts = [_text(given[name], report) if name in given else "" for name in ("schema", "message")]
+    texts = [
+        _read_text(entries_by_name[name], report) if name in entries_by_name else ""
+        for name in ("schema", "message")
+    ]
     schema, message_name = texts
     if schema is None or message_name is None:
         return None
-    written = given["schema"].value if "schema" in given else None
-    text = written if isinstance(written, v.TextValue) else None
-    place = text.span if text is not None else kind.span
-    return OriginEntries(schema, message_name, place, subject, text, _message_span(given))
+    schema_value = entries_by_name["schema"].value if "schema" in entries_by_name else None
+    text = schema_value if isinstance(schema_value, v.TextValue) else None
+    schema_span = text.span if text is not None else kind.span
+    return OriginEntries(
+        schema, message_name, schema_span, subject, text, _message_span(entries_by_name)
+    )
 
 
-def file_entries(
+def resolve_file_entries(
     language: str, span: Span, entries: tuple[v.Entry, ...], report: Report
 ) -> OriginEntries | None:
     """The entries behind a file; None, with findings, where they do not do."""
-    given = _given(entries, _FILE_ENTRIES.get(language, ()), report)
-    if given is None:
+    entries_by_name = _collect_entries(entries, _FILE_ENTRIES.get(language, ()), report)
+    if entries_by_name is None:
         return None
-    message = _text(given["message"], report) if "message" in given else ""
+    message = _read_text(entries_by_name["message"], report) if "message" in entries_by_name else ""
     if message is None:
         return None
-    return OriginEntries("", message, span, message_span=_message_span(given))
+    return OriginEntries("", message, span, message_span=_message_span(entries_by_name))
 
 
-def _message_span(given: dict[str, v.Entry]) -> Span | None:
-    return given["message"].value.span if "message" in given else None
+def _message_span(entries_by_name: dict[str, v.Entry]) -> Span | None:
+    return entries_by_name["message"].value.span if "message" in entries_by_name else None
 
 
-def _given(
+def _collect_entries(
     entries: tuple[v.Entry, ...], names: tuple[str, ...], report: Report
 ) -> dict[str, v.Entry] | None:
-    found: dict[str, v.Entry] = {}
+    collected: dict[str, v.Entry] = {}
     for entry in entries:
         name = entry.name.text.lower()
         if isinstance(entry.value, v.BrokenValue):
             return None
         if name not in names:
             message = f"there is no entry `{entry.name.text}` here"
-            report.unknown(
+            report.add_unknown_name(
                 codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(names), "entries"
             )
             return None
-        if name in found:
-            also = (Label(found[name].name.span, "given here already"),)
+        if name in collected:
+            also = (Label(collected[name].name.span, "given here already"),)
             report.add(codes.BAD_ENTRY, entry.name.span, f"`{name}` is given twice", also=also)
             return None
-        found[name] = entry
-    return found
+        collected[name] = entry
+    return collected
 
 
-def _subject(given: dict[str, v.Entry], span: Span, report: Report) -> RegistrySubject | None:
-    subject = _text(given["subject"], report)
-    version = _version(given["version"], report) if "version" in given else 0
-    registry = _word(given["registry"], report) if "registry" in given else None
+def _resolve_subject(
+    entries_by_name: dict[str, v.Entry], span: Span, report: Report
+) -> RegistrySubject | None:
+    subject = _read_text(entries_by_name["subject"], report)
+    version = (
+        _read_version(entries_by_name["version"], report) if "version" in entries_by_name else 0
+    )
+    registry = (
+        _read_name(entries_by_name["registry"], report) if "registry" in entries_by_name else None
+    )
     if not subject or version is None:
         return None
-    file = _text(given["file"], report) if "file" in given else usual_path(subject)
+    file = (
+        _read_text(entries_by_name["file"], report)
+        if "file" in entries_by_name
+        else default_path(subject)
+    )
     return RegistrySubject(subject, version, registry, file, span) if file else None
 
 
-def _text(entry: v.Entry, report: Report) -> str | None:
+def _read_text(entry: v.Entry, report: Report) -> str | None:
     value = entry.value
     if isinstance(value, v.TextValue):
-        plain = [part for part in value.parts if isinstance(part, str)]
-        if len(plain) == len(value.parts):
-            return "".join(plain)
+        literal_parts = [part for part in value.parts if isinstance(part, str)]
+        if len(literal_parts) == len(value.parts):
+            return "".join(literal_parts)
         message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
     else:
         message = f"`{entry.name.text}` is a text in quotes"
@@ -143,7 +164,7 @@ def _text(entry: v.Entry, report: Report) -> str | None:
     return None
 
 
-def _version(entry: v.Entry, report: Report) -> int | None:
+def _read_version(entry: v.Entry, report: Report) -> int | None:
     value = entry.value
     if isinstance(value, v.WordValue) and value.text.lower() == "latest":
         return 0
@@ -154,7 +175,7 @@ def _version(entry: v.Entry, report: Report) -> int | None:
     return None
 
 
-def _word(entry: v.Entry, report: Report) -> Name | None:
+def _read_name(entry: v.Entry, report: Report) -> Name | None:
     if isinstance(entry.value, v.WordValue):
         return Name(entry.value.span, entry.value.text)
     message = "`registry` is the name of a `connection`"

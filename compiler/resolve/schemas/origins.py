@@ -16,34 +16,34 @@ from ssbt.compiler.formats.languages import (
     BY_SUFFIX,
     DESCRIPTORS,
     PROTOBUF,
+    ExternalSchema,
     MissingExtraError,
     NoSuchMessageError,
-    Written,
-    written_descriptors,
-    written_json,
-    written_text,
+    convert_descriptors,
+    convert_json,
+    convert_text,
 )
 from ssbt.compiler.formats.problems import SchemaProblemError
-from ssbt.compiler.formats.registry_files import PulledSchema, pulled_schema
+from ssbt.compiler.formats.registry_files import PulledSchema, parse_pulled_schema
 from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.entries import (
     OriginEntries,
     RegistrySubject,
-    file_entries,
-    kind_entries,
+    resolve_file_entries,
+    resolve_kind_entries,
 )
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
 from ssbt.compiler.syntax.ast.values import TextValue
-from ssbt.compiler.syntax.encoding import decoded
+from ssbt.compiler.syntax.encoding import decode_source
 
 
-class _Text(Struct, frozen=True):
+class _SchemaText(Struct, frozen=True):
     """A schema's text: named at `span`; `path` is its file, or that of the declaration.
 
-    `written` is the text in the declaration, and `message_span` where a message is named.
+    `text_value` is the text in the declaration, and `message_span` where a message is named.
     `imports` are texts that it imports, by their paths, and that no file has.
     """
 
@@ -54,11 +54,11 @@ class _Text(Struct, frozen=True):
     message: str
     is_file: bool = True
     imports: Mapping[str, str] = {}
-    written: TextValue | None = None
+    text_value: TextValue | None = None
     message_span: Span | None = None
 
 
-class SchemaOrigins:
+class SchemaOriginResolver:
     """Reads what stands behind `from`, and adds the files that it reads to `sources`."""
 
     def __init__(self, read: Reader, sources: dict[str, Source], report: Report) -> None:
@@ -66,34 +66,34 @@ class SchemaOrigins:
         self._report = report
         self._sources = sources
 
-    def written(self, origin: d.SchemaOrigin) -> Written | None:
+    def resolve(self, origin: d.SchemaOrigin) -> ExternalSchema | None:
         """The schema; None with a finding."""
-        if isinstance(origin.place, Name):
-            place = origin.place
-            entries = kind_entries(place, origin.entries, self._report)
+        if isinstance(origin.location, Name):
+            kind_node = origin.location
+            entries = resolve_kind_entries(kind_node, origin.entries, self._report)
             if entries is None:
                 return None
             if entries.subject is not None:
-                return self._pulled(entries.subject, entries)
-            kind = place.text.lower()
-            path = place.span.path
-            text = _Text(
+                return self._resolve_subject(entries.subject, entries)
+            kind = kind_node.text.lower()
+            path = kind_node.span.path
+            text = _SchemaText(
                 *(kind, entries.schema, path, entries.span, entries.message, False),
-                written=entries.text,
+                text_value=entries.text,
                 message_span=entries.message_span,
             )
         else:
-            found = self._file(origin)
-            if found is None:
+            schema_text = self._read_file(origin)
+            if schema_text is None:
                 return None
-            text = found
-        return self._told(text)
+            text = schema_text
+        return self._parse_text(text)
 
     # ---- files
 
-    def _file(self, origin: d.SchemaOrigin) -> _Text | None:
-        assert not isinstance(origin.place, Name)
-        span, parts = origin.place.span, origin.place.parts
+    def _read_file(self, origin: d.SchemaOrigin) -> _SchemaText | None:
+        assert not isinstance(origin.location, Name)
+        span, parts = origin.location.span, origin.location.parts
         relative = "".join(part for part in parts if isinstance(part, str))
         suffix = posixpath.splitext(relative)[1].lower()
         if any(not isinstance(part, str) for part in parts):
@@ -105,15 +105,17 @@ class SchemaOrigins:
             help_ = f"schemas are in files that end in {', '.join(BY_SUFFIX)}"
             self._report.add(codes.UNUSABLE_SCHEMA_FILE, span, message, help=help_)
             return None
-        entries = file_entries(BY_SUFFIX[suffix], span, origin.entries, self._report)
-        path = _beside(span.path, relative)
-        content = self._content(path, span, is_text=BY_SUFFIX[suffix] != DESCRIPTORS)
+        entries = resolve_file_entries(BY_SUFFIX[suffix], span, origin.entries, self._report)
+        path = _sibling_path(span.path, relative)
+        content = self._read_content(path, span, is_text=BY_SUFFIX[suffix] != DESCRIPTORS)
         if entries is None or content is None:
             return None
-        named, place = entries.message, entries.message_span
-        return _Text(BY_SUFFIX[suffix], content, path, span, named, message_span=place)
+        message_name, message_span = entries.message, entries.message_span
+        return _SchemaText(
+            BY_SUFFIX[suffix], content, path, span, message_name, message_span=message_span
+        )
 
-    def _content(self, path: str, span: Span, *, is_text: bool = True) -> str | bytes | None:
+    def _read_content(self, path: str, span: Span, *, is_text: bool = True) -> str | bytes | None:
         """What is in a file; None with a finding."""
         if path in self._sources:
             return self._sources[path].text
@@ -121,11 +123,11 @@ class SchemaOrigins:
             data = self._read(path)
         except OSError as error:
             help_ = "the path is relative to the file that declares the schema"
-            self._report.unreadable(codes.UNUSABLE_SCHEMA_FILE, span, path, error, help_)
+            self._report.add_unreadable_file(codes.UNUSABLE_SCHEMA_FILE, span, path, error, help_)
             return None
         if not is_text:
             return data
-        source = decoded(path, data)
+        source = decode_source(path, data)
         if isinstance(source, Diagnostic):
             self._report.findings.append(source)
             return None
@@ -134,32 +136,38 @@ class SchemaOrigins:
 
     # ---- registries
 
-    def _pulled(self, subject: RegistrySubject, entries: OriginEntries) -> Written | None:
-        path = _beside(subject.span.path, subject.file)
-        pulled = self._pulled_file(path, subject)
+    def _resolve_subject(
+        self, subject: RegistrySubject, entries: OriginEntries
+    ) -> ExternalSchema | None:
+        path = _sibling_path(subject.span.path, subject.file)
+        pulled = self._read_pulled_file(path, subject)
         if pulled is None:
             return None
-        written = self._of_pulled(pulled, path, subject.span, entries.message)
-        return replace(written, subject=subject.subject) if written is not None else None
+        foreign_schema = self._parse_pulled(pulled, path, subject.span, entries.message)
+        return (
+            replace(foreign_schema, subject=subject.subject) if foreign_schema is not None else None
+        )
 
-    def _of_pulled(
+    def _parse_pulled(
         self, pulled: PulledSchema, path: str, span: Span, message: str
-    ) -> Written | None:
+    ) -> ExternalSchema | None:
         if pulled.language != PROTOBUF:
-            return self._guarded(
-                _Text(pulled.language, "", path, span, ""),
-                lambda: written_json(pulled.language, pulled.schema, pulled.others),
+            return self._parse_with_report(
+                _SchemaText(pulled.language, "", path, span, ""),
+                lambda: convert_json(pulled.language, pulled.schema, pulled.referenced_schemas),
             )
         content = str(pulled.schema.content)
         proto = f"{posixpath.splitext(path)[0]}.proto"
         imports = {each.name: str(each.schema.content) for each in pulled.references}
-        return self._told(_Text(PROTOBUF, content, proto, span, message, False, imports))
+        return self._parse_text(
+            _SchemaText(PROTOBUF, content, proto, span, message, False, imports)
+        )
 
-    def _pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
+    def _read_pulled_file(self, path: str, subject: RegistrySubject) -> PulledSchema | None:
         try:
-            source = decoded(path, self._read(path))
+            source = decode_source(path, self._read(path))
         except OutsideError as error:
-            self._report.unreadable(codes.NOT_PULLED, subject.span, path, error)
+            self._report.add_unreadable_file(codes.NOT_PULLED, subject.span, path, error)
             return None
         except OSError:
             message = f"the schema of `{subject.subject}` is not here: there is no `{path}`"
@@ -171,15 +179,15 @@ class SchemaOrigins:
             return None
         self._sources[path] = source
         try:
-            pulled = pulled_schema(source.text)
+            pulled = parse_pulled_schema(source.text)
         except SchemaProblemError as problem:
-            self._add(problem, Span(path, problem.start, problem.end))
+            self._add_problem(problem, Span(path, problem.start, problem.end))
             return None
         is_other = pulled.subject != subject.subject
         if is_other or (subject.version and pulled.version != subject.version):
-            wanted = f"version {subject.version}" if not is_other else f"`{subject.subject}`"
-            has = f"version {pulled.version}" if not is_other else f"`{pulled.subject}`"
-            message = f"`{path}` holds {has}, not {wanted}"
+            expected = f"version {subject.version}" if not is_other else f"`{subject.subject}`"
+            actual = f"version {pulled.version}" if not is_other else f"`{pulled.subject}`"
+            message = f"`{path}` holds {actual}, not {expected}"
             help_ = "fetch it with `ssbtc schema pull`"
             self._report.add(codes.NOT_PULLED, subject.span, message, help=help_)
             return None
@@ -187,51 +195,55 @@ class SchemaOrigins:
 
     # ---- what the text declares
 
-    def _told(self, text: _Text) -> Written | None:
-        def imported(name: str) -> str:
+    def _parse_text(self, text: _SchemaText) -> ExternalSchema | None:
+        def read_import(name: str) -> str:
             if name in text.imports:
                 return text.imports[name]
-            found = self._content(_beside(text.path, name), text.span)
-            if not isinstance(found, str):
-                raise _ToldError
-            return found
+            imported_text = self._read_content(_sibling_path(text.path, name), text.span)
+            if not isinstance(imported_text, str):
+                raise _AlreadyReportedError
+            return imported_text
 
         if isinstance(text.content, bytes):
             data = text.content
-            return self._guarded(text, lambda: written_descriptors(data, text.message))
+            return self._parse_with_report(text, lambda: convert_descriptors(data, text.message))
         content, name = text.content, posixpath.basename(text.path)
-        return self._guarded(
-            text, lambda: written_text(text.language, content, name, text.message, imported)
+        return self._parse_with_report(
+            text, lambda: convert_text(text.language, content, name, text.message, read_import)
         )
 
-    def _guarded(self, text: _Text, make: Callable[[], Written]) -> Written | None:
+    def _parse_with_report(
+        self, text: _SchemaText, parse: Callable[[], ExternalSchema]
+    ) -> ExternalSchema | None:
         try:
-            return make()
-        except _ToldError:
+            return parse()
+        except _AlreadyReportedError:
             return None
         except SchemaProblemError as problem:
-            place = text.written.place(problem.start, problem.end) if text.written else None
+            span = (
+                text.text_value.find_span(problem.start, problem.end) if text.text_value else None
+            )
             if text.is_file and text.path in self._sources:
-                place = Span(text.path, problem.start, problem.end)
-            if place is not None and problem.end > 0:
-                self._add(problem, place)
+                span = Span(text.path, problem.start, problem.end)
+            if span is not None and problem.end > 0:
+                self._add_problem(problem, span)
             else:
-                self._add(problem, text.span, _position(text.content, problem))
+                self._add_problem(problem, text.span, _describe_position(text.content, problem))
         except MissingExtraError:
             message = "Protobuf's libraries are not installed here"
             help_ = "pip install 'ssbt[protobuf]'"
             self._report.add(codes.UNUSABLE_SCHEMA_FILE, text.span, message, help=help_)
         except NoSuchMessageError as error:
-            self._no_message(text, error.args)
+            self._report_no_message(text, error.args)
         return None
 
-    def _add(self, problem: SchemaProblemError, span: Span, label: str = "") -> None:
+    def _add_problem(self, problem: SchemaProblemError, span: Span, label: str = "") -> None:
         help_ = problem.help or ()
         # The label says where in the text it is, which has no place of its own then.
         fix = (Edit(span, problem.instead),) if problem.instead and not label else ()
         self._report.add(codes.BAD_SCHEMA_TEXT, span, problem.message, label, help=help_, fix=fix)
 
-    def _no_message(self, text: _Text, names: tuple[str, ...]) -> None:
+    def _report_no_message(self, text: _SchemaText, names: tuple[str, ...]) -> None:
         listed = ", ".join(f"`{name}`" for name in names)
         if not text.message:
             message = (
@@ -240,18 +252,18 @@ class SchemaOrigins:
             help_ = f'say which is meant: `message = "{names[0]}"`' if names else ()
             self._report.add(codes.NO_SUCH_MESSAGE, text.span, message, help=help_)
         else:
-            near = did_you_mean(text.message, names)
+            suggestion = did_you_mean(text.message, names)
             message = f"there is no message `{text.message}`"
             code, span = codes.NO_SUCH_MESSAGE, text.message_span or text.span
             otherwise = f"the messages are {listed}"
-            self._report.suggest(code, span, message, near, otherwise, text=f'"{near}"')
+            self._report.suggest(code, span, message, suggestion, otherwise, text=f'"{suggestion}"')
 
 
-class _ToldError(Exception):
+class _AlreadyReportedError(Exception):
     """What is wrong has been told."""
 
 
-def _position(content: str | bytes, problem: SchemaProblemError) -> str:
+def _describe_position(content: str | bytes, problem: SchemaProblemError) -> str:
     """Where in a text the problem is, for people; nothing where that is not known."""
     if isinstance(content, bytes) or not problem.end:
         return ""
@@ -259,6 +271,6 @@ def _position(content: str | bytes, problem: SchemaProblemError) -> str:
     return f"line {line}, column {column} of this text"
 
 
-def _beside(path: str, relative: str) -> str:
+def _sibling_path(path: str, relative: str) -> str:
     """The path of a file that is named by its place beside another one."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))

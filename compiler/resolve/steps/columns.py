@@ -12,164 +12,180 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.time_windows import TIME_WINDOWS
-from ssbt.compiler.resolve.expressions.typing import Typing
-from ssbt.compiler.resolve.flow import Flow, column_of
+from ssbt.compiler.resolve.query_context import QueryContext, column_of
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.naming import as_it_is, is_repeated, whole_column
+from ssbt.compiler.resolve.steps.naming import build_named_column, is_repeated, resolve_whole_column
 from ssbt.compiler.resolve.traps.undone_joins import check_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import sql_text
-from ssbt.compiler.syntax.names import name_text, own_name
+from ssbt.compiler.syntax.names import name_text, ssbt_name_text
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
-from ssbt.compiler.types.functions import find
-from ssbt.compiler.types.predicates import distinguishable
+from ssbt.compiler.types.functions import find_function
+from ssbt.compiler.types.predicates import is_distinguishable
 
 AS_NAME = "give it one: `as name`"
 _OF_TIME = (*TIME_WINDOWS, "window_time")
 
 
-def where(node: s.Where, flow: Flow) -> ir.Step:
-    check_outer_sides(node, flow)
-    return ir.Filter(node.span, flow.relation, flow.condition(node.condition))
+def resolve_where(node: s.Where, context: QueryContext) -> ir.Step:
+    check_outer_sides(node, context)
+    return ir.Filter(node.span, context.relation, context.resolve_condition(node.condition))
 
 
-def select(node: s.Select, flow: Flow) -> ir.Step:
+def resolve_select(node: s.Select, context: QueryContext) -> ir.Step:
     columns: list[Column] = []
-    named: list[ix.Named] = []
+    named_expressions: list[ix.NamedExpression] = []
     is_open = False
     generators: list[Span] = []
-    before = len(flow.report.findings)
+    finding_count = len(context.report.findings)
     for item in node.items:
         if isinstance(item.value, e.Star):
-            got, kept, more = _star(item.value, flow)
-            columns += got
-            named += kept
-            is_open = is_open or more
+            star_columns, star_items, has_more = _expand_star(item.value, context)
+            columns += star_columns
+            named_expressions += star_items
+            is_open = is_open or has_more
             continue
-        typing = flow.typing()
-        typing.windows = True
-        typing.generator = item.value
-        found = flow.finished(item.value, typing)
-        several = typing.found_generator is not None
-        check_one_generator(typing, generators, flow)
-        columns += _named_columns(item, found, flow, several)
-        named.append(ix.Named(found, tuple(name.text for name in item.names)))
-    _explain_siblings(node, before, flow)
+        typer = context.new_typer()
+        typer.allows_windows = True
+        typer.generator = item.value
+        value = context.resolve_expression(item.value, typer)
+        is_generator = typer.found_generator is not None
+        check_one_generator(typer, generators, context)
+        columns += _resolve_item_columns(item, value, context, is_generator)
+        named_expressions.append(ix.NamedExpression(value, tuple(name.text for name in item.names)))
+    _explain_siblings(node, finding_count, context)
     output = Relation(tuple(columns), is_open)
     if node.distinct:
         for column in columns:
-            what = f"in `distinct` (column `{column.name}`)"
-            flow.require(distinguishable, column, node.span, what)
-    return ir.Project(node.span, output, tuple(named), node.distinct)
+            usage = f"in `distinct` (column `{column.name}`)"
+            context.require(is_distinguishable, column, node.span, usage)
+    return ir.Project(node.span, output, tuple(named_expressions), node.distinct)
 
 
-def _explain_siblings(node: s.Select, before: int, flow: Flow) -> None:
+def _explain_siblings(node: s.Select, finding_count: int, context: QueryContext) -> None:
     """Say of columns that are not there and that another item of the same `select` makes."""
-    made = {name.text.casefold(): name.text for item in node.items for name in item.names}
-    for place, found in enumerate(flow.report.findings[before:], start=before):
-        for name in made.values() if found.code is name_codes.UNKNOWN_COLUMN else ():
-            if found.message == f"there is no column `{name}` here":
+    item_names = {name.text.casefold(): name.text for item in node.items for name in item.names}
+    for index, diagnostic in enumerate(
+        context.report.findings[finding_count:], start=finding_count
+    ):
+        for name in item_names.values() if diagnostic.code is name_codes.UNKNOWN_COLUMN else ():
+            if diagnostic.message == f"there is no column `{name}` here":
                 help_ = "the items of `select` do not see each other: make it in a step before, "
                 help_ += f"`|> extend … as {name}`"
-                flow.report.findings[place] = replace(found, help=(help_,), fix=())
+                context.report.findings[index] = replace(diagnostic, help=(help_,), fix=())
 
 
-def _star(node: e.Star, flow: Flow) -> tuple[list[Column], list[ix.Named], bool]:
+def _expand_star(
+    node: e.Star, context: QueryContext
+) -> tuple[list[Column], list[ix.NamedExpression], bool]:
     """The columns that a star brings, how it is written, and whether there may be more."""
-    typing = flow.typing()
-    found = typing.expand(node)
-    flow.note(typing)
-    if found.names is not None:
-        named = [as_it_is(column, node.span, flow) for column in found.columns]
-        return list(found.columns), named, found.is_open
+    typer = context.new_typer()
+    expansion = typer.expand_star(node)
+    context.record_uses(typer)
+    if expansion.names is not None:
+        named_expressions = [
+            build_named_column(column, node.span, context) for column in expansion.columns
+        ]
+        return list(expansion.columns), named_expressions, expansion.is_open
     text = "".join(part for part in sql_text(node) if isinstance(part, str))
     star = ix.Expression(node.span, (text,), UNKNOWN, True, text)
-    return list(found.columns), [ix.Named(star)], found.is_open
+    return list(expansion.columns), [ix.NamedExpression(star)], expansion.is_open
 
 
-def _named_columns(
-    item: s.Item, found: ix.Expression, flow: Flow, is_generator: bool
+def _resolve_item_columns(
+    item: s.Item, value: ix.Expression, context: QueryContext, is_generator: bool
 ) -> list[Column]:
     """The columns that an item of `select` becomes."""
     if is_generator and item.names:
-        return generated_columns(item, found, flow)
+        return resolve_generated_columns(item, value, context)
     if len(item.names) > 1:
         message = "an expression becomes one column"
-        flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+        context.report.add(codes.WRONG_NAMES, item.names[1].span, message)
     if item.names:
         name = item.names[0]
-        return [timed(column_of(found, name.text, name.span), item.value, flow)]
-    plain = own_column(item.value, found, flow)
-    if plain is not None:
-        return [plain]
-    report_no_name(item, flow)
+        return [with_event_time(column_of(value, name.text, name.span), item.value, context)]
+    column = find_own_column(item.value, value, context)
+    if column is not None:
+        return [column]
+    report_no_name(item, context)
     return []
 
 
-def check_one_generator(typing: Typing, seen: list[Span], flow: Flow) -> None:
+def check_one_generator(
+    typer: ExpressionTyper, generators: list[Span], context: QueryContext
+) -> None:
     """Report the second generator of a step: every row of one would meet every row of the other."""
-    if typing.found_generator is None:
+    if typer.found_generator is None:
         return
-    if seen:
+    if generators:
         message = "a step has one generator at most, and this is the second"
-        also = (Label(seen[0], "the first one"),)
+        also = (Label(generators[0], "the first one"),)
         help_ = "put it into a step of its own"
-        span = typing.found_generator
-        flow.report.add(expression_codes.MISPLACED_GENERATOR, span, message, also=also, help=help_)
-    seen.append(typing.found_generator)
+        span = typer.found_generator
+        context.report.add(
+            expression_codes.MISPLACED_GENERATOR, span, message, also=also, help=help_
+        )
+    generators.append(typer.found_generator)
 
 
-def generated_columns(item: s.Item, found: ix.Expression, flow: Flow) -> list[Column]:
+def resolve_generated_columns(
+    item: s.Item, value: ix.Expression, context: QueryContext
+) -> list[Column]:
     """The columns that a generator makes; the catalogue gives them as the fields of a struct."""
-    fields = found.type.fields if isinstance(found.type, StructType) else ()
+    fields = value.type.fields if isinstance(value.type, StructType) else ()
     if fields and len(fields) != len(item.names):
         message = f"this makes {len(fields)} columns, and {len(item.names)} names are given"
-        flow.report.add(codes.WRONG_NAMES, item.names[0].span, message)
+        context.report.add(codes.WRONG_NAMES, item.names[0].span, message)
         fields = ()
-    made = [found.provenance.field(field.name) for field in fields]
-    known = [(field.type, field.nullable) for field in fields] or [(UNKNOWN, True)] * len(
+    provenances = [value.provenance.field(field.name) for field in fields]
+    types = [(field.type, field.nullable) for field in fields] or [(UNKNOWN, True)] * len(
         item.names
     )
-    made = made or [found.provenance.opaque] * len(item.names)
+    provenances = provenances or [value.provenance.as_opaque] * len(item.names)
     return [
         Column(name.text, type_, nullable, None, source, declared=name.span)
-        for name, (type_, nullable), source in zip(item.names, known, made, strict=False)
+        for name, (type_, nullable), source in zip(item.names, types, provenances, strict=False)
     ]
 
 
-def own_column(node: e.Expression, found: ix.Expression, flow: Flow) -> Column | None:
+def find_own_column(
+    node: e.Expression, value: ix.Expression, context: QueryContext
+) -> Column | None:
     """The column that an expression is, if it is nothing but one, under its own name."""
-    if not isinstance(node, e.ColumnName) or scopes.is_bare_function(node, flow.relation):
+    if not isinstance(node, e.ColumnName) or scopes.is_bare_function(node, context.relation):
         return None
     last = node.parts[-1]
-    column = column_of(found, last.text, last.span)
-    matches = flow.relation.named(last.text)
+    column = column_of(value, last.text, last.span)
+    matches = context.relation.find_columns(last.text)
     if len(node.parts) > 1:
         first = node.parts[0].text
-        matches = [c for c in matches if c.qualifier and scopes.same(c.qualifier, first)]
+        matches = [c for c in matches if c.qualifier and scopes.is_same_name(c.qualifier, first)]
     if len(matches) == 1 and len(node.parts) <= 2:
-        kept = matches[0]
-        return replace(kept, name=kept.name, declared=kept.declared or last.span)
+        existing = matches[0]
+        return replace(existing, name=existing.name, declared=existing.declared or last.span)
     return column
 
 
-def timed(column: Column, node: e.Expression, flow: Flow) -> Column:
+def with_event_time(column: Column, node: e.Expression, context: QueryContext) -> Column:
     """The column with the event time of the one that it renames, or makes windows of."""
     if isinstance(node, e.Call):
         is_window = node.name.text.casefold() in TIME_WINDOWS
-        return replace(column, event_time=_bears_event_time(node, flow), time_window=is_window)
+        return replace(column, event_time=_has_event_time(node, context), time_window=is_window)
     if not isinstance(node, e.ColumnName):
         return column
-    plain = own_column(node, ix.Expression(node.span, (), column.type, True), flow)
-    if plain is None:
+    source_column = find_own_column(node, ix.Expression(node.span, (), column.type, True), context)
+    if source_column is None:
         return column
-    return replace(column, event_time=plain.event_time, time_window=plain.time_window)
+    return replace(
+        column, event_time=source_column.event_time, time_window=source_column.time_window
+    )
 
 
-def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
+def _has_event_time(node: e.Expression, context: QueryContext) -> bool:
     """Whether it is a column that bears a watermark, a window over one, or the time of that."""
     while isinstance(node, e.Call):
         if node.name.text.casefold() not in _OF_TIME or not node.arguments:
@@ -177,17 +193,17 @@ def _bears_event_time(node: e.Expression, flow: Flow) -> bool:
         node = node.arguments[0].value
     if not isinstance(node, e.ColumnName):
         return False
-    found = scopes.found(node, flow.relation, Report())
-    if found is None or found.column is None or found.path:
+    resolved = scopes.resolve_column(node, context.relation, Report())
+    if resolved is None or resolved.column is None or resolved.path:
         return False
-    return found.column.event_time
+    return resolved.column.event_time
 
 
-def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
+def report_no_name(item: s.Item, context: QueryContext, help_: str = AS_NAME) -> None:
     """Report a computed column without a name."""
     fix: tuple[Edit, ...] = ()
     match item.value:
-        case e.Call(name=called) if find(called.text) is None:
+        case e.Call(name=called) if find_function(called.text) is None:
             # It is reported already, and the name may come with what is meant.
             return
         case e.Tuple():
@@ -195,59 +211,66 @@ def report_no_name(item: s.Item, flow: Flow, help_: str = AS_NAME) -> None:
         case e.Binary(operator="=", left=e.ColumnName(parts=(name,)), right=right):
             help_ = f"a new column is written `… as {name.text}`"
             path, end = item.value.span.path, item.value.span.end
-            before = Span(path, item.value.span.start, right.span.start)
-            fix = Edit(before, ""), Edit(Span(path, end, end), f" as {own_name(name.text)}")
-        case e.StringLiteral(span=span, value=value) if flow.relation.named(value):
-            help_ = f"a column is written without quotes: `{own_name(value)}`"
-            fix = (Edit(span, own_name(value)),)
-    flow.report.add(codes.NO_NAME, item.value.span, "this column has no name", help=help_, fix=fix)
+            prefix_span = Span(path, item.value.span.start, right.span.start)
+            fix = (
+                Edit(prefix_span, ""),
+                Edit(Span(path, end, end), f" as {ssbt_name_text(name.text)}"),
+            )
+        case e.StringLiteral(span=span, value=value) if context.relation.find_columns(value):
+            help_ = f"a column is written without quotes: `{ssbt_name_text(value)}`"
+            fix = (Edit(span, ssbt_name_text(value)),)
+    context.report.add(
+        codes.NO_NAME, item.value.span, "this column has no name", help=help_, fix=fix
+    )
 
 
-def extend(node: s.Extend, flow: Flow) -> ir.Step:
+def resolve_extend(node: s.Extend, context: QueryContext) -> ir.Step:
     """New columns at the right; each may use those before it."""
-    groups: list[list[ix.Named]] = []
-    relation = flow.relation
-    fresh: set[str] = set()
+    groups: list[list[ix.NamedExpression]] = []
+    relation = context.relation
+    new_names: set[str] = set()
     generators: list[Span] = []
     for item in node.items:
         if isinstance(item.value, e.Star):
             message = "`*` is all columns, and `extend` keeps those anyway"
-            flow.report.add(expression_codes.MISPLACED_STAR, item.span, message, help="remove it")
+            context.report.add(
+                expression_codes.MISPLACED_STAR, item.span, message, help="remove it"
+            )
             continue
         if not item.names:
-            report_no_name(item, flow)
+            report_no_name(item, context)
             continue
-        typing = flow.typing(relation)
-        typing.windows = True
-        typing.generator = item.value
-        found = flow.finished(item.value, typing)
-        check_one_generator(typing, generators, flow)
+        typer = context.new_typer(relation)
+        typer.allows_windows = True
+        typer.generator = item.value
+        value = context.resolve_expression(item.value, typer)
+        check_one_generator(typer, generators, context)
         if len(item.names) > 1:
             message = "an expression becomes one column; for a generator use the step `explode`"
-            flow.report.add(codes.WRONG_NAMES, item.names[1].span, message)
+            context.report.add(codes.WRONG_NAMES, item.names[1].span, message)
             continue
         name = item.names[0]
-        if not _is_new(name, relation, flow):
+        if not _is_new(name, relation, context):
             continue
-        if not groups or _mentions(item.value, fresh):
+        if not groups or _has_column_named(item.value, new_names):
             groups.append([])
-            fresh = set()
-            flow.windows.begin(typing.time_windows)
-        groups[-1].append(ix.Named(found, (name.text,)))
-        fresh.add(name.text.casefold())
-        column = timed(column_of(found, name.text, name.span), item.value, flow)
-        if typing.found_generator is not None:
-            column = generated_columns(item, found, flow)[0]
+            new_names = set()
+            context.windows.begin_projection(typer.time_windows)
+        groups[-1].append(ix.NamedExpression(value, (name.text,)))
+        new_names.add(name.text.casefold())
+        column = with_event_time(column_of(value, name.text, name.span), item.value, context)
+        if typer.found_generator is not None:
+            column = resolve_generated_columns(item, value, context)[0]
         relation = relation.with_column(column)
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 
 
-def _is_new(name: e.Name, relation: Relation, flow: Flow) -> bool:
-    if not relation.named(name.text):
+def _is_new(name: e.Name, relation: Relation, context: QueryContext) -> bool:
+    if not relation.find_columns(name.text):
         return True
-    column = relation.named(name.text)[0]
+    column = relation.find_columns(name.text)[0]
     also = (Label(column.declared, "it is here"),) if column.declared else ()
-    flow.report.add(
+    context.report.add(
         codes.COLUMN_EXISTS,
         name.span,
         f"there is a column `{column.name}` already",
@@ -257,36 +280,40 @@ def _is_new(name: e.Name, relation: Relation, flow: Flow) -> bool:
     return False
 
 
-def _mentions(node: e.Expression, names: set[str]) -> bool:
+def _has_column_named(node: e.Expression, names: set[str]) -> bool:
     """Whether a column of these names occurs anywhere in the expression."""
     from ssbt.compiler.resolve.expressions.walking import column_names
 
     return any(part.text.casefold() in names for name in column_names(node) for part in name.parts)
 
 
-def set_columns(node: s.SetColumns, flow: Flow) -> ir.Step:
+def resolve_set_columns(node: s.SetColumns, context: QueryContext) -> ir.Step:
     """Columns replaced where they stand; each assignment sees those before it, as in Spark."""
-    groups: list[list[ix.Named]] = []
-    relation = flow.relation
-    fresh: set[str] = set()
+    groups: list[list[ix.NamedExpression]] = []
+    relation = context.relation
+    new_names: set[str] = set()
     assigned: dict[str, Span] = {}
     for assignment in node.assignments:
         name = assignment.column
-        typing = flow.typing(relation)
-        typing.windows = True
-        found = flow.finished(assignment.value, typing)
-        target = whole_column(name, relation, flow)
+        typer = context.new_typer(relation)
+        typer.allows_windows = True
+        value = context.resolve_expression(assignment.value, typer)
+        target = resolve_whole_column(name, relation, context)
         if target is None:
             continue
-        if is_repeated(assigned, target.name, name.span, flow):
+        if is_repeated(assigned, target.name, name.span, context):
             continue
-        if not groups or _mentions(assignment.value, fresh):
+        if not groups or _has_column_named(assignment.value, new_names):
             groups.append([])
-            fresh = set()
-            flow.windows.begin(typing.time_windows)
-        groups[-1].append(ix.Named(found, (target.name,)))
-        fresh.add(target.name.casefold())
-        new = column_of(found, target.name, name.span)
-        is_known = any(column is target for column in relation.named(target.name))
-        relation = relation.with_replaced(target, new) if is_known else relation.with_column(new)
+            new_names = set()
+            context.windows.begin_projection(typer.time_windows)
+        groups[-1].append(ix.NamedExpression(value, (target.name,)))
+        new_names.add(target.name.casefold())
+        new_column = column_of(value, target.name, name.span)
+        is_known = any(column is target for column in relation.find_columns(target.name))
+        relation = (
+            relation.with_replaced(target, new_column)
+            if is_known
+            else relation.with_column(new_column)
+        )
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))

@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.resolve.expressions.walking import nodes, same
-from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.types.functions import Kind, find
+from ssbt.compiler.types.functions import FunctionKind, find_function
 
 MOST_SETS = 4096
 _Set = tuple[s.Item, ...]
@@ -31,7 +31,7 @@ class GroupingPlan(Struct, frozen=True):
     sets: tuple[tuple[int, ...], ...] = ()
 
     @property
-    def partial(self) -> frozenset[int]:
+    def partial_keys(self) -> frozenset[int]:
         """The places of keys by which some rows are not grouped."""
         if self.form != "grouping sets":
             return frozenset(range(len(self.keys)) if self.form else ())
@@ -39,62 +39,64 @@ class GroupingPlan(Struct, frozen=True):
         return frozenset(range(len(self.keys))) - everywhere
 
 
-def plan_grouping(node: s.Grouping, flow: Flow) -> GroupingPlan:
+def plan_grouping(node: s.Grouping, context: QueryContext) -> GroupingPlan:
     """What the elements of a `group by` come to; findings for what Spark has no place for."""
     if all(not each.form for each in node.elements):
         return GroupingPlan("", tuple(item for each in node.elements for item in each.keys))
     for element in node.elements:
-        _report_empty(element, flow)
-    only = node.elements[0]
-    if len(node.elements) == 1 and all(_is_one_key(member) for member in only.members):
-        keys = tuple(item for member in only.members for item in member.keys)
-        once = len(_distinct_keys([keys], flow)) == len(keys)
-        if only.form in ("rollup", "cube") and once:
-            return GroupingPlan(only.form, keys)
-    if flow.settings.target.startswith("3."):
-        what = "`grouping sets`" if only.form == "grouping sets" else "this grouping"
-        message = f"{what} came to PySpark with Spark 4.0.0"
-        help_ = f"the target is Spark {flow.settings.target}; `cube` has the same rows and more"
-        flow.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
-    sets = list(islice(_crossed(node.elements), MOST_SETS + 1))
+        _report_empty(element, context)
+    first_element = node.elements[0]
+    if len(node.elements) == 1 and all(_is_one_key(member) for member in first_element.members):
+        keys = tuple(item for member in first_element.members for item in member.keys)
+        is_distinct = len(_collect_distinct_keys([keys], context)) == len(keys)
+        if first_element.form in ("rollup", "cube") and is_distinct:
+            return GroupingPlan(first_element.form, keys)
+    if context.settings.target.startswith("3."):
+        subject = "`grouping sets`" if first_element.form == "grouping sets" else "this grouping"
+        message = f"{subject} came to PySpark with Spark 4.0.0"
+        help_ = f"the target is Spark {context.settings.target}; `cube` has the same rows and more"
+        context.report.add(expression_codes.FUNCTION_TOO_NEW, node.span, message, help=help_)
+    sets = list(islice(_cross_elements(node.elements), MOST_SETS + 1))
     if len(sets) > MOST_SETS:
         message = f"this groups the rows in more than {MOST_SETS:,} ways"
         help_ = "name the combinations that are needed with `grouping sets ((…), …)`"
-        flow.report.add(codes.TOO_MANY_GROUPINGS, node.span, message, help=help_)
+        context.report.add(codes.TOO_MANY_GROUPINGS, node.span, message, help=help_)
         sets = sets[:1]
-    keys = _distinct_keys(sets, flow)
-    return GroupingPlan("grouping sets", keys, tuple(_places(each, keys, flow) for each in sets))
+    keys = _collect_distinct_keys(sets, context)
+    return GroupingPlan(
+        "grouping sets", keys, tuple(_key_indexes(each, keys, context) for each in sets)
+    )
 
 
-def _report_empty(element: s.GroupingElement, flow: Flow) -> None:
+def _report_empty(element: s.GroupingElement, context: QueryContext) -> None:
     """Report a set without keys in `rollup` or `cube`, which Spark does not read."""
     for member in element.members:
-        _report_empty(member, flow)
+        _report_empty(member, context)
         if element.form != "grouping sets" and not (member.form or member.keys):
             message = f"`()` stands in `grouping sets`, and `{element.form}` has it anyway"
             code = expression_codes.WRONG_ARGUMENTS
-            flow.report.add(code, member.span, message, help="remove it")
+            context.report.add(code, member.span, message, help="remove it")
 
 
 def _is_one_key(member: s.GroupingElement) -> bool:
     return not member.form and len(member.keys) == 1
 
 
-def _crossed(elements: Sequence[s.GroupingElement]) -> Iterator[_Set]:
+def _cross_elements(elements: Sequence[s.GroupingElement]) -> Iterator[_Set]:
     """Each set of one element with each of the others'."""
     # The first sets are enough to tell that there are too many.
-    several = [list(islice(_sets(each), MOST_SETS + 1)) for each in elements]
-    return (tuple(chain(*chosen)) for chosen in product(*several))
+    element_sets = [list(islice(_iterate_sets(each), MOST_SETS + 1)) for each in elements]
+    return (tuple(chain(*chosen)) for chosen in product(*element_sets))
 
 
-def _sets(element: s.GroupingElement) -> Iterator[_Set]:
+def _iterate_sets(element: s.GroupingElement) -> Iterator[_Set]:
     """The sets of keys that an element stands for, the largest first."""
     if not element.form:
         yield element.keys
         return
     if element.form == "grouping sets":
         for member in element.members:
-            yield from _sets(member)
+            yield from _iterate_sets(member)
         return
     parts = [member.keys for member in element.members]
     for count in range(len(parts), -1, -1):
@@ -102,39 +104,41 @@ def _sets(element: s.GroupingElement) -> Iterator[_Set]:
         yield from (tuple(chain(*each)) for each in chosen)
 
 
-def _distinct_keys(sets: Sequence[_Set], flow: Flow) -> tuple[s.Item, ...]:
+def _collect_distinct_keys(sets: Sequence[_Set], context: QueryContext) -> tuple[s.Item, ...]:
     keys: list[s.Item] = []
     for item in chain(*sets):
-        if not any(_is_same_key(item, key, flow) for key in keys):
+        if not any(_is_same_key(item, key, context) for key in keys):
             keys.append(item)
     return tuple(sorted(keys, key=lambda item: item.span.start))
 
 
-def _places(chosen: _Set, keys: Sequence[s.Item], flow: Flow) -> tuple[int, ...]:
+def _key_indexes(chosen: _Set, keys: Sequence[s.Item], context: QueryContext) -> tuple[int, ...]:
     """The places of the keys of a set, each once."""
-    found = (
-        next(place for place, key in enumerate(keys) if _is_same_key(item, key, flow))
+    indexes = (
+        next(index for index, key in enumerate(keys) if _is_same_key(item, key, context))
         for item in chosen
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(indexes))
 
 
-def _is_same_key(one: s.Item, other: s.Item, flow: Flow) -> bool:
-    return one is other or same(one.value, other.value, flow.one_column)
+def _is_same_key(left: s.Item, right: s.Item, context: QueryContext) -> bool:
+    return left is right or is_same_expression(left.value, right.value, context.is_same_column)
 
 
 def split_items(node: s.Aggregate) -> tuple[tuple[s.Item, ...], tuple[s.Item, ...]]:
     """The items of an `aggregate … group by all` that are keys, and those that aggregate."""
-    keys = tuple(item for item in node.items if not _aggregates(item.value))
-    return keys, tuple(item for item in node.items if _aggregates(item.value))
+    keys = tuple(item for item in node.items if not _has_aggregate(item.value))
+    return keys, tuple(item for item in node.items if _has_aggregate(item.value))
 
 
-def _aggregates(node: e.Expression) -> bool:
+def _has_aggregate(node: e.Expression) -> bool:
     """Whether an aggregate function stands in an expression."""
     for part in nodes(node):
         function = (
-            find(part.name.text) if isinstance(part, e.Call) and part.window is None else None
+            find_function(part.name.text)
+            if isinstance(part, e.Call) and part.window is None
+            else None
         )
-        if function is not None and function.kind is Kind.AGGREGATE:
+        if function is not None and function.kind is FunctionKind.AGGREGATE:
             return True
     return False

@@ -18,43 +18,43 @@ from ssbt.compiler.syntax.ast.expressions import Name
 _SWAPPED = {">": "<", ">=": "<="}
 
 
-class _Sides(Struct, frozen=True):
+class _JoinSides(Struct, frozen=True):
     """The two sides of a join, in which names are looked up together."""
 
     left: Relation
     right: Relation
 
-    def column(self, name: e.ColumnName) -> Column | None:
+    def find_column(self, name: e.ColumnName) -> Column | None:
         """The whole column that a name stands for."""
-        both = Relation(
+        joined = Relation(
             (*self.left.columns, *self.right.columns), self.left.is_open or self.right.is_open
         )
-        found = scopes.found(name, both, Report())
-        return found.column if found is not None and not found.path else None
+        resolved = scopes.resolve_column(name, joined, Report())
+        return resolved.column if resolved is not None and not resolved.path else None
 
-    def of(self, node: e.Expression) -> set[str]:
+    def sides_of(self, node: e.Expression) -> set[str]:
         """The sides whose columns an expression uses; both where one is not known."""
         sides: set[str] = set()
         for name in column_names(node):
-            both = Relation((*self.left.columns, *self.right.columns))
-            found = scopes.found(name, both, Report())
-            if found is None or found.column is None:
+            joined = Relation((*self.left.columns, *self.right.columns))
+            resolved = scopes.resolve_column(name, joined, Report())
+            if resolved is None or resolved.column is None:
                 return {"left", "right"}
-            is_left = any(found.column is each for each in self.left.columns)
+            is_left = any(resolved.column is each for each in self.left.columns)
             sides.add("left" if is_left else "right")
         return sides
 
 
-def join_terms(
+def find_join_terms(
     condition: e.Expression | None, using: tuple[Name, ...], left: Relation, right: Relation
 ) -> JoinTerms:
     """The terms of a join on a condition, or by names."""
     if using:
-        return _by_names(using, left, right)
-    sides = _Sides(left, right)
-    parts = list(_conjuncts(condition)) if condition is not None else []
+        return _find_using_terms(using, left, right)
+    sides = _JoinSides(left, right)
+    parts = list(_split_conjuncts(condition)) if condition is not None else []
     equalities = [part for part in parts if _is_equality(part, sides)]
-    bounds = [bound for part in parts for bound in _bounds(part, sides)]
+    bounds = [bound for part in parts for bound in _iterate_bounds(part, sides)]
     return JoinTerms(
         equality=bool(equalities),
         on_event_time=any(_has_event_time(part, sides) for part in equalities),
@@ -63,40 +63,40 @@ def join_terms(
     )
 
 
-def _by_names(using: tuple[Name, ...], left: Relation, right: Relation) -> JoinTerms:
+def _find_using_terms(using: tuple[Name, ...], left: Relation, right: Relation) -> JoinTerms:
     names = {name.text.casefold() for name in using}
     keys = [c for c in (*left.columns, *right.columns) if c.name.casefold() in names]
     return JoinTerms(equality=True, on_event_time=any(key.event_time for key in keys))
 
 
-def _conjuncts(node: e.Expression) -> Iterator[e.Expression]:
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
+def _split_conjuncts(node: e.Expression) -> Iterator[e.Expression]:
+    stack = [node]
+    while stack:
+        each = stack.pop()
         if isinstance(each, e.Parenthesised):
-            waiting.append(each.operand)
+            stack.append(each.operand)
         elif isinstance(each, e.Binary) and each.operator == "and":
-            waiting += [each.right, each.left]
+            stack += [each.right, each.left]
         else:
             yield each
 
 
-def _is_equality(node: e.Expression, sides: _Sides) -> bool:
+def _is_equality(node: e.Expression, sides: _JoinSides) -> bool:
     """Whether it sets something of one side equal to something of the other."""
     if not isinstance(node, e.Binary) or node.operator not in ("=", "==", "<=>"):
         return False
-    found = sides.of(node.left), sides.of(node.right)
-    return found in (({"left"}, {"right"}), ({"right"}, {"left"}))
+    operand_sides = sides.sides_of(node.left), sides.sides_of(node.right)
+    return operand_sides in (({"left"}, {"right"}), ({"right"}, {"left"}))
 
 
-def _has_event_time(node: e.Expression, sides: _Sides) -> bool:
+def _has_event_time(node: e.Expression, sides: _JoinSides) -> bool:
     """Whether one of the two that are equal is a column which bears a watermark."""
     operands = (node.left, node.right) if isinstance(node, e.Binary) else ()
-    columns = [sides.column(each) for each in operands if isinstance(each, e.ColumnName)]
+    columns = [sides.find_column(each) for each in operands if isinstance(each, e.ColumnName)]
     return any(column is not None and column.event_time for column in columns)
 
 
-def _bounds(node: e.Expression, sides: _Sides) -> Iterator[tuple[Column, Column]]:
+def _iterate_bounds(node: e.Expression, sides: _JoinSides) -> Iterator[tuple[Column, Column]]:
     """Pairs of columns of which the first is at most the second, but for a constant."""
     if isinstance(node, e.Between) and not node.negated:
         pairs = [(node.low, node.operand), (node.operand, node.high)]
@@ -107,12 +107,12 @@ def _bounds(node: e.Expression, sides: _Sides) -> Iterator[tuple[Column, Column]
     else:
         return
     for earlier, later in pairs:
-        first, second = _shifted(earlier, sides), _shifted(later, sides)
+        first, second = _find_shifted_column(earlier, sides), _find_shifted_column(later, sides)
         if first is not None and second is not None:
             yield first, second
 
 
-def _shifted(node: e.Expression, sides: _Sides) -> Column | None:
+def _find_shifted_column(node: e.Expression, sides: _JoinSides) -> Column | None:
     """The column of `column`, `column + interval …` and `column - interval …`."""
     while not isinstance(node, e.ColumnName):
         if isinstance(node, e.Parenthesised):
@@ -126,7 +126,7 @@ def _shifted(node: e.Expression, sides: _Sides) -> Column | None:
                 return None
         else:
             return None
-    return sides.column(node)
+    return sides.find_column(node)
 
 
 def _is_interval(node: e.Expression) -> bool:

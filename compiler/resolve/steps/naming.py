@@ -11,7 +11,7 @@ from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
-from ssbt.compiler.resolve.flow import Flow
+from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.stars import column_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -21,76 +21,83 @@ from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 
-def whole_column(name: e.ColumnName, relation: Relation, flow: Flow) -> Column | None:
+def resolve_whole_column(
+    name: e.ColumnName, relation: Relation, context: QueryContext
+) -> Column | None:
     """The one column that a name stands for and no other has; None, with a finding, otherwise."""
-    twins = relation.named(name.parts[-1].text)
-    found = None if len(twins) > 1 else scopes.found(name, relation, flow.report)
-    if len(twins) > 1:
-        message = f"`{twins[0].name}` names {len(twins)} columns, and this step goes by name alone"
-        also = tuple(Label(c.declared, "one of them") for c in twins if c.declared is not None)
+    namesakes = relation.find_columns(name.parts[-1].text)
+    resolved = None if len(namesakes) > 1 else scopes.resolve_column(name, relation, context.report)
+    if len(namesakes) > 1:
+        message = (
+            f"`{namesakes[0].name}` names {len(namesakes)} columns,"
+            " and this step goes by name alone"
+        )
+        also = tuple(Label(c.declared, "one of them") for c in namesakes if c.declared is not None)
         help_ = "drop or rename one of them in a step before"
-        flow.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message, also=also, help=help_)
-    elif found is not None and found.path:
+        context.report.add(name_codes.AMBIGUOUS_COLUMN, name.span, message, also=also, help=help_)
+    elif resolved is not None and resolved.path:
         message = f"`{column_text(name)}` is a field of a column; this step takes whole columns"
-        flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=taken_out(name))
-    elif found is not None and found.column is None and len(name.parts) > 1:
-        report_open_qualifier(name, flow)
-    elif found is not None:
-        return found.column or Column(name.parts[-1].text, UNKNOWN, True, None)
+        context.report.add(
+            name_codes.UNKNOWN_COLUMN, name.span, message, help=extraction_help(name)
+        )
+    elif resolved is not None and resolved.column is None and len(name.parts) > 1:
+        report_open_qualifier(name, context)
+    elif resolved is not None:
+        return resolved.column or Column(name.parts[-1].text, UNKNOWN, True, None)
     return None
 
 
-def taken_out(name: e.ColumnName) -> str:
+def extraction_help(name: e.ColumnName) -> str:
     """The way to a column of its own for a field."""
     return f"take it out first: `|> extend {column_text(name)} as {name_text(name.parts[-1].text)}`"
 
 
-def report_open_qualifier(name: e.ColumnName, flow: Flow) -> None:
+def report_open_qualifier(name: e.ColumnName, context: QueryContext) -> None:
     """Report a qualified name where Spark goes by the name alone and there may be another of it."""
     message = f"`{column_text(name)}` is one column of its name only if the others are known"
     help_ = "give the source a schema, or name the columns with a `select` before"
-    flow.report.add(name_codes.OPEN_SCHEMA, name.span, message, help=help_)
+    context.report.add(name_codes.OPEN_SCHEMA, name.span, message, help=help_)
 
 
-def is_repeated(seen: dict[str, Span], name: str, span: Span, flow: Flow) -> bool:
-    first = seen.setdefault(name.casefold(), span)
+def is_repeated(first_spans: dict[str, Span], name: str, span: Span, context: QueryContext) -> bool:
+    first = first_spans.setdefault(name.casefold(), span)
     if first is span:
         return False
     also = (Label(first, "here already"),)
-    flow.report.add(codes.REPEATED_COLUMN, span, f"`{name}` is named twice", also=also)
+    context.report.add(codes.REPEATED_COLUMN, span, f"`{name}` is named twice", also=also)
     return True
 
 
-def drop(node: s.Drop, flow: Flow) -> ir.Step:
-    relation = flow.relation
+def resolve_drop(node: s.Drop, context: QueryContext) -> ir.Step:
+    relation = context.relation
     dropped: list[Column] = []
     texts: list[str] = []
     qualified = False
-    seen: dict[str, Span] = {}
+    first_spans: dict[str, Span] = {}
     for name in node.columns:
-        found = scopes.found(name, relation, flow.report)
-        if found is None or is_repeated(seen, column_text(name), name.span, flow):
+        resolved = scopes.resolve_column(name, relation, context.report)
+        if resolved is None or is_repeated(first_spans, column_text(name), name.span, context):
             continue
-        if found.path:
+        if resolved.path:
             message = f"`{column_text(name)}` is a field of a column; only columns can be dropped"
             help_ = "build the struct anew: `|> set … = named_struct(…)`"
-            flow.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=help_)
+            context.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=help_)
             continue
-        if found.column is not None:
-            dropped.append(found.column)
-        if found.qualified or (found.column is None and len(name.parts) > 1):
+        if resolved.column is not None:
+            dropped.append(resolved.column)
+        if resolved.is_qualified or (resolved.column is None and len(name.parts) > 1):
             qualified = True
-            flow.used_aliases.add(name.parts[0].text.casefold())
+            context.used_aliases.add(name.parts[0].text.casefold())
         texts.append(column_text(name))
-    gone = {id(column) for column in dropped}
-    kept = tuple(c for c in relation.columns if id(c) not in gone)
-    return ir.DropColumns(node.span, Relation(kept, relation.is_open), tuple(texts), qualified)
+    dropped_ids = {id(column) for column in dropped}
+    remaining = tuple(c for c in relation.columns if id(c) not in dropped_ids)
+    return ir.DropColumns(node.span, Relation(remaining, relation.is_open), tuple(texts), qualified)
 
 
-def rename(node: s.Rename, flow: Flow) -> ir.Step:
+def resolve_rename(node: s.Rename, context: QueryContext) -> ir.Step:
     """Columns renamed all at once; a qualified one of several of its name through a projection."""
-    relation = flow.relation
-    pairs, renamed = _renamings(node, flow)
+    relation = context.relation
+    pairs, renamed = _resolve_renamings(node, context)
     columns = tuple(
         replace(c, name=renamed[i].text, qualifier=None, declared=renamed[i].span)
         if i in renamed
@@ -98,60 +105,64 @@ def rename(node: s.Rename, flow: Flow) -> ir.Step:
         for i, c in enumerate(relation.columns)
     )
     output = Relation(columns, relation.is_open)
-    if not any(_has_twin(relation.columns[place], relation) for place in renamed):
+    if not any(_has_namesake(relation.columns[index], relation) for index in renamed):
         return ir.RenameColumns(node.span, output, tuple(pairs))
     if relation.is_open:
         message = "renaming one of two columns of a name needs to know all columns"
-        flow.report.add(name_codes.OPEN_SCHEMA, node.span, message)
-    named = []
-    for place, column in enumerate(relation.columns):
-        plain = as_it_is(column, node.span, flow)
-        names = (renamed[place].text,) if place in renamed else ()
-        named.append(ix.Named(plain.expression, names))
-    return ir.Project(node.span, output, tuple(named), False)
+        context.report.add(name_codes.OPEN_SCHEMA, node.span, message)
+    named_expressions = []
+    for index, column in enumerate(relation.columns):
+        named_column = build_named_column(column, node.span, context)
+        names = (renamed[index].text,) if index in renamed else ()
+        named_expressions.append(ix.NamedExpression(named_column.expression, names))
+    return ir.Project(node.span, output, tuple(named_expressions), False)
 
 
-def _renamings(node: s.Rename, flow: Flow) -> tuple[list[tuple[str, str]], dict[int, e.Name]]:
+def _resolve_renamings(
+    node: s.Rename, context: QueryContext
+) -> tuple[list[tuple[str, str]], dict[int, e.Name]]:
     """The old and new names, and the new ones by the places of the columns that are known."""
     renamed: dict[int, e.Name] = {}
     pairs: list[tuple[str, str]] = []
-    seen: dict[str, Span] = {}
+    first_spans: dict[str, Span] = {}
     for renaming in node.renamings:
-        found = scopes.found(renaming.column, flow.relation, flow.report)
-        if found is None or is_repeated(
-            seen, column_text(renaming.column), renaming.column.span, flow
+        resolved = scopes.resolve_column(renaming.column, context.relation, context.report)
+        if resolved is None or is_repeated(
+            first_spans, column_text(renaming.column), renaming.column.span, context
         ):
             continue
-        if found.path:
+        if resolved.path:
             message = "a field of a column cannot be renamed"
-            help_ = taken_out(renaming.column)
-            flow.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message, help=help_)
+            help_ = extraction_help(renaming.column)
+            context.report.add(name_codes.UNKNOWN_COLUMN, renaming.column.span, message, help=help_)
             continue
-        old = renaming.column.parts[-1].text
-        if found.column is None and len(renaming.column.parts) > 1:
-            report_open_qualifier(renaming.column, flow)
-        if found.column is not None:
-            old = found.column.name
-            place = next(i for i, c in enumerate(flow.relation.columns) if c is found.column)
-            renamed[place] = renaming.name
-        pairs.append((old, renaming.name.text))
+        old_name = renaming.column.parts[-1].text
+        if resolved.column is None and len(renaming.column.parts) > 1:
+            report_open_qualifier(renaming.column, context)
+        if resolved.column is not None:
+            old_name = resolved.column.name
+            index = next(i for i, c in enumerate(context.relation.columns) if c is resolved.column)
+            renamed[index] = renaming.name
+        pairs.append((old_name, renaming.name.text))
     return pairs, renamed
 
 
-def _has_twin(column: Column, relation: Relation) -> bool:
-    return any(c is not column for c in relation.named(column.name))
+def _has_namesake(column: Column, relation: Relation) -> bool:
+    return any(c is not column for c in relation.find_columns(column.name))
 
 
-def alias(node: s.As, flow: Flow) -> ir.Step:
-    output = scopes.requalified(flow.relation, node.alias.text)
+def resolve_alias(node: s.As, context: QueryContext) -> ir.Step:
+    output = scopes.requalify(context.relation, node.alias.text)
     return ir.Alias(node.span, output, node.alias.text)
 
 
-def as_it_is(column: Column, span: Span, flow: Flow) -> ix.Named:
+def build_named_column(column: Column, span: Span, context: QueryContext) -> ix.NamedExpression:
     """A column, named so that Spark finds this one."""
-    name = column_name(column, flow.relation, span)
+    name = column_name(column, context.relation, span)
     text = column_text(name)
     if len(name.parts) > 1:
-        flow.used_aliases.add(name.parts[0].text.casefold())
-    found = ix.Expression(span, (text,), column.type, column.nullable, text, column.provenance)
-    return ix.Named(found)
+        context.used_aliases.add(name.parts[0].text.casefold())
+    column_expression = ix.Expression(
+        span, (text,), column.type, column.nullable, text, column.provenance
+    )
+    return ix.NamedExpression(column_expression)

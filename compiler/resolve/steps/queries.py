@@ -14,8 +14,8 @@ from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows, report_time_windows
-from ssbt.compiler.resolve.flow import Flow
-from ssbt.compiler.resolve.seen import StepSeen
+from ssbt.compiler.resolve.query_context import QueryContext
+from ssbt.compiler.resolve.semantic_index import StepRelations
 from ssbt.compiler.resolve.steps import (
     code,
     columns,
@@ -31,71 +31,79 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import name_text
 
-RESOLVERS: dict[type[s.Step], Callable[[Any, Flow], ir.Step | None]] = {
-    s.Where: columns.where,
-    s.Select: columns.select,
-    s.Extend: columns.extend,
-    s.SetColumns: columns.set_columns,
-    s.Drop: naming.drop,
-    s.Rename: naming.rename,
-    s.As: naming.alias,
-    s.Join: joins.join,
-    s.SetOperation: joins.set_operation,
-    s.Aggregate: groups.aggregate,
-    s.Pivot: pivots.pivot,
-    s.Unpivot: pivots.unpivot,
-    s.Distinct: rows.distinct,
-    s.Deduplicate: rows.deduplicate,
-    s.Watermark: rows.watermark,
-    s.OrderBy: rows.order_by,
-    s.Limit: rows.limit,
-    s.Offset: rows.offset,
-    s.Sample: rows.sample,
-    s.Explode: rows.explode,
-    s.UseTransform: code.use_transform,
-    s.Apply: code.apply_function,
-    s.Sql: code.sql,
-    s.Stateful: stateful.stateful,
+RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
+    s.Where: columns.resolve_where,
+    s.Select: columns.resolve_select,
+    s.Extend: columns.resolve_extend,
+    s.SetColumns: columns.resolve_set_columns,
+    s.Drop: naming.resolve_drop,
+    s.Rename: naming.resolve_rename,
+    s.As: naming.resolve_alias,
+    s.Join: joins.resolve_join,
+    s.SetOperation: joins.resolve_set_operation,
+    s.Aggregate: groups.resolve_aggregate,
+    s.Pivot: pivots.resolve_pivot,
+    s.Unpivot: pivots.resolve_unpivot,
+    s.Distinct: rows.resolve_distinct,
+    s.Deduplicate: rows.resolve_deduplicate,
+    s.Watermark: rows.resolve_watermark,
+    s.OrderBy: rows.resolve_order_by,
+    s.Limit: rows.resolve_limit,
+    s.Offset: rows.resolve_offset,
+    s.Sample: rows.resolve_sample,
+    s.Explode: rows.resolve_explode,
+    s.UseTransform: code.resolve_use_transform,
+    s.Apply: code.resolve_apply,
+    s.Sql: code.resolve_sql,
+    s.Stateful: stateful.resolve_stateful,
 }
 
 
-def resolved_query(node: s.Query, flow: Flow) -> ir.Query:
+def resolve_query(node: s.Query, context: QueryContext) -> ir.Query:
     """The IR of a query; behind a mistake the columns are open, so that it is told once."""
-    got = flow.find.input(node.base, flow)
-    base, flow.relation = got if got is not None else (ir.Input("", None, None), Relation((), True))
-    made = [resolved_step(step, flow) for step in node.steps]
-    steps = [step for step in made if step is not None]
-    whole = len(steps) == len(made) and _is_whole(base) and all(map(_is_whole, steps))
-    _check_duplicates(node, flow)
-    flow.report.findings += find_week_keys(node)
-    flow.relation = flow.relation.with_streaming(flow.streaming)
-    used = flow.used_aliases | _clashing_inputs(flow)
-    kept = tuple(_without_unused_aliases(step, used) for step in steps)
+    resolved_input = context.lookup.find_input(node.base, context)
+    base, context.relation = (
+        resolved_input
+        if resolved_input is not None
+        else (ir.Input("", None, None), Relation((), True))
+    )
+    resolved_steps = [resolve_step(step, context) for step in node.steps]
+    steps = [step for step in resolved_steps if step is not None]
+    is_whole = len(steps) == len(resolved_steps) and _is_whole(base) and all(map(_is_whole, steps))
+    _check_duplicates(node, context)
+    context.report.findings += find_week_keys(node)
+    context.relation = context.relation.with_streaming(context.streaming)
+    used_aliases = context.used_aliases | _find_clashing_inputs(context)
+    final_steps = tuple(_without_unused_aliases(step, used_aliases) for step in steps)
     # Spark knows columns by the aliases of the queries before, too.
-    aliases = used.union(*(each.aliases for each in flow.inputs.values()))
-    flow.relation = replace(flow.relation, aliases=frozenset(aliases))
+    aliases = used_aliases.union(*(each.aliases for each in context.inputs.values()))
+    context.relation = replace(context.relation, aliases=frozenset(aliases))
     return ir.Query(
-        _named_if_used(base, used),
-        tuple(step for step in kept if step is not None),
-        flow.relation,
-        tuple(flow.uses),
-        tuple(flow.used_parameters),
-        whole,
+        _with_used_alias(base, used_aliases),
+        tuple(step for step in final_steps if step is not None),
+        context.relation,
+        tuple(context.used_datasets),
+        tuple(context.used_parameters),
+        is_whole,
     )
 
 
-def _clashing_inputs(flow: Flow) -> set[str]:
+def _find_clashing_inputs(context: QueryContext) -> set[str]:
     """The inputs with columns that Spark would take for those of another input under its alias."""
     return {
         alias
-        for alias, relation in flow.inputs.items()
-        for other in relation.aliases & flow.used_aliases & flow.inputs.keys()
-        if other != alias and (other in flow.starred or _share_a_name(relation, flow.inputs[other]))
+        for alias, relation in context.inputs.items()
+        for other_alias in relation.aliases & context.used_aliases & context.inputs.keys()
+        if other_alias != alias
+        and (
+            other_alias in context.starred_aliases
+            or _has_shared_name(relation, context.inputs[other_alias])
+        )
     }
 
 
-def _share_a_name(one: Relation, other: Relation) -> bool:
-    return one.is_open or other.is_open or any(other.named(c.name) for c in one.columns)
+def _has_shared_name(left: Relation, right: Relation) -> bool:
+    return left.is_open or right.is_open or any(right.find_columns(c.name) for c in left.columns)
 
 
 def _is_whole(part: ir.Input | ir.Step) -> bool:
@@ -104,109 +112,113 @@ def _is_whole(part: ir.Input | ir.Step) -> bool:
         case ir.Input(dataset=""):
             return False
         case ir.Input(arguments=tuple()) | ir.UseTransform():
-            within = part.body is not None and part.body.whole
-            return within and all(_is_whole(each) for each in part.arguments or ())
+            is_body_whole = part.body is not None and part.body.whole
+            return is_body_whole and all(_is_whole(each) for each in part.arguments or ())
         case ir.Join() | ir.SetOperation():
             return _is_whole(part.right)
         case _:
             return True
 
 
-def resolved_step(step: s.Step, flow: Flow) -> ir.Step | None:
+def resolve_step(step: s.Step, context: QueryContext) -> ir.Step | None:
     """The IR of one step over what flows; None, with findings, where nothing of it can be told."""
-    before = flow.relation
-    flow.windows = TimeWindows()
-    made = _resolved(step, flow)
-    report_time_windows(step, flow.windows, flow.report)
-    if made is not None:
-        flow.relation = made.output.with_streaming(flow.streaming)
-        made = replace(made, output=flow.relation)
-    if flow.report.seen is not None:
-        flow.report.seen.steps.append(StepSeen(step.span, before, flow.relation))
-    return made
+    input_relation = context.relation
+    context.windows = TimeWindows()
+    resolved = _dispatch_step(step, context)
+    report_time_windows(step, context.windows, context.report)
+    if resolved is not None:
+        context.relation = resolved.output.with_streaming(context.streaming)
+        resolved = replace(resolved, output=context.relation)
+    if context.report.index is not None:
+        context.report.index.steps.append(
+            StepRelations(step.span, input_relation, context.relation)
+        )
+    return resolved
 
 
-def _resolved(step: s.Step, flow: Flow) -> ir.Step | None:
-    resolve = RESOLVERS.get(type(step))
-    if resolve is None:
-        flow.relation = Relation((), True)
+def _dispatch_step(step: s.Step, context: QueryContext) -> ir.Step | None:
+    resolver = RESOLVERS.get(type(step))
+    if resolver is None:
+        context.relation = Relation((), True)
         return None
-    return resolve(step, flow)
+    return resolver(step, context)
 
 
-def _check_duplicates(node: s.Query, flow: Flow) -> None:
+def _check_duplicates(node: s.Query, context: QueryContext) -> None:
     """A result with two columns of one name can neither be used nor written."""
-    pairs = scopes.duplicates(flow.relation)
+    pairs = scopes.find_duplicates(context.relation)
     end = node.steps[-1].span if node.steps else node.base.span
-    places: dict[Span, list[tuple[Column, Column]]] = {}
+    pairs_by_span: dict[Span, list[tuple[Column, Column]]] = {}
     for first, second in pairs:
         # The one that this query names itself is where the mistake is.
-        place = _inside(second.declared, node.span)
+        span = _span_if_inside(second.declared, node.span)
         pair = (second, first)
-        if place is None and (place := _inside(first.declared, node.span)) is not None:
+        if span is None and (span := _span_if_inside(first.declared, node.span)) is not None:
             pair = (first, second)
-        places.setdefault(place or end, []).append(pair)
+        pairs_by_span.setdefault(span or end, []).append(pair)
     # A join that is mended has other columns.
     joins = (codes.JOIN_CONDITION, codes.KEY_EXPRESSION)
     is_consequence = any(
-        found.code in joins and _inside(found.primary.span, node.span)
-        for found in flow.report.findings
+        diagnostic.code in joins and _span_if_inside(diagnostic.primary.span, node.span)
+        for diagnostic in context.report.findings
     )
-    for place, twins in places.items() if not is_consequence else ():
-        _report_twins(place, twins, flow)
+    for span, span_pairs in pairs_by_span.items() if not is_consequence else ():
+        _report_duplicate_names(span, span_pairs, context)
     if pairs:
-        gone = {id(second) for _, second in pairs}
-        columns = tuple(c for c in flow.relation.columns if id(c) not in gone)
-        flow.relation = Relation(columns, True)
+        duplicate_ids = {id(second) for _, second in pairs}
+        columns = tuple(c for c in context.relation.columns if id(c) not in duplicate_ids)
+        context.relation = Relation(columns, True)
 
 
-def _report_twins(place: Span, twins: list[tuple[Column, Column]], flow: Flow) -> None:
+def _report_duplicate_names(
+    span: Span, pairs: list[tuple[Column, Column]], context: QueryContext
+) -> None:
     """Report columns of the result that share their names with others, all at one place."""
-    names = list(dict.fromkeys(mine.name for mine, _ in twins))
+    names = list(dict.fromkeys(duplicate.name for duplicate, _ in pairs))
     message = f"the result has two columns called `{names[0]}`"
     if len(names) > 1:
         listed = ", ".join(f"`{name}`" for name in names)
         message = f"the result has two columns of each of the names {listed}"
     also = {
-        other.declared: Label(other.declared, "the other one")
-        for _, other in twins
-        if other.declared
+        counterpart.declared: Label(counterpart.declared, "the other one")
+        for _, counterpart in pairs
+        if counterpart.declared
     }
-    dropped = [column for pair in twins if (column := _droppable(*pair)) is not None]
-    way = "`rename` or `drop`"
-    if len(dropped) == len(twins):
+    dropped = [column for pair in pairs if (column := _find_droppable(*pair)) is not None]
+    remedy = "`rename` or `drop`"
+    if len(dropped) == len(pairs):
         texts = (f"{name_text(c.qualifier or '')}.{name_text(c.name)}" for c in dropped)
-        way = f"`|> drop {', '.join(texts)}`"
-    help_ = f"leave one of {'them' if len(names) == 1 else 'each'}: {way}"
-    flow.report.add(
-        name_codes.DUPLICATE_COLUMN, place, message, also=tuple(also.values()), help=help_
+        remedy = f"`|> drop {', '.join(texts)}`"
+    help_ = f"leave one of {'them' if len(names) == 1 else 'each'}: {remedy}"
+    context.report.add(
+        name_codes.DUPLICATE_COLUMN, span, message, also=tuple(also.values()), help=help_
     )
 
 
-def _droppable(one: Column, other: Column) -> Column | None:
+def _find_droppable(left: Column, right: Column) -> Column | None:
     """The column of the two that a qualified name can tell from the other."""
-    if one.qualifier == other.qualifier:
+    if left.qualifier == right.qualifier:
         return None
-    return one if one.qualifier is not None else other
+    return left if left.qualifier is not None else right
 
 
-def _inside(span: Span | None, whole: Span) -> Span | None:
+def _span_if_inside(span: Span | None, whole: Span) -> Span | None:
     """The span, if it is a part of the whole."""
     if span is None or span.path != whole.path:
         return None
     return span if whole.start <= span.start < whole.end else None
 
 
-def _named_if_used(given: ir.Input, used: set[str]) -> ir.Input:
-    if given.alias is not None and given.alias.casefold() in used:
-        return given
-    return replace(given, alias=None)
+def _with_used_alias(input_: ir.Input, used_aliases: set[str]) -> ir.Input:
+    if input_.alias is not None and input_.alias.casefold() in used_aliases:
+        return input_
+    return replace(input_, alias=None)
 
 
-def _without_unused_aliases(step: ir.Step, used: set[str]) -> ir.Step | None:
+def _without_unused_aliases(step: ir.Step, used_aliases: set[str]) -> ir.Step | None:
     """The step with the aliases that an expression needs; None for an alias that none does."""
     if isinstance(step, ir.Alias):
-        return step if step.alias.casefold() in used else None
+        return step if step.alias.casefold() in used_aliases else None
     if isinstance(step, ir.Join | ir.SetOperation):
-        return replace(step, right=_named_if_used(step.right, used))
+        return replace(step, right=_with_used_alias(step.right, used_aliases))
     return step

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import cast_value_of
-from ssbt.compiler.resolve.traps.failing import divisor
-from ssbt.compiler.resolve.traps.implicit_casts import implicit_casts
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.expressions.evaluation import cast_outcome
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.failing_constants import find_divisor
+from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
-from ssbt.compiler.types.folding.arithmetic import divisor_is_zero
-from ssbt.compiler.types.folding.calls import SEEING_NULLS, is_known
+from ssbt.compiler.types.folding.arithmetic import is_divisor_zero
+from ssbt.compiler.types.folding.calls import SEEING_NULLS, can_evaluate
 from ssbt.compiler.types.folding.model import Value
 
 ALWAYS_NULL = Code(
@@ -74,20 +79,28 @@ _LOOKING = (
 _SKIPPING = ("greatest", "least", "concat_ws")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     nulls: list[e.Expression] = []
     match node:
         case e.Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
-            nulls = [side for side in (left, right) if isinstance(bare(side), e.NullLiteral)]
+            nulls = [
+                side
+                for side in (left, right)
+                if isinstance(without_parentheses(side), e.NullLiteral)
+            ]
         case e.Call():
-            parts = [part for part in operands(node) if isinstance(bare(part), e.NullLiteral)]
+            parts = [
+                part
+                for part in operands(node)
+                if isinstance(without_parentheses(part), e.NullLiteral)
+            ]
             name = function_name(node)
-            nulls = parts if name in (*_SPREADING, *_BY_NULL) or _spreads(name) else []
+            nulls = parts if name in (*_SPREADING, *_BY_NULL) or _is_null_spreading(name) else []
             if name == "get" and _is_negative(node, view):
                 message = "elements are counted from 0: there is none here, in any row"
                 help_ = "from the end count `element_at(…, -1)`"
-                where = Label(operands(node)[1].span)
-                yield Diagnostic(ALWAYS_NULL, message, where, (), (help_,))
+                label = Label(operands(node)[1].span)
+                yield Diagnostic(ALWAYS_NULL, message, label, (), (help_,))
             if parts and name in _SKIPPING:
                 message = f"`{name}` leaves nulls out, so this one changes nothing"
                 yield Diagnostic(NULL_IGNORED, message, Label(parts[0].span), (), ("remove it",))
@@ -95,31 +108,31 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         message = "this makes the whole expression null, in every row"
         yield Diagnostic(ALWAYS_NULL, message, Label(nulls[0].span), (), ("leave it out",))
     if not view.ansi:
-        yield from _legacy(node, view)
+        yield from _check_legacy(node, view)
 
 
-def _is_negative(node: e.Call, view: View) -> bool:
+def _is_negative(node: e.Call, view: ExpressionView) -> bool:
     parts = operands(node)
-    made = view.outcome(parts[1]) if len(parts) > 1 else None
-    return isinstance(made, Value) and isinstance(made.value, int) and made.value < 0
+    outcome = view.outcome(parts[1]) if len(parts) > 1 else None
+    return isinstance(outcome, Value) and isinstance(outcome.value, int) and outcome.value < 0
 
 
-def _spreads(name: str) -> bool:
+def _is_null_spreading(name: str) -> bool:
     """Whether the function makes null of a null, wherever it stands among its arguments."""
-    return is_known(name) and name not in (*_SKIPPING, *_LOOKING)
+    return can_evaluate(name) and name not in (*_SKIPPING, *_LOOKING)
 
 
-def _legacy(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_legacy(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """What ANSI mode would refuse."""
-    for part, target in implicit_casts(node, view):
-        given = view.outcome(part)
-        if isinstance(target, UnknownType | NullType) or not isinstance(given, Value):
+    for part, target in find_implicit_casts(node, view):
+        outcome = view.outcome(part)
+        if isinstance(target, UnknownType | NullType) or not isinstance(outcome, Value):
             continue
-        made = cast_value_of(given, target, False)
-        is_text = isinstance(given.type, StringType) and not given.is_null
-        if is_text and isinstance(made, Value) and made.is_null:
-            message = f"'{given.value}' is no {target.sql} and becomes null, in every row"
+        cast_result = cast_outcome(outcome, target, False)
+        is_text = isinstance(outcome.type, StringType) and not outcome.is_null
+        if is_text and isinstance(cast_result, Value) and cast_result.is_null:
+            message = f"'{outcome.value}' is no {target.sql} and becomes null, in every row"
             yield Diagnostic(ALWAYS_NULL, message, Label(part.span))
-    by = divisor(node)
-    if by is not None and divisor_is_zero(view.outcome(by), False):
-        yield Diagnostic(ALWAYS_NULL, "a division by zero is null", Label(by.span))
+    divisor_node = find_divisor(node)
+    if divisor_node is not None and is_divisor_zero(view.outcome(divisor_node), False):
+        yield Diagnostic(ALWAYS_NULL, "a division by zero is null", Label(divisor_node.span))

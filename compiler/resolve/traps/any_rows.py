@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 
 ANY_ROW = Code(
@@ -40,15 +44,15 @@ _LISTS = ("collect_list", "array_agg")
 _AGGREGATED_TEXTS = ("listagg", "string_agg")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     del view
     if isinstance(node, e.Subscript):
-        yield from _element(node.base, node)
+        yield from _check_element(node.base, node)
         return
     assert isinstance(node, e.Call)
     name = function_name(node)
     if name in ("element_at", "try_element_at", "get", "slice") and node.arguments:
-        yield from _element(node.arguments[0].value, node)
+        yield from _check_element(node.arguments[0].value, node)
     if node.window is not None:
         return
     if name in _ENDS:
@@ -61,7 +65,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
     elif name in ("array_join", "concat_ws"):
         for argument in node.arguments:
-            part = bare(argument.value)
+            part = without_parentheses(argument.value)
             if isinstance(part, e.Call) and function_name(part) in _LISTS and not part.window:
                 message = "the elements have no order, and the text may differ from run to run"
                 help_ = (
@@ -70,9 +74,9 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                 yield Diagnostic(ANY_ROW, message, Label(part.span), (), help_)
 
 
-def _element(base: e.Expression, node: e.Expression) -> Iterator[Diagnostic]:
+def _check_element(base: e.Expression, node: e.Expression) -> Iterator[Diagnostic]:
     """`collect_list(x)[0]`, which is the first of no order."""
-    part = bare(base)
+    part = without_parentheses(base)
     if isinstance(part, e.Call) and function_name(part) in _LISTS and part.window is None:
         message = "the elements have no order, and this takes any of them"
         help_ = ("name the order, `min_by(…, time)`; where any will do, `any_value(…)`",)

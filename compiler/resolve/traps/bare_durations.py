@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.folding.model import Value
 
@@ -36,13 +36,13 @@ milliseconds, and a group of nearly every row.
 TAKES = (e.Call,)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     if function_name(node) not in ("window", "session_window"):
         return
     for part in operands(node)[1:]:
-        given = view.outcome(part)
-        number = given.value if isinstance(given, Value) else None
+        outcome = view.outcome(part)
+        number = outcome.value if isinstance(outcome, Value) else None
         if isinstance(number, int) and not isinstance(number, bool) and number != 0:
             message = f"{number} without a unit is one of microseconds"
             help_ = f"name the unit: '{number} seconds', '1 hour'"

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
@@ -31,7 +36,7 @@ TAKES = (e.Binary, e.Call)
 _HASHES = ("hash", "xxhash64")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Binary(operator="%", left=left, right=right):
             parts = (left, right)
@@ -39,16 +44,19 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             parts = (operands(node)[0], operands(node)[1])
         case _:
             return
-    hashed = bare(parts[0])
+    hashed = without_parentheses(parts[0])
     if isinstance(hashed, e.Call) and function_name(hashed) == "abs" and operands(hashed):
-        hashed = bare(operands(hashed)[0])
+        hashed = without_parentheses(operands(hashed)[0])
     if not isinstance(hashed, e.Call) or function_name(hashed) not in _HASHES:
         return
     if id(node) in view.compared_with_zero:
         return
     text = f"pmod({ssbt_text(hashed)}, {ssbt_text(parts[1])})"
     message = "a hash may be negative, and so is the rest of it"
-    if isinstance(bare(parts[0]), e.Call) and bare(parts[0]) is not hashed:
+    if (
+        isinstance(without_parentheses(parts[0]), e.Call)
+        and without_parentheses(parts[0]) is not hashed
+    ):
         message = "`abs` fails for the lowest number, which a hash may be"
     fix, help_ = (Edit(node.span, text),), (f"write `{text}`",)
     yield Diagnostic(NEGATIVE_BUCKET, message, Label(node.span), (), help_, fix)

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import BOOLEAN
@@ -35,12 +40,12 @@ TAKES = (e.Call,)
 _TRUTHS = (e.Binary, e.Between, e.InList, e.Like, e.Is, e.Unary)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
     if function_name(node) != "count" or len(parts) != 1 or node.distinct:
         return
-    condition = _condition(bare(parts[0]), view)
+    condition = _find_condition(without_parentheses(parts[0]), view)
     if condition is not None:
         text = f"count_if({ssbt_text(condition)})"
         message = "`count` counts the rows where this is false as well"
@@ -49,22 +54,24 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         yield Diagnostic(COUNTED_CONDITION, message, Label(parts[0].span), (), help_, fix)
 
 
-def _condition(part: e.Expression, view: View) -> e.Expression | None:
+def _find_condition(part: e.Expression, view: ExpressionView) -> e.Expression | None:
     """The condition that is counted: by itself, or as 1 where it is true and 0 where it is not."""
     match part:
-        case e.Call(arguments=(condition, one, other)) if function_name(part) == "if":
-            return condition.value if _is_one_or_zero(one.value, other.value) else None
-        case e.Case(operand=None, branches=((condition, one),), otherwise=other) if other:
-            return condition if _is_one_or_zero(one, other) else None
-        case _ if isinstance(part, _TRUTHS) and view.type(part) == BOOLEAN:
+        case e.Call(arguments=(condition, when_true, when_false)) if function_name(part) == "if":
+            return condition.value if _is_one_or_zero(when_true.value, when_false.value) else None
+        case e.Case(operand=None, branches=((condition, when_true),), otherwise=when_false) if (
+            when_false
+        ):
+            return condition if _is_one_or_zero(when_true, when_false) else None
+        case _ if isinstance(part, _TRUTHS) and view.data_type(part) == BOOLEAN:
             return part
     return None
 
 
-def _is_one_or_zero(one: e.Expression, other: e.Expression) -> bool:
-    return _number(one) == "1" and _number(other) == "0"
+def _is_one_or_zero(when_true: e.Expression, when_false: e.Expression) -> bool:
+    return _number_text(when_true) == "1" and _number_text(when_false) == "0"
 
 
-def _number(node: e.Expression) -> str | None:
-    inner = bare(node)
+def _number_text(node: e.Expression) -> str | None:
+    inner = without_parentheses(node)
     return inner.text if isinstance(inner, e.NumberLiteral) else None

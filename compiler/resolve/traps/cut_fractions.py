@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.implicit_casts import implicit_casts
-from ssbt.compiler.resolve.traps.view import View, function_name
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name
+from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import IntegralType
 from ssbt.compiler.types.folding.model import Value
@@ -34,9 +34,9 @@ half is one month.
 TAKES = (e.Call,)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
-    for part, target in implicit_casts(node, view):
+    for part, target in find_implicit_casts(node, view):
         outcome = view.outcome(part)
         number = outcome.value if isinstance(outcome, Value) else None
         if not isinstance(target, IntegralType) or not isinstance(number, float | Decimal):

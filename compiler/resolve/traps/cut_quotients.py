@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import DataType, DecimalType, DoubleType, FloatType
@@ -36,15 +41,15 @@ _ROUNDING = ("round", "bround", "ceil", "ceiling")
 _FRACTIONS = ("double", "float", "decimal")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Call() if function_name(node) in (*_ROUNDING, *_FRACTIONS) and operands(node):
             # `round(x div 60, -2)` makes a whole number of a whole number.
             if len(operands(node)) > 1 and function_name(node) != "decimal":
                 return
-            part = bare(operands(node)[0])
-        case e.Cast(operand=operand) if _has_fraction(view.type(node)):
-            part = bare(operand)
+            part = without_parentheses(operands(node)[0])
+        case e.Cast(operand=operand) if _has_fraction(view.data_type(node)):
+            part = without_parentheses(operand)
         case _:
             return
     if isinstance(part, e.Binary) and part.operator == "div":

@@ -8,11 +8,11 @@ from decimal import Decimal
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.expressions.evaluation import COALESCING
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import DataType, DecimalType
 from ssbt.compiler.types.folding.model import Value
-from ssbt.compiler.types.promotion import for_arithmetic
+from ssbt.compiler.types.promotion import promote_for_arithmetic
 
 _SCHEMA_OF_RATES = """\
 schema Order {
@@ -48,14 +48,16 @@ Cast the operands to the digits that they really have before: `cast(rate as deci
 TAKES = (e.Binary, e.Case, e.Call)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    result = view.type(node)
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    result = view.data_type(node)
     if not isinstance(node, e.Binary):
-        yield from _branches(node, result, view)
+        yield from _check_branches(node, result, view)
         return
     if node.operator not in ("+", "-", "*", "/") or not isinstance(result, DecimalType):
         return
-    left, right = for_arithmetic(view.typed(node.left), view.typed(node.right), view.ansi)
+    left, right = promote_for_arithmetic(
+        view.type_of(node.left), view.type_of(node.right), view.ansi
+    )
     a, b = left.type, right.type
     if not isinstance(a, DecimalType) or not isinstance(b, DecimalType):
         return
@@ -73,19 +75,21 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
 
 
-def _needed_scale(part: e.Expression, type_: DecimalType, view: View) -> int:
+def _needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -> int:
     """The digits behind the point that an operand has; of a constant, without zeros at its end."""
-    made = view.outcome(part)
-    if isinstance(made, Value) and made.is_opaque:
+    outcome = view.outcome(part)
+    if isinstance(outcome, Value) and outcome.is_opaque:
         # A parameter has the digits that it is given.
         return 0
-    if isinstance(made, Value) and isinstance(made.value, int | Decimal):
-        exponent = Decimal(made.value).normalize().as_tuple().exponent
+    if isinstance(outcome, Value) and isinstance(outcome.value, int | Decimal):
+        exponent = Decimal(outcome.value).normalize().as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
     return type_.scale
 
 
-def _branches(node: e.Expression, result: DataType, view: View) -> Iterator[Diagnostic]:
+def _check_branches(
+    node: e.Expression, result: DataType, view: ExpressionView
+) -> Iterator[Diagnostic]:
     """The branches of `case` and `coalesce`, which all get the digits of one type."""
     match node:
         case e.Case(branches=branches, otherwise=otherwise):
@@ -97,10 +101,10 @@ def _branches(node: e.Expression, result: DataType, view: View) -> Iterator[Diag
     if not isinstance(result, DecimalType):
         return
     for part in parts:
-        given = view.type(part)
-        is_cut = isinstance(given, DecimalType) and given.scale > result.scale
+        branch_type = view.data_type(part)
+        is_cut = isinstance(branch_type, DecimalType) and branch_type.scale > result.scale
         if is_cut and not view.is_constant(part):
-            message = f"of {given.sql} only {result.scale} digits behind the point are kept:"
+            message = f"of {branch_type.sql} only {result.scale} digits behind the point are kept:"
             message += f" the whole is {result.sql}"
             help_ = "cast the branches to one type that has room for what they hold"
             yield Diagnostic(CUT_SCALE, message, Label(part.span), (), (help_,))

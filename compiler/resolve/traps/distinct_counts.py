@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -31,22 +31,22 @@ never null, and counts every combination.
 TAKES = (e.Call,)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
     if function_name(node) != "count" or not node.distinct or len(parts) < 2:
         return
     if any(isinstance(part, e.Star) for part in parts):
         return
-    nullable = [part for part in parts if view.typed(part).nullable]
+    nullable = [part for part in parts if view.type_of(part).nullable]
     if not nullable:
         return
-    named = ", ".join(f"`{ssbt_text(part)}`" for part in nullable)
-    message = f"rows are not counted in which {named} {'are' if len(nullable) > 1 else 'is'} null"
+    columns = ", ".join(f"`{ssbt_text(part)}`" for part in nullable)
+    message = f"rows are not counted in which {columns} {'are' if len(nullable) > 1 else 'is'} null"
     if len(nullable) > 1:
-        message = f"rows are not counted in which any of {named} is null"
+        message = f"rows are not counted in which any of {columns} is null"
     first, last = parts[0].span, parts[-1].span
-    right = f"struct({', '.join(map(ssbt_text, parts))})"
-    fix = (Edit(Span(first.path, first.start, last.end), right),)
-    help_ = (f"to count them, write `count(distinct {right})`",)
+    replacement = f"struct({', '.join(map(ssbt_text, parts))})"
+    fix = (Edit(Span(first.path, first.start, last.end), replacement),)
+    help_ = (f"to count them, write `count(distinct {replacement})`",)
     yield Diagnostic(DISTINCT_NULLS, message, Label(node.span), (), help_, fix)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import StringType
@@ -40,27 +40,27 @@ _LENGTHS = {
 }
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
-    if not parts or not isinstance(view.type(parts[0]), StringType) or view.is_constant(node):
+    if not parts or not isinstance(view.data_type(parts[0]), StringType) or view.is_constant(node):
         return
-    place = _LENGTHS.get(name)
-    if place is not None and len(parts) > place:
-        length = view.outcome(parts[place])
+    length_index = _LENGTHS.get(name)
+    if length_index is not None and len(parts) > length_index:
+        length = view.outcome(parts[length_index])
         if isinstance(length, Value) and isinstance(length.value, int) and length.value < 1:
-            yield _shortened(node, parts[place], length.value)
+            yield _build_diagnostic(node, parts[length_index], length.value)
     if name == "substring_index" and len(parts) == 3:
         count = view.outcome(parts[2])
-        none = isinstance(count, Value) and count.value == 0 and not count.is_null
-        if none or view.text(parts[1]) == "":
+        takes_none = isinstance(count, Value) and count.value == 0 and not count.is_null
+        if takes_none or view.text(parts[1]) == "":
             message = f"`{ssbt_text(node)}` is the empty text in every row"
             help_ = "what stands between the parts comes second, how many to take third"
             yield Diagnostic(EMPTY_PART, message, Label(node.span), (), (help_,))
 
 
-def _shortened(node: e.Call, part: e.Expression, length: int) -> Diagnostic:
+def _build_diagnostic(node: e.Call, part: e.Expression, length: int) -> Diagnostic:
     text = ssbt_text(operands(node)[0])
     message = f"a length of {length} gives the empty text in every row"
-    way = f"without its last character it is `left({text}, length({text}) - 1)`"
-    return Diagnostic(EMPTY_PART, message, Label(part.span), (), (way,) if length < 0 else ())
+    hint = f"without its last character it is `left({text}, length({text}) - 1)`"
+    return Diagnostic(EMPTY_PART, message, Label(part.span), (), (hint,) if length < 0 else ())

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.codes.steps import CONSTANT_ORDER
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    without_parentheses,
+)
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
@@ -39,28 +43,30 @@ TAKES = (e.Call,)
 _ENDS = ("last_value", "last", "nth_value")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     window, name = node.window, function_name(node)
     if window is None:
         return
     for key in window.order:
         if view.is_constant(key.value):
-            yield _constant_order(key.value, view)
+            yield _build_order_diagnostic(key.value, view)
     if name not in _ENDS or not window.order or window.frame is not None:
         return
-    gives = "the value of the current row" if name != "nth_value" else "null in the first rows"
-    message = f"without a frame, `{name}` over an order gives {gives}"
+    default_result = (
+        "the value of the current row" if name != "nth_value" else "null in the first rows"
+    )
+    message = f"without a frame, `{name}` over an order gives {default_result}"
     end = window.order[-1].span.end
     fix = (Edit(Span(window.span.path, end, end), f" {WHOLE}"),)
     help_ = (f"for the whole partition, add `{WHOLE}` behind the order",)
     yield Diagnostic(DEFAULT_FRAME, message, Label(node.span), (), help_, fix)
 
 
-def _constant_order(key: e.Expression, view: View) -> Diagnostic:
+def _build_order_diagnostic(key: e.Expression, view: ExpressionView) -> Diagnostic:
     """`over (order by 'id')`, and `order by 1`, which is no place of a column here."""
     message = "this is the same for every row, so the window has no order"
-    text = bare(key)
+    text = without_parentheses(key)
     column = view.column(text.value) if isinstance(text, e.StringLiteral) else None
     if column is None:
         return Diagnostic(CONSTANT_ORDER, message, Label(key.span), (), ("name a column",))

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
@@ -35,21 +40,21 @@ TAKES = (e.Call,)
 _HASHES = ("md5", "sha", "sha1", "sha2", "crc32", "hash", "xxhash64")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     if function_name(node) not in _HASHES or not node.arguments:
         return
-    inner = bare(node.arguments[0].value)
+    inner = without_parentheses(node.arguments[0].value)
     if not isinstance(inner, e.Call):
         return
     name, parts = function_name(inner), operands(inner)
     if name not in ("concat", "concat_ws") or len(parts) < 2 + (name == "concat_ws"):
         return
-    nullable = [part for part in parts if view.typed(part).nullable]
+    nullable = [part for part in parts if view.type_of(part).nullable]
     if not nullable:
         return
-    named = ", ".join(f"`{ssbt_text(part)}`" for part in nullable[:3])
-    what = "and then the key is null" if name == "concat" else "which is left out of the key"
-    message = f"{named} may be null, {what}"
+    columns = ", ".join(f"`{ssbt_text(part)}`" for part in nullable[:3])
+    consequence = "and then the key is null" if name == "concat" else "which is left out of the key"
+    message = f"{columns} may be null, {consequence}"
     help_ = ("hash `to_json(struct(…))`, or give nulls a text of their own by `coalesce`",)
     yield Diagnostic(HASHED_NULLS, message, Label(inner.span), (), help_)

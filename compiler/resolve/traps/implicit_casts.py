@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
@@ -17,12 +22,12 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     YearMonthIntervalType,
 )
-from ssbt.compiler.types.folding.comparing import compared_types
+from ssbt.compiler.types.folding.comparisons import comparison_types
 from ssbt.compiler.types.folding.model import Value
-from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.functions import find_function
 from ssbt.compiler.types.functions.inner_casts import inner_casts
 from ssbt.compiler.types.operators import COMPARISONS
-from ssbt.compiler.types.promotion import for_arithmetic
+from ssbt.compiler.types.promotion import promote_for_arithmetic
 
 _INTERVALS = (DayTimeIntervalType, YearMonthIntervalType)
 _COMPUTING = ("+", "-", "*", "/", "%")
@@ -30,97 +35,103 @@ _COMPUTING = ("+", "-", "*", "/", "%")
 _SUMS = ("sum", "avg", "mean", "try_sum", "try_avg")
 
 
-def implicit_casts(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+def find_implicit_casts(
+    node: e.Expression, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
     """The operands of a node and the types that Spark casts them to."""
     match node:
         case e.Binary(operator="and" | "or", left=left, right=right) if view.ansi:
             yield from ((left, BOOLEAN), (right, BOOLEAN))
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
-            yield from _compared(operator, left, right, view)
+            yield from _find_comparison_casts(operator, left, right, view)
         case e.Binary(operator=operator, left=left, right=right) if operator in _COMPUTING:
-            yield from _computed(left, right, view, operator in ("*", "/"))
+            yield from _find_arithmetic_casts(left, right, view, operator in ("*", "/"))
         case e.Between(operand=operand, low=low, high=high):
-            yield from _compared(">=", operand, low, view)
-            yield from _compared("<=", operand, high, view)
+            yield from _find_comparison_casts(">=", operand, low, view)
+            yield from _find_comparison_casts("<=", operand, high, view)
         case e.IsDistinctFrom(left=left, right=right):
-            yield from _compared("<=>", left, right, view)
+            yield from _find_comparison_casts("<=>", left, right, view)
         case e.InList(operand=operand, items=items):
-            common = common_type([view.typed(each) for each in (operand, *items)], view.ansi)
+            common = common_type([view.type_of(each) for each in (operand, *items)], view.ansi)
             if common is not None:
                 yield from ((item, common) for item in (operand, *items))
         case e.Case(operand=operand, branches=branches, otherwise=otherwise):
             if operand is not None:
                 for choice, _ in branches:
-                    yield from _compared("=", operand, choice, view)
-            values = [value for test, value in branches if not _is_never(test, view)]
+                    yield from _find_comparison_casts("=", operand, choice, view)
+            values = [value for test, value in branches if not _is_never_true(test, view)]
             values += [otherwise] if otherwise else []
-            yield from ((value, view.type(node)) for value in values)
+            yield from ((value, view.data_type(node)) for value in values)
         case e.Call():
-            yield from _cast_arguments(node, view)
+            yield from _find_argument_casts(node, view)
 
 
-def _computed(
-    left: e.Expression, right: e.Expression, view: View, scales: bool = False
+def _find_arithmetic_casts(
+    left: e.Expression, right: e.Expression, view: ExpressionView, scales: bool = False
 ) -> Iterator[tuple[e.Expression, DataType]]:
-    a, b = view.typed(left), view.typed(right)
+    a, b = view.type_of(left), view.type_of(right)
     if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
-        one, other = for_arithmetic(a, b, view.ansi)
-        yield from ((left, one.type), (right, other.type))
+        left_target, right_target = promote_for_arithmetic(a, b, view.ansi)
+        yield from ((left, left_target.type), (right, right_target.type))
     for side, other_side in ((left, b.type), (right, a.type)):
         if (
             scales
             and isinstance(other_side, _INTERVALS)
-            and isinstance(view.type(side), StringType)
+            and isinstance(view.data_type(side), StringType)
         ):
             yield side, DOUBLE
 
 
-def _is_never(condition: e.Expression, view: View) -> bool:
-    made = view.outcome(condition)
-    return isinstance(made, Value) and not made.value
+def _is_never_true(condition: e.Expression, view: ExpressionView) -> bool:
+    outcome = view.outcome(condition)
+    return isinstance(outcome, Value) and not outcome.value
 
 
-def _compared(
-    operator: str, left: e.Expression, right: e.Expression, view: View
+def _find_comparison_casts(
+    operator: str, left: e.Expression, right: e.Expression, view: ExpressionView
 ) -> Iterator[tuple[e.Expression, DataType]]:
-    a, b = view.typed(left), view.typed(right)
-    wanted = None if a.unknown or b.unknown else compared_types(operator, a, b, view.ansi)
-    if wanted is not None:
-        yield left, wanted[0]
-        yield right, wanted[1]
+    a, b = view.type_of(left), view.type_of(right)
+    target_types = (
+        None if a.is_unknown or b.is_unknown else comparison_types(operator, a, b, view.ansi)
+    )
+    if target_types is not None:
+        yield left, target_types[0]
+        yield right, target_types[1]
 
 
-def _cast_arguments(node: e.Call, view: View) -> Iterator[tuple[e.Expression, DataType]]:
+def _find_argument_casts(
+    node: e.Call, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
     name, parts = function_name(node), operands(node)
-    function = find(name)
+    function = find_function(name)
     if function is None or any(argument.name for argument in node.arguments):
         return
-    inner = inner_casts(name, [view.type(part) for part in parts], view.type(node))
+    inner = inner_casts(name, [view.data_type(part) for part in parts], view.data_type(node))
     if inner is not None:
         pairs = zip(parts, inner, strict=True)
         yield from ((part, target) for part, target in pairs if target is not None)
     elif name in COALESCING:
-        yield from ((part, view.type(node)) for part in parts)
+        yield from ((part, view.data_type(node)) for part in parts)
     elif name in ("if", "nvl2") and len(parts) == 3:
-        yield from ((part, view.type(node)) for part in parts[1:])
+        yield from ((part, view.data_type(node)) for part in parts[1:])
     elif name == "nullif" and len(parts) == 2:
-        yield from _compared("=", parts[0], parts[1], view)
+        yield from _find_comparison_casts("=", parts[0], parts[1], view)
     elif name == "equal_null" and len(parts) == 2:
-        yield from _compared("<=>", parts[0], parts[1], view)
+        yield from _find_comparison_casts("<=>", parts[0], parts[1], view)
     elif name == "decode" and len(parts) > 2:
         for key in parts[1 : len(parts) - 1 : 2]:
-            yield from _compared("<=>", parts[0], key, view)
+            yield from _find_comparison_casts("<=>", parts[0], key, view)
         results = [*parts[2::2], *(parts[-1:] if len(parts) % 2 == 0 else [])]
-        yield from ((part, view.type(node)) for part in results)
-    elif name in _SUMS and len(parts) == 1 and isinstance(view.type(parts[0]), StringType):
+        yield from ((part, view.data_type(node)) for part in results)
+    elif name in _SUMS and len(parts) == 1 and isinstance(view.data_type(parts[0]), StringType):
         yield parts[0], DOUBLE
     elif name in ("mod", "pmod") and len(parts) == 2:
-        yield from _computed(parts[0], parts[1], view)
+        yield from _find_arithmetic_casts(parts[0], parts[1], view)
     elif not (name in CHOOSING or name.startswith("try_")):
-        for place, part in enumerate(parts):
-            parameter = function.parameter(place)
-            if parameter is None or isinstance(bare(part), e.Star | e.Lambda):
+        for index, part in enumerate(parts):
+            parameter = function.parameter(index)
+            if parameter is None or isinstance(without_parentheses(part), e.Star | e.Lambda):
                 continue
-            target = parameter.cast(view.type(part), view.ansi)
+            target = parameter.cast_type(view.data_type(part), view.ansi)
             if target is not None:
                 yield part, target

@@ -7,8 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.view import View, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+)
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 
 SHELL_PATTERN = Code(
@@ -34,7 +39,7 @@ TAKES = (e.Like, e.Call)
 _ANCHORED = re.compile(r"(\^?)([^\^$\\.*+]+(?:\.[^\^$\\.*+]+)*)(\$?)")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if isinstance(node, e.Call):
         parts = operands(node)
         if function_name(node) in ("like", "ilike") and len(parts) in (2, 3):
@@ -50,17 +55,17 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         text = pattern.value
         anchored = _ANCHORED.fullmatch(text)
         if anchored and node.escape is None:
-            yield from _anchors(pattern, anchored)
+            yield from _check_anchors(pattern, anchored)
             continue
         if "%" not in text and ".*" not in text and (text.startswith("*") or text.endswith("*")):
-            right = quoted(text.replace("*", "%"))
+            correction = quote(text.replace("*", "%"))
             message = "`*` is a plain character to `like`"
-            fix = (Edit(pattern.span, right),)
-            help_ = (f"any text is `%`: {right}",)
+            fix = (Edit(pattern.span, correction),)
+            help_ = (f"any text is `%`: {correction}",)
             yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), help_, fix)
 
 
-def _escapes(node: e.Expression, escape: str | None, view: View) -> Iterator[Diagnostic]:
+def _escapes(node: e.Expression, escape: str | None, view: ExpressionView) -> Iterator[Diagnostic]:
     """What an escape makes plain: `%`, `_` and itself; Spark stops at any other."""
     pattern = view.text(node)
     if pattern is None or escape is None or len(escape) != 1:
@@ -73,17 +78,17 @@ def _escapes(node: e.Expression, escape: str | None, view: View) -> Iterator[Dia
         yield Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), help_)
 
 
-def _anchors(pattern: e.StringLiteral, anchored: re.Match[str]) -> Iterator[Diagnostic]:
+def _check_anchors(pattern: e.StringLiteral, anchored: re.Match[str]) -> Iterator[Diagnostic]:
     """`like '^A%'` and `like '%.csv$'`."""
     start, text, end = anchored.groups()
     if (not start and not end) or (end and not text.startswith("%") and not start):
         # A price or a name of a variable may end with `$`.
         return
     sign = start or end
-    plain = text
+    like_pattern = text
     if start and not end and not text.endswith("%"):
-        plain = text + "%"
+        like_pattern = text + "%"
     message = f"`{sign}` is a plain character to `like`, which looks at the whole text"
-    right = quoted(plain)
-    fix = (Edit(pattern.span, right),)
-    yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), (f"write {right}",), fix)
+    correction = quote(like_pattern)
+    fix = (Edit(pattern.span, correction),)
+    yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), (f"write {correction}",), fix)

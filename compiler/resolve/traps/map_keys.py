@@ -7,15 +7,20 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import cast_value_of
-from ssbt.compiler.resolve.expressions.walking import nodes, same
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.expressions.evaluation import cast_outcome
+from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import MapType, StringType, UnknownType
 from ssbt.compiler.types.folding.model import Value
-from ssbt.compiler.types.functions import find
+from ssbt.compiler.types.functions import find_function
 
 BAD_KEY = Code(
     "SSBT0473",
@@ -41,7 +46,7 @@ _WAY_OUT = ("leave one of them out",)
 _PLAIN = re.compile(r"[A-Za-z0-9 ,;:/_=&-]+")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
     match name:
@@ -57,7 +62,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         case "map_from_entries" if len(parts) == 1:
             yield from _doubled(_first_fields(_elements(parts[0]) or ()), node, view)
         case "map_concat":
-            maps = [bare(part) for part in parts]
+            maps = [without_parentheses(part) for part in parts]
             calls = [each for each in maps if isinstance(each, e.Call)]
             lists = [operands(each)[::2] for each in calls if function_name(each) == "map"]
             yield from _across(lists, node, view)
@@ -68,7 +73,10 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
 
 
 def _doubled(
-    keys: Sequence[e.Expression], node: e.Call, view: View, before: Sequence[e.Expression] = ()
+    keys: Sequence[e.Expression],
+    node: e.Call,
+    view: ExpressionView,
+    before: Sequence[e.Expression] = (),
 ) -> Iterator[Diagnostic]:
     """The first key that is null, or that is there already."""
     earlier = [(key, _content(key, node, view)) for key in before]
@@ -87,7 +95,7 @@ def _doubled(
 
 
 def _across(
-    lists: Sequence[Sequence[e.Expression]], node: e.Call, view: View
+    lists: Sequence[Sequence[e.Expression]], node: e.Call, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """A key of one map that another has; those within a map are found there."""
     before: list[e.Expression] = []
@@ -100,12 +108,12 @@ def _across(
         before += keys
 
 
-def _content(key: e.Expression, node: e.Call, view: View) -> object:
+def _content(key: e.Expression, node: e.Call, view: ExpressionView) -> object:
     """The value of a constant key in the type that all keys have; None where it is not known."""
-    type_ = view.type(node)
+    type_ = view.data_type(node)
     if not isinstance(type_, MapType) or isinstance(type_.key, UnknownType):
         return None
-    outcome = cast_value_of(view.outcome(key), type_.key, view.ansi)
+    outcome = cast_outcome(view.outcome(key), type_.key, view.ansi)
     known = isinstance(outcome, Value) and not outcome.is_opaque
     if not known or (isinstance(type_.key, StringType) and type_.key != StringType()):
         return None
@@ -116,14 +124,14 @@ def _content(key: e.Expression, node: e.Call, view: View) -> object:
 def _is_same(key: e.Expression, other: e.Expression) -> bool:
     """Whether two keys are one expression, which has no chance in it."""
     calls = [part for part in nodes(key) if isinstance(part, e.Call)]
-    functions = [find(call.name.text) for call in calls]
+    functions = [find_function(call.name.text) for call in calls]
     certain = all(each is not None and each.deterministic for each in functions)
-    return certain and same(key, other)
+    return certain and is_same_expression(key, other)
 
 
 def _elements(node: e.Expression) -> Sequence[e.Expression] | None:
     """The elements of `array(…)`, as far as they are counted."""
-    call = bare(node)
+    call = without_parentheses(node)
     if not isinstance(call, e.Call) or function_name(call) != "array":
         return None
     parts = operands(call)
@@ -131,7 +139,7 @@ def _elements(node: e.Expression) -> Sequence[e.Expression] | None:
 
 
 def _first_fields(entries: Sequence[e.Expression]) -> Sequence[e.Expression]:
-    calls = [bare(entry) for entry in entries]
+    calls = [without_parentheses(entry) for entry in entries]
     pairs = [
         operands(call)
         for call in calls
@@ -140,7 +148,7 @@ def _first_fields(entries: Sequence[e.Expression]) -> Sequence[e.Expression]:
     return [pair[0] for pair in pairs if len(pair) == 2]
 
 
-def _written(parts: Sequence[e.Expression], view: View) -> Iterator[Diagnostic]:
+def _written(parts: Sequence[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
     """`str_to_map('a:1,a:2')`."""
     texts = [view.text(part) for part in parts]
     text, between, behind_key = [*texts, ",", ":"][:3] if len(texts) == 1 else [*texts, ":"][:3]
@@ -156,7 +164,7 @@ def _written(parts: Sequence[e.Expression], view: View) -> Iterator[Diagnostic]:
             return
 
 
-def _all_one(function: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _all_one(function: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """`transform_keys(map, (k, v) -> 'x')`."""
     if not isinstance(function, e.Lambda) or not view.is_constant(function.body):
         return

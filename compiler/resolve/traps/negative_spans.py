@@ -7,7 +7,12 @@ import re
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
@@ -44,14 +49,14 @@ _STARTS = frozenset(("start", "started", "begin", "began", "from", "since", "ope
 _ENDS = frozenset(("end", "ended", "finish", "finished", "until", "till", "to", "closed", "stop"))
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     del view
     assert isinstance(node, e.Call)
     parts = operands(node)
-    if function_name(node) not in _FUNCTIONS or len(parts) < 2 or node.words:
+    if function_name(node) not in _FUNCTIONS or len(parts) < 2 or node.keywords:
         return
     first, second = parts[:2]
-    if _words(first) & _STARTS and _words(second) & _ENDS:
+    if _name_words(first) & _STARTS and _name_words(second) & _ENDS:
         names = ssbt_text(first), ssbt_text(second)
         name = function_name(node)
         message = f"`{name}` goes from its second argument to its first: from `{names[1]}` to"
@@ -61,10 +66,10 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
         yield Diagnostic(NEGATIVE_SPAN, message, Label(node.span), (), help_, fix)
 
 
-def _words(node: e.Expression) -> frozenset[str]:
+def _name_words(node: e.Expression) -> frozenset[str]:
     """The words of a column's name: `valid_from`, `startDate`."""
-    inner = bare(node)
+    inner = without_parentheses(node)
     if not isinstance(inner, e.ColumnName):
         return frozenset()
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", inner.parts[-1].text)
-    return frozenset(word.lower() for word in words)
+    name_parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", inner.parts[-1].text)
+    return frozenset(name_part.lower() for name_part in name_parts)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.folding.model import Value
 
@@ -56,7 +56,7 @@ _WRONG: Mapping[str, tuple[Callable[[float], bool], str]] = {
 }
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
     if name not in _WRONG or not parts:
@@ -71,7 +71,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             yield _finding(node, parts[0], given)
 
 
-def _number(node: e.Expression, view: View) -> float | None:
+def _number(node: e.Expression, view: ExpressionView) -> float | None:
     outcome = view.outcome(node)
     value = outcome.value if isinstance(outcome, Value) else None
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -57,13 +62,13 @@ _SEARCHING = ("array_contains", "arrays_overlap")
 _COMPARED = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     del view
     match node:
         case e.Binary(operator=operator, left=left, right=right) if operator in _COMPARED:
-            for side, other in ((right, left), (left, right)):
-                if _is_null(side) and not _is_null(other):
-                    yield _compared(node, other)
+            for side, counterpart in ((right, left), (left, right)):
+                if _is_null(side) and not _is_null(counterpart):
+                    yield _build_comparison_diagnostic(node, counterpart)
                     return
         case e.Between(low=low, high=high) if _is_null(low) or _is_null(high):
             side = low if _is_null(low) else high
@@ -74,9 +79,9 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             message = "null is in no list, not even in one with null"
             yield Diagnostic(NULL_COMPARISON, message, Label(operand.span))
         case e.InList(items=items) if any(map(_is_null, items)):
-            yield _in_list(node)
+            yield _build_list_diagnostic(node)
         case e.Call() if function_name(node) in _SEARCHING:
-            yield from _in_array(node)
+            yield from _check_array(node)
         case e.Case(operand=operand, branches=branches) if operand is not None:
             for choice, _ in branches:
                 if _is_null(choice):
@@ -86,50 +91,50 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
 
 
 def _is_null(node: e.Expression) -> bool:
-    return isinstance(bare(node), e.NullLiteral)
+    return isinstance(without_parentheses(node), e.NullLiteral)
 
 
-def _compared(node: e.Binary, other: e.Expression) -> Diagnostic:
+def _build_comparison_diagnostic(node: e.Binary, counterpart: e.Expression) -> Diagnostic:
     message = f"a comparison by `{node.operator}` with null is null in every row"
-    words = {"=": "is null", "==": "is null", "!=": "is not null", "<>": "is not null"}
-    word = words.get(node.operator)
-    if word is None:
+    null_tests = {"=": "is null", "==": "is null", "!=": "is not null", "<>": "is not null"}
+    null_test = null_tests.get(node.operator)
+    if null_test is None:
         help_: tuple[str, ...] = ("leave it out, or say what is compared",)
         return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), help_)
-    text = f"{ssbt_text(other)} {word}"
-    fix = () if isinstance(other, e.Binary) else (Edit(node.span, text),)
+    text = f"{ssbt_text(counterpart)} {null_test}"
+    fix = () if isinstance(counterpart, e.Binary) else (Edit(node.span, text),)
     return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), (f"write `{text}`",), fix)
 
 
-def _in_list(node: e.InList) -> Diagnostic:
+def _build_list_diagnostic(node: e.InList) -> Diagnostic:
     nulls = [item for item in node.items if _is_null(item)]
-    others = [item for item in node.items if not _is_null(item)]
-    place = Label(nulls[0].span)
-    if not others:
-        word = "is not null" if node.negated else "is null"
-        text = f"{ssbt_text(node.operand)} {word}"
+    values = [item for item in node.items if not _is_null(item)]
+    label = Label(nulls[0].span)
+    if not values:
+        null_test = "is not null" if node.negated else "is null"
+        text = f"{ssbt_text(node.operand)} {null_test}"
         message = "a list of nothing but null matches no row, not even one with null"
         fix = (Edit(node.span, text),)
-        return Diagnostic(NULL_IN_LIST, message, place, (), (f"write `{text}`",), fix)
+        return Diagnostic(NULL_IN_LIST, message, label, (), (f"write `{text}`",), fix)
     if node.negated:
         message = "`not in` with a null in the list is never true"
         help_ = "leave the null out; rows with null are not kept in any case"
-        fix = (Edit(_list_span(node), ", ".join(map(ssbt_text, others))),)
-        return Diagnostic(NULL_IN_LIST, message, place, (), (help_,), fix)
+        fix = (Edit(_list_span(node), ", ".join(map(ssbt_text, values))),)
+        return Diagnostic(NULL_IN_LIST, message, label, (), (help_,), fix)
     message = "a null in the list of `in` matches nothing"
     help_ = f"for rows with null, add `or {ssbt_text(node.operand)} is null`; or leave the null out"
-    return Diagnostic(NULL_IN_LIST, message, place, (), (help_,))
+    return Diagnostic(NULL_IN_LIST, message, label, (), (help_,))
 
 
-def _in_array(node: e.Call) -> Iterator[Diagnostic]:
+def _check_array(node: e.Call) -> Iterator[Diagnostic]:
     for part in operands(node):
-        array = bare(part)
+        array = without_parentheses(part)
         if isinstance(array, e.Call) and function_name(array) == "array":
             for item in filter(_is_null, operands(array)):
                 message = f"a null in the array makes null of what `{function_name(node)}` does"
                 help_ = "leave the null out"
-                where = Label(item.span)
-                yield Diagnostic(NULL_IN_LIST, f"{message} not find", where, (), (help_,))
+                label = Label(item.span)
+                yield Diagnostic(NULL_IN_LIST, f"{message} not find", label, (), (help_,))
 
 
 def _list_span(node: e.InList) -> Span:

@@ -7,7 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NumericType
 
@@ -36,17 +42,21 @@ TAKES = (e.Call,)
 _SIGN = re.compile(r"S|MI|PR", re.IGNORECASE)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
     if function_name(node) not in ("to_char", "to_varchar") or len(parts) != 2:
         return
     format_ = view.text(parts[1])
-    if format_ is None or not isinstance(view.type(parts[0]), NumericType):
+    if format_ is None or not isinstance(view.data_type(parts[0]), NumericType):
         return
     if not _SIGN.search(format_) and not view.is_constant(parts[0]):
-        right = quoted(f"S{format_}")
+        correction = quote(f"S{format_}")
         message = "this has no place for a sign, and negative numbers lose theirs"
-        fix = (Edit(parts[1].span, right),) if isinstance(bare(parts[1]), e.StringLiteral) else ()
-        help_ = (f"with a sign it is {right}",)
+        fix = (
+            (Edit(parts[1].span, correction),)
+            if isinstance(without_parentheses(parts[1]), e.StringLiteral)
+            else ()
+        )
+        help_ = (f"with a sign it is {correction}",)
         yield Diagnostic(LOST_SIGN, message, Label(parts[1].span), (), help_, fix)

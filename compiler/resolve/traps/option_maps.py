@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 import re
 
-from ssbt.compiler.connectors.loading import connector
-from ssbt.compiler.connectors.specification import Kind
+from ssbt.compiler.connectors.loading import find_connector
+from ssbt.compiler.connectors.specification import ValueKind
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import texts
 
@@ -56,24 +62,26 @@ _MORE = (
 )
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     format_, _ = OPTIONS_OF.get(function_name(node), ("", 0))
-    for key, value in options_given(node):
+    for key, value in find_options(node):
         if key.value.lower() == "mode" and function_name(node).startswith("from_"):
-            yield from _mode(value, view)
+            yield from _check_mode(value, view)
         names = _known_options(format_)
         if key.value.lower() in {name.lower() for name in names}:
             yield from _unusable(key.value, format_, value, view)
             continue
-        near = did_you_mean(key.value, names)
+        suggestion = did_you_mean(key.value, names)
         message = f"`{function_name(node)}` has no option `{key.value}`, and Spark passes over it"
-        fix = (Edit(key.span, quoted(near)),) if near else ()
-        help_ = (f"did you mean `{near}`?",) if near else ()
+        fix = (Edit(key.span, quote(suggestion)),) if suggestion else ()
+        help_ = (f"did you mean `{suggestion}`?",) if suggestion else ()
         yield Diagnostic(UNKNOWN_OPTION, message, Label(key.span), (), help_, fix)
 
 
-def _unusable(key: str, format_: str, value: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _unusable(
+    key: str, format_: str, value: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
     """A value that stops the job when Spark reads the options."""
     text = view.text(value)
     if text is None:
@@ -85,22 +93,22 @@ def _unusable(key: str, format_: str, value: e.Expression, view: View) -> Iterat
         yield Diagnostic(CONSTANT_FAILS, message, Label(value.span), (), help_)
 
 
-def _wanted(key: str, text: str, kind: Kind | None) -> str | None:
+def _wanted(key: str, text: str, kind: ValueKind | None) -> str | None:
     """What an option takes, where the text is none of it."""
     if key in ("dateformat", "timestampformat", "timestampntzformat"):
-        return texts.date_format(text)
+        return texts.check_date_format(text)
     if key in ("sep", "delimiter"):
         return None if text else "one character or more"
     if key in ("quote", "escape", "comment"):
         return "one character" if len(text) > 1 else None
-    if kind is Kind.BOOLEAN:
+    if kind is ValueKind.BOOLEAN:
         return None if text.lower() in ("true", "false") else "'true' or 'false'"
-    if kind is Kind.INTEGER:
+    if kind is ValueKind.INTEGER:
         return None if re.fullmatch(r"[+-]?\d{1,9}", text) else "a whole number"
     return None
 
 
-def _mode(value: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_mode(value: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """Any other word is `permissive` to Spark, but for one that it stops at."""
     text = view.text(value)
     if text is None or text.lower() in ("permissive", "failfast"):
@@ -110,26 +118,26 @@ def _mode(value: e.Expression, view: View) -> Iterator[Diagnostic]:
     yield Diagnostic(UNKNOWN_OPTION, message, Label(value.span), (), (help_,))
 
 
-def options_given(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]:
+def find_options(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]:
     """The names and values of the options that a call is given in a map of constants."""
     parts = operands(node)
-    _, place = OPTIONS_OF.get(function_name(node), ("", 0))
-    if not place or len(parts) <= place:
+    _, index = OPTIONS_OF.get(function_name(node), ("", 0))
+    if not index or len(parts) <= index:
         return
-    given = bare(parts[place])
-    if not isinstance(given, e.Call) or function_name(given) != "map":
+    map_call = without_parentheses(parts[index])
+    if not isinstance(map_call, e.Call) or function_name(map_call) != "map":
         return
-    pairs = operands(given)
+    pairs = operands(map_call)
     for key, value in zip(pairs[::2], pairs[1::2], strict=False):
-        name = bare(key)
+        name = without_parentheses(key)
         if isinstance(name, e.StringLiteral):
             yield name, value
 
 
 @cache
-def _kinds(format_: str) -> Mapping[str, Kind]:
+def _kinds(format_: str) -> Mapping[str, ValueKind]:
     """The kinds of values that options take, by Spark's names for these in small letters."""
-    known = connector(format_)
+    known = find_connector(format_)
     assert known is not None
     options = [option for role in (known.source, known.sink) if role for option in role.options]
     return {option.spark.lower(): option.type.kind for option in options if option.spark}
@@ -137,8 +145,8 @@ def _kinds(format_: str) -> Mapping[str, Kind]:
 
 @cache
 def _known_options(format_: str) -> tuple[str, ...]:
-    known = connector(format_)
-    assert known is not None
-    roles = (known.source, known.sink)
-    named = {option.spark for role in roles if role for option in role.options if option.spark}
-    return tuple(sorted({*named, *_MORE}))
+    specification = find_connector(format_)
+    assert specification is not None
+    roles = (specification.source, specification.sink)
+    names = {option.spark for role in roles if role for option in role.options if option.spark}
+    return tuple(sorted({*names, *_MORE}))

@@ -7,7 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 
@@ -62,10 +68,10 @@ _ONLY_ESCAPES = re.compile(r"(?:\\[.|+*?(){}\[\]]|[^\\.|+*?(){}\[\]^$])*")
 _LIKE = re.compile(r"%[^\\.|+*?(){}\[\]^$]*|[^\\.|+*?(){}\[\]^$]*%")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Call():
-            yield from _plain(node, view)
+            yield from _check_plain(node, view)
         case e.Like(operator="like" | "ilike", patterns=patterns) if node.escape is None:
             for pattern in patterns:
                 text = pattern.value if isinstance(pattern, e.StringLiteral) else ""
@@ -73,8 +79,8 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     message = "this looks like a regular expression, and `like` takes it letter by"
                     fix = _operator_fix(node, "rlike", len(patterns) == 1 and "%" not in text)
                     help_ = ("regular expressions go with `rlike`",)
-                    where = Label(pattern.span)
-                    yield Diagnostic(OTHER_PATTERN, f"{message} letter", where, (), help_, fix)
+                    label = Label(pattern.span)
+                    yield Diagnostic(OTHER_PATTERN, f"{message} letter", label, (), help_, fix)
         case e.Like(operator="rlike" | "regexp", patterns=patterns):
             for pattern in patterns:
                 text = pattern.value if isinstance(pattern, e.StringLiteral) else ""
@@ -82,50 +88,64 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
                     message = "`%` is a plain character in a regular expression"
                     fix = _operator_fix(node, "like", len(patterns) == 1)
                     help_ = ("any text is `%` to `like`, and `.*` in a regular expression",)
-                    where = Label(pattern.span)
-                    yield Diagnostic(OTHER_PATTERN, message, where, (), help_, fix)
+                    label = Label(pattern.span)
+                    yield Diagnostic(OTHER_PATTERN, message, label, (), help_, fix)
 
 
-def _path(part: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_path(part: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """`json_tuple(text, '$.a')`."""
     text = view.text(part) or ""
     if text.startswith("$."):
-        right = quoted(text.removeprefix("$."))
+        correction = quote(text.removeprefix("$."))
         message = "`json_tuple` takes names of fields: a path is null in every row"
-        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
-        help_ = f"write {right}; paths go with `get_json_object`"
+        fix = (
+            (Edit(part.span, correction),)
+            if isinstance(without_parentheses(part), e.StringLiteral)
+            else ()
+        )
+        help_ = f"write {correction}; paths go with `get_json_object`"
         yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,), fix)
 
 
-def _slashes(part: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_slashes(part: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """`regexp_replace(text, '/a+/g', '')`."""
     slashes = _SLASHES.fullmatch(view.text(part) or "")
     if slashes:
-        right = quoted(("(?i)" if "i" in slashes[2] else "") + slashes[1])
+        correction = quote(("(?i)" if "i" in slashes[2] else "") + slashes[1])
         message = "the slashes around a regular expression are part of it here"
-        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
-        yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (f"write {right}",), fix)
+        fix = (
+            (Edit(part.span, correction),)
+            if isinstance(without_parentheses(part), e.StringLiteral)
+            else ()
+        )
+        yield Diagnostic(
+            OTHER_PATTERN, message, Label(part.span), (), (f"write {correction}",), fix
+        )
 
 
-def _plain(node: e.Call, view: View) -> Iterator[Diagnostic]:
+def _check_plain(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
     if name == "json_tuple":
         for part in parts[1:]:
-            yield from _path(part, view)
+            yield from _check_path(part, view)
     if name in _EXPRESSIVE and len(parts) > 1:
-        yield from _slashes(parts[1], view)
-    place, kin = _PLAIN.get(name, (0, None))
-    if name not in _PLAIN or len(parts) <= place or node.words:
+        yield from _check_slashes(parts[1], view)
+    index, kin = _PLAIN.get(name, (0, None))
+    if name not in _PLAIN or len(parts) <= index or node.keywords:
         return
-    part = parts[place]
+    part = parts[index]
     text = view.text(part)
     if text is None or not _REGEX.search(text):
         return
     message = f"this looks like a regular expression, and `{name}` looks for it letter by letter"
     if _ONLY_ESCAPES.fullmatch(text):
-        right = quoted(_ESCAPED.sub(r"\1", text))
-        fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
-        help_ = f"plain text needs no backslash: {right}"
+        correction = quote(_ESCAPED.sub(r"\1", text))
+        fix = (
+            (Edit(part.span, correction),)
+            if isinstance(without_parentheses(part), e.StringLiteral)
+            else ()
+        )
+        help_ = f"plain text needs no backslash: {correction}"
         yield Diagnostic(OTHER_PATTERN, message, Label(part.span), (), (help_,), fix)
     elif kin is not None:
         fix = (Edit(node.name.span, kin),)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.walking import same
-from ssbt.compiler.resolve.traps.view import View
+from ssbt.compiler.resolve.expressions.walking import is_same_expression
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
@@ -32,13 +32,16 @@ order, `rank()` is 1 for each, and `lag` gives the value of any other row.
 TAKES = (e.Call,)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     del view
     assert isinstance(node, e.Call)
     window = node.window
     if window is None or not window.order or not window.partition:
         return
-    if all(any(same(key.value, part) for part in window.partition) for key in window.order):
+    if all(
+        any(is_same_expression(key.value, part) for part in window.partition)
+        for key in window.order
+    ):
         first = window.order[0]
         message = f"each partition has one `{ssbt_text(first.value)}`, which orders nothing"
         help_ = "order by what tells the rows of a partition apart"

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.option_maps import options_given
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.option_maps import find_options
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampType
-from ssbt.compiler.types.datetime_patterns import Slip, corrected_pattern, find_slips
+from ssbt.compiler.types.datetime_patterns import Slip, correct_pattern, find_slips
 
 WRONG_LETTERS = Code(
     "SSBT0436",
@@ -98,35 +104,43 @@ _PATTERN_OPTIONS = ("dateformat", "timestampformat", "timestampntzformat", "time
 _ZONELESS = ("to_date", "try_to_date", "to_timestamp_ntz", "to_time", "try_to_time")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
-    if view.evaluator.typing.around.legacy_formats:
+    if view.evaluator.typer.context.legacy_formats:
         return
-    for part, zoneless in _patterns(node, view):
+    for part, zoneless in _find_patterns(node, view):
         pattern = view.text(part)
         slips = find_slips(pattern, zoneless=zoneless) if pattern is not None else ()
         for slip in slips:
-            yield _finding(part, pattern or "", slip, slips)
+            yield _build_diagnostic(part, pattern or "", slip, slips)
 
 
-def _patterns(node: e.Call, view: View) -> Iterator[tuple[e.Expression, bool]]:
+def _find_patterns(node: e.Call, view: ExpressionView) -> Iterator[tuple[e.Expression, bool]]:
     """The arguments and options that are patterns, and whether each is one of no time zone."""
     name, parts = function_name(node), operands(node)
-    place = _PATTERNS.get(name)
-    is_number = name in ("to_char", "to_varchar") and not isinstance(view.type(parts[0]), _TIMES)
-    if place is not None and len(parts) > place and not is_number:
-        yield parts[place], name in _ZONELESS
-    for key, value in options_given(node):
+    index = _PATTERNS.get(name)
+    is_number = name in ("to_char", "to_varchar") and not isinstance(
+        view.data_type(parts[0]), _TIMES
+    )
+    if index is not None and len(parts) > index and not is_number:
+        yield parts[index], name in _ZONELESS
+    for key, value in find_options(node):
         if key.value.lower() in _PATTERN_OPTIONS:
             yield value, key.value.lower() != "timestampformat"
 
 
-def _finding(part: e.Expression, pattern: str, slip: Slip, slips: tuple[Slip, ...]) -> Diagnostic:
-    right = quoted(corrected_pattern(pattern, slips))
+def _build_diagnostic(
+    part: e.Expression, pattern: str, slip: Slip, slips: tuple[Slip, ...]
+) -> Diagnostic:
+    correction = quote(correct_pattern(pattern, slips))
     code = WRONG_LETTERS
-    if not slip.certain:
+    if not slip.is_certain:
         letters = pattern[slip.start : slip.end]
         code = ZONE_AS_TEXT if letters == "'Z'" else HALF_DAYS if letters[0] in "hHkK" else code
-    help_ = (f"write {right}",)
-    fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+    help_ = (f"write {correction}",)
+    fix = (
+        (Edit(part.span, correction),)
+        if isinstance(without_parentheses(part), e.StringLiteral)
+        else ()
+    )
     return Diagnostic(code, f"in the pattern, {slip.reason}", Label(part.span), (), help_, fix)

@@ -7,7 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
@@ -70,46 +70,52 @@ _KNOWN = (
 _TIMES = (LongType, TimestampType, TimestampNTZType)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
     text = view.text(parts[0]) if function_name(node) in _NAMES and parts else None
     if text is None:
         return
     following = 0
-    for place in _PLACE.finditer(text):
-        sign, letter = place[0], place[6] or ""
+    for placeholder in _PLACE.finditer(text):
+        sign, letter = placeholder[0], placeholder[6] or ""
         if letter in ("%", "n"):
-            if letter == "n" and (place[2] or place[3]):
-                yield _finding(parts[0], f"`{sign}` is no place of a format", "write `%n`")
+            if letter == "n" and (placeholder[2] or placeholder[3]):
+                yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", "write `%n`")
                 return
             continue
-        if not place[5] and (not letter or letter not in _WHOLE + _FLOATING + _ANY):
-            yield _finding(parts[0], f"`{sign}` is no place of a format", "a plain `%` is `%%`")
+        if not placeholder[5] and (not letter or letter not in _WHOLE + _FLOATING + _ANY):
+            yield _build_diagnostic(
+                parts[0], f"`{sign}` is no place of a format", "a plain `%` is `%%`"
+            )
             return
-        if place[4] and not place[5] and letter in _WHOLE:
+        if placeholder[4] and not placeholder[5] and letter in _WHOLE:
             help_ = f"a whole number has no digits behind the point: `%{letter}`"
-            yield _finding(parts[0], f"`{sign}` is no place of a format", help_)
+            yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", help_)
             return
-        problem = None if place[5] else _flags_problem(place)
+        problem = None if placeholder[5] else _flags_problem(placeholder)
         if problem is not None:
-            yield _finding(parts[0], f"`{sign}` is no place of a format", problem)
+            yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", problem)
             return
-        if "<" in place[2]:
+        if "<" in placeholder[2]:
             if not following and "$" not in text:
-                yield _finding(parts[0], f"there is no value before `{sign}`", "give it a number")
+                yield _build_diagnostic(
+                    parts[0], f"there is no value before `{sign}`", "give it a number"
+                )
                 return
             continue
-        following += not place[1]
-        number = int(place[1]) if place[1] else following
+        following += not placeholder[1]
+        number = int(placeholder[1]) if placeholder[1] else following
         if number == 0:
-            yield _finding(parts[0], f"`{sign}` is no value", "values are counted from 1: `%1$s`")
+            yield _build_diagnostic(
+                parts[0], f"`{sign}` is no value", "values are counted from 1: `%1$s`"
+            )
             return
         if number >= len(parts):
             help_ = "add it, or write `%%` for a plain `%`"
-            yield _finding(parts[0], f"there is no value for `{sign}`", help_)
+            yield _build_diagnostic(parts[0], f"there is no value for `{sign}`", help_)
             return
-        yield from _value(parts[number], sign, "t" if place[5] else letter, view)
+        yield from _check_value(parts[number], sign, "t" if placeholder[5] else letter, view)
 
 
 def _flags_problem(place: re.Match[str]) -> str | None:
@@ -129,23 +135,27 @@ def _flags_problem(place: re.Match[str]) -> str | None:
     return None
 
 
-def _value(part: e.Expression, sign: str, letter: str, view: View) -> Iterator[Diagnostic]:
-    type_ = view.type(part)
-    if not isinstance(type_, _KNOWN) or view.is_null(part) or _fits(type_, letter):
+def _check_value(
+    part: e.Expression, sign: str, letter: str, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    type_ = view.data_type(part)
+    if not isinstance(type_, _KNOWN) or view.is_null(part) or _is_printable(type_, letter):
         return
     text = ssbt_text(part)
     message = f"`{sign}` takes no {type_.sql}"
     is_number = isinstance(type_, DecimalType | IntegralType)
     if letter in _FLOATING and is_number:
-        right = f"cast({text} as double)"
-        edit = (Edit(part.span, right),)
-        yield Diagnostic(UNPRINTABLE, message, Label(part.span), (), (f"write `{right}`",), edit)
+        correction = f"cast({text} as double)"
+        edit = (Edit(part.span, correction),)
+        yield Diagnostic(
+            UNPRINTABLE, message, Label(part.span), (), (f"write `{correction}`",), edit
+        )
     else:
         help_ = "`%s` takes any value, and `format_number` writes numbers with their digits"
-        yield _finding(part, message, help_)
+        yield _build_diagnostic(part, message, help_)
 
 
-def _fits(type_: DataType, letter: str) -> bool:
+def _is_printable(type_: DataType, letter: str) -> bool:
     if letter in _WHOLE:
         return isinstance(type_, _WHOLES)
     if letter in _FLOATING:
@@ -155,5 +165,5 @@ def _fits(type_: DataType, letter: str) -> bool:
     return letter not in "cC" or isinstance(type_, _CHARACTERS)
 
 
-def _finding(part: e.Expression, message: str, help_: str) -> Diagnostic:
+def _build_diagnostic(part: e.Expression, message: str, help_: str) -> Diagnostic:
     return Diagnostic(UNPRINTABLE, message, Label(part.span), (), (help_,))

@@ -7,7 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands, quoted
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.texts import group_count
 
@@ -72,84 +78,92 @@ _DOTTED = re.compile(r"[A-Za-z0-9_ ,:;/@#-]*(?:\.[A-Za-z0-9_ ,:;/@#-]*)+")
 _BACKSLASH_GROUP = re.compile(r"\\(\d)")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if isinstance(node, e.Like):
         if node.operator in ("rlike", "regexp"):
             for part in node.patterns:
-                yield from _searched(node.operator, part, view)
+                yield from _check_searched(node.operator, part, view)
         return
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
     if name in (*_FINDING, *_EXTRACTING) and len(parts) >= 2:
-        yield from _searched(name, parts[1], view)
+        yield from _check_searched(name, parts[1], view)
     if name == "str_to_map":
         for part in parts[1:]:
             pattern = view.text(part)
             if pattern and _ALONE.fullmatch(pattern):
-                yield _bare(name, part, pattern)
+                yield _build_diagnostic(name, part, pattern)
     if name in ("split", "regexp_replace") and len(parts) >= 2:
         pattern = view.text(parts[1])
         if pattern is not None and (_ALONE.fullmatch(pattern) or _DOTTED.fullmatch(pattern)):
-            yield _bare(name, parts[1], pattern)
+            yield _build_diagnostic(name, parts[1], pattern)
     if name == "regexp_replace" and len(parts) >= 3:
         replacement, pattern = view.text(parts[2]), view.text(parts[1])
         if replacement is not None:
-            yield from _replacement(parts[2], replacement, pattern)
+            yield from _check_replacement(parts[2], replacement, pattern)
 
 
-def _searched(name: str, part: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_searched(name: str, part: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     pattern = view.text(part)
     if pattern is None:
         return
     if _ALONE.fullmatch(pattern) and (pattern != "." or name not in _EXTRACTING):
-        yield _bare(name, part, pattern)
+        yield _build_diagnostic(name, part, pattern)
     elif _EMPTY_BRANCH.fullmatch(pattern) and name not in _EXTRACTING:
         message = f"one side of `|` is empty here, which `{name}` finds in every text"
         help_ = ("leave the `|` out that has nothing beside it",)
         yield Diagnostic(BARE_SIGN, message, Label(part.span), (), help_)
     elif _ENDING.fullmatch(pattern):
-        yield _bare(name, part, pattern.removesuffix("$"), "$")
+        yield _build_diagnostic(name, part, pattern.removesuffix("$"), "$")
 
 
-def _bare(name: str, part: e.Expression, pattern: str, end: str = "") -> Diagnostic:
+def _build_diagnostic(name: str, part: e.Expression, pattern: str, end: str = "") -> Diagnostic:
     """The finding; `end` is what stays as it is behind the pattern."""
     meanings = {".": "any character", "|": "the empty text", "$": "the end", "^": "the beginning"}
     sign = next(sign for sign in pattern if sign in meanings)
     message = f"`{sign}` is {meanings[sign]} to `{name}`, which takes a regular expression"
     escaped = "".join(f"\\{each}" if each in _SPECIAL else each for each in pattern)
-    right = f"r'{escaped}{end}'" if "'" not in escaped else quoted(escaped + end)
-    help_ = [f"as plain text it is {right}"]
+    correction = f"r'{escaped}{end}'" if "'" not in escaped else quote(escaped + end)
+    help_ = [f"as plain text it is {correction}"]
     if name == "regexp_replace":
         help_.append("`replace` takes plain text")
-    fix = (Edit(part.span, right),) if isinstance(bare(part), e.StringLiteral) else ()
+    fix = (
+        (Edit(part.span, correction),)
+        if isinstance(without_parentheses(part), e.StringLiteral)
+        else ()
+    )
     return Diagnostic(BARE_SIGN, message, Label(part.span), (), tuple(help_), fix)
 
 
-def _replacement(part: e.Expression, replacement: str, pattern: str | None) -> Iterator[Diagnostic]:
-    literal = isinstance(bare(part), e.StringLiteral)
+def _check_replacement(
+    part: e.Expression, replacement: str, pattern: str | None
+) -> Iterator[Diagnostic]:
+    literal = isinstance(without_parentheses(part), e.StringLiteral)
     if _BACKSLASH_GROUP.search(replacement):
-        right = quoted(_BACKSLASH_GROUP.sub(r"$\1", replacement))
+        correction = quote(_BACKSLASH_GROUP.sub(r"$\1", replacement))
         message = "`\\1` is the digit here; a group of the match is `$1`"
-        fix = (Edit(part.span, right),) if literal else ()
-        yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), (f"write {right}",), fix)
+        fix = (Edit(part.span, correction),) if literal else ()
+        yield Diagnostic(
+            BAD_REPLACEMENT, message, Label(part.span), (), (f"write {correction}",), fix
+        )
         return
     groups = None if pattern is None else group_count(pattern)
-    for found in re.finditer(r"\\.|\\\Z|\$(\d?)(\{[A-Za-z])?", replacement, re.DOTALL):
-        if found[0] == "\\":
+    for group in re.finditer(r"\\.|\\\Z|\$(\d?)(\{[A-Za-z])?", replacement, re.DOTALL):
+        if group[0] == "\\":
             message = (
                 "`\\` at the end makes nothing plain: the job stops with the first row that matches"
             )
             help_ = ("a plain backslash is written twice",)
             yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_)
             return
-        if not found[0].startswith("$") or found[2]:
+        if not group[0].startswith("$") or group[2]:
             continue
-        if found[1] and (groups is None or int(found[1]) <= groups):
+        if group[1] and (groups is None or int(group[1]) <= groups):
             continue
-        right = quoted(replacement.replace("$", "\\$"))
-        why = f"the pattern has no group {found[1]}" if found[1] else "`$` begins a group"
-        message = f"{why}: the job stops with the first row that matches"
-        fix = (Edit(part.span, right),) if literal else ()
-        help_ = (f"a plain `$` is written {right}",)
+        correction = quote(replacement.replace("$", "\\$"))
+        reason = f"the pattern has no group {group[1]}" if group[1] else "`$` begins a group"
+        message = f"{reason}: the job stops with the first row that matches"
+        fix = (Edit(part.span, correction),) if literal else ()
+        help_ = (f"a plain `$` is written {correction}",)
         yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_, fix)
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import LongType
@@ -34,7 +34,7 @@ TAKES = (e.Binary, e.Call)
 _SHIFTS = ("shiftleft", "shiftright", "shiftrightunsigned")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Binary(operator="<<" | ">>" | ">>>", left=left, right=right):
             number, count = left, right
@@ -44,7 +44,7 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             return
     outcome = view.outcome(count)
     by = outcome.value if isinstance(outcome, Value) else None
-    is_long = isinstance(view.type(number), LongType)
+    is_long = isinstance(view.data_type(number), LongType)
     bits = 64 if is_long else 32
     if isinstance(by, bool) or not isinstance(by, int) or 0 <= by < bits:
         return

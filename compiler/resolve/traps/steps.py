@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.resolve.expressions.interval_constants import interval
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.expressions.interval_constants import evaluate_interval
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
@@ -25,7 +30,7 @@ _MOMENTS = (TimestampType, TimestampNTZType)
 _DAY = timedelta(days=1)
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if isinstance(node, e.Subscript):
         yield from _beyond_end(node.base, node.index, 0, view)
         return
@@ -38,10 +43,10 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
 
 
 def _beyond_end(
-    base: e.Expression, index: e.Expression, first: int, view: View
+    base: e.Expression, index: e.Expression, first: int, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """`array(a, b)[5]`, whose elements are counted whatever they are."""
-    array, outcome = bare(base), view.outcome(index)
+    array, outcome = without_parentheses(base), view.outcome(index)
     place = outcome.value if isinstance(outcome, Value) else None
     if not isinstance(array, e.Call) or function_name(array) != "array" or not view.ansi:
         return
@@ -56,9 +61,9 @@ def _beyond_end(
         yield Diagnostic(CONSTANT_FAILS, message, Label(index.span), (), help_)
 
 
-def _sequence(parts: list[e.Expression], view: View) -> Iterator[Diagnostic]:
+def _sequence(parts: list[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
     """A step of a day is the shortest between dates; each step leads towards the end."""
-    start = view.type(parts[0])
+    start = view.data_type(parts[0])
     if not isinstance(start, (DateType, *_MOMENTS)) or len(parts) < 3:
         return
     step = _step(parts[2], view)
@@ -89,12 +94,12 @@ def _is_ahead(step: timedelta | int) -> bool:
     return step > timedelta() if isinstance(step, timedelta) else step > 0
 
 
-def _step(node: e.Expression, view: View) -> timedelta | int | None:
+def _step(node: e.Expression, view: ExpressionView) -> timedelta | int | None:
     """A constant interval: a duration, or months."""
-    type_ = view.type(node)
+    type_ = view.data_type(node)
     if not isinstance(type_, DayTimeIntervalType | YearMonthIntervalType):
         return None
     try:
-        return interval(bare(node), type_)
+        return evaluate_interval(without_parentheses(node), type_)
     except ValueError:
         return None

@@ -7,13 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import (
-    View,
-    bare,
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
     comparisons,
     function_name,
     operands,
-    quoted,
+    quote,
+    without_parentheses,
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -79,25 +79,29 @@ _CHOOSING = ("coalesce", "nvl", "ifnull")
 _NUMBER = re.compile(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
-    yield from _summed(node, view)
-    for text, other in _computed(node, view):
-        yield _read_as_number(text, other, view)
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    yield from _check_summed(node, view)
+    for text, counterpart in _find_computed_text(node, view):
+        yield _build_read_diagnostic(text, counterpart, view)
     for operator, left, right in comparisons(node):
-        for text, other in ((left, right), (right, left)):
-            if view.type(text) != STRING or isinstance(bare(text), e.StringLiteral):
+        for text, counterpart in ((left, right), (right, left)):
+            if view.data_type(text) != STRING or isinstance(
+                without_parentheses(text), e.StringLiteral
+            ):
                 continue
             if view.is_constant(text):
                 continue
-            if _reads_text(other, view):
-                yield _read_as_number(text, other, view)
+            if _is_read_from_text(counterpart, view):
+                yield _build_read_diagnostic(text, counterpart, view)
                 return
-            if operator in ("<", "<=", ">", ">=") and _is_number(other, view):
-                yield _ordered_as_text(text, other, view)
+            if operator in ("<", "<=", ">", ">=") and _is_number(counterpart, view):
+                yield _build_order_diagnostic(text, counterpart, view)
                 return
 
 
-def _computed(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, e.Expression]]:
+def _find_computed_text(
+    node: e.Expression, view: ExpressionView
+) -> Iterator[tuple[e.Expression, e.Expression]]:
     """Text that becomes a number in arithmetic or beside the other branches."""
     parts: list[e.Expression] = []
     match node:
@@ -107,68 +111,74 @@ def _computed(node: e.Expression, view: View) -> Iterator[tuple[e.Expression, e.
             parts = operands(node)
         case e.Case(branches=branches, otherwise=otherwise):
             parts = [value for _, value in branches] + ([otherwise] if otherwise else [])
-    if not isinstance(view.type(node), NumericType):
+    if not isinstance(view.data_type(node), NumericType):
         return
-    numbers = [part for part in parts if isinstance(view.type(part), NumericType)]
+    numbers = [part for part in parts if isinstance(view.data_type(part), NumericType)]
     for part in parts:
-        if numbers and view.type(part) == STRING and not view.is_constant(part):
+        if numbers and view.data_type(part) == STRING and not view.is_constant(part):
             yield part, numbers[0]
 
 
-def _summed(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _check_summed(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """`sum(text)`, which Spark reads as DOUBLE in every row."""
     if not isinstance(node, e.Call) or function_name(node) not in _SUMMING or not node.arguments:
         return
     text = node.arguments[0].value
-    if view.type(text) == STRING and not view.is_constant(text):
-        named = ssbt_text(text)
-        message = f"`{named}` is text, which `{function_name(node)}` reads as a DOUBLE"
-        help_ = f"say which number it is: `cast({named} as decimal(18,2))`, `try_cast(…)`"
+    if view.data_type(text) == STRING and not view.is_constant(text):
+        column = ssbt_text(text)
+        message = f"`{column}` is text, which `{function_name(node)}` reads as a DOUBLE"
+        help_ = f"say which number it is: `cast({column} as decimal(18,2))`, `try_cast(…)`"
         yield Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span), (), (help_,))
 
 
-def _reads_text(other: e.Expression, view: View) -> bool:
+def _is_read_from_text(counterpart: e.Expression, view: ExpressionView) -> bool:
     """Whether what text is compared with makes Spark cast the text, row by row."""
-    type_ = view.type(other)
+    type_ = view.data_type(counterpart)
     is_time = isinstance(type_, DateType | TimestampType | TimestampNTZType)
     return isinstance(type_, NumericType) or (
-        is_time and (not view.is_constant(other) or _is_now(other))
+        is_time and (not view.is_constant(counterpart) or _is_now(counterpart))
     )
 
 
 def _is_now(node: e.Expression) -> bool:
-    inner = bare(node)
+    inner = without_parentheses(node)
     return isinstance(inner, e.Call) and function_name(inner) in _NOW
 
 
-def _is_number(node: e.Expression, view: View) -> bool:
-    constant = view.text(node) if isinstance(bare(node), e.StringLiteral) else None
+def _is_number(node: e.Expression, view: ExpressionView) -> bool:
+    constant = view.text(node) if isinstance(without_parentheses(node), e.StringLiteral) else None
     return constant is not None and _NUMBER.fullmatch(constant) is not None
 
 
-def _read_as_number(text: e.Expression, other: e.Expression, view: View) -> Diagnostic:
-    named, number = ssbt_text(text), view.type(other)
-    what = "a number" if isinstance(number, NumericType) else f"a {number.sql}"
-    message = f"`{named}` is text, and Spark reads it as {what} in every row"
-    literal = bare(other)
+def _build_read_diagnostic(
+    text: e.Expression, counterpart: e.Expression, view: ExpressionView
+) -> Diagnostic:
+    column, number = ssbt_text(text), view.data_type(counterpart)
+    type_text = "a number" if isinstance(number, NumericType) else f"a {number.sql}"
+    message = f"`{column}` is text, and Spark reads it as {type_text} in every row"
+    literal = without_parentheses(counterpart)
     if isinstance(literal, e.NumberLiteral) and literal.text.isdigit():
-        right = quoted(literal.text)
-        help_ = (f"compare text with text: {right}; or read it: `cast({named} as {number.sql})`",)
+        replacement = quote(literal.text)
+        help_ = (
+            f"compare text with text: {replacement}; or read it: `cast({column} as {number.sql})`",
+        )
         return Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span), (), help_)
     help_ = (
-        f"say which is meant: `cast({named} as {number.sql})`, `try_cast(…)` where some are none, "
-        f"or `cast({ssbt_text(other)} as string)`",
+        f"say which is meant: `cast({column} as {number.sql})`, `try_cast(…)` where some are none, "
+        f"or `cast({ssbt_text(counterpart)} as string)`",
     )
-    also = (Label(other.span, f"{number.sql} here"),)
+    also = (Label(counterpart.span, f"{number.sql} here"),)
     return Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span, "STRING here"), also, help_)
 
 
-def _ordered_as_text(text: e.Expression, other: e.Expression, view: View) -> Diagnostic:
-    constant = view.text(other) or ""
-    named = ssbt_text(text)
-    kind = "double" if "." in constant else "int"
-    message = f"`{named}` is text, so this goes letter by letter: '10' comes before '9'"
-    right = f"cast({named} as {kind})"
-    fix = (Edit(text.span, right), Edit(other.span, constant))
-    help_ = (f"compare numbers: `{right}` with `{constant}`",)
+def _build_order_diagnostic(
+    text: e.Expression, counterpart: e.Expression, view: ExpressionView
+) -> Diagnostic:
+    constant = view.text(counterpart) or ""
+    column = ssbt_text(text)
+    type_name = "double" if "." in constant else "int"
+    message = f"`{column}` is text, so this goes letter by letter: '10' comes before '9'"
+    replacement = f"cast({column} as {type_name})"
+    fix = (Edit(text.span, replacement), Edit(counterpart.span, constant))
+    help_ = (f"compare numbers: `{replacement}` with `{constant}`",)
     return Diagnostic(NUMBERS_AS_TEXT, message, Label(text.span), (), help_, fix)

@@ -13,7 +13,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.flow import Flow
+    from ssbt.compiler.resolve.query_context import QueryContext
 
 _CUSTOMERS = """
 schema Customer { customer: bigint, country: string }
@@ -38,9 +38,11 @@ Where only rows with a partner are wanted, `join` says so. Where the others are 
 condition belongs to the join's `on`, or says what null means: `where country = 'DE' or country is
 null`.
 """,
-    wrong=example(before=_CUSTOMERS, steps=f"{_JOINED}\n|> where country = 'DE'\n|> drop customer"),
+    wrong=example(
+        preamble=_CUSTOMERS, steps=f"{_JOINED}\n|> where country = 'DE'\n|> drop customer"
+    ),
     right=example(
-        before=_CUSTOMERS,
+        preamble=_CUSTOMERS,
         steps=f"{_JOINED} and customers.country = 'DE'\n|> drop customer",
     ),
     severity=Severity.WARNING,
@@ -56,7 +58,7 @@ _STRICT = frozenset(
 )
 
 
-def note_outer_sides(node: s.Join, left: tuple[str, ...], right: str, flow: Flow) -> None:
+def note_outer_sides(node: s.Join, left: tuple[str, ...], right: str, flow: QueryContext) -> None:
     """Remember the sides of a join whose columns are null in rows without a partner."""
     if node.kind in ("left", "full"):
         flow.outer_sides[right.casefold()] = node.kind
@@ -64,13 +66,13 @@ def note_outer_sides(node: s.Join, left: tuple[str, ...], right: str, flow: Flow
         flow.outer_sides |= {alias.casefold(): node.kind for alias in left}
 
 
-def check_outer_sides(node: s.Where, flow: Flow) -> None:
+def check_outer_sides(node: s.Where, flow: QueryContext) -> None:
     """Warn of the first part of a condition that lets no row without a partner through."""
     if not flow.outer_sides:
         return
     for part in _parts(node.condition):
         for name in _tested(part):
-            found = scopes.found(name, flow.relation, Report())
+            found = scopes.resolve_column(name, flow.relation, Report())
             column = found.column if found is not None else None
             side = column.qualifier.casefold() if column is not None and column.qualifier else ""
             if column is None or side not in flow.outer_sides:

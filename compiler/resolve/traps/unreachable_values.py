@@ -7,13 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.view import (
-    View,
-    bare,
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
     comparisons,
     function_name,
     operands,
-    quoted,
+    quote,
+    without_parentheses,
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.folding.model import Value
@@ -90,7 +90,7 @@ _MONTHS = [
 _SEARCHES = ("contains", "startswith", "endswith", "instr")
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Like(operator="like", operand=operand, patterns=patterns) if not node.quantifier:
             yield from _searched(operand, patterns[0], view)
@@ -98,58 +98,63 @@ def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
             yield from _searched(operands(node)[0], operands(node)[1], view)
     for operator, left, right in comparisons(node):
         if operator in _MIRRORED:
-            for call, constant, way in (
-                (bare(left), right, operator),
-                (bare(right), left, _MIRRORED[operator]),
+            for call, constant, direction in (
+                (without_parentheses(left), right, operator),
+                (without_parentheses(right), left, _MIRRORED[operator]),
             ):
                 if isinstance(call, e.Call) and operands(call) and not view.is_constant(call):
-                    yield from _beyond(call, constant, way, view)
+                    yield from _check_beyond(call, constant, direction, view)
         if operator not in ("=", "==", "!=", "<>", "<=>"):
             continue
-        for call, constant in ((bare(left), right), (bare(right), left)):
+        for call, constant in (
+            (without_parentheses(left), right),
+            (without_parentheses(right), left),
+        ):
             if isinstance(call, e.Call) and operands(call) and not view.is_constant(call):
-                yield from _compared(call, constant, view)
+                yield from _check_compared(call, constant, view)
 
 
-def _searched(value: e.Expression, part: e.Expression, view: View) -> Iterator[Diagnostic]:
+def _searched(
+    value: e.Expression, part: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
     """`lower(name) like 'A%'`: letters of the other case are nowhere in it."""
-    call, text = bare(value), view.text(part)
+    call, text = without_parentheses(value), view.text(part)
     if not isinstance(call, e.Call) or text is None or view.is_constant(call):
         return
     name = function_name(call)
     if name in _FOLDS and text.isascii() and _FOLDS[name](text) != text and "\\" not in text:
         kind = "small" if name in ("upper", "ucase") else "capital"
-        yield _finding(
-            part, f"what `{name}` gives has no {kind} letters", quoted(_FOLDS[name](text))
+        yield _build_diagnostic(
+            part, f"what `{name}` gives has no {kind} letters", quote(_FOLDS[name](text))
         )
 
 
-def _part_name(call: e.Call, view: View) -> str:
+def _part_name(call: e.Call, view: ExpressionView) -> str:
     """The name of a function, or of the one that says the same as `extract(dow from day)`."""
     name, parts = function_name(call), operands(call)
     if name not in ("extract", "date_part", "datepart") or len(parts) != 2:
         return name
-    word = bare(parts[0])
+    field_node = without_parentheses(parts[0])
     field = view.text(parts[0]) or ""
-    if isinstance(word, e.ColumnName) and len(word.parts) == 1:
-        field = word.parts[0].text
+    if isinstance(field_node, e.ColumnName) and len(field_node.parts) == 1:
+        field = field_node.parts[0].text
     return _FIELDS.get(field.casefold(), field.casefold())
 
 
-def _beyond(
-    call: e.Call, constant: e.Expression, operator: str, view: View
+def _check_beyond(
+    call: e.Call, constant: e.Expression, operator: str, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """`month(day) > 12` and `length(text) < 0`."""
-    name, made = _part_name(call, view), view.outcome(constant)
-    value = made.value if isinstance(made, Value) else None
+    name, outcome = _part_name(call, view), view.outcome(constant)
+    value = outcome.value if isinstance(outcome, Value) else None
     if name not in _RANGES or not isinstance(value, int) or isinstance(value, bool):
         return
     low, high = _RANGES[name]
     over = high is not None and (value > high or (value == high and operator == ">"))
     under = value < low or (value == low and operator == "<")
     if (over and operator in (">", ">=")) or (under and operator in ("<", "<=")):
-        reach = f"from {low} to {high}" if high is not None else f"{low} or more"
-        message = f"`{name}` gives {reach}, so this is false for every row"
+        value_range = f"from {low} to {high}" if high is not None else f"{low} or more"
+        message = f"`{name}` gives {value_range}, so this is false for every row"
         yield Diagnostic(NEVER_GIVEN, message, Label(constant.span))
     if name in _POSITIONS and (operator, value) in ((">=", 0), (">", -1), (">=", -1)):
         message = f"`{name}` gives 0 where it finds nothing, so this is true for every row"
@@ -157,44 +162,48 @@ def _beyond(
         yield Diagnostic(NEVER_GIVEN, message, Label(constant.span), (), (help_,))
 
 
-def _compared(call: e.Call, constant: e.Expression, view: View) -> Iterator[Diagnostic]:
-    name, made = _part_name(call, view), view.outcome(constant)
-    value = made.value if isinstance(made, Value) else None
+def _check_compared(
+    call: e.Call, constant: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    name, outcome = _part_name(call, view), view.outcome(constant)
+    value = outcome.value if isinstance(outcome, Value) else None
     if name in _RANGES and isinstance(value, int) and not isinstance(value, bool):
         low, high = _RANGES[name]
         if value < low or (high is not None and value > high):
-            reach = f"from {low} to {high}" if high is not None else f"{low} or more"
-            yield _finding(constant, f"`{name}` gives {reach}", None)
+            value_range = f"from {low} to {high}" if high is not None else f"{low} or more"
+            yield _build_diagnostic(constant, f"`{name}` gives {value_range}", None)
     elif name in _FOLDS and isinstance(value, str):
-        right = _FOLDS[name](value)
+        correction = _FOLDS[name](value)
         # Some letters of other alphabets have no other case, or two.
-        if right != value and value.isascii():
-            kind = "small" if name in ("upper", "ucase") else "capital"
-            message = f"what `{name}` gives has no {kind} letters"
-            yield _finding(constant, message, quoted(right))
+        if correction != value and value.isascii():
+            letter_case = "small" if name in ("upper", "ucase") else "capital"
+            message = f"what `{name}` gives has no {letter_case} letters"
+            yield _build_diagnostic(constant, message, quote(correction))
     elif name in _TRIMS and isinstance(value, str) and len(operands(call)) == 1:
-        right = value.strip(" ")
-        if right != value and not call.words:
+        correction = value.strip(" ")
+        if correction != value and not call.keywords:
             message = f"what `{name}` gives has no blank at its ends"
-            yield _finding(constant, message, quoted(right))
+            yield _build_diagnostic(constant, message, quote(correction))
     elif isinstance(value, str):
-        yield from _longer(call, constant, value, view)
-        yield from _other_form(call, constant, value, view)
+        yield from _check_longer(call, constant, value, view)
+        yield from _check_form(call, constant, value, view)
 
 
-def _longer(call: e.Call, constant: e.Expression, value: str, view: View) -> Iterator[Diagnostic]:
+def _check_longer(
+    call: e.Call, constant: e.Expression, value: str, view: ExpressionView
+) -> Iterator[Diagnostic]:
     """`left(code, 2) = 'abc'`."""
     name, parts = function_name(call), operands(call)
-    place = {"left": 1, "right": 1, "substring": 2, "substr": 2}.get(name)
-    length = view.outcome(parts[place]) if place is not None and len(parts) > place else None
-    most = length.value if isinstance(length, Value) else None
-    if isinstance(most, int) and 0 < most < len(value):
-        letters = "one character" if most == 1 else f"{most} characters"
-        yield _finding(constant, f"`{name}` gives {letters} at most here", None)
+    index = {"left": 1, "right": 1, "substring": 2, "substr": 2}.get(name)
+    length = view.outcome(parts[index]) if index is not None and len(parts) > index else None
+    maximum = length.value if isinstance(length, Value) else None
+    if isinstance(maximum, int) and 0 < maximum < len(value):
+        letters = "one character" if maximum == 1 else f"{maximum} characters"
+        yield _build_diagnostic(constant, f"`{name}` gives {letters} at most here", None)
 
 
-def _other_form(
-    call: e.Call, constant: e.Expression, value: str, view: View
+def _check_form(
+    call: e.Call, constant: e.Expression, value: str, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """`date_format(at, 'yyyyMMdd') = '2026-01-31'`: another form than that of the pattern."""
     parts = operands(call)
@@ -203,19 +212,19 @@ def _other_form(
     pattern = view.text(parts[1]) or ""
     form = "".join(_FORMS.get(part, re.escape(part)) for part in _PIECES.findall(pattern))
     if _NUMERIC_PATTERN.fullmatch(pattern) and not re.fullmatch(form, value):
-        yield _finding(constant, f"`{pattern}` gives texts of another form", None)
+        yield _build_diagnostic(constant, f"`{pattern}` gives texts of another form", None)
     names = {"EEEE": _DAYS, "EEE": [day[:3] for day in _DAYS], "MMMM": _MONTHS}
     names["MMM"] = [month[:3] for month in _MONTHS]
-    near = [name for name in names.get(pattern, ()) if name.lower() == value.lower()]
+    matches = [name for name in names.get(pattern, ()) if name.lower() == value.lower()]
     if pattern in names and value not in names[pattern]:
         message = f"`{pattern}` gives names such as '{names[pattern][0]}'"
-        yield _finding(constant, message, quoted(near[0]) if near else None)
+        yield _build_diagnostic(constant, message, quote(matches[0]) if matches else None)
 
 
-def _finding(constant: e.Expression, reason: str, right: str | None) -> Diagnostic:
+def _build_diagnostic(constant: e.Expression, reason: str, correction: str | None) -> Diagnostic:
     message = f"{reason}, and this is none of it"
-    help_ = (f"write {right}",) if right else ()
-    fix = (Edit(constant.span, right),) if right else ()
-    if not isinstance(bare(constant), e.StringLiteral):
+    help_ = (f"write {correction}",) if correction else ()
+    fix = (Edit(constant.span, correction),) if correction else ()
+    if not isinstance(without_parentheses(constant), e.StringLiteral):
         fix = ()
     return Diagnostic(NEVER_GIVEN, message, Label(constant.span), (), help_, fix)

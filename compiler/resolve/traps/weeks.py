@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.walking import nodes, same
-from ssbt.compiler.resolve.traps.view import View, function_name, operands
+from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -48,15 +48,17 @@ _PARTS = {
 }
 
 
-def check(node: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """At the year in an expression that has the week of the same date, too."""
     part = _date_part(node)
     if part is not None and part[0] == "year":
-        weeks = view.once("weeks", lambda: [call for call in view.calls if _names_week(call)])
-        yield from _beside(node, weeks)
+        weeks = view.compute_once(
+            "weeks", lambda: [call for call in view.calls if _is_week_or_month(call)]
+        )
+        yield from _check_beside(node, weeks)
 
 
-def _names_week(node: e.Call) -> bool:
+def _is_week_or_month(node: e.Call) -> bool:
     """Whether it is a week or a month, which the year is compared with."""
     part = _date_part(node)
     return part is not None and part[0] != "year"
@@ -68,10 +70,10 @@ def find_week_keys(query: s.Query) -> Iterator[Diagnostic]:
     for step in query.steps:
         roots: list[e.Expression] = []
         if isinstance(step, s.Aggregate) and step.grouping is not None:
-            roots = [key.value for each in step.grouping.elements for key in _keys(each)]
+            roots = [key.value for each in step.grouping.elements for key in _iterate_keys(each)]
         elif isinstance(step, s.OrderBy):
             roots = [key.value for key in step.keys]
-        yield from _among([_followed(root, computed) for root in roots])
+        yield from _check_keys([_find_computed_key(root, computed) for root in roots])
         if isinstance(step, s.Extend):
             items = [item for item in step.items if len(item.names) == 1]
             computed |= {item.names[0].text.casefold(): item.value for item in items}
@@ -79,41 +81,43 @@ def find_week_keys(query: s.Query) -> Iterator[Diagnostic]:
             computed = {}
 
 
-def _followed(key: e.Expression, computed: dict[str, e.Expression]) -> e.Expression:
+def _find_computed_key(key: e.Expression, computed: dict[str, e.Expression]) -> e.Expression:
     """What a key is, if it is a column that the query has computed."""
     name = key.parts[0].text.casefold() if isinstance(key, e.ColumnName) else ""
     return computed.get(name, key) if isinstance(key, e.ColumnName) and not key.parts[1:] else key
 
 
-def _among(keys: list[e.Expression]) -> Iterator[Diagnostic]:
-    parts = [(place, part) for place, key in enumerate(keys) for part in nodes(key)]
-    known = [(place, part) for place, part in parts if _date_part(part) is not None]
-    for place, year in known:
+def _check_keys(keys: list[e.Expression]) -> Iterator[Diagnostic]:
+    parts = [(index, part) for index, key in enumerate(keys) for part in nodes(key)]
+    date_parts = [(index, part) for index, part in parts if _date_part(part) is not None]
+    for index, year in date_parts:
         # A week in the same key is told by `check`.
-        yield from _beside(year, [part for other, part in known if other != place])
+        yield from _check_beside(
+            year, [part for other_index, part in date_parts if other_index != index]
+        )
 
 
-def _keys(element: s.GroupingElement) -> Iterator[s.Item]:
+def _iterate_keys(element: s.GroupingElement) -> Iterator[s.Item]:
     yield from element.keys
     for member in element.members:
-        yield from _keys(member)
+        yield from _iterate_keys(member)
 
 
-def _beside(year: e.Node, others: Sequence[e.Node]) -> Iterator[Diagnostic]:
+def _check_beside(year: e.Node, neighbors: Sequence[e.Node]) -> Iterator[Diagnostic]:
     """The finding, if the one is a year and another the week of its date."""
     part = _date_part(year)
     if part is None or part[0] != "year":
         return
     date = part[1]
     weeks: list[e.Node] = []
-    for other in others:
-        found = _date_part(other)
-        if found is None or not same(found[1], date):
+    for neighbor in neighbors:
+        neighbor_part = _date_part(neighbor)
+        if neighbor_part is None or not is_same_expression(neighbor_part[1], date):
             continue
-        if found[0] == "month":
+        if neighbor_part[0] == "month":
             # With the month beside it, no two ends of a year are one.
             return
-        weeks += [other] if found[0] == "week" else []
+        weeks += [neighbor] if neighbor_part[0] == "week" else []
     if weeks:
         message = "this is the calendar's year, and the week is one of ISO's year"
         text = f"extract(yearofweek from {ssbt_text(date)})"

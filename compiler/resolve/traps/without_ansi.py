@@ -9,8 +9,13 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Sever
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.traps.failing import divisor
-from ssbt.compiler.resolve.traps.view import View, bare, function_name, operands
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    without_parentheses,
+)
+from ssbt.compiler.resolve.traps.failing_constants import find_divisor
 from ssbt.compiler.source import Span
 from ssbt.compiler.sparkconf.settings import ANSI
 from ssbt.compiler.syntax.ast import expressions as e
@@ -93,26 +98,26 @@ _GUARDED = frozenset(
         *("date", "timestamp"),
     }
 )  # fmt: skip
-_SHOWN = 3
+_MOST_LABELS = 3
 
 
-def check_constants(root: e.Expression, view: View) -> Iterator[Diagnostic]:
+def check_constants(root: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """The constants that ANSI mode would refuse."""
-    strict = Evaluator(view.evaluator.typing, strict=True)
+    strict = Evaluator(view.evaluator.typer, strict=True)
     for node in nodes(root):
         if not isinstance(node, e.Binary | e.Unary | e.Call | e.Cast | e.Subscript):
             continue
-        made = view.outcome(node)
-        if not isinstance(made, Value) or made.is_opaque or divisor(node) is not None:
+        outcome = view.outcome(node)
+        if not isinstance(outcome, Value) or outcome.is_opaque or find_divisor(node) is not None:
             continue
         refused = strict.evaluate(node)
-        if isinstance(refused, Failure) and strict.origin(node) is node:
-            shown = "null" if made.is_null else made.value
-            message = f"{refused.reason}: without ANSI mode this is {shown}"
+        if isinstance(refused, Failure) and strict.find_failure_origin(node) is node:
+            value_text = "null" if outcome.is_null else outcome.value
+            message = f"{refused.reason}: without ANSI mode this is {value_text}"
             yield Diagnostic(WRONG_CONSTANT, message, Label(node.span))
 
 
-def find_unguarded(root: e.Expression, view: View) -> Iterator[Span]:
+def find_unguarded(root: e.Expression, view: ExpressionView) -> Iterator[Span]:
     """The parts that may be wrong, or null, where ANSI mode would stop the job."""
     for node in nodes(root):
         match node:
@@ -121,43 +126,47 @@ def find_unguarded(root: e.Expression, view: View) -> Iterator[Span]:
                     yield node.span
 
 
-def _is_unguarded(node: e.Expression, view: View) -> bool:
+def _is_unguarded(node: e.Expression, view: ExpressionView) -> bool:
     match node:
         case e.Binary(operator="+" | "-" | "*"):
-            return isinstance(view.type(node), IntegralType | DecimalType)
+            return isinstance(view.data_type(node), IntegralType | DecimalType)
         case e.Binary(operator="/" | "%" | "div", right=right):
             return not view.is_constant(right)
         case e.Unary(operand=operand):
-            return isinstance(view.type(operand), IntegralType)
+            return isinstance(view.data_type(operand), IntegralType)
         case e.Cast(operand=operand, form=form):
-            return form != "try_cast" and _loses(view.type(operand), view.type(node))
+            return form != "try_cast" and _is_lossy_cast(
+                view.data_type(operand), view.data_type(node)
+            )
         case e.Subscript(base=base):
-            return isinstance(view.type(base), ArrayType)
+            return isinstance(view.data_type(base), ArrayType)
         case e.Call():
-            parts = [part for part in operands(node) if not isinstance(bare(part), e.Star)]
-            return bool(parts) and function_name(node) in _GUARDED and _may_fail(node, parts, view)
+            parts = [
+                part for part in operands(node) if not isinstance(without_parentheses(part), e.Star)
+            ]
+            return bool(parts) and function_name(node) in _GUARDED and _can_fail(node, parts, view)
     return False
 
 
-def _may_fail(node: e.Call, parts: list[e.Expression], view: View) -> bool:
+def _can_fail(node: e.Call, parts: list[e.Expression], view: ExpressionView) -> bool:
     """Whether a function of numbers is one of whole numbers here: a DOUBLE has no end."""
-    given, name = view.type(parts[0]), function_name(node)
+    argument_type, name = view.data_type(parts[0]), function_name(node)
     if name in ("sum", "abs", "negative", "ceil", "floor", "round", "bround"):
-        return isinstance(given, IntegralType | DecimalType)
+        return isinstance(argument_type, IntegralType | DecimalType)
     if name in ("mod", "pmod", "div"):
         return len(parts) > 1 and not view.is_constant(parts[1])
     if name in ("size", "cardinality"):
-        return view.typed(parts[0]).nullable
+        return view.type_of(parts[0]).nullable
     if name in ("element_at",):
-        return isinstance(given, ArrayType)
+        return isinstance(argument_type, ArrayType)
     if name.startswith("to_") or name == "unix_timestamp":
-        return isinstance(given, StringType)
+        return isinstance(argument_type, StringType)
     if name in ("tinyint", "smallint", "int", "bigint", "decimal", "date", "timestamp"):
-        return _loses(given, view.type(node))
-    return name not in ("float", "double") or isinstance(given, StringType)
+        return _is_lossy_cast(argument_type, view.data_type(node))
+    return name not in ("float", "double") or isinstance(argument_type, StringType)
 
 
-def _loses(source: DataType, target: DataType) -> bool:
+def _is_lossy_cast(source: DataType, target: DataType) -> bool:
     """Whether a cast has values that the target does not hold."""
     if isinstance(source, StringType):
         return not isinstance(target, StringType)
@@ -165,13 +174,13 @@ def _loses(source: DataType, target: DataType) -> bool:
         return False
     if isinstance(source, TimestampType):
         return isinstance(target, IntegralType) and target.sql != "BIGINT"
-    return isinstance(source, NumericType) and not _holds(source, target)
+    return isinstance(source, NumericType) and not _can_hold(source, target)
 
 
 _BITS = {"TINYINT": 3, "SMALLINT": 5, "INT": 10, "BIGINT": 19}
 
 
-def _holds(source: DataType, target: DataType) -> bool:
+def _can_hold(source: DataType, target: DataType) -> bool:
     """Whether every number of one type is one of the other."""
     if isinstance(source, IntegralType) and isinstance(target, IntegralType):
         return _BITS[source.sql] <= _BITS[target.sql]
@@ -185,25 +194,25 @@ def _holds(source: DataType, target: DataType) -> bool:
 
 def report_ansi_off(node: Pipeline, report: Report) -> None:
     """One finding at the setting, if anything in the pipeline can be wrong for it."""
-    places = sorted(set(report.unguarded), key=lambda span: (span.path, span.start))
-    entry = _setting(node)
-    if entry is None or not places:
+    spans = sorted(set(report.unguarded), key=lambda span: (span.path, span.start))
+    entry = _find_ansi_setting(node)
+    if entry is None or not spans:
         return
-    count = len(places)
-    what = "an expression" if count == 1 else f"{count} expressions"
-    message = f"without ANSI mode {what} may be wrong or null in silence"
-    labels = tuple(Label(place, "such as this") for place in places[:_SHOWN])
+    count = len(spans)
+    subject = "an expression" if count == 1 else f"{count} expressions"
+    message = f"without ANSI mode {subject} may be wrong or null in silence"
+    labels = tuple(Label(unguarded_span, "such as this") for unguarded_span in spans[:_MOST_LABELS])
     help_ = (
         "leave ANSI mode on, and write `try_cast`, `try_divide` and the like where null is meant",
         "where this is meant, `# allow SSBT0460: …` says so",
     )
     # A constant that ANSI mode refuses has to be mended first.
-    numbers = {found.code.number for found in report.findings}
+    numbers = {diagnostic.code.number for diagnostic in report.findings}
     fix = () if numbers & {"SSBT0456", "SSBT0459"} else (Edit(entry.value.span, "true"),)
     report.add(ANSI_OFF, entry.span, message, also=labels, help=help_, fix=fix)
 
 
-def _setting(node: Pipeline) -> v.Entry | None:
+def _find_ansi_setting(node: Pipeline) -> v.Entry | None:
     for block in node.entries:
         if block.name.text.lower() == "spark" and isinstance(block.value, v.BlockValue):
             for entry in block.value.entries:

@@ -72,7 +72,7 @@ class Schema(Node, frozen=True):
 class SchemaOrigin(Node, frozen=True):
     """Behind `from`: a file, or a kind such as `registry`; and what its block says."""
 
-    place: TextValue | Name
+    location: TextValue | Name
     entries: tuple[Entry, ...]
 
 

@@ -137,12 +137,12 @@ class Between(Node, frozen=True):
 
 
 class InList(Node, frozen=True):
-    """`operand [not] in (items)`; `word` is `one of` where a check says it so."""
+    """`operand [not] in (items)`; `keyword` is `one of` where a check says it so."""
 
     operand: Expression
     items: tuple[Expression, ...]
     negated: bool
-    word: str = "in"
+    keyword: str = "in"
 
 
 class Like(Node, frozen=True):
@@ -160,7 +160,7 @@ class Is(Node, frozen=True):
     """`operand is [not] null|true|false|unknown`."""
 
     operand: Expression
-    what: str
+    constant: str
     negated: bool
 
 
@@ -275,7 +275,7 @@ class Call(Node, frozen=True):
     `keywords` is true for calls that SQL writes with words between the arguments; their
     arguments then carry those words: `extract(year from d)`, `trim(both 'x' from s)`,
     `substring(s from 1 for 2)`, `position('a' in s)`, `overlay(s placing t from 1)`,
-    `timestampadd(month, 1, ts)`; see `words`: the word before each argument, "" for none.
+    `timestampadd(month, 1, ts)`; see `keywords`: the word before each argument, "" for none.
     """
 
     name: Name
@@ -285,7 +285,7 @@ class Call(Node, frozen=True):
     within_group: tuple[SortKey, ...] = ()
     filter: Expression | None = None
     window: Window | None = None
-    words: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     bare: bool = False
 
 

@@ -12,18 +12,18 @@ class TextValue(Node, frozen=True):
     parts: tuple[str | ParameterUse, ...]
     multiline: bool = False
 
-    def place(self, start: int, end: int) -> Span | None:
+    def find_span(self, start: int, end: int) -> Span | None:
         """Where a stretch of what it says stands in the file; None where escapes came before.
 
         A parameter counts for as many characters as it is written with.
         """
         quotes = 3 if self.multiline else 1
-        said = sum(
+        length = sum(
             len(part) if isinstance(part, str) else part.span.end - part.span.start
             for part in self.parts
         )
         at = self.span.start + quotes
-        if at + said + quotes != self.span.end:
+        if at + length + quotes != self.span.end:
             return None
         return Span(self.span.path, at + start, at + end)
 
@@ -56,7 +56,7 @@ class WordValue(Node, frozen=True):
 class EveryValue(Node, frozen=True):
     """`every 1 minute`, `continuous 1 second`, `real time 5 minutes`."""
 
-    word: str
+    keyword: str
     interval: QuantityValue
 
 

@@ -13,7 +13,7 @@ from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.building.expressions import ExpressionBuilder
-from ssbt.compiler.syntax.building.nodes import Children, words
+from ssbt.compiler.syntax.building.nodes import Children, children_of_type
 from ssbt.compiler.syntax.engine import Lexeme
 
 
@@ -21,24 +21,24 @@ class BlockBuilder(ExpressionBuilder):
     """Builds blocks."""
 
     def block(self, span: Span, children: Children) -> v.BlockValue:
-        entries = self.separated(words(children, v.Entry))
-        return self._blocked(v.BlockValue(span, None, entries))
+        entries = self.require_separators(children_of_type(children, v.Entry))
+        return self._record_block_depth(v.BlockValue(span, None, entries))
 
-    def _blocked(self, node: v.BlockValue) -> v.BlockValue:
+    def _record_block_depth(self, node: v.BlockValue) -> v.BlockValue:
         """The block, as deep as the deepest of its entries, which had room."""
-        self.has_room(node, 0, *node.entries)
+        self.record_depth(node, 0, *node.entries)
         return node
 
-    def separated(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    def require_separators(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         """The entries of a block, each on a line of its own or behind a comma."""
-        for one, other in pairwise(entries):
-            between = self.piece[one.span.end - self.offset : other.span.start - self.offset]
-            if not any(char in between for char in "\r\n,"):
-                place = Span(self.path, other.name.span.start, other.name.span.end)
+        for entry, next_entry in pairwise(entries):
+            gap = self.piece[entry.span.end - self.offset : next_entry.span.start - self.offset]
+            if not any(char in gap for char in "\r\n,"):
+                name_span = Span(self.path, next_entry.name.span.start, next_entry.name.span.end)
                 message = "entries on one line take a comma between them"
-                comma = Edit(Span(self.path, one.span.end, one.span.end), ",")
+                comma = Edit(Span(self.path, entry.span.end, entry.span.end), ",")
                 help_ = ("add a comma, or begin a new line",)
-                label = Label(place)
+                label = Label(name_span)
                 self.findings.append(
                     Diagnostic(codes.MISSING_SEPARATOR, message, label, (), help_, (comma,))
                 )
@@ -47,7 +47,7 @@ class BlockBuilder(ExpressionBuilder):
     def entry(self, span: Span, children: Children) -> v.Entry:
         (name, quoted), value = children
         node = v.Entry(span, name, value, quoted)
-        if self.has_room(node, 1, value):
+        if self.record_depth(node, 1, value):
             return node
         return v.Entry(span, name, v.BrokenValue(span), quoted)
 
@@ -57,32 +57,32 @@ class BlockBuilder(ExpressionBuilder):
         return e.Name(span, ".".join(name.text for name in children)), False
 
     def entry_name_quoted(self, span: Span, children: Children) -> tuple[e.Name, bool]:
-        text = self._parts(children[0], str(children[0])[1:-1])
-        if any(not isinstance(part, str) for part in text):
+        parts = self._parse_parts(children[0], str(children[0])[1:-1])
+        if any(not isinstance(part, str) for part in parts):
             self.report(codes.UNEXPECTED_TOKEN, span, "a name cannot hold a parameter")
-        return e.Name(span, "".join(p for p in text if isinstance(p, str))), True
+        return e.Name(span, "".join(p for p in parts if isinstance(p, str))), True
 
     def text(self, span: Span, children: Children) -> v.TextValue:
-        parts = self._parts(children[0], str(children[0])[1:-1])
+        parts = self._parse_parts(children[0], str(children[0])[1:-1])
         return v.TextValue(span, parts)
 
     def text_lines(self, span: Span, children: Children) -> v.TextValue:
-        parts = self._parts(children[0], str(children[0])[3:-3], quotes=3)
+        parts = self._parse_parts(children[0], str(children[0])[3:-3], quotes=3)
         return v.TextValue(span, parts, multiline=True)
 
-    def _parts(
+    def _parse_parts(
         self, literal: Lexeme, body: str, quotes: int = 1
     ) -> tuple[str | e.ParameterUse, ...]:
         """The pieces of a block's string: text, and the parameters in it."""
         if quotes == 1:
-            body = strings.undoubled(body, '"')
-        place = self.token_span(literal)
-        self.idle_escapes(literals.BAD_ESCAPE, body, place, quotes)
-        base = place.start + quotes
+            body = strings.escape_doubled_quotes(body, '"')
+        literal_span = self.token_span(literal)
+        self.report_idle_escapes(literals.BAD_ESCAPE, body, literal_span, quotes)
+        base = literal_span.start + quotes
         parts: list[str | e.ParameterUse] = []
         text, last = "", 0
         for match in strings.PARAMETER.finditer(body):
-            text += self.unescaped(_lines(body[last : match.start()]), base + last)
+            text += self.unescape(_normalize_line_ends(body[last : match.start()]), base + last)
             last = match.end()
             if match.group() == "$${":
                 text += "${"
@@ -93,7 +93,7 @@ class BlockBuilder(ExpressionBuilder):
             name = match.group(1) or match.group(2).replace("``", "`")
             parts.append(e.ParameterUse(span, e.Name(span, name)))
             text = ""
-        text += self.unescaped(_lines(body[last:]), base + last)
+        text += self.unescape(_normalize_line_ends(body[last:]), base + last)
         if text or not parts:
             parts.append(text)
         return tuple(parts)
@@ -123,7 +123,7 @@ class BlockBuilder(ExpressionBuilder):
 
     def value_list(self, span: Span, children: Children) -> v.ListValue:
         items = tuple(child for child in children if child is not None)
-        return self.checked(v.ListValue(span, items), *items)
+        return self.limit_depth(v.ListValue(span, items), *items)
 
     def value_block(self, span: Span, children: Children) -> v.BlockValue:
         block: v.BlockValue = children[0]
@@ -131,9 +131,9 @@ class BlockBuilder(ExpressionBuilder):
 
     def value_kind(self, span: Span, children: Children) -> v.BlockValue:
         kind, block = children
-        return self._blocked(v.BlockValue(span, kind, block.entries))
+        return self._record_block_depth(v.BlockValue(span, kind, block.entries))
 
 
-def _lines(text: str) -> str:
+def _normalize_line_ends(text: str) -> str:
     """The text with each line end as a line feed: a file means the same however it is saved."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

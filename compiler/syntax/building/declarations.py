@@ -9,11 +9,11 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.building.nodes import Children, token, words
+from ssbt.compiler.syntax.building.nodes import Children, children_of_type, find_token
 from ssbt.compiler.syntax.building.steps import StepBuilder
 
 
-class Builder(StepBuilder):
+class DeclarationBuilder(StepBuilder):
     """Builds the AST of one piece of a file."""
 
     def file(self, span: Span, children: Children) -> tuple[d.Declaration, ...]:
@@ -39,35 +39,35 @@ class Builder(StepBuilder):
         return d.Connection(span, name, kind, block.entries)
 
     def schema(self, span: Span, children: Children) -> d.Schema:
-        columns = self.separated(words(children, d.SchemaColumn))
+        columns = self.require_separators(children_of_type(children, d.SchemaColumn))
         return d.Schema(span, children[1], columns, None)
 
     def schema_from(self, span: Span, children: Children) -> d.Schema:
-        _, name, _, place, block = children
-        end = block.span if block else place.span
+        _, name, _, location, block = children
+        end = block.span if block else location.span
         entries = block.entries if block else ()
-        return d.Schema(span, name, (), d.SchemaOrigin(place.span.to(end), place, entries))
+        return d.Schema(span, name, (), d.SchemaOrigin(location.span.to(end), location, entries))
 
     schema_from_file = schema_from
 
     def schema_column(self, span: Span, children: Children) -> d.SchemaColumn:
         name, type_, *clauses = children
-        given: dict[str, Any] = {}
+        clause_values: dict[str, Any] = {}
         tags: list[e.Name] = []
-        for place, clause, value in clauses:
+        for clause_span, clause, value in clauses:
             if clause == "tag":
                 tags.append(value)
-            elif clause in given:
-                self.report(codes.DUPLICATE_CLAUSE, place, f"a column says `{clause}` once")
+            elif clause in clause_values:
+                self.report(codes.DUPLICATE_CLAUSE, clause_span, f"a column says `{clause}` once")
             else:
-                given[clause] = value
+                clause_values[clause] = value
         return d.SchemaColumn(
             span,
             name,
             type_,
-            "not null" in given,
-            given.get("default"),
-            given.get("comment"),
+            "not null" in clause_values,
+            clause_values.get("default"),
+            clause_values.get("comment"),
             tuple(tags),
         )
 
@@ -98,7 +98,7 @@ class Builder(StepBuilder):
         return d.TransformParameter(span, *children)
 
     def expect(self, span: Span, children: Children) -> d.Expect:
-        rules = self.separated(words(children, d.ExpectRule))
+        rules = self.require_separators(children_of_type(children, d.ExpectRule))
         return d.Expect(span, children[1], rules)
 
     def expect_rule(self, span: Span, children: Children) -> d.ExpectRule:
@@ -112,26 +112,26 @@ class Builder(StepBuilder):
     def test(self, span: Span, children: Children) -> d.Test:
         return d.Test(span, children[1], tuple(children[2:]))
 
-    def _rows(self, span: Span, children: Children, after: int | None) -> d.Rows:
-        clause = token(children, "GIVEN", "THEN")
-        dataset, *columns = words(children, e.Name)
+    def _build_rows(self, span: Span, children: Children, after: int | None) -> d.Rows:
+        clause = find_token(children, "GIVEN", "THEN")
+        dataset, *columns = children_of_type(children, e.Name)
         return d.Rows(
             span,
             str(clause).lower(),
             after,
             dataset,
             tuple(columns),
-            words(children, d.Row),
-            next(iter(words(children, v.TextValue)), None),
+            children_of_type(children, d.Row),
+            next(iter(children_of_type(children, v.TextValue)), None),
         )
 
     def clause_rows(self, span: Span, children: Children) -> d.Rows:
-        return self._rows(span, children, None)
+        return self._build_rows(span, children, None)
 
     clause_file = clause_rows
 
     def clause_after(self, span: Span, children: Children) -> d.Rows:
-        return self._rows(span, children, self.whole_number(children[2]))
+        return self._build_rows(span, children, self.parse_whole_number(children[2]))
 
     clause_after_file = clause_after
 

@@ -48,30 +48,30 @@ class LiteralBuilder(NodeBuilder):
         if literal.type == "RAW_STRING":
             return str(literal)[2:-1]
         body = str(literal)[1:-1]
-        self.idle_escapes(literals.IDLE_ESCAPE, body, self.token_span(literal), 1)
-        body = strings.undoubled(body, literal[0])
-        return self.unescaped(body, literal.start_pos + 1 + self.offset)
+        self.report_idle_escapes(literals.IDLE_ESCAPE, body, self.token_span(literal), 1)
+        body = strings.escape_doubled_quotes(body, literal[0])
+        return self.unescape(body, literal.start_pos + 1 + self.offset)
 
     def sql_string(self, span: Span, children: Children) -> e.StringLiteral:
         value = "".join(children)
         match = strings.PARAMETER.search(value)
         if match and match.group() != "$${":
-            self._parameter_in_text(span, value, match.group())
+            self._report_parameter_in_text(span, value, match.group())
         is_raw = len(children) == 1 and self.piece[span.start - self.offset] in "rR"
         return e.StringLiteral(span, value, is_raw)
 
-    def _parameter_in_text(self, span: Span, value: str, name: str) -> None:
+    def _report_parameter_in_text(self, span: Span, value: str, name: str) -> None:
         """A parameter inside of quotes: drop them where it is all that is in them."""
         message = f"`{name}` inside a string of an expression is plain text"
         code, fix = literals.PARAMETER_IN_EXPRESSION_STRING, None
         if value == name:
             help_, fix = f"leave out the quotes: `{name}`", Edit(span, name)
         else:
-            before, _, behind = value.partition(name)
-            shown = [f"'{part}'" for part in (before, behind)] if value.isprintable() else []
-            if any(sign in value for sign in "\\'") or strings.PARAMETER.search(behind):
-                shown = []
-            first, last = shown or ("'…'", "'…'")
+            prefix, _, suffix = value.partition(name)
+            quoted_parts = [f"'{part}'" for part in (prefix, suffix)] if value.isprintable() else []
+            if any(sign in value for sign in "\\'") or strings.PARAMETER.search(suffix):
+                quoted_parts = []
+            first, last = quoted_parts or ("'…'", "'…'")
             pieces = [piece for piece in (first, name, last) if piece != "''"]
             help_ = f"join the pieces: `concat({', '.join(pieces)})`"
         self.report(code, span, message, help_, fix=fix)
@@ -100,14 +100,14 @@ class LiteralBuilder(NodeBuilder):
 
     def interval_part(self, span: Span, children: Children) -> tuple[e.Expression, str]:
         sign, value, unit = children
-        kind = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
+        literal_type = e.NumberLiteral if isinstance(value, Lexeme) else e.StringLiteral
         if not _INTERVAL_VALUE.fullmatch(value):
             message = f"`{value}` is no number of {unit.text}"
             self.report(literals.BAD_TIME_LITERAL, span, message)
         elif "." in value and unit.text.lower().removesuffix("s") != "second":
             message = f"only seconds have a fraction, not {unit.text}"
             self.report(literals.BAD_TIME_LITERAL, span, message)
-        return kind(span, _signed(sign, value)), self._unit(unit)
+        return literal_type(span, _apply_sign(sign, value)), self._parse_unit(unit)
 
     def interval_string(self, _: Span, children: Children) -> str:
         """Neighbours are one text, as in Spark: `interval '1' '2' day` are 12 days."""
@@ -118,19 +118,21 @@ class LiteralBuilder(NodeBuilder):
 
     def interval_range(self, span: Span, children: Children) -> e.TypedLiteral:
         _, sign, value, first, _, last = children
-        units = (self._unit(first), self._unit(last))
-        return e.TypedLiteral(span, "interval", _signed(sign, value), units)
+        units = (self._parse_unit(first), self._parse_unit(last))
+        return e.TypedLiteral(span, "interval", _apply_sign(sign, value), units)
 
-    def _unit(self, name: e.Name) -> str:
+    def _parse_unit(self, name: e.Name) -> str:
         unit = name.text.lower()
         if unit.removesuffix("s") not in _UNITS:
-            known = ", ".join(sorted(_UNITS))
+            unit_names = ", ".join(sorted(_UNITS))
             message = f"`{name.text}` is no unit of time"
-            self.report(literals.BAD_TIME_LITERAL, name.span, message, f"the units are {known}")
+            self.report(
+                literals.BAD_TIME_LITERAL, name.span, message, f"the units are {unit_names}"
+            )
         return unit
 
 
-def _signed(sign: str | None, value: str) -> str:
+def _apply_sign(sign: str | None, value: str) -> str:
     """The value of an interval with the sign that stands before it."""
     if sign != "-":
         return value

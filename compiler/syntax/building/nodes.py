@@ -19,7 +19,7 @@ N = TypeVar("N", bound=e.Node)
 # Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1); chains
 # of `and` and `or` it takes by the thousand, so a link of one counts as a hundredth of a level.
 MAXIMUM_DEPTH = 200
-_CHAINS = ("and", "or")
+_CHAIN_OPERATORS = ("and", "or")
 
 
 class NodeBuilder:
@@ -41,18 +41,18 @@ class NodeBuilder:
         edits = () if fix is None else (fix,)
         self.findings.append(Diagnostic(code, message, Label(span), (), tuple(help_), edits))
 
-    def checked(self, node: N, *children: object) -> N:
+    def limit_depth(self, node: N, *children: object) -> N:
         """The node, unless it is nested too deeply: then a broken one in its place."""
-        step = 0.01 if isinstance(node, e.Binary) and node.operator in _CHAINS else 1.0
-        if self.has_room(node, step, *children):
+        step = 0.01 if isinstance(node, e.Binary) and node.operator in _CHAIN_OPERATORS else 1.0
+        if self.record_depth(node, step, *children):
             return node
         # Behind the finding every rule takes one in the place of any node.
         return cast(N, e.BrokenExpression(node.span))
 
-    def has_room(self, node: e.Node, step: float, *children: object) -> bool:
+    def record_depth(self, node: e.Node, step: float, *children: object) -> bool:
         """Whether a node, so much deeper than its children, is not nested too deeply."""
-        below = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
-        depth = step + max(below, default=0.0)
+        child_depths = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
+        depth = step + max(child_depths, default=0.0)
         if depth <= MAXIMUM_DEPTH:
             # The node is kept beside its depth so that its id is not given to another.
             self.depths[id(node)] = (depth, node)
@@ -65,26 +65,26 @@ class NodeBuilder:
             self.report(codes.NESTED_TOO_DEEPLY, start, message, help_)
         return False
 
-    def unescaped(self, body: str, base: int) -> str:
+    def unescape(self, body: str, base: int) -> str:
         """What the body of a literal means; `base` is its offset in the file."""
         try:
-            return strings.unescaped(body)
+            return strings.unescape(body)
         except strings.BadEscapeError as error:
             start = base + error.offset
             span = Span(self.path, start, start + len(error.text))
             self.report(literals.BAD_ESCAPE, span, f"`{error.text}` is no character")
             return body
 
-    def idle_escapes(self, code: Code, body: str, literal: Span, quotes: int) -> None:
+    def report_idle_escapes(self, code: Code, body: str, literal: Span, quotes: int) -> None:
         """Report the escapes that mean nothing."""
-        for offset, text in strings.idle_escapes(body):
+        for offset, text in strings.find_idle_escapes(body):
             start = literal.start + quotes + offset
             span = Span(self.path, start, start + len(text))
             message = f"`{text}` means `{text[1:]}` here: the backslash is lost"
             help_ = f"write `\\{text}`, or a raw string `r'…'` in an expression"
             self.report(code, span, message, help_)
 
-    def whole_number(self, literal: Lexeme) -> int:
+    def parse_whole_number(self, literal: Lexeme) -> int:
         """The value of a whole number; 0, with a finding, for any other."""
         if literal.isdecimal() and len(literal) < 20:
             return int(literal)
@@ -94,12 +94,12 @@ class NodeBuilder:
         return 0
 
 
-def words(children: Children, kind: type[Any]) -> tuple[Any, ...]:
+def children_of_type(children: Children, node_type: type[Any]) -> tuple[Any, ...]:
     """The children that are nodes of this kind."""
-    return tuple(child for child in children if isinstance(child, kind))
+    return tuple(child for child in children if isinstance(child, node_type))
 
 
-def token(children: Children, *types: str) -> Lexeme | None:
+def find_token(children: Children, *types: str) -> Lexeme | None:
     """The first child that is a token of one of these types."""
     for child in children:
         if isinstance(child, Lexeme) and child.type in types:

@@ -8,7 +8,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.building.blocks import BlockBuilder
-from ssbt.compiler.syntax.building.nodes import Children, token, words
+from ssbt.compiler.syntax.building.nodes import Children, children_of_type, find_token
 from ssbt.compiler.syntax.engine import Lexeme
 
 
@@ -24,10 +24,10 @@ class StepBuilder(BlockBuilder):
         return step
 
     def dataset_use(self, span: Span, children: Children) -> s.DatasetUse:
-        arguments = words(children, s.DatasetUse)
-        name, *alias = words(children, e.Name)
+        arguments = children_of_type(children, s.DatasetUse)
+        name, *alias = children_of_type(children, e.Name)
         use = s.DatasetUse(span, name, arguments or None, alias[0] if alias else None)
-        if self.has_room(use, 1, *arguments):
+        if self.record_depth(use, 1, *arguments):
             return use
         return s.DatasetUse(span, name, None, use.alias)
 
@@ -54,9 +54,9 @@ class StepBuilder(BlockBuilder):
 
     def step_join(self, span: Span, children: Children) -> s.Join | s.BrokenStep:
         keyword, right, condition = children
-        spelled = " ".join(str(keyword).lower().split())
-        words_ = spelled.removesuffix("join").split()
-        if "natural" in words_:
+        phrase = " ".join(str(keyword).lower().split())
+        join_words = phrase.removesuffix("join").split()
+        if "natural" in join_words:
             self.report(
                 codes.UNEXPECTED_TOKEN,
                 self.token_span(keyword),
@@ -65,7 +65,7 @@ class StepBuilder(BlockBuilder):
                 "name the columns with `using (…)`",
             )
             return s.BrokenStep(span)
-        kinds = [w for w in ("semi", "anti", "left", "right", "full", "cross") if w in words_]
+        kinds = [w for w in ("semi", "anti", "left", "right", "full", "cross") if w in join_words]
         on, using = condition or (None, ())
         return s.Join(span, kinds[0] if kinds else "inner", right, on, using)
 
@@ -73,29 +73,29 @@ class StepBuilder(BlockBuilder):
         return children[1], ()
 
     def join_using(self, span: Span, children: Children) -> tuple[None, tuple[e.Name, ...]]:
-        return None, words(children, e.Name)
+        return None, children_of_type(children, e.Name)
 
     def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
-        _, items, keyword, *grouped = children
-        if not grouped:
+        _, items, keyword, *groupings = children
+        if not groupings:
             grouping = s.Grouping(self.token_span(keyword), (), True)
             return s.Aggregate(span, items or (), grouping)
-        return s.Aggregate(span, items or (), grouped[0])
+        return s.Aggregate(span, items or (), groupings[0])
 
     def grouping(self, span: Span, children: Children) -> s.Grouping:
-        return s.Grouping(span, words(children, s.GroupingElement))
+        return s.Grouping(span, children_of_type(children, s.GroupingElement))
 
     def grouping_item(self, span: Span, children: Children) -> s.GroupingElement:
         item = children[0]
-        combined = None if item.names else _combined_keys(item.value)
-        return combined or s.GroupingElement(span, "", (item,))
+        operation = None if item.names else _build_grouping_operation(item.value)
+        return operation or s.GroupingElement(span, "", (item,))
 
     def grouping_sets(self, span: Span, children: Children) -> s.GroupingElement:
         return s.GroupingElement(span, "grouping sets", (), tuple(children[1:]))
 
     def grouping_set(self, span: Span, children: Children) -> s.GroupingElement:
         value = children[0]
-        return _combined_keys(value) or _keys_together(value)
+        return _build_grouping_operation(value) or _build_key_group(value)
 
     def step_distinct(self, span: Span, children: Children) -> s.Distinct:
         return s.Distinct(span)
@@ -103,13 +103,15 @@ class StepBuilder(BlockBuilder):
     def step_order_by(self, span: Span, children: Children) -> s.OrderBy:
         keyword = children[0]
         if keyword.lower().startswith("sort"):
-            place = self.token_span(keyword)
+            keyword_span = self.token_span(keyword)
             self.report(
                 codes.SORT_BY,
-                place,
+                keyword_span,
                 "`sort by` would sort each partition for itself, and not the dataset",
                 "write `order by`",
-                fix=Edit(Span(self.path, place.start, place.start + len("sort")), "order"),
+                fix=Edit(
+                    Span(self.path, keyword_span.start, keyword_span.start + len("sort")), "order"
+                ),
             )
         return s.OrderBy(span, tuple(children[1:]))
 
@@ -121,12 +123,12 @@ class StepBuilder(BlockBuilder):
 
     def count(self, span: Span, children: Children) -> int | e.ParameterUse:
         value = children[0]
-        return self.whole_number(value) if isinstance(value, Lexeme) else value
+        return self.parse_whole_number(value) if isinstance(value, Lexeme) else value
 
     def step_set_operation(self, span: Span, children: Children) -> s.SetOperation:
-        spelled = str(children[0]).lower().split()
-        operator = "except" if spelled[0] == "minus" else spelled[0]
-        return s.SetOperation(span, operator, "all" in spelled, children[1])
+        keywords = str(children[0]).lower().split()
+        operator = "except" if keywords[0] == "minus" else keywords[0]
+        return s.SetOperation(span, operator, "all" in keywords, children[1])
 
     def step_pivot(self, span: Span, children: Children) -> s.Pivot:
         aggregates, *keys = [child for child in children if isinstance(child, tuple)]
@@ -134,7 +136,7 @@ class StepBuilder(BlockBuilder):
             span,
             aggregates,
             next(child for child in children if isinstance(child, e.ColumnName)),
-            words(children, s.PivotValue),
+            children_of_type(children, s.PivotValue),
             keys[0] if keys else None,
         )
 
@@ -142,7 +144,7 @@ class StepBuilder(BlockBuilder):
         return s.PivotValue(span, children[0], children[2])
 
     def step_unpivot(self, span: Span, children: Children) -> s.Unpivot:
-        value, name = words(children, e.Name)
+        value, name = children_of_type(children, e.Name)
         items = next(child for child in children if isinstance(child, tuple))
         return s.Unpivot(span, value, name, items, children[1] is not None)
 
@@ -152,7 +154,7 @@ class StepBuilder(BlockBuilder):
             span,
             percent,
             children[3] is not None,
-            None if seed is None else self.whole_number(seed),
+            None if seed is None else self.parse_whole_number(seed),
         )
 
     def step_explode(self, span: Span, children: Children) -> s.Explode:
@@ -160,7 +162,7 @@ class StepBuilder(BlockBuilder):
         return s.Explode(span, value, outer is not None, names, position)
 
     def step_transform(self, span: Span, children: Children) -> s.UseTransform:
-        return s.UseTransform(span, children[0], words(children, s.DatasetUse))
+        return s.UseTransform(span, children[0], children_of_type(children, s.DatasetUse))
 
     def step_apply(self, span: Span, children: Children) -> s.Apply:
         return s.Apply(span, children[1], children[3])
@@ -173,7 +175,7 @@ class StepBuilder(BlockBuilder):
 
     def step_deduplicate(self, span: Span, children: Children) -> s.Deduplicate:
         columns = next((child for child in children if isinstance(child, tuple)), ())
-        within = token(children, "WITHIN_WATERMARK") is not None
+        within = find_token(children, "WITHIN_WATERMARK") is not None
         return s.Deduplicate(span, columns, within)
 
     def step_stateful(self, span: Span, children: Children) -> s.Stateful:
@@ -182,7 +184,7 @@ class StepBuilder(BlockBuilder):
         return s.Stateful(span, target, keys, schema, entries)
 
     def items(self, span: Span, children: Children) -> tuple[s.Item, ...]:
-        return words(children, s.Item)
+        return children_of_type(children, s.Item)
 
     def item(self, span: Span, children: Children) -> s.Item:
         return s.Item(span, children[0], children[2] or ())
@@ -200,7 +202,7 @@ class StepBuilder(BlockBuilder):
         return s.Renaming(span, children[0], children[2])
 
 
-def _combined_keys(node: e.Expression) -> s.GroupingElement | None:
+def _build_grouping_operation(node: e.Expression) -> s.GroupingElement | None:
     """The element that `rollup(…)` or `cube(…)` is."""
     form = node.name.text.lower() if isinstance(node, e.Call) else ""
     if not isinstance(node, e.Call) or form not in ("rollup", "cube"):
@@ -208,17 +210,19 @@ def _combined_keys(node: e.Expression) -> s.GroupingElement | None:
     plain = e.Call(node.span, node.name, node.arguments)
     if node != plain or any(argument.name for argument in node.arguments):
         return None
-    return s.GroupingElement(node.span, form, (), tuple(map(_member, node.arguments)))
+    return s.GroupingElement(
+        node.span, form, (), tuple(map(_build_grouping_member, node.arguments))
+    )
 
 
-def _member(argument: e.Argument) -> s.GroupingElement:
+def _build_grouping_member(argument: e.Argument) -> s.GroupingElement:
     if argument.alias is None:
-        return _keys_together(argument.value)
+        return _build_key_group(argument.value)
     item = s.Item(argument.span, argument.value, (argument.alias,))
     return s.GroupingElement(argument.span, "", (item,))
 
 
-def _keys_together(node: e.Expression) -> s.GroupingElement:
+def _build_key_group(node: e.Expression) -> s.GroupingElement:
     """`(a, b)` as two keys that count as one, and any other value as one."""
     values: tuple[e.Expression, ...] = (node,)
     if isinstance(node, e.Tuple) and not node.names:

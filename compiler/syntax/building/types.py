@@ -24,10 +24,10 @@ class TypeBuilder(LiteralBuilder):
 
     def type_numbers(self, span: Span, children: Children) -> e.TypeName:
         name, *numbers = children
-        values = tuple(self._type_number(number) for number in numbers)
+        values = tuple(self._parse_type_number(number) for number in numbers)
         return e.TypeName(span, name.text.lower(), numbers=values)
 
-    def _type_number(self, literal: Lexeme) -> int:
+    def _parse_type_number(self, literal: Lexeme) -> int:
         if literal.isdecimal() and len(literal) < 10:
             return int(literal)
         message = f"`{literal}` is no parameter of a type: it takes a whole number"
@@ -38,7 +38,9 @@ class TypeBuilder(LiteralBuilder):
         keyword, number, _ = children
         if keyword.lower().startswith("timestamp"):
             return e.TypeName(span, "timestamp_ntz")
-        return e.TypeName(span, "time", () if number is None else (self._type_number(number),))
+        return e.TypeName(
+            span, "time", () if number is None else (self._parse_type_number(number),)
+        )
 
     def type_generic(self, span: Span, children: Children) -> e.Expression | e.TypeName:
         name, *inner = children
@@ -46,7 +48,7 @@ class TypeBuilder(LiteralBuilder):
         types = tuple(child for child in inner if isinstance(child, e.TypeName))
         parts = [*types, *(field.type for field in fields)]
         node = e.TypeName(span, str(name).lower(), arguments=types, fields=fields)
-        return self.checked(node, *parts)
+        return self.limit_depth(node, *parts)
 
     def type_argument(self, span: Span, children: Children) -> Any:
         return children[0]

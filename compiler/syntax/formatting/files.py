@@ -11,55 +11,54 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.formatting import declarations as _declarations
+from ssbt.compiler.syntax.formatting.comments import insert_comments
 from ssbt.compiler.syntax.formatting.expressions import EXPANSIONS, Parts
 from ssbt.compiler.syntax.formatting.layout import (
     BROKEN,
     GROUP,
-    Begins,
     Break,
+    LineRole,
     Part,
-    Place,
-    laid_out,
+    SourceOffset,
+    lay_out,
 )
-from ssbt.compiler.syntax.formatting.weaving import woven
-from ssbt.compiler.syntax.names import declared_name, own_name
-from ssbt.compiler.syntax.parsing import Parsed
-from ssbt.compiler.syntax.parsing import parsed as parse
+from ssbt.compiler.syntax.names import declared_name, ssbt_name_text
+from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 from ssbt.compiler.syntax.strings import raw_text
 
-__all__ = ["formatted"]
+__all__ = ["format_file"]
 
 assert _declarations  # It registers how declarations are expanded.
-_MOVES = 4
-_NEXT = Break(hard=True, begins=Begins.DECLARATION)
+_MAXIMUM_PASSES = 4
+_NEXT_DECLARATION = Break(hard=True, role=LineRole.DECLARATION)
 
 
-def formatted(parsed: Parsed, source: Source) -> str:
+def format_file(parsed: ParsedFile, source: Source) -> str:
     """The canonical text of a file that parses without an error; comments are kept.
 
     `parsed` is what `parsing.parsed` made of `source`.
     """
-    text, has_moved = _once(parsed, source)
-    for _ in range(_MOVES if has_moved else 0):
+    text, has_moved = _format_once(parsed, source)
+    for _ in range(_MAXIMUM_PASSES if has_moved else 0):
         # A comment that moved may leave room, or need a line, where it now stands.
-        before, again = text, Source(source.path, text)
-        text, has_moved = _once(parse(again), again)
-        if text == before:
+        previous_text, reformatted_source = text, Source(source.path, text)
+        text, has_moved = _format_once(parse_file(reformatted_source), reformatted_source)
+        if text == previous_text:
             break
     return text
 
 
-def _once(parsed: Parsed, source: Source) -> tuple[str, bool]:
+def _format_once(parsed: ParsedFile, source: Source) -> tuple[str, bool]:
     """The text, and whether a comment had to move out of what stands on one line."""
     parts: Parts = []
     for declaration in parsed.file.declarations:
-        parts += [_NEXT, declaration] if parts else [declaration]
+        parts += [_NEXT_DECLARATION, declaration] if parts else [declaration]
     comments = parsed.file.comments
-    lines = laid_out(_expanded(parts, source), [comment.span.start for comment in comments])
-    return woven(lines, parsed.file, source)
+    lines = lay_out(_expand_parts(parts, source), [comment.span.start for comment in comments])
+    return insert_comments(lines, parsed.file, source)
 
 
-def _expanded(parts: Parts, source: Source) -> list[Part]:
+def _expand_parts(parts: Parts, source: Source) -> list[Part]:
     """The parts with every node replaced by its own parts, and its place before them."""
     out: list[Part] = []
     stack = parts[::-1]
@@ -68,29 +67,29 @@ def _expanded(parts: Parts, source: Source) -> list[Part]:
         if not isinstance(part, e.Node):
             out.append(part)
             continue
-        out.append(Place(part.span.start))
-        inside = _own_expansion(part)
-        if isinstance(part, v.BlockValue | v.ListValue) and _kept_broken(part, source):
-            inside.insert(inside.index(GROUP) + 1, BROKEN)
-        stack.extend(reversed(inside))
+        out.append(SourceOffset(part.span.start))
+        inner = _expand_node(part)
+        if isinstance(part, v.BlockValue | v.ListValue) and _is_kept_broken(part, source):
+            inner.insert(inner.index(GROUP) + 1, BROKEN)
+        stack.extend(reversed(inner))
     return out
 
 
-def _own_expansion(node: e.Node) -> Parts:
+def _expand_node(node: e.Node) -> Parts:
     """What `printing` makes of a node, but for names that only Spark needs in backticks."""
     if isinstance(node, e.ColumnName):
         first, *rest = (part.text for part in node.parts)
-        return [".".join([own_name(first), *(declared_name(part) for part in rest)])]
+        return [".".join([ssbt_name_text(first), *(declared_name(part) for part in rest)])]
     if isinstance(node, e.StringLiteral) and node.raw and (raw := raw_text(node.value)):
         return [raw]
     return EXPANSIONS[type(node)](node)
 
 
-def _kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:
+def _is_kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:
     """Whether the author began a new line behind the opening bracket."""
-    inside = node.items if isinstance(node, v.ListValue) else node.entries
-    if not inside:
+    items = node.items if isinstance(node, v.ListValue) else node.entries
+    if not items:
         return False
     bracket = "[" if isinstance(node, v.ListValue) else "{"
-    between = source.text[node.span.start : inside[0].span.start].partition(bracket)[2]
-    return "\n" in between or "\r" in between
+    gap = source.text[node.span.start : items[0].span.start].partition(bracket)[2]
+    return "\n" in gap or "\r" in gap

@@ -36,7 +36,7 @@ class Nest(Struct, frozen=True):
     columns: int
 
 
-class Begins(Enum):
+class LineRole(Enum):
     """What the line behind a break begins with, which decides on blank lines and alignment."""
 
     PART = "part"
@@ -49,29 +49,29 @@ class Begins(Enum):
 class Break(Struct, frozen=True):
     """A place where a line may end.
 
-    `flat` is the text where it does not end; `before` is text that ends the line where it does;
+    `flat` is the text where it does not end; `line_end` is text that ends the line where it does;
     `hard` makes it end always.
     """
 
     flat: str = " "
-    before: str = ""
+    line_end: str = ""
     hard: bool = False
-    begins: Begins = Begins.PART
+    role: LineRole = LineRole.PART
 
 
 SPACE = Break()
 SOFT = Break("")
-CLOSING = Break("", begins=Begins.CLOSING)
-CLOSING_SPACE = Break(begins=Begins.CLOSING)
+CLOSING = Break("", role=LineRole.CLOSING)
+CLOSING_SPACE = Break(role=LineRole.CLOSING)
 
 
-class Place(Struct, frozen=True):
+class SourceOffset(Struct, frozen=True):
     """The offset in the source of the text that follows."""
 
     offset: int
 
 
-Part = str | Place | Mark | Nest | Break
+Part = str | SourceOffset | Mark | Nest | Break
 
 
 class Line(Struct):
@@ -81,77 +81,81 @@ class Line(Struct):
     """
 
     indent: int
-    begins: Begins
+    role: LineRole
     text: str = ""
     first: int = 0
     last: int = 0
     cells: tuple[int, ...] = ()
 
 
-def laid_out(parts: Sequence[Part], comments: Sequence[int]) -> list[Line]:
+def lay_out(parts: Sequence[Part], comments: Sequence[int]) -> list[Line]:
     """The parts as lines. A group with a comment (their offsets, in order) behind its first break,
     or with a line end in its text, is broken, so that the comment has a line end to stand at."""
-    measures = _Measures(parts, comments)
+    measures = _GroupMeasures(parts, comments)
     printer = _Printer()
     for index, part in enumerate(parts):
         if isinstance(part, str):
             printer.text.append(part)
-            printer.column = _column(printer.column, part)
+            printer.column = _column_after(printer.column, part)
         elif part is GROUP:
-            printer.open(measures, index)
+            printer.open_group(measures, index)
         else:
-            printer.take(part)
+            printer.print_part(part)
     printer.end_line()
     return printer.lines
 
 
-class _Measures:
+class _GroupMeasures:
     """For each part: which groups must break, and how wide everything is when nothing breaks."""
 
     def __init__(self, parts: Sequence[Part], comments: Sequence[int]) -> None:
-        self.before = [0] * (len(parts) + 1)
+        self.widths_before = [0] * (len(parts) + 1)
         self.next_break = [len(parts)] * (len(parts) + 1)
-        self.end_of: dict[int, int] = {}
-        self.forced: set[int] = set()
-        self._find_groups(parts, comments)
+        self.group_ends: dict[int, int] = {}
+        self.forced_groups: set[int] = set()
+        self._measure_groups(parts, comments)
         for index, part in enumerate(parts):
             width = len(part) if isinstance(part, str) else 0
             width = len(part.flat) if isinstance(part, Break) else width
-            self.before[index + 1] = self.before[index] + width
+            self.widths_before[index + 1] = self.widths_before[index] + width
         for index in range(len(parts) - 1, -1, -1):
-            found = isinstance(parts[index], Break)
-            self.next_break[index] = index if found else self.next_break[index + 1]
+            is_break = isinstance(parts[index], Break)
+            self.next_break[index] = index if is_break else self.next_break[index + 1]
 
-    def _find_groups(self, parts: Sequence[Part], comments: Sequence[int]) -> None:
+    def _measure_groups(self, parts: Sequence[Part], comments: Sequence[int]) -> None:
         # Of each open group: its index, the place before its first break, whether it must break.
-        open_: list[list[int]] = []
-        place = -1
+        open_groups: list[list[int]] = []
+        offset = -1
         for index, part in enumerate(parts):
-            if isinstance(part, Place):
-                place = max(place, part.offset)
+            if isinstance(part, SourceOffset):
+                offset = max(offset, part.offset)
             elif part is GROUP:
-                open_.append([index, -2, False])
+                open_groups.append([index, -2, False])
             elif part is END:
-                start, first_break, forced = open_.pop()
-                behind = bisect_right(comments, first_break)
-                if first_break != -2 and behind < len(comments) and comments[behind] < place:
-                    forced = True
-                self.end_of[start] = index
-                if forced:
-                    self.forced.add(start)
-                    if open_:
-                        open_[-1][2] = True
-            elif open_ and isinstance(part, Break):
-                if open_[-1][1] == -2:
-                    open_[-1][1] = place
-                open_[-1][2] |= part.hard
-            elif open_ and (part is BROKEN or (isinstance(part, str) and "\n" in part)):
-                open_[-1][2] = True
+                start, first_break, is_forced = open_groups.pop()
+                comment_index = bisect_right(comments, first_break)
+                if (
+                    first_break != -2
+                    and comment_index < len(comments)
+                    and comments[comment_index] < offset
+                ):
+                    is_forced = True
+                self.group_ends[start] = index
+                if is_forced:
+                    self.forced_groups.add(start)
+                    if open_groups:
+                        open_groups[-1][2] = True
+            elif open_groups and isinstance(part, Break):
+                if open_groups[-1][1] == -2:
+                    open_groups[-1][1] = offset
+                open_groups[-1][2] |= part.hard
+            elif open_groups and (part is BROKEN or (isinstance(part, str) and "\n" in part)):
+                open_groups[-1][2] = True
 
     def fits(self, index: int, room: int) -> bool:
         """Whether the group at `index`, and the text up to the next break behind it, fits."""
-        stop = self.next_break[self.end_of[index]]
-        return self.before[stop] - self.before[index] <= room
+        stop = self.next_break[self.group_ends[index]]
+        return self.widths_before[stop] - self.widths_before[index] <= room
 
 
 class _Printer:
@@ -164,22 +168,22 @@ class _Printer:
         self.indent = 0
         self.nests: list[int] = []
         self.broken = [True]
-        self.line = Line(0, Begins.DECLARATION, first=-1)
+        self.line = Line(0, LineRole.DECLARATION, first=-1)
 
-    def open(self, measures: _Measures, index: int) -> None:
+    def open_group(self, measures: _GroupMeasures, index: int) -> None:
         """Begin a group."""
         room = WIDTH - self.column
-        breaks = index in measures.forced or not measures.fits(index, room)
+        breaks = index in measures.forced_groups or not measures.fits(index, room)
         self.broken.append(self.broken[-1] and breaks)
 
-    def take(self, part: Part) -> None:
+    def print_part(self, part: Part) -> None:
         """A part that is neither text nor the beginning of a group."""
-        if isinstance(part, Place):
+        if isinstance(part, SourceOffset):
             if self.line.first < 0:
                 self.line.first = part.offset
             self.line.last = max(self.line.last, part.offset)
         elif isinstance(part, Break):
-            self._break(part)
+            self._print_break(part)
         elif isinstance(part, Nest):
             self.nests.append(part.columns)
             self.indent += part.columns
@@ -190,14 +194,14 @@ class _Printer:
         elif part is CELL and self.broken[-1]:
             self.line.cells += (len("".join(self.text)),)
 
-    def _break(self, part: Break) -> None:
+    def _print_break(self, part: Break) -> None:
         if not (self.broken[-1] or part.hard):
             self.text.append(part.flat)
             self.column += len(part.flat)
             return
-        self.text.append(part.before)
+        self.text.append(part.line_end)
         self.end_line()
-        self.line = Line(self.indent, part.begins, first=-1)
+        self.line = Line(self.indent, part.role, first=-1)
         self.column = self.indent
 
     def end_line(self) -> None:
@@ -208,7 +212,7 @@ class _Printer:
             self.lines.append(self.line)
 
 
-def _column(column: int, text: str) -> int:
+def _column_after(column: int, text: str) -> int:
     """The column behind a text that begins at this one."""
     last_line = text.rpartition("\n")
     return len(last_line[2]) if last_line[1] else column + len(text)

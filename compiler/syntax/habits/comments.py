@@ -8,11 +8,11 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax.tokens import Token, tokens
+from ssbt.compiler.syntax.tokens import Token, tokenize
 
 # A number or a name, and then the end of an item: nobody comments so.
 _DIVISION = re.compile(r"//\s*(?:\d+|[\w.]+)\s*(?:\)|,|as\b|[\r\n]|\Z)")
-NOTHING_ENDS = "nothing ends with `;`"
+SEMICOLON_MESSAGE = "nothing ends with `;`"
 
 
 def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
@@ -21,42 +21,42 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
     pieces: list[str] = []
     findings: list[Diagnostic] = []
     last = 0
-    for token, following in _foreign(tokens(text)):
+    for token, following in _find_foreign_signs(tokenize(text)):
         if token.kind == "foreign" and _DIVISION.match(text, token.start):
-            findings.append(_division(source, token))
+            findings.append(_diagnose_division(source, token))
             # What stands behind it is no comment.
             pieces += [text[last : token.start], " /"]
             last = token.start + 2
             continue
         if token.kind == "foreign":
-            findings.append(_comment(source, token))
-            instead = "".join(c if c in "\r\n" else " " for c in text[token.start : token.end])
+            findings.append(_diagnose_comment(source, token))
+            replacement = "".join(c if c in "\r\n" else " " for c in text[token.start : token.end])
         else:
-            instead = "," if following else " "
-            findings.append(_semicolon(source, token, "," if following else ""))
-        pieces += [text[last : token.start], instead]
+            replacement = "," if following else " "
+            findings.append(_diagnose_semicolon(source, token, "," if following else ""))
+        pieces += [text[last : token.start], replacement]
         last = token.end
     return Source(source.path, "".join([*pieces, text[last:]])), findings
 
 
-def _foreign(every: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
+def _find_foreign_signs(every: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
     """Each of these signs, and whether an entry of a block follows on its line."""
     depth = 0
-    waiting: Token | None = None
+    semicolon: Token | None = None
     for token in every:
-        if waiting is not None:
-            yield waiting, depth > 0 and token.kind in ("word", "name", "string")
-            waiting = None
+        if semicolon is not None:
+            yield semicolon, depth > 0 and token.kind in ("word", "name", "string")
+            semicolon = None
         depth += (token.kind == "open") - (token.kind == "close")
         if token.kind == "foreign":
             yield token, False
         elif token.kind == "semicolon":
-            waiting = token
-    if waiting is not None:
-        yield waiting, False
+            semicolon = token
+    if semicolon is not None:
+        yield semicolon, False
 
 
-def _comment(source: Source, token: Token) -> Diagnostic:
+def _diagnose_comment(source: Source, token: Token) -> Diagnostic:
     sign = source.text[token.start : token.start + 2]
     if source.text.startswith("/*+", token.start):
         message = "there are no hints: how the work is done is left to Spark"
@@ -68,9 +68,9 @@ def _comment(source: Source, token: Token) -> Diagnostic:
     help_ = "write `#`"
     if sign == "/*":
         line_end = source.text.find("\n", token.end)
-        behind = source.text[token.end : line_end if line_end >= 0 else None]
-        inside = source.text[token.start : token.end]
-        if behind.strip() or "\n" in inside or "\r" in inside or not inside.endswith("*/"):
+        trailing = source.text[token.end : line_end if line_end >= 0 else None]
+        content = source.text[token.start : token.end]
+        if trailing.strip() or "\n" in content or "\r" in content or not content.endswith("*/"):
             fix, help_ = [], "write `#`, on each of its lines; what is code goes on the next line"
         else:
             fix.append(Edit(Span(source.path, token.end - 2, token.end), ""))
@@ -80,16 +80,16 @@ def _comment(source: Source, token: Token) -> Diagnostic:
     return Diagnostic(code, "comments begin with `#`", label, (), (help_,), tuple(fix))
 
 
-def _division(source: Source, token: Token) -> Diagnostic:
+def _diagnose_division(source: Source, token: Token) -> Diagnostic:
     span = Span(source.path, token.start, token.start + 2)
     code, message = codes.UNEXPECTED_TOKEN, "`//` divides nothing"
     return Diagnostic(code, message, Label(span), (), ("write `div`",), (Edit(span, "div"),))
 
 
-def _semicolon(source: Source, token: Token, instead: str) -> Diagnostic:
+def _diagnose_semicolon(source: Source, token: Token, replacement: str) -> Diagnostic:
     span = Span(source.path, token.start, token.end)
-    message, help_ = NOTHING_ENDS, "remove it"
-    if instead:
+    message, help_ = SEMICOLON_MESSAGE, "remove it"
+    if replacement:
         message, help_ = "entries have a comma or a new line between them", "write a comma"
-    edits = (Edit(span, instead),)
+    edits = (Edit(span, replacement),)
     return Diagnostic(codes.UNEXPECTED_TOKEN, message, Label(span), (), (help_,), edits)

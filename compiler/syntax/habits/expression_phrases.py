@@ -11,14 +11,14 @@ OPERAND = r"(?:'[^']*'|[\w.`]+(?:\([^()]*\))?)"
 TYPES = r"int|bigint|string|date|timestamp|boolean|double|float|binary|smallint|tinyint"
 
 
-def _joined(match: re.Match[str]) -> str:
+def _convert_f_string(match: re.Match[str]) -> str:
     """An f-string as a call of `concat`."""
     pieces = re.split(r"\{([\w.]+)\}", match.group(2))
     parts = [f"'{p}'" if n % 2 == 0 else p for n, p in enumerate(pieces) if p]
     return f"concat({', '.join(parts)})"
 
 
-def _bytes(match: re.Match[str]) -> str:
+def _convert_bytes(match: re.Match[str]) -> str:
     return f"x'{match.group(1).encode().hex().upper()}'"
 
 
@@ -26,7 +26,7 @@ def _without_separators(match: re.Match[str]) -> str:
     return match.group().replace(",", "")
 
 
-EXPRESSIONS: tuple[Phrase, ...] = (
+EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(
         r"\bif\s+([^|]+?)\s+then\s+((?:(?!\belse\b)[^|])+?)(?:\s+end)?(?=\s+as\b)",
         r"write `if(\1, \2, null)`",
@@ -55,7 +55,7 @@ EXPRESSIONS: tuple[Phrase, ...] = (
         r"([-+])\s*(\d+)\s+((?:year|month|week|day|hour|minute|second)s?)\b",
         r"write `\1 interval \2 \3`",
         r"\1 interval \2 \3",
-        sure=True,
+        is_certain=True,
     ),
     phrase(r"\bas\s+(?:'(\w+)'|\"(\w+)\")", r"a name takes no quotes: `\1\2`", r"as \1\2"),
     phrase(
@@ -171,8 +171,10 @@ EXPRESSIONS: tuple[Phrase, ...] = (
     phrase(r"\bis\s+not\s+(?=['\"\d])", "write `!=`", "!= "),
     phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
     phrase(rf"({OPERAND})\s*\*\*\s*({OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
-    phrase(r"\bf(['\"])([^'\"\\]*)\1", "texts are joined by `concat(…)` or `||`", _joined),
-    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _bytes),
+    phrase(
+        r"\bf(['\"])([^'\"\\]*)\1", "texts are joined by `concat(…)` or `||`", _convert_f_string
+    ),
+    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _convert_bytes),
     phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
     phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
     phrase(r"\blambda\s+((?:\w+\s*,\s*)+\w+)\s*:", r"write `(\1) -> …`", r"(\1) ->"),

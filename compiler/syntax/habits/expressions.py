@@ -6,7 +6,7 @@ import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.syntax.trouble import Replacement, Trouble
+from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS, LOOKALIKES, OTHER_CLAUSES
 
 _QUOTES = "'\""
@@ -24,103 +24,105 @@ _SIGNS = {
     "{": "a map is written `map('key', value)`, a struct `named_struct('name', value)`",
 }
 # How much of a sign the parser takes before it stumbles.
-_TAKEN = {"===": 2, "**": 2, "&&": 1}
+_CONSUMED_LENGTHS = {"===": 2, "**": 2, "&&": 1}
 
 
-def lookalike(trouble: Trouble) -> Diagnostic | None:
+def check_lookalike(context: SyntaxErrorContext) -> Diagnostic | None:
     """A sign copied from a web page."""
-    meant = LOOKALIKES.get(trouble.text)
-    if meant is None:
+    intended = LOOKALIKES.get(context.text)
+    if intended is None:
         return None
-    code, at = codes.UNEXPECTED_CHARACTER, trouble.at
-    message = f"`{trouble.text}` (U+{ord(trouble.text):04X}) is no sign of the language"
-    fixes: tuple[Replacement, ...] = ((at, 1, meant),)
-    if meant in _QUOTES:
+    code, offset = codes.UNEXPECTED_CHARACTER, context.offset
+    message = f"`{context.text}` (U+{ord(context.text):04X}) is no sign of the language"
+    fixes: tuple[Replacement, ...] = ((offset, 1, intended),)
+    if intended in _QUOTES:
         # Word processors have another sign at the end of a string than at its beginning.
-        fixes = tuple((place.start(), 1, meant) for place in _QUOTED.finditer(trouble.piece, at))
+        fixes = tuple(
+            (match.start(), 1, intended) for match in _QUOTED.finditer(context.piece, offset)
+        )
         fixes = fixes[:2]
-    return trouble.found(code, message, f"did you mean `{meant}`?", length=1, fixes=fixes)
+    return context.diagnose(code, message, f"did you mean `{intended}`?", length=1, fixes=fixes)
 
 
-def missing_operand(trouble: Trouble) -> Diagnostic | None:
+def check_missing_operand(context: SyntaxErrorContext) -> Diagnostic | None:
     """A word like `and` where an operand should stand: it was taken for a name."""
-    previous = trouble.stumble.previous
+    previous = context.error.previous
     if previous is None or previous.type != "NAME" or previous.lower() not in BETWEEN_OPERANDS:
         return None
-    if "EQUAL" in trouble.expected and "COMPARE" not in trouble.expected:
+    if "EQUAL" in context.expected and "COMPARE" not in context.expected:
         return None
-    return trouble.found(
+    return context.diagnose(
         codes.UNEXPECTED_TOKEN,
         f"an expression is missing before `{previous}`",
         f"a column of that name is written `` `{previous}` ``",
-        at=previous.start_pos,
+        offset=previous.start_pos,
         length=len(previous),
     )
 
 
-def is_not_null(trouble: Trouble) -> Diagnostic | None:
+def check_not_null(context: SyntaxErrorContext) -> Diagnostic | None:
     """`a not null`."""
-    if trouble.text.lower().split() != ["not", "null"] or "IS" not in trouble.expected:
+    if context.text.lower().split() != ["not", "null"] or "IS" not in context.expected:
         return None
     message = "`is` is missing before `not null`"
-    fix = (trouble.at, 0, "is ")
-    length = len(trouble.text)
-    return trouble.found(
+    fix = (context.offset, 0, "is ")
+    length = len(context.text)
+    return context.diagnose(
         codes.UNEXPECTED_TOKEN, message, "write `is not null`", length=length, fix=fix
     )
 
 
-def other_parameter(trouble: Trouble) -> Diagnostic | None:
+def check_other_parameter(context: SyntaxErrorContext) -> Diagnostic | None:
     """`$name`, `:name`, `@name` or `{{ name }}`."""
-    match = _OTHER_PARAMETER.match(trouble.piece, trouble.at)
-    if match is None or "PARAMETER" not in trouble.expected:
+    match = _OTHER_PARAMETER.match(context.piece, context.offset)
+    if match is None or "PARAMETER" not in context.expected:
         return None
-    written = f"${{{match.group(1) or match.group(2) or match.group(3)}}}"
+    replacement = f"${{{match.group(1) or match.group(2) or match.group(3)}}}"
     length = len(match.group())
-    fix = (trouble.at, length, written)
+    fix = (context.offset, length, replacement)
     message = f"`{match.group()}` is not expected here"
-    help_ = f"a parameter is written `{written}`"
-    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+    help_ = f"a parameter is written `{replacement}`"
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
 
 
-def sign(trouble: Trouble) -> Diagnostic | None:
+def check_sign(context: SyntaxErrorContext) -> Diagnostic | None:
     """A sign that other languages have in expressions."""
-    if trouble.at_end or not {"CASE", "COMPARE"} & trouble.expected:
+    if context.is_at_end or not {"CASE", "COMPARE"} & context.expected:
         return None
     for text, help_ in _SIGNS.items():
-        at = trouble.at - _TAKEN.get(text, 0)
-        if trouble.stumble.previous is not None and text == "**":
-            at = trouble.behind - 2
-        if at >= 0 and trouble.piece.startswith(text, at):
+        sign_start = context.offset - _CONSUMED_LENGTHS.get(text, 0)
+        if context.error.previous is not None and text == "**":
+            sign_start = context.previous_end - 2
+        if sign_start >= 0 and context.piece.startswith(text, sign_start):
             code = codes.UNEXPECTED_CHARACTER if text[0] == "?" else codes.UNEXPECTED_TOKEN
             message = f"`{text}` is not expected here"
-            return trouble.found(code, message, help_, at=at, length=len(text))
+            return context.diagnose(code, message, help_, offset=sign_start, length=len(text))
     return None
 
 
-def clause(trouble: Trouble) -> Diagnostic | None:
+def check_clause(context: SyntaxErrorContext) -> Diagnostic | None:
     """A word that begins a clause in SQL, and nothing here."""
-    help_ = OTHER_CLAUSES.get(trouble.word.lower())
-    previous = trouble.stumble.previous
-    is_behind = previous is not None and previous.type == "STAR"
-    if help_ is None or not (is_behind or {"COMPARE", "COMMA"} & trouble.expected):
+    help_ = OTHER_CLAUSES.get(context.word.lower())
+    previous = context.error.previous
+    is_after_star = previous is not None and previous.type == "STAR"
+    if help_ is None or not (is_after_star or {"COMPARE", "COMMA"} & context.expected):
         return None
-    message = f"`{trouble.word}` is not expected here"
-    length = len(trouble.word)
-    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length)
+    message = f"`{context.word}` is not expected here"
+    length = len(context.word)
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=length)
 
 
-def missing_as(trouble: Trouble) -> Diagnostic | None:
+def check_missing_as(context: SyntaxErrorContext) -> Diagnostic | None:
     """A new name without `as`."""
-    if not trouble.word or "AS" not in trouble.expected or trouble.stumble.lexeme is None:
+    if not context.word or "AS" not in context.expected or context.error.lexeme is None:
         return None
-    if trouble.begins_line and {"PIPELINE", "SINK"} <= trouble.expected:
+    if context.is_first_on_line and {"PIPELINE", "SINK"} <= context.expected:
         return None
-    word = trouble.word
+    word = context.word
     help_ = [f"if it is a name for what stands before it, write `as {word}`"]
-    if {"ON", "USING"} <= trouble.expected:
+    if {"ON", "USING"} <= context.expected:
         help_.append("a condition takes `on`, columns of the same names take `using (…)`")
-    elif "COMMA" in trouble.expected:
+    elif "COMMA" in context.expected:
         help_.insert(0, f"if it is an item of its own, a comma is missing: `, {word}`")
     message = f"`{word}` is not expected here"
-    return trouble.found(codes.MISSING_AS, message, *help_, length=len(word))
+    return context.diagnose(codes.MISSING_AS, message, *help_, length=len(word))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ssbt.compiler.syntax.habits.expression_phrases import EXPRESSIONS, NAMES, TYPES
+from ssbt.compiler.syntax.habits.expression_phrases import EXPRESSION_PHRASES, NAMES, TYPES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 
 _UNITS = {
@@ -23,12 +23,12 @@ _LITERALS = (
 )
 
 
-def _duration(match: re.Match[str]) -> str:
+def _convert_duration(match: re.Match[str]) -> str:
     amount, unit = match.group(1), _UNITS[match.group(2).lower()]
     return f"{amount} {unit.removesuffix('s') if amount == '1' else unit}"
 
 
-def _percent(match: re.Match[str]) -> str:
+def _convert_percent(match: re.Match[str]) -> str:
     return f"sample {float(match.group(1)) * 100:g} percent"
 
 
@@ -42,23 +42,23 @@ _SELECT = (
 )
 
 
-def _query(match: re.Match[str]) -> str:
+def _convert_query(match: re.Match[str]) -> str:
     """A query of SQL in the order in which its clauses are computed."""
-    clause = match.groupdict()
-    lines = [f"let {clause['name'] or clause['view']} =", f"  from {clause['from']}"]
-    if clause["where"]:
-        lines.append(f"  |> where {clause['where']}")
-    if clause["group"]:
-        keys = [key.strip() for key in clause["group"].split(",")]
-        items = re.split(r",\s*(?![^()]*\))", clause["items"])
-        others = ", ".join(item.strip() for item in items if item.strip() not in keys)
-        lines.append(f"  |> aggregate {others} group by {clause['group']}")
-    if clause["having"]:
-        lines.append(f"  |> where {clause['having']}")
-    if not clause["group"] and clause["items"].strip() != "*":
-        lines.append(f"  |> select {clause['items']}")
-    lines += [f"  |> order by {clause['order']}"] if clause["order"] else []
-    lines += [f"  |> limit {clause['limit']}"] if clause["limit"] else []
+    clauses = match.groupdict()
+    lines = [f"let {clauses['name'] or clauses['view']} =", f"  from {clauses['from']}"]
+    if clauses["where"]:
+        lines.append(f"  |> where {clauses['where']}")
+    if clauses["group"]:
+        keys = [key.strip() for key in clauses["group"].split(",")]
+        items = re.split(r",\s*(?![^()]*\))", clauses["items"])
+        aggregates = ", ".join(item.strip() for item in items if item.strip() not in keys)
+        lines.append(f"  |> aggregate {aggregates} group by {clauses['group']}")
+    if clauses["having"]:
+        lines.append(f"  |> where {clauses['having']}")
+    if not clauses["group"] and clauses["items"].strip() != "*":
+        lines.append(f"  |> select {clauses['items']}")
+    lines += [f"  |> order by {clauses['order']}"] if clauses["order"] else []
+    lines += [f"  |> limit {clauses['limit']}"] if clauses["limit"] else []
     return "\n".join(lines)
 
 
@@ -154,20 +154,20 @@ _STEPS: tuple[Phrase, ...] = (
         r"\bselect\s+top\s+\(?(\d+)\)?\s+([^|]+?)\s*$",
         r"write `|> limit \1` behind it",
         r"select \2 |> limit \1",
-        sure=True,
+        is_certain=True,
     ),
     phrase(
         r"\blimit\s+(\d+)\s*,\s*(\d+)",
         r"write `|> offset \1 |> limit \2`",
         r"offset \1 |> limit \2",
-        sure=True,
+        is_certain=True,
     ),
     phrase(r"\bfetch\s+(?:first|next)\s+(\d+)\s+rows?\s+only", r"write `|> limit \1`", r"limit \1"),
     phrase(
         r"(?<=\s)having\b",
         "groups are filtered by the next step: `|> where …`",
         "|> where",
-        sure=True,
+        is_certain=True,
     ),
     phrase(
         r"(?<=\s)qualify\b", "name the window function with `extend`, and filter with `|> where …`"
@@ -227,7 +227,9 @@ _STEPS: tuple[Phrase, ...] = (
         r"sample \1 percent",
     ),
     phrase(
-        r"\bsample\s+(0?\.\d+)\s*$", "a share is told in percent: `sample 10 percent`", _percent
+        r"\bsample\s+(0?\.\d+)\s*$",
+        "a share is told in percent: `sample 10 percent`",
+        _convert_percent,
     ),
     phrase(
         r"\bwatermark\s+for\s+(\w+)\s+as\s+\1\s*-\s*interval\s+'(\d+)'\s+(\w+)",
@@ -286,7 +288,7 @@ _DECLARATIONS: tuple[Phrase, ...] = (
     phrase(
         _SELECT,
         "the steps follow the dataset: `from … |> where … |> select …`",
-        _query,
+        _convert_query,
         flags=re.DOTALL,
     ),
     phrase(
@@ -313,7 +315,7 @@ _DECLARATIONS: tuple[Phrase, ...] = (
         r"\b(from\s+\w+|to\s+\w+|^schema\s+\w+)\s*[(\[]([\s\S]*)[)\]]\s*$",
         "a block stands in braces: `{ … }`",
         r"\1 {\2}",
-        sure=True,
+        is_certain=True,
     ),
     phrase(r"\b(from|to)\s+\"(\w+)\"(?=\s*\{)", r"a connector takes no quotes: `\2`", r"\1 \2"),
     phrase(
@@ -388,7 +390,7 @@ _ENTRIES: tuple[Phrase, ...] = (
     ),
     phrase(r"\"\s*\+\s*\"", 'a text is one text: `"${name}/more"`', ""),
     phrase(rf"=\s*\(\s*({NAMES})\s*\)", r"a list is written `[\1]`", r"= [\1]"),
-    phrase(_DURATION, "units are written out: `10 minutes`", _duration),
+    phrase(_DURATION, "units are written out: `10 minutes`", _convert_duration),
     phrase(r"\bprocessingTime\s*\(\s*\"(\d+ \w+)\"\s*\)", r"write `every \1`", r"every \1"),
     phrase(
         r"\btrigger\s*=\s*\{?\s*\"?processingTime\"?\s*[:=]\s*\"(\d+ \w+)\"\s*\}?",
@@ -399,7 +401,7 @@ _ENTRIES: tuple[Phrase, ...] = (
 _PYTHON_TYPES = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
 
 
-def _spark_type(match: re.Match[str]) -> str:
+def _convert_type(match: re.Match[str]) -> str:
     name = match.group(1).lower()
     return _PYTHON_TYPES.get(name, name)
 
@@ -409,14 +411,14 @@ _COLUMNS: tuple[Phrase, ...] = (
         r"\b(?:list|array|seq|repeated)\s*[\[(<]\s*(\w+)\s*[\])>]",
         r"write `array<\1>`",
         r"array<\1>",
-        sure=True,
+        is_certain=True,
     ),
-    phrase(r"\b(\w+)\s*\[\s*\]", r"write `array<\1>`", r"array<\1>", sure=True),
+    phrase(r"\b(\w+)\s*\[\s*\]", r"write `array<\1>`", r"array<\1>", is_certain=True),
     phrase(
         r"\b(?:dict|map|object)\s*[\[(<]\s*(\w+)\s*,\s*(\w+)\s*[\])>]",
         r"write `map<\1, \2>`",
         r"map<\1, \2>",
-        sure=True,
+        is_certain=True,
     ),
     phrase(r"\b(?:record|row|object)\s*<", "write `struct<NAME: TYPE>`", "struct<"),
     phrase(r"\b(?:struct|record|row)\s*[{(]([^{}()]*)[})]", r"write `struct<\1>`", r"struct<\1>"),
@@ -424,7 +426,7 @@ _COLUMNS: tuple[Phrase, ...] = (
         r"\boptional\s*\[\s*(\w+)\s*\]",
         r"a column may be null unless it says `not null`: `\1`",
         r"\1",
-        sure=True,
+        is_certain=True,
     ),
     phrase(r"\s*\?", "a column may be null unless it says `not null`", ""),
     phrase(r"\b(?:required|mandatory|notnull|non\s+null)\b", "write `not null`", "not null"),
@@ -436,7 +438,7 @@ _COLUMNS: tuple[Phrase, ...] = (
         "keys are not declared: nothing here would hold them",
         "",
     ),
-    phrase(r"\b(\w+)Type\s*\(\s*\)", "types are Spark SQL's words", _spark_type),
+    phrase(r"\b(\w+)Type\s*\(\s*\)", "types are Spark SQL's words", _convert_type),
     phrase(r"\b(decimal|numeric)\s*<\s*(\d+)\s*,\s*(\d+)\s*>", r"write `\1(\2,\3)`", r"\1(\2,\3)"),
     phrase(r"^(?:\"(\w+)\"|'(\w+)')(?=\s*:)", "a name takes no quotes", r"\1\2"),
     phrase(
@@ -444,7 +446,7 @@ _COLUMNS: tuple[Phrase, ...] = (
     ),
 )
 PHRASES: dict[str, tuple[Phrase, ...]] = {
-    "step": (*_STEPS, *_DATASETS, *EXPRESSIONS),
+    "step": (*_STEPS, *_DATASETS, *EXPRESSION_PHRASES),
     "declaration": _DECLARATIONS,
     "file": _DECLARATIONS,
     "entry": _ENTRIES,

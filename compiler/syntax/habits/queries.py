@@ -7,8 +7,8 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
-from ssbt.compiler.syntax.trouble import Replacement, Trouble
-from ssbt.compiler.syntax.vocabulary import FORMS, NO_STEPS, OTHER_STEPS, STEPS
+from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
+from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS, STEPS
 
 _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
 _JOINS = tuple(step for step in STEPS if step.endswith("join"))
@@ -23,150 +23,152 @@ _BEFORE_DATASET = re.compile(r"\b(?:from|join|union|all|except|intersect|distinc
 _IN = re.compile(r"\bin\s*$")
 
 
-def unknown_step(trouble: Trouble) -> Diagnostic | None:
+def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
     """A word behind `|>` that is no step, or a step with parentheses like those of a call."""
-    match = _STEP.match(trouble.piece) if trouble.start == "step" else None
+    match = _STEP.match(context.piece) if context.start == "step" else None
     if match is None:
         return None
-    word, at = match.group(1), match.start(1)
-    previous = trouble.stumble.previous
-    is_name = previous is not None and (previous.start_pos, previous.type) == (at, "NAME")
+    word, word_start = match.group(1), match.start(1)
+    previous = context.error.previous
+    is_name = previous is not None and (previous.start_pos, previous.type) == (word_start, "NAME")
     if is_name and word.lower() in _JOIN_WORDS:
         message, help_ = "there is no such join", [f"the joins are {', '.join(_JOINS)}"]
-        return trouble.found(codes.UNKNOWN_STEP, message, *help_, at=at, length=len(word))
+        return context.diagnose(
+            codes.UNKNOWN_STEP, message, *help_, offset=word_start, length=len(word)
+        )
     if word.lower() in _FIRST_WORDS - set(OTHER_STEPS):
-        return _with_parentheses(trouble, match)
-    near = OTHER_STEPS.get(word.lower())
-    is_elsewhere = near is not None or word.lower() in NO_STEPS
-    if not is_name and not (is_elsewhere and match.group(2)):
+        return _check_parentheses(context, match)
+    suggestion = OTHER_STEPS.get(word.lower())
+    is_foreign_step = suggestion is not None or word.lower() in NON_STEPS
+    if not is_name and not (is_foreign_step and match.group(2)):
         return None
-    if match.group(2) and not is_elsewhere:
+    if match.group(2) and not is_foreign_step:
         return None
     fix: Replacement | tuple[()] = ()
     help_ = []
-    if word.lower() in NO_STEPS:
-        help_.append(NO_STEPS[word.lower()])
+    if word.lower() in NON_STEPS:
+        help_.append(NON_STEPS[word.lower()])
     else:
-        is_misspelt = near is None
-        near = near or did_you_mean(word, STEPS)
-        if near and (is_misspelt or trouble.mends((at, len(word), near))):
-            help_, fix = [f"did you mean `{near}`?"], (at, len(word), near)
-        elif near:
-            help_ = [f"write `{FORMS.get(near, f'|> {near} …')}`"]
+        is_misspelt = suggestion is None
+        suggestion = suggestion or did_you_mean(word, STEPS)
+        if suggestion and (is_misspelt or context.is_fixed_by((word_start, len(word), suggestion))):
+            help_, fix = [f"did you mean `{suggestion}`?"], (word_start, len(word), suggestion)
+        elif suggestion:
+            help_ = [f"write `{STEP_FORMS.get(suggestion, f'|> {suggestion} …')}`"]
         else:
             help_ = [f"the steps are {', '.join(STEPS)}"]
         if is_misspelt:
             help_.append(f"a transform is used with parentheses: `|> {word}()`")
     code, message = codes.UNKNOWN_STEP, f"there is no step `{word}`"
-    return trouble.found(code, message, *help_, at=at, length=len(word), fix=fix)
+    return context.diagnose(code, message, *help_, offset=word_start, length=len(word), fix=fix)
 
 
-def _with_parentheses(trouble: Trouble, match: re.Match[str]) -> Diagnostic | None:
+def _check_parentheses(context: SyntaxErrorContext, match: re.Match[str]) -> Diagnostic | None:
     opening = match.start(2)
-    if opening < 0 or trouble.piece[opening + 1 : trouble.at].strip():
+    if opening < 0 or context.piece[opening + 1 : context.offset].strip():
         return None
     word = match.group(1)
-    shown = {
+    examples = {
         "sql": '|> sql "…" returns SCHEMA',
         "apply": '|> apply "FILE.py:FUNCTION" returns SCHEMA',
         "distinct": "|> distinct",
     }
-    return trouble.found(
+    return context.diagnose(
         codes.UNEXPECTED_TOKEN,
         f"`{word}` is a step, and no function: it takes no parentheses",
-        f"write `{shown.get(word.lower(), f'|> {word} …')}`",
-        at=opening,
+        f"write `{examples.get(word.lower(), f'|> {word} …')}`",
+        offset=opening,
         length=1,
     )
 
 
-def subquery(trouble: Trouble) -> Diagnostic | None:
+def check_subquery(context: SyntaxErrorContext) -> Diagnostic | None:
     """A query inside an expression, at the word behind its `select`."""
-    base = max(0, trouble.at - 200)
-    match = _SUBQUERY.search(trouble.piece[base : trouble.at])
+    base = max(0, context.offset - 200)
+    match = _SUBQUERY.search(context.piece[base : context.offset])
     if match is None:
         return None
-    before = trouble.piece[max(0, base + match.start() - 80) : base + match.start()].lower()
-    if _BEFORE_DATASET.search(before):
+    preceding = context.piece[max(0, base + match.start() - 80) : base + match.start()].lower()
+    if _BEFORE_DATASET.search(preceding):
         return None
-    return trouble.found(
+    return context.diagnose(
         codes.SUBQUERY,
         "an expression holds no subquery",
-        f"give the query a name with `let`, and {_joining(before, match.group().lower())}",
-        at=base + match.start(),
-        length=trouble.at - base - match.start(),
+        f"give the query a name with `let`, and {_suggest_join(preceding, match.group().lower())}",
+        offset=base + match.start(),
+        length=context.offset - base - match.start(),
     )
 
 
-def _joining(before: str, query: str) -> str:
+def _suggest_join(preceding: str, query: str) -> str:
     """How the query joins in place of what stands before it."""
-    is_list, is_exists = bool(_IN.search(before)), query.startswith("exists")
+    is_list, is_exists = bool(_IN.search(preceding)), query.startswith("exists")
     if is_list or is_exists:
-        kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", before) else "semi"
-        return f"join it: `|> {kind} join NAME on …`"
+        join_kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", preceding) else "semi"
+        return f"join it: `|> {join_kind} join NAME on …`"
     return "join its one row: `|> cross join NAME`"
 
 
-def missing_step(trouble: Trouble) -> Diagnostic | None:
+def check_missing_step(context: SyntaxErrorContext) -> Diagnostic | None:
     """`|>` with nothing behind it."""
-    if trouble.start != "step" or trouble.piece.strip():
+    if context.start != "step" or context.piece.strip():
         return None
     code, message = codes.UNEXPECTED_TOKEN, "a step is missing behind this `|>`"
-    return trouble.found(code, message, "leave it out", at=-2, length=2, fix=(-2, 2, ""))
+    return context.diagnose(code, message, "leave it out", offset=-2, length=2, fix=(-2, 2, ""))
 
 
-def missing_pipe(trouble: Trouble) -> Diagnostic | None:
+def check_missing_pipe(context: SyntaxErrorContext) -> Diagnostic | None:
     """A step without `|>`, or with `|`."""
-    if "__ANON_0" not in trouble.expected and trouble.start != "step":
+    if "__ANON_0" not in context.expected and context.start != "step":
         return None
-    if "$END" not in trouble.expected:
+    if "$END" not in context.expected:
         return None
     code, message = codes.UNEXPECTED_TOKEN, "a step begins with `|>`"
-    if trouble.text == "|":
-        fix = (trouble.at, 1, "|>")
-        return trouble.found(code, message, "write `|>`", length=1, fix=fix)
-    first = trouble.text.split()[0] if trouble.text.strip() else ""
+    if context.text == "|":
+        fix = (context.offset, 1, "|>")
+        return context.diagnose(code, message, "write `|>`", length=1, fix=fix)
+    first = context.text.split()[0] if context.text.strip() else ""
     if first.lower() not in _FIRST_WORDS - {"as", "set", "except"}:
         return None
-    fix = (trouble.at, 0, "|> ")
-    return trouble.found(code, message, f"write `|> {first}`", length=len(first), fix=fix)
+    fix = (context.offset, 0, "|> ")
+    return context.diagnose(code, message, f"write `|> {first}`", length=len(first), fix=fix)
 
 
-def query_first(trouble: Trouble) -> Diagnostic | None:
+def check_query_start(context: SyntaxErrorContext) -> Diagnostic | None:
     """`let x = select …`, SQL's order of words, and `let x = orders`."""
-    previous = trouble.stumble.previous
-    if trouble.expected != {"FROM"} or previous is None or previous.type != "EQUAL":
+    previous = context.error.previous
+    if context.expected != {"FROM"} or previous is None or previous.type != "EQUAL":
         return None
-    if trouble.at_end:
+    if context.is_at_end:
         return None
     fix: Replacement | tuple[()] = ()
-    if trouble.word.lower() in _FIRST_WORDS:
-        help_ = f"the steps follow: `from NAME |> {trouble.word}`"
-    elif trouble.word or trouble.text.startswith("`"):
-        help_, fix = f"write `from {trouble.text}`", (trouble.at, 0, "from ")
+    if context.word.lower() in _FIRST_WORDS:
+        help_ = f"the steps follow: `from NAME |> {context.word}`"
+    elif context.word or context.text.startswith("`"):
+        help_, fix = f"write `from {context.text}`", (context.offset, 0, "from ")
     else:
         help_ = "`from NAME` reads a dataset"
     message = "a query begins with `from` and a dataset"
-    length = len(trouble.text)
-    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+    length = len(context.text)
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
 
 
-def inner_query(trouble: Trouble) -> Diagnostic | None:
+def check_inner_query(context: SyntaxErrorContext) -> Diagnostic | None:
     """`from (from a …)`."""
-    previous = trouble.stumble.previous
-    if trouble.text != "(" or previous is None or previous.type not in ("FROM", "JOIN"):
+    previous = context.error.previous
+    if context.text != "(" or previous is None or previous.type not in ("FROM", "JOIN"):
         return None
     message = "a dataset stands here by its name"
     help_ = "give the inner query a name with `let`"
-    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=1)
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=1)
 
 
-def rename(trouble: Trouble) -> Diagnostic | None:
+def check_rename(context: SyntaxErrorContext) -> Diagnostic | None:
     """`rename a to b`, `rename a = b`."""
-    if trouble.expected - {"DOT"} != {"AS"} or trouble.text.lower() not in ("to", "="):
+    if context.expected - {"DOT"} != {"AS"} or context.text.lower() not in ("to", "="):
         return None
     message = "the new name stands behind `as`"
-    fix: Replacement | tuple[()] = () if trouble.text == "=" else (trouble.at, 2, "as")
-    length = len(trouble.text)
+    fix: Replacement | tuple[()] = () if context.text == "=" else (context.offset, 2, "as")
+    length = len(context.text)
     help_ = "write `OLD as NEW`"
-    return trouble.found(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)

@@ -10,79 +10,87 @@ import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.syntax.trouble import Replacement, Trouble
+from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import is_beginning, joining_word
 
 _SIGNS = frozenset((",", ":", ".", "|>", "="))
-_LIKE_AS = frozenset(("to", "into", "named", "is", "called", "alias"))
-_SILENT = frozenset(("with", "table", "column", "columns", "as", "interval", "the"))
+_SYNONYMS_OF_AS = frozenset(("to", "into", "named", "is", "called", "alias"))
+_FILLER_WORDS = frozenset(("with", "table", "column", "columns", "as", "interval", "the"))
 _OPERATORS = frozenset("+-*/%<>=!|&^~")
-_JOINED = re.compile(r"\w")
+_WORD_CHARACTER = re.compile(r"\w")
 
 
-def repair(trouble: Trouble) -> Diagnostic | None:
+def find_repair(context: SyntaxErrorContext) -> Diagnostic | None:
     """What is missing, wrong or too much, where there is one answer."""
-    expected = trouble.expected
-    if is_beginning(trouble.word, expected):
+    expected = context.expected
+    if is_beginning(context.word, expected):
         return None
-    words = sorted(filter(None, (joining_word(each, expected) for each in expected)))
-    if trouble.start == "step":
+    words = sorted(filter(None, (joining_word(terminal, expected) for terminal in expected)))
+    if context.start == "step":
         # A part of a variant is nobody's slip.
         words = [word for word in words if word != ":"]
-    for attempt in (_added, _put_instead):
-        tried = [(word, attempt(trouble, word)) for word in words]
-        mending = [(word, each) for word, each in tried if each and trouble.mends(each)]
-        if len(mending) == 1:
-            return _told(trouble, *mending[0])
-        if mending:
+    for attempt in (_insert_word, _replace_with_word):
+        attempts = [(word, attempt(context, word)) for word in words]
+        fixes = [
+            (word, terminal)
+            for word, terminal in attempts
+            if terminal and context.is_fixed_by(terminal)
+        ]
+        if len(fixes) == 1:
+            return _diagnose_repair(context, *fixes[0])
+        if fixes:
             return None
-    return _too_much(trouble)
+    return _check_superfluous(context)
 
 
-def _too_much(trouble: Trouble) -> Diagnostic | None:
+def _check_superfluous(context: SyntaxErrorContext) -> Diagnostic | None:
     """A sign that is twice there, or a word that says nothing here."""
-    text = trouble.text
-    if text not in _SIGNS and text.lower() not in _SILENT:
+    text = context.text
+    if text not in _SIGNS and text.lower() not in _FILLER_WORDS:
         return None
     length = len(text)
-    if not trouble.mends((trouble.at, length, "")):
+    if not context.is_fixed_by((context.offset, length, "")):
         return None
     code, message = codes.UNEXPECTED_TOKEN, f"`{text}` is not expected here"
-    fix = (trouble.at, length, "")
-    return trouble.found(code, message, "leave it out", length=length, fix=fix)
+    fix = (context.offset, length, "")
+    return context.diagnose(code, message, "leave it out", length=length, fix=fix)
 
 
-def _added(trouble: Trouble, word: str) -> Replacement | None:
-    if word == "," and trouble.text[:1] in _OPERATORS:
+def _insert_word(context: SyntaxErrorContext, word: str) -> Replacement | None:
+    if word == "," and context.text[:1] in _OPERATORS:
         return None
-    if not _JOINED.match(word):
-        return trouble.behind, 0, word if word in ":," else f" {word}"
-    return (trouble.behind, 0, f" {word}") if trouble.at_end else (trouble.at, 0, f"{word} ")
+    if not _WORD_CHARACTER.match(word):
+        return context.previous_end, 0, word if word in ":," else f" {word}"
+    return (
+        (context.previous_end, 0, f" {word}")
+        if context.is_at_end
+        else (context.offset, 0, f"{word} ")
+    )
 
 
-def _put_instead(trouble: Trouble, word: str) -> Replacement | None:
-    length = len(trouble.text)
+def _replace_with_word(context: SyntaxErrorContext, word: str) -> Replacement | None:
+    length = len(context.text)
     # A comma begins another item, which no name is.
-    if not length or (trouble.text == "," and word == "as"):
+    if not length or (context.text == "," and word == "as"):
         return None
     # What is replaced says nothing: a word but for a few, and an operator, would be lost.
-    if (word in ":," and trouble.word) or (word == "," and trouble.text[:1] in _OPERATORS):
+    if (word in ":," and context.word) or (word == "," and context.text[:1] in _OPERATORS):
         return None
-    if word == "as" and trouble.word and trouble.word.lower() not in _LIKE_AS:
+    if word == "as" and context.word and context.word.lower() not in _SYNONYMS_OF_AS:
         return None
-    text = trouble.piece[: trouble.at]
-    before = " " if _JOINED.match(word) and _JOINED.match(text[-1:]) else ""
-    at = len(text.rstrip()) if word in ":," else trouble.at
-    return at, trouble.at + length - at, f"{before}{word}"
+    text = context.piece[: context.offset]
+    separator = " " if _WORD_CHARACTER.match(word) and _WORD_CHARACTER.match(text[-1:]) else ""
+    at = len(text.rstrip()) if word in ":," else context.offset
+    return at, context.offset + length - at, f"{separator}{word}"
 
 
-def _told(trouble: Trouble, word: str, fix: Replacement) -> Diagnostic:
+def _diagnose_repair(context: SyntaxErrorContext, word: str, fix: Replacement) -> Diagnostic:
     code = codes.MISSING_AS if word == "as" else codes.UNEXPECTED_TOKEN
-    length = len(trouble.text)
-    if trouble.at_end:
+    length = len(context.text)
+    if context.is_at_end:
         message, help_ = f"`{word}` is missing here", f"add `{word}`"
     elif fix[1]:
-        message, help_ = f"`{trouble.text}` is not expected here", f"write `{word}`"
+        message, help_ = f"`{context.text}` is not expected here", f"write `{word}`"
     else:
-        message, help_ = f"`{word}` is missing before `{trouble.text}`", f"add `{word}`"
-    return trouble.found(code, message, help_, length=length, fix=fix)
+        message, help_ = f"`{word}` is missing before `{context.text}`", f"add `{word}`"
+    return context.diagnose(code, message, help_, length=length, fix=fix)

@@ -22,22 +22,22 @@ from ssbt.compiler.types.datatypes import (
     ShortType,
     StringType,
 )
+from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.folding.casts import (
     EXACT,
     as_floating,
     cast_value,
     fit_decimal,
-    fits_bits,
+    is_in_integral_range,
     wrap,
 )
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
-from ssbt.compiler.types.promotion import for_arithmetic
-from ssbt.compiler.types.typed import Typed
+from ssbt.compiler.types.promotion import promote_for_arithmetic
 
 Number = int | float | Decimal
 # A quotient has one digit more than any decimal before it is rounded to its type.
-_QUOTIENT = Decimal(1).scaleb(-39)
-_ZERO = "a division by zero"
+_QUOTIENT_STEP = Decimal(1).scaleb(-39)
+_DIVISION_BY_ZERO = "a division by zero"
 
 
 def compute(
@@ -54,12 +54,12 @@ def compute(
         return None if may_fail else Value(result, None)
     if isinstance(result, DateType):
         return _shift_date(operator, left, right, result)
-    if ansi and operator in ("/", "%", "div") and divisor_is_zero(right, ansi):
-        return Failure(_ZERO)
+    if ansi and operator in ("/", "%", "div") and is_divisor_zero(right, ansi):
+        return Failure(_DIVISION_BY_ZERO)
     if not isinstance(result, NumericType) or left.is_opaque or right.is_opaque:
         return None
     if operator in ("<<", ">>", ">>>"):
-        return _shift(operator, left, right, result, ansi)
+        return _compute_shift(operator, left, right, result, ansi)
     pair = _cast_operands(operator, left, right, types, ansi)
     if not isinstance(pair, tuple):
         return pair
@@ -69,7 +69,7 @@ def compute(
     if operator in ("&", "|", "^"):
         return _combine_bits(operator, a, b, result)
     if operator in ("/", "%", "div") and b == 0:
-        return Failure(_ZERO) if ansi else Value(result, None)
+        return Failure(_DIVISION_BY_ZERO) if ansi else Value(result, None)
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return _compute_decimal(operator, a, b, result, ansi)
     if isinstance(a, float) and isinstance(b, float):
@@ -83,19 +83,23 @@ def _cast_operands(
     operator: str, left: Value, right: Value, types: tuple[Typed, Typed], ansi: bool
 ) -> tuple[Value, Value] | Failure | None:
     """The operands in the types in which Spark computes."""
-    a, b = for_arithmetic(*types, ansi)
-    made = []
+    a, b = promote_for_arithmetic(*types, ansi)
+    operands = []
     for value, typed in ((left, a), (right, b)):
-        one = cast_value(value, typed.type, ansi)
-        if operator == "/" and isinstance(one, Value) and not isinstance(one.type, DecimalType):
-            one = cast_value(one, DOUBLE, ansi)
-        if not isinstance(one, Value):
-            return one
-        made.append(one)
-    return made[0], made[1]
+        operand = cast_value(value, typed.type, ansi)
+        if (
+            operator == "/"
+            and isinstance(operand, Value)
+            and not isinstance(operand.type, DecimalType)
+        ):
+            operand = cast_value(operand, DOUBLE, ansi)
+        if not isinstance(operand, Value):
+            return operand
+        operands.append(operand)
+    return operands[0], operands[1]
 
 
-def divisor_is_zero(value: Outcome, ansi: bool) -> bool:
+def is_divisor_zero(value: Outcome, ansi: bool) -> bool:
     """Whether a constant behind `/`, `%` or `div` is zero in every type that it may get."""
     if not isinstance(value, Value) or value.is_null or value.is_opaque:
         return False
@@ -108,14 +112,16 @@ def divisor_is_zero(value: Outcome, ansi: bool) -> bool:
 def _shift_date(operator: str, left: Value, right: Value, result: DataType) -> Outcome:
     """A date and a number of days."""
     days, count = (left, right) if isinstance(left.type, DateType) else (right, left)
-    small = isinstance(count.type, ByteType | ShortType | type(INT))
-    if not small or not isinstance(days.value, int) or not isinstance(count.value, int):
+    is_small = isinstance(count.type, ByteType | ShortType | type(INT))
+    if not is_small or not isinstance(days.value, int) or not isinstance(count.value, int):
         return None
-    made = days.value + count.value if operator == "+" else days.value - count.value
-    return Value(result, made) if fits_bits(made, INT) else None
+    shifted = days.value + count.value if operator == "+" else days.value - count.value
+    return Value(result, shifted) if is_in_integral_range(shifted, INT) else None
 
 
-def _shift(operator: str, left: Value, right: Value, result: DataType, ansi: bool) -> Outcome:
+def _compute_shift(
+    operator: str, left: Value, right: Value, result: DataType, ansi: bool
+) -> Outcome:
     value, count = cast_value(left, result, ansi), cast_value(right, INT, ansi)
     for each in (value, count):
         if not isinstance(each, Value):
@@ -123,45 +129,45 @@ def _shift(operator: str, left: Value, right: Value, result: DataType, ansi: boo
     assert isinstance(value, Value)
     assert isinstance(count, Value)
     bits = 64 if isinstance(result, LongType) else 32
-    number, by = value.value, count.value
-    if not isinstance(number, int) or not isinstance(by, int):
+    number, distance = value.value, count.value
+    if not isinstance(number, int) or not isinstance(distance, int):
         return None
-    by %= bits
+    distance %= bits
     if operator == "<<":
-        return Value(result, wrap(number << by, result))
+        return Value(result, wrap(number << distance, result))
     if operator == ">>>":
-        return Value(result, wrap(number % (1 << bits) >> by, result))
-    return Value(result, number >> by)
+        return Value(result, wrap(number % (1 << bits) >> distance, result))
+    return Value(result, number >> distance)
 
 
 def _combine_bits(operator: str, a: Number, b: Number, result: DataType) -> Outcome:
     if not isinstance(a, int) or not isinstance(b, int):
         return None
-    made = a & b if operator == "&" else a | b if operator == "|" else a ^ b
-    return Value(result, made)
+    bits = a & b if operator == "&" else a | b if operator == "|" else a ^ b
+    return Value(result, bits)
 
 
 def _compute_integral(operator: str, a: int, b: int, result: DataType, ansi: bool) -> Outcome:
-    made = _INTEGRAL[operator](a, b)
-    if fits_bits(made, result):
-        return Value(result, made)
+    number = _INTEGRAL_OPERATORS[operator](a, b)
+    if is_in_integral_range(number, result):
+        return Value(result, number)
     if ansi:
         return Failure(f"{a} {operator} {b} is outside the range of {result.sql}")
-    return Value(result, wrap(made, result))
+    return Value(result, wrap(number, result))
 
 
-def _quotient(a: int, b: int) -> int:
+def _java_quotient(a: int, b: int) -> int:
     """Java's division, which cuts towards zero."""
     whole = abs(a) // abs(b)
     return whole if (a < 0) == (b < 0) else -whole
 
 
-_INTEGRAL: dict[str, Callable[[int, int], int]] = {
+_INTEGRAL_OPERATORS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "div": _quotient,
-    "%": lambda a, b: a - b * _quotient(a, b),
+    "div": _java_quotient,
+    "%": lambda a, b: a - b * _java_quotient(a, b),
 }
 
 
@@ -169,20 +175,20 @@ def _compute_floating(operator: str, a: float, b: float, result: DataType) -> Ou
     try:
         match operator:
             case "+":
-                made = a + b
+                number = a + b
             case "-":
-                made = a - b
+                number = a - b
             case "*":
-                made = a * b
+                number = a * b
             case "/":
-                made = a / b
+                number = a / b
             case "%":
-                made = math.fmod(a, b) if math.isfinite(a) else math.nan
+                number = math.fmod(a, b) if math.isfinite(a) else math.nan
             case _:
                 return None
     except (OverflowError, ValueError):
         return None
-    return Value(result, as_floating(made, result))
+    return Value(result, as_floating(number, result))
 
 
 def _compute_decimal(
@@ -191,24 +197,24 @@ def _compute_decimal(
     if operator == "div":
         whole = int(EXACT.divide_int(a, b))
         # What is too large for a BIGINT is cut to it without a word.
-        return Value(result, whole) if fits_bits(whole, result) else None
+        return Value(result, whole) if is_in_integral_range(whole, result) else None
     if not isinstance(result, DecimalType):
         return None
     match operator:
         case "+":
-            made = EXACT.add(a, b)
+            number = EXACT.add(a, b)
         case "-":
-            made = EXACT.subtract(a, b)
+            number = EXACT.subtract(a, b)
         case "*":
-            made = EXACT.multiply(a, b)
+            number = EXACT.multiply(a, b)
         case "%":
-            made = EXACT.remainder(a, b)
+            number = EXACT.remainder(a, b)
         case _:
-            made = EXACT.divide(a, b).quantize(_QUOTIENT, ROUND_HALF_UP, EXACT)
-    return fit_decimal(made, result, ansi)
+            number = EXACT.divide(a, b).quantize(_QUOTIENT_STEP, ROUND_HALF_UP, EXACT)
+    return fit_decimal(number, result, ansi)
 
 
-def negate(operator: str, value: Value, result: DataType, ansi: bool) -> Outcome:
+def compute_unary(operator: str, value: Value, result: DataType, ansi: bool) -> Outcome:
     """`- x`, `+ x` and `~ x`."""
     if value.is_null or isinstance(value.type, NullType):
         return Value(result, None)

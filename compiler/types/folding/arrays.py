@@ -7,18 +7,18 @@ import re
 
 from ssbt.compiler.types.datatypes import ArrayType, DataType, IntegralType, StringType
 from ssbt.compiler.types.folding.calls import Evaluate
-from ssbt.compiler.types.folding.comparing import find_in
+from ssbt.compiler.types.folding.comparisons import evaluate_in
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
 # Spark's `MAX_ROUNDED_ARRAY_LENGTH`.
-_LONGEST = (1 << 31) - 1 - 15
+_MAXIMUM_LENGTH = (1 << 31) - 1 - 15
 # Longer arrays are not written down here.
 _MOST_KNOWN = 1_000
 # What is plain text as a regular expression, too.
 _PLAIN = re.compile(r"[A-Za-z0-9 ,;:/_=@#%&<>~\"'!-]+")
 
 
-def element(array: Value, index: Value, result: DataType, ansi: bool) -> Outcome:
+def compute_element(array: Value, index: Value, result: DataType, ansi: bool) -> Outcome:
     """`array[index]`, counted from 0."""
     if array.is_null or index.is_null:
         return Value(result, None)
@@ -41,8 +41,8 @@ def _element_at(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
     if abs(index.value) > 1 << 30:
         # Java's numbers overflow here.
         return None
-    place = index.value - 1 if index.value > 0 else len(array.value) + index.value
-    return element(array, Value(index.type, place if place >= 0 else -1), result, ansi)
+    offset = index.value - 1 if index.value > 0 else len(array.value) + index.value
+    return compute_element(array, Value(index.type, offset if offset >= 0 else -1), result, ansi)
 
 
 def _size(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -52,14 +52,14 @@ def _size(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
 
 
 def _contains(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    array, wanted = arguments
+    array, needle = arguments
     if not isinstance(array.type, ArrayType) or not isinstance(array.value, tuple):
         return None
-    if array.type.element != wanted.type:
+    if array.type.element != needle.type:
         return None
-    choices = [Value(wanted.type, each) for each in array.value]
-    found = find_in(wanted, choices, wanted.type, ansi)
-    return Value(result, found.value) if isinstance(found, Value) else found
+    choices = [Value(needle.type, each) for each in array.value]
+    outcome = evaluate_in(needle, choices, needle.type, ansi)
+    return Value(result, outcome.value) if isinstance(outcome, Value) else outcome
 
 
 def _sequence(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -76,7 +76,7 @@ def _sequence(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outco
     if start != stop and not goes_on:
         return Failure(f"steps of {step} do not lead from {start} to {stop}")
     length = 1 if start == stop else abs(stop - start) // abs(step) + 1
-    if length > _LONGEST:
+    if length > _MAXIMUM_LENGTH:
         return Failure(f"an array of {length:,} elements is longer than any in Spark")
     if length > _MOST_KNOWN:
         return opaque(result)

@@ -29,16 +29,18 @@ def _functions() -> Mapping[str, Evaluate]:
         strings,
     )
 
-    rooms = (strings, maths, dates, parsing, arrays, encodings, numbers, moments)
-    return {name: made for room in rooms for name, made in room.FUNCTIONS.items()}
+    modules = (strings, maths, dates, parsing, arrays, encodings, numbers, moments)
+    return {name: evaluate for module in modules for name, evaluate in module.FUNCTIONS.items()}
 
 
-def is_known(name: str) -> bool:
+def can_evaluate(name: str) -> bool:
     """Whether the function can be evaluated here."""
     return name in _functions()
 
 
-def call(name: str, arguments: Sequence[Value], result: DataType, ansi: bool = True) -> Outcome:
+def fold_call(
+    name: str, arguments: Sequence[Value], result: DataType, ansi: bool = True
+) -> Outcome:
     """What the function gives for arguments that have been cast to its parameters' types."""
     evaluate = _functions().get(name)
     if evaluate is None:
@@ -48,8 +50,10 @@ def call(name: str, arguments: Sequence[Value], result: DataType, ansi: bool = T
     if any(argument.is_opaque for argument in arguments):
         return None
     try:
-        made = evaluate(arguments, result, ansi)
+        outcome = evaluate(arguments, result, ansi)
     except OverflowError:
         # Python's dates and floats end before Java's.
         return None
-    return made if made is None or isinstance(made, Failure) else Value(result, made.value)
+    return (
+        outcome if outcome is None or isinstance(outcome, Failure) else Value(result, outcome.value)
+    )

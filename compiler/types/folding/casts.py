@@ -65,7 +65,7 @@ def cast_value(value: Value, target: DataType, ansi: bool = True) -> Outcome:
             return time_of(value.value, target, ansi)
         case DayTimeIntervalType() | YearMonthIntervalType() if isinstance(value.value, str):
             is_number = any(sign.isdigit() for sign in value.value)
-            return None if is_number else unreadable(value.value, target, ansi)
+            return None if is_number else unreadable_outcome(value.value, target, ansi)
         case ArrayType() if isinstance(value.type, ArrayType):
             return _to_array(value, target, ansi)
         case BinaryType() if isinstance(value.type, StringType):
@@ -75,14 +75,14 @@ def cast_value(value: Value, target: DataType, ansi: bool = True) -> Outcome:
 
 def _cast_opaque(value: Value, target: DataType) -> Outcome:
     """A value that is not known: only what cannot fail is said."""
-    safe = isinstance(target, StringType) or (
+    is_safe = isinstance(target, StringType) or (
         isinstance(value.type, DateType | TimestampType | TimestampNTZType)
         and isinstance(target, DateType | TimestampType | TimestampNTZType)
     )
-    return opaque(target) if safe else None
+    return opaque(target) if is_safe else None
 
 
-def unreadable(text: object, target: DataType, ansi: bool) -> Outcome:
+def unreadable_outcome(text: object, target: DataType, ansi: bool) -> Outcome:
     """What a text gives that is no value of the type."""
     return Failure(f"'{text}' is no {target.sql}") if ansi else Value(target, None)
 
@@ -133,8 +133,10 @@ def _to_boolean(value: Value, ansi: bool) -> Outcome:
     content = value.value
     target = BooleanType()
     if isinstance(content, str):
-        read = texts.read_boolean(content)
-        return unreadable(content, target, ansi) if read is None else Value(target, read)
+        parsed = texts.parse_boolean(content)
+        return (
+            unreadable_outcome(content, target, ansi) if parsed is None else Value(target, parsed)
+        )
     if isinstance(content, int | float | Decimal) and _is_number(value.type):
         return Value(target, content != 0)
     return None
@@ -148,11 +150,11 @@ def _to_integral(value: Value, target: DataType, ansi: bool) -> Outcome:
     content = value.value
     if isinstance(content, str):
         try:
-            read = texts.read_integer(content, ansi)
-        except texts.NotKnownError:
+            parsed = texts.parse_integer(content, ansi)
+        except texts.UnknownOutcomeError:
             return None
-        fits = read is not None and fits_bits(read, target)
-        return Value(target, read) if fits else unreadable(content, target, ansi)
+        fits = parsed is not None and is_in_integral_range(parsed, target)
+        return Value(target, parsed) if fits else unreadable_outcome(content, target, ansi)
     if isinstance(content, bool):
         return Value(target, int(content))
     if not _is_number(value.type):
@@ -161,14 +163,14 @@ def _to_integral(value: Value, target: DataType, ansi: bool) -> Outcome:
         return Failure(f"{content} is outside the range of {target.sql}") if ansi else None
     assert isinstance(content, int | float | Decimal)
     whole = int(content)
-    if fits_bits(whole, target):
+    if is_in_integral_range(whole, target):
         return Value(target, whole)
     if ansi:
         return Failure(f"{content} is outside the range of {target.sql}")
     return Value(target, wrap(whole, target)) if isinstance(value.type, IntegralType) else None
 
 
-def fits_bits(number: int, type_: DataType) -> bool:
+def is_in_integral_range(number: int, type_: DataType) -> bool:
     """Whether a whole number is in the range of an integral type."""
     limit = 1 << (BITS[type(type_)] - 1)
     return -limit <= number < limit
@@ -184,12 +186,12 @@ def _to_floating(value: Value, target: DataType, ansi: bool) -> Outcome:
     content = value.value
     if isinstance(content, str):
         try:
-            read = texts.read_double(content)
-        except texts.NotKnownError:
+            parsed = texts.parse_double(content)
+        except texts.UnknownOutcomeError:
             return None
-        if read is None:
-            return unreadable(content, target, ansi)
-        return Value(target, as_floating(read, target))
+        if parsed is None:
+            return unreadable_outcome(content, target, ansi)
+        return Value(target, as_floating(parsed, target))
     if isinstance(content, bool | int | float | Decimal) and (
         _is_number(value.type) or isinstance(content, bool)
     ):
@@ -211,14 +213,14 @@ def _to_decimal(value: Value, target: DecimalType, ansi: bool) -> Outcome:
     content = value.value
     if isinstance(content, str):
         try:
-            read = texts.read_decimal(content)
-        except texts.NotKnownError:
+            parsed = texts.parse_decimal(content)
+        except texts.UnknownOutcomeError:
             return None
-        if read is None:
-            return unreadable(content, target, ansi)
-        if abs(read.adjusted()) > 100:
+        if parsed is None:
+            return unreadable_outcome(content, target, ansi)
+        if abs(parsed.adjusted()) > 100:
             return None
-        return fit_decimal(read, target, ansi)
+        return fit_decimal(parsed, target, ansi)
     if isinstance(content, bool):
         return fit_decimal(Decimal(int(content)), target, ansi)
     if isinstance(content, float) and _is_number(value.type):
@@ -245,10 +247,10 @@ def _to_time(value: Value, target: DataType, ansi: bool) -> Outcome:
         # `cast('today' as date)` is computed with the query's own clock.
         return opaque(target)
     if isinstance(content, str) and isinstance(target, DateType):
-        days = texts.read_date(content)
-        return unreadable(content, target, ansi) if days is None else Value(target, days)
+        days = texts.parse_date(content)
+        return unreadable_outcome(content, target, ansi) if days is None else Value(target, days)
     if isinstance(content, str):
-        return _moment(content, target, ansi)
+        return _to_moment(content, target, ansi)
     if isinstance(value.type, DateType) and isinstance(target, TimestampNTZType):
         assert isinstance(content, int)
         return Value(target, content * 86_400_000_000)
@@ -264,20 +266,20 @@ def time_of(text: str, target: DataType, ansi: bool) -> Outcome:
     match = _TIME.fullmatch(text)
     if match is None:
         has_digits = any(sign.isdigit() for sign in text)
-        return None if has_digits else unreadable(text, target, ansi)
+        return None if has_digits else unreadable_outcome(text, target, ansi)
     hour, minute, second = (int(part or 0) for part in match.groups())
     fits = hour < 24 and minute < 60 and second < 60
-    return opaque(target) if fits else unreadable(text, target, ansi)
+    return opaque(target) if fits else unreadable_outcome(text, target, ansi)
 
 
-def _moment(text: str, target: DataType, ansi: bool) -> Outcome:
+def _to_moment(text: str, target: DataType, ansi: bool) -> Outcome:
     try:
-        read = texts.read_moment(text)
-    except texts.NotKnownError:
+        parsed = texts.parse_timestamp(text)
+    except texts.UnknownOutcomeError:
         return None
-    if read is None:
-        return unreadable(text, target, ansi)
-    microseconds, zone = read
+    if parsed is None:
+        return unreadable_outcome(text, target, ansi)
+    microseconds, zone = parsed
     if isinstance(target, TimestampNTZType):
         return Value(target, microseconds)
     return Value(target, microseconds) if zone in ("Z", "UTC", "GMT") else opaque(target)
@@ -286,10 +288,10 @@ def _moment(text: str, target: DataType, ansi: bool) -> Outcome:
 def _to_array(value: Value, target: ArrayType, ansi: bool) -> Outcome:
     assert isinstance(value.type, ArrayType)
     assert isinstance(value.value, tuple)
-    made = []
+    elements = []
     for element in value.value:
-        one = cast_value(Value(value.type.element, element), target.element, ansi)
-        if not isinstance(one, Value) or one.is_opaque:
-            return one if isinstance(one, Failure) else None
-        made.append(one.value)
-    return Value(target, tuple(made))
+        outcome = cast_value(Value(value.type.element, element), target.element, ansi)
+        if not isinstance(outcome, Value) or outcome.is_opaque:
+            return outcome if isinstance(outcome, Failure) else None
+        elements.append(outcome.value)
+    return Value(target, tuple(elements))

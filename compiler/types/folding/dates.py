@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from ssbt.compiler.types.datatypes import DATE, INT, DataType, DateType, StringType
 from ssbt.compiler.types.folding.calls import Evaluate
-from ssbt.compiler.types.folding.casts import cast_value, fits_bits
+from ssbt.compiler.types.folding.casts import cast_value, is_in_integral_range
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 from ssbt.compiler.types.folding.texts import date_of, days_of
 
@@ -30,20 +30,20 @@ TRUNC_UNITS = {
 UNITS = (*TRUNC_UNITS, "DAY", "DD", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND")
 
 
-def _of_date(function: Callable[[date], int | date]) -> Evaluate:
+def _date_function(function: Callable[[date], int | date]) -> Evaluate:
     """A function of one date."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-        found = _dated(arguments[0], ansi)
-        if not isinstance(found, date):
-            return found
-        made = function(found)
-        return Value(result, (made - _EPOCH).days if isinstance(made, date) else made)
+        day = _to_date(arguments[0], ansi)
+        if not isinstance(day, date):
+            return day
+        answer = function(day)
+        return Value(result, (answer - _EPOCH).days if isinstance(answer, date) else answer)
 
     return evaluate
 
 
-def _dated(value: Value, ansi: bool) -> date | Failure | None:
+def _to_date(value: Value, ansi: bool) -> date | Failure | None:
     """The value as Python's date, where it has one."""
     days = cast_value(value, DATE, ansi) if isinstance(value.type, StringType) else value
     if not isinstance(days, Value) or not isinstance(days.type, DateType):
@@ -53,7 +53,7 @@ def _dated(value: Value, ansi: bool) -> date | Failure | None:
     return _EPOCH + timedelta(days.value)
 
 
-def _shift(sign: int) -> Evaluate:
+def _date_shift_function(sign: int) -> Evaluate:
     """`date_add` and `date_sub`."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -66,8 +66,8 @@ def _shift(sign: int) -> Evaluate:
             return count
         if not isinstance(start.value, int) or not isinstance(count.value, int):
             return None
-        made = start.value + sign * count.value
-        return Value(result, made) if fits_bits(made, INT) else None
+        days = start.value + sign * count.value
+        return Value(result, days) if is_in_integral_range(days, INT) else None
 
     return evaluate
 
@@ -75,7 +75,7 @@ def _shift(sign: int) -> Evaluate:
 def _difference(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     if len(arguments) != 2:
         return None
-    end, start = (_dated(each, ansi) for each in arguments)
+    end, start = (_to_date(each, ansi) for each in arguments)
     if not isinstance(end, date):
         return end
     if not isinstance(start, date):
@@ -88,11 +88,11 @@ def _add_months(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
     if not isinstance(days, int) or not isinstance(months, int):
         return None
     year, month, day = date_of(days)
-    whole = year * 12 + month - 1 + months
+    month_count = year * 12 + month - 1 + months
     if abs(months) > 100_000:
-        beyond = ansi and abs(whole) > _LAST_YEAR * 12
+        beyond = ansi and abs(month_count) > _LAST_YEAR * 12
         return Failure(f"no date is {months} months away") if beyond else None
-    year, month = whole // 12, whole % 12 + 1
+    year, month = month_count // 12, month_count % 12 + 1
     last = monthrange(2000 + year % 400, month)[1]
     return Value(result, days_of(year, month, min(day, last)))
 
@@ -102,15 +102,15 @@ def _last_day(day: date) -> date:
 
 
 def _next_day(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    start = _dated(arguments[0], ansi)
+    start = _to_date(arguments[0], ansi)
     if not isinstance(start, date):
         return start
-    wanted = weekday_number(arguments[1].value)
-    if wanted is None:
+    weekday = weekday_number(arguments[1].value)
+    if weekday is None:
         reason = f"'{arguments[1].value}' is no day of the week"
         return Failure(reason) if ansi else Value(result, None)
-    made = start + timedelta((wanted - start.weekday() - 1) % 7 + 1)
-    return Value(result, (made - _EPOCH).days)
+    day = start + timedelta((weekday - start.weekday() - 1) % 7 + 1)
+    return Value(result, (day - _EPOCH).days)
 
 
 def weekday_number(name: object) -> int | None:
@@ -129,27 +129,27 @@ def _make_date(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outc
     if days is None:
         reason = f"there is no day {day} of month {month} in {year}"
         return Failure(reason) if ansi else Value(result, None)
-    if not fits_bits(days, INT):
+    if not is_in_integral_range(days, INT):
         return Failure(f"no date is in the year {year}") if ansi else None
     return Value(result, days)
 
 
 def _trunc(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    day = _dated(arguments[0], ansi)
+    day = _to_date(arguments[0], ansi)
     unit = TRUNC_UNITS.get(str(arguments[1].value).upper())
     if not isinstance(day, date):
         return day
-    made = {
+    truncated = {
         "year": day.replace(month=1, day=1),
         "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
         "month": day.replace(day=1),
         "week": day - timedelta(day.weekday()),
         None: None,
     }[unit]
-    return Value(result, None if made is None else (made - _EPOCH).days)
+    return Value(result, None if truncated is None else (truncated - _EPOCH).days)
 
 
-def _content(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+def _identity(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     """`unix_date` and its inverse: the days themselves."""
     del ansi
     return Value(result, arguments[0].value)
@@ -157,23 +157,23 @@ def _content(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcom
 
 FUNCTIONS: Mapping[str, Evaluate] = {
     "add_months": _add_months,
-    "date_add": _shift(1),
+    "date_add": _date_shift_function(1),
     "date_diff": _difference,
-    "date_from_unix_date": _content,
-    "date_sub": _shift(-1),
+    "date_from_unix_date": _identity,
+    "date_sub": _date_shift_function(-1),
     "datediff": _difference,
-    "day": _of_date(lambda day: day.day),
-    "dayofmonth": _of_date(lambda day: day.day),
-    "dayofweek": _of_date(lambda day: day.isoweekday() % 7 + 1),
-    "dayofyear": _of_date(lambda day: day.timetuple().tm_yday),
-    "last_day": _of_date(_last_day),
+    "day": _date_function(lambda day: day.day),
+    "dayofmonth": _date_function(lambda day: day.day),
+    "dayofweek": _date_function(lambda day: day.isoweekday() % 7 + 1),
+    "dayofyear": _date_function(lambda day: day.timetuple().tm_yday),
+    "last_day": _date_function(_last_day),
     "make_date": _make_date,
-    "month": _of_date(lambda day: day.month),
+    "month": _date_function(lambda day: day.month),
     "next_day": _next_day,
-    "quarter": _of_date(lambda day: (day.month + 2) // 3),
+    "quarter": _date_function(lambda day: (day.month + 2) // 3),
     "trunc": _trunc,
-    "unix_date": _content,
-    "weekday": _of_date(lambda day: day.weekday()),
-    "weekofyear": _of_date(lambda day: day.isocalendar().week),
-    "year": _of_date(lambda day: day.year),
+    "unix_date": _identity,
+    "weekday": _date_function(lambda day: day.weekday()),
+    "weekofyear": _date_function(lambda day: day.isocalendar().week),
+    "year": _date_function(lambda day: day.year),
 }

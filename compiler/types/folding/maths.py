@@ -7,12 +7,12 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import math
 
 from ssbt.compiler.types.datatypes import DataType, DecimalType, IntegralType
-from ssbt.compiler.types.folding.arithmetic import negate
+from ssbt.compiler.types.folding.arithmetic import compute_unary
 from ssbt.compiler.types.folding.calls import Evaluate
-from ssbt.compiler.types.folding.casts import EXACT, as_floating, fit_decimal, fits_bits
+from ssbt.compiler.types.folding.casts import EXACT, as_floating, fit_decimal, is_in_integral_range
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 
-_MOST_FACTORIAL = 20
+_MAXIMUM_FACTORIAL = 20
 
 
 def _abs(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -22,7 +22,7 @@ def _abs(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     if isinstance(content, float):
         return Value(result, abs(content))
     if isinstance(content, int) and content < 0:
-        return negate("-", arguments[0], result, ansi)
+        return compute_unary("-", arguments[0], result, ansi)
     return arguments[0] if isinstance(content, int) else None
 
 
@@ -34,7 +34,7 @@ def _sign(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     return Value(result, float((content > 0) - (content < 0)) if content else content)
 
 
-def _whole(up: bool) -> Evaluate:
+def _ceil_or_floor_function(is_ceil: bool) -> Evaluate:
     """`ceil` and `floor` with one argument."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -45,24 +45,24 @@ def _whole(up: bool) -> Evaluate:
             return None
         if not isinstance(content, int | float | Decimal):
             return None
-        made = math.ceil(content) if up else math.floor(content)
+        whole = math.ceil(content) if is_ceil else math.floor(content)
         if isinstance(result, DecimalType):
-            return fit_decimal(Decimal(made), result, ansi)
-        return Value(result, made) if fits_bits(made, result) else None
+            return fit_decimal(Decimal(whole), result, ansi)
+        return Value(result, whole) if is_in_integral_range(whole, result) else None
 
     return evaluate
 
 
-def _rounding(mode: str) -> Evaluate:
+def _rounding_function(mode: str) -> Evaluate:
     """`round` and `bround`."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
         content, places = arguments[0].value, 0
         if len(arguments) == 2:
-            given = arguments[1].value
-            if not isinstance(given, int):
+            scale = arguments[1].value
+            if not isinstance(scale, int):
                 return None
-            places = given
+            places = scale
         if abs(places) > 40:
             return None
         step = Decimal(1).scaleb(-places)
@@ -73,9 +73,9 @@ def _rounding(mode: str) -> Evaluate:
         if isinstance(content, int) and isinstance(result, IntegralType):
             if places >= 0:
                 return arguments[0]
-            made = int(Decimal(content).quantize(step, mode, EXACT))
-            if fits_bits(made, result):
-                return Value(result, made)
+            whole = int(Decimal(content).quantize(step, mode, EXACT))
+            if is_in_integral_range(whole, result):
+                return Value(result, whole)
             return Failure(f"{content} rounds to more than {result.sql} holds") if ansi else None
         if isinstance(content, float) and abs(content) < 1e15 and 0 <= places < 15:
             rounded = float(Decimal(repr(content)).quantize(step, mode, EXACT))
@@ -94,15 +94,15 @@ def _pmod(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     if b < 0 or max(abs(a), b) >= 1 << 50:
         # Java's numbers may overflow here.
         return None
-    made = int(math.fmod(a, b))
-    return Value(result, int(math.fmod(made + b, b)) if made < 0 else made)
+    remainder = int(math.fmod(a, b))
+    return Value(result, int(math.fmod(remainder + b, b)) if remainder < 0 else remainder)
 
 
 def _factorial(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     del ansi
     content = arguments[0].value
     assert isinstance(content, int)
-    return Value(result, math.factorial(content) if 0 <= content <= _MOST_FACTORIAL else None)
+    return Value(result, math.factorial(content) if 0 <= content <= _MAXIMUM_FACTORIAL else None)
 
 
 def _sqrt(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -120,25 +120,25 @@ def _bin(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
 
 
 def _negative(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    return negate("-", arguments[0], result, ansi)
+    return compute_unary("-", arguments[0], result, ansi)
 
 
 def _positive(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    return negate("+", arguments[0], result, ansi)
+    return compute_unary("+", arguments[0], result, ansi)
 
 
 FUNCTIONS: Mapping[str, Evaluate] = {
     "abs": _abs,
     "bin": _bin,
-    "bround": _rounding(ROUND_HALF_EVEN),
-    "ceil": _whole(up=True),
-    "ceiling": _whole(up=True),
+    "bround": _rounding_function(ROUND_HALF_EVEN),
+    "ceil": _ceil_or_floor_function(is_ceil=True),
+    "ceiling": _ceil_or_floor_function(is_ceil=True),
     "factorial": _factorial,
-    "floor": _whole(up=False),
+    "floor": _ceil_or_floor_function(is_ceil=False),
     "negative": _negative,
     "pmod": _pmod,
     "positive": _positive,
-    "round": _rounding(ROUND_HALF_UP),
+    "round": _rounding_function(ROUND_HALF_UP),
     "sign": _sign,
     "signum": _sign,
     "sqrt": _sqrt,

@@ -31,36 +31,36 @@ _LOOSE = {
     "MMMM": "(?:January|February|March|April|May|June|July|August|September|October"
     "|November|December)",
 }
-_LARGEST = {"H": 23, "m": 59, "s": 59}
-_DEFAULT = "yyyy-MM-dd HH:mm:ss"
+_MAXIMUMS = {"H": 23, "m": 59, "s": 59}
+_DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss"
 
 
-def read_by_pattern(text: str, pattern: str) -> dict[str, int] | bool:
+def parse_by_pattern(text: str, pattern: str) -> dict[str, int] | bool:
     """The fields of a text by their letters; False where it does not fit, True where unknown."""
     pieces = [match[0] for match in _FIELD.finditer(pattern)]
     letters = [piece[0] for piece in pieces if piece[0].isalpha()]
-    known = all(piece in _WIDTHS for piece in pieces if piece[0].isalpha())
+    is_supported = all(piece in _WIDTHS for piece in pieces if piece[0].isalpha())
     if any(piece in ("'", "[", "]") for piece in pieces) or text[:1] in ("+", "-"):
         return True
     if not letters:
         return pattern == text
     if len(set(letters)) < len(letters):
         return True
-    if not known:
+    if not is_supported:
         loose = "".join(_form(piece) for piece in pieces)
         return re.fullmatch(loose, text, re.ASCII | re.DOTALL | re.IGNORECASE) is not None
-    fixed = "".join(
+    expression = "".join(
         f"(?P<{piece[0]}>{_WIDTHS[piece]})" if piece[0].isalpha() else _form(piece)
         for piece in pieces
     )
-    match = re.fullmatch(fixed, text, re.ASCII)
+    match = re.fullmatch(expression, text, re.ASCII)
     if match is None:
         return False
     fields = {letter: int(number) for letter, number in match.groupdict().items()}
-    within = all(fields.get(letter, 0) <= most for letter, most in _LARGEST.items())
+    is_in_range = all(fields.get(letter, 0) <= maximum for letter, maximum in _MAXIMUMS.items())
     year, month, day = (fields.get(letter, 1) for letter in "yMd")
     is_day = year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(2000 + year % 400, month)[1]
-    return fields if within and is_day else False
+    return fields if is_in_range and is_day else False
 
 
 def _form(piece: str) -> str:
@@ -72,7 +72,7 @@ def _form(piece: str) -> str:
     return _WIDTHS.get(piece) or _LOOSE.get(piece) or ".*"
 
 
-def _parsed(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+def _parse_temporal(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     """`to_date(text, pattern)` and its like; of one argument the cast has done all."""
     if not arguments:
         return None
@@ -80,8 +80,8 @@ def _parsed(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome
         return arguments[0] if len(arguments) == 1 and arguments[0].type == result else None
     if isinstance(result, TimeType) and len(arguments) == 1:
         return time_of(str(arguments[0].value), result, ansi)
-    text, pattern = (str(each.value) for each in (*arguments, Value(result, _DEFAULT))[:2])
-    fields = read_by_pattern(text, pattern)
+    text, pattern = (str(each.value) for each in (*arguments, Value(result, _DEFAULT_PATTERN))[:2])
+    fields = parse_by_pattern(text, pattern)
     if fields is True:
         return None
     if fields is False:
@@ -98,5 +98,5 @@ FUNCTIONS: Mapping[str, Evaluate] = dict.fromkeys(
         *("to_date", "to_timestamp", "to_timestamp_ltz", "to_timestamp_ntz"),
         *("to_time", "to_unix_timestamp", "unix_timestamp"),
     ),
-    _parsed,
+    _parse_temporal,
 )

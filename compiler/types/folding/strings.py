@@ -11,10 +11,10 @@ from ssbt.compiler.types.datatypes import DataType, StringType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 
-_LONGEST = 10_000
+_MAXIMUM_LENGTH = 10_000
 
 
-def _of(function: Callable[..., object]) -> Evaluate:
+def _content_function(function: Callable[..., object]) -> Evaluate:
     """The function of plain contents; None is an answer that is not known."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -23,8 +23,8 @@ def _of(function: Callable[..., object]) -> Evaluate:
             isinstance(each.type, StringType) and each.type != StringType() for each in arguments
         ):
             return None
-        made = function(*(argument.value for argument in arguments))
-        return made if made is None or isinstance(made, Failure) else Value(result, made)
+        answer = function(*(argument.value for argument in arguments))
+        return answer if answer is None or isinstance(answer, Failure) else Value(result, answer)
 
     return evaluate
 
@@ -53,27 +53,29 @@ def _right(text: str, length: int) -> str:
 
 
 def _repeat(text: str, count: int) -> str | None:
-    return text * max(count, 0) if len(text) * count <= _LONGEST else None
+    return text * max(count, 0) if len(text) * count <= _MAXIMUM_LENGTH else None
 
 
-def _pad(text: str | bytes, length: int, pad: str | bytes | None, left: bool) -> str | bytes | None:
+def _pad(
+    text: str | bytes, length: int, pad: str | bytes | None, on_left: bool
+) -> str | bytes | None:
     if pad is None:
         pad = " " if isinstance(text, str) else b"\0"
-    if abs(length) > _LONGEST or isinstance(text, bytes) or isinstance(pad, bytes):
+    if abs(length) > _MAXIMUM_LENGTH or isinstance(text, bytes) or isinstance(pad, bytes):
         return None
     length = max(length, 0)
     if length <= len(text) or not pad:
         return text[:length]
-    more = (pad * length)[: length - len(text)]
-    return more + text if left else text + more
+    padding = (pad * length)[: length - len(text)]
+    return padding + text if on_left else text + padding
 
 
 def _lpad(text: str | bytes, length: int, pad: str | bytes | None = None) -> str | bytes | None:
-    return _pad(text, length, pad, left=True)
+    return _pad(text, length, pad, on_left=True)
 
 
 def _rpad(text: str | bytes, length: int, pad: str | bytes | None = None) -> str | bytes | None:
-    return _pad(text, length, pad, left=False)
+    return _pad(text, length, pad, on_left=False)
 
 
 def _instr(text: str, part: str) -> int:
@@ -90,15 +92,15 @@ def _replace(text: str, search: str, replacement: str = "") -> str:
     return text.replace(search, replacement) if search else text
 
 
-def _translate(text: str, letters: str, others: str) -> str:
+def _translate(text: str, letters: str, replacements: str) -> str:
     table: dict[int, str | None] = {}
-    for place, letter in enumerate(letters):
-        table.setdefault(ord(letter), others[place] if place < len(others) else None)
+    for index, letter in enumerate(letters):
+        table.setdefault(ord(letter), replacements[index] if index < len(replacements) else None)
     return text.translate(table)
 
 
 def _substring_index(text: str, separator: str, count: int) -> str | None:
-    if abs(count) > _LONGEST:
+    if abs(count) > _MAXIMUM_LENGTH:
         # Java's numbers overflow here.
         return None
     if not separator or not count:
@@ -112,7 +114,7 @@ def _substring_index(text: str, separator: str, count: int) -> str | None:
 def _split_part(text: str, separator: str, number: int) -> str | Failure | None:
     if number == 0:
         return Failure("parts are counted from 1, or from -1 at the end, and there is no part 0")
-    if not separator or abs(number) > _LONGEST:
+    if not separator or abs(number) > _MAXIMUM_LENGTH:
         return None
     parts = text.split(separator)
     if number < 0:
@@ -128,8 +130,8 @@ def _ascii(text: str) -> int:
     return ord(text[0]) if text else 0
 
 
-def _find_in_set(text: str, listed: str) -> int:
-    items = listed.split(",")
+def _find_in_set(text: str, list_text: str) -> int:
+    items = list_text.split(",")
     return items.index(text) + 1 if "," not in text and text in items else 0
 
 
@@ -157,48 +159,54 @@ def _length(content: str | bytes) -> int:
 
 
 FUNCTIONS: Mapping[str, Evaluate] = {
-    "ascii": _of(_ascii),
-    "base64": _of(lambda content: base64.b64encode(content).decode()),
-    "bit_length": _of(lambda content: 8 * _octets(content)),
-    "btrim": _of(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
-    "char": _of(_char),
-    "char_length": _of(_length),
-    "character_length": _of(_length),
-    "chr": _of(_char),
-    "concat": _of(_concat),
-    "contains": _of(lambda text, part: part in text),
-    "crc32": _of(zlib.crc32),
-    "endswith": _of(lambda text, part: text.endswith(part)),
-    "find_in_set": _of(_find_in_set),
-    "hex": _of(_hex),
-    "instr": _of(_instr),
-    "lcase": _of(_lower),
-    "left": _of(_left),
-    "len": _of(_length),
-    "length": _of(_length),
-    "locate": _of(_locate),
-    "lower": _of(_lower),
-    "lpad": _of(_lpad),
-    "ltrim": _of(lambda text, blanks=" ": text.lstrip(blanks) if blanks else text),
-    "md5": _of(lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest()),
-    "octet_length": _of(_octets),
-    "position": _of(_locate),
-    "repeat": _of(_repeat),
-    "replace": _of(_replace),
-    "right": _of(_right),
-    "rpad": _of(_rpad),
-    "rtrim": _of(lambda text, blanks=" ": text.rstrip(blanks) if blanks else text),
-    "sha": _of(lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()),
-    "sha1": _of(lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()),
-    "sha2": _of(_sha2),
-    "space": _of(lambda count: _repeat(" ", count)),
-    "split_part": _of(_split_part),
-    "startswith": _of(lambda text, part: text.startswith(part)),
-    "substr": _of(_substring),
-    "substring": _of(_substring),
-    "substring_index": _of(_substring_index),
-    "translate": _of(_translate),
-    "trim": _of(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
-    "ucase": _of(_upper),
-    "upper": _of(_upper),
+    "ascii": _content_function(_ascii),
+    "base64": _content_function(lambda content: base64.b64encode(content).decode()),
+    "bit_length": _content_function(lambda content: 8 * _octets(content)),
+    "btrim": _content_function(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
+    "char": _content_function(_char),
+    "char_length": _content_function(_length),
+    "character_length": _content_function(_length),
+    "chr": _content_function(_char),
+    "concat": _content_function(_concat),
+    "contains": _content_function(lambda text, part: part in text),
+    "crc32": _content_function(zlib.crc32),
+    "endswith": _content_function(lambda text, part: text.endswith(part)),
+    "find_in_set": _content_function(_find_in_set),
+    "hex": _content_function(_hex),
+    "instr": _content_function(_instr),
+    "lcase": _content_function(_lower),
+    "left": _content_function(_left),
+    "len": _content_function(_length),
+    "length": _content_function(_length),
+    "locate": _content_function(_locate),
+    "lower": _content_function(_lower),
+    "lpad": _content_function(_lpad),
+    "ltrim": _content_function(lambda text, blanks=" ": text.lstrip(blanks) if blanks else text),
+    "md5": _content_function(
+        lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest()
+    ),
+    "octet_length": _content_function(_octets),
+    "position": _content_function(_locate),
+    "repeat": _content_function(_repeat),
+    "replace": _content_function(_replace),
+    "right": _content_function(_right),
+    "rpad": _content_function(_rpad),
+    "rtrim": _content_function(lambda text, blanks=" ": text.rstrip(blanks) if blanks else text),
+    "sha": _content_function(
+        lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    ),
+    "sha1": _content_function(
+        lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    ),
+    "sha2": _content_function(_sha2),
+    "space": _content_function(lambda count: _repeat(" ", count)),
+    "split_part": _content_function(_split_part),
+    "startswith": _content_function(lambda text, part: text.startswith(part)),
+    "substr": _content_function(_substring),
+    "substring": _content_function(_substring),
+    "substring_index": _content_function(_substring_index),
+    "translate": _content_function(_translate),
+    "trim": _content_function(lambda text, blanks=" ": text.strip(blanks) if blanks else text),
+    "ucase": _content_function(_upper),
+    "upper": _content_function(_upper),
 }

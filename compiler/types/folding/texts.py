@@ -17,7 +17,7 @@ _INTEGER_AND_FRACTION = re.compile(r"([+-]?[0-9]*)(?:\.[0-9]*)?\Z")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?\Z")
 _HEXADECIMAL = re.compile(r"[+-]?0[xX]")
-_WORDS = {
+_SPECIAL_DOUBLES = {
     "inf": float("inf"),
     "+inf": float("inf"),
     "infinity": float("inf"),
@@ -29,7 +29,7 @@ _WORDS = {
 _DATE = re.compile(
     r"([+-]?)([0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL
 )
-_MOMENT = re.compile(
+_TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:[ T]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{0,9}))?)?)?"
     r"(Z| ?(?:UTC|GMT)|[+-][0-9]{2}:[0-9]{2})?\Z"
@@ -37,11 +37,11 @@ _MOMENT = re.compile(
 _DAYS_OF_400_YEARS = 146_097
 
 
-class NotKnownError(Exception):
+class UnknownOutcomeError(Exception):
     """The text may be read or not: the rules of this module do not say."""
 
 
-def read_integer(text: str, ansi: bool) -> int | None:
+def parse_integer(text: str, ansi: bool) -> int | None:
     """The whole number that a text is, of any size; without ANSI mode a fraction is cut off."""
     body = text.strip(_BLANK)
     if ansi:
@@ -50,29 +50,29 @@ def read_integer(text: str, ansi: bool) -> int | None:
     if match is None or body in ("", "+", "-"):
         return None
     if match[1] in ("", "+", "-"):
-        raise NotKnownError
+        raise UnknownOutcomeError
     return int(match[1])
 
 
-def read_decimal(text: str) -> Decimal | None:
+def parse_decimal(text: str) -> Decimal | None:
     """The number that a text is, exactly."""
     body = text.strip(_JAVA_BLANK)
     if not body.isascii():
-        raise NotKnownError
+        raise UnknownOutcomeError
     return Decimal(body) if _DECIMAL.match(body) else None
 
 
-def read_double(text: str) -> float | None:
+def parse_double(text: str) -> float | None:
     """The floating-point number that a text is."""
     body = text.strip(_JAVA_BLANK)
     if _DOUBLE.match(body):
         return float(body.rstrip("dDfF"))
     if (_HEXADECIMAL.match(body) and "p" in body.lower()) or not body.isascii():
-        raise NotKnownError
-    return _WORDS.get(text.strip(_BLANK).lower())
+        raise UnknownOutcomeError
+    return _SPECIAL_DOUBLES.get(text.strip(_BLANK).lower())
 
 
-def read_boolean(text: str) -> bool | None:
+def parse_boolean(text: str) -> bool | None:
     """`true`, `yes`, `1` and their like."""
     body = text.strip(_BLANK).lower()
     return True if body in _TRUE else False if body in _FALSE else None
@@ -84,7 +84,7 @@ def is_special(text: str) -> bool:
     return first in ("epoch", "now", "today", "tomorrow", "yesterday")
 
 
-def read_date(text: str) -> int | None:
+def parse_date(text: str) -> int | None:
     """The days since 1970 of a date; a time behind it is not looked at."""
     match = _DATE.match(text.strip(_BLANK))
     if match is None:
@@ -96,37 +96,42 @@ def read_date(text: str) -> int | None:
 def days_of(year: int, month: int, day: int) -> int | None:
     """The days from 1970-01-01 to a date of the Gregorian calendar; None if there is none."""
     # The calendar repeats every 400 years, and Python's ends at 9999.
-    rounds, within = divmod(year - 2000, 400)
+    cycles, cycle_year = divmod(year - 2000, 400)
     try:
-        days = date(2000 + within, month, day) - date(1970, 1, 1)
+        days = date(2000 + cycle_year, month, day) - date(1970, 1, 1)
     except ValueError:
         return None
-    return days.days + rounds * _DAYS_OF_400_YEARS
+    return days.days + cycles * _DAYS_OF_400_YEARS
 
 
 def date_of(days: int) -> tuple[int, int, int]:
     """The year, month and day of that many days since 1970."""
-    rounds, within = divmod(days - 10_957, _DAYS_OF_400_YEARS)
-    found = date.fromordinal(date(2000, 1, 1).toordinal() + within)
-    return found.year + 400 * rounds, found.month, found.day
+    cycles, cycle_day = divmod(days - 10_957, _DAYS_OF_400_YEARS)
+    day = date.fromordinal(date(2000, 1, 1).toordinal() + cycle_day)
+    return day.year + 400 * cycles, day.month, day.day
 
 
-def read_moment(text: str) -> tuple[int, str] | None:
+def parse_timestamp(text: str) -> tuple[int, str] | None:
     """The microseconds since 1970 on the clock of a timestamp, and the zone that it names.
 
     None for what surely is no timestamp.
     """
     body = text.strip(_BLANK)
-    match = _MOMENT.match(body)
+    match = _TIMESTAMP.match(body)
     if match is None:
         if any(character.isdigit() for character in body) and body[:1] in "0123456789+-T":
-            given = _DATE.match(body)
-            if given is not None and given[3] and not read_date(body) and _is_impossible(given):
+            date_match = _DATE.match(body)
+            if (
+                date_match is not None
+                and date_match[3]
+                and not parse_date(body)
+                and _is_impossible(date_match)
+            ):
                 return None
-            raise NotKnownError
+            raise UnknownOutcomeError
         return None
     days = days_of(int(match[1]), int(match[2]), int(match[3]))
-    hour, minute, second = (int(match[place] or 0) for place in (4, 5, 6))
+    hour, minute, second = (int(match[group] or 0) for group in (4, 5, 6))
     if days is None or hour > 23 or minute > 59 or second > 59:
         return None
     fraction = int((match[7] or "").ljust(6, "0")[:6])
@@ -135,6 +140,6 @@ def read_moment(text: str) -> tuple[int, str] | None:
     return seconds * 1_000_000 + fraction, zone
 
 
-def _is_impossible(given: re.Match[str]) -> bool:
+def _is_impossible(date_match: re.Match[str]) -> bool:
     """Whether the date in front of a timestamp is on no calendar."""
-    return days_of(int(given[2]), int(given[3]), int(given[4] or 1)) is None
+    return days_of(int(date_match[2]), int(date_match[3]), int(date_match[4] or 1)) is None

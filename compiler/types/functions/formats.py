@@ -16,40 +16,52 @@ from ssbt.compiler.types.datatypes import (
     UnknownType,
     VariantType,
 )
+from ssbt.compiler.types.expression_types import Mismatch, Result, Typed
 from ssbt.compiler.types.functions.model import Call, Rule
-from ssbt.compiler.types.functions.rules import unknown, with_options
+from ssbt.compiler.types.functions.rules import infer_unknown, require_options
 from ssbt.compiler.types.functions.signature import Row
-from ssbt.compiler.types.typed import Mismatch, Result, Typed
 
 # A schema may also be written as Spark prints it in JSON.
 _JSON = ("{", '"')
 _JSON_TYPES = (StructType, ArrayType, MapType, VariantType)
 
 
-def _parsed(nullable: bool) -> Rule:
+def _parse_rule(nullable: bool) -> Rule:
     """What a text holds, by the schema that is given as a constant string."""
 
     def rule(call: Call) -> Result:
-        given = call.arguments[1]
-        text = given.constant
-        if not isinstance(given.type, StringType | UnknownType):
-            return call.refused(1, "a text with a schema")
-        found = ddl.schema(text) if isinstance(text, str) else None
-        if found is None and isinstance(text, str) and not text.lstrip().startswith(_JSON):
-            wanted = "a schema such as 'id bigint, name string'"
-            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
-        if found is not None and not isinstance(found, StructType) and call.name != "from_json":
-            wanted = "the schema of a struct, such as 'id bigint, name string'"
-            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
-        if found is not None and not isinstance(found, _JSON_TYPES):
-            wanted = "the schema of a struct, an array, a map or a variant"
-            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, wanted, of_value=True)
-        if found is None:
+        schema = call.arguments[1]
+        text = schema.constant
+        if not isinstance(schema.type, StringType | UnknownType):
+            return call.argument_mismatch(1, "a text with a schema")
+        schema_type = ddl.parse_schema(text) if isinstance(text, str) else None
+        if schema_type is None and isinstance(text, str) and not text.lstrip().startswith(_JSON):
+            expected = "a schema such as 'id bigint, name string'"
+            return Mismatch(
+                f"`{call.name}` cannot use {text!r} here", 1, expected, is_about_value=True
+            )
+        if (
+            schema_type is not None
+            and not isinstance(schema_type, StructType)
+            and call.name != "from_json"
+        ):
+            expected = "the schema of a struct, such as 'id bigint, name string'"
+            return Mismatch(
+                f"`{call.name}` cannot use {text!r} here", 1, expected, is_about_value=True
+            )
+        if schema_type is not None and not isinstance(schema_type, _JSON_TYPES):
+            expected = "the schema of a struct, an array, a map or a variant"
+            return Mismatch(
+                f"`{call.name}` cannot use {text!r} here", 1, expected, is_about_value=True
+            )
+        if schema_type is None:
             return Typed(UNKNOWN)
-        needed = _unread(call.name, found)
+        needed = _unread(call.name, schema_type)
         if needed is not None:
-            return Mismatch(f"`{call.name}` cannot use {text!r} here", 1, needed, of_value=True)
-        return Typed(as_nullable(found), nullable or call.arguments[0].nullable)
+            return Mismatch(
+                f"`{call.name}` cannot use {text!r} here", 1, needed, is_about_value=True
+            )
+        return Typed(as_nullable(schema_type), nullable or call.arguments[0].nullable)
 
     return rule
 
@@ -68,49 +80,49 @@ def _unread(name: str, schema: DataType) -> str | None:
     return "maps whose keys are strings" if name == "from_json" and any(keys) else None
 
 
-def _variant_part(call: Call) -> Result:
+def _infer_variant_part(call: Call) -> Result:
     """A part of a variant, as a variant or as the type that is given."""
     if len(call.arguments) == 2:
         return Typed(VARIANT)
     text = call.arguments[2].constant
-    found = ddl.parsed_type(text) if isinstance(text, str) else None
-    if found is None and isinstance(text, str):
-        wanted = "a type such as 'array<int>'"
-        return Mismatch(f"`{call.name}` cannot use {text!r} here", 2, wanted, of_value=True)
-    return Typed(found or UNKNOWN)
+    part_type = ddl.parse_type(text) if isinstance(text, str) else None
+    if part_type is None and isinstance(text, str):
+        expected = "a type such as 'array<int>'"
+        return Mismatch(f"`{call.name}` cannot use {text!r} here", 2, expected, is_about_value=True)
+    return Typed(part_type or UNKNOWN)
 
 
-def _variant_object(call: Call) -> Result:
+def _infer_variant_object(call: Call) -> Result:
     value = call.arguments[0].type
     match value:
         case ArrayType() | StructType() | MapType(StringType(), _, _) | UnknownType():
             return Typed(VARIANT, call.nullable)
-    return call.refused(0, "an array, a struct or a map with string keys")
+    return call.argument_mismatch(0, "an array, a struct or a map with string keys")
 
 
-def _nullable_text(call: Call) -> Result:
+def _infer_nullable_text(call: Call) -> Result:
     del call
     return Typed(STRING)
 
 
-def _text(call: Call) -> Result:
+def _infer_text(call: Call) -> Result:
     del call
     return Typed(STRING, False)
 
 
 _SCHEMA = "schema any!, options any?!"
-_FROM_CSV = with_options(_parsed(False), 2)
-_FROM_TEXT = with_options(_parsed(True), 2)
-_SCHEMA_OF = with_options(_text, 1)
-_TO_TEXT = with_options(_nullable_text, 1)
+_FROM_CSV = require_options(_parse_rule(False), 2)
+_FROM_TEXT = require_options(_parse_rule(True), 2)
+_SCHEMA_OF = require_options(_infer_text, 1)
+_TO_TEXT = require_options(_infer_nullable_text, 1)
 _XPATH = "= xml string, xpath string!"
 
 SCALARS = {
-    "from_avro": Row("4.0.0", "child =binary, jsonFormatSchema any!, options any?!", unknown),
+    "from_avro": Row("4.0.0", "child =binary, jsonFormatSchema any!, options any?!", infer_unknown),
     "from_csv": Row("3.0.0", f"csvStr =string, {_SCHEMA}", _FROM_CSV),
     "from_json": Row("2.2.0", f"jsonStr =string, {_SCHEMA}", _FROM_TEXT),
     "from_protobuf": Row(
-        "4.0.0", "data any, messageName any!, descFilePath any?!, options any?!", unknown
+        "4.0.0", "data any, messageName any!, descFilePath any?!, options any?!", infer_unknown
     ),
     "from_xml": Row("4.0.0", f"xmlStr =string, {_SCHEMA}", _FROM_TEXT),
     "get_json_object": Row("1.5.0", "= json_txt string, path string", "string?"),
@@ -129,11 +141,11 @@ SCALARS = {
     "to_protobuf": Row(
         "4.0.0", "child any, messageName any!, descFilePath any?!, options any?!", "binary"
     ),
-    "to_variant_object": Row("4.0.0", "expr any", _variant_object),
+    "to_variant_object": Row("4.0.0", "expr any", _infer_variant_object),
     "to_xml": Row("4.0.0", "expr =struct|variant, options =map?!", _TO_TEXT),
     "try_parse_json": Row("4.0.0", "= jsonStr string", "variant?"),
-    "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
-    "variant_get": Row("4.0.0", "= v variant, path string, type string?!", _variant_part),
+    "try_variant_get": Row("4.0.0", "= v variant, path string, type string?!", _infer_variant_part),
+    "variant_get": Row("4.0.0", "= v variant, path string, type string?!", _infer_variant_part),
     "xpath": Row("2.0.0", _XPATH, "array<string>?"),
     "xpath_boolean": Row("2.0.0", _XPATH, "boolean?"),
     "xpath_double": Row("2.0.0", _XPATH, "double?"),

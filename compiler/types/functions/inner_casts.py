@@ -56,28 +56,28 @@ _CASTS: Mapping[str, Mapping[int, Sequence[DataType | None]]] = {
 
 
 def inner_casts(
-    name: str, given: Sequence[DataType], result: DataType
+    name: str, argument_types: Sequence[DataType], result: DataType
 ) -> Sequence[DataType | None] | None:
     """The type that each argument is cast to, or None if the catalogue's row says all of it."""
     match name, result:
         case "array", ArrayType(element):
-            return [element] * len(given)
+            return [element] * len(argument_types)
         case "concat", ArrayType():
-            return [result] * len(given)
+            return [result] * len(argument_types)
         case "map", MapType(key, value):
-            return [key, value] * (len(given) // 2)
+            return [key, value] * (len(argument_types) // 2)
         case "sequence", ArrayType(element) if isinstance(element, IntegralType):
-            return [element] * len(given)
+            return [element] * len(argument_types)
         case "elt", _:
-            return [INT, *[None] * (len(given) - 1)]
+            return [INT, *[None] * (len(argument_types) - 1)]
         case "lag" | "lead", _:
-            return [None, None, result][: len(given)]
-    wanted = _CASTS.get(name, {}).get(len(given))
-    if wanted is None:
+            return [None, None, result][: len(argument_types)]
+    targets = _CASTS.get(name, {}).get(len(argument_types))
+    if targets is None:
         return None
     # Only a text is cast in all of these: a date given to `hour` stays one.
-    texts = [isinstance(type_, StringType) for type_ in given]
+    texts = [isinstance(type_, StringType) for type_ in argument_types]
     return [
         target if is_text or target in _CLOCK else None
-        for target, is_text in zip([*wanted, *[None] * len(given)], texts, strict=False)
+        for target, is_text in zip([*targets, *[None] * len(argument_types)], texts, strict=False)
     ]

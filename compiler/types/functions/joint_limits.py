@@ -12,21 +12,21 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.folding.casts import BITS
 from ssbt.compiler.types.folding.moments import last_of_month
-from ssbt.compiler.types.typed import Mismatch, Typed
 
 _OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
 _DATED = ("make_date", "make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz")
 
 
-def joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+def find_joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     """What is wrong with a constant because of another argument."""
     return (
-        _missing_group(name, arguments)
-        or _wide_slide(name, arguments)
-        or _late_start(name, arguments)
-        or _high_bit(name, arguments)
+        _check_group(name, arguments)
+        or _check_slide(name, arguments)
+        or _check_start(name, arguments)
+        or _check_bit(name, arguments)
         or _missing_day(name, arguments)
         or _missing_choice(name, arguments)
         or _few_items(name, arguments)
@@ -36,58 +36,54 @@ def joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     )
 
 
-def _missing_group(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+def _check_group(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     """A group of a regular expression that it does not have; without a number it is the first."""
     if name not in ("regexp_extract", "regexp_extract_all") or len(arguments) < 2:
         return None
     pattern = arguments[1].constant
-    given = arguments[2].constant if len(arguments) > 2 else 1
-    if not isinstance(pattern, str) or not isinstance(given, int):
+    group = arguments[2].constant if len(arguments) > 2 else 1
+    if not isinstance(pattern, str) or not isinstance(group, int):
         return None
     groups = texts.group_count(pattern)
-    if groups is None or 0 <= given <= groups:
+    if groups is None or 0 <= group <= groups:
         return None
-    reason = f"'{pattern}' has no group {given}"
-    place = 2 if len(arguments) > 2 else 1
+    reason = f"'{pattern}' has no group {group}"
+    index = 2 if len(arguments) > 2 else 1
     help_ = "put `(…)` around the part that is wanted; all of the match is group 0"
-    return Mismatch(reason, place, help=help_, of_value=True)
+    return Mismatch(reason, index, help=help_, is_about_value=True)
 
 
-def _wide_slide(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+def _check_slide(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     """Windows that begin further apart than they are long."""
     if name != "window" or len(arguments) < 3:
         return None
-    width, slide = (texts.microseconds(arguments[place].constant) for place in (1, 2))
+    width, slide = (texts.duration_microseconds(arguments[index].constant) for index in (1, 2))
     if width is None or slide is None or slide <= width:
         return None
     reason = "windows that begin further apart than they are long leave out what is between"
-    return Mismatch(reason, 2, "no more than the width of the window", of_value=True)
+    return Mismatch(reason, 2, "no more than the width of the window", is_about_value=True)
 
 
-def _late_start(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+def _check_start(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     """A start of windows that is not before the next one begins."""
     if name != "window" or len(arguments) < 4:
         return None
-    slide, start = (texts.microseconds(arguments[place].constant) for place in (2, 3))
+    slide, start = (texts.duration_microseconds(arguments[index].constant) for index in (2, 3))
     if slide is None or start is None or abs(start) < slide:
         return None
     reason = "the start of windows is less than what is between two of them"
-    return Mismatch(reason, 3, "a shorter duration", of_value=True)
+    return Mismatch(reason, 3, "a shorter duration", is_about_value=True)
 
 
-def _high_bit(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+def _check_bit(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     """A place that the number has no bit in."""
     if name not in ("bit_get", "getbit") or len(arguments) < 2:
         return None
-    type_, place = arguments[0].type, arguments[1].constant
-    if (
-        not isinstance(type_, IntegralType)
-        or not isinstance(place, int)
-        or place < BITS[type(type_)]
-    ):
+    type_, bit = arguments[0].type, arguments[1].constant
+    if not isinstance(type_, IntegralType) or not isinstance(bit, int) or bit < BITS[type(type_)]:
         return None
-    reason = f"{type_.sql} has no bit {place}"
-    return Mismatch(reason, 1, f"0 to {BITS[type(type_)] - 1}", of_value=True)
+    reason = f"{type_.sql} has no bit {bit}"
+    return Mismatch(reason, 1, f"0 to {BITS[type(type_)] - 1}", is_about_value=True)
 
 
 def _missing_day(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -101,7 +97,7 @@ def _missing_day(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if day <= last:
         return None
     when = f" of {year}" if isinstance(year, int) else ""
-    return Mismatch(f"month {month}{when} has no day {day}", 2, f"1 to {last}", of_value=True)
+    return Mismatch(f"month {month}{when} has no day {day}", 2, f"1 to {last}", is_about_value=True)
 
 
 def _missing_choice(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -110,7 +106,7 @@ def _missing_choice(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if not isinstance(number, int) or number < len(arguments):
         return None
     reason = f"`elt` has no choice {number} here"
-    return Mismatch(reason, 0, f"1 to {len(arguments) - 1}", of_value=True)
+    return Mismatch(reason, 0, f"1 to {len(arguments) - 1}", is_about_value=True)
 
 
 def _few_items(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -122,7 +118,7 @@ def _few_items(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if not isinstance(wanted, int) or not isinstance(counted, int) or wanted <= counted:
         return None
     reason = f"of {counted} items that are counted there are no top {wanted}"
-    return Mismatch(reason, min(len(arguments) - 1, 2), of_value=True)
+    return Mismatch(reason, min(len(arguments) - 1, 2), is_about_value=True)
 
 
 def _cipher(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -133,7 +129,7 @@ def _cipher(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     padding = str(arguments[3].constant).upper() if len(arguments) > 3 else "DEFAULT"
     if (mode, padding) in (("GCM", "PKCS"), ("CBC", "NONE"), ("ECB", "NONE")):
         return Mismatch(
-            f"AES in mode {mode} has no padding {padding}", 3, "'DEFAULT'", of_value=True
+            f"AES in mode {mode} has no padding {padding}", 3, "'DEFAULT'", is_about_value=True
         )
     return None
 
@@ -145,13 +141,13 @@ def _unwritten(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     type_, format_ = arguments[0].type, arguments[1].constant
     wanted = None
     if isinstance(type_, DateType | TimestampType | TimestampNTZType):
-        wanted = texts.date_format(format_) if isinstance(format_, str) else None
+        wanted = texts.check_date_format(format_) if isinstance(format_, str) else None
     elif isinstance(type_, BinaryType) and isinstance(format_, str):
         is_known = format_.lower() in ("hex", "base64", "utf-8")
         wanted = None if is_known else "'hex', 'base64' or 'utf-8'"
     if wanted is None:
         return None
-    return Mismatch(f"`{name}` cannot use {format_!r} here", 1, wanted, of_value=True)
+    return Mismatch(f"`{name}` cannot use {format_!r} here", 1, wanted, is_about_value=True)
 
 
 def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -161,7 +157,7 @@ def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     zone = arguments[2].constant
     if zone is None or isinstance(zone, tuple):
         return None
-    wanted = texts.time_zone(zone)
+    wanted = texts.check_time_zone(zone)
     if wanted is None:
         return None
-    return Mismatch(f"`{name}` cannot use {zone!r} here", 2, wanted, of_value=True)
+    return Mismatch(f"`{name}` cannot use {zone!r} here", 2, wanted, is_about_value=True)

@@ -11,17 +11,17 @@ from decimal import Decimal
 
 from ssbt.compiler.types import texts
 from ssbt.compiler.types.datatypes import ArrayType, NullType, StringType, UnknownType
+from ssbt.compiler.types.expression_types import Mismatch, Scalar, Typed
 from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS, weekday_number
-from ssbt.compiler.types.functions.joint_limits import joint_mismatch
-from ssbt.compiler.types.typed import Mismatch, Scalar, Typed
+from ssbt.compiler.types.functions.joint_limits import find_joint_mismatch
 
 # What is wrong with a value, as an ending of "… takes"; None where it is good.
 Limit = Callable[[Scalar], str | None]
 
 
-def _between(low: float, high: float | None = None, what: str = "") -> Limit:
+def _between_limit(low: float, high: float | None = None, description: str = "") -> Limit:
     """Numbers from `low` to `high`, both included."""
-    phrase = what or (f"{low} or more" if high is None else f"{low} to {high}")
+    phrase = description or (f"{low} or more" if high is None else f"{low} to {high}")
 
     def check(value: Scalar) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -31,7 +31,7 @@ def _between(low: float, high: float | None = None, what: str = "") -> Limit:
     return check
 
 
-def _inside(low: float, high: float | None = None) -> Limit:
+def _inside_limit(low: float, high: float | None = None) -> Limit:
     """Numbers between `low` and `high`, neither included."""
     phrase = f"more than {low}" + ("" if high is None else f" and less than {high}")
 
@@ -43,73 +43,75 @@ def _inside(low: float, high: float | None = None) -> Limit:
     return check
 
 
-def _one_character(value: Scalar) -> str | None:
+def _check_one_character(value: Scalar) -> str | None:
     return "one character" if isinstance(value, str) and len(value) != 1 else None
 
 
-def _percentage(value: Scalar) -> str | None:
+def _check_percentage(value: Scalar) -> str | None:
     """A number, or a text of one, which Spark casts."""
     if isinstance(value, str):
         try:
             value = float(value)
         except ValueError:
             return _FROM_0_TO_1
-    return _between(0, 1, _FROM_0_TO_1)(value)
+    return _between_limit(0, 1, _FROM_0_TO_1)(value)
 
 
-def _one_of(*words: str, what: str = "") -> Limit:
+def _choice_limit(*words: str, description: str = "") -> Limit:
     """One of some words, in any case."""
-    phrase = what or " or ".join([", ".join(f"'{word}'" for word in words[:-1]), f"'{words[-1]}'"])
-    known = {word.lower() for word in words}
+    phrase = description or " or ".join(
+        [", ".join(f"'{word}'" for word in words[:-1]), f"'{words[-1]}'"]
+    )
+    lower_words = {word.lower() for word in words}
 
     def check(value: Scalar) -> str | None:
-        return phrase if isinstance(value, str) and value.lower() not in known else None
+        return phrase if isinstance(value, str) and value.lower() not in lower_words else None
 
     return check
 
 
-def _not_zero(what: str) -> Limit:
+def _nonzero_limit(description: str) -> Limit:
     """Any whole number but 0."""
 
     def check(value: Scalar) -> str | None:
         is_zero = isinstance(value, int) and not isinstance(value, bool) and value == 0
-        return what if is_zero else None
+        return description if is_zero else None
 
     return check
 
 
-def _weekday(value: Scalar) -> str | None:
-    known = value is None or (isinstance(value, str) and weekday_number(value) is not None)
-    return None if known else "a day of the week such as 'Monday' or 'Mon'"
+def _check_weekday(value: Scalar) -> str | None:
+    is_known = value is None or (isinstance(value, str) and weekday_number(value) is not None)
+    return None if is_known else "a day of the week such as 'Monday' or 'Mon'"
 
 
-def _bits(value: Scalar) -> str | None:
-    known = not isinstance(value, int) or value in (0, 224, 256, 384, 512)
-    return None if known else "224, 256, 384 or 512"
+def _check_bits(value: Scalar) -> str | None:
+    is_valid = not isinstance(value, int) or value in (0, 224, 256, 384, 512)
+    return None if is_valid else "224, 256, 384 or 512"
 
 
-def _aes_key(value: Scalar) -> str | None:
-    is_wrong = isinstance(value, str) and len(value.encode()) not in (16, 24, 32)
-    return "a key of 16, 24 or 32 bytes" if is_wrong else None
+def _check_aes_key(value: Scalar) -> str | None:
+    is_invalid = isinstance(value, str) and len(value.encode()) not in (16, 24, 32)
+    return "a key of 16, 24 or 32 bytes" if is_invalid else None
 
 
-def _part_of_address(value: Scalar) -> str | None:
+def _check_address_part(value: Scalar) -> str | None:
     """The parts of an address, in capitals: others are null in every row."""
-    known = not isinstance(value, str) or value in _PARTS_OF_ADDRESSES
-    return None if known else ", ".join(f"'{part}'" for part in _PARTS_OF_ADDRESSES)
+    is_known = not isinstance(value, str) or value in _PARTS_OF_ADDRESSES
+    return None if is_known else ", ".join(f"'{part}'" for part in _PARTS_OF_ADDRESSES)
 
 
-def _base(value: Scalar) -> str | None:
-    known = not isinstance(value, int) or 2 <= abs(value) <= 36
-    return None if known else "a base from 2 to 36"
+def _check_base(value: Scalar) -> str | None:
+    is_valid = not isinstance(value, int) or 2 <= abs(value) <= 36
+    return None if is_valid else "a base from 2 to 36"
 
 
 def _number_format(value: Scalar) -> str | None:
     """How many digits are behind the point, or a pattern."""
-    return texts.decimal_format(value) if isinstance(value, str) else _between(0)(value)
+    return texts.decimal_format(value) if isinstance(value, str) else _between_limit(0)(value)
 
 
-def _json_sample(value: Scalar) -> str | None:
+def _check_json_sample(value: Scalar) -> str | None:
     return None if isinstance(value, str) and not value.strip() else texts.lenient_json(value)
 
 
@@ -117,120 +119,129 @@ _FROM_0_TO_1 = "a number from 0 to 1"
 _PARTS_OF_ADDRESSES = (
     *("PROTOCOL", "HOST", "PATH", "QUERY", "REF", "AUTHORITY", "FILE", "USERINFO"),
 )
-_INT = _between(-(1 << 31), (1 << 31) - 1, "an INT")
-_POSITIVE = _between(1)
-_K = _between(8, 65535)
-_LOG = _between(4, 26)
-_PERCENTILE = {1: _percentage, 2: _between(1, (1 << 31) - 1)}
-_FROM_1 = _not_zero("a place counted from 1, or from -1 at the end")
-_TRUNC_UNIT = _one_of(*TRUNC_UNITS, what="'year', 'quarter', 'month' or 'week'")
-_DATE_TRUNC_UNIT = _one_of(
+_INT_LIMIT = _between_limit(-(1 << 31), (1 << 31) - 1, "an INT")
+_POSITIVE_LIMIT = _between_limit(1)
+_K_LIMIT = _between_limit(8, 65535)
+_LOG_LIMIT = _between_limit(4, 26)
+_PERCENTILE = {1: _check_percentage, 2: _between_limit(1, (1 << 31) - 1)}
+_NONZERO_INDEX = _nonzero_limit("a place counted from 1, or from -1 at the end")
+_TRUNC_UNIT = _choice_limit(*TRUNC_UNITS, description="'year', 'quarter', 'month' or 'week'")
+_DATE_TRUNC_UNIT = _choice_limit(
     *UNITS,
-    what="'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute' or 'second'",
+    description="'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute' or 'second'",
 )
-_CHARSET = _one_of(
+_CHARSET = _choice_limit(
     *("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "ISO-8859-1", "US-ASCII"),
-    what="a character set such as 'UTF-8' or 'ISO-8859-1'",
+    description="a character set such as 'UTF-8' or 'ISO-8859-1'",
 )
 
-_TIME_UNIT = _one_of("hour", "minute", "second", "millisecond", "microsecond")
+_TIME_UNIT = _choice_limit("hour", "minute", "second", "millisecond", "microsecond")
 _AES = {
-    1: _aes_key,
-    2: _one_of("GCM", "CBC", "ECB"),
-    3: _one_of("DEFAULT", "PKCS", "NONE"),
+    1: _check_aes_key,
+    2: _choice_limit("GCM", "CBC", "ECB"),
+    3: _choice_limit("DEFAULT", "PKCS", "NONE"),
 }
-_MONTH, _DAY, _HOUR, _SIXTIETH = _between(1, 12), _between(1, 31), _between(0, 23), _between(0, 59)
-_SECOND = _between(0, 60)
-_DATE_AND_CLOCK = {1: _MONTH, 2: _DAY, 3: _HOUR, 4: _SIXTIETH, 5: _SECOND, 6: texts.time_zone}
+_MONTH, _DAY, _HOUR, _SIXTIETH = (
+    _between_limit(1, 12),
+    _between_limit(1, 31),
+    _between_limit(0, 23),
+    _between_limit(0, 59),
+)
+_SECOND = _between_limit(0, 60)
+_DATE_AND_CLOCK = {1: _MONTH, 2: _DAY, 3: _HOUR, 4: _SIXTIETH, 5: _SECOND, 6: texts.check_time_zone}
 
 _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "aes_decrypt": _AES,
     "aes_encrypt": _AES,
-    "approx_count_distinct": {1: _inside(0, 0.391)},
+    "approx_count_distinct": {1: _inside_limit(0, 0.391)},
     "approx_percentile": _PERCENTILE,
-    "approx_top_k": {1: _POSITIVE, 2: _POSITIVE},
-    "array_insert": {1: _FROM_1},
-    "bit_get": {1: _between(0)},
-    "bround": {1: _INT},
-    "collate": {1: texts.collation},
-    "conv": {1: _base, 2: _base},
-    "convert_timezone": {0: texts.time_zone, 1: texts.time_zone},
-    "count_min_sketch": {1: _inside(0), 2: _inside(0, 1)},
-    "current_time": {0: _between(0, 6)},
-    "date_format": {1: texts.date_format},
+    "approx_top_k": {1: _POSITIVE_LIMIT, 2: _POSITIVE_LIMIT},
+    "array_insert": {1: _NONZERO_INDEX},
+    "bit_get": {1: _between_limit(0)},
+    "bround": {1: _INT_LIMIT},
+    "collate": {1: texts.check_collation},
+    "conv": {1: _check_base, 2: _check_base},
+    "convert_timezone": {0: texts.check_time_zone, 1: texts.check_time_zone},
+    "count_min_sketch": {1: _inside_limit(0), 2: _inside_limit(0, 1)},
+    "current_time": {0: _between_limit(0, 6)},
+    "date_format": {1: texts.check_date_format},
     "date_trunc": {0: _DATE_TRUNC_UNIT},
     "decode": {1: _CHARSET},
-    "element_at": {1: _FROM_1},
-    "elt": {0: _POSITIVE},
+    "element_at": {1: _NONZERO_INDEX},
+    "elt": {0: _POSITIVE_LIMIT},
     "encode": {1: _CHARSET},
     "format_number": {1: _number_format},
-    "from_unixtime": {1: texts.date_format},
-    "from_utc_timestamp": {1: texts.time_zone},
-    "getbit": {1: _between(0)},
-    "get_json_object": {1: texts.json_path},
-    "histogram_numeric": {1: _between(2)},
-    "hll_sketch_agg": {1: _between(4, 21)},
-    "kll_sketch_agg_bigint": {1: _K},
-    "kll_sketch_agg_double": {1: _K},
-    "kll_sketch_agg_float": {1: _K},
-    "kll_sketch_get_quantile_bigint": {1: _percentage},
-    "kll_sketch_get_quantile_double": {1: _percentage},
-    "kll_sketch_get_quantile_float": {1: _percentage},
+    "from_unixtime": {1: texts.check_date_format},
+    "from_utc_timestamp": {1: texts.check_time_zone},
+    "getbit": {1: _between_limit(0)},
+    "get_json_object": {1: texts.check_json_path},
+    "histogram_numeric": {1: _between_limit(2)},
+    "hll_sketch_agg": {1: _between_limit(4, 21)},
+    "kll_sketch_agg_bigint": {1: _K_LIMIT},
+    "kll_sketch_agg_double": {1: _K_LIMIT},
+    "kll_sketch_agg_float": {1: _K_LIMIT},
+    "kll_sketch_get_quantile_bigint": {1: _check_percentage},
+    "kll_sketch_get_quantile_double": {1: _check_percentage},
+    "kll_sketch_get_quantile_float": {1: _check_percentage},
     "make_date": {1: _MONTH, 2: _DAY},
-    "make_time": {0: _HOUR, 1: _SIXTIETH, 2: _between(0, 59.999999, "0 to 59.999999")},
+    "make_time": {0: _HOUR, 1: _SIXTIETH, 2: _between_limit(0, 59.999999, "0 to 59.999999")},
     "make_timestamp": _DATE_AND_CLOCK,
     "make_timestamp_ltz": _DATE_AND_CLOCK,
     "make_timestamp_ntz": _DATE_AND_CLOCK,
-    "mask": dict.fromkeys((1, 2, 3, 4), _one_character),
-    "nth_value": {1: _POSITIVE},
-    "next_day": {1: _weekday},
-    "ntile": {0: _POSITIVE},
-    "parse_json": {0: texts.json_text},
-    "parse_url": {1: _part_of_address, 2: texts.pattern},
-    "percentile": {1: _percentage, 2: _between(0)},
+    "mask": dict.fromkeys((1, 2, 3, 4), _check_one_character),
+    "nth_value": {1: _POSITIVE_LIMIT},
+    "next_day": {1: _check_weekday},
+    "ntile": {0: _POSITIVE_LIMIT},
+    "parse_json": {0: texts.check_json},
+    "parse_url": {1: _check_address_part, 2: texts.check_pattern},
+    "percentile": {1: _check_percentage, 2: _between_limit(0)},
     "percentile_approx": _PERCENTILE,
-    "percentile_cont": {0: _percentage},
-    "percentile_disc": {0: _percentage},
-    "randstr": {0: _between(0)},
-    "regexp": {1: texts.pattern},
-    "regexp_count": {1: texts.pattern},
-    "regexp_extract": {1: texts.pattern},
-    "regexp_extract_all": {1: texts.pattern},
-    "regexp_instr": {1: texts.pattern},
-    "regexp_like": {1: texts.pattern},
-    "regexp_replace": {1: texts.pattern, 3: _POSITIVE},
-    "regexp_substr": {1: texts.pattern},
-    "rlike": {1: texts.pattern},
-    "round": {1: _INT},
-    "schema_of_json": {0: _json_sample},
-    "session_window": {1: texts.positive_duration},
-    "sha2": {1: _bits},
-    "slice": {1: _FROM_1, 2: _between(0)},
-    "split": {1: texts.pattern},
-    "split_part": {2: _FROM_1},
-    "stack": {0: _POSITIVE},
-    "str_to_map": {1: texts.pattern, 2: texts.pattern},
-    "theta_sketch_agg": {1: _LOG},
-    "theta_union_agg": {1: _LOG},
+    "percentile_cont": {0: _check_percentage},
+    "percentile_disc": {0: _check_percentage},
+    "randstr": {0: _between_limit(0)},
+    "regexp": {1: texts.check_pattern},
+    "regexp_count": {1: texts.check_pattern},
+    "regexp_extract": {1: texts.check_pattern},
+    "regexp_extract_all": {1: texts.check_pattern},
+    "regexp_instr": {1: texts.check_pattern},
+    "regexp_like": {1: texts.check_pattern},
+    "regexp_replace": {1: texts.check_pattern, 3: _POSITIVE_LIMIT},
+    "regexp_substr": {1: texts.check_pattern},
+    "rlike": {1: texts.check_pattern},
+    "round": {1: _INT_LIMIT},
+    "schema_of_json": {0: _check_json_sample},
+    "session_window": {1: texts.check_positive_duration},
+    "sha2": {1: _check_bits},
+    "slice": {1: _NONZERO_INDEX, 2: _between_limit(0)},
+    "split": {1: texts.check_pattern},
+    "split_part": {2: _NONZERO_INDEX},
+    "stack": {0: _POSITIVE_LIMIT},
+    "str_to_map": {1: texts.check_pattern, 2: texts.check_pattern},
+    "theta_sketch_agg": {1: _LOG_LIMIT},
+    "theta_union_agg": {1: _LOG_LIMIT},
     "time_diff": {0: _TIME_UNIT},
     "time_trunc": {0: _TIME_UNIT},
-    "to_date": {1: texts.read_format},
-    "to_timestamp": {1: texts.read_format},
-    "to_timestamp_ltz": {1: texts.read_format},
-    "to_timestamp_ntz": {1: texts.read_format},
-    "to_unix_timestamp": {1: texts.read_format},
-    "to_utc_timestamp": {1: texts.time_zone},
-    "try_to_date": {1: texts.read_format},
-    "try_to_timestamp": {1: texts.read_format},
+    "to_date": {1: texts.check_parse_format},
+    "to_timestamp": {1: texts.check_parse_format},
+    "to_timestamp_ltz": {1: texts.check_parse_format},
+    "to_timestamp_ntz": {1: texts.check_parse_format},
+    "to_unix_timestamp": {1: texts.check_parse_format},
+    "to_utc_timestamp": {1: texts.check_time_zone},
+    "try_to_date": {1: texts.check_parse_format},
+    "try_to_timestamp": {1: texts.check_parse_format},
     "trunc": {1: _TRUNC_UNIT},
-    "try_element_at": {1: _FROM_1},
-    "try_parse_url": {1: _part_of_address, 2: texts.pattern},
-    "try_make_timestamp": {6: texts.time_zone},
-    "try_make_timestamp_ltz": {6: texts.time_zone},
-    "try_variant_get": {1: texts.variant_path},
-    "unix_timestamp": {1: texts.read_format},
-    "variant_get": {1: texts.variant_path},
-    "window": {1: texts.positive_duration, 2: texts.positive_duration, 3: texts.duration},
+    "try_element_at": {1: _NONZERO_INDEX},
+    "try_parse_url": {1: _check_address_part, 2: texts.check_pattern},
+    "try_make_timestamp": {6: texts.check_time_zone},
+    "try_make_timestamp_ltz": {6: texts.check_time_zone},
+    "try_variant_get": {1: texts.check_variant_path},
+    "unix_timestamp": {1: texts.check_parse_format},
+    "variant_get": {1: texts.check_variant_path},
+    "window": {
+        1: texts.check_positive_duration,
+        2: texts.check_positive_duration,
+        3: texts.check_duration,
+    },
 }
 
 
@@ -256,36 +267,36 @@ _NEVER_NULL = {
 _OF_ARRAYS = ("element_at", "try_element_at")
 
 
-def limit_mismatch(
+def find_limit_mismatch(
     name: str, arguments: Sequence[Typed], legacy_formats: bool = False
 ) -> Mismatch | None:
     """What is wrong with the constants among the arguments of a function.
 
     `legacy_formats` tells that formats of dates are those of Spark 2, which are not known here.
     """
-    for place in _NEVER_NULL.get(name, ()):
-        if place < len(arguments) and isinstance(arguments[place].type, NullType):
-            return Mismatch(f"`{name}` does not take null here", place)
-    for place, check in _LIMITS.get(name, {}).items():
-        if place >= len(arguments) or (check is _CHARSET and len(arguments) > 2):
+    for index in _NEVER_NULL.get(name, ()):
+        if index < len(arguments) and isinstance(arguments[index].type, NullType):
+            return Mismatch(f"`{name}` does not take null here", index)
+    for index, check in _LIMITS.get(name, {}).items():
+        if index >= len(arguments) or (check is _CHARSET and len(arguments) > 2):
             # Of `decode` with more than two arguments they are values and results.
             continue
-        if legacy_formats and check in (texts.date_format, texts.read_format):
+        if legacy_formats and check in (texts.check_date_format, texts.check_parse_format):
             continue
-        read = isinstance(arguments[0].type, StringType | UnknownType)
-        if check is texts.read_format and not read:
+        is_text = isinstance(arguments[0].type, StringType | UnknownType)
+        if check is texts.check_parse_format and not is_text:
             # A date or timestamp is taken as it is.
             continue
-        given = arguments[place].constant
-        for value in given if isinstance(given, tuple) else (given,):
-            wanted = None if value is None else check(value)
+        constant = arguments[index].constant
+        for value in constant if isinstance(constant, tuple) else (constant,):
+            expected = None if value is None else check(value)
             if name in _OF_ARRAYS and not isinstance(arguments[0].type, ArrayType):
-                wanted = None
-            if wanted is not None:
-                reason = f"`{name}` cannot use {_shown(value)} here"
-                return Mismatch(reason, place, wanted, of_value=True)
-    return joint_mismatch(name, arguments)
+                expected = None
+            if expected is not None:
+                reason = f"`{name}` cannot use {_format_value(value)} here"
+                return Mismatch(reason, index, expected, is_about_value=True)
+    return find_joint_mismatch(name, arguments)
 
 
-def _shown(value: Scalar | None) -> str:
+def _format_value(value: Scalar | None) -> str:
     return f"'{value}'" if isinstance(value, str) else str(value)

@@ -15,7 +15,7 @@ from functools import cache
 import re
 from typing import NamedTuple
 
-from ssbt.compiler.types import expected as sets
+from ssbt.compiler.types import type_sets
 from ssbt.compiler.types.datatypes import (
     CALENDAR_INTERVAL,
     DAY_TIME,
@@ -26,17 +26,17 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DecimalType,
     MapType,
-    named_type,
+    find_type,
 )
+from ssbt.compiler.types.expression_types import Result, Typed
 from ssbt.compiler.types.functions.model import (
     Call,
     Function,
-    Kind,
+    FunctionKind,
     LambdaRule,
     Parameter,
     Rule,
 )
-from ssbt.compiler.types.typed import Result, Typed
 
 
 class Row(NamedTuple):
@@ -51,20 +51,20 @@ class Row(NamedTuple):
 
 
 _FAMILIES = {
-    "any": sets.ANY,
-    "numeric": sets.NUMERIC,
-    "integral": sets.INTEGRAL,
-    "decimal": sets.DECIMAL,
-    "string": sets.ANY_STRING,
-    "any_timestamp": sets.ANY_TIMESTAMP,
-    "time": sets.ANY_TIME,
-    "array": sets.ARRAY,
-    "map": sets.MAP,
-    "struct": sets.STRUCT,
-    "ym": sets.YEAR_MONTH_FAMILY,
-    "dt": sets.DAY_TIME_FAMILY,
+    "any": type_sets.ANY,
+    "numeric": type_sets.NUMERIC,
+    "integral": type_sets.INTEGRAL,
+    "decimal": type_sets.DECIMAL,
+    "string": type_sets.ANY_STRING,
+    "any_timestamp": type_sets.ANY_TIMESTAMP,
+    "time": type_sets.ANY_TIME,
+    "array": type_sets.ARRAY,
+    "map": type_sets.MAP,
+    "struct": type_sets.STRUCT,
+    "ym": type_sets.YEAR_MONTH_FAMILY,
+    "dt": type_sets.DAY_TIME_FAMILY,
 }
-_SHORT: dict[str, DataType] = {
+_ABBREVIATIONS: dict[str, DataType] = {
     "ym": YEAR_MONTH,
     "dt": DAY_TIME,
     "interval": CALENDAR_INTERVAL,
@@ -73,12 +73,12 @@ _SHORT: dict[str, DataType] = {
 _PARAMETER = re.compile(r"(\w+) ([^?!*]+)([?!*]*)$")
 
 
-def function(name: str, kind: Kind, row: Row) -> Function:
+def build_function(name: str, kind: FunctionKind, row: Row) -> Function:
     """The function that a row of the catalogue describes."""
     text = row.parameters.removeprefix("=")
     pieces = re.split(r", ", text.strip()) if text.strip() else []
     exact = row.parameters.startswith("=")
-    parameters = tuple(_parameter(piece, exact) for piece in pieces)
+    parameters = tuple(_parse_parameter(piece, exact) for piece in pieces)
     required = sum(not each.optional and not each.repeated for each in parameters)
     unlimited = any(each.repeated for each in parameters)
     flags = row.flags.split()
@@ -92,64 +92,66 @@ def function(name: str, kind: Kind, row: Row) -> Function:
         maximum=None if unlimited else max(row.arities, default=len(parameters)),
         arities=row.arities,
         deterministic="random" not in flags,
-        named="named" in flags,
+        allows_named_arguments="named" in flags,
         lambdas=row.lambdas,
     )
 
 
-def _parameter(piece: str, exact: bool) -> Parameter:
+def _parse_parameter(piece: str, exact: bool) -> Parameter:
     match = _PARAMETER.match(piece)
     if match is None:
         raise ValueError(f"the catalogue has a parameter that cannot be read: {piece!r}")
     name, type_text, marks = match.groups()
     exact = exact or type_text.startswith("=")
-    expected = None if type_text == "lambda" else expected_type(type_text.removeprefix("="))
+    expected = None if type_text == "lambda" else parse_type_set(type_text.removeprefix("="))
     return Parameter(name, expected, "?" in marks, "*" in marks, "!" in marks, exact)
 
 
 @cache
-def expected_type(text: str) -> sets.Expected:
+def parse_type_set(text: str) -> type_sets.TypeSet:
     """The set of types that a parameter's notation describes."""
-    choices = [_choice(choice) for choice in text.split("|")]
-    return choices[0] if len(choices) == 1 else sets.one_of(*choices)
+    choices = [_parse_choice(choice) for choice in text.split("|")]
+    return choices[0] if len(choices) == 1 else type_sets.one_of(*choices)
 
 
-def _choice(text: str) -> sets.Expected:
+def _parse_choice(text: str) -> type_sets.TypeSet:
     if text in _FAMILIES:
         return _FAMILIES[text]
     if text == "array<string>":
-        return sets.ArrayOf("an array of strings", ArrayType(STRING), sets.ANY_STRING)
-    return sets.exactly(data_type(text))
+        return type_sets.ArrayOf("an array of strings", ArrayType(STRING), type_sets.ANY_STRING)
+    return type_sets.exactly(parse_data_type(text))
 
 
 @cache
-def data_type(text: str) -> DataType:
+def parse_data_type(text: str) -> DataType:
     """The type that a notation without a mark at its end describes."""
     if text.startswith("array<"):
-        inner, null = _inner(text[len("array<") : -1])
+        inner, null = _parse_inner(text[len("array<") : -1])
         return ArrayType(inner, null)
     if text.startswith("map<"):
         key, value = text[len("map<") : -1].split(",")
-        inner, null = _inner(value)
-        return MapType(data_type(key), inner, null)
+        inner, null = _parse_inner(value)
+        return MapType(parse_data_type(key), inner, null)
     if text.startswith("decimal("):
         precision, scale = text[len("decimal(") : -1].split(",")
         return DecimalType(int(precision), int(scale))
-    found = _SHORT.get(text) or named_type(text)
-    if found is None:
+    named = _ABBREVIATIONS.get(text) or find_type(text)
+    if named is None:
         raise ValueError(f"the catalogue has a type that cannot be read: {text!r}")
-    return found
+    return named
 
 
-def _inner(text: str) -> tuple[DataType, bool]:
-    return data_type(text.removesuffix("!")), not text.endswith("!")
+def _parse_inner(text: str) -> tuple[DataType, bool]:
+    return parse_data_type(text.removesuffix("!")), not text.endswith("!")
 
 
 def _constant_rule(text: str) -> Rule:
-    kind = data_type(text.rstrip("?!")) if not text.endswith(">") else data_type(text)
-    always, never = text.endswith("?"), text.endswith("!")
+    result_type = (
+        parse_data_type(text.rstrip("?!")) if not text.endswith(">") else parse_data_type(text)
+    )
+    always_nullable, never_nullable = text.endswith("?"), text.endswith("!")
 
     def rule(call: Call) -> Result:
-        return Typed(kind, always or (not never and call.nullable))
+        return Typed(result_type, always_nullable or (not never_nullable and call.nullable))
 
     return rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.types.functions.rules import unknown
+from ssbt.compiler.types.functions.rules import infer_unknown
 from ssbt.compiler.types.functions.signature import Row
 
 _REFLECT = "class string!, method string!, arg any*"
@@ -32,9 +32,9 @@ SCALARS = {
     "session_user": Row("4.0.0", "", "string!"),
     "spark_partition_id": Row("1.4.0", "", "int!", "random"),
     "st_asbinary": Row("4.1.0", "geo any", "binary"),
-    "st_geogfromwkb": Row("4.1.0", "wkb binary", unknown),
-    "st_geomfromwkb": Row("4.1.0", "wkb binary", unknown),
-    "st_setsrid": Row("4.1.0", "geo any, srid int", unknown),
+    "st_geogfromwkb": Row("4.1.0", "wkb binary", infer_unknown),
+    "st_geomfromwkb": Row("4.1.0", "wkb binary", infer_unknown),
+    "st_setsrid": Row("4.1.0", "geo any, srid int", infer_unknown),
     "st_srid": Row("4.1.0", "geo any", "int"),
     "try_aes_decrypt": Row("3.5.0", _DECRYPT, "binary?"),
     "try_reflect": Row("4.0.0", _REFLECT, "string?", "random"),

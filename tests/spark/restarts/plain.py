@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from ssbt.compiler.driver import Checked, checked, emitted
+from ssbt.compiler.driver import CheckResult, check_pipeline, emit_files
 from ssbt.runtime import Job, Stream
 from tests.spark.restarts.matrix import Pair
 
@@ -156,7 +156,7 @@ class _Folders:
         return self._known.setdefault(key, self._root / f"{word}{len(self._known)}")
 
 
-def compiled(text: str, python: Mapping[str, str]) -> Checked:
+def compiled(text: str, python: Mapping[str, str]) -> CheckResult:
     """A version through the compiler."""
     files = {"p.ssbt": text, **_MODULES, **python}
 
@@ -165,7 +165,7 @@ def compiled(text: str, python: Mapping[str, str]) -> Checked:
             raise FileNotFoundError(path)
         return files[path].encode()
 
-    found = checked("p.ssbt", read)
+    found = check_pipeline("p.ssbt", read)
     assert found.pipeline is not None, [each.message for each in found.findings]
     return found
 
@@ -189,9 +189,9 @@ def run(
 
     def run_plainly(*streams: Stream) -> None:
         for each in streams:
-            each.started().awaitTermination()
+            each.start_query().awaitTermination()
 
-    script = emitted(found)[0].content.decode()
+    script = emit_files(found)[0].content.decode()
     script = script.replace('"checkpoints/result"', repr(str(checkpoint)))
     space: dict[str, Any] = {"__name__": "restarts"}
     texts = {name.removesuffix(".py"): each for name, each in {**_MODULES, **python}.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ssbt.compiler.driver import Checked, checked
+from ssbt.compiler.driver import CheckResult, check_pipeline
 
 
 class Outcome(Enum):
@@ -329,10 +329,10 @@ def _text(restart: Restart, *, old: bool) -> str:
     return f"{head}{PROCESSORS}\nlet result = from {source} {steps}\n{SINKS[sink] % entries}\n"
 
 
-def compiled(restart: Restart, *, old: bool) -> Checked:
+def compiled(restart: Restart, *, old: bool) -> CheckResult:
     """One version through the compiler."""
     source = _text(restart, old=old)
     files = {"p.ssbt": source, "kept.py": KEPT, "counting.py": COUNTING}
-    found = checked("p.ssbt", lambda name: files[name].encode())
+    found = check_pipeline("p.ssbt", lambda name: files[name].encode())
     assert found.pipeline is not None, [each.message for each in found.findings]
     return found

@@ -13,7 +13,7 @@ import sys
 from click.testing import CliRunner
 import pytest
 
-from ssbt.compiler.cli.main import outcome
+from ssbt.compiler.cli.main import run_command_line
 from ssbt.compiler.cli.starter import CUSTOMERS, ORDERS, PIPELINE
 
 VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "SSBT_TRACEBACK", "SPARK_HOME", "PYSPARK_PYTHON")
@@ -72,7 +72,7 @@ def ssbtc() -> Ssbtc:
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Ran:
         with CliRunner().isolation(stdin) as (out, err, _):
-            code = outcome(list(arguments))
+            code = run_command_line(list(arguments))
             sys.stdout.flush()
             sys.stderr.flush()
             return Ran(code, out.getvalue().decode(), err.getvalue().decode())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.cli.cache import Cache, Entry
-from ssbt.compiler.cli.records import recorded, restored
+from ssbt.compiler.cli.finding_records import decode_findings, encode_findings
 from ssbt.compiler.diagnostics.codes.encoding import NUL_CHARACTER
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.emit.files import OutputFile
@@ -34,11 +34,11 @@ def path_of(cache: Cache) -> Path:
 
 
 def test_what_is_stored_is_found(cache: Cache):
-    assert cache.entry(KEY) is None
+    assert cache.find_entry(KEY) is None
     for entry in (ENTRY, Entry((), {}, None), Entry((), {}, ())):
         cache.store(KEY, entry)
-        assert cache.entry(KEY) == entry
-    assert cache.entry("cd" * 32) is None
+        assert cache.find_entry(KEY) == entry
+    assert cache.find_entry("cd" * 32) is None
     assert os.stat(cache.folder).st_mode & 0o077 == 0
 
 
@@ -52,7 +52,7 @@ def test_a_damaged_entry_is_as_good_as_absent(tmp_path_factory, data: st.DataObj
     byte = data.draw(st.integers(0, 255))
     for damaged in (whole[:at], whole[:at] + bytes([byte]) + whole[at + 1 :], whole + b"x"):
         path_of(cache).write_bytes(damaged)
-        assert cache.entry(KEY) == (ENTRY if damaged == whole else None)
+        assert cache.find_entry(KEY) == (ENTRY if damaged == whole else None)
 
 
 def test_a_foreign_entry_is_ignored(cache: Cache, monkeypatch: pytest.MonkeyPatch):
@@ -60,23 +60,23 @@ def test_a_foreign_entry_is_ignored(cache: Cache, monkeypatch: pytest.MonkeyPatc
     cache.store(other, ENTRY)
     path_of(cache).parent.mkdir()
     os.rename(Path(cache.folder, other[:2], other[2:]), path_of(cache))
-    assert cache.entry(KEY) is None, "it was made for another key"
+    assert cache.find_entry(KEY) is None, "it was made for another key"
     cache.store(KEY, ENTRY)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    assert cache.entry(KEY) is None, "it is somebody else's"
+    assert cache.find_entry(KEY) is None, "it is somebody else's"
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_mistake(tmp_path: Path):
     (tmp_path / "file").write_text("")
     cache = Cache(str(tmp_path / "file" / "entries"))
     cache.store(KEY, ENTRY)
-    assert cache.entry(KEY) is None
+    assert cache.find_entry(KEY) is None
 
 
 def test_concurrent_runs(cache: Cache):
     def work(number: int) -> bool:
         cache.store(KEY, ENTRY)
-        return cache.entry(KEY) == ENTRY
+        return cache.find_entry(KEY) == ENTRY
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(200)))
@@ -91,13 +91,13 @@ def test_what_nobody_used_for_a_month_goes(cache: Cache):
     month = time.time() - 31 * 24 * 3600
     os.utime(unused, (month, month))
     os.utime(path_of(cache), (month, month))
-    assert cache.entry(KEY) == ENTRY, "reading counts as use"
+    assert cache.find_entry(KEY) == ENTRY, "reading counts as use"
     cache.store("99" * 32, ENTRY)
     assert unused.exists(), "once a day is enough"
     os.utime(Path(cache.folder, "tidied"), (month, month))
     cache.store("99" * 32, ENTRY)
     assert not unused.exists()
-    assert cache.entry(KEY) == ENTRY
+    assert cache.find_entry(KEY) == ENTRY
 
 
 def test_findings_are_restored():
@@ -110,8 +110,8 @@ def test_findings_are_restored():
         ("one", "two"),
         (Edit(span, ""),),
     )
-    assert restored(recorded([found])) == (found,)
+    assert decode_findings(encode_findings([found])) == (found,)
     records: list[Any] = [[["SSBT9999", "", [["p", 1, 2, ""]], [], []]], [[]], [["SSBT0001"]], [3]]
     for damaged in records:
         with pytest.raises(ValueError, match=r"no code|not a record"):
-            restored(damaged)
+            decode_findings(damaged)

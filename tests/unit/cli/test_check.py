@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.cli.compilation import Result, made
-from ssbt.compiler.cli.fixing import fixed
+from ssbt.compiler.cli.compilation import CompilationResult, compile_unit
+from ssbt.compiler.cli.fixing import apply_fixes
 from ssbt.compiler.cli.starter import PIPELINE
-from ssbt.compiler.cli.units import units
+from ssbt.compiler.cli.units import find_units
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
 from tests.unit.cli.conftest import Ssbtc, named, replaced
@@ -130,7 +130,9 @@ def test_whatever_a_file_holds(project: Path, ssbtc: Ssbtc, content: bytes):
 
 
 def test_a_file_that_vanishes(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
-    monkeypatch.setattr("ssbt.compiler.cli.units.declared_name", lambda data: os.unlink(pipeline))
+    monkeypatch.setattr(
+        "ssbt.compiler.cli.units.find_declared_name", lambda data: os.unlink(pipeline)
+    )
     ran = ssbtc("check", "pipeline.ssbt")
     assert ran.code == 1
     assert "error[SSBT0006]: `pipeline.ssbt` cannot be read: no such file" in ran.out
@@ -145,7 +147,7 @@ class TestFixes:
         from ssbt.compiler import driver
         from ssbt.compiler.diagnostics.model import Edit
 
-        checked = driver.checked
+        checked = driver.check_pipeline
 
         def offering(*arguments, **options):
             result = checked(*arguments, **options)
@@ -157,7 +159,7 @@ class TestFixes:
             ]
             return replace(result, findings=tuple(findings))
 
-        monkeypatch.setattr(driver, "checked", offering)
+        monkeypatch.setattr(driver, "check_pipeline", offering)
 
     def test_a_fix(self, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "amount >=", "amout >=")
@@ -182,7 +184,7 @@ class TestFixes:
     def test_a_fix_that_makes_it_worse_is_not_made(self, pipeline, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.diagnostics import fixes
 
-        monkeypatch.setattr(fixes, "edited", lambda text, edits: "no pipeline (at all")
+        monkeypatch.setattr(fixes, "apply_edits", lambda text, edits: "no pipeline (at all")
         replaced(pipeline, "amount >=", "amout >=")
         before = pipeline.read_text()
         assert ssbtc("check", "--fix").code == 1
@@ -223,14 +225,14 @@ class TestFixes:
         shared.write_text("schema Shared { id: bigint; day: date }\n")
         text = f'import "shared.ssbt"\n{PIPELINE}'.replace("schema = Order", "schema: Order")
         pipeline.write_text(text)
-        staged = writing._staged
+        staged = writing._stage_file
 
         def failing(path: str, content: bytes, sync: bool) -> str:
             if path.endswith("shared.ssbt"):
                 raise writing.WriteError(path, OSError(28, "No space left on device"))
             return staged(path, content, sync)
 
-        monkeypatch.setattr(writing, "_staged", failing)
+        monkeypatch.setattr(writing, "_stage_file", failing)
         ran = ssbtc("check", "--fix", "pipeline.ssbt")
         assert ran.code == 2
         assert "no space left on device" in ran.err
@@ -246,10 +248,10 @@ CASES = sorted(
 
 
 # A lone surrogate cannot stand in a file.
-FIXABLE = [code for code in registry.codes() if code.wrong and code.number != "SSBT0005"]
+FIXABLE = [code for code in registry.list_codes() if code.wrong and code.number != "SSBT0005"]
 
 
-def findings_by_code(result: Result) -> Counter[str]:
+def findings_by_code(result: CompilationResult) -> Counter[str]:
     return Counter(found.code.number for found in result.findings)
 
 
@@ -271,9 +273,9 @@ def test_fixes_of_all_cases_mend_and_break_nothing():
     """
     fixed_ones: Counter[str] = Counter()
     for path in CASES:
-        (unit,) = units([str(path)]).all
-        before, _, _ = made(unit, None, emits=False)
-        done = fixed(unit, None, {})
+        (unit,) = find_units([str(path)]).all
+        before, _, _ = compile_unit(unit, None, emits=False)
+        done = apply_fixes(unit, None, {})
         wanted, left = findings_by_code(before), findings_by_code(done.result)
         gone, came = wanted - left, left - wanted
         assert not any(found.fix for found in done.result.findings), path
@@ -289,9 +291,9 @@ def test_fixes_of_all_cases_mend_and_break_nothing():
 def test_fixes_of_the_wrong_examples(code: Code, project: Path):
     path = project / "main.ssbt"
     path.write_bytes(code.wrong.encode("utf-8", "surrogateescape"))
-    (unit,) = units([str(path)]).all
-    before, _, _ = made(unit, None, emits=False)
-    done = fixed(unit, None, {})
+    (unit,) = find_units([str(path)]).all
+    before, _, _ = compile_unit(unit, None, emits=False)
+    done = apply_fixes(unit, None, {})
     came = findings_by_code(done.result) - findings_by_code(before)
     assert not any(map(is_syntax, came))
     assert not any(found.fix for found in done.result.findings)

@@ -24,13 +24,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that the driver is asked to check from now on."""
     calls: list[str] = []
-    checked = driver.checked
+    checked = driver.check_pipeline
 
     def counting(path, *arguments, **options):
         calls.append(path)
         return checked(path, *arguments, **options)
 
-    monkeypatch.setattr(driver, "checked", counting)
+    monkeypatch.setattr(driver, "check_pipeline", counting)
     return calls
 
 
@@ -51,14 +51,14 @@ def test_a_pipeline(pipeline: Path, ssbtc: Ssbtc):
 
 def test_nothing_changed(compiled, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch):
     times = {name: os.stat(f"build/{name}").st_mtime_ns for name in OUTPUTS}
-    monkeypatch.setattr(driver, "checked", lambda *_: pytest.fail("the cache was not asked"))
+    monkeypatch.setattr(driver, "check_pipeline", lambda *_: pytest.fail("the cache was not asked"))
     ran = ssbtc("compile")
     assert (ran.code, ran.err) == (0, "nothing to do: pipeline.ssbt is up to date\n")
     assert {name: os.stat(f"build/{name}").st_mtime_ns for name in OUTPUTS} == times
 
 
 def test_lost_outputs_come_out_of_the_cache(compiled, ssbtc: Ssbtc, monkeypatch):
-    monkeypatch.setattr(driver, "checked", lambda *_: pytest.fail("the cache was not asked"))
+    monkeypatch.setattr(driver, "check_pipeline", lambda *_: pytest.fail("the cache was not asked"))
     os.unlink(SCRIPT)
     assert ssbtc("compile", "--out", "elsewhere").code == 0
     assert ssbtc("compile").err.startswith("compiled pipeline.ssbt")
@@ -94,7 +94,9 @@ def test_every_input_counts(project: Path, ssbtc: Ssbtc, change: str, monkeypatc
         case "target":
             options = ["--target", "4.0"]
         case "compiler":
-            monkeypatch.setattr("ssbt.compiler.cli.fingerprint.fingerprint", lambda: "another")
+            monkeypatch.setattr(
+                "ssbt.compiler.cli.fingerprint.compute_fingerprint", lambda: "another"
+            )
     ran = ssbtc("compile", "p.ssbt", *options)
     assert ran.code == 0, ran.out
     assert len(calls) == 1
@@ -278,7 +280,7 @@ class TestEdits:
 
         Path("other.ssbt").write_text(named("other"))
         assert ssbtc("compile", "--no-cache").code == 0
-        monkeypatch.setattr(script, "runtime_archive", lambda: b"a newer one")
+        monkeypatch.setattr(script, "build_runtime_archive", lambda: b"a newer one")
         assert ssbtc("compile", "other.ssbt", "--no-cache").code == 0
         ran = ssbtc("verify", "pipeline.ssbt", "--output-format", "concise")
         assert "`other` was compiled later" in ran.out

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ssbt.compiler.cli.console import Console, progress, width
+from ssbt.compiler.cli.console import Console, show_progress, width
 from ssbt.compiler.cli.diffs import unified_diff
 
 
@@ -32,8 +32,8 @@ class Terminal(io.StringIO):
 def test_colours(choice, variables, on_terminal, elsewhere, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert Console(choice).colored(Terminal()) is on_terminal
-    assert Console(choice).colored(io.StringIO()) is elsewhere
+    assert Console(choice).has_color(Terminal()) is on_terminal
+    assert Console(choice).has_color(io.StringIO()) is elsewhere
 
 
 def test_a_pipe_is_80_wide(monkeypatch):
@@ -46,14 +46,14 @@ def test_progress_shows_on_a_terminal_after_a_while(monkeypatch):
     clock = iter(range(100))
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("ssbt.compiler.cli.console.time.monotonic", lambda: next(clock))
-    assert list(progress(["a\x1b", "b"], 2, str)) == ["a\x1b", "b"]
+    assert list(show_progress(["a\x1b", "b"], 2, str)) == ["a\x1b", "b"]
     assert terminal.getvalue() == "\r\x1b[K[1/2] a␛\r\x1b[K[2/2] b\r\x1b[K"
 
 
 def test_no_progress_elsewhere_or_for_one(monkeypatch):
     for stream, items in ((io.StringIO(), ["a", "b"]), (Terminal(), ["a"])):
         monkeypatch.setattr(sys, "stderr", stream)
-        assert list(progress(items, len(items), str)) == items
+        assert list(show_progress(items, len(items), str)) == items
         assert stream.getvalue() == ""
 
 

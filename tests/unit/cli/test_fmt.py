@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_read(project: Path, ssbtc: Ssbtc, monkeypatch):
     def refusing(path: str, root: str) -> bytes:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr("ssbt.compiler.cli.inputs.project_file", refusing)
+    monkeypatch.setattr("ssbt.compiler.cli.inputs.read_project_file", refusing)
     ran = ssbtc("fmt", ".")
     assert ran.code == 1
     assert "error[SSBT0006]: cannot read `a.ssbt`: permission denied" in ran.out

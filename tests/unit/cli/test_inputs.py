@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import inputs
-from ssbt.compiler.cli.units import declared_name, units
+from ssbt.compiler.cli.inputs import find_inputs
+from ssbt.compiler.cli.units import find_declared_name, find_units
 
 
 def test_folders_are_searched_without_what_is_hidden_or_built(project: Path):
@@ -20,14 +20,18 @@ def test_folders_are_searched_without_what_is_hidden_or_built(project: Path):
     (project / "notes.txt").write_text("")
     (project / "link").symlink_to(project / "x")
     (project / "broken.ssbt").symlink_to("nowhere")
-    assert [file.path for file in inputs([], None).found] == ["a.ssbt", "b.ssbt", "x/c.ssbt"]
-    assert [file.path for file in inputs(["x/"], None).found] == ["x/c.ssbt"]
+    assert [file.path for file in find_inputs([], None).folder_files] == [
+        "a.ssbt",
+        "b.ssbt",
+        "x/c.ssbt",
+    ]
+    assert [file.path for file in find_inputs(["x/"], None).folder_files] == ["x/c.ssbt"]
 
 
 def test_each_file_is_looked_at_once(project: Path):
     (project / "a.ssbt").write_text("")
-    given = inputs(["a.ssbt", "./a.ssbt", ".", str(project)], None)
-    assert [file.path for file in (*given.files, *given.found)] == ["a.ssbt"]
+    given = find_inputs(["a.ssbt", "./a.ssbt", ".", str(project)], None)
+    assert [file.path for file in (*given.files, *given.folder_files)] == ["a.ssbt"]
 
 
 def test_a_folder_that_cannot_be_read_is_passed_over_and_said(project: Path, monkeypatch, capsys):
@@ -41,7 +45,7 @@ def test_a_folder_that_cannot_be_read_is_passed_over_and_said(project: Path, mon
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    assert [file.path for file in inputs(["."], None).found] == ["a.ssbt"]
+    assert [file.path for file in find_inputs(["."], None).folder_files] == ["a.ssbt"]
     expected = "warning: cannot read the folder `locked`: permission denied\n"
     assert capsys.readouterr().err == expected
 
@@ -50,7 +54,7 @@ def test_a_pipe_is_read_once(project: Path):
     reading, writing = os.pipe()
     os.write(writing, b"pipeline p {}")
     os.close(writing)
-    (unit,) = units([f"/dev/fd/{reading}"]).all
+    (unit,) = find_units([f"/dev/fd/{reading}"]).all
     assert unit.name == "p"
     assert unit.input.read() == unit.input.read() == b"pipeline p {}"
     os.close(reading)
@@ -73,7 +77,7 @@ def test_what_is_not_there(project: Path, paths: list[str], message: str):
     (project / "libraries").mkdir()
     (project / "libraries" / "a.ssbt").write_text("schema A { b: int }")
     with pytest.raises(Failure) as failure:
-        units(paths)
+        find_units(paths)
     assert message in failure.value.message
 
 
@@ -99,12 +103,12 @@ def test_what_is_not_there(project: Path, paths: list[str], message: str):
     ],
 )
 def test_a_pipeline_is_known_by_its_declaration(text: str, name: str | None):
-    assert declared_name(text.encode()) == name
+    assert find_declared_name(text.encode()) == name
 
 
 def test_any_bytes_can_be_searched():
-    assert declared_name(b"\xff\xfe\x00pipeline p {}") == "p"
-    assert declared_name(bytes(range(256)) * 100) is None
+    assert find_declared_name(b"\xff\xfe\x00pipeline p {}") == "p"
+    assert find_declared_name(bytes(range(256)) * 100) is None
 
 
 def test_paths_do_not_depend_on_the_working_folder(project: Path):
@@ -112,10 +116,10 @@ def test_paths_do_not_depend_on_the_working_folder(project: Path):
     (project / "ssbt.conf").touch()
     (project / "a" / "b" / "p.ssbt").write_text("pipeline p {}")
     (project / "a" / "shared.ssbt").write_text("schema S { a: int }")
-    (unit,) = units(["a/b/p.ssbt"]).all
+    (unit,) = find_units(["a/b/p.ssbt"]).all
     assert unit.path == "p.ssbt"
     assert unit.read("../shared.ssbt") == b"schema S { a: int }"
-    assert unit.shown("p.ssbt") == "a/b/p.ssbt"
-    assert unit.shown("../shared.ssbt") == "a/shared.ssbt"
+    assert unit.display_path("p.ssbt") == "a/b/p.ssbt"
+    assert unit.display_path("../shared.ssbt") == "a/shared.ssbt"
     with pytest.raises(FileNotFoundError):
         unit.read("nul\0.ssbt")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.cli import java
-from ssbt.compiler.cli.java import Java, absence, suitable_java
+from ssbt.compiler.cli.java import Java, describe_missing_java, find_java
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "jvm"
     folder.mkdir()
     (tmp_path / "bin").mkdir()
-    monkeypatch.setattr(java, "_USUAL_PLACES", (f"{folder}/*",))
+    monkeypatch.setattr(java, "_USUAL_HOMES", (f"{folder}/*",))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     return folder
@@ -39,7 +39,7 @@ def talking(home: Path, version: str) -> str:
 
 def taken() -> Java:
     """The Java that was chosen."""
-    found, _ = suitable_java()
+    found, _ = find_java()
     assert found is not None
     return found
 
@@ -65,7 +65,7 @@ def test_then_the_path_then_the_usual_places(places: Path):
     installed(elsewhere, "17.0.3")
     os.symlink(elsewhere / "bin" / "java", places.parent / "bin" / "java")
     found = taken()
-    assert (found.home, found.found) == (str(elsewhere), "PATH")
+    assert (found.home, found.origin) == (str(elsewhere), "PATH")
 
 
 def test_a_java_that_must_be_asked(places: Path):
@@ -92,10 +92,10 @@ def test_a_script_in_the_place_of_java(places: Path):
 )
 def test_what_will_not_do(places: Path, monkeypatch, version, modules, problem):
     monkeypatch.setenv("JAVA_HOME", installed(places.parent / "bad", version, modules))
-    found, passed = suitable_java()
+    found, passed = find_java()
     assert found is None
     assert [each.problem for each in passed] == [problem]
-    assert f"(JAVA_HOME has {version}: {problem})" in absence(passed)
+    assert f"(JAVA_HOME has {version}: {problem})" in describe_missing_java(passed)
     installed(places / "good", "17.0.9")
     assert taken().home == str(places / "good")
 
@@ -104,7 +104,7 @@ def test_one_that_does_not_start(places: Path, monkeypatch):
     command(places / "a" / "bin" / "java", "exit 1")
     (places / "b").mkdir()
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
-    found, passed = suitable_java()
+    found, passed = find_java()
     assert found is None
     assert [each.problem for each in passed] == [
         "there is no bin/java in /nowhere",
@@ -113,7 +113,7 @@ def test_one_that_does_not_start(places: Path, monkeypatch):
 
 
 def test_none(places: Path):
-    assert absence(suitable_java()[1]) == (
+    assert describe_missing_java(find_java()[1]) == (
         "Spark needs Java 17 or 21, and none was found: install a JDK 17 or 21, or set JAVA_HOME "
         "to one"
     )

@@ -214,7 +214,7 @@ def test_a_link_in_a_revision(project: Path, ssbtc: Ssbtc) -> None:
 def test_an_editor_shows_nothing(naming: str, project: Path) -> None:
     hostile(project, naming, by_link)
     path = (project / "p.ssbt").as_posix()
-    found: Analysis = Workspace().analysis(path)
+    found: Analysis = Workspace().analyze(path)
     assert [f.code.number for f in found.findings if f.code.number == "SSBT1306"]
     assert CANARY not in "".join(source.text for source in found.sources.values())
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.cli import parallel
-from ssbt.compiler.cli.parallel import mapped
+from ssbt.compiler.cli.parallel import map_parallel
 from tests.unit.cli.conftest import Ssbtc, named
 
 
 @pytest.fixture(autouse=True)
 def _four_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_processors", lambda: 4)
+    monkeypatch.setattr(parallel, "_processor_count", lambda: 4)
 
 
 def squared(number: int) -> tuple[int, int]:
@@ -24,7 +24,7 @@ def squared(number: int) -> tuple[int, int]:
 
 
 def test_results_are_in_order():
-    found = list(mapped(squared, range(50)))
+    found = list(map_parallel(squared, range(50)))
     assert [square for square, _ in found] == [number * number for number in range(50)]
     assert len({process for _, process in found}) > 1
     assert found[0][1] == os.getpid()
@@ -32,16 +32,16 @@ def test_results_are_in_order():
 
 @pytest.mark.parametrize("count", [0, 1, 15])
 def test_a_few_stay_here(count: int):
-    assert {process for _, process in mapped(squared, range(count))} <= {os.getpid()}
+    assert {process for _, process in map_parallel(squared, range(count))} <= {os.getpid()}
 
 
 def test_an_error_arrives():
     with pytest.raises(ValueError, match="an odd number"):
-        list(mapped(squared, range(100)))
+        list(map_parallel(squared, range(100)))
 
 
 def test_who_stops_early_waits_for_nothing():
-    results = mapped(squared, range(70))
+    results = map_parallel(squared, range(70))
     assert next(results)[0] == 0
     assert next(results)[0] == 1
     results.close()
@@ -57,21 +57,21 @@ def test_pipelines(project: Path, ssbtc: Ssbtc, monkeypatch):
     assert "bad.ssbt:2:14: error[SSBT0201]" in ran.out
     assert ran.err.endswith("compiled 20 pipelines → build/\n")
     os.unlink("bad.ssbt")
-    monkeypatch.setattr(parallel, "_processors", lambda: 1)
+    monkeypatch.setattr(parallel, "_processor_count", lambda: 1)
     assert ssbtc("compile", "--no-cache", "--check").code == 0
 
 
 def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
     from ssbt.compiler import driver
 
-    checked = driver.checked
+    checked = driver.check_pipeline
 
     def broken(path: str, *arguments, **options):
         if path == "p7.ssbt":
             raise KeyError("oops")
         return checked(path, *arguments, **options)
 
-    monkeypatch.setattr(driver, "checked", broken)
+    monkeypatch.setattr(driver, "check_pipeline", broken)
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
     ran = ssbtc("check")

@@ -132,7 +132,7 @@ def test_one_pipeline_at_a_time(pipeline: Path, ssbtc: Ssbtc):
 
 
 def test_no_java(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
-    monkeypatch.setattr("ssbt.compiler.cli.java._USUAL_PLACES", ())
+    monkeypatch.setattr("ssbt.compiler.cli.java._USUAL_HOMES", ())
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     monkeypatch.setenv("PATH", "/nowhere")
     ran = ssbtc("run", "pipeline.ssbt")

@@ -133,7 +133,7 @@ class TestDoctor:
         """A Java and a Spark that are files only."""
         from ssbt.compiler.cli import java
 
-        monkeypatch.setattr(java, "_USUAL_PLACES", ())
+        monkeypatch.setattr(java, "_USUAL_HOMES", ())
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "java", "17.0.9")))
         monkeypatch.setenv("SPARK_HOME", str(fake_spark(tmp_path / "spark", "4.1.1")))
@@ -191,7 +191,7 @@ class TestDoctor:
         def broken(name: str) -> None:
             raise ConnectorSpecificationError(f"{name}/connector.toml", "title", "is missing")
 
-        monkeypatch.setattr(loading, "connector", broken)
+        monkeypatch.setattr(loading, "find_connector", broken)
         ran = ssbtc("doctor")
         assert ran.code == 1
         assert "csv/connector.toml: title: is missing" in ran.out
@@ -262,7 +262,7 @@ class TestBugs:
         def broken(*_: object, **__: object) -> None:
             raise KeyError("an\nodd key")
 
-        monkeypatch.setattr("ssbt.compiler.driver.checked", broken)
+        monkeypatch.setattr("ssbt.compiler.driver.check_pipeline", broken)
 
     def test_it_is_said_and_written_down(self, ssbtc: Ssbtc, tmp_path: Path):
         ran = ssbtc("compile")

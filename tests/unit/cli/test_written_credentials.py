@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.lsp.hover import hover
+from ssbt.compiler.lsp.hover import find_hover
 from ssbt.compiler.lsp.workspace import Workspace
 from tests.unit.cli.conftest import Ssbtc
 
@@ -135,8 +135,8 @@ def test_a_raw_option_takes_a_secret(project: Path, ssbtc: Ssbtc) -> None:
 
 def test_an_editor_shows_no_credential(project: Path) -> None:
     Path("p.ssbt").write_text(WRITTEN["param"])
-    made = Workspace().analysis((project / "p.ssbt").as_posix())
-    found = hover(made, made.path, WRITTEN["param"].index("place"))
+    made = Workspace().analyze((project / "p.ssbt").as_posix())
+    found = find_hover(made, made.path, WRITTEN["param"].index("place"))
     assert found is not None
     assert PASSWORD not in found.text
     assert not [f for f in made.findings if PASSWORD in f.message + "".join(f.help)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.compare.changes import Severity
-from ssbt.compiler.compare.pipelines import Side, difference
-from ssbt.compiler.driver import checked
+from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
+from ssbt.compiler.driver import check_pipeline
 
 BREAKING, BEHAVIOUR = Severity.BREAKING, Severity.BEHAVIOUR
 
 
-def side(connector: str, mode: str, columns: str, options: str) -> Side:
+def side(connector: str, mode: str, columns: str, options: str) -> PipelineVersion:
     text = (
         "pipeline texts { }\n"
         "schema Row { id: bigint, s: string, t: string }\n"
@@ -19,9 +19,9 @@ def side(connector: str, mode: str, columns: str, options: str) -> Side:
         f"let chosen = from rows |> select {columns}\n"
         f'sink chosen to {connector} {{ path = "out", mode = {mode}{options} }}\n'
     )
-    pipeline = checked("texts.ssbt", lambda path: text.encode()).pipeline
+    pipeline = check_pipeline("texts.ssbt", lambda path: text.encode()).pipeline
     assert pipeline is not None
-    return Side(pipeline)
+    return PipelineVersion(pipeline)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,7 @@ def side(connector: str, mode: str, columns: str, options: str) -> Side:
 def test_files_beside_others(
     connector: str, mode: str, columns: str, options: str, severity: Severity
 ) -> None:
-    found = difference(side(connector, mode, "id, s", ""), side(connector, mode, columns, options))
+    found = compare_pipelines(
+        side(connector, mode, "id, s", ""), side(connector, mode, columns, options)
+    )
     assert max(change.severity for change in found.changes) is severity

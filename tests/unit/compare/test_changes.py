@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 
 from ssbt.compiler.compare.changes import Severity
-from ssbt.compiler.compare.pipelines import Difference, difference, told_once
+from ssbt.compiler.compare.pipelines import (
+    PipelineDifference,
+    compare_pipelines,
+    deduplicate_changes,
+)
 from tests.unit.compare.versions import CORPUS, in_folder, original, side
 
 CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
 
 
-def told(change: dict[str, Any]) -> Difference:
+def told(change: dict[str, Any]) -> PipelineDifference:
     """What is told of a change of the corpus."""
     target: Path = CORPUS / change.get("file", "orders/pipeline.ssbt")
     folder = CORPUS / target.relative_to(CORPUS).parts[0]
@@ -30,7 +34,7 @@ def told(change: dict[str, Any]) -> Difference:
         text = text.replace(*change.get("again", ("", "")))
         return f"{text}{change.get('also', '')}".encode()
 
-    return difference(original(folder), side(read))
+    return compare_pipelines(original(folder), side(read))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each["name"])
@@ -89,8 +93,8 @@ def test_places_are_those_of_each_version() -> None:
 
 def test_a_pipeline_that_is_new_or_gone() -> None:
     version = original(CORPUS / "orders")
-    (new,) = difference(None, version).changes
-    (gone,) = difference(version, None).changes
+    (new,) = compare_pipelines(None, version).changes
+    (gone,) = compare_pipelines(version, None).changes
     assert (new.severity, gone.severity) == (Severity.BEHAVIOUR, Severity.BREAKING)
 
 
@@ -118,7 +122,7 @@ def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -
     folder = CORPUS / "orders"
     text = (folder / "pipeline.ssbt").read_text()
     before, after = (in_folder(folder, text + each) for each in (TESTED, TESTED.replace(old, new)))
-    told = [each.message for each in difference(before, after).changes]
+    told = [each.message for each in compare_pipelines(before, after).changes]
     name = "shut" if message == "is new" else "open"
     gone = ["the test `open` is gone"] if message == "is new" else []
     assert told == ([f"the test `{name}` {message}", *gone] if message else [])
@@ -135,7 +139,7 @@ def checks(old: str, new: str, type_: str = "int") -> list[tuple[str, str]]:
         for each in (old, new)
     ]
     sides = [in_folder(Path("absent"), each) for each in text]
-    return [(each.severity.word, each.message) for each in difference(*sides).changes]
+    return [(each.severity.word, each.message) for each in compare_pipelines(*sides).changes]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +205,7 @@ sink one to noop {{ mode = overwrite }}
 sink two to noop as second {{ mode = overwrite }}
 """
     sides = [in_folder(Path("absent"), text.format(least)) for least in (1, 2)]
-    (change,) = difference(*sides).changes
+    (change,) = compare_pipelines(*sides).changes
     assert change.message == "the rows of `one`: the filter was `o.n > 1` and is `o.n > 2`"
     assert change.affects == ("sink one", "two", "sink second")
 
@@ -209,11 +213,13 @@ sink two to noop as second {{ mode = overwrite }}
 def test_what_pipelines_share_is_told_of_the_first() -> None:
     sides = [in_folder(CORPUS / "orders"), in_folder(CORPUS / "orders")]
     change = told(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
-    found = told_once([Difference(name, (change,), ()) for name in ("a", "b", "c")])
+    found = deduplicate_changes(
+        [PipelineDifference(name, (change,), ()) for name in ("a", "b", "c")]
+    )
     assert [len(each.changes) for each in found] == [1, 0, 0]
     assert found[0].changes[0].also == ("b", "c")
     assert {each.severity for each in found} == {Severity.BEHAVIOUR}
-    assert difference(*sides).changes == ()
+    assert compare_pipelines(*sides).changes == ()
 
 
 def test_two_conditions_of_one_step_are_two_changes() -> None:
@@ -244,6 +250,8 @@ def test_one_of_two_equal_watermarks(delays: tuple[str, str]) -> None:
         in_folder(Path("absent"), JOINED.format(*each)) for each in (("10 minutes",) * 2, delays)
     )
     messages = [
-        reason.message for stream in difference(old, new).streams for reason in stream.reasons
+        reason.message
+        for stream in compare_pipelines(old, new).streams
+        for reason in stream.reasons
     ]
     assert messages == ["the watermark was `at, 10 minutes` and is `at, 20 minutes`"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ssbt.compiler.compare.pipelines import difference
-from ssbt.compiler.driver import checked
+from ssbt.compiler.compare.pipelines import compare_pipelines
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.canonical.functions import is_drawn
 from ssbt.compiler.ir.canonical.queries import Queries
@@ -41,7 +41,7 @@ def told(old: str, new: str) -> list[str]:
         )
         for each in (old, new)
     ]
-    return [change.message for change in difference(*sides).changes]
+    return [change.message for change in compare_pipelines(*sides).changes]
 
 
 NO_CHANGE = [
@@ -247,7 +247,7 @@ def test_what_looks_alike_is_told(old: str, new: str) -> None:
 
 def compiles(text: str) -> bool:
     """Whether a pipeline has no errors."""
-    return checked("a.ssbt", lambda _: text.encode()).pipeline is not None
+    return check_pipeline("a.ssbt", lambda _: text.encode()).pipeline is not None
 
 
 def test_a_column_of_another_name_is_looked_at_too() -> None:
@@ -279,7 +279,7 @@ def test_what_chance_writes_in_another_way_is_no_change() -> None:
         if not all(map(compiles, texts)):
             continue
         sides = [in_folder(Path("absent"), text) for text in texts]
-        changes = [change.message for change in difference(*sides).changes]
+        changes = [change.message for change in compare_pipelines(*sides).changes]
         assert changes == [], (pair.old, pair.new)
         found += 1
     assert found == 60

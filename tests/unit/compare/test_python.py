@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.compare.verdicts import verdicts
+from ssbt.compiler.compare.verdicts import stream_verdicts
 from tests.spark.restarts.plain import compiled
 
 HEAD = """
@@ -38,7 +38,7 @@ DOCUMENTED = "def passed(rows):\n    '''v > {}'''\n    return rows.where({})\n"
 
 def is_safe(old: dict[str, str], new: dict[str, str]) -> bool:
     was, now = (compiled(HEAD, FILES | files).pipeline for files in (old, new))
-    (stream,) = verdicts(was, now)
+    (stream,) = stream_verdicts(was, now)
     return stream.verdict.name == "SAFE"
 
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.compare.pipelines import difference
-from ssbt.compiler.driver import formatted
+from ssbt.compiler.compare.pipelines import compare_pipelines
+from ssbt.compiler.driver import format_source
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 from tests.unit.compare.versions import CORPUS, EXAMPLES, in_folder, original
 
 FOLDERS = sorted(
@@ -33,7 +33,7 @@ def text_of(folder: Path) -> str:
 
 def laid_out(text: str, random: Random) -> str:
     """The formatter's layout, then lines with comments, blanks and other indents between them."""
-    found, _ = formatted(Source("a.ssbt", text))
+    found, _ = format_source(Source("a.ssbt", text))
     assert found is not None
     lines = []
     for line in found.split("\n"):
@@ -46,7 +46,7 @@ def laid_out(text: str, random: Random) -> str:
 def reordered(text: str, random: Random) -> str:
     """The declarations in another order."""
     source = Source("a.ssbt", text)
-    file = parsed(source).file
+    file = parse_file(source).file
     pieces = [text[each.span.start : each.span.end] for each in file.declarations]
     random.shuffle(pieces)
     return "\n\n".join(pieces) + "\n"
@@ -79,7 +79,7 @@ def with_other_aliases(text: str, random: Random) -> str:
 @given(folder=st.sampled_from(FOLDERS), random=st.randoms(use_true_random=False))
 def test_nothing_is_told(rewriting: Rewriting, folder: Path, random: Random) -> None:
     text = rewriting(text_of(folder), random)
-    found = difference(original(folder), in_folder(folder, text))
+    found = compare_pipelines(original(folder), in_folder(folder, text))
     assert [each.message for each in found.changes] == []
     assert {each.verdict.name for each in found.streams} <= {"SAFE"}
 
@@ -102,7 +102,7 @@ sink sums to noop { mode = overwrite }
 def told(one: str, other: str) -> list[str]:
     """What is told of two lambdas in one place."""
     old, new = (in_folder(Path("absent"), BASKETS.replace("LAMBDA", each)) for each in (one, other))
-    return [each.message for each in difference(old, new).changes]
+    return [each.message for each in compare_pipelines(old, new).changes]
 
 
 @pytest.mark.parametrize(

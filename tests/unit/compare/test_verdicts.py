@@ -8,10 +8,10 @@ from functools import cache
 
 import pytest
 
-from ssbt.compiler.compare.pipelines import Side, difference
-from ssbt.compiler.compare.verdicts import verdicts
+from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
+from ssbt.compiler.compare.verdicts import stream_verdicts
 from ssbt.compiler.connectors.values import Text
-from ssbt.compiler.emit.checkpoints import dependencies
+from ssbt.compiler.emit.checkpoints import sink_dependencies
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.runtime.dependences.changes import changes, with_values
 from ssbt.runtime.dependences.meanings import as_before
@@ -24,7 +24,7 @@ from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
 @pytest.mark.parametrize("restart", RESTARTS, ids=lambda each: each.name)
 def test_verdicts(restart: Restart) -> None:
     old, new = (compiled(restart, old=each).pipeline for each in (True, False))
-    (found,) = verdicts(old, new)
+    (found,) = stream_verdicts(old, new)
     assert found.verdict.name == restart.expected[1]
 
 
@@ -36,14 +36,14 @@ def test_the_compiler_is_never_wrong_in_silence() -> None:
 
 
 @cache
-def version(text: str, python: tuple[tuple[str, str], ...]) -> Side:
+def version(text: str, python: tuple[tuple[str, str], ...]) -> PipelineVersion:
     """A version of a pair: many pairs share one."""
     found = compiled_version(text, dict(python))
     assert found.pipeline is not None
-    return Side(found.pipeline)
+    return PipelineVersion(found.pipeline)
 
 
-def versions(pair: Pair) -> tuple[Side, Side]:
+def versions(pair: Pair) -> tuple[PipelineVersion, PipelineVersion]:
     def frozen(python: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple(sorted(python.items()))
 
@@ -59,7 +59,7 @@ def test_the_matrix() -> None:
     known, told = recorded(), Counter[tuple[str, str]]()
     for pair in pairs():
         old, new = versions(pair)
-        (stream,) = difference(old, new).streams
+        (stream,) = compare_pipelines(old, new).streams
         said, outcome = stream.verdict.name, known.get(pair.name)
         if outcome is not None:
             told[said, outcome] += 1
@@ -72,7 +72,7 @@ def test_the_runtime_says_what_diff_says() -> None:
     """What a script lists differs where the verdict is not safe, and nowhere else."""
     for pair in pairs():
         old, new = versions(pair)
-        (stream,) = difference(old, new).streams
+        (stream,) = compare_pipelines(old, new).streams
         (was, meant), (now, means) = (run_parts(side) for side in (old, new))
         differs = any(changes(was, as_before(was, now, meant, means)))
         assert differs == (stream.verdict.name != "SAFE"), pair.name
@@ -86,7 +86,7 @@ def test_what_is_near_the_same_is_not_the_same(one: str, other: str, operator: s
     if "limit" in operator or ("set v" in one and operator == "count"):
         # They read and keep other columns.
         return
-    (stream,) = difference(sides[0], sides[1]).streams
+    (stream,) = compare_pipelines(sides[0], sides[1]).streams
     assert stream.verdict.name != "SAFE"
     (was, meant), (now, means) = map(run_parts, sides)
     assert any(changes(was, as_before(was, now, meant, means)))
@@ -112,7 +112,7 @@ def test_long_expressions_are_shown_whole(part: str, operator: str) -> None:
     elif part == "+ w >":
         changed = LONG.replace(part, "- w >")
     old, new = (version(pipeline_text(f"{each} {steps}", mode), ()) for each in (LONG, changed))
-    (stream,) = difference(old, new).streams
+    (stream,) = compare_pipelines(old, new).streams
     messages = [each.message for each in stream.reasons]
     assert messages
     assert not any("…" in each for each in messages)
@@ -128,13 +128,13 @@ def test_what_an_older_compiler_recorded_is_compared_by_its_text() -> None:
     assert as_before(was, now, "a|1 2", "a|1 2") == now
 
 
-def run_parts(side: Side) -> tuple[list[str], str]:
+def run_parts(side: PipelineVersion) -> tuple[list[str], str]:
     """What the runtime compares of the only stream, with the values of a run, and its meanings."""
     pipeline = side.pipeline
     ((sink, root),) = stream_plans(pipeline)
     defaults = {each.name: str(each.default) for each in pipeline.parameters}
     settings = {name.lower(): value for name, value in pipeline.spark}
-    depends = dependencies(pipeline, sink, root)
+    depends = sink_dependencies(pipeline, sink, root)
 
     def filled(text: Text) -> str:
         parts = (part if isinstance(part, str) else defaults[part.name] for part in text.parts)

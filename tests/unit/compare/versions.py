@@ -6,27 +6,27 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from ssbt.compiler.compare.pipelines import Side
-from ssbt.compiler.driver import checked, configured
+from ssbt.compiler.compare.pipelines import PipelineVersion
+from ssbt.compiler.driver import check_pipeline, configure_pipeline
 
 CORPUS = Path(__file__).parent / "corpus"
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-def side(read: Callable[[str], bytes], path: str = "pipeline.ssbt") -> Side:
+def side(read: Callable[[str], bytes], path: str = "pipeline.ssbt") -> PipelineVersion:
     """A pipeline with its environments; it must have no errors."""
-    found = configured(checked(path, read, tests=True), path, read)
-    assert found.checked.pipeline is not None, found.checked.findings
-    return Side(found.checked.pipeline, found.environments)
+    found = configure_pipeline(check_pipeline(path, read, tests=True), path, read)
+    assert found.check_result.pipeline is not None, found.check_result.findings
+    return PipelineVersion(found.check_result.pipeline, found.environments)
 
 
 @cache
-def original(folder: Path) -> Side:
+def original(folder: Path) -> PipelineVersion:
     """The pipeline in a folder, as it is."""
     return in_folder(folder)
 
 
-def in_folder(folder: Path, text: str | None = None) -> Side:
+def in_folder(folder: Path, text: str | None = None) -> PipelineVersion:
     """The pipeline in a folder, or one of another text beside the same files."""
 
     def read(path: str) -> bytes:

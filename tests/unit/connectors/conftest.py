@@ -9,9 +9,9 @@ import re
 from msgspec.structs import replace
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Role
-from ssbt.compiler.connectors.validation import Use, Validated, validated
+from ssbt.compiler.connectors.validation import ConnectorUse, ValidationResult, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -28,7 +28,7 @@ from ssbt.compiler.connectors.values import (
 )
 from ssbt.compiler.diagnostics.concise import concise_report
 from ssbt.compiler.diagnostics.text import text_report
-from ssbt.compiler.resolve.supplied import without_unneeded
+from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
 from ssbt.compiler.source import Source, Span
 
 PATH = "block.ssbt"
@@ -129,7 +129,7 @@ class Checked:
     """A block, what came of it, and its findings as people read them."""
 
     source: Source
-    validated: Validated
+    validated: ValidationResult
 
     @property
     def report(self) -> str:
@@ -158,12 +158,12 @@ def check() -> Callable[..., Checked]:
         reader.at = len(head)
         place = Span(PATH, len(head) - len(name), len(head))
         role = Role.SINK if "sink" in head else Role.SOURCE
-        use = Use(role, head.startswith("stream"), place, spark, PARAMS.get)
-        known = connector(name)
+        use = ConnectorUse(role, head.startswith("stream"), place, spark, PARAMS.get)
+        known = find_connector(name)
         assert known
-        result = validated(known, use, reader.entries())
+        result = validate(known, use, reader.entries())
         # As for columns of types that need nothing.
-        settings = without_unneeded(result.settings, (), (), legacy=False)
+        settings = without_unneeded_settings(result.settings, (), (), legacy=False)
         return Checked(Source(PATH, text), replace(result, settings=settings))
 
     return checked

@@ -11,17 +11,17 @@ import sys
 
 import pytest
 
-from ssbt.compiler.connectors import saved
-from ssbt.compiler.connectors.loading import connector, connector_names, template
-from ssbt.compiler.connectors.named import named_connector
+from ssbt.compiler.connectors import toml_cache as saved
+from ssbt.compiler.connectors.loading import connector_names, find_connector, read_template
+from ssbt.compiler.connectors.lookup import resolve_connector
 from ssbt.compiler.connectors.reading import read_connector
 from ssbt.compiler.connectors.specification import (
     Choice,
     ConnectorSpecificationError,
-    Kind,
     Mode,
-    Place,
+    OptionPlacement,
     Shape,
+    ValueKind,
 )
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
@@ -68,9 +68,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         (info / "entry_points.txt").write_text(f"[ssbt.connectors]\nacme = {package}\n")
         monkeypatch.syspath_prepend(tmp_path)
 
-    connector.cache_clear()
+    find_connector.cache_clear()
     yield installed
-    connector.cache_clear()
+    find_connector.cache_clear()
     sys.modules.pop("acme_ssbt", None)
 
 
@@ -80,39 +80,39 @@ def test_built_in_names() -> None:
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in(name: str) -> None:
-    found = connector(name)
+    found = find_connector(name)
     assert found
     assert (found.name, found.spark_format, found.package) == (name, name, "")
     assert bool(found.packages) == (name == "kafka")
     assert found.sink or found.source or found.connection
-    assert connector(name) is found
+    assert find_connector(name) is found
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "../csv", "_shared", "CSV", "csv/../csv", "cs\0v"])
 def test_no_such_connector(name: str) -> None:
-    assert connector(name) is None
+    assert find_connector(name) is None
 
 
 def test_what_is_read() -> None:
-    csv = connector("csv")
+    csv = find_connector("csv")
     assert csv
     assert csv.source
     assert csv.sink
     path = csv.source.option("path")
     assert path
     assert (path.type.kind, path.type.shape, path.place) == (
-        Kind.STRING,
+        ValueKind.STRING,
         Shape.ONE_OR_LIST,
-        Place.LOAD,
+        OptionPlacement.LOAD,
     )
     mode = csv.source.option("mode")
     assert mode
     assert mode.choices[2] == Choice("failfast", "FAILFAST")
-    assert mode.supplied
-    assert mode.supplied.value == "failfast"
+    assert mode.compiler_default
+    assert mode.compiler_default.value == "failfast"
     save_mode = csv.sink.option("mode")
     assert save_mode
-    assert save_mode.place is Place.MODE
+    assert save_mode.place is OptionPlacement.MODE
     assert save_mode.modes == {Mode.BATCH}
     assert csv.source.option("ignore_leading_white_space") is not None
     assert csv.source.option("ignore_leading_white_space", Mode.STREAM) is not None
@@ -120,7 +120,7 @@ def test_what_is_read() -> None:
 
 def test_third_party(install: Callable[..., None]) -> None:
     install(GOOD)
-    acme = connector("acme")
+    acme = find_connector("acme")
     assert acme
     assert acme.package == "acme_ssbt"
     assert acme.sink is None
@@ -129,13 +129,13 @@ def test_third_party(install: Callable[..., None]) -> None:
     assert acme.source
     assert acme.source.columns[0].type == "BINARY"
     assert acme.source.options[0].secret
-    assert template(acme, "read") == "job.spark.read"
+    assert read_template(acme, "read") == "job.spark.read"
     assert "acme" in connector_names()
 
 
 def test_built_in_is_found_without_entry_points(install: Callable[..., None]) -> None:
     install(GOOD.replace('"acme"', '"csv"', 1))
-    csv = connector("csv")
+    csv = find_connector("csv")
     assert csv
     assert csv.package == ""
 
@@ -143,7 +143,7 @@ def test_built_in_is_found_without_entry_points(install: Callable[..., None]) ->
 def test_entry_point_without_package(install: Callable[..., None]) -> None:
     install(GOOD, package="no_such_package")
     with pytest.raises(ConnectorSpecificationError) as raised:
-        connector("acme")
+        find_connector("acme")
     assert str(raised.value) == (
         "entry point `acme` of ssbt.connectors: `no_such_package` is no package that can be"
         " imported: No module named 'no_such_package'"
@@ -152,7 +152,7 @@ def test_entry_point_without_package(install: Callable[..., None]) -> None:
 
 def test_a_pipeline_that_names_a_broken_one(install: Callable[..., None]) -> None:
     install(GOOD + "[colour]")
-    found = named_connector("acme", Span("x.ssbt", 0, 4))
+    found = resolve_connector("acme", Span("x.ssbt", 0, 4))
     assert isinstance(found, Diagnostic)
     assert found.message.startswith("the connector `acme` is installed, but broken: ")
     assert found.message.endswith("connector.toml: colour: unknown key")
@@ -213,7 +213,7 @@ BROKEN = [
 def test_broken(install: Callable[..., None], text: str, key: str, problem: str) -> None:
     install(text)
     with pytest.raises(ConnectorSpecificationError) as raised:
-        connector("acme")
+        find_connector("acme")
     assert raised.value.file.endswith(os.path.join("acme_ssbt", "connector.toml"))
     assert raised.value.key == key
     assert raised.value.problem.startswith(problem)
@@ -230,34 +230,34 @@ def test_files_may_be_missing_or_no_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", saved.built_in_files(), ids=os.path.basename)
 def test_saved_copies_are_of_today(file: str) -> None:
     """If not: `python tools/connectors.py`."""
-    assert Path(saved.saved_path(file)).read_text(encoding="utf-8") == saved.saved_text(file)
+    assert Path(saved.cache_path(file)).read_text(encoding="utf-8") == saved.build_cache_text(file)
 
 
 @pytest.mark.parametrize("copy", ["", "[]", "{}", '{"checksum": 1, "values": {"a": 2}}'])
 def test_a_copy_of_another_text_is_ignored(tmp_path: Path, copy: str) -> None:
     toml = tmp_path / "x.toml"
     toml.write_text("a = 1")
-    Path(saved.saved_path(str(toml))).write_text(copy)
-    assert saved.toml_values(str(toml)) == {"a": 1}
+    Path(saved.cache_path(str(toml))).write_text(copy)
+    assert saved.load_toml(str(toml)) == {"a": 1}
 
 
 def test_a_good_copy_is_used(tmp_path: Path) -> None:
     toml = tmp_path / "x.toml"
     toml.write_text("a = 1")
-    copy = json.loads(saved.saved_text(str(toml)))
+    copy = json.loads(saved.build_cache_text(str(toml)))
     assert copy["values"] == {"a": 1}
     copy["values"]["a"] = 2
-    Path(saved.saved_path(str(toml))).write_text(json.dumps(copy))
-    assert saved.toml_values(str(toml)) == {"a": 2}
+    Path(saved.cache_path(str(toml))).write_text(json.dumps(copy))
+    assert saved.load_toml(str(toml)) == {"a": 2}
 
 
 def test_what_is_slow_is_not_imported() -> None:
     """Neither TOML nor entry points, nor the specification of any other connector."""
     code = (
         "import sys\n"
-        "from ssbt.compiler.connectors.named import named_connector\n"
+        "from ssbt.compiler.connectors.lookup import resolve_connector\n"
         "from ssbt.compiler.source import Span\n"
-        "named_connector('csv', Span('x', 0, 1))\n"
+        "resolve_connector('csv', Span('x', 0, 1))\n"
         "print([m for m in ('tomllib', 'importlib.metadata', 'importlib.resources', 'tempfile')"
         " if m in sys.modules])"
     )

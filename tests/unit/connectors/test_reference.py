@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.connectors.loading import (
-    connector,
     connector_names,
+    find_connector,
+    find_record_format,
     format_names,
-    record_format,
 )
-from ssbt.compiler.connectors.reference import reference_page
+from ssbt.compiler.connectors.reference import render_reference_page
 from ssbt.compiler.connectors.specification import (
     Connector,
     ConnectorColumn,
     Mode,
     Option,
-    Place,
+    OptionPlacement,
     Role,
 )
 
@@ -28,7 +28,7 @@ NAMES = connector_names()
 
 
 def built_in(name: str) -> Connector:
-    found = connector(name)
+    found = find_connector(name)
     assert found
     return found
 
@@ -47,20 +47,20 @@ def test_there_is_a_page_for_each() -> None:
 def test_page(name: str) -> None:
     """If not: `python tools/connectors.py`."""
     page = (DOCS / "connectors" / f"{name}.md").read_text(encoding="utf-8")
-    assert page == reference_page(built_in(name))
+    assert page == render_reference_page(built_in(name))
 
 
 @pytest.mark.parametrize("name", format_names())
 def test_page_of_a_format(name: str) -> None:
-    found = record_format(name)
+    found = find_record_format(name)
     assert found
     page = (DOCS / "formats" / f"{name}.md").read_text(encoding="utf-8")
-    assert page == reference_page(found)
+    assert page == render_reference_page(found)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_of_a_table_have_as_many_cells_as_its_head(name: str) -> None:
-    tables = reference_page(built_in(name)).split("\n\n")
+    tables = render_reference_page(built_in(name)).split("\n\n")
     for table in tables:
         rows = [line.replace("\\|", "") for line in table.splitlines() if line.startswith("|")]
         assert len({row.count("|") for row in rows}) <= 1, table
@@ -75,10 +75,10 @@ def test_house_rules(name: str) -> None:
         options = role.options if role else ()
         for mode in Mode:
             own = [option for option in options if mode in option.modes]
-            keys = [option.spark for option in own if option.place is Place.OPTION]
-            places = [option.place for option in own if option.place is not Place.OPTION]
+            keys = [option.spark for option in own if option.place is OptionPlacement.OPTION]
+            places = [option.place for option in own if option.place is not OptionPlacement.OPTION]
             assert len(keys) == len(set(keys))
-            places = [place for place in places if place is not Place.TEMPLATE]
+            places = [place for place in places if place is not OptionPlacement.TEMPLATE]
             assert len(places) == len(set(places))
 
 
@@ -92,7 +92,7 @@ def test_a_sink_of_streams_says_what_it_promises(name: str) -> None:
 
 
 def test_a_made_up_connector() -> None:
-    text = reference_page(
+    text = render_reference_page(
         Connector("x", "X", "Does x.", "", "x", "", packages=(("4.1", ("a:b:1",)),))
     )
     assert "| 4.1 | `a:b:1` |" in text

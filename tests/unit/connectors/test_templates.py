@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.settings import SparkOption
 from ssbt.compiler.emit.templating import connector_template
 
@@ -14,7 +14,7 @@ FORMATS = ("csv", "json", "parquet", "orc", "text")
 
 
 def rendered(name: str, file: str, **context: object) -> str:
-    found = connector(name)
+    found = find_connector(name)
     assert found
     text = connector_template(found, file).render(context).strip()
     ast.parse(f"({text}\n)", mode="eval")

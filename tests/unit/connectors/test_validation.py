@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from ssbt.compiler.connectors.named import named_connector
+from ssbt.compiler.connectors.lookup import resolve_connector
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName
-from ssbt.compiler.connectors.specification import Connector, Place, Role
-from ssbt.compiler.connectors.validation import Use, findings
+from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
+from ssbt.compiler.connectors.validation import ConnectorUse, check_options
 from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.source import Span
@@ -187,33 +187,35 @@ def test_places(check: Check) -> None:
         "sort_by",
         "repartition",
     ]
-    assert _shown(places[Place.PATH]) == "param lake"
-    assert places[Place.MODE] == "overwrite"
-    assert _shown(places[Place.REPARTITION]) == "param count"
-    assert [c.name for c in settings.columns_at(Place.BUCKET_BY)] == ["id", "a.b"]
-    assert settings.sort_within() == ()
+    assert _shown(places[OptionPlacement.PATH]) == "param lake"
+    assert places[OptionPlacement.MODE] == "overwrite"
+    assert _shown(places[OptionPlacement.REPARTITION]) == "param count"
+    assert [c.name for c in settings.columns_at(OptionPlacement.BUCKET_BY)] == ["id", "a.b"]
+    assert settings.sort_columns() == ()
 
 
 def test_sorting_files_begins_with_their_folders(check: Check) -> None:
     block = 'path = "out", partition_by = "the day", sort_by = [id, "a`b", "a.b"]'
     settings = check("sink to parquet", block).validated.settings
-    assert settings.sort_within() == ("`the day`", "id", "`a``b`", "`a.b`")
+    assert settings.sort_columns() == ("`the day`", "id", "`a``b`", "`a.b`")
 
 
 def test_schema_and_added_columns(check: Check) -> None:
     block = f'{CSV}, mode = permissive, column_name_of_corrupt_record = "_c"'
     settings = check("source from csv", block).validated.settings
-    schema = settings.at(Place.SCHEMA)
+    schema = settings.at(OptionPlacement.SCHEMA)
     assert isinstance(schema.value, SchemaName)
     assert schema.value.name == "S"
     assert [column[:2] for column in settings.added_columns()] == [("_c", "STRING")]
-    assert settings.named("mode").value == "PERMISSIVE"
-    assert settings.named("nothing") is None
+    assert settings.find("mode").value == "PERMISSIVE"
+    assert settings.find("nothing") is None
 
 
 def test_paths_keep_their_shape(check: Check) -> None:
-    one = check("source from text", 'path = "a"').validated.settings.at(Place.LOAD)
-    several = check("source from text", 'path = ["a", "b"]').validated.settings.at(Place.LOAD)
+    one = check("source from text", 'path = "a"').validated.settings.at(OptionPlacement.LOAD)
+    several = check("source from text", 'path = ["a", "b"]').validated.settings.at(
+        OptionPlacement.LOAD
+    )
     assert (one.value, several.value) == ("a", ("a", "b"))
 
 
@@ -269,8 +271,8 @@ def test_older_targets(check: Check) -> None:
 
 def test_unknown_connector() -> None:
     place = Span("x.ssbt", 0, 3)
-    assert isinstance(named_connector("csv", place), Connector)
-    near, far = named_connector("cvs", place), named_connector("../csv", place)
+    assert isinstance(resolve_connector("csv", place), Connector)
+    near, far = resolve_connector("cvs", place), resolve_connector("../csv", place)
     assert isinstance(near, Diagnostic)
     assert isinstance(far, Diagnostic)
     assert near.message == "there is no connector `cvs`; did you mean `csv`?"
@@ -281,15 +283,15 @@ def test_unknown_connector() -> None:
 
 
 def test_findings_alone(check: Check) -> None:
-    known = named_connector("csv", Span("x", 0, 1))
+    known = resolve_connector("csv", Span("x", 0, 1))
     assert isinstance(known, Connector)
-    use = Use(Role.SOURCE, False, Span("x", 0, 1), "4.1", lambda name: None)
-    assert [finding.code.number for finding in findings(known, use, [])] == ["SSBT0308"] * 2
+    use = ConnectorUse(Role.SOURCE, False, Span("x", 0, 1), "4.1", lambda name: None)
+    assert [finding.code.number for finding in check_options(known, use, [])] == ["SSBT0308"] * 2
 
 
 def test_columns_carry_their_places(check: Check) -> None:
     checked = check("sink to parquet", f"{PARQUET}, partition_by = [day, country]")
-    columns = checked.validated.settings.columns_at(Place.PARTITION_BY)
+    columns = checked.validated.settings.columns_at(OptionPlacement.PARTITION_BY)
     assert columns[0] == ColumnName("day", columns[0].span)
     spans = [column.span for column in columns]
     assert [checked.source.text[span.start : span.end] for span in spans] == ["day", "country"]

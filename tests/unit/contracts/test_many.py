@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ssbt.compiler.contracts.ends import End, ends
-from ssbt.compiler.contracts.findings import findings
-from ssbt.compiler.driver import checked
+from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.driver import check_pipeline
 from tests.unit.timing import is_linear
 
 PIPELINE = """\
@@ -17,11 +17,11 @@ sink s to parquet { path = "out", mode = overwrite }
 """
 
 
-def chain(count: int) -> list[End]:
+def chain(count: int) -> list[Endpoint]:
     """Pipelines of which each reads what the one before it writes, with a glob."""
-    pipeline = checked("p.ssbt", lambda path: PIPELINE.encode()).pipeline
+    pipeline = check_pipeline("p.ssbt", lambda path: PIPELINE.encode()).pipeline
     assert pipeline is not None
-    source, sink = ends(pipeline)
+    source, sink = list_endpoints(pipeline)
     made = []
     for number in range(count):
         read = (("", (f"lake/{number}/*",)),)
@@ -32,4 +32,4 @@ def chain(count: int) -> list[End]:
 
 
 def test_many_pipelines():
-    assert is_linear(lambda count: [*findings(chain(count))], 250)
+    assert is_linear(lambda count: [*check_contracts(chain(count))], 250)

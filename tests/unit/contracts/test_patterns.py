@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.contracts.patterns import reads
+from ssbt.compiler.contracts.patterns import can_read
 
 STRICT = "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]"
 
@@ -31,4 +31,4 @@ STRICT = "yyyy-MM-dd[['T'][ ]HH:mm[:ss[.SSSSSSSSS]][XXX][X]]"
     ],
 )
 def test_reads(read: str, written: str, agree: bool):
-    assert reads(read, written) is agree
+    assert can_read(read, written) is agree

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssbt.compiler.diagnostics.fixes import accepted_edits, applied
+from ssbt.compiler.diagnostics.fixes import accepted_edits, apply_fixes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Source, Span
 
@@ -21,37 +21,40 @@ def fix(*edits: tuple[int, int, str], path: str = "a") -> Diagnostic:
 
 
 def test_replaces_inserts_and_deletes():
-    assert applied(SOURCE, [fix((5, 8, "2")), fix((1, 1, "<")), fix((8, 14, ""))]) == "\ufeff<one 2"
+    assert (
+        apply_fixes(SOURCE, [fix((5, 8, "2")), fix((1, 1, "<")), fix((8, 14, ""))])
+        == "\ufeff<one 2"
+    )
 
 
 def test_nothing_to_fix():
-    assert applied(SOURCE, [fix()]) == SOURCE.text
+    assert apply_fixes(SOURCE, [fix()]) == SOURCE.text
 
 
 def test_of_two_that_overlap_the_first_is_made():
-    assert applied(SOURCE, [fix((1, 4, "1")), fix((3, 6, "x"))]) == "\ufeff1 two three"
-    assert applied(SOURCE, [fix((3, 6, "x")), fix((1, 4, "1"))]) == "\ufeffonxwo three"
+    assert apply_fixes(SOURCE, [fix((1, 4, "1")), fix((3, 6, "x"))]) == "\ufeff1 two three"
+    assert apply_fixes(SOURCE, [fix((3, 6, "x")), fix((1, 4, "1"))]) == "\ufeffonxwo three"
 
 
 def test_neighbours_do_not_overlap():
-    assert applied(SOURCE, [fix((1, 4, "1")), fix((4, 5, "-"))]) == "\ufeff1-two three"
+    assert apply_fixes(SOURCE, [fix((1, 4, "1")), fix((4, 5, "-"))]) == "\ufeff1-two three"
 
 
 def test_a_fix_is_made_whole_or_not_at_all():
     both = fix((1, 4, "1"), (5, 8, "2"))
-    assert applied(SOURCE, [fix((6, 7, "W")), both]) == "\ufeffone tWo three"
+    assert apply_fixes(SOURCE, [fix((6, 7, "W")), both]) == "\ufeffone tWo three"
 
 
 def test_the_same_edit_twice_is_made_once():
-    assert applied(SOURCE, [fix((1, 1, "x")), fix((1, 1, "x"))]) == "\ufeffxone two three"
+    assert apply_fixes(SOURCE, [fix((1, 1, "x")), fix((1, 1, "x"))]) == "\ufeffxone two three"
 
 
 def test_two_insertions_at_one_place_have_no_order():
-    assert applied(SOURCE, [fix((1, 1, "x")), fix((1, 1, "y"))]) == "\ufeffxone two three"
+    assert apply_fixes(SOURCE, [fix((1, 1, "x")), fix((1, 1, "y"))]) == "\ufeffxone two three"
 
 
 def test_edits_of_other_files_are_left_alone():
-    assert applied(SOURCE, [fix((1, 4, "1"), path="b")]) == SOURCE.text
+    assert apply_fixes(SOURCE, [fix((1, 4, "1"), path="b")]) == SOURCE.text
 
 
 EDIT = st.tuples(st.integers(0, 12), st.integers(0, 5), st.sampled_from(["", "x", "yz"]))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 import pytest
 
-from ssbt.compiler.diagnostics.formats import OutputFormat, report
+from ssbt.compiler.diagnostics.formats import OutputFormat, render_report
 from ssbt.compiler.diagnostics.github import github_report
 from ssbt.compiler.diagnostics.json_report import json_report
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
@@ -125,7 +125,7 @@ def test_github_escapes():
 def test_report_dispatches(chosen):
     source = Source("a", "x")
     found = [Diagnostic(CODE, "m", Label(Span("a", 0, 1)))]
-    text = report(chosen, found, by_path([source]), version="0.1.0")
+    text = render_report(chosen, found, by_path([source]), version="0.1.0")
     assert "SSBT0101" in text
     assert text.endswith("\n")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.diagnostics.formats import OutputFormat, report
-from ssbt.compiler.driver import checked, configured
+from ssbt.compiler.diagnostics.formats import OutputFormat, render_report
+from ssbt.compiler.driver import check_pipeline, configure_pipeline
 
 CANARY, NUMBER = "c4n4ryvalue", "4711471147"
 PIPELINE = """\
@@ -54,10 +54,10 @@ def leaks(files: dict[str, str]) -> list[str]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path].encode()
 
-    found = configured(checked("main.ssbt", read), "main.ssbt", read).checked
+    found = configure_pipeline(check_pipeline("main.ssbt", read), "main.ssbt", read).check_result
     assert "SSBT1301" in [finding.code.number for finding in found.findings]
     reports = {
-        each.value: report(each, found.findings, found.sources, version="0", width=200)
+        each.value: render_report(each, found.findings, found.sources, version="0", width=200)
         for each in OutputFormat
     }
     # What an editor is told is in the findings themselves.

@@ -11,7 +11,7 @@ import runpy
 import pytest
 
 from ssbt.compiler.diagnostics import registry
-from ssbt.compiler.diagnostics.explain import RANGES, index, page
+from ssbt.compiler.diagnostics.explain import RANGES, render_index, render_page
 from ssbt.compiler.diagnostics.model import Code
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,7 +47,7 @@ def test_a_code_can_only_be_made_where_the_registry_finds_it():
             assert at_home, f"{place}: a Code made outside {HOMES}"
             assert is_constant, f"{place}: a Code that is no constant of its module"
             found += 1
-    assert found == len(registry.codes())
+    assert found == len(registry.list_codes())
 
 
 def test_the_walk_sees_what_it_must():
@@ -56,7 +56,7 @@ def test_the_walk_sees_what_it_must():
 
 
 def test_numbers_are_in_order_and_in_a_range():
-    numbers = [code.number for code in registry.codes()]
+    numbers = [code.number for code in registry.list_codes()]
     assert numbers == sorted(set(numbers))
     assert all(re.fullmatch(r"SSBT\d{4}", number) for number in numbers)
     assert {number[4:6] for number in numbers} <= set(RANGES)
@@ -64,28 +64,28 @@ def test_numbers_are_in_order_and_in_a_range():
 
 def test_two_codes_with_one_number_are_our_mistake():
     one, other = (Code("SSBT0101", title, "", "", "") for title in ("a", "b"))
-    assert registry.registered([("m.A", one), ("n.A", one)]) == (one,)
+    assert registry.register_codes([("m.A", one), ("n.A", one)]) == (one,)
     with pytest.raises(registry.DuplicateCodeError, match=r"declared as m\.A and as n\.B"):
-        registry.registered([("m.A", one), ("n.B", other)])
+        registry.register_codes([("m.A", one), ("n.B", other)])
 
 
 @pytest.mark.parametrize("written", ["SSBT0101", "ssbt0101", "0101", "101", " SSBT101 "])
 def test_a_code_is_found_however_its_number_is_written(written):
-    found = registry.code(written)
+    found = registry.find_code(written)
     assert found is not None
     assert found.number == "SSBT0101"
 
 
 def test_near_numbers():
-    assert registry.code("SSBT9999") is None
-    assert registry.code("nonsense") is None
+    assert registry.find_code("SSBT9999") is None
+    assert registry.find_code("nonsense") is None
     assert "SSBT0101" in registry.near_numbers("SSBT0011")
     assert registry.near_numbers("zzzzzzzz") == ()
 
 
 def test_a_page_says_what_and_why():
-    for code in registry.codes():
-        text = page(code)
+    for code in registry.list_codes():
+        text = render_page(code)
         assert text.startswith(f"# {code.number}: {code.title}\n")
         assert len(code.why) > 60, code.number
         assert not code.title.endswith("."), code.number
@@ -94,8 +94,8 @@ def test_a_page_says_what_and_why():
 
 
 def test_the_index_names_every_code():
-    text = index(registry.codes())
-    assert re.findall(r"\]\((SSBT\d{4})\.md\)", text) == [c.number for c in registry.codes()]
+    text = render_index(registry.list_codes())
+    assert re.findall(r"\]\((SSBT\d{4})\.md\)", text) == [c.number for c in registry.list_codes()]
 
 
 def test_docs_errors_is_in_step():

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.diagnostics.cells import display_width, visible
+from ssbt.compiler.diagnostics.cells import display_width, sanitize
 from ssbt.compiler.diagnostics.concise import concise_report
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.diagnostics.text import summary, text_report
+from ssbt.compiler.diagnostics.text import render_summary, text_report
 from ssbt.compiler.source import Source, Span
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def by_path(sources):
 def listing(sources):
     """The sources, readable, above what is said of them."""
     return "".join(
-        f"== {visible(source.path)} ==\n"
-        + "".join(f"{visible(line)[:200]}\n" for line in source.text.splitlines(keepends=True))
+        f"== {sanitize(source.path)} ==\n"
+        + "".join(f"{sanitize(line)[:200]}\n" for line in source.text.splitlines(keepends=True))
         for source in sources
     )
 
@@ -99,7 +99,7 @@ def test_summary(errors, warnings, expected):
     def found(code, count):
         return [Diagnostic(code, f"m{i}", Label(Span("a", i, i))) for i in range(count)]
 
-    assert summary(found(CODE, errors) + found(WARNING, warnings)) == expected
+    assert render_summary(found(CODE, errors) + found(WARNING, warnings)) == expected
 
 
 def test_nothing_to_say():

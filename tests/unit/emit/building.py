@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from ssbt.compiler.connectors.loading import connector
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.settings import ColumnName, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import Connector, Role
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.script import emitted
+from ssbt.compiler.emit.script import emit_pipeline
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps
-from ssbt.compiler.ir.expressions import Expression, Named, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import Expression, NamedExpression, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.types.datatypes import (
@@ -37,7 +37,7 @@ def quoted(name: str) -> str:
 
 
 def found(name: str) -> Connector:
-    result = connector(name)
+    result = find_connector(name)
     assert result
     return result
 
@@ -74,7 +74,7 @@ def pipeline(**parts: object) -> ir.Pipeline:
 
 def script_of(built: ir.Pipeline) -> str:
     """The script, which is Python and needs no change by black."""
-    script = emitted(built, {"main.ssbt": Source("main.ssbt", "x")})[0].content.decode()
+    script = emit_pipeline(built, {"main.ssbt": Source("main.ssbt", "x")})[0].content.decode()
     ast.parse(script)
     return script
 
@@ -159,12 +159,14 @@ def all_steps(text: str, column: str) -> tuple[steps.Step, ...]:
     """Every step that the DataFrame API has a method for."""
     nothing = (PLACE, Relation())
     plain = expression(column, column=column)
-    item = Named(expression(text, text), (text,))
+    item = NamedExpression(expression(text, text), (text,))
     other = steps.Input(f"{text} in", alias=text)
     return (
         filtered(text),
-        steps.Project(*nothing, (Named(plain), Named(plain, (f"{text}2",)), item), True),
-        steps.WithColumns(*nothing, ((item,), (item, Named(plain, (f"{text}3",))))),
+        steps.Project(
+            *nothing, (NamedExpression(plain), NamedExpression(plain, (f"{text}2",)), item), True
+        ),
+        steps.WithColumns(*nothing, ((item,), (item, NamedExpression(plain, (f"{text}3",))))),
         steps.DropColumns(*nothing, (column,), False),
         steps.DropColumns(*nothing, (f"{column}.{column}",), True),
         steps.RenameColumns(*nothing, ((text, f"{text}b"), (f"{text}c", f"{text}d"))),
@@ -172,11 +174,13 @@ def all_steps(text: str, column: str) -> tuple[steps.Step, ...]:
         steps.Alias(*nothing, text),
         steps.Join(*nothing, "left", other, expression(text), ()),
         steps.Join(*nothing, "anti", other, None, (text, text)),
-        steps.Aggregate(*nothing, "rollup", (Named(plain), item), (item,)),
+        steps.Aggregate(*nothing, "rollup", (NamedExpression(plain), item), (item,)),
         steps.Sort(*nothing, (SortKey(plain, True, "last"), SortKey(plain, True, None))),
         steps.Limit(*nothing, ParameterText("many")),
         steps.SetOperation(*nothing, "except", True, other, (text,)),
-        steps.Pivot(*nothing, (Named(plain),), text, (text,), (item,), ((text, f"{text}x"),)),
+        steps.Pivot(
+            *nothing, (NamedExpression(plain),), text, (text,), (item,), ((text, f"{text}x"),)
+        ),
         steps.Unpivot(*nothing, (column,), (column,), ((text, f"{text}y"),), text, text, False),
         steps.Explode(*nothing, "posexplode", plain, (text, f"{text}z")),
     )

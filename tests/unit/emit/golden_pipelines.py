@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.emit.files import OutputFile
 
 SCHEMAS = """
@@ -258,11 +258,11 @@ def score(df: DataFrame) -> DataFrame:
 def outputs(name: str) -> dict[str, bytes]:
     """The files that one of the pipelines compiles to, by path."""
     files = {f"{name}.ssbt": PIPELINES[name], "lib/enrich.py": MODULE}
-    result = checked(f"{name}.ssbt", lambda path: files[path].encode())
+    result = check_pipeline(f"{name}.ssbt", lambda path: files[path].encode())
     assert result.pipeline is not None, [
         (found.code.number, found.message) for found in result.findings
     ]
-    made: tuple[OutputFile, ...] = emitted(result)
+    made: tuple[OutputFile, ...] = emit_files(result)
     return {file.path: file.content for file in made}
 
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 import black
 import pytest
 
-from ssbt.compiler.emit.characters import is_shown
+from ssbt.compiler.emit.characters import is_visible
 from tests.unit.emit.building import full_of, script_of
 from tests.unit.emit.hostile import HOSTILE
 
@@ -60,7 +60,7 @@ def test_only_literals_differ(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_nothing_hides_in_the_script(text: str) -> None:
-    assert [char for char in script(text) if char != "\n" and not is_shown(char)] == []
+    assert [char for char in script(text) if char != "\n" and not is_visible(char)] == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)

@@ -9,8 +9,8 @@ import sys
 import black
 import pytest
 
-from ssbt.compiler.emit.layout import laid_out
-from ssbt.compiler.emit.pieces import literal_pieces
+from ssbt.compiler.emit.layout import lay_out
+from ssbt.compiler.emit.pieces import split_literal
 from tests.unit.emit.code_samples import CodeSamples
 
 SCRIPTS, AT_ONCE = 300, 10
@@ -26,7 +26,7 @@ SCRIPTS, AT_ONCE = 300, 10
 def test_black_changes_nothing(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         code = CodeSamples(seed).script()
-        result = laid_out(code)
+        result = lay_out(code)
         assert ast.dump(ast.parse(result)) == ast.dump(ast.parse(code)), seed
         assert black.format_str(result, mode=black.Mode()) == result, seed
 
@@ -54,19 +54,19 @@ def test_black_is_not_imported_for_what_we_emit() -> None:
     ],
 )
 def test_other_code_goes_to_black(code: str) -> None:
-    assert laid_out(code) == black.format_str(code, mode=black.Mode())
+    assert lay_out(code) == black.format_str(code, mode=black.Mode())
 
 
 def test_black_has_the_last_word_on_absurd_fields() -> None:
     """After the first run it would change its mind on the parentheses around `None`."""
     field = f"{'name_' * 15}: Annotated[str, {'x' * 30!r}, {'y' * 30!r}] = None"
-    result = laid_out(f"class Params:\n    {field}\n")
+    result = lay_out(f"class Params:\n    {field}\n")
     assert black.format_str(result, mode=black.Mode()) == result
 
 
 def statement(code: str) -> str:
     """A statement of a function, laid out."""
-    return laid_out(f"def f():\n    {code}\n").removeprefix("def f():\n")
+    return lay_out(f"def f():\n    {code}\n").removeprefix("def f():\n")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_shapes(code: str, expected: str) -> None:
 
 def test_notes_are_always_in_lines_of_their_own() -> None:
     field = 'name: Annotated[str, "STRING", "what it is called by those who know"] = "no name yet"'
-    assert laid_out(f"class Params:\n    {field}\n") == (
+    assert lay_out(f"class Params:\n    {field}\n") == (
         "class Params:\n"
         "    name: Annotated[\n"
         "        str,\n"
@@ -141,7 +141,7 @@ def test_notes_are_always_in_lines_of_their_own() -> None:
     ],
 )
 def test_pieces(literal: str, room: int, pieces: list[str]) -> None:
-    assert literal_pieces(literal, room) == pieces
+    assert split_literal(literal, room) == pieces
     assert worth("".join(pieces)) == worth(literal)
 
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.emit.characters import is_shown
-from ssbt.compiler.emit.docstrings import comment, docstring
+from ssbt.compiler.emit.characters import is_visible
+from ssbt.compiler.emit.docstrings import emit_comment, emit_docstring
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from tests.unit.emit.hostile import HOSTILE
 
@@ -36,7 +36,7 @@ def is_black(code: str) -> bool:
 def test_text(before: str, text: str) -> None:
     literal = python_literal(before + text)
     assert evaluated(literal) == before + text
-    assert all(map(is_shown, literal))
+    assert all(map(is_visible, literal))
     assert is_black(f"x = {literal}\n")
 
 
@@ -54,7 +54,7 @@ def test_hostile_text(text: str) -> None:
 def test_text_with_values(before: str, after: str) -> None:
     literal = f_string([before, PythonCode("one"), after, PythonCode("two"), before])
     assert evaluated(literal) == f"{before}1{after}{{'\"\\{before}"
-    assert all(map(is_shown, literal))
+    assert all(map(is_visible, literal))
     assert is_black(f"x = {literal}\n")
 
 
@@ -118,7 +118,7 @@ def test_no_literal_for_what_has_none() -> None:
     st.sampled_from((0, 1)),
 )
 def test_docstrings(text: str, depth: int) -> None:
-    source = docstring(text, depth)
+    source = emit_docstring(text, depth)
     code = f"{source}\n" if depth == 0 else f"def f():\n    {source}\n    return 1\n"
     assert black.format_str(code, mode=black.Mode()) == code
     tree = ast.parse(code)
@@ -131,7 +131,7 @@ def test_docstrings(text: str, depth: int) -> None:
 
 def test_docstring_wraps_and_keeps_lines() -> None:
     text = "First.\n\n\nSecond, which " + "goes on and on and " * 6 + "ends.\n  - item"
-    assert docstring(text, 1) == (
+    assert emit_docstring(text, 1) == (
         '"""First.\n\n'
         "    Second, which goes on and on and goes on and on and goes on and on and goes on\n"
         "    and on and goes on and on and goes on and on and ends.\n"
@@ -142,5 +142,5 @@ def test_docstring_wraps_and_keeps_lines() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_comments(text: str) -> None:
-    lines = comment(text)
-    assert all(line.startswith("#") and all(map(is_shown, line)) for line in lines)
+    lines = emit_comment(text)
+    assert all(line.startswith("#") and all(map(is_visible, line)) for line in lines)

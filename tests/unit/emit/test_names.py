@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.emit.names import RESERVED, Names, constant, identifier
-from ssbt.compiler.emit.naming import script_names, script_stem
+from ssbt.compiler.emit.names import RESERVED, Namespace, constant_name, identifier
+from ssbt.compiler.emit.naming import build_script_names, script_stem
 from tests.unit.emit.building import full_of, let, pipeline, query
 from tests.unit.emit.hostile import HOSTILE
 
@@ -49,25 +49,25 @@ def test_identifiers(name: str, expected: str) -> None:
     ],
 )
 def test_constants(name: str, expected: str) -> None:
-    assert constant(name) == expected
+    assert constant_name(name) == expected
 
 
 @given(st.text())
 def test_any_name(name: str) -> None:
-    for made in (identifier(name), constant(name)):
+    for made in (identifier(name), constant_name(name)):
         assert made.isidentifier()
         assert not keyword.iskeyword(made)
         assert not made.startswith("__")
 
 
 def test_a_name_is_given_once() -> None:
-    names = Names(RESERVED)
-    assert [names.free(name) for name in ("a", "a", "a", "F")] == ["a", "a_2", "a_3", "F_2"]
+    names = Namespace(RESERVED)
+    assert [names.claim(name) for name in ("a", "a", "a", "F")] == ["a", "a_2", "a_3", "F_2"]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_names_of_a_script_differ(text: str) -> None:
-    names = script_names(full_of(text))
+    names = build_script_names(full_of(text))
     parts = (names.datasets, names.transforms, names.sinks, names.schemas, names.frames)
     given_names = [name for part in parts for name in part.values()]
     given_names += names.functions.values()
@@ -77,7 +77,7 @@ def test_names_of_a_script_differ(text: str) -> None:
 
 def test_frames_do_not_hide_functions() -> None:
     datasets = (let("orders", query("x")), let("orders_df", query("orders")))
-    assert script_names(pipeline(datasets=datasets)).frames == {
+    assert build_script_names(pipeline(datasets=datasets)).frames == {
         "orders": "orders_df_2",
         "orders_df": "orders_df_df",
     }

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.compiler.emit.naming import script_names
-from ssbt.compiler.emit.scopes import Scope, Surroundings
-from ssbt.compiler.emit.steps import query_frame
+from ssbt.compiler.emit.naming import build_script_names
+from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
+from ssbt.compiler.emit.steps import emit_query
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir import steps
-from ssbt.compiler.ir.expressions import Named, ParameterText, SortKey
+from ssbt.compiler.ir.expressions import NamedExpression, ParameterText, SortKey
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.datatypes import LONG, DataType, DecimalType, StructType
 from tests.unit.emit.building import PLACE, expression, let, pipeline, query, quoted
@@ -53,10 +53,10 @@ def result(frames: dict[str, DataFrame], base: str, *chain: steps.Step) -> DataF
         parameters=tuple(parameters),
         schemas=(ir.Schema("Any", StructType(), PLACE),),
     )
-    names = script_names(whole)
-    scope = Scope(Surroundings(names, TYPES, {}, "4.1", {}), {})
-    code = query_frame(query(base, *chain), scope)
-    program = "\n".join(scope.body(code)).replace("return ", "result = ")
+    names = build_script_names(whole)
+    scope = FunctionScope(ScriptContext(names, TYPES, {}, "4.1", {}), {})
+    code = emit_query(query(base, *chain), scope)
+    program = "\n".join(scope.emit_body(code)).replace("return ", "result = ")
     found: dict[str, object] = {names.datasets[name]: frame for name, frame in frames.items()}
     found |= {"F": F, "literal": literal, "params": Params(), "ANY": "score DECIMAL(13,2)"}
     found["checked"] = checked
@@ -82,12 +82,12 @@ def quoted_columns(frame: DataFrame) -> list[str]:
     return [quoted(name) for name in frame.columns]
 
 
-def column(name: str) -> Named:
-    return Named(expression(quoted(name), column=quoted(name)))
+def column(name: str) -> NamedExpression:
+    return NamedExpression(expression(quoted(name), column=quoted(name)))
 
 
-def computed(text: str, name: str) -> Named:
-    return Named(expression(text), (name,))
+def computed(text: str, name: str) -> NamedExpression:
+    return NamedExpression(expression(text), (name,))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,7 +96,7 @@ class TestNames:
 
     def test_select_and_where(self, data: DataFrame, name: str) -> None:
         condition = expression(f"{quoted(name)} = 1")
-        chosen = (column(name), Named(column(name).expression, (f"{name} 2",)))
+        chosen = (column(name), NamedExpression(column(name).expression, (f"{name} 2",)))
         made = result(
             {"d": data},
             "d",

@@ -16,9 +16,9 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.emit.archive import build_runtime_archive
 from ssbt.compiler.emit.places import Places
-from ssbt.compiler.emit.script import emitted
+from ssbt.compiler.emit.script import emit_pipeline
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.source import Source, Span
 from tests.unit.emit.building import full_of
@@ -92,7 +92,7 @@ def test_source_map_leads_from_the_script_to_the_source() -> None:
 
 
 def test_archive() -> None:
-    content = runtime_archive()
+    content = build_runtime_archive()
     with ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         files = (*ROOT.glob("runtime/**/*.py"), *ROOT.glob("runtime/**/*.tsv"))
@@ -106,13 +106,13 @@ def test_archive() -> None:
             assert entry.external_attr >> 16 == (0o40755 if entry.is_dir() else 0o100644)
         for name in on_disk:
             assert archive.read(name) == (ROOT / name.removeprefix("ssbt/")).read_bytes()
-    runtime_archive.cache_clear()
-    assert runtime_archive() == content
+    build_runtime_archive.cache_clear()
+    assert build_runtime_archive() == content
 
 
 @pytest.mark.slow
 def test_archive_can_be_imported_from(tmp_path: Path) -> None:
-    (tmp_path / "runtime.zip").write_bytes(runtime_archive())
+    (tmp_path / "runtime.zip").write_bytes(build_runtime_archive())
     program = "import ssbt.runtime; print(ssbt.runtime.__file__)"
     # Isolated, or the runtime of this checkout would be found first.
     command = [sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['runtime.zip']; {program}"]
@@ -140,6 +140,6 @@ def test_places(main: str, path: str, shown: str) -> None:
 
 def test_outputs_do_not_tell_the_folder() -> None:
     built = full_of("plain")
-    files = emitted(built, {"main.ssbt": Source("main.ssbt", "x")})
+    files = emit_pipeline(built, {"main.ssbt": Source("main.ssbt", "x")})
     assert all(not Path(file.path).is_absolute() for file in files)
     assert all(str(ROOT).encode() not in file.content for file in files)

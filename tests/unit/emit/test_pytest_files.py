@@ -10,7 +10,7 @@ import black
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from ssbt.compiler.driver import checked, pytest_files
+from ssbt.compiler.driver import check_pipeline, emit_pytest_files
 
 ROOT = Path(__file__).resolve().parents[3]
 TESTED = ROOT / "tests" / "spark" / "fixtures" / "tested" / "types.ssbt"
@@ -42,9 +42,9 @@ def of(path: Path, text: str | None = None) -> list[str]:
         found = path.parent / name
         return text.encode() if text is not None and name == path.name else found.read_bytes()
 
-    result = checked(path.name, read, tests=True)
+    result = check_pipeline(path.name, read, tests=True)
     assert result.pipeline is not None, [each.message for each in result.findings]
-    files = pytest_files(result, {"label": "it's"}, lambda file: f"../{file}")
+    files = emit_pytest_files(result, {"label": "it's"}, lambda file: f"../{file}")
     return [each.content.decode() for each in files]
 
 

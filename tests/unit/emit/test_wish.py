@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ssbt.compiler.driver import checked, planned_test_of
+from ssbt.compiler.driver import check_pipeline, plan_sampling
 
 SHOP = Path(__file__).parents[2] / "spark" / "fixtures" / "created" / "shop.ssbt"
 
 
 def wished(dataset: str) -> dict[str, dict[str, list[str]]]:
-    found = checked("shop.ssbt", lambda _: SHOP.read_bytes())
-    sources = planned_test_of(found, dataset, 3)["sources"]
+    found = check_pipeline("shop.ssbt", lambda _: SHOP.read_bytes())
+    sources = plan_sampling(found, dataset, 3)["sources"]
     return {
         each["name"]: {
             "columns": [name for name, _ in each["columns"]],

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.formats.avro import avro_columns
-from ssbt.compiler.formats.json_text import parsed_json
+from ssbt.compiler.formats.json_text import parse_json
 from ssbt.compiler.formats.problems import SchemaProblemError
 from tests.avro_schemas import BAD_SCHEMAS, GOOD_TYPES, record_of
 
 
 def columns(text):
-    return avro_columns(parsed_json(text))
+    return avro_columns(parse_json(text))
 
 
 @pytest.mark.parametrize("name", GOOD_TYPES)

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from ssbt.compiler.formats.avro import avro_type
-from ssbt.compiler.formats.avro_resolution import unreadable
-from ssbt.compiler.formats.json_text import parsed_json
+from ssbt.compiler.formats.avro_resolution import find_incompatibilities
+from ssbt.compiler.formats.json_text import parse_json
 from tests.avro_changes import CHANGES, field, record
 
 
 def problems(reader, writer):
-    ours, theirs = (avro_type(parsed_json(json.dumps(each))) for each in (reader, writer))
-    return tuple(unreadable(ours, theirs))
+    ours, theirs = (avro_type(parse_json(json.dumps(each))) for each in (reader, writer))
+    return tuple(find_incompatibilities(ours, theirs))
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.formats.json_text import parsed_json
+from ssbt.compiler.formats.json_text import parse_json
 from ssbt.compiler.formats.problems import SchemaProblemError
 
 VALUES = st.recursive(
@@ -25,8 +25,8 @@ VALUES = st.recursive(
 @given(VALUES, st.sampled_from([None, 1, "\t"]))
 def test_reads_what_python_writes(value, indent):
     text = json.dumps(value, indent=indent)
-    found = parsed_json(text)
-    assert found.plain() == value
+    found = parse_json(text)
+    assert found.to_plain() == value
     assert text[found.start : found.end] == text
 
 
@@ -52,7 +52,7 @@ MISTAKES = {
 @pytest.mark.parametrize(("text", "message"), MISTAKES.items())
 def test_mistakes(text, message):
     with pytest.raises(SchemaProblemError) as raised:
-        parsed_json(text)
+        parse_json(text)
     assert raised.value.message == message
     assert 0 <= raised.value.start <= raised.value.end <= len(text) + 1
 
@@ -64,7 +64,7 @@ def test_any_text_is_a_value_or_a_mistake(text):
     except ValueError:
         expected = None
     try:
-        assert parsed_json(text).plain() == expected
+        assert parse_json(text).to_plain() == expected
     except SchemaProblemError:
         # Only what Python takes twice is too much for us.
         assert expected is None or '"' in text or text.strip() == "null"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.formats.languages import NoSuchMessageError, Written, written_text
+from ssbt.compiler.formats.languages import ExternalSchema, NoSuchMessageError, convert_text
 from ssbt.compiler.formats.problems import SchemaProblemError
 
 
-def written(language, text, message="", files=None) -> Written:
-    return written_text(language, text, "shop.proto", message, (files or {}).__getitem__)
+def written(language, text, message="", files=None) -> ExternalSchema:
+    return convert_text(language, text, "shop.proto", message, (files or {}).__getitem__)
 
 
 def json_type(type_: str) -> str:

@@ -15,7 +15,7 @@ from pygments.token import Comment, Error, Keyword, Name, Operator, String
 import pytest
 
 from ssbt.compiler.diagnostics import registry
-from ssbt.compiler.syntax.tokens import tokens
+from ssbt.compiler.syntax.tokens import tokenize
 from ssbt.grammar.pygments_lexer import SsbtLexer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,7 +49,7 @@ def test_files(file: Path):
 def test_listings():
     for text in re.findall(r"```ssbt.*?\n(.*?)```", PAGES, re.DOTALL):
         assert [each for each in lexed(text) if each[1] is Error] == []
-    for code in registry.codes():
+    for code in registry.list_codes():
         for text in (code.wrong, code.right):
             assert "".join(value for _, _, value in lexed(text)) == text
 
@@ -62,7 +62,7 @@ def test_any_text_comes_back(text):
 @pytest.mark.parametrize("file", FILES[:200:7], ids=lambda file: file.parent.name)
 def test_strings_and_comments_are_those_of_the_parser(file: Path):
     text = file.read_bytes().decode("utf-8", "replace")
-    cut = list(tokens(text))
+    cut = list(tokenize(text))
     if any(token.kind.startswith("open_") for token in cut):
         return
     comments = {token.start for token in cut if token.kind == "comment"}

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from ssbt.compiler.syntax.tables import tables
+from ssbt.compiler.syntax.tables import load_tables
 from ssbt.compiler.types.datatypes import type_names
 from ssbt.grammar import words
 
@@ -56,13 +56,13 @@ def keywords_of_the_grammar() -> set[str]:
 
 
 def test_every_keyword_has_a_kind():
-    assert set(tables().words) - PREFIXES <= KEYWORDS | set(words.TYPES)
+    assert set(load_tables().words) - PREFIXES <= KEYWORDS | set(words.TYPES)
     missing = keywords_of_the_grammar() - KEYWORDS - set(words.TYPES)
     assert missing <= {"try_", *MOSTLY_NAMES}
 
 
 def test_no_word_is_made_up():
-    assert keywords_of_the_grammar() | set(tables().words) >= KEYWORDS
+    assert keywords_of_the_grammar() | set(load_tables().words) >= KEYWORDS
 
 
 def test_every_type_is_known():

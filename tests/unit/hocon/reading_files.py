@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ssbt.compiler.hocon.loading import Files, Loader
-from ssbt.compiler.hocon.resolving import Items, Object, Value, resolved
+from ssbt.compiler.hocon.resolving import Items, Object, Value, resolve_layers
 
 
 def read(files: Mapping[str, str | bytes], path: str = "main.conf", root: str = "") -> Object:
@@ -17,9 +17,9 @@ def read(files: Mapping[str, str | bytes], path: str = "main.conf", root: str = 
         content = files[name]
         return content.encode() if isinstance(content, str) else content
 
-    branch = Loader(root, Files(contents)).branch(path)
+    branch = Loader(root, Files(contents)).load_branch(path)
     assert branch is not None
-    return resolved([branch])
+    return resolve_layers([branch])
 
 
 def plain(value: Value) -> object:

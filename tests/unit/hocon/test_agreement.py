@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.hocon.problems import MistakeError
+from ssbt.compiler.hocon.problems import ConfigurationError
 from tests.unit.hocon.lightbend_cases import CASES
 from tests.unit.hocon.reading_files import plain, read
 
@@ -19,7 +19,7 @@ def test_the_same_answer(name: str) -> None:
     case = CASES[name]
     files = case if isinstance(case, dict) else {"main.conf": case}
     if ANSWERS[name] is None:
-        with pytest.raises(MistakeError):
+        with pytest.raises(ConfigurationError):
             read(files)
     else:
         assert plain(read(files)) == ANSWERS[name]

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ssbt.compiler.hocon.problems import MistakeError
+from ssbt.compiler.hocon.problems import ConfigurationError
 from tests.unit.hocon.reading_files import plain, read
 
 
@@ -35,7 +35,7 @@ def test_nothing_outside_is_read(text: str) -> None:
             asked.append(str(name))
             return super().__contains__(name)
 
-    with pytest.raises(MistakeError) as error:
+    with pytest.raises(ConfigurationError) as error:
         read(Files({"conf/main.conf": text}), "conf/main.conf", "conf")
     assert error.value.finding.code.number == "SSBT1212"
     assert asked == ["conf/main.conf"]
@@ -43,7 +43,7 @@ def test_nothing_outside_is_read(text: str) -> None:
 
 def test_cycles_of_includes() -> None:
     files = {f"{i}.conf": f'include "{(i + 1) % 7}.conf"' for i in range(7)}
-    with pytest.raises(MistakeError, match=r"0\.conf → 1\.conf → 2\.conf → 3") as error:
+    with pytest.raises(ConfigurationError, match=r"0\.conf → 1\.conf → 2\.conf → 3") as error:
         read(files, "0.conf")
     assert error.value.finding.primary.span.path == "6.conf"
 
@@ -69,7 +69,7 @@ def test_references_that_grow(kind: str) -> None:
     line, last = GROWING[kind]
     text = "\n".join([*(line.format(i, i + 1, i + 1) for i in range(40)), last])
     started = time.process_time()
-    with pytest.raises(MistakeError) as error:
+    with pytest.raises(ConfigurationError) as error:
         read({"main.conf": text})
     assert error.value.finding.code.number == "SSBT1213"
     assert time.process_time() - started < 20
@@ -77,20 +77,20 @@ def test_references_that_grow(kind: str) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 5_000, "{a=" * 5_000, "a = " + "[" * 200, '"x'])
 def test_deep_nesting(text: str) -> None:
-    with pytest.raises(MistakeError):
+    with pytest.raises(ConfigurationError):
         read({"main.conf": f"a = {text}"})
 
 
 def test_an_enormous_value() -> None:
     value = "x" * 300_000
     assert plain(read({"main.conf": f'a = "{value}"'})) == {"a": value}
-    with pytest.raises(MistakeError, match="the limit is 4,000,000"):
+    with pytest.raises(ConfigurationError, match="the limit is 4,000,000"):
         read({"main.conf": f'a = "{value * 14}"'})
 
 
 @pytest.mark.parametrize("data", [b"a = \xff\xfe", "a = ä".encode("utf-16"), b"a = \x00", b"\x80"])
 def test_invalid_encodings(data: bytes) -> None:
-    with pytest.raises(MistakeError):
+    with pytest.raises(ConfigurationError):
         read({"main.conf": data})
 
 

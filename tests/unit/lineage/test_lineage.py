@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
-from ssbt.compiler.lineage.dependencies import Dependency, Kind
-from ssbt.compiler.lineage.graph import Lineage, lineage
+from ssbt.compiler.lineage.dependencies import Dependency, DependencyKind
+from ssbt.compiler.lineage.graph import Lineage, build_lineage
 
 HEAD = """
 pipeline sample { }
@@ -30,9 +30,9 @@ transform large(a: Order) = from a |> where amount > 100
 
 def known(*lets: str, sink: str = "result") -> Lineage:
     text = f'{HEAD}{"".join(lets)}\nsink {sink} to parquet {{ path = "r" }}\n'
-    result = checked("a.ssbt", lambda _: text.encode())
+    result = check_pipeline("a.ssbt", lambda _: text.encode())
     assert result.pipeline is not None, result.findings
-    return lineage(result.pipeline)
+    return build_lineage(result.pipeline)
 
 
 def told(found: Lineage, name: str, column: str) -> set[str]:
@@ -117,14 +117,16 @@ def test_far_away():
     result = "let result = from paid |> aggregate count(*) as n group by customer\n"
     found = known(paid, result)
     assert found.upstream(Origin("result", "n")) == {
-        Origin("paid", "customer"): {Kind.GROUP},
-        Origin("orders", "customer"): {Kind.GROUP},
-        Origin("orders", "day"): {Kind.FILTER, Kind.GROUP},
+        Origin("paid", "customer"): {DependencyKind.GROUP},
+        Origin("orders", "customer"): {DependencyKind.GROUP},
+        Origin("orders", "day"): {DependencyKind.FILTER, DependencyKind.GROUP},
     }
     assert set(found.downstream(Origin("orders", "day"))) >= {
         *(Origin("paid", "amount"), Origin("result", "n"), Origin("result", "customer")),
     }
-    assert found.downstream(Origin("orders", "tags")) == {Origin("paid", "tags"): {Kind.VALUE}}
+    assert found.downstream(Origin("orders", "tags")) == {
+        Origin("paid", "tags"): {DependencyKind.VALUE}
+    }
 
 
 DIAMONDS = "".join(
@@ -136,7 +138,7 @@ DIAMONDS = "".join(
 
 def test_nothing_is_written_twice():
     found = known(DIAMONDS, sink="l59")
-    assert len(views.tree(found, Origin("l59", "id")).splitlines()) < 300
+    assert len(views.render_tree(found, Origin("l59", "id")).splitlines()) < 300
     assert len(found.upstream(Origin("l59", "id"))) == 2 * 60
 
 
@@ -144,9 +146,9 @@ def test_names_are_only_text_in_diagrams():
     odd = '`a"]; b`'
     found = known(f"let result = from orders |> select id as {odd}, day as `end`\n")
     columns = [Origin("result", 'a"]; b'), Origin("result", "end")]
-    chart = views.mermaid(found, columns)
+    chart = views.render_mermaid(found, columns)
     assert '["a&quot;]; b"]' in chart
-    graph = views.graphviz(found, columns)
+    graph = views.render_graphviz(found, columns)
     assert r'"result.a\"]; b" [label = "a\"]; b"]' in graph
 
 
@@ -170,7 +172,9 @@ def test_json():
 
 
 def test_dependencies_can_be_compared():
-    one, other = (Dependency(Origin("a", "b"), kind) for kind in (Kind.VALUE, Kind.JOIN))
+    one, other = (
+        Dependency(Origin("a", "b"), kind) for kind in (DependencyKind.VALUE, DependencyKind.JOIN)
+    )
     assert one != other
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
-from ssbt.compiler.lineage.openlineage import event
+from ssbt.compiler.driver import check_pipeline, emit_files
+from ssbt.compiler.lineage.openlineage import build_event
 from ssbt.runtime.lineage.events import RunEvents
 from tests.openlineage_events import check
 
@@ -31,9 +31,9 @@ sink sums to parquet { path = "/data/${class}" }
 
 
 def told(text: str) -> dict[str, Any]:
-    pipeline = checked("a.ssbt", lambda _: text.encode()).pipeline
+    pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
-    return event(pipeline, "shop", TIME, "1.0")
+    return build_event(pipeline, "shop", TIME, "1.0")
 
 
 def test_what_is_told() -> None:
@@ -58,9 +58,11 @@ def test_what_is_told() -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_examples(path: Path) -> None:
-    pipeline = checked("pipeline.ssbt", lambda name: (path.parent / name).read_bytes()).pipeline
+    pipeline = check_pipeline(
+        "pipeline.ssbt", lambda name: (path.parent / name).read_bytes()
+    ).pipeline
     assert pipeline is not None
-    found = event(pipeline, "default", TIME, "1.0")
+    found = build_event(pipeline, "default", TIME, "1.0")
     check(found)
     assert len(found["inputs"]) >= 1
     assert len(found["outputs"]) == len(pipeline.sinks)
@@ -77,7 +79,7 @@ def test_the_check_is_one(wrong: dict[str, Any]) -> None:
 @pytest.fixture
 def script(tmp_path: Path) -> str:
     """The path of a compiled script with its manifest beside it."""
-    for file in emitted(checked("a.ssbt", lambda _: PIPELINE.encode())):
+    for file in emit_files(check_pipeline("a.ssbt", lambda _: PIPELINE.encode())):
         (tmp_path / file.path).parent.mkdir(exist_ok=True)
         (tmp_path / file.path).write_bytes(file.content)
     return str(tmp_path / "sums.py")

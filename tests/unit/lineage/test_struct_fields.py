@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from ssbt.compiler.driver import checked
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
-from ssbt.compiler.lineage.dependencies import Kind
-from ssbt.compiler.lineage.graph import Lineage, lineage
-from ssbt.compiler.lineage.openlineage import record
+from ssbt.compiler.lineage.dependencies import DependencyKind
+from ssbt.compiler.lineage.graph import Lineage, build_lineage
+from ssbt.compiler.lineage.openlineage import build_record
 
 HEAD = """
 pipeline sample { checkpoint = "state" }
@@ -33,9 +33,9 @@ HOME = "STRUCT<City: STRING, zip: STRUCT<code: STRING, area: INT>>"
 
 def known(*lets: str, sink: str = "r") -> Lineage:
     text = f"{HEAD}{''.join(lets)}\nsink {sink} to noop {{ }}\n"
-    result = checked("a.ssbt", lambda _: text.encode())
+    result = check_pipeline("a.ssbt", lambda _: text.encode())
     assert result.pipeline is not None, result.findings
-    return lineage(result.pipeline)
+    return build_lineage(result.pipeline)
 
 
 def place(text: str) -> Origin:
@@ -47,9 +47,9 @@ def sources(found: Lineage, text: str) -> set[str]:
     """The sources' columns and fields behind the value of a column or a field."""
     upstream = found.upstream(place(text)).items()
     return {
-        f"{each.place}"
+        f"{each.column_path}"
         for each, kinds in upstream
-        if found.nodes[each.dataset].is_source and Kind.VALUE in kinds
+        if found.nodes[each.dataset].is_source and DependencyKind.VALUE in kinds
     }
 
 
@@ -186,7 +186,7 @@ def test_what_decides_about_rows_is_a_field() -> None:
 
 def test_a_struct_is_made_of_its_fields() -> None:
     found = known(MADE)
-    assert views.tree(found, place("mid.s")) == (
+    assert views.render_tree(found, place("mid.s")) == (
         f"mid.s (STRUCT<who: {HOME}, Area: INT>)\n"
         f"├─ mid.s.who ({HOME})\n"
         f"│  └─ people.home ({HOME}, source)\n"
@@ -202,21 +202,23 @@ def test_downstream() -> None:
     found = known(MADE)
     used = {str(each): kinds for each, kinds in found.downstream(place("people.home.zip")).items()}
     assert used == {
-        "mid.s.who.zip": {Kind.VALUE},
-        "r.s.who.zip": {Kind.VALUE},
-        "r.code": {Kind.VALUE},
+        "mid.s.who.zip": {DependencyKind.VALUE},
+        "r.s.who.zip": {DependencyKind.VALUE},
+        "r.code": {DependencyKind.VALUE},
     }
     by_rows = found.downstream(place("people.home.City"))
-    assert by_rows[place("mid.s")] == {Kind.FILTER}
-    assert by_rows[place("mid.s.who.City")] == {Kind.VALUE, Kind.FILTER}
+    assert by_rows[place("mid.s")] == {DependencyKind.FILTER}
+    assert by_rows[place("mid.s.who.City")] == {DependencyKind.VALUE, DependencyKind.FILTER}
 
 
 def test_pictures() -> None:
     found = known(MADE)
     code = [place("r.code")]
-    assert "mid__s__who__zip__code --> r__code" in views.mermaid(found, code)
-    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.graphviz(found, code)
-    assert '    "mid.s.who.zip.code" [label = "s.who.zip.code"]' in views.graphviz(found, code)
+    assert "mid__s__who__zip__code --> r__code" in views.render_mermaid(found, code)
+    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.render_graphviz(found, code)
+    assert '    "mid.s.who.zip.code" [label = "s.who.zip.code"]' in views.render_graphviz(
+        found, code
+    )
 
 
 def test_json() -> None:
@@ -232,9 +234,9 @@ def test_json() -> None:
 
 def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
     text = f"{HEAD}{MADE}sink r to noop {{ }}\n"
-    pipeline = checked("a.ssbt", lambda _: text.encode()).pipeline
+    pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
-    found = record(pipeline, "1.0")
+    found = build_record(pipeline, "1.0")
     facets = found["outputs"][0]["facets"]
     code = facets["columnLineage"]["fields"]["code"]["inputFields"]
     assert [(each["dataset"], each["field"]) for each in code] == [("people", "home")]
@@ -255,6 +257,6 @@ def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
 
 def test_names_of_diagrams_differ() -> None:
     lets = "let r = from people |> select named_struct('b', id) as a, id as a__b\n"
-    chart = views.mermaid(known(lets), [place("r.a.b"), place("r.a__b")])
+    chart = views.render_mermaid(known(lets), [place("r.a.b"), place("r.a__b")])
     (one, other) = (line.split("[")[0] for line in chart.splitlines() if 'b"]' in line)
     assert one != other

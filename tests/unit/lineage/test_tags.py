@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted
+from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
-from ssbt.compiler.lineage.graph import lineage
+from ssbt.compiler.lineage.graph import build_lineage
 
 MODULE = """
 def plain(df): return df
@@ -51,7 +51,7 @@ def resolved(query: str, more: str = "", sink: str = "") -> Pipeline:
         f"{HEAD.format(more=more)}let r = {query}\n{sink or 'sink r to noop { allow = [pii] }'}\n"
     )
     files = {"a.ssbt": text, "mask.py": MODULE}
-    result = checked("a.ssbt", lambda path: files[path].encode())
+    result = check_pipeline("a.ssbt", lambda path: files[path].encode())
     errors = [f for f in result.findings if f.severity.value == "error"]
     assert result.pipeline is not None, [(f.code.number, f.message) for f in errors]
     return result.pipeline
@@ -61,12 +61,12 @@ def tagged(query: str) -> set[str]:
     """The columns that bear `@pii`; the lineage must say the same of where they come from."""
     pipeline = resolved(query)
     (let,) = (each for each in pipeline.datasets if isinstance(each, Let) and each.name == "r")
-    known = lineage(pipeline)
-    behind = known.sources().unmasked
+    known = build_lineage(pipeline)
+    behind = known.source_dependencies().unmasked
     for column in let.query.output.columns:
         origins: Iterable[Origin] = behind[Origin("r", column.name)]
-        first = frozenset[str]().union(*(known.tags.at(each) for each in origins))
-        assert column.tags == first == known.tags.at(Origin("r", column.name))
+        first = frozenset[str]().union(*(known.tags.tags_at(each) for each in origins))
+        assert column.tags == first == known.tags.tags_at(Origin("r", column.name))
     return {column.name for column in let.query.output.columns if "pii" in column.tags}
 
 
@@ -180,23 +180,23 @@ def test_dead_letters() -> None:
 
 def test_views_and_manifest() -> None:
     pipeline = resolved("from people |> select email as e, sha2(email, 256) as h, id")
-    known = lineage(pipeline)
-    tree = views.tree(known, Origin("r", "e")) + views.tree(known, Origin("r", "h"))
+    known = build_lineage(pipeline)
+    tree = views.render_tree(known, Origin("r", "e")) + views.render_tree(known, Origin("r", "h"))
     assert "r.e (STRING) @contact @pii" in tree
     assert "people.email (STRING, source) @contact @pii, masked" in tree
     assert "r.h (STRING)\n" in tree
     columns = [Origin("r", "e"), Origin("r", "h")]
     assert '"masked": true' in views.as_json(known, columns)
-    assert '-- "masked" -->' in views.mermaid(known, columns)
-    (manifest,) = (f for f in emitted(checked_again(pipeline)) if f.path.endswith("sample.json"))
+    assert '-- "masked" -->' in views.render_mermaid(known, columns)
+    (manifest,) = (f for f in emit_files(checked_again(pipeline)) if f.path.endswith("sample.json"))
     assert '"masking": true' in manifest.content.decode()
 
 
 def checked_again(pipeline: Pipeline):
-    from ssbt.compiler.driver import Checked
+    from ssbt.compiler.driver import CheckResult
     from ssbt.compiler.source import Source
 
-    return Checked(pipeline, (), {"a.ssbt": Source("a.ssbt", "x" * 10_000)})
+    return CheckResult(pipeline, (), {"a.ssbt": Source("a.ssbt", "x" * 10_000)})
 
 
 REFUSED = {
@@ -217,9 +217,9 @@ def test_implicit_flows(query: str) -> None:
     more, sink = "\n  implicit_flows = refuse", "sink r to noop { }"
     text = f"{HEAD.format(more=more)}let r = {query}\n{sink}\n"
     files = {"a.ssbt": text, "mask.py": MODULE}
-    found = checked("a.ssbt", lambda path: files[path].encode()).findings
+    found = check_pipeline("a.ssbt", lambda path: files[path].encode()).findings
     told = [f.message for f in found if f.code.number == "SSBT1305"]
     assert bool(told) == bool(REFUSED[query])
     assert all(REFUSED[query] in message for message in told)
-    quiet = checked("a.ssbt", lambda path: files[path].replace(more, "").encode()).findings
+    quiet = check_pipeline("a.ssbt", lambda path: files[path].replace(more, "").encode()).findings
     assert not [f for f in quiet if f.code.number == "SSBT1305"]

@@ -11,8 +11,7 @@ from lsprotocol import types as lsp
 import pytest
 
 from ssbt.compiler.lsp.editor import Editor
-from ssbt.compiler.lsp.rename import RefusedError
-from ssbt.compiler.lsp.rename import renamed as rename
+from ssbt.compiler.lsp.renaming import RenameRefusedError, rename_symbol
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((*ROOT.glob("examples/*/*.ssbt"), *ROOT.glob("tests/cases/*/*/*.ssbt")))
@@ -49,12 +48,12 @@ def asked(text: str, offset: int) -> None:
     editor.definition(URI, at)
     editor.references(URI, at, True)
     editor.symbols(URI)
-    editor.formatted(URI)
-    editor.findings(path)
-    editor.actions(URI, lsp.Range(lsp.Position(0, 0), at))
+    editor.formatting_edits(URI)
+    editor.diagnostics(path)
+    editor.code_actions(URI, lsp.Range(lsp.Position(0, 0), at))
     try:
-        rename(editor.workspace, path, offset, "fresh")
-    except RefusedError:
+        rename_symbol(editor.workspace, path, offset, "fresh")
+    except RenameRefusedError:
         return
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.lsp.hover import hover
+from ssbt.compiler.lsp.hover import find_hover
 
 
 def shown(project) -> str:
-    found = hover(project.workspace.context(project.path), project.path, project.offset)
+    found = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
     return "" if found is None else found.text
 
 

@@ -8,25 +8,25 @@ from pathlib import Path
 from lsprotocol import types as lsp
 import pytest
 
-from ssbt.compiler.diagnostics.fixes import edited
+from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.lsp.configured import configured_name
 from ssbt.compiler.lsp.conversion import Converter
 from ssbt.compiler.lsp.documents import uri_of
 from ssbt.compiler.lsp.editor import Editor
 from ssbt.compiler.lsp.positions import Units, position
-from ssbt.compiler.lsp.rename import RefusedError, renamed
+from ssbt.compiler.lsp.renaming import RenameRefusedError, rename_symbol
 from ssbt.compiler.lsp.symbol_index import SymbolIndex
 from ssbt.compiler.source import Source
 
 
 def counts(project, name: str) -> dict[str, int]:
     """How many edits each file gets, after seeing that the result is as good as before."""
-    found = renamed(project.workspace, project.path, project.offset, name)
-    before = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    found = rename_symbol(project.workspace, project.path, project.offset, name)
+    before = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     for path, source in found.sources.items():
-        text = edited(source.text, [e for e in found.edits if e.span.path == path])
+        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         project.workspace.documents.open(path, text)
-    after = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    after = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     assert [f.code for f in after] == [f.code for f in before]
     return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits))
 
@@ -71,7 +71,7 @@ let large"""
 def test_rename_in_the_text_of_sql(project, name):
     replaced = {"let large": SQL, "join customers": "join §customers"}
     assert counts(project(replaced), name) == {"main.ssbt": 3}
-    with pytest.raises(RefusedError, match="names no dataset"):
+    with pytest.raises(RenameRefusedError, match="names no dataset"):
         counts(project(replaced), "not plain")
 
 
@@ -158,11 +158,11 @@ def test_rename_reaches_the_configuration(project, old, new, expected, name):
         replaced["# What"] = BROKER
     made = project(replaced)
     configure(made.folder, defaults=DEFAULTS, prod=PROD)
-    found = renamed(made.workspace, made.path, made.offset, name)
+    found = rename_symbol(made.workspace, made.path, made.offset, name)
     by_file = Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits)
     assert by_file == expected
     for path, source in found.sources.items():
-        text = edited(source.text, [e for e in found.edits if e.span.path == path])
+        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         written = name if name.isidentifier() else f'"{name}"'
         if path.endswith("prod.conf") and old == "${minimum}":
             assert text.startswith(f'params {{ other = ${{params.{written}}}, "{name}" = $')
@@ -195,9 +195,9 @@ def test_rename_begins_in_the_configuration(project, file, text, expected, place
     editor.converter = Converter(made.workspace.documents, Units.UTF16)
     line, character = position(Source(path, content), offset, Units.UTF16)
     at = lsp.Position(line, character)
-    _, named = editor.renamable(uri_of(path), at)
+    _, named = editor.prepare_rename(uri_of(path), at)
     assert named.strip('"') == word
-    edits = editor.renamed(uri_of(path), at, "fresh").changes or {}
+    edits = editor.rename_edits(uri_of(path), at, "fresh").changes or {}
     by_file = {uri.rsplit("/", 1)[1]: len(each) for uri, each in edits.items()}
     assert by_file == expected
 
@@ -219,11 +219,11 @@ def test_rename_is_refused_where_a_configuration_means_two_things(project):
     other += "\n  infer_schema = true\n}\nsink a to noop { }\n"
     made = project({"${minimum}": "${§minimum}"}, other=other)
     configure(made.folder, defaults="params.minimum = 5\n")
-    with pytest.raises(RefusedError, match=r"defaults.conf` speaks of another `minimum`"):
-        renamed(made.workspace, made.path, made.offset, "least")
+    with pytest.raises(RenameRefusedError, match=r"defaults.conf` speaks of another `minimum`"):
+        rename_symbol(made.workspace, made.path, made.offset, "least")
     (made.folder / "conf" / "defaults.conf").write_text("params = {\n")
-    with pytest.raises(RefusedError, match="cannot be read: a `}` is missing"):
-        renamed(made.workspace, made.path, made.offset, "least")
+    with pytest.raises(RenameRefusedError, match="cannot be read: a `}` is missing"):
+        rename_symbol(made.workspace, made.path, made.offset, "least")
 
 
 def test_unsaved_buffers_are_renamed(project):
@@ -247,8 +247,8 @@ def test_unsaved_buffers_are_renamed(project):
 )
 def test_refused(project, replaced, name, why):
     made = project(replaced)
-    with pytest.raises(RefusedError, match=why):
-        renamed(made.workspace, made.path, made.offset, name)
+    with pytest.raises(RenameRefusedError, match=why):
+        rename_symbol(made.workspace, made.path, made.offset, name)
 
 
 @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ def test_refused(project, replaced, name, why):
 )
 def test_definitions(project, replaced, expected):
     made = project(replaced)
-    of = made.workspace.context(made.path)
+    of = made.workspace.best_analysis(made.path)
     names = SymbolIndex(of)
-    mention = names.at(made.path, made.offset)
+    mention = names.find_at(made.path, made.offset)
     assert mention is not None
     spans = names.definitions(mention)
     texts = [of.sources[span.path].text[span.start :] for span in spans]

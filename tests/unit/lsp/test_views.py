@@ -6,36 +6,36 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.diagnostics.fixes import edited
-from ssbt.compiler.driver import formatted
+from ssbt.compiler.diagnostics.fixes import apply_edits
+from ssbt.compiler.driver import format_source
 from ssbt.compiler.lsp.code_lenses import code_lenses
-from ssbt.compiler.lsp.commands import command_of_tests, compile_command, script_path
-from ssbt.compiler.lsp.folding import folds
+from ssbt.compiler.lsp.commands import compile_command, script_path, test_command
+from ssbt.compiler.lsp.folding import find_folds
 from ssbt.compiler.lsp.highlights import highlights
 from ssbt.compiler.lsp.inlay_hints import inlay_hints
 from ssbt.compiler.lsp.range_formatting import range_edits
 from ssbt.compiler.lsp.semantic_tokens import semantic_tokens
-from ssbt.compiler.lsp.signature_help import signature_help
+from ssbt.compiler.lsp.signature_help import find_signature_help
 from ssbt.compiler.lsp.step_forms import STEP_FORMS
-from ssbt.compiler.lsp.workspace_symbols import fit, workspace_symbols
+from ssbt.compiler.lsp.workspace_symbols import find_workspace_symbols, match_rank
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 from ssbt.compiler.syntax.vocabulary import STEPS
-from ssbt.compiler.testing.selection import chosen
+from ssbt.compiler.testing.selection import parse_expression
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.ssbt"))
 
 
 def analysed(project):
-    return project.workspace.context(project.path)
+    return project.workspace.best_analysis(project.path)
 
 
 # ---- signature help
 
 
 def shown(project) -> tuple[str, str | None] | None:
-    found = signature_help(analysed(project), project.path, project.offset)
+    found = find_signature_help(analysed(project), project.path, project.offset)
     if found is None:
         return None
     part = found.parts[found.active] if found.active is not None else None
@@ -128,7 +128,7 @@ def test_a_parameter_in_a_string_is_one(project):
 def test_semantic_tokens_are_in_order_and_on_one_line(path):
     from ssbt.compiler.lsp.workspace import Workspace
 
-    analysis = Workspace().analysis(path.as_posix())
+    analysis = Workspace().analyze(path.as_posix())
     text = analysis.sources[path.as_posix()].text
     end = 0
     found = list(semantic_tokens(analysis, path.as_posix()))
@@ -175,7 +175,7 @@ let one =
 
 sink one to noop { }
 '''
-    assert [(f.first, f.last, f.kind) for f in folds(Source("p", text))] == [
+    assert [(f.first, f.last, f.kind) for f in find_folds(Source("p", text))] == [
         (0, 1, "comment"),
         (2, 3, "imports"),
         (5, 11, "region"),
@@ -187,8 +187,8 @@ sink one to noop { }
 
 
 def test_folding_where_brackets_do_not_match():
-    assert folds(Source("p", "pipeline a {\n  b = (\n}\n\nlet c =\n  from ]\n")) == tuple(
-        fold for fold in folds(Source("p", "pipeline a {\n  b =  \n}\n\nlet c =\n  from  \n"))
+    assert find_folds(Source("p", "pipeline a {\n  b = (\n}\n\nlet c =\n  from ]\n")) == tuple(
+        fold for fold in find_folds(Source("p", "pipeline a {\n  b =  \n}\n\nlet c =\n  from  \n"))
     )
 
 
@@ -197,20 +197,20 @@ def test_folding_where_brackets_do_not_match():
 
 def test_workspace_symbols(project):
     workspace = project(other="schema Orderly { id: int }\nbroken {").workspace
-    names = [(each.word, each.name) for each in workspace_symbols(workspace, "ord")]
+    names = [(each.word, each.name) for each in find_workspace_symbols(workspace, "ord")]
     assert names == [("schema", "Order"), ("source", "orders"), ("schema", "Orderly")]
-    assert [each.name for each in workspace_symbols(workspace, "cstmr")] == [
+    assert [each.name for each in find_workspace_symbols(workspace, "cstmr")] == [
         "Customer",
         "customers",
     ]
-    assert len(workspace_symbols(workspace, "")) >= 9
-    assert workspace_symbols(workspace, "zzz") == ()
+    assert len(find_workspace_symbols(workspace, "")) >= 9
+    assert find_workspace_symbols(workspace, "zzz") == ()
 
 
 def test_how_well_names_fit():
     names = ["paid_orders", "order", "orders", "reorder", "rows"]
-    assert [fit("order", name) for name in names] == [2, 0, 1, 3, None]
-    assert fit("pdo", "paid_orders") == 4
+    assert [match_rank("order", name) for name in names] == [2, 0, 1, 3, None]
+    assert match_rank("pdo", "paid_orders") == 4
 
 
 def test_highlights(project):
@@ -254,8 +254,8 @@ def test_code_lenses(project):
 
 @pytest.mark.parametrize("name", ["late and not early", 'a "quoted" one', "it's", 'a "b" it\'s'])
 def test_the_command_of_a_test_chooses_it(name):
-    arguments = command_of_tests("/w/a/b.ssbt", name, ["/w"]).arguments
-    assert chosen(arguments[arguments.index("-k") + 1])(name)
+    arguments = test_command("/w/a/b.ssbt", name, ["/w"]).arguments
+    assert parse_expression(arguments[arguments.index("-k") + 1])(name)
 
 
 def test_commands_run_in_the_folder_that_is_open(project):
@@ -284,7 +284,7 @@ sink  one  to noop { }
 def range_formatted(text: str, first: str, last: str | None = None) -> str:
     start = text.index(first)
     end = text.index(last or first) + len(last or first)
-    return edited(text, range_edits(Source("p.ssbt", text), start, end))
+    return apply_edits(text, range_edits(Source("p.ssbt", text), start, end))
 
 
 def test_a_declaration_is_formatted_alone():
@@ -309,15 +309,15 @@ def test_what_does_not_parse_is_left_alone():
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_ranges_of_a_formatted_file_change_nothing_and_all_of_it_is_the_whole_layout(path):
     text = path.read_text()
-    layout, _ = formatted(Source("p.ssbt", text))
+    layout, _ = format_source(Source("p.ssbt", text))
     assert layout is not None
     whole = Source("p.ssbt", layout)
-    for node in parsed(whole).file.declarations:
+    for node in parse_file(whole).file.declarations:
         assert not [*range_edits(whole, node.span.start, node.span.end)]
     untidy = layout.replace(" = ", "  =   ").replace("|> ", "|>   ")
     source = Source("p.ssbt", untidy)
-    for node in parsed(source).file.declarations:
-        once = edited(untidy, range_edits(source, node.span.start, node.span.end))
+    for node in parse_file(source).file.declarations:
+        once = apply_edits(untidy, range_edits(source, node.span.start, node.span.end))
         assert once[: node.span.start] == untidy[: node.span.start]
         assert once[len(once) - (len(untidy) - node.span.end) :] == untidy[node.span.end :]
-        assert formatted(Source("p.ssbt", once))[0] == formatted(source)[0]
+        assert format_source(Source("p.ssbt", once))[0] == format_source(source)[0]

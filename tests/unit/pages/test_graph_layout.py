@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.pages.layout import BETWEEN_BOXES, BETWEEN_LAYERS, Layout, Size, laid_out
+from ssbt.compiler.pages.layout import BETWEEN_BOXES, BETWEEN_LAYERS, Layout, Size, lay_out
 from tests.unit.timing import is_linear
 
 BOX = Size(200, 100, 23)
@@ -27,7 +27,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 @given(graphs())
 def test_boxes_do_not_overlap_and_lines_lead_to_the_right(graph: Graph):
     sizes, edges = graph
-    layout = laid_out(sizes, edges)
+    layout = lay_out(sizes, edges)
     for one, other in combinations(sizes, 2):
         assert not overlap(layout, sizes, one, other)
     for start, end in edges:
@@ -50,7 +50,7 @@ def overlap(layout: Layout, sizes: dict[str, Size], one: str, other: str) -> boo
 
 
 def test_a_chain_is_a_row():
-    layout = laid_out(dict.fromkeys("abc", BOX), [("a", "b"), ("b", "c")])
+    layout = lay_out(dict.fromkeys("abc", BOX), [("a", "b"), ("b", "c")])
     step = BOX.width + BETWEEN_LAYERS
     assert [(p.x, p.y) for p in layout.corners.values()] == [(0, 0), (step, 0), (2 * step, 0)]
     assert layout.height == BOX.height
@@ -58,19 +58,19 @@ def test_a_chain_is_a_row():
 
 def test_lines_of_a_chain_are_straight_whatever_the_heights():
     sizes = {"a": Size(200, 300, 23), "b": Size(200, 60, 23)}
-    layout = laid_out(sizes, [("a", "b")])
+    layout = lay_out(sizes, [("a", "b")])
     assert layout.corners["a"].y == layout.corners["b"].y
 
 
 def test_no_line_crosses_where_none_needs_to():
     edges = [("a", "y"), ("b", "x"), ("x", "p"), ("y", "q")]
-    corners = laid_out(dict.fromkeys("abxypq", BOX), edges).corners
+    corners = lay_out(dict.fromkeys("abxypq", BOX), edges).corners
     orders = [(corners[n].y < corners[m].y) for n, m in ("ab", "yx", "qp")]
     assert len(set(orders)) == 1
 
 
 def test_a_long_line_goes_past_the_boxes_between():
-    layout = laid_out(dict.fromkeys("abc", BOX), [("a", "b"), ("b", "c"), ("a", "c")])
+    layout = lay_out(dict.fromkeys("abc", BOX), [("a", "b"), ("b", "c"), ("a", "c")])
     passage, leaving = layout.passages["a", "c"]
     assert (leaving.x - passage.x, leaving.y) == (BOX.width, passage.y)
     top = layout.corners["b"].y
@@ -78,7 +78,7 @@ def test_a_long_line_goes_past_the_boxes_between():
 
 
 def test_nothing_is_a_picture_too():
-    assert laid_out({}, []) == Layout({}, {}, 0, 0)
+    assert lay_out({}, []) == Layout({}, {}, 0, 0)
 
 
 @pytest.mark.slow
@@ -86,6 +86,6 @@ def test_time_is_linear():
     def work(count: int) -> None:
         names = [f"n{i}" for i in range(count)]
         edges = [*pairwise(names), *zip(names, names[7:], strict=False)]
-        laid_out(dict.fromkeys(names, BOX), edges)
+        lay_out(dict.fromkeys(names, BOX), edges)
 
     assert is_linear(work, 300)

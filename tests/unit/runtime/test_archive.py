@@ -9,14 +9,14 @@ import sys
 import pyspark
 import pytest
 
-from ssbt.compiler.emit.archive import runtime_archive
+from ssbt.compiler.emit.archive import build_runtime_archive
 
 
 @pytest.mark.slow
 def test_is_imported_where_ssbt_is_not_installed(tmp_path: Path) -> None:
     """Needs entries for the folders: without, Python before 3.13 sees no namespace in a zip."""
     zipped = tmp_path / "ssbt_runtime.zip"
-    zipped.write_bytes(runtime_archive())
+    zipped.write_bytes(build_runtime_archive())
     packages = Path(pyspark.__file__).parent.parent
     code = (
         f"import sys; sys.path[:0] = [{str(zipped)!r}, {str(packages)!r}]\n"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ssbt.runtime.evolution.avro import changed_meaning, with_wide_decimals
+from ssbt.runtime.evolution.avro import find_changed_meaning, with_wide_decimals
 
 
 def decimal(precision: int, scale: int) -> dict[str, object]:
@@ -42,19 +42,19 @@ OTHER = {"type": "record", "name": "I", "fields": [{"name": "b", "type": decimal
     ],
 )
 def test_changes(writer: object, reader: object, told: str | None) -> None:
-    found = changed_meaning(record(writer), record(reader))
+    found = find_changed_meaning(record(writer), record(reader))
     assert (found is None) if told is None else (found is not None and told in found)
 
 
 def test_fields_are_matched_by_alias() -> None:
     reader = record(MICROS, "b", aliases=["a"])
-    assert changed_meaning(record(MILLIS), reader) is not None
-    assert changed_meaning(record(MILLIS, "c"), reader) is None
+    assert find_changed_meaning(record(MILLIS), reader) is not None
+    assert find_changed_meaning(record(MILLIS, "c"), reader) is None
 
 
 def test_a_record_in_itself() -> None:
     node = {"type": "record", "name": "N", "fields": [{"name": "next", "type": ["null", "N"]}]}
-    assert changed_meaning(record(node), record(node)) is None
+    assert find_changed_meaning(record(node), record(node)) is None
 
 
 def test_digits() -> None:

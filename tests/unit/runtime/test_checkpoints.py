@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Kind, Verdict
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, PartKind, Verdict
 from ssbt.runtime.checkpoints.comparing import UNPROVED
 from ssbt.runtime.dependences.changes import changes, with_values
 
@@ -40,5 +40,7 @@ def test_settings_have_the_values_of_the_run() -> None:
 
 def test_what_is_unknown_is_what_the_table_says() -> None:
     """The runtime cannot import the table; servers are compared by `ssbtc diff` alone."""
-    unknown = {k.value for k, row in DEPENDENCES.items() if row.change.verdict is Verdict.UNKNOWN}
-    assert unknown - {Kind.SERVERS.value} == set(UNPROVED)
+    unknown = {
+        k.value for k, row in DEPENDENCES.items() if row.on_change.verdict is Verdict.UNKNOWN
+    }
+    assert unknown - {PartKind.SERVERS.value} == set(UNPROVED)

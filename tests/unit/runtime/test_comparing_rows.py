@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyspark.sql import Row as AnyRow
 import pytest
 
-from ssbt.runtime.expectations.comparing import Difference, differences, shown
+from ssbt.runtime.expectations.comparing import Difference, compare_rows, render_value
 
 Rows = list[tuple[int, int]]
 # Its constructor is typed for names alone.
@@ -21,7 +21,7 @@ Row: Callable[..., AnyRow] = AnyRow
 def different(
     expected: list[AnyRow], got: list[AnyRow], *, ordered: bool = False
 ) -> list[Difference]:
-    return differences(expected, got, ordered=ordered)
+    return compare_rows(expected, got, ordered=ordered)
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,16 @@ ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=7)
 
 @given(ROWS, ROWS)
 def test_differences_in_order_lead_from_one_side_to_the_other(expected: Rows, got: Rows):
-    found = differences(expected, got, ordered=True)
+    found = compare_rows(expected, got, ordered=True)
     rows: list[object] = []
     for place in range(len(expected) + 1):
-        rows += [each.got for each in found if each.expected is None and each.place == place]
-        changed = [each for each in found if each.expected is not None and each.place == place]
-        rows += [each.got for each in changed if each.got is not None]
+        rows += [
+            each.actual for each in found if each.expected is None and each.expected_index == place
+        ]
+        changed = [
+            each for each in found if each.expected is not None and each.expected_index == place
+        ]
+        rows += [each.actual for each in changed if each.actual is not None]
         rows += expected[place : place + 1] if not changed else []
     assert rows == got
     # Nothing is told that is not needed: never more than to write all rows anew.
@@ -137,4 +141,4 @@ def test_a_row_is_set_beside_the_one_most_like_it():
     ],
 )
 def test_values_are_shown_as_a_test_has_them(value: object, text: str):
-    assert shown(value) == text
+    assert render_value(value) == text

@@ -14,8 +14,8 @@ from typing import Annotated
 import pytest
 
 from ssbt.runtime import Check
-from ssbt.runtime.settings.configuration import environment_entries, parsed_arguments
-from ssbt.runtime.settings.parameters import Entry, declared_parameters, resolved
+from ssbt.runtime.settings.configuration import parse_arguments, read_environment
+from ssbt.runtime.settings.parameters import Entry, read_parameters, resolve_values
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Params:
 
 Parse = Callable[..., Namespace]
 Capture = pytest.CaptureFixture[str]
-PARAMETERS = declared_parameters(Params)
+PARAMETERS = read_parameters(Params)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
 
     def parse(*argv: str) -> Namespace:
         monkeypatch.setattr("sys.argv", ["orders.py", *argv])
-        return parsed_arguments(
+        return parse_arguments(
             "orders", tmp_path / "orders.py", "Orders, 100% of %(prog)s.", PARAMETERS
         )
 
@@ -98,10 +98,10 @@ def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> Non
         arguments("--set", f"shops={shops}", "--set", f"limits={limits}").set,
         arguments("--conf-file", str(json_file)).conf_file,
         arguments("--conf-file", str(property_file)).conf_file,
-        environment_entries(PARAMETERS, {"SSBT_PARAM_SHOPS": shops, "SSBT_PARAM_LIMITS": limits}),
+        read_environment(PARAMETERS, {"SSBT_PARAM_SHOPS": shops, "SSBT_PARAM_LIMITS": limits}),
     ]
     for entries in found:
-        values, _, problems = resolved(PARAMETERS, [*entries, ("", "params.day", "")])
+        values, _, problems = resolve_values(PARAMETERS, [*entries, ("", "params.day", "")])
         assert (values, problems) == ({**wanted, "day": ""}, [])
 
 
@@ -208,9 +208,7 @@ def test_wrong_usage(arguments: Parse, argv: list[str]) -> None:
 def test_environment(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("ssbt"), "propagate", True)
     environment = {"SSBT_PARAM_RATE": "0.1", "SSBT_PARAM_DAYS": "1", "PATH": "x"}
-    assert environment_entries(PARAMETERS, environment) == [
-        ("SSBT_PARAM_RATE", "params.rate", "0.1")
-    ]
+    assert read_environment(PARAMETERS, environment) == [("SSBT_PARAM_RATE", "params.rate", "0.1")]
     assert caplog.messages == [
         "unknown parameter `SSBT_PARAM_DAYS` (environment); did you mean `SSBT_PARAM_DAY`?"
     ]

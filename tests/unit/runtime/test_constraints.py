@@ -13,7 +13,7 @@ import pytest
 
 from ssbt.compiler.ir.checks import Condition
 from ssbt.runtime import Check
-from ssbt.runtime.settings.parameters import declared_parameters, resolved
+from ssbt.runtime.settings.parameters import read_parameters, resolve_values
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Params:
     ],
 )
 def test_values(key: str, value: str, problem: str) -> None:
-    parameters = declared_parameters(Params)
-    _, _, problems = resolved(parameters, [("--set", f"params.{key}", value)])
+    parameters = read_parameters(Params)
+    _, _, problems = resolve_values(parameters, [("--set", f"params.{key}", value)])
     assert [each.rpartition(": ")[2] for each in problems if problem] == [problem] * bool(problem)
     assert bool(problems) == bool(problem)
 

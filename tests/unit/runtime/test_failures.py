@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.errors import AnalysisException, PySparkException
 import pytest
 
-from ssbt.runtime.failures.telling import failure
+from ssbt.runtime.failures.telling import describe_failure
 
 SCRIPT = '''\
 """Orders."""
@@ -81,7 +81,7 @@ def message(tmp_path: Path) -> Fail:
         try:
             functions[name](*([[1]] if name == "paid" else []), raises["fail"])
         except BaseException as raised:
-            return failure(raised, str(script)).message
+            return describe_failure(raised, str(script)).message
         raise AssertionError("nothing was raised")
 
     return fail

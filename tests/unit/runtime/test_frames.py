@@ -7,8 +7,8 @@ import base64
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 import pytest
 
-from ssbt.compiler.formats.protoc import compiled
-from ssbt.runtime.formats.protobuf import _indexes, _path
+from ssbt.compiler.formats.protoc import compile_descriptors
+from ssbt.runtime.formats.protobuf import _encode_path, _read_message_path
 from ssbt.runtime.registries.message_schemas import message_paths
 
 PROTO = """\
@@ -35,7 +35,9 @@ message Other { }
 @pytest.mark.parametrize("is_text", [True, False])
 def test_places_of_messages(is_text: bool):
     """Of a text, and of what Confluent's client for Python registers."""
-    files = FileDescriptorSet.FromString(compiled("orders.proto", {"orders.proto": PROTO})).file
+    files = FileDescriptorSet.FromString(
+        compile_descriptors("orders.proto", {"orders.proto": PROTO})
+    ).file
     encoded = base64.b64encode(files[-1].SerializeToString()).decode()
     assert message_paths(PROTO if is_text else encoded) == {
         (0,): "shop.orders.Order",
@@ -48,14 +50,14 @@ def test_places_of_messages(is_text: bool):
 
 @pytest.mark.parametrize("path", [(0,), (1,), (0, 1), (3, 0, 200)])
 def test_indexes_are_read_as_they_are_written(path):
-    written = _indexes(path)
-    assert _path(b"head!" + written + b"rest", 5) == (path, 5 + len(written))
+    written = _encode_path(path)
+    assert _read_message_path(b"head!" + written + b"rest", 5) == (path, 5 + len(written))
 
 
 def test_the_first_message_is_one_byte():
-    assert _indexes((0,)) == b"\0"
+    assert _encode_path((0,)) == b"\0"
 
 
 @pytest.mark.parametrize("value", [b"", b"\x80", b"\2", b"\x01", b"\xff" * 9])
 def test_indexes_that_end_too_early(value):
-    assert _path(value, 0) is None
+    assert _read_message_path(value, 0) is None

@@ -19,7 +19,7 @@ TEXTS = [
     *("1 day 1 month", "99999999999999 days", "200000000 years", "106751992 00:00:00", "1 day;"),
     *("- day", "day"),
 ]
-LASTS = {"duration": ("DAY", "HOUR", "MINUTE", "SECOND"), "months": ("YEAR", "MONTH")}
+LASTS = {"parse_duration": ("DAY", "HOUR", "MINUTE", "SECOND"), "parse_months": ("YEAR", "MONTH")}
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -30,9 +30,10 @@ def test_read_alike(name: str, text: str) -> None:
             found = getattr(module, name)(text)
         except ValueError as error:
             return f"no: {error}"
-        written = module.duration_text(found) if name == "duration" else str(found)
+        written = module.render_duration(found) if name == "parse_duration" else str(found)
         assert getattr(module, name)(written) == found
-        return f"{written} {[module.misfit(found, f'INTERVAL {last}') for last in LASTS[name]]}"
+        misfits = [module.describe_misfit(found, f"INTERVAL {last}") for last in LASTS[name]]
+        return f"{written} {misfits}"
 
     assert answer(compiling) == answer(running)
 
@@ -46,16 +47,16 @@ def test_read_alike(name: str, text: str) -> None:
     ],
 )
 def test_durations(text: str, value: timedelta) -> None:
-    assert running.duration(text) == value
+    assert running.parse_duration(text) == value
 
 
 def test_what_a_type_does_not_hold() -> None:
-    assert running.misfit(timedelta(hours=36), "INTERVAL DAY") == "more than whole days"
-    assert running.misfit(timedelta(hours=36), "INTERVAL DAY TO HOUR") == ""
-    assert running.misfit(running.Months(18), "INTERVAL YEAR") == "more than whole years"
+    assert running.describe_misfit(timedelta(hours=36), "INTERVAL DAY") == "more than whole days"
+    assert running.describe_misfit(timedelta(hours=36), "INTERVAL DAY TO HOUR") == ""
+    assert running.describe_misfit(running.Months(18), "INTERVAL YEAR") == "more than whole years"
     too_long = "longer than Spark's intervals"
-    assert running.misfit(timedelta(days=200_000_000), "INTERVAL DAY") == too_long
-    assert running.misfit(running.Months(2**31), "INTERVAL MONTH") == too_long
+    assert running.describe_misfit(timedelta(days=200_000_000), "INTERVAL DAY") == too_long
+    assert running.describe_misfit(running.Months(2**31), "INTERVAL MONTH") == too_long
 
 
 def test_checks_of_months() -> None:

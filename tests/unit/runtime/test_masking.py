@@ -45,14 +45,14 @@ from ssbt.runtime.sampling.masking import Masks
 )
 def test_values(type_: DataType, values: list[Any], masked: list[Any]):
     masks = Masks()
-    assert [masks.masked(value, type_) for value in values] == masked
+    assert [masks.mask(value, type_) for value in values] == masked
 
 
 def test_equal_values_of_other_columns_stay_equal():
     """So that rows still meet, also by numbers of other types and inside of structs."""
     masks = Masks()
     place = StructType([StructField("id", IntegerType()), StructField("name", StringType())])
-    assert masks.masked("a", StringType()) == "masked 1"
-    assert masks.masked(5, LongType()) == 1
-    assert masks.masked((5, "a"), place) == (1, "masked 1")
-    assert masks.masked(Decimal("5.00"), DecimalType(10, 2)) == 1
+    assert masks.mask("a", StringType()) == "masked 1"
+    assert masks.mask(5, LongType()) == 1
+    assert masks.mask((5, "a"), place) == (1, "masked 1")
+    assert masks.mask(Decimal("5.00"), DecimalType(10, 2)) == 1

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from ssbt.runtime.settings.parameters import Entry, declared_parameters, resolved
+from ssbt.runtime.settings.parameters import Entry, read_parameters, resolve_values
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Params:
     limit: Annotated[int | None, "INT", "Rows"] = None
 
 
-PARAMETERS = declared_parameters(Params)
+PARAMETERS = read_parameters(Params)
 
 
 def test_declared() -> None:
@@ -45,7 +45,7 @@ def test_declared() -> None:
         "limit": "INT",
     }
     assert PARAMETERS["rate"].description == "Rate of exchange"
-    assert declared_parameters(None) == {}
+    assert read_parameters(None) == {}
 
 
 GIVEN: list[Entry] = [("--set", "params.run_date", "2026-01-31"), ("--set", "params.count", "1")]
@@ -61,7 +61,7 @@ def test_last_entry_wins() -> None:
         ("--set", "params.lake", "a=b"),
         *GIVEN,
     ]
-    assert resolved(PARAMETERS, entries) == (
+    assert resolve_values(PARAMETERS, entries) == (
         {"lake": "a=b", "run_date": date(2026, 1, 31), "count": 1},
         {"spark.sql.shuffle.partitions": "16", "spark.sql.ansi.enabled": "true"},
         [],
@@ -70,7 +70,9 @@ def test_last_entry_wins() -> None:
 
 def test_null_where_it_is_the_default() -> None:
     entries: list[Entry] = [("x", "params.until", "2026-01-31"), ("y", "params.until", None)]
-    values, _, problems = resolved(PARAMETERS, [*GIVEN, *entries, ("y", "params.limit", None)])
+    values, _, problems = resolve_values(
+        PARAMETERS, [*GIVEN, *entries, ("y", "params.limit", None)]
+    )
     assert (values["until"], values["limit"], problems) == (None, None, [])
 
 
@@ -87,7 +89,7 @@ def test_all_problems_at_once() -> None:
         ("--set", "params.COUNT", "1"),
         ("--set", "params.params.count", "1"),
     ]
-    assert resolved(PARAMETERS, entries)[2] == [
+    assert resolve_values(PARAMETERS, entries)[2] == [
         "parameter `count` (conf/prod.json): expected INT, got null: not written like 42",
         'parameter `rate` (conf/prod.json): expected DECIMAL(12,2), got "0.015": '
         "more digits than it holds",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 import pytest
 
-from ssbt.compiler.formats.protoc import compiled
-from ssbt.runtime.registries.proto_texts import proto_text
+from ssbt.compiler.formats.protoc import compile_descriptors
+from ssbt.runtime.registries.proto_texts import render_proto
 
 OTHER = 'syntax = "proto3"; package shop.money; message Money { int64 cents = 1; }'
 PROTO3 = """\
@@ -46,7 +46,7 @@ enum Status { NEW = 1; PAID = 2; }
 
 def described(text: str) -> FileDescriptorProto:
     found = FileDescriptorSet.FromString(
-        compiled("o.proto", {"o.proto": text, "money.proto": OTHER})
+        compile_descriptors("o.proto", {"o.proto": text, "money.proto": OTHER})
     )
     return found.file[-1]
 
@@ -54,10 +54,10 @@ def described(text: str) -> FileDescriptorProto:
 @pytest.mark.parametrize("text", [PROTO3, PROTO2, OTHER])
 def test_compiled_again_it_is_the_same(text: str):
     file = described(text)
-    assert described(proto_text(file)) == file
+    assert described(render_proto(file)) == file
 
 
 def test_an_edition_has_features_that_a_text_would_lose():
     file = FileDescriptorProto(name="o.proto", syntax="editions")
     with pytest.raises(ValueError, match="edition"):
-        proto_text(file)
+        render_proto(file)

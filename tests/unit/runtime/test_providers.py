@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import pytest
 
-from ssbt.runtime.providers import NoValueError, provider, text_of
-from ssbt.runtime.providers.secrets import SecretError, Secrets, rotated_secrets
+from ssbt.runtime.providers import NoValueError, find_provider, require_text
+from ssbt.runtime.providers.secrets import SecretError, Secrets, find_rotated_secrets
 from tests.unit.runtime.vault_double import TOKEN, Vault, vault
 
 
@@ -278,7 +278,7 @@ def test_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
     found = SimpleNamespace(load=lambda: Own)
     monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **wanted: [found])
-    assert provider("acme")("x", {"place": "safe"}) == "x of safe"
+    assert find_provider("acme")("x", {"place": "safe"}) == "x of safe"
 
 
 class TellingError(LookupError):
@@ -331,10 +331,10 @@ def test_a_value_is_text(found: object, monkeypatch: pytest.MonkeyPatch) -> None
         value("x", provider="acme:own")
     assert TOLD not in str(told.value)
     if type(found) is int:
-        assert text_of(found, "it") == "7"
+        assert require_text(found, "it") == "7"
     elif found != "":
         with pytest.raises(NoValueError, match="it is no text") as error:
-            text_of(found, "it")
+            require_text(found, "it")
         assert TOLD not in str(error.value)
 
 
@@ -363,5 +363,5 @@ def test_a_cache_with_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [secrets.value("x"), secrets.value("X")] == ["first", "first"]
     now[0] = 61
     assert secrets.value("x") == "second"
-    assert rotated_secrets() == ["x"]
-    assert rotated_secrets() == []
+    assert find_rotated_secrets() == ["x"]
+    assert find_rotated_secrets() == []

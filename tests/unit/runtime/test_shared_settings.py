@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.configuration import providers
-from ssbt.compiler.connectors.loading import connector, connector_names
+from ssbt.compiler.connectors.loading import connector_names, find_connector
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings import known
-from ssbt.runtime.settings.shared import Shared
+from ssbt.runtime.settings.shared import SharedConfiguration
 
 BROKERS = "kafka.bootstrap.servers"
 
 
-def shared() -> Shared:
-    return Shared({"shop": "kafka", "registry": "schema_registry", "own": "somebody"}, ["login"])
+def shared() -> SharedConfiguration:
+    return SharedConfiguration(
+        {"shop": "kafka", "registry": "schema_registry", "own": "somebody"}, ["login"]
+    )
 
 
 def problems(key: str, value: object = "x") -> list[str]:
@@ -80,7 +82,7 @@ def test_both_spellings_are_one_option() -> None:
 
 
 def test_a_script_that_does_not_say_what_it_declares() -> None:
-    one = Shared()
+    one = SharedConfiguration()
     one.add("--set", "connections.any.thing", "x")
     one.add("--set", "secrets.any.thing", "x")
     assert (one.problems, one.connections) == ([], {"any": {"thing": "x"}})
@@ -89,7 +91,7 @@ def test_a_script_that_does_not_say_what_it_declares() -> None:
 def test_options_are_those_of_the_specifications() -> None:
     kinds = {}
     for name in connector_names():
-        found = connector(name)
+        found = find_connector(name)
         if found is not None and found.connection is not None and not found.package:
             options = found.connection.options
             kinds[name] = {each.name: each.spark for each in options}
@@ -98,7 +100,7 @@ def test_options_are_those_of_the_specifications() -> None:
 
 def test_providers_are_those_that_the_compiler_knows() -> None:
     assert {
-        name: providers.options(name) for name in known.PROVIDER_OPTIONS
+        name: providers.provider_options(name) for name in known.PROVIDER_OPTIONS
     } == known.PROVIDER_OPTIONS
-    assert set(providers.names()) >= set(known.PROVIDER_OPTIONS)
+    assert set(providers.provider_names()) >= set(known.PROVIDER_OPTIONS)
     assert providers.COMMON == known.COMMON_PROVIDER_OPTIONS

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from ssbt.runtime.values.intervals import Months
-from ssbt.runtime.values.types import parsed_type, parsed_value
+from ssbt.runtime.values.types import parse_type, parse_value
 
 GOOD = [
     ("STRING", "", ""),
@@ -67,7 +67,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("spark_type", "raw", "value"), GOOD)
 def test_reads(spark_type: str, raw: object, value: object) -> None:
-    parsed = parsed_value(raw, parsed_type(spark_type))
+    parsed = parse_value(raw, parse_type(spark_type))
     assert (parsed, type(parsed)) == (value, type(value))
 
 
@@ -117,7 +117,7 @@ BAD = [
 @pytest.mark.parametrize(("spark_type", "raw", "reason"), BAD)
 def test_refuses(spark_type: str, raw: object, reason: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011
-        parsed_value(raw, parsed_type(spark_type))
+        parse_value(raw, parse_type(spark_type))
     assert str(caught.value) == reason
 
 
@@ -126,11 +126,11 @@ def test_refuses(spark_type: str, raw: object, reason: str) -> None:
 )
 def test_refuses_types(text: str) -> None:
     with pytest.raises(ValueError, match="a parameter cannot have the type"):
-        parsed_type(text)
+        parse_type(text)
 
 
 @pytest.mark.parametrize(
     "text", ["INT", "ARRAY<ARRAY<DECIMAL(3,0)>>", "MAP<DECIMAL(3,0), MAP<INT, STRING>>"]
 )
 def test_type_is_written_as_read(text: str) -> None:
-    assert str(parsed_type(text)) == text
+    assert str(parse_type(text)) == text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.sparkconf import settings
-from ssbt.compiler.sparkconf.settings import known_settings, refusal
-from ssbt.compiler.sparkconf.values import misfit
+from ssbt.compiler.sparkconf.settings import find_setting_problem, known_settings
+from ssbt.compiler.sparkconf.values import describe_expected_value
 from ssbt.runtime.sparkconf import settings as run_time
 
 OTHERS = [
@@ -29,7 +29,7 @@ OTHERS = [
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("line", ["3.5", "4.3"])
 def test_names_of_others_pass(name: str, line: str) -> None:
-    assert refusal(name, "anything", line) is None
+    assert find_setting_problem(name, "anything", line) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_names_of_others_pass(name: str, line: str) -> None:
 )
 def test_names(name: str, line: str, message: str) -> None:
     value = "classic" if name == "spark.api.mode" else "true"
-    refused = refusal(name, value, line)
+    refused = find_setting_problem(name, value, line)
     assert (refused.message if refused else "") == message
     assert refused is None or refused.is_name
 
@@ -78,13 +78,15 @@ UNFITTING = {
 @pytest.mark.parametrize("kind", FITTING)
 def test_values(kind: str) -> None:
     choices = ("DYNAMIC", "STATIC")
-    assert [v for v in FITTING[kind] if misfit(v, kind, "", choices)] == []
-    assert [v for v in UNFITTING.get(kind, []) if not misfit(v, kind, "", choices)] == []
+    assert [v for v in FITTING[kind] if describe_expected_value(v, kind, "", choices)] == []
+    assert [
+        v for v in UNFITTING.get(kind, []) if not describe_expected_value(v, kind, "", choices)
+    ] == []
 
 
 def test_the_least_value() -> None:
-    assert misfit("0", "int", "1", ()) == "a whole number from 1"
-    assert misfit("0", "int", "0", ()) == ""
+    assert describe_expected_value("0", "int", "1", ()) == "a whole number from 1"
+    assert describe_expected_value("0", "int", "0", ()) == ""
 
 
 def test_the_catalogue() -> None:
@@ -99,13 +101,13 @@ def test_the_catalogue() -> None:
 def test_the_runtime_holds_files_to_the_same_names() -> None:
     """Every name with a letter dropped, changed and swapped; both answer, or neither does."""
     assert set(settings.known_settings()) == set(run_time.names())
-    assert run_time.OPEN == settings._OPEN
-    assert tuple(run_time.SETTLED) == settings._SETTLED
-    assert run_time.SETTLED_BEGINNING == settings._SETTLED_BEGINNING
+    assert run_time.OPEN == settings._OPEN_PREFIXES
+    assert tuple(run_time.SETTLED) == settings._FIXED_SETTINGS
+    assert run_time.SETTLED_BEGINNING == settings._FIXED_PREFIX
     for name in sorted(settings.known_settings())[::40]:
         at = 5 + len(name) // 2
         slips = (name[:at] + name[at + 1 :], f"{name[: at - 1]}q{name[at:]}", f"{name}.x")
         for each in (name, *slips):
-            refused = settings.refusal(each, "1", "4.1")
+            refused = settings.find_setting_problem(each, "1", "4.1")
             is_unknown = refused is not None and refused.message.startswith("Spark has no ")
             assert is_unknown == (run_time.unknown_name(each) is not None), each

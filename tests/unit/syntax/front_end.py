@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ssbt.compiler.driver import Checked, checked, emitted
+from ssbt.compiler.driver import CheckResult, check_pipeline, emit_files
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.mutation import mutated
 from tests.unit.syntax.programs import Programs
@@ -42,7 +42,7 @@ def is_right(seed: int) -> bool:
     return seed % 4 == 3
 
 
-def check_front_end(text: str) -> Checked:
+def check_front_end(text: str) -> CheckResult:
     """Compile the text; what is accepted is emitted and is Python, what parses can be formatted."""
 
     def read(path: str) -> bytes:
@@ -50,10 +50,10 @@ def check_front_end(text: str) -> Checked:
             raise FileNotFoundError(2, "No such file or directory", path)
         return text.encode("utf-8", "surrogatepass")
 
-    result = checked("main.ssbt", read)
+    result = check_pipeline("main.ssbt", read)
     check_places(result)
-    if not result.failed:
-        for file in emitted(result):
+    if not result.has_errors:
+        for file in emit_files(result):
             if file.path.endswith(".py"):
                 compile(file.content, file.path, "exec")
     found, _ = read_text(text)
@@ -63,7 +63,7 @@ def check_front_end(text: str) -> Checked:
     return result
 
 
-def check_places(result: Checked) -> None:
+def check_places(result: CheckResult) -> None:
     """Each place of each finding lies inside of its file."""
     for finding in result.findings:
         spans = [label.span for label in (finding.primary, *finding.secondary)]

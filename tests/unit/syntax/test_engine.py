@@ -12,9 +12,9 @@ from lark import Lark, UnexpectedInput, logger
 import pytest
 
 from ssbt.compiler.syntax import tables as tables_module
-from ssbt.compiler.syntax.building.declarations import Builder
-from ssbt.compiler.syntax.engine import Engine, StumbleError
-from ssbt.compiler.syntax.tables import STARTS, Tables, tables
+from ssbt.compiler.syntax.building.declarations import DeclarationBuilder
+from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
+from ssbt.compiler.syntax.tables import STARTS, Tables, load_tables
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.mutation import mutated
 
@@ -38,8 +38,10 @@ def place_in_lark(text: str) -> int | None:
 
 def place_here(text: str) -> int | None:
     try:
-        Engine(tables(), text, "a.ssbt", 0).parsed("file", Builder("a.ssbt", 0, text))
-    except StumbleError as error:
+        Engine(load_tables(), text, "a.ssbt", 0).parse(
+            "file", DeclarationBuilder("a.ssbt", 0, text)
+        )
+    except UnexpectedTokenError as error:
         at_end = error.lexeme is not None and error.lexeme.type == "$END"
         return len(text) if at_end else error.offset
     return None
@@ -57,9 +59,11 @@ def test_both_take_the_same_texts(seed: int):
 
 
 def test_each_rule_has_its_method():
-    methods = {method for origin, _, method, _ in tables().rules if origin[0] != "_" and method}
-    assert {name for name in methods if not hasattr(Builder, name)} == set()
-    made = {name for name in vars(Builder) if not name.startswith("_")}
+    methods = {
+        method for origin, _, method, _ in load_tables().rules if origin[0] != "_" and method
+    }
+    assert {name for name in methods if not hasattr(DeclarationBuilder, name)} == set()
+    made = {name for name in vars(DeclarationBuilder) if not name.startswith("_")}
     assert "file" in methods & made
 
 
@@ -86,12 +90,12 @@ def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pyt
     made: list[Tables] = []
 
     def make(grammar: str) -> Tables:
-        made.append(tables())
+        made.append(load_tables())
         return made[-1]
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(tables_module, "_made", make)
-    read = tables_module.tables.__wrapped__
+    monkeypatch.setattr(tables_module, "_build_tables", make)
+    read = tables_module.load_tables.__wrapped__
     first = fields_of(read())
     (saved,) = (tmp_path / "ssbt").iterdir()
     assert fields_of(read()) == first
@@ -104,10 +108,10 @@ def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pyt
 
 
 def fields_of(given: Tables) -> object:
-    return json.loads(tables_module._written(given))
+    return json.loads(tables_module._serialize_tables(given))
 
 
 def test_a_folder_that_cannot_be_written_is_no_mistake(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/none")
-    monkeypatch.setattr(tables_module, "_made", lambda grammar: tables())
-    assert tables_module.tables.__wrapped__() is tables()
+    monkeypatch.setattr(tables_module, "_build_tables", lambda grammar: load_tables())
+    assert tables_module.load_tables.__wrapped__() is load_tables()

@@ -13,8 +13,8 @@ import pytest
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.formatting.files import formatted
-from ssbt.compiler.syntax.parsing import Parsed, parsed
+from ssbt.compiler.syntax.formatting.files import format_file
+from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.mutation import mutated
 from tests.unit.syntax.trees import difference
@@ -28,12 +28,12 @@ LAYOUTS = {
 FENCE = re.compile(r"^```ssbt\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def read(text: str) -> tuple[Parsed, Source]:
+def read(text: str) -> tuple[ParsedFile, Source]:
     source = Source("pipeline.ssbt", text)
-    return parsed(source), source
+    return parse_file(source), source
 
 
-def is_clean(found: Parsed) -> bool:
+def is_clean(found: ParsedFile) -> bool:
     return all(finding.severity is not Severity.ERROR for finding in found.findings)
 
 
@@ -46,7 +46,7 @@ def corpus() -> dict[str, str]:
     for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
         for number, fence in enumerate(FENCE.findall(path.read_text("utf-8"))):
             texts[f"{path.relative_to(ROOT)}-{number}"] = fence
-    for code in registry.codes():
+    for code in registry.list_codes():
         texts[f"{code.number}-wrong"] = code.wrong
         texts[f"{code.number}-right"] = code.right
     return {name: text for name, text in texts.items() if is_clean(read(text)[0])}
@@ -56,12 +56,12 @@ def check(text: str) -> str:
     """Format the text, see that this is right, and return what came out."""
     before, source = read(text)
     assert is_clean(before)
-    once = formatted(before, source)
+    once = format_file(before, source)
     after, formatted_source = read(once)
     assert is_clean(after), after.findings
     assert difference(before.file, after.file) is None
     assert [c.text for c in before.file.comments] == [c.text for c in after.file.comments]
-    assert formatted(after, formatted_source) == once
+    assert format_file(after, formatted_source) == once
     assert once == "" or once.endswith("\n")
     assert not once.endswith("\n\n")
     assert "\n\n\n" not in outside_of_texts(once)
@@ -152,4 +152,4 @@ def test_a_long_line_is_the_last_resort():
 )
 def test_time_is_linear(make):
     read_files = {count: read(make(count)) for count in (10, 200, 800)}
-    assert is_linear(lambda count: formatted(*read_files[count]), 200)
+    assert is_linear(lambda count: format_file(*read_files[count]), 200)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.resolve.traps.failing import CONSTANT_FAILS
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from tests.unit.syntax.front_end import check_front_end, is_right, text_of
 from tests.unit.syntax.test_robustness import BROKEN, NESTED
 from tests.unit.timing import is_linear
@@ -67,7 +67,7 @@ def test_depths_around_the_limit(kind: str, levels: int):
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_broken_files(kind: str):
-    assert check_front_end(f"pipeline p {{ }}\n{BROKEN[kind](5)}").failed
+    assert check_front_end(f"pipeline p {{ }}\n{BROKEN[kind](5)}").has_errors
 
 
 def check_linear(kind: str, count: int) -> None:

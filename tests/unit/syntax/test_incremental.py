@@ -11,7 +11,7 @@ import pytest
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import parsing
 from ssbt.compiler.syntax.incremental import DeclarationCache
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted((*(ROOT / "examples").rglob("*.ssbt"), *(ROOT / "tests/tpch").rglob("*.ssbt")))
@@ -64,7 +64,7 @@ def test_random_edits(path: Path):
         for number, text in enumerate(edits(base, generator)):
             version = text if number % 3 else base
             source = Source("p.ssbt", version)
-            assert cache.parsed(source) == parsed(source), version
+            assert cache.parse(source) == parse_file(source), version
 
 
 def test_the_same_declaration_twice_stands_in_two_places():
@@ -72,7 +72,7 @@ def test_the_same_declaration_twice_stands_in_two_places():
     cache = DeclarationCache()
     for version in (text, text * 2, f"# x\n{text * 3}", text):
         source = Source("p.ssbt", version)
-        assert cache.parsed(source) == parsed(source)
+        assert cache.parse(source) == parse_file(source)
 
 
 def test_what_did_not_change_is_not_parsed_again(monkeypatch):
@@ -80,12 +80,12 @@ def test_what_did_not_change_is_not_parsed_again(monkeypatch):
 
     def fragment(source, start, begin, end):
         read.append(source.text[begin:end])
-        return parsing.fragment(source, start, begin, end)
+        return parsing.parse_fragment(source, start, begin, end)
 
-    monkeypatch.setattr("ssbt.compiler.syntax.incremental.fragment", fragment)
+    monkeypatch.setattr("ssbt.compiler.syntax.incremental.parse_fragment", fragment)
     cache = DeclarationCache()
     text = "schema A { a: int }\nlet b = from c\nschema D { a: int }\n"
-    cache.parsed(Source("p.ssbt", text))
+    cache.parse(Source("p.ssbt", text))
     read.clear()
-    cache.parsed(Source("p.ssbt", text.replace("from c", "from cc")))
+    cache.parse(Source("p.ssbt", text.replace("from c", "from cc")))
     assert read == ["let b = from cc"]

@@ -9,13 +9,13 @@ import pytest
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import names
 from ssbt.compiler.syntax.ast.declarations import File
-from ssbt.compiler.syntax.formatting.files import formatted
-from ssbt.compiler.syntax.parsing import parsed
-from ssbt.compiler.syntax.tables import tables
+from ssbt.compiler.syntax.formatting.files import format_file
+from ssbt.compiler.syntax.parsing import parse_file
+from ssbt.compiler.syntax.tables import load_tables
 from tests.unit.syntax.trees import difference
 
 WORDS = sorted(
-    {word for word in tables().words if word.isalpha()}
+    {word for word in load_tables().words if word.isalpha()}
     | {"by", "end", "group", "key", "order", "row", "start", "table", "user", "value", "try_cast"}
 )
 # A place for a name, `W`, and the words that are something else in it.
@@ -80,7 +80,7 @@ DELAY = {"watermark W": " delay 1 day"}
 
 
 def tree(text: str) -> File | None:
-    found = parsed(Source("a.ssbt", text))
+    found = parse_file(Source("a.ssbt", text))
     return None if found.findings else found.file
 
 
@@ -100,7 +100,7 @@ def otherwise(text: str, words: list[str] = WORDS) -> set[str]:
 def check_formatting(text: str, file: File) -> None:
     """The formatter writes enough backticks."""
     source = Source("a.ssbt", text)
-    again = tree(formatted(parsed(source), source))
+    again = tree(format_file(parse_file(source), source))
     assert again is not None, text
     assert difference(file, again) is None
 
@@ -149,7 +149,7 @@ def test_a_keyword_is_a_column_where_the_next_declaration_begins(keyword: str, f
 def test_a_secret_may_be_named_after_a_declaration():
     text = "secret `let`\n\nlet x = from a\n"
     source = Source("a.ssbt", text)
-    assert formatted(parsed(source), source) == text
+    assert format_file(parse_file(source), source) == text
 
 
 def test_a_step_is_no_name_of_a_transform():
@@ -191,7 +191,7 @@ def test_letters_of_all_alphabets(name: str):
     file = tree(text)
     assert file is not None
     source = Source("a.ssbt", text)
-    assert formatted(parsed(source), source) == text
+    assert format_file(parse_file(source), source) == text
 
 
 @pytest.mark.parametrize("name", ["a b", "1a", "a-b", "a`b", "a.b", " ", "é!"])
@@ -201,4 +201,4 @@ def test_other_names_stand_in_backticks(name: str):
     file = tree(text)
     assert file is not None
     source = Source("a.ssbt", text)
-    assert formatted(parsed(source), source) == text
+    assert format_file(parse_file(source), source) == text

@@ -11,9 +11,9 @@ from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.encoding import decoded
-from ssbt.compiler.syntax.formatting.files import formatted
-from ssbt.compiler.syntax.parsing import Parsed, parsed
+from ssbt.compiler.syntax.encoding import decode_source
+from ssbt.compiler.syntax.formatting.files import format_file
+from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 from tests.unit.syntax.test_formatting import LAYOUTS
 from tests.unit.timing import is_linear
 
@@ -104,9 +104,9 @@ BROKEN: dict[str, Callable[[int], str]] = {
 }
 
 
-def read(text: str) -> Parsed:
+def read(text: str) -> ParsedFile:
     """The file, with a look at what must be true of every answer."""
-    found = parsed(Source("a.ssbt", text))
+    found = parse_file(Source("a.ssbt", text))
     for finding in found.findings:
         labels = [finding.primary, *finding.secondary]
         spans = [*(label.span for label in labels), *(edit.span for edit in finding.fix)]
@@ -114,7 +114,7 @@ def read(text: str) -> Parsed:
     return found
 
 
-def numbers(found: Parsed) -> list[str]:
+def numbers(found: ParsedFile) -> list[str]:
     return [finding.code.number for finding in found.findings]
 
 
@@ -127,11 +127,11 @@ def test_four_hundred_levels(kind: str):
 @pytest.mark.parametrize("kind", NESTED)
 def test_a_hundred_levels(kind: str):
     source = Source("a.ssbt", NESTED[kind](95))
-    found = parsed(source)
+    found = parse_file(source)
     assert not found.findings
-    once = formatted(found, source)
+    once = format_file(found, source)
     again = Source("a.ssbt", once)
-    assert formatted(parsed(again), again) == once
+    assert format_file(parse_file(again), again) == once
 
 
 @pytest.mark.slow
@@ -231,7 +231,7 @@ def test_a_byte_order_mark_at_the_start_is_skipped():
     [(b"let x\xff = from a", 5), ("# caf\u00e9 \u20ac".encode() + b"\xe9", 8), (b"\x80", 0)],
 )
 def test_bytes_that_are_not_utf8(data: bytes, at: int):
-    found = decoded("a.ssbt", data)
+    found = decode_source("a.ssbt", data)
     assert isinstance(found, Diagnostic)
     assert found.code is encoding_codes.INVALID_UTF8
     assert found.primary.span.start == at
@@ -241,10 +241,10 @@ def test_bytes_that_are_not_utf8(data: bytes, at: int):
 def test_line_ends(line_end: str):
     text = LAYOUTS["comments"].replace("\n", line_end)
     source = Source("a.ssbt", text)
-    found = parsed(source)
+    found = parse_file(source)
     assert not found.findings
     broken = Source("a.ssbt", f"let x = from a{line_end}{line_end}let y = form b")
-    place = parsed(broken).findings[0].primary.span.start
+    place = parse_file(broken).findings[0].primary.span.start
     assert broken.position(place) == (3, 9)
 
 

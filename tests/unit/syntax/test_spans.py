@@ -13,7 +13,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.trees import difference, nodes
 
@@ -21,7 +21,7 @@ EXPRESSIONS = get_args(e.Expression)
 
 
 def tree(text: str) -> d.File:
-    found = parsed(Source("pipeline.ssbt", text))
+    found = parse_file(Source("pipeline.ssbt", text))
     assert not found.findings, found.findings
     return found.file
 
@@ -47,7 +47,7 @@ def check_expressions(file: d.File, text: str) -> None:
 
 def expression_again(node: e.Node, written: str) -> e.Node | None:
     """The expression that the text of a node means by itself, in a place where it may stand."""
-    if any(isinstance(each, e.InList) and each.word == "one of" for each, _ in nodes(node)):
+    if any(isinstance(each, e.InList) and each.keyword == "one of" for each, _ in nodes(node)):
         (param,) = tree(f"param x: int check {written}").declarations
         assert isinstance(param, d.Param)
         return param.check

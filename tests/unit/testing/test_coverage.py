@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from ssbt.compiler.driver import checked, emitted, probed
-from ssbt.compiler.ir.coverage import Probed
-from ssbt.compiler.ir.expressions import shown
+from ssbt.compiler.driver import add_probes, check_pipeline, emit_files
+from ssbt.compiler.ir.coverage import ProbedPipeline
+from ssbt.compiler.ir.expressions import render_text
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.steps import Aggregate, Project
-from ssbt.compiler.testing.coverage import Coverage, Place
+from ssbt.compiler.testing.coverage import Coverage, LocatedTarget
 from ssbt.compiler.testing.results import Event
 
 PIPELINE = """pipeline p {{}}
@@ -26,11 +26,11 @@ sink r to noop {{}}
 """
 
 
-def found(steps: str, declared: str = "") -> Probed:
+def found(steps: str, declared: str = "") -> ProbedPipeline:
     text = PIPELINE.format(steps=steps, declared=declared)
-    result = checked("p.ssbt", lambda path: text.encode() if path == "p.ssbt" else b"")
+    result = check_pipeline("p.ssbt", lambda path: text.encode() if path == "p.ssbt" else b"")
     assert result.pipeline is not None, [each.message for each in result.findings]
-    return probed(result)[1]
+    return add_probes(result)[1]
 
 
 def asked(steps: str) -> list[str]:
@@ -42,7 +42,7 @@ def asked(steps: str) -> list[str]:
             before, last = ((None, *item.query.steps))[-2:]
             assert isinstance(last, Project)
             given = before.aggregates if isinstance(before, Aggregate) else last.columns
-            columns += [shown(column.expression.text) for column in given]
+            columns += [render_text(column.expression.text) for column in given]
     return columns
 
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_told():
 )
 def test_the_sides_of_joins(kind: str, sides: list[str]):
     points = found(f"|> {kind} join t on s.a = t.a |> select s.a").points
-    joins = [each.what.partition(": ") for each in points if each.kind == "join"]
+    joins = [each.description.partition(": ") for each in points if each.kind == "join"]
     assert [what for *_, what in joins] == sides
     assert {join for join, *_ in joins} == {f"{kind} join t".strip()}
 
@@ -169,9 +169,9 @@ def test_transforms_are_looked_into_where_they_are_called():
     assert coverage.computed["r"] == tuple(
         number
         for number, point in enumerate(coverage.points)
-        if point.what in ("let r", "transform f", "transform g")
+        if point.description in ("let r", "transform f", "transform g")
     )
-    of = [(probe.of, len(probe.points)) for probe in coverage.probes]
+    of = [(probe.subject, len(probe.points)) for probe in coverage.probes]
     assert sorted(of) == [("f", 2), ("g", 1), ("g", 2), ("r", 1), ("r", 2), ("r", 2)]
 
 
@@ -187,17 +187,19 @@ def test_the_script_of_a_pipeline_is_a_part_of_the_one_with_probes():
         steps="|> left join t on s.a = t.a |> extend if(s.b = 1, 1, 2) as n |> select n",
         declared="",
     )
-    plain = checked("p.ssbt", lambda path: text.encode() if path == "p.ssbt" else b"")
-    scripts = [emitted(each)[0].content.decode() for each in (plain, probed(plain)[0])]
+    plain = check_pipeline("p.ssbt", lambda path: text.encode() if path == "p.ssbt" else b"")
+    scripts = [emit_files(each)[0].content.decode() for each in (plain, add_probes(plain)[0])]
     lines = scripts[1].splitlines()
     assert all(line in lines for line in scripts[0].splitlines())
 
 
 PLACES = (
-    Place("a.ssbt", 3, 1, "dataset", "let r", "let r: no test computes it", True),
-    Place("a.ssbt", 4, 9, "branch", "when x\n= 1", "no row takes `when x\n= 1`", True),
-    Place("a.ssbt", 5, 9, "branch", "else", "no row takes `else`", False),
-    Place("b.ssbt", 1, 1, "join", "join t: rows that match", "join t: no row has a match", True),
+    LocatedTarget("a.ssbt", 3, 1, "dataset", "let r", "let r: no test computes it", True),
+    LocatedTarget("a.ssbt", 4, 9, "branch", "when x\n= 1", "no row takes `when x\n= 1`", True),
+    LocatedTarget("a.ssbt", 5, 9, "branch", "else", "no row takes `else`", False),
+    LocatedTarget(
+        "b.ssbt", 1, 1, "join", "join t: rows that match", "join t: no row has a match", True
+    ),
 )
 
 
@@ -205,14 +207,14 @@ def told(*events: Event) -> Coverage:
     coverage = Coverage()
     coverage.add(PLACES, [7, 8])
     for event in events:
-        coverage.take(event)
+        coverage.record_event(event)
     return coverage
 
 
 def test_the_report():
     coverage = told(Event("ended", 7, reached=[0], refused=[(3, "[NOT_SO] no")]))
     assert coverage.percent == 50
-    assert "".join(coverage.report(70)) == (
+    assert "".join(coverage.render_report(70)) == (
         "file    points  missed  cover\n"
         "a.ssbt       2       1    50%\n"
         "b.ssbt       0       0   100%\n"
@@ -231,8 +233,8 @@ def test_what_one_test_reaches_is_reached():
         Event("ended", 7, reached=[0, 1], refused=[(3, "no")]), Event("ended", 8, reached=[3])
     )
     assert coverage.percent == 100
-    assert "b.ssbt" in "".join(coverage.report(70))
-    assert "b.ssbt:1" not in "".join(coverage.report(70))
+    assert "b.ssbt" in "".join(coverage.render_report(70))
+    assert "b.ssbt:1" not in "".join(coverage.render_report(70))
 
 
 def test_two_of_three_are_not_67_percent():
@@ -241,11 +243,11 @@ def test_two_of_three_are_not_67_percent():
 
 def test_nothing_to_reach():
     assert Coverage().percent == 100
-    assert "".join(Coverage().report(70)).endswith("TOTAL       0       0   100%\n")
+    assert "".join(Coverage().render_report(70)).endswith("TOTAL       0       0   100%\n")
 
 
 def test_for_programs():
-    document = json.loads(told(Event("ended", 7, reached=[0])).json())
+    document = json.loads(told(Event("ended", 7, reached=[0])).render_json())
     assert (document["percent"], document["points"], document["reached"]) == (33, 3, 1)
     first, second = document["files"]
     assert [each["state"] for each in first["points"]] == ["reached", "missed", "unmeasured"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ssbt.compiler.diagnostics.style import painted
+from ssbt.compiler.diagnostics.style import paint_rows
 from ssbt.compiler.testing.display import Display
-from ssbt.compiler.testing.junit import junit
-from ssbt.compiler.testing.results import Case, Difference, Outcome, Result
-from ssbt.compiler.testing.tables import heading, table
+from ssbt.compiler.testing.junit import render_junit
+from ssbt.compiler.testing.results import Case, CaseResult, Difference, Outcome
+from ssbt.compiler.testing.tables import heading, render_table
 
 ONE = Case(0, "orders.ssbt", "it adds up", "orders.ssbt:40")
 TWO = Case(1, "orders.ssbt", "late & <odd> \x1b", "orders.ssbt:50")
@@ -26,15 +26,15 @@ DIFFERENCE = Difference(
 )
 TWO_SHOWN = "orders.ssbt::late & <odd> \u241b"
 RESULTS = (
-    Result(ONE, Outcome.PASSED, 0.25),
-    Result(TWO, Outcome.FAILED, 1.5, differences=(DIFFERENCE,)),
-    Result(THREE, Outcome.ERROR, 0.0, "orders.ssbt:7 (paid): it broke"),
+    CaseResult(ONE, Outcome.PASSED, 0.25),
+    CaseResult(TWO, Outcome.FAILED, 1.5, differences=(DIFFERENCE,)),
+    CaseResult(THREE, Outcome.ERROR, 0.0, "orders.ssbt:7 (paid): it broke"),
 )
 
 
 def test_rows_side_by_side():
     assert heading(DIFFERENCE) == "orders.ssbt:55: `paid` differs in 3 rows, 4 as expected"
-    assert painted(table(DIFFERENCE), color=False) == (
+    assert paint_rows(render_table(DIFFERENCE), color=False) == (
         "  expected           | got\n"
         "  id  street         | id  street\n"
         "  1   'Hauptstraße'  | 1   '主要'\n"
@@ -45,7 +45,7 @@ def test_rows_side_by_side():
 
 
 def test_what_differs_is_coloured():
-    text = painted(table(DIFFERENCE), color=True)
+    text = paint_rows(render_table(DIFFERENCE), color=True)
     assert "\x1b[31m'Hauptstraße'\x1b[0m" in text
     assert "\x1b[32m'主要'\x1b[0m" in text
     assert "\x1b[31m1\x1b[0m" not in text
@@ -53,7 +53,7 @@ def test_what_differs_is_coloured():
 
 def test_only_so_many_rows_are_shown():
     many = Difference("paid", "", ["id"], [(["1"], None, 0)] * 60, 0)
-    text = painted(table(many), color=False)
+    text = paint_rows(render_table(many), color=False)
     assert len(text.splitlines()) == 53
     assert text.endswith("  … and 10 more\n")
 
@@ -61,7 +61,7 @@ def test_only_so_many_rows_are_shown():
 def shown(display: Display) -> str:
     pieces = []
     for result in RESULTS:
-        pieces += [display.started(result.case), display.ended(result)]
+        pieces += [display.render_start(result.case), display.render_end(result)]
     pieces.append(display.line_end())
     return "".join(pieces)
 
@@ -94,7 +94,7 @@ def test_the_end():
         f"{display.rule(TWO_SHOWN, '_')}"
         "orders.ssbt:50\n"
         "\norders.ssbt:55: `paid` differs in 3 rows, 4 as expected\n"
-        f"{painted(table(DIFFERENCE), color=False)}\n"
+        f"{paint_rows(render_table(DIFFERENCE), color=False)}\n"
         f"{display.rule('users.ssbt::nobody', '_')}"
         "users.ssbt:9\n"
         "  orders.ssbt:7 (paid): it broke\n\n"
@@ -108,7 +108,7 @@ def test_the_end():
 
 
 def test_junit():
-    suite = ElementTree.fromstring(junit(RESULTS, 2.0))[0]
+    suite = ElementTree.fromstring(render_junit(RESULTS, 2.0))[0]
     assert dict(suite.attrib) == {
         "name": "ssbtc",
         "tests": "3",

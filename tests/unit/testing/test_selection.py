@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.testing.selection import ExpressionError, chosen
+from ssbt.compiler.testing.selection import ExpressionError, parse_expression
 
 NAMES = ("orders.ssbt::late rows are dropped", "orders.ssbt::Empty", "users.ssbt::late logins")
 
@@ -28,7 +28,7 @@ NAMES = ("orders.ssbt::late rows are dropped", "orders.ssbt::Empty", "users.ssbt
     ],
 )
 def test_expressions(expression: str, wanted: tuple[int, ...]):
-    fits = chosen(expression)
+    fits = parse_expression(expression)
     assert tuple(place for place, name in enumerate(NAMES) if fits(name)) == wanted
 
 
@@ -45,5 +45,5 @@ def test_expressions(expression: str, wanted: tuple[int, ...]):
 )
 def test_mistakes(expression: str, problem: str):
     with pytest.raises(ExpressionError) as caught:
-        chosen(expression)
+        parse_expression(expression)
     assert str(caught.value) == problem

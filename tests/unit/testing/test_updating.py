@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.diagnostics.fixes import edited
-from ssbt.compiler.driver import formatted
+from ssbt.compiler.diagnostics.fixes import apply_edits
+from ssbt.compiler.driver import format_source
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.parsing import parsed
+from ssbt.compiler.syntax.parsing import parse_file
 from ssbt.compiler.testing.results import Difference
-from ssbt.compiler.testing.updating import CannotUpdateError, updates
+from ssbt.compiler.testing.updating import CannotUpdateError, compute_edits
 
 Rows = list[tuple[list[str] | None, list[str] | None, int | None]]
 BEFORE = """\
@@ -31,14 +31,14 @@ test "rows" {
 
 def updated(text: str, rows: Rows, then: int = 0) -> str:
     source = Source("a.ssbt", text)
-    (node,) = parsed(source).file.declarations
+    (node,) = parse_file(source).file.declarations
     assert isinstance(node, d.Test)
     difference = Difference("paid", "", [], rows, 0, then)
-    return edited(text, updates(node, [difference], source))
+    return apply_edits(text, compute_edits(node, [difference], source))
 
 
 def laid_out(text: str) -> str:
-    return formatted(Source("a.ssbt", text))[0] or ""
+    return format_source(Source("a.ssbt", text))[0] or ""
 
 
 def test_values_rows_and_comments():

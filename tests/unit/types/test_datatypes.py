@@ -40,23 +40,23 @@ SPELLED = {
 @pytest.mark.parametrize(("text", "kind"), SPELLED.items(), ids=list(SPELLED))
 def test_a_type_is_written_and_read_back(text: str, kind: t.DataType) -> None:
     assert kind.sql == str(kind) == text
-    assert ddl.parsed_type(text) == kind
+    assert ddl.parse_type(text) == kind
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_any_name_of_a_field_survives(name: str) -> None:
     kind = t.StructType((t.StructField(name, t.INT, True, name),))
-    assert ddl.parsed_type(kind.sql) == kind
+    assert ddl.parse_type(kind.sql) == kind
 
 
 @given(st.text(max_size=60))
 def test_no_text_upsets_the_reader(text: str) -> None:
-    assert ddl.schema(text) is None or ddl.schema(text)
-    assert ddl.parsed_columns(text) is None or ddl.parsed_columns(text)
+    assert ddl.parse_schema(text) is None or ddl.parse_schema(text)
+    assert ddl.parse_columns(text) is None or ddl.parse_columns(text)
 
 
 def test_columns_are_read() -> None:
-    found = ddl.parsed_columns("id bigint not null, `a b` map<string,int> comment 'x'")
+    found = ddl.parse_columns("id bigint not null, `a b` map<string,int> comment 'x'")
     assert found == t.StructType(
         (
             t.StructField("id", t.LONG, False),
@@ -87,14 +87,14 @@ SYNONYMS = {
 
 @pytest.mark.parametrize(("name", "kind"), SYNONYMS.items())
 def test_a_name_has_synonyms(name: str, kind: t.DataType) -> None:
-    assert t.named_type(name) == kind
+    assert t.find_type(name) == kind
     assert name.lower() in t.type_names()
 
 
 def test_a_decimal_takes_its_numbers() -> None:
-    assert t.named_type("decimal", (5,)) == t.DecimalType(5, 0)
-    assert t.named_type("Decimal", (5, 2)) == t.DecimalType(5, 2)
-    assert t.named_type("text") is None
+    assert t.find_type("decimal", (5,)) == t.DecimalType(5, 0)
+    assert t.find_type("Decimal", (5, 2)) == t.DecimalType(5, 2)
+    assert t.find_type("text") is None
 
 
 WRONG = {
@@ -111,7 +111,7 @@ WRONG = {
 @pytest.mark.parametrize(("given_", "message"), WRONG.items())
 def test_wrong_numbers_are_told(given_: tuple[str, tuple[int, ...]], message: str) -> None:
     with pytest.raises(t.TypeNameError) as error:
-        t.named_type(*given_)
+        t.find_type(*given_)
     assert str(error.value) == message
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.datetime_patterns import corrected_pattern, find_slips
+from ssbt.compiler.types.datetime_patterns import correct_pattern, find_slips
 
 # What people write, what they mean, and whether it is certain.
 SLIPS = [
@@ -108,10 +108,10 @@ GOOD = [
 @pytest.mark.parametrize(("pattern", "right", "certain"), SLIPS)
 def test_a_slip_and_its_repair(pattern: str, right: str, certain: bool) -> None:
     slips = find_slips(pattern)
-    assert corrected_pattern(pattern, slips) == right
-    assert any(slip.certain for slip in slips) == certain
+    assert correct_pattern(pattern, slips) == right
+    assert any(slip.is_certain for slip in slips) == certain
     assert find_slips(right) == ()
-    assert texts.date_format(right) is None
+    assert texts.check_date_format(right) is None
 
 
 @pytest.mark.parametrize("pattern", GOOD)
@@ -142,9 +142,9 @@ def test_dates_and_times_in_any_order(
     for old, new in (("MM", "mm"), ("dd", "DD"), ("yyyy", "YYYY"), ("HH", "hh")):
         wrong = right.replace(old, new)
         if wrong != right:
-            assert corrected_pattern(wrong, find_slips(wrong)) == right
+            assert correct_pattern(wrong, find_slips(wrong)) == right
 
 
 @given(st.text(alphabet="yYMmdDhHsSaZXT'%[]-: F", max_size=20))
 def test_any_text_gives_an_answer(pattern: str) -> None:
-    corrected_pattern(pattern, find_slips(pattern))
+    correct_pattern(pattern, find_slips(pattern))

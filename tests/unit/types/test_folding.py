@@ -18,9 +18,9 @@ from ssbt.compiler.types.datatypes import (
     DataType,
     DecimalType,
 )
-from ssbt.compiler.types.folding.calls import call, is_known
+from ssbt.compiler.types.folding.calls import can_evaluate, fold_call
 from ssbt.compiler.types.folding.casts import cast_value, date_text
-from ssbt.compiler.types.folding.comparing import NEITHER, combine_truth, find_in
+from ssbt.compiler.types.folding.comparisons import UNKNOWN_TRUTH, combine_truth, evaluate_in
 from ssbt.compiler.types.folding.model import Failure, Value, opaque
 
 FAILS = Failure("it fails")
@@ -72,13 +72,16 @@ def test_what_decides_first_keeps_the_rest_from_being_computed():
     assert combine_truth("or", true, FAILS) == true
     assert combine_truth("and", true, FAILS) == FAILS
     assert combine_truth("and", None, false) is None
-    assert find_in(Value(INT, 1), [Value(INT, 1), FAILS], INT, ansi=True) == true
-    assert find_in(Value(INT, 2), [Value(INT, None), Value(INT, 1)], INT, ansi=True) == NEITHER
+    assert evaluate_in(Value(INT, 1), [Value(INT, 1), FAILS], INT, ansi=True) == true
+    assert (
+        evaluate_in(Value(INT, 2), [Value(INT, None), Value(INT, 1)], INT, ansi=True)
+        == UNKNOWN_TRUTH
+    )
 
 
 def test_a_function_that_is_not_known_gives_nothing():
-    assert not is_known("soundex")
-    assert call("soundex", [Value(STRING, "a")], STRING) is None
-    assert call("upper", [Value(STRING, "ß")], STRING) is None
-    assert call("upper", [opaque(STRING)], STRING) is None
-    assert call("upper", [Value(STRING, None)], STRING) == Value(STRING, None)
+    assert not can_evaluate("soundex")
+    assert fold_call("soundex", [Value(STRING, "a")], STRING) is None
+    assert fold_call("upper", [Value(STRING, "ß")], STRING) is None
+    assert fold_call("upper", [opaque(STRING)], STRING) is None
+    assert fold_call("upper", [Value(STRING, None)], STRING) == Value(STRING, None)

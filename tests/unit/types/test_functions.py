@@ -16,14 +16,14 @@ from ssbt.compiler.types.datatypes import (
     ArrayType,
     DecimalType,
 )
-from ssbt.compiler.types.functions import Function, Kind, find, names
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Typed
+from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
 
 TEXT, NUMBER = Typed(STRING), Typed(INT)
 
 
 def function(name: str) -> Function:
-    found = find(name)
+    found = find_function(name)
     assert found is not None
     return found
 
@@ -33,7 +33,7 @@ def reason(found: Typed | Mismatch) -> str:
     return found.reason
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", function_names())
 def test_each_row_can_be_read(name: str) -> None:
     found = function(name)
     assert found.name == name
@@ -43,35 +43,35 @@ def test_each_row_can_be_read(name: str) -> None:
     assert all(not each.repeated for each in found.parameters[:-1])
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", function_names())
 def test_the_unknown_is_never_refused(name: str) -> None:
     found = function(name)
-    if found.kind is Kind.TABLE:
+    if found.kind is FunctionKind.TABLE:
         return
     for count in range(found.minimum, len(found.parameters) + 1):
         if found.arity_mismatch(count) is None and name not in ("map", "named_struct"):
-            result = found.result([Typed(UNKNOWN)] * count)
+            result = found.infer_result([Typed(UNKNOWN)] * count)
             assert isinstance(result, Typed), result
 
 
 def test_names_have_no_case() -> None:
-    assert find("UPPER") is find("upper")
-    assert find("no_such_function") is None
-    assert list(names()) == sorted(names())
-    assert len(names()) == 508
+    assert find_function("UPPER") is find_function("upper")
+    assert find_function("no_such_function") is None
+    assert list(function_names()) == sorted(function_names())
+    assert len(function_names()) == 508
 
 
 KINDS = {
-    "upper": Kind.SCALAR,
-    "sum": Kind.AGGREGATE,
-    "row_number": Kind.WINDOW,
-    "explode": Kind.GENERATOR,
-    "range": Kind.TABLE,
+    "upper": FunctionKind.SCALAR,
+    "sum": FunctionKind.AGGREGATE,
+    "row_number": FunctionKind.WINDOW,
+    "explode": FunctionKind.GENERATOR,
+    "range": FunctionKind.TABLE,
 }
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS.items())
-def test_a_function_has_its_kind(name: str, kind: Kind) -> None:
+def test_a_function_has_its_kind(name: str, kind: FunctionKind) -> None:
     assert function(name).kind is kind
 
 
@@ -93,9 +93,9 @@ def test_a_wrong_number_of_arguments_is_told(name: str, case: tuple[int, str]) -
 
 
 def test_a_wrong_argument_is_told_with_its_place() -> None:
-    found = function("substring").result([TEXT, Typed(ArrayType(INT))])
+    found = function("substring").infer_result([TEXT, Typed(ArrayType(INT))])
     assert found == Mismatch("`substring` does not take ARRAY<INT>", 1, "an INT")
-    assert reason(function("array_contains").result([Typed(ArrayType(INT)), TEXT])) == (
+    assert reason(function("array_contains").infer_result([Typed(ArrayType(INT)), TEXT])) == (
         "`array_contains` does not take STRING"
     )
 
@@ -103,8 +103,8 @@ def test_a_wrong_argument_is_told_with_its_place() -> None:
 def test_parameters_tell_what_has_to_be_constant() -> None:
     pattern = function("to_number").parameters[1]
     assert (pattern.name, pattern.constant, pattern.optional) == ("fmt", True, False)
-    assert function("mask").named
-    assert not function("upper").named
+    assert function("mask").allows_named_arguments
+    assert not function("upper").allows_named_arguments
     assert not function("rand").deterministic
 
 
@@ -115,22 +115,27 @@ def test_lambdas_are_typed_by_what_stands_before_them() -> None:
     assert function("transform").lambda_parameters(0, []) is None
     merge = function("aggregate").lambda_parameters(2, [array, Typed(LONG, False)])
     assert merge == (Typed(LONG), Typed(DATE, False))
-    wrong = function("filter").result([array, Typed(DATE)])
+    wrong = function("filter").infer_result([array, Typed(DATE)])
     assert wrong == Mismatch("the lambda of `filter` returns DATE", 1, "a BOOLEAN")
-    assert function("exists").result([Typed(array.type, False), Typed(BOOLEAN, False)]) == Typed(
-        BOOLEAN, False
-    )
+    assert function("exists").infer_result(
+        [Typed(array.type, False), Typed(BOOLEAN, False)]
+    ) == Typed(BOOLEAN, False)
 
 
 def test_a_constant_makes_the_type() -> None:
     money = Typed(DecimalType(12, 2))
-    assert function("round").result([money, Typed(INT, False, 1)]) == Typed(DecimalType(12, 1))
-    assert function("round").result([money, Typed(INT, False)]) == Typed(UNKNOWN)
+    assert function("round").infer_result([money, Typed(INT, False, 1)]) == Typed(
+        DecimalType(12, 1)
+    )
+    assert function("round").infer_result([money, Typed(INT, False)]) == Typed(UNKNOWN)
     unit = Typed(STRING, False, "century")
-    assert reason(function("extract").result([unit, Typed(DATE)])) == "DATE has no part `century`"
+    assert (
+        reason(function("extract").infer_result([unit, Typed(DATE)]))
+        == "DATE has no part `century`"
+    )
 
 
 def test_the_mode_decides_about_null() -> None:
     days = [Typed(INT, False)] * 3
-    assert function("make_date").result(days) == Typed(DATE, False)
-    assert function("make_date").result(days, ansi=False) == Typed(DATE, True)
+    assert function("make_date").infer_result(days) == Typed(DATE, False)
+    assert function("make_date").infer_result(days, ansi=False) == Typed(DATE, True)

@@ -17,7 +17,7 @@ from ssbt.compiler.types.datatypes import (
     DecimalType,
     MapType,
 )
-from ssbt.compiler.types.typed import Mismatch, Typed
+from ssbt.compiler.types.expression_types import Mismatch, Typed
 
 INT_COLUMN, TEXT, DAY = Typed(INT), Typed(STRING), Typed(DATE)
 ARRAY, MAP, MONEY = Typed(ArrayType(INT)), Typed(MapType(STRING, INT)), Typed(DecimalType(12, 2))
@@ -48,12 +48,12 @@ LITERALS = {
 
 @pytest.mark.parametrize(("text", "kind"), LITERALS.items())
 def test_a_number_has_its_type(text: str, kind: str) -> None:
-    assert known(literals.number(text)) == kind
+    assert known(literals.infer_number(text)) == kind
 
 
 def test_a_minus_belongs_to_the_number() -> None:
-    assert known(literals.number("2147483648", negative=True)) == "INT"
-    assert known(literals.number("128Y", negative=True)) == "TINYINT"
+    assert known(literals.infer_number("2147483648", negative=True)) == "INT"
+    assert known(literals.infer_number("128Y", negative=True)) == "TINYINT"
 
 
 OUT_OF_RANGE = {
@@ -66,7 +66,7 @@ OUT_OF_RANGE = {
 
 @pytest.mark.parametrize(("text", "reason"), OUT_OF_RANGE.items())
 def test_a_number_out_of_range_is_told(text: str, reason: str) -> None:
-    assert literals.number(text) == Mismatch(reason)
+    assert literals.infer_number(text) == Mismatch(reason)
 
 
 INTERVALS = {
@@ -80,43 +80,45 @@ INTERVALS = {
 
 @pytest.mark.parametrize(("units", "kind"), INTERVALS.items())
 def test_an_interval_has_the_type_of_its_units(units: str, kind: str) -> None:
-    found = literals.interval(units.split())
+    found = literals.infer_interval(units.split())
     assert isinstance(found, DataType)
     assert found.sql == kind
 
 
 def test_units_of_two_families_do_not_mix() -> None:
-    assert isinstance(literals.interval(["year", "day"]), Mismatch)
-    assert isinstance(literals.interval(["fortnight"]), Mismatch)
+    assert isinstance(literals.infer_interval(["year", "day"]), Mismatch)
+    assert isinstance(literals.infer_interval(["fortnight"]), Mismatch)
 
 
 def test_a_literal_keeps_a_decimal_narrow() -> None:
-    two = literals.number("2")
+    two = literals.infer_number("2")
     assert isinstance(two, Typed)
-    assert known(operators.binary("*", MONEY, two)) == "DECIMAL(14,2)"
-    assert known(operators.binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
+    assert known(operators.infer_binary("*", MONEY, two)) == "DECIMAL(14,2)"
+    assert known(operators.infer_binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
 
 
 def test_precision_may_be_kept_at_the_cost_of_scale() -> None:
     wide = Typed(DecimalType(38, 18))
-    assert known(operators.binary("*", wide, wide)) == "DECIMAL(38,6)"
-    kept = operators.binary("*", wide, wide, allow_precision_loss=False)
+    assert known(operators.infer_binary("*", wide, wide)) == "DECIMAL(38,6)"
+    kept = operators.infer_binary("*", wide, wide, allow_precision_loss=False)
     assert known(kept) == "DECIMAL(38,36)"
 
 
 REFUSED = {
-    "`+` does not take STRING and DATE": operators.binary("+", TEXT, DAY),
-    "`*` does not take ARRAY<INT> and INT": operators.binary("*", ARRAY, INT_COLUMN),
-    "`not` does not take DATE": operators.unary("not", DAY),
-    "`~` does not take STRING": operators.unary("~", TEXT),
-    "INT and DATE cannot be compared by `<`": operators.binary("<", INT_COLUMN, DAY),
-    "values of type MAP<STRING, INT> cannot be compared by `=`": operators.binary("=", MAP, MAP),
-    "`and` does not take INT": operators.binary("and", Typed(BOOLEAN), INT_COLUMN),
-    "`like` does not take ARRAY<INT>": operators.like(ARRAY, TEXT),
-    "`in` does not compare DATE with INT, STRING": operators.is_in(DAY, [INT_COLUMN, TEXT]),
-    "`when` does not take STRING": operators.case([TEXT], [TEXT], None),
-    "`coalesce` has no common type for DATE and INT": operators.coalesce([DAY, INT_COLUMN]),
-    "MAP<STRING, INT> cannot be cast to INT": casts.cast(MAP, INT),
+    "`+` does not take STRING and DATE": operators.infer_binary("+", TEXT, DAY),
+    "`*` does not take ARRAY<INT> and INT": operators.infer_binary("*", ARRAY, INT_COLUMN),
+    "`not` does not take DATE": operators.infer_unary("not", DAY),
+    "`~` does not take STRING": operators.infer_unary("~", TEXT),
+    "INT and DATE cannot be compared by `<`": operators.infer_binary("<", INT_COLUMN, DAY),
+    "values of type MAP<STRING, INT> cannot be compared by `=`": operators.infer_binary(
+        "=", MAP, MAP
+    ),
+    "`and` does not take INT": operators.infer_binary("and", Typed(BOOLEAN), INT_COLUMN),
+    "`like` does not take ARRAY<INT>": operators.infer_like(ARRAY, TEXT),
+    "`in` does not compare DATE with INT, STRING": operators.infer_in(DAY, [INT_COLUMN, TEXT]),
+    "`when` does not take STRING": operators.infer_case([TEXT], [TEXT], None),
+    "`coalesce` has no common type for DATE and INT": operators.infer_coalesce([DAY, INT_COLUMN]),
+    "MAP<STRING, INT> cannot be cast to INT": casts.infer_cast(MAP, INT),
 }
 
 
@@ -127,26 +129,26 @@ def test_a_refusal_names_operator_and_types(reason: str, found: Typed | Mismatch
 
 
 def test_a_cast_that_only_legacy_mode_has_says_so() -> None:
-    found = casts.cast(DAY, INT)
+    found = casts.infer_cast(DAY, INT)
     assert isinstance(found, Mismatch)
     assert found.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
-    assert known(casts.cast(DAY, INT, ansi=False)) == "INT"
+    assert known(casts.infer_cast(DAY, INT, ansi=False)) == "INT"
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%", "div", "&", "<<", "||"])
 def test_the_unknown_stays_unknown(operator: str) -> None:
     for left, right in ((NOTHING_KNOWN, MAP), (MAP, NOTHING_KNOWN)):
-        assert known(operators.binary(operator, left, right)) == "UNKNOWN"
+        assert known(operators.infer_binary(operator, left, right)) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("operator", operators.COMPARISONS)
 def test_a_comparison_is_boolean_even_of_the_unknown(operator: str) -> None:
-    found = operators.binary(operator, NOTHING_KNOWN, MAP)
+    found = operators.infer_binary(operator, NOTHING_KNOWN, MAP)
     assert found == Typed(BOOLEAN, operator != "<=>")
 
 
 def test_a_string_meets_a_number_otherwise_outside_ansi() -> None:
-    assert known(operators.binary("+", TEXT, Typed(INT))) == "BIGINT"
-    assert known(operators.binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
-    assert known(operators.coalesce([TEXT, Typed(LONG)])) == "BIGINT"
-    assert known(operators.coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"
+    assert known(operators.infer_binary("+", TEXT, Typed(INT))) == "BIGINT"
+    assert known(operators.infer_binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
+    assert known(operators.infer_coalesce([TEXT, Typed(LONG)])) == "BIGINT"
+    assert known(operators.infer_coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"

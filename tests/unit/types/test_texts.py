@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.literals import UnitsError, text_interval
+from ssbt.compiler.types.literals import UnitsError, parse_interval_units
 
 GOOD = {
-    texts.pattern: [
+    texts.check_pattern: [
         "",
         "a+",
         "[]a]",
@@ -34,7 +34,7 @@ GOOD = {
         "(a|b)*",
         "a*?",
     ],
-    texts.date_format: [
+    texts.check_date_format: [
         "",
         "yyyy-MM-dd'T'HH:mm",
         "''",
@@ -57,10 +57,10 @@ GOOD = {
         "G",
         "yyyyyy",
     ],
-    texts.read_format: ["yyyy-MM-dd HH:mm:ss.SSS", "dd/MM/yy", "D", "hh:mm a"],
-    texts.json_path: ["$", "$.a", "$[0]", "$['a']", "$[*]", "$.*", "$.a b", "$.a[*].b"],
-    texts.variant_path: ["$", "$.a", "$[0]", "$['a']", '$["a"]', "$.a b", "$.*"],
-    texts.time_zone: [
+    texts.check_parse_format: ["yyyy-MM-dd HH:mm:ss.SSS", "dd/MM/yy", "D", "hh:mm a"],
+    texts.check_json_path: ["$", "$.a", "$[0]", "$['a']", "$[*]", "$.*", "$.a b", "$.a[*].b"],
+    texts.check_variant_path: ["$", "$.a", "$[0]", "$['a']", '$["a"]', "$.a b", "$.*"],
+    texts.check_time_zone: [
         "+1",
         "+01",
         "+1:00",
@@ -79,11 +79,17 @@ GOOD = {
         "America/Argentina/Jujuy",
         "SystemV/AST4",
     ],
-    texts.duration: ["10 minutes", "interval 5 minutes", "1 day 2 hours", "1 week", "5 MINUTES"],
-    texts.collation: ["UNICODE", "utf8_lcase", "UNICODE_CI_AI", "de_CI", "UTF8_BINARY_RTRIM"],
+    texts.check_duration: [
+        "10 minutes",
+        "interval 5 minutes",
+        "1 day 2 hours",
+        "1 week",
+        "5 MINUTES",
+    ],
+    texts.check_collation: ["UNICODE", "utf8_lcase", "UNICODE_CI_AI", "de_CI", "UTF8_BINARY_RTRIM"],
 }
 BAD = {
-    texts.pattern: [
+    texts.check_pattern: [
         "(",
         "*",
         "+a",
@@ -98,7 +104,7 @@ BAD = {
         "(?=a",
         ")",
     ],
-    texts.date_format: [
+    texts.check_date_format: [
         "Y",
         "u",
         "w",
@@ -128,12 +134,31 @@ BAD = {
         "xxxxxx",
         "KKK",
     ],
-    texts.read_format: ["E", "F", "Q", "q", "yyyy-QQ"],
-    texts.json_path: ["", "a", "$[", "$.a[0", "$a"],
-    texts.variant_path: ["", "a", "$[", "$..a", "$.a.", "$[*]", "$ .a", "$[-1]", "$[ 0 ]", "$a"],
-    texts.time_zone: ["1", "z", "europe/berlin", "+19:00", " UTC", "Mars/Olympus", ""],
-    texts.duration: ["soon", "1 month", "5", "1.5 hours", "10minutes", "1 year", "1 fortnight"],
-    texts.collation: ["NOPE", "UNICODE_XX", "", "UTF8_BINARY_CI"],
+    texts.check_parse_format: ["E", "F", "Q", "q", "yyyy-QQ"],
+    texts.check_json_path: ["", "a", "$[", "$.a[0", "$a"],
+    texts.check_variant_path: [
+        "",
+        "a",
+        "$[",
+        "$..a",
+        "$.a.",
+        "$[*]",
+        "$ .a",
+        "$[-1]",
+        "$[ 0 ]",
+        "$a",
+    ],
+    texts.check_time_zone: ["1", "z", "europe/berlin", "+19:00", " UTC", "Mars/Olympus", ""],
+    texts.check_duration: [
+        "soon",
+        "1 month",
+        "5",
+        "1.5 hours",
+        "10minutes",
+        "1 year",
+        "1 fortnight",
+    ],
+    texts.check_collation: ["NOPE", "UNICODE_XX", "", "UTF8_BINARY_CI"],
 }
 
 
@@ -153,8 +178,8 @@ def test_other_constants_are_no_matter(check):
 
 
 def test_units_of_an_interval_in_one_text():
-    assert text_interval("interval -3 days 2 hours") == {"day", "hour"}
-    assert text_interval("1.5 seconds") == {"second"}
+    assert parse_interval_units("interval -3 days 2 hours") == {"day", "hour"}
+    assert parse_interval_units("1.5 seconds") == {"second"}
     for text in ("", "days", "3", "3 days 2", "1.5 days", "3 dayz"):
         with pytest.raises(UnitsError):
-            text_interval(text)
+            parse_interval_units(text)

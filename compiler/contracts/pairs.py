@@ -1,0 +1,195 @@
+"""Which sources read what which sinks write, as far as that is certain.
+
+Sinks are kept in a tree of folders, and each source walks down its path: the time it takes grows
+with the number of ends, not with its square.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import translate
+from functools import cache
+import re
+
+from msgspec import Struct, field
+
+from ssbt.compiler.contracts.endpoints import Endpoint
+
+_GLOB = re.compile(r"[*?\[{]")
+# Spark's names of the files that it writes: codecs stand before the format's name or behind it.
+_STEM = "part-00000-0f0e0d0c-c000"
+_CODECS = ("", ".snappy", ".gz", ".zstd", ".lz4", ".bz2", ".deflate")
+# Parameters without a value, whose braces are none of a glob.
+_UNKNOWN = re.compile(r"\$\{(\w+)\}")
+
+
+class EndpointPair(Struct, frozen=True):
+    """A source that reads what a sink writes, in the environments of these names.
+
+    `inside` are the folders within the sink's that the source's path names, `above` those that
+    lead from the source's to the sink's; each is the column of a folder, "" where it is none.
+    """
+
+    reader: Endpoint
+    writer: Endpoint
+    environments: tuple[str, ...]
+    inside: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    base: str = ""
+
+
+class _Folder(Struct):
+    sinks: list[Endpoint] = field(default_factory=list)
+    children: dict[str, _Folder] = field(default_factory=dict)
+
+
+def find_pairs(endpoints: Iterable[Endpoint]) -> Iterator[EndpointPair]:
+    """Every meeting, in the order of the sources, once whatever the environments."""
+    endpoints = tuple(endpoints)
+    trees: dict[str, _Folder] = {}
+    for endpoint in endpoints:
+        if endpoint.is_sink:
+            for environment, locations in endpoint.locations:
+                for location in locations:
+                    _add_sink(trees.setdefault(environment, _Folder()), location, endpoint)
+    for reader in endpoints:
+        if not reader.is_sink:
+            pairs = _pairs_of_reader(reader, trees)
+            files = reader.value.option("path_glob_filter")
+            yield from (each for each in pairs if not files or _can_match_file(files, each.writer))
+
+
+def sinks_by_location(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, list[Endpoint]]]:
+    """The sinks that write to one place, where there are several, with the environment."""
+    by_location: dict[tuple[str, str], dict[int, Endpoint]] = {}
+    for endpoint in endpoints:
+        for environment, locations in endpoint.locations if endpoint.is_sink else ():
+            for location in locations:
+                by_location.setdefault((environment, location), {})[id(endpoint)] = endpoint
+    for (environment, _), sinks in by_location.items():
+        if len(sinks) > 1:
+            yield environment, [*sinks.values()]
+
+
+def _split_location(location: str) -> list[str]:
+    """The folders of a place, a character before the names of unknown parameters in them."""
+    return _UNKNOWN.sub("\ue000\\1", location).split("/")
+
+
+def _add_sink(tree: _Folder, location: str, sink: Endpoint) -> None:
+    for segment in _split_location(location):
+        tree = tree.children.setdefault(segment, _Folder())
+    if not any(each is sink for each in tree.sinks):
+        tree.sinks.append(sink)
+
+
+def _pairs_of_reader(reader: Endpoint, trees: dict[str, _Folder]) -> Iterator[EndpointPair]:
+    pairs: dict[tuple[int, tuple[str, ...], tuple[str, ...]], EndpointPair] = {}
+    bases = dict(reader.base)
+    for environment, locations in reader.locations:
+        tree = trees.get(environment)
+        if tree is None:
+            continue
+        for location in locations:
+            segments = _split_location(location)
+            for writer, inside, above in _find_matches(reader, tree, segments, 0):
+                key = id(writer), inside, above
+                existing = pairs.get(key)
+                names = (*(existing.environments if existing else ()), environment)
+                names = tuple(dict.fromkeys(names))
+                base = bases.get(environment, "")
+                pairs[key] = EndpointPair(reader, writer, names, inside, above, base)
+    yield from pairs.values()
+
+
+_Match = tuple[Endpoint, tuple[str, ...], tuple[str, ...]]
+
+
+def _find_matches(
+    reader: Endpoint, folder: _Folder, segments: list[str], at: int
+) -> Iterator[_Match]:
+    rest = segments[at:]
+    for sink in folder.sinks:
+        inside = _entered_folders(sink, rest) if not reader.is_topic else () if not rest else None
+        if inside is not None:
+            yield sink, inside, ()
+    if not rest:
+        if not reader.is_topic:
+            yield from _matches_below(reader, folder, ())
+        return
+    segment = rest[0]
+    if segment in folder.children:
+        yield from _find_matches(reader, folder.children[segment], segments, at + 1)
+    if _GLOB.search(segment) and not reader.is_topic:
+        for name, below in folder.children.items():
+            if name != segment and _matches(segment, name):
+                yield from _find_matches(reader, below, segments, at + 1)
+
+
+def _matches_below(reader: Endpoint, folder: _Folder, above: tuple[str, ...]) -> Iterator[_Match]:
+    """The sinks below the path: in folders of columns, or anywhere where all are looked into."""
+    for name, below in folder.children.items():
+        column, separator, _ = name.partition("=")
+        if not separator and not reader.recursive:
+            continue
+        path = (*above, column if separator else "")
+        yield from ((sink, (), path) for sink in below.sinks)
+        yield from _matches_below(reader, below, path)
+
+
+def _entered_folders(sink: Endpoint, rest: list[str]) -> tuple[str, ...] | None:
+    """The columns of the sink's folders that a path goes into; None where it leads elsewhere."""
+    folders = []
+    for number, segment in enumerate(rest):
+        if number < len(sink.partitions):
+            column = sink.partitions[number]
+            name, separator, _ = segment.partition("=")
+            if separator and not _GLOB.search(name):
+                if name.strip("{").casefold() != column.casefold():
+                    return None
+            elif not _matches(segment, f"{column}=0"):
+                return None
+            folders.append(column)
+        elif number > len(sink.partitions) or not _can_match_file(segment, sink):
+            return None
+    return tuple(folders)
+
+
+@cache
+def _compile_glob(glob: str) -> re.Pattern[str] | None:
+    """A glob of one folder as Hadoop reads it; None where it is not understood."""
+    parts = re.split(r"\{([^{}]*)\}", glob)
+    text = ""
+    for number, part in enumerate(parts):
+        if number % 2:
+            text += f"(?:{'|'.join(_translate_glob(each) for each in part.split(','))})"
+        else:
+            text += _translate_glob(part)
+    try:
+        return re.compile(text, re.DOTALL)
+    except re.error:
+        return None
+
+
+def _translate_glob(glob: str) -> str:
+    """The regular expression of a glob without braces, without what it is wrapped in."""
+    return translate(glob.replace("[^", "[!"))[len("(?s:") : -len(r")\Z")]
+
+
+def _matches(glob: str, name: str) -> bool:
+    if not _GLOB.search(glob):
+        return glob == name
+    pattern = _compile_glob(glob)
+    return pattern is not None and pattern.fullmatch(name) is not None
+
+
+def _can_match_file(glob: str, sink: Endpoint) -> bool:
+    """Whether a glob may match files that a sink writes."""
+    name = "txt" if sink.connector == "text" else sink.connector
+    tails = (f"{codec}.{name}" for codec in _CODECS), (f".{name}{codec}" for codec in _CODECS)
+    return any(_matches(glob, _STEM + tail) for each in tails for tail in each)
+
+
+def is_glob(text: str) -> bool:
+    """Whether a folder of a path stands for several."""
+    return _GLOB.search(text) is not None

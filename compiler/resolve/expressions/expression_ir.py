@@ -1,0 +1,50 @@
+"""An expression that has been looked at, as the IR has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.terms import build_term
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
+from ssbt.compiler.types.expression_types import Typed
+
+
+def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -> ir.Expression:
+    """The IR's expression, after `typing` has looked at it."""
+    plain = node
+    while isinstance(plain, e.Parenthesised):
+        plain = plain.operand
+    is_column = isinstance(plain, e.ColumnName) and typer.find_bare_function(plain) is None
+    column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
+    provenance = typer.provenance_of(value)
+    text = tuple(_convert_piece(piece, typer) for piece in sql_text(node, typer.spelled_stars))
+    calls = tuple(_iterate_calls(node))
+    return ir.Expression(
+        node.span,
+        text,
+        value.type,
+        value.nullable,
+        column=column,
+        provenance=provenance,
+        calls=calls,
+        term=build_term(node, typer),
+        zone_use=typer.zone_use,
+    )
+
+
+def _iterate_calls(node: e.Expression) -> Iterator[ir.Call]:
+    for part in nodes(node):
+        if isinstance(part, e.Call):
+            windowed = part.window is not None
+            yield ir.Call(part.name.text.casefold(), part.span, part.distinct, windowed)
+
+
+def _convert_piece(piece: Piece, typer: ExpressionTyper) -> str | ir.ParameterText:
+    if isinstance(piece, str):
+        return piece
+    parameter = typer.context.parameters.get(piece.name.text.casefold())
+    return ir.ParameterText(parameter[0] if parameter else piece.name.text)

@@ -1,0 +1,107 @@
+"""Times compared with days: the day's midnight is meant by Spark, and the day by its writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.diagnostics.examples import ZONED, example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    comparisons,
+    without_parentheses,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampType
+from ssbt.compiler.types.folding.casts import date_text
+from ssbt.compiler.types.folding.texts import parse_date
+
+MIDNIGHT = Code(
+    "SSBT0451",
+    "A time compared with a day",
+    """\
+Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest of the last day,
+`=` finds what happened at midnight, and `>` finds the day itself.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `timestamp '2026-01-31 08:45:00' between '2026-01-01' and '2026-01-31'` | `false` |
+| `timestamp '2026-01-31 08:45:00' = date '2026-01-31'` | `false` |
+| `timestamp '2026-01-31 08:45:00' > '2026-01-31'` | `true` |
+| `timestamp '2026-01-31 08:45:00' < '2026-02-01'` | `true` |
+
+Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '2026-01-31'`.
+""",
+    wrong=example(
+        pipeline=ZONED,
+        steps="|> extend current_timestamp() as at\n"
+        "|> where at between '2026-01-01' and '2026-01-31'",
+    ),
+    right=example(
+        pipeline=ZONED,
+        steps="|> extend current_timestamp() as at\n"
+        "|> where at >= '2026-01-01' and at < '2026-02-01'",
+    ),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Binary, e.Between, e.InList)
+_DAY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*")
+_MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "==": "="}
+
+
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    for operator, left, right in comparisons(node):
+        for time, day, direction in (
+            (left, right, operator),
+            (right, left, _MIRRORED.get(operator, "")),
+        ):
+            if direction not in ("<=", ">", "=", "=="):
+                continue
+            is_time = isinstance(view.data_type(time), TimestampType | TimestampNTZType)
+            if direction in ("=", "==") and is_time and _is_computed_day(day, view):
+                yield _build_day_diagnostic(time, day)
+                continue
+            text = _day_text(day)
+            if text is not None and is_time and not view.is_constant(time):
+                yield _build_diagnostic(time, day, direction, text)
+
+
+def _is_computed_day(node: e.Expression, view: ExpressionView) -> bool:
+    return isinstance(view.data_type(node), DateType) and _day_text(node) is None
+
+
+def _build_day_diagnostic(time: e.Expression, day: e.Expression) -> Diagnostic:
+    """`at = current_date()`, and a join of a time with a day."""
+    name = ssbt_text(time)
+    message = f"`{name}` is a time, so this finds midnight and not the day"
+    replacement = f"to_date({name})"
+    fix = (Edit(time.span, replacement),)
+    help_ = (f"for whole days write `{replacement} = {ssbt_text(day)}`",)
+    return Diagnostic(MIDNIGHT, message, Label(time.span), (), help_, fix)
+
+
+def _day_text(node: e.Expression) -> str | None:
+    match without_parentheses(node):
+        case e.StringLiteral(value=text) | e.TypedLiteral(kind="date", value=text):
+            return text if _DAY.fullmatch(text) else None
+    return None
+
+
+def _build_diagnostic(
+    time: e.Expression, day: e.Expression, operator: str, text: str
+) -> Diagnostic:
+    days, name = parse_date(text), ssbt_text(time)
+    next_day = date_text(days + 1) if days is not None else "…"
+    messages = {
+        "<=": f"`{name}` is a time, so this ends with midnight and leaves out the rest of the day",
+        ">": f"`{name}` is a time, so this finds the day itself from midnight on",
+    }
+    message = messages.get(operator, f"`{name}` is a time, so this finds midnight and not the day")
+    comparisons_by_operator = {"<=": f"`{name} < '{next_day}'`", ">": f"`{name} >= '{next_day}'`"}
+    replacement = comparisons_by_operator.get(operator, f"`to_date({name}) = {ssbt_text(day)}`")
+    return Diagnostic(
+        MIDNIGHT, message, Label(day.span), (), (f"for whole days write {replacement}",)
+    )

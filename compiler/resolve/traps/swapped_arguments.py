@@ -1,0 +1,73 @@
+"""Arguments that stand in each other's places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    without_parentheses,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+SWAPPED_ARGUMENTS = Code(
+    "SSBT0447",
+    "Arguments that seem to have changed places",
+    """\
+A constant stands where the text that is searched belongs, and a column where the constant does.
+Functions differ in their order: `instr(text, part)` and `locate(part, text)`. `trim`,
+`ltrim` and `rtrim` have what is cut off first, unlike other databases.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `instr('@', 'ann@example.com')` | `0` |
+| `instr('ann@example.com', '@')` | `4` |
+| `locate('ann@example.com', '@')` | `0` |
+| `locate('@', 'ann@example.com')` | `4` |
+| `ltrim('007', '0')` | `` |
+| `ltrim('0', '007')` | `7` |
+""",
+    wrong=example(steps="|> extend instr('@', status) as at"),
+    right=example(steps="|> extend instr(status, '@') as at"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+# The places of what is searched, and of what it is searched for.
+_PLACES = {
+    **dict.fromkeys(("instr", "split", "split_part", "substring_index", "regexp_like"), (0, 1)),
+    **dict.fromkeys(("startswith", "endswith"), (0, 1)),
+    **dict.fromkeys(("regexp_extract", "regexp_extract_all", "regexp_count"), (0, 1)),
+    **dict.fromkeys(("regexp_replace", "regexp_substr", "regexp_instr", "replace"), (0, 1)),
+    **dict.fromkeys(("to_date", "to_timestamp", "date_format", "unix_timestamp"), (0, 1)),
+    **dict.fromkeys(("locate", "charindex", "position"), (1, 0)),
+    # Spark has what is cut off first, unlike other databases.
+    **dict.fromkeys(("trim", "ltrim", "rtrim"), (1, 0)),
+}
+
+
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    name = function_name(node)
+    indexes = _PLACES.get(name)
+    if indexes is None or len(node.arguments) <= max(indexes) or node.keywords:
+        return
+    if any(argument.name for argument in node.arguments):
+        return
+    searched, search_term = (node.arguments[index].value for index in indexes)
+    if not isinstance(without_parentheses(searched), e.StringLiteral) or view.is_constant(
+        search_term
+    ):
+        return
+    first, second = ssbt_text(search_term), ssbt_text(searched)
+    verb = "cuts the signs of" if name.endswith("trim") else "looks for"
+    preposition = "off" if name.endswith("trim") else "in"
+    message = f"`{name}` {verb} `{first}` {preposition} the constant {second}"
+    ordered = (first, second) if indexes == (0, 1) else (second, first)
+    help_ = (f"the other way round it is `{name}({', '.join(ordered)}, …)`".replace(", …", ""),)
+    fix = (Edit(searched.span, first), Edit(search_term.span, second))
+    yield Diagnostic(SWAPPED_ARGUMENTS, message, Label(node.span), (), help_, fix)
