@@ -65,6 +65,9 @@ def _shared_options(specification: Connector) -> Iterator[tuple[Option, Option]]
         return
     for option in reader.options:
         sink_option = writer.option(option.name)
+        if sink_option is None and option.name == "encoding":
+            # The sink knows only one.
+            sink_option = option
         if sink_option is None or option.name == "time_zone":
             continue
         if option.place is sink_option.place is OptionPlacement.OPTION:

@@ -476,3 +476,17 @@ sink total to parquet { path = "${root}/total", mode = overwrite }
     write({"ingest.ssbt": writer, "totals.ssbt": reader})
     unused = "SSBT0209"
     assert [code for code in codes(ssbtc) if code != unused] == [*filter(None, [NULLS[query]])]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("", []), (', encoding = "utf-8"', []), (', encoding = "ISO-8859-1"', ["SSBT0644"])],
+)
+def test_text_is_written_in_one_encoding(project: Path, ssbtc: Ssbtc, option: str, told: list[str]):
+    """A text sink has no such option, and a source that reads what it writes has."""
+    line = (
+        'source rows from text { path = "in" }\nsink rows to text { path = "out", mode = append }\n'
+    )
+    read = f'source rows from text {{ path = "out"{option} }}\nsink rows to noop {{}}\n'
+    write({"a.ssbt": f"pipeline a {{}}\n{line}", "b.ssbt": f"pipeline b {{}}\n{read}"})
+    assert codes(ssbtc) == told
