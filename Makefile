@@ -3,7 +3,7 @@
 BIN := .venv/bin
 
 .PHONY: help setup lint check test demo fuzz agreement soak vault clouds fmt docs docs-site tables \
-	vscode lock clean
+	times vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -28,8 +28,8 @@ check: lint  ## lint, then the quick tests: no JVM, no package, no long row of p
 	$(BIN)/pytest -n auto -m "not spark and not slow" --ignore=tests/packaging \
 		--hypothesis-profile=quick
 
-test: lint  ## lint, then every test, those of a file in one of two processes
-	tools/java.sh $(BIN)/pytest -n 2 --dist loadfile
+test: lint  ## lint, then every test, those of a file in one of two processes, the longest first
+	tools/java.sh $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --junitxml=build/tests.xml
 
 demo: setup  ## compile the quickstart, run it on a local Spark and show the result
 	tools/java.sh $(BIN)/ssbtc run examples/quickstart/pipeline.ssbt
@@ -76,6 +76,9 @@ docs-site: setup  ## build the documentation as a site that works offline, in bu
 tables: setup  ## ask the jars of each Spark line for their settings, and for the names of credentials
 	tools/java.sh $(BIN)/python tools/spark_settings.py
 	tools/java.sh $(BIN)/python tools/credential_names.py
+
+times: setup  ## let `make test` start first what took longest in its last run
+	$(BIN)/python tools/file_times.py build/tests.xml
 
 vscode:  ## build, test and package the extension for VS Code; needs Node.js
 	tools/vscode.sh

@@ -22,6 +22,10 @@ class OutsideError(OSError):
         super().__init__(errno.EACCES, "it is outside of the project", path)
 
 
+class ForeignFolderError(OutsideError, PermissionError):
+    """A path in a folder that is not the project's: whether a file is there is not looked at."""
+
+
 def project_root(path: str) -> str:
     """The folder of the project that the file at `path`, a pipeline, is in, links followed.
 
@@ -45,14 +49,17 @@ def job_folder(path: str) -> str:
 def read_project_file(path: str, root: str) -> bytes:
     """The bytes of a file that a pipeline or a configuration names; raises OSError.
 
-    What is outside of `root` is refused, before a byte of it is read. So are pipes, devices and
-    what is enormous: reading them might never end.
+    What is outside of `root` is refused, before a byte of it is read and whether it exists or not.
+    So are pipes, devices and what is enormous: reading them might never end.
     """
-    if "\0" in path or not os.path.lexists(path):
+    if "\0" in path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    if is_outside(path, root):
+        is_foreign = is_outside(os.path.dirname(path) or ".", root)
+        raise ForeignFolderError(path) if is_foreign else OutsideError(path)
+    if not os.path.lexists(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     target = os.path.realpath(path)
-    if is_outside(path, root):
-        raise OutsideError(path)
     if not stat.S_ISREG(os.stat(target).st_mode):
         if os.path.isdir(target):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)

@@ -23,9 +23,9 @@ from ssbt.grammar.words import (
     BEFORE_BY,
     CLAUSES,
     CONSTANTS,
-    DECLARATIONS,
+    DECLARATION_WORDS,
     OPERATORS,
-    STEPS,
+    STEP_WORDS,
     TYPES,
     UNITS,
 )
@@ -33,7 +33,8 @@ from ssbt.grammar.words import (
 _NAME = r"(?:[^\W\d]\w*|`(?:[^`\r\n]|``)+`)"
 _WORD_END = r"(?!\w)"
 _DECLARATION = (
-    rf"({'|'.join(DECLARATIONS)})(\s+)(?!(?:from|as|{'|'.join(OPERATORS)}){_WORD_END})({_NAME})"
+    rf"({'|'.join(DECLARATION_WORDS)})(\s+)"
+    rf"(?!(?:from|as|{'|'.join(OPERATORS)}){_WORD_END})({_NAME})"
 )
 
 
@@ -113,7 +114,7 @@ class SsbtLexer(RegexLexer):
             (words(TYPES, suffix=rf"{_WORD_END}(?!\s*\()"), Keyword.Type),
             (r"(?:decimal|char|varchar|time)(?=\s*\(\s*\d)", Keyword.Type),
             (words(BEFORE_BY, suffix=r"(?=\s+by(?!\w))"), Keyword),
-            (words(STEPS, suffix=rf"{_WORD_END}(?!\s*=)"), Keyword),
+            (words(STEP_WORDS, suffix=rf"{_WORD_END}(?!\s*=)"), Keyword),
             (words(CLAUSES, prefix=r"(?<!\w)", suffix=rf"{_WORD_END}(?!\s*=)"), Keyword),
         ],
     }

@@ -15,6 +15,7 @@ import pytest
 from tests.brokers import Broker, running_broker
 from tests.guards import guards
 from tests.jars import SPARK_AVRO, SPARK_KAFKA, jars
+from tests.jvm import java_variables
 from tests.registries import Registry, running_registry
 from tests.tokens import running_tokens
 
@@ -29,14 +30,22 @@ settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=
 settings.load_profile("deterministic")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files that take longest be first, so that no process has one left at the end."""
+    lines = (ROOT / "tests" / "file_times.tsv").read_text().splitlines()
+    places = {ROOT / line.split("\t")[1]: place for place, line in enumerate(lines)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session")
 def java_home() -> Path:
-    """The home of a Java that Spark runs on, also put into JAVA_HOME."""
+    """The home of a Java that Spark runs on, in JAVA_HOME too, with how the tests' JVMs start."""
     found = subprocess.run(
         [ROOT / "tools" / "java.sh"], stdout=subprocess.PIPE, text=True, check=True
     )
     home = found.stdout.strip()
     os.environ["JAVA_HOME"] = home
+    os.environ.update(java_variables())
     return Path(home)
 
 

@@ -47,6 +47,8 @@ def kept(folder: Path, fetch: Callable[[Path], None]) -> None:
 
     One process fetches at a time: what Ivy and Maven keep for all does not bear two.
     """
+    if folder.exists():
+        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (cache_folder() / "downloads.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,11 @@ says; and the runtime [refuses to go on](guides/operating-streams.md#checkpoints
 What is in no row may change: names, layout, what stands behind the state, triggers, rates.
 
 Expressions count in columns of the sources, whatever they are called on the way; so do columns that
-are used, and no others.
+are used, and no others. Another way of writing the same is no change, as far as `ssbtc diff`
+proves it of rows: `2 < v` and `v > 2`, `between` and its two comparisons, `nvl` and `coalesce`,
+`count(1)` and `count(*)`, brackets, one filter and two, casts in another form or to the type that
+is there. For this, `meanings` in a script has a digest of each part in canonical form. A checkpoint
+that an older compiler has made has none, and is compared by the texts alone.
 
 The stateful steps are `aggregate` and `pivot`, `distinct` and `deduplicate`, joins of two streams,
 `limit`, and `stateful`. `apply` and `sql` may have any of these inside: what comes to them counts

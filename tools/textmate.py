@@ -84,7 +84,7 @@ def _single() -> dict[str, Any]:
 
 def _declaration() -> dict[str, Any]:
     return {
-        "match": rf"^\s*(?i:(stream\s+source|{'|'.join(words.DECLARATIONS)}))\s+"
+        "match": rf"^\s*(?i:(stream\s+source|{'|'.join(words.DECLARATION_WORDS)}))\s+"
         rf"(?!(?i:from|as|{'|'.join(words.OPERATORS)})(?!\w))({NAME})",
         "captures": {
             "1": {"name": "keyword.declaration.ssbt"},
@@ -108,10 +108,10 @@ def _words() -> list[dict[str, Any]]:
     kinds = (
         ("constant.language.ssbt", words.CONSTANTS, ""),
         ("keyword.operator.word.ssbt", words.OPERATORS, ""),
-        ("keyword.declaration.ssbt", ("import", "test"), r'(?=\s*")'),
+        ("keyword.declaration.ssbt", words.DECLARATIONS_OF_TEXT, r'(?=\s*")'),
         ("storage.type.ssbt", words.TYPES, r"(?!\s*\((?!\s*\d))"),
         ("keyword.control.ssbt", words.BEFORE_BY, r"(?=\s+(?i:by)(?!\w))"),
-        ("keyword.control.ssbt", words.STEPS, r"(?!\s*=)"),
+        ("keyword.control.ssbt", words.STEP_WORDS, r"(?!\s*=)"),
         ("keyword.other.ssbt", words.CLAUSES, r"(?!\s*=)"),
     )
     return [

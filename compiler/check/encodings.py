@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
 
 _UTF_16 = SOURCE.replace("  header = true\n", '  header = true\n  encoding = "UTF-16LE"\n')
@@ -39,10 +39,11 @@ For CSV say `multi_line = true`, with which each file is read by one task. For J
 
 UNKNOWN_ENCODING = Code(
     "SSBT0325",
-    "An encoding that Spark does not read",
+    "An encoding that Spark does not know",
     """\
-From Spark 4.0 on, text files are in one of `US-ASCII`, `ISO-8859-1`, `UTF-8`, `UTF-16`,
-`UTF-16LE`, `UTF-16BE` and `UTF-32`; with any other, the job fails. Convert the files, for example
+From Spark 4.0 on, CSV and JSON files are in one of `US-ASCII`, `ISO-8859-1`, `UTF-8`, `UTF-16`,
+`UTF-16LE`, `UTF-16BE` and `UTF-32`; with any other, the job fails,
+where it reads and where it writes. Convert the files, for example
 with `iconv`, or set `"spark.sql.legacy.javaCharsets" = true` in the block `spark`, with which Spark
 takes all that Java knows.
 """,
@@ -62,34 +63,44 @@ _JAVA_CHARSETS_SETTING = "spark.sql.legacy.javaCharsets"
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    """One finding for each source with such an encoding."""
+    """One finding for each source or sink with such an encoding."""
     takes_all = any(
         name == _JAVA_CHARSETS_SETTING and value == "true" for name, value in pipeline.spark
     )
-    for source in pipeline.datasets:
-        if not isinstance(source, Source) or source.connector.name not in ("csv", "json"):
+    sources = (each for each in pipeline.datasets if isinstance(each, Source))
+    ends: tuple[Source | Sink, ...] = (*sources, *pipeline.sinks)
+    for end in ends:
+        if not (parser := _find_parser(end)):
             continue
-        setting = source.settings.find("encoding")
+        setting = end.settings.find("encoding")
         if setting is None or not isinstance(setting.value, str):
             continue
-        encoding, span = setting.value.upper(), setting.span or source.span
+        encoding, span = setting.value.upper(), setting.span or end.span
         if encoding not in _SUPPORTED:
             if not takes_all and pipeline.target >= "4":
-                message = f"Spark reads no files in `{setting.value}`"
+                verb = "reads" if isinstance(end, Source) else "writes"
+                message = f"Spark {verb} no files in `{setting.value}`"
                 help_ = (f"convert them to one of {', '.join(_SUPPORTED)}",)
+                if not isinstance(end, Source):
+                    help_ = (f"write one of {', '.join(_SUPPORTED)}, and convert the files then",)
                 yield Diagnostic(UNKNOWN_ENCODING, message, Label(span), (), help_)
-            continue
-        remedy = _find_remedy(source.connector.name, encoding, source.settings)
-        if remedy:
-            yield _build_diagnostic(source, setting.value, span, remedy)
+        elif isinstance(end, Source):
+            remedy = _find_remedy(parser, encoding, end.settings)
+            if remedy:
+                yield _build_diagnostic(end, setting.value, span, remedy)
 
 
-def _find_remedy(reader: str, encoding: str, settings: Settings) -> str:
+def _find_parser(end: Source | Sink) -> str:
+    """The library that reads the connector's text; empty where none does."""
+    return end.connector.source.parser if end.connector.source is not None else ""
+
+
+def _find_remedy(parser: str, encoding: str, settings: Settings) -> str:
     """The option that is missing; nothing where Spark finds the lines."""
     if settings.is_true("multi_line") or encoding == "UTF-8":
         return ""
     has_separator = settings.find("line_sep") is not None
-    if reader == "csv":
+    if parser == "univocity":
         is_found = encoding in _ONE_BYTE or (encoding in _FIXED_BYTE_ORDER and has_separator)
         return "" if is_found else "multi_line = true"
     if encoding in _WITH_BYTE_ORDER_MARK:

@@ -46,8 +46,6 @@ next run may write others, with the same input.
 )
 
 _LIST_AGGREGATES = ("collect_list", "array_agg")
-# What is shown, or thrown away.
-_TRANSIENT_CONNECTORS = ("console", "noop", "memory")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -66,7 +64,7 @@ def _check_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _is_persistent(sink: Sink) -> bool:
-    return sink.connector.name not in _TRANSIENT_CONNECTORS
+    return sink.connector.sink is None or not sink.connector.sink.transient
 
 
 def _check_lost_order(operator: Operator) -> Iterator[Diagnostic]:

@@ -40,7 +40,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for source in pipeline.datasets:
         if not isinstance(source, Source) or source.part or source.output.is_open:
             continue
-        if source.connector.name == "csv" and _is_one_text(source):
+        reader = source.connector.source
+        if reader is not None and reader.parser == "univocity" and _is_one_text(source):
             yield _build_diagnostic(source)
 
 

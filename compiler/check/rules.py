@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
-from importlib.resources import files
+import os
 
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -12,12 +13,13 @@ from ssbt.compiler.ir.pipeline import Pipeline
 Rule = Callable[[Pipeline], Iterator[Diagnostic]]
 
 
+@cache
 def load_rules() -> tuple[Rule, ...]:
     """The checks, in the order of their modules' names."""
     names = sorted(
-        entry.name.removesuffix(".py")
-        for entry in files(__package__).iterdir()
-        if entry.name.endswith(".py") and entry.name not in ("__init__.py", "rules.py")
+        name.removesuffix(".py")
+        for name in os.listdir(os.path.dirname(__file__))
+        if name.endswith(".py") and name not in ("__init__.py", "rules.py")
     )
     modules = [import_module(f"{__package__}.{name}") for name in names]
     return tuple(module.check for module in modules if hasattr(module, "check"))

@@ -25,8 +25,9 @@ characters than letters, digits and `_` is none for a view.
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each sink."""
     for sink in pipeline.sinks:
+        is_view = sink.connector.sink is not None and sink.connector.sink.makes_view
         is_plain = re.fullmatch(r"[A-Za-z_]\w*", sink.name, re.ASCII)
-        if sink.connector.name == "memory" and not is_plain:
+        if is_view and not is_plain:
             message = f"a view cannot be called `{sink.name}`"
             help_ = ("name the sink with letters, digits and `_`: `as paid_orders`",)
             yield Diagnostic(BAD_NAME, message, Label(declaration_head(sink.span)), (), help_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 import os
 import sys
 from typing import NamedTuple
@@ -37,7 +38,13 @@ class Input(NamedTuple):
     @property
     def project(self) -> str:
         """The folder of the project that it is in."""
-        return project_root(self.path)
+        return _project_of_folder(os.path.dirname(self.path))
+
+
+@cache
+def _project_of_folder(folder: str) -> str:
+    # A thousand pipelines of a folder ask for each file that they read.
+    return project_root(os.path.join(folder, ""))
 
 
 class Inputs(NamedTuple):
@@ -55,6 +62,7 @@ def find_inputs(
 
     Folders called `skipped` or with a leading dot are not searched. Raises Failure.
     """
+    _project_of_folder.cache_clear()
     arguments = tuple(dict.fromkeys(paths)) or (".",)
     if stdin_filename is not None and STANDARD_INPUT not in arguments:
         raise click.UsageError("--stdin-filename is for standard input: give `-` as the path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -44,6 +45,8 @@ def run_command_line(arguments: list[str]) -> int:
     from ssbt.compiler.cli.console import make_streams_tolerant
 
     make_streams_tolerant()
+    # A command ends soon, and trees are no garbage before it does.
+    gc.set_threshold(100_000, 20, 20)
     try:
         code = ssbtc.main(arguments, prog_name="ssbtc", standalone_mode=False)
     except click.Abort:

@@ -32,6 +32,8 @@ def check_outputs(planned: Iterable[PlannedOutput]) -> Iterator[Diagnostic]:
                 yield foreign_file(each.path, "move it away", _FORCE)
             case OutputState.TAKEN | OutputState.CLASH:
                 yield _shared_output(each)
+            case OutputState.SAME:
+                pass
 
 
 def edited_output(path: str) -> Diagnostic:

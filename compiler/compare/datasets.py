@@ -174,7 +174,7 @@ class DatasetComparer:
             item = self._new_datasets[name]
             if isinstance(item, Let):
                 query = self._proofs.new_query(name)
-                sensitive |= query.order_sensitive
+                sensitive |= query.by_order
                 if name in sensitive:
                     sensitive |= query.leaves
         return frozenset(sensitive)

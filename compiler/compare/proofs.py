@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ssbt.compiler.compare.canonical.queries import CanonicalQueries, CanonicalQuery
-from ssbt.compiler.compare.canonical.values import ValuePool
 from ssbt.compiler.compare.meaning import Meanings
+from ssbt.compiler.ir.canonical.queries import Queries, Query
+from ssbt.compiler.ir.canonical.values import Pool
 
 
 class Proof(Struct, frozen=True):
     """Two versions of a dataset in canonical form."""
 
-    old: CanonicalQuery
-    new: CanonicalQuery
+    old: Query
+    new: Query
 
     @property
     def has_same_rows(self) -> bool:
@@ -40,13 +40,13 @@ class Proofs:
     """The proofs of datasets, to be asked for in the order of the flow."""
 
     def __init__(self, meanings: tuple[Meanings, Meanings]) -> None:
-        pool = ValuePool()
+        pool = Pool()
         self._meanings = meanings
         self._new_names: dict[tuple[str, str], str] = {}
         self._proofs: dict[tuple[str, str], Proof] = {}
         self.queries = (
-            CanonicalQueries(pool, self._new_names, meanings[0].count_uses()),
-            CanonicalQueries(pool, {}, meanings[1].count_uses()),
+            Queries(pool, self._new_names, meanings[0].count_uses()),
+            Queries(pool, {}, meanings[1].count_uses()),
         )
 
     def rename(self, dataset: str, old: str, new: str) -> None:
@@ -57,7 +57,7 @@ class Proofs:
         """Both versions of a dataset, by its name in each."""
         if (old, new) not in self._proofs:
             first, second = (
-                queries.canonicalize(meanings.plan(name))
+                queries.of(meanings.plan(name))
                 for queries, meanings, name in zip(
                     self.queries, self._meanings, (old, new), strict=True
                 )
@@ -65,9 +65,9 @@ class Proofs:
             self._proofs[old, new] = Proof(first, second)
         return self._proofs[old, new]
 
-    def new_query(self, name: str) -> CanonicalQuery:
+    def new_query(self, name: str) -> Query:
         """A dataset of the new version."""
-        return self.queries[1].canonicalize(self._meanings[1].plan(name))
+        return self.queries[1].of(self._meanings[1].plan(name))
 
     def is_same_column(self, old: str, new: str, column: str, was: str | None = None) -> bool:
         """Whether a column of a dataset is the same in both versions; `was` is its old name."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.compare.canonical.queries import CanonicalQueries
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.queries import Queries
 from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Expression, NamedExpression, SortKey, render_text
 from ssbt.compiler.ir.operators import DatasetInput, Operator
@@ -48,7 +48,7 @@ def row_steps(root: Operator, definitions: Definitions) -> Iterator[RowStep]:
             yield RowStep(*description, each.step.span, each)
 
 
-def keyed_steps(steps: Iterable[RowStep], queries: CanonicalQueries) -> Iterator[KeyedStep]:
+def keyed_steps(steps: Iterable[RowStep], queries: Queries) -> Iterator[KeyedStep]:
     """What the steps are compared by; conditions side by side have no order."""
     for is_filter, run in groupby(steps, key=lambda step: step.word == "filter"):
         run_steps = list(run)
@@ -59,7 +59,7 @@ def keyed_steps(steps: Iterable[RowStep], queries: CanonicalQueries) -> Iterator
         yield from sorted(terms.values(), key=lambda each: each.step.text)
 
 
-def _condition_steps(step: RowStep, queries: CanonicalQueries) -> Iterator[KeyedStep]:
+def _condition_steps(step: RowStep, queries: Queries) -> Iterator[KeyedStep]:
     """The conditions of a filter, or the whole where they cannot be told apart in its text."""
     assert step.operator is not None
     texts = split_conjuncts(step.text)
@@ -73,7 +73,7 @@ def _condition_steps(step: RowStep, queries: CanonicalQueries) -> Iterator[Keyed
         yield KeyedStep(RowStep("filter", text, step.span, step.operator), key)
 
 
-def _comparison_key(step: RowStep, queries: CanonicalQueries) -> Hashable:
+def _comparison_key(step: RowStep, queries: Queries) -> Hashable:
     if step.operator is None or step.text == ALL_COLUMNS:
         return step.text
     return queries.outline(step.operator)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import partial
 
 from msgspec import Struct
 
+from ssbt.compiler.compare.stream_parts import ResolvedPart, as_before, show_whole
 from ssbt.compiler.compare.values import RunValues
+from ssbt.compiler.compare.wording import describe_difference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, STOPS, PartKind, Verdict
@@ -105,7 +108,8 @@ def stream_verdicts(
 class _Stream(Struct, frozen=True):
     """A stream that keeps its place below `root`, with its fingerprint and what that depends on.
 
-    `sinks` are what it writes: one, unless it is a pass.
+    `sinks` are what it writes: one, unless it is a pass. `whole` gives the parts with their
+    texts as people read them.
     """
 
     name: str
@@ -113,6 +117,7 @@ class _Stream(Struct, frozen=True):
     parts: tuple[FingerprintPart, ...]
     root: Text
     values: RunValues
+    whole: Callable[[], tuple[FingerprintPart, ...]]
 
     @property
     def span(self) -> Span:
@@ -134,13 +139,15 @@ def _streams_by_name(pipeline: Pipeline | None, values: RunValues) -> dict[str, 
     for sink, flow in stream_plans(pipeline):
         shared_pass = find_pass(pipeline, sink)
         if shared_pass is not None:
-            parts = compute_pass_fingerprint(pipeline, shared_pass)
-            streams[shared_pass.name.casefold()] = _Stream(
-                shared_pass.name, shared_pass.sinks, parts, root, values
-            )
+            made = partial(compute_pass_fingerprint, pipeline, shared_pass)
+            name, sinks = shared_pass.name, shared_pass.sinks
         elif sink.has_checkpoint:
-            parts = compute_fingerprint(pipeline, sink, flow)
-            streams[sink.name.casefold()] = _Stream(sink.name, (sink,), parts, root, values)
+            made = partial(compute_fingerprint, pipeline, sink, flow)
+            name, sinks = sink.name, (sink,)
+        else:
+            continue
+        whole = partial(made, whole=True)
+        streams[name.casefold()] = _Stream(name, sinks, made(), root, values, whole)
     return streams
 
 
@@ -189,43 +196,35 @@ def compare_streams(old_stream: _Stream, new_stream: _Stream) -> Iterator[Reason
         )
         return
     old, new = (
-        [_ResolvedPart(part, each.values) for part in each.parts]
+        [ResolvedPart(part, each.values) for part in each.parts]
         for each in (old_stream, new_stream)
     )
+    resolved = as_before(old, new)
+    if [each.key for each in old] == [each.key for each in resolved]:
+        return
+    for parts, each in ((old, old_stream), (new, new_stream)):
+        show_whole(parts, each.whole(), each.values)
+    new = resolved
     yield from _flow_reasons(_without_state(old), _without_state(new))
     yield from _state_reasons(_variables(old), _variables(new))
 
 
-class _ResolvedPart:
-    """A part with the values of its parameters and settings."""
-
-    def __init__(self, part: FingerprintPart, values: RunValues) -> None:
-        self.part, self.kind = part, part.kind
-        self.text = values.text(part.text)
-        if part.kind is PartKind.SETTING:
-            self.text = f"{self.text} = {values.setting(self.text)}"
-        self.description = (
-            values.describe(part.text) if part.kind is not PartKind.SETTING else self.text
-        )
-        self.key = (part.kind.value, self.text)
-
-
-def _without_state(parts: list[_ResolvedPart]) -> list[_ResolvedPart]:
+def _without_state(parts: list[ResolvedPart]) -> list[ResolvedPart]:
     return [part for part in parts if part.kind is not PartKind.STATE]
 
 
-def _flow_reasons(old: list[_ResolvedPart], new: list[_ResolvedPart]) -> Iterator[Reason]:
+def _flow_reasons(old: list[ResolvedPart], new: list[ResolvedPart]) -> Iterator[Reason]:
     """What differs in the sequence of parts; parts of one kind that are gone and new are one."""
     matcher = SequenceMatcher(
         None, [part.key for part in old], [part.key for part in new], autojunk=False
     )
-    removed: list[_ResolvedPart] = []
-    added: list[_ResolvedPart] = []
+    removed: list[ResolvedPart] = []
+    added: list[ResolvedPart] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
             removed += old[old_start:old_end]
             added += new[new_start:new_end]
-    pairs: list[tuple[_ResolvedPart | None, _ResolvedPart | None]] = []
+    pairs: list[tuple[ResolvedPart | None, ResolvedPart | None]] = []
     for removed_part in removed:
         alike = [each for each in added if each.kind is removed_part.kind]
         added_part = next(
@@ -244,7 +243,7 @@ def _flow_reasons(old: list[_ResolvedPart], new: list[_ResolvedPart]) -> Iterato
             yield _one_sided_reason(old_part, new_part)
 
 
-def _differs_only_in_uses(old: _ResolvedPart | None, new: _ResolvedPart | None) -> bool:
+def _differs_only_in_uses(old: ResolvedPart | None, new: ResolvedPart | None) -> bool:
     """Whether two readings of a source only differ in which of its columns are used."""
     if old is None or new is None or not (old.part.columns and new.part.columns):
         return False
@@ -252,15 +251,13 @@ def _differs_only_in_uses(old: _ResolvedPart | None, new: _ResolvedPart | None) 
     return all(was[name] == now[name] for name in was.keys() & now.keys())
 
 
-def _variables(parts: list[_ResolvedPart]) -> dict[str, _ResolvedPart]:
+def _variables(parts: list[ResolvedPart]) -> dict[str, ResolvedPart]:
     """The variables of processors, by the names with which their texts begin."""
     state_parts = (part for part in parts if part.kind is PartKind.STATE)
     return {part.text.partition(" = ")[0]: part for part in state_parts}
 
 
-def _state_reasons(
-    old: dict[str, _ResolvedPart], new: dict[str, _ResolvedPart]
-) -> Iterator[Reason]:
+def _state_reasons(old: dict[str, ResolvedPart], new: dict[str, ResolvedPart]) -> Iterator[Reason]:
     """Variables may come, and may go, but for both at once, which may be meant as a renaming."""
     for name in old.keys() & new.keys():
         if old[name].text != new[name].text:
@@ -277,7 +274,7 @@ def _state_reasons(
         )
 
 
-def _change_reason(old: _ResolvedPart, new: _ResolvedPart) -> Reason:
+def _change_reason(old: ResolvedPart, new: ResolvedPart) -> Reason:
     dependence = DEPENDENCES[old.kind]
     verdict, explanation = dependence.on_change.verdict, dependence.on_change.reason
     if old.part.shape != new.part.shape:
@@ -285,19 +282,19 @@ def _change_reason(old: _ResolvedPart, new: _ResolvedPart) -> Reason:
     elif old.kind is PartKind.SOURCE and old.part.shape == ("files",):
         same_place = old.text.split(" ")[1:] == new.text.split(" ")[1:]
         explanation = _OLD_FORMAT if same_place else explanation
-    message = f"the {dependence.label} was `{old.description}` and is `{new.description}`"
+    message = f"the {dependence.label} {describe_difference(old.shown, new.shown)}"
     if old.text == new.text:
         verdict, explanation = dependence.on_appearance.verdict, _MOVED_STEP
-        message = f"the {dependence.label} `{new.description}` stands elsewhere among the steps"
+        message = f"the {dependence.label} `{new.shown}` stands elsewhere among the steps"
     verdict = _weaken_verdict(verdict, old.part, new.part)
     return Reason(verdict, message, explanation, old.part.span, new.part.span)
 
 
-def _one_sided_reason(old: _ResolvedPart | None, new: _ResolvedPart | None) -> Reason:
+def _one_sided_reason(old: ResolvedPart | None, new: ResolvedPart | None) -> Reason:
     either = new or old
     assert either is not None
     dependence = DEPENDENCES[either.kind]
-    message = f"the {dependence.label} `{either.description}` is {'gone' if new is None else 'new'}"
+    message = f"the {dependence.label} `{either.shown}` is {'gone' if new is None else 'new'}"
     old_part, new_part = old.part if old else None, new.part if new else None
     verdict = _weaken_verdict(dependence.on_appearance.verdict, old_part, new_part)
     return Reason(

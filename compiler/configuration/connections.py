@@ -150,4 +150,5 @@ def _display_value(value: object) -> str:
             return f'"${{{name}}}"'
         case bool():
             return f'"{str(value).lower()}"'
-    return f'"{value}"'
+        case _:
+            return f'"{value}"'

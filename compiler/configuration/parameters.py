@@ -16,7 +16,7 @@ from ssbt.compiler.hocon.units import parse_milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
 from ssbt.compiler.resolve.expressions.constants import NotConstantError, build_map, parse_constant
 from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType
-from ssbt.compiler.types.interval_values import Months, duration_text
+from ssbt.compiler.types.interval_values import Months, render_duration
 
 
 def read_parameters(
@@ -97,7 +97,8 @@ def _typed_constant(value: Value, type_: DataType) -> object:
             return parse_constant(_as_interval(value.text), type_)
         case _, Scalar():
             return parse_constant(value.text, type_)
-    raise NotConstantError("this is no single value")
+        case _:
+            raise NotConstantError("this is no single value")
 
 
 def _as_interval(text: str) -> str:
@@ -114,7 +115,7 @@ def _json_value(value: object) -> object:
         case Decimal() | Months():
             return str(value)
         case timedelta():
-            return duration_text(value)
+            return render_duration(value)
         case datetime():
             return value.isoformat(" ")
         case date():
@@ -127,7 +128,8 @@ def _json_value(value: object) -> object:
             return [_json_value(item) for item in value]
         case dict():
             return {_json_key(key): _json_value(item) for key, item in value.items()}
-    return value
+        case _:
+            return value
 
 
 def _json_key(value: object) -> str:
@@ -148,4 +150,5 @@ def display_value(value: object) -> str:
         case dict():
             items = (f"{display_value(key)} = {display_value(item)}" for key, item in value.items())
             return f"{{{', '.join(items)}}}"
-    return str(value)
+        case _:
+            return str(value)

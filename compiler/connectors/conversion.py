@@ -172,6 +172,8 @@ def _convert_item(
             return ConnectionName(value.text, value.span)
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
             return (yield from check_param(option, param, value, target))
+        case _:
+            pass
     yield _explain_misfit(option, value, target, item)
     return None
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.settings import SecretName
 from ssbt.compiler.connectors.values import (
+    Boolean,
+    Duration,
+    Every,
     ListOf,
     MapOf,
     Nested,
     Number,
     OptionValue,
     ParamUse,
+    Size,
     Text,
     Word,
 )
@@ -53,9 +57,11 @@ def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[D
     Where that is a secret of the pipeline's, it is told that it would be shown.
     """
     match value:
-        case Text(parts) if has_credential(value.display_text):
+        case Text(parts):
             param_names = (part.name for part in parts if isinstance(part, ParamUse))
-            if not any(target.find_secret(name) for name in param_names):
+            if has_credential(value.display_text) and not any(
+                target.find_secret(name) for name in param_names
+            ):
                 yield credential_in_text(value.span)
         case ListOf(items):
             for item in items:
@@ -66,6 +72,8 @@ def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[D
         case Nested(entries=options):
             for option in options:
                 yield from find_credentials(option.value, target)
+        case Number() | Boolean() | Duration() | Size() | Word() | Every():
+            pass
 
 
 def credential_in_text(span: Span) -> Diagnostic:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, RoleSpecification
+from ssbt.compiler.contracts.named import NamedColumn, named_columns
 from ssbt.compiler.ir.locations import (
     fill_parameters,
     identity_values,
@@ -47,7 +49,8 @@ class Payload(Struct, frozen=True):
     """Columns in one form: the files of a folder, or the value or the key of records.
 
     `columns` are None where only Spark knows them. `options` are those that say how the form is
-    written, dialects resolved, with the places of those that the user gave.
+    written, dialects resolved, with the places of those that the user gave. `named` are the columns
+    that are used of a source whose columns only Spark knows.
     """
 
     format: str
@@ -55,6 +58,7 @@ class Payload(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
     places: tuple[tuple[str, Span], ...] = ()
     span: Span | None = None
+    named: tuple[NamedColumn, ...] = ()
 
     def option(self, name: str) -> str | None:
         """The value of an option, if it is given."""
@@ -114,6 +118,7 @@ def list_endpoints(
 class _EndpointBuilder:
     def __init__(self, pipeline: Pipeline, views: tuple[EnvironmentValues, ...]) -> None:
         self._pipeline, self._views = pipeline, views
+        self._named = named_columns(pipeline)
         self._nulls = NullAnalysis(self._is_nullable_in_schema)
         self._schemas = {each.name.casefold(): each for each in pipeline.schemas}
         self._outputs = {
@@ -231,7 +236,8 @@ class _EndpointBuilder:
             columns = tuple(
                 _written_column(each) for each in source.output.columns if each.name == "value"
             )
-        return _build_payload(source.connector, source.settings, columns, OptionPlacement.VALUE)
+        part = _build_payload(source.connector, source.settings, columns, OptionPlacement.VALUE)
+        return replace(part, named=self._named.get(source.name, ()))
 
     def _read_key_payload(self, source: Source) -> Payload | None:
         if source.settings.format_at(OptionPlacement.RECORD_KEY) is None:
@@ -345,7 +351,6 @@ def _option_text(value: object) -> str:
 
 def with_display_paths(endpoint: Endpoint, display_path: Callable[[str], str]) -> Endpoint:
     """The end with paths of files as `shown` gives them."""
-    from msgspec.structs import replace
 
     def move_span(span: Span) -> Span:
         return Span(display_path(span.path), span.start, span.end)
@@ -364,6 +369,7 @@ def with_display_paths(endpoint: Endpoint, display_path: Callable[[str], str]) -
             columns=move_columns(each),
             places=tuple((name, move_span(span)) for name, span in each.places),
             span=move_span(each.span) if each.span else None,
+            named=tuple(replace(one, span=move_span(one.span)) for one in each.named),
         )
 
     return replace(
@@ -377,8 +383,6 @@ def with_display_paths(endpoint: Endpoint, display_path: Callable[[str], str]) -
 
 def with_home(endpoint: Endpoint, home: str) -> Endpoint:
     """The end with relative paths told apart by the folder that they are relative to."""
-    from msgspec.structs import replace
-
     if endpoint.is_topic or not home:
         return endpoint
 

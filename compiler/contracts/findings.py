@@ -8,6 +8,8 @@ from ssbt.compiler.contracts import wording
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
 from ssbt.compiler.contracts.folders import Layout, compute_layout, folder_mismatches
+from ssbt.compiler.contracts.inferred import unwritten_names
+from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import find_disagreements
 from ssbt.compiler.contracts.pairs import EndpointPair, find_pairs, sinks_by_location
 from ssbt.compiler.contracts.positions import (
@@ -41,6 +43,7 @@ def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
 def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     """What is wrong at one source; a column is missing only if none of its sinks writes it."""
     by_column: dict[tuple[str, ...], list[tuple[EndpointPair, Mismatch]]] = {}
+    by_name: dict[NamedColumn, list[EndpointPair]] = {}
     compared = 0
     for pair in pairs:
         reader, writer = pair.reader.value, pair.writer.value
@@ -52,9 +55,12 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
             continue
         for option in find_disagreements(writer, reader):
             yield wording.option_mismatch(pair, reader, writer, option)
+        # A sink of unknown columns may write any.
+        compared += 1
+        for used in unwritten_names(pair):
+            by_name.setdefault(used, []).append(pair)
         if reader.columns is None or writer.columns is None:
             continue
-        compared += 1
         column_layout = compute_layout(pair)
         for name in _lost_columns(column_layout, reader.columns):
             yield wording.lost_folder(pair, name)
@@ -67,6 +73,9 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
         pair, mismatch = differing[0]
         if mismatch.kind is not MismatchKind.MISSING or len(differing) == compared:
             yield wording.column_mismatch(pair, mismatch)
+    for used, lacking in by_name.items():
+        if len(lacking) == compared:
+            yield wording.unwritten_name(lacking[0], used)
 
 
 def _check_columns(
@@ -109,14 +118,37 @@ def _check_keys(pair: EndpointPair) -> Iterator[ContractFinding]:
 
 def _check_sinks(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     """Sinks of several pipelines that write into one place, and write other things there."""
-    reported: set[tuple[int, int]] = set()
+    reported: set[int] = set()
     for environment, sinks in sinks_by_location(endpoints):
-        first, *other_sinks = sinks
-        for each in other_sinks:
-            ids = id(first), id(each)
-            if each.pipeline != first.pipeline and ids not in reported:
-                reported.add(ids)
-                yield from _check_sink_pair(EndpointPair(each, first, (environment,)))
+        by_shape: dict[object, list[Endpoint]] = {}
+        for each in sinks:
+            by_shape.setdefault(_shape(each), []).append(each)
+        # What most of them write is what the others differ from.
+        usual, *other_sinks = sorted(by_shape.values(), key=len, reverse=True)
+        for alike in other_sinks:
+            for each in alike:
+                rest = [group for group in (usual, *other_sinks) if group is not alike]
+                found = next(_differences(each, rest, environment), None)
+                if found is not None and id(each) not in reported:
+                    reported.add(id(each))
+                    yield found
+
+
+def _differences(
+    sink: Endpoint, groups: Iterable[list[Endpoint]], environment: str
+) -> Iterator[ContractFinding]:
+    """What is wrong between a sink and those of each other shape, which are all alike."""
+    for group in groups:
+        other = next((each for each in group if each.pipeline != sink.pipeline), None)
+        if other is not None:
+            yield from _check_sink_pair(EndpointPair(sink, other, (environment,)))
+
+
+def _shape(sink: Endpoint) -> object:
+    """What readers find of a sink: sinks of one shape go together."""
+    columns = sink.value.columns
+    names = None if columns is None else tuple((each.name, each.type) for each in columns)
+    return sink.value.format, sink.partitions, names
 
 
 def _check_sink_pair(pair: EndpointPair) -> Iterator[ContractFinding]:

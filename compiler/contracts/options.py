@@ -65,6 +65,9 @@ def _shared_options(specification: Connector) -> Iterator[tuple[Option, Option]]
         return
     for option in reader.options:
         sink_option = writer.option(option.name)
+        if sink_option is None and option.name == "encoding":
+            # The sink knows only one.
+            sink_option = option
         if sink_option is None or option.name == "time_zone":
             continue
         if option.place is sink_option.place is OptionPlacement.OPTION:
@@ -108,7 +111,8 @@ def _is_equivalent(option: Option, read_value: str | None, written_value: str | 
             return is_plain or read_value == (written_value or "\n")
         case "comment":
             return read_value in (written_value, "", None)
-    return read_value == written_value or None in (read_value, written_value)
+        case _:
+            return read_value == written_value or None in (read_value, written_value)
 
 
 def _leaf_types(part: Payload) -> set[str]:

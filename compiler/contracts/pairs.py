@@ -39,7 +39,7 @@ class EndpointPair(Struct, frozen=True):
 
 
 class _Folder(Struct):
-    sinks: list[Endpoint] = field(default_factory=list)
+    sinks: dict[int, Endpoint] = field(default_factory=dict)
     children: dict[str, _Folder] = field(default_factory=dict)
 
 
@@ -79,8 +79,7 @@ def _split_location(location: str) -> list[str]:
 def _add_sink(tree: _Folder, location: str, sink: Endpoint) -> None:
     for segment in _split_location(location):
         tree = tree.children.setdefault(segment, _Folder())
-    if not any(each is sink for each in tree.sinks):
-        tree.sinks.append(sink)
+    tree.sinks[id(sink)] = sink
 
 
 def _pairs_of_reader(reader: Endpoint, trees: dict[str, _Folder]) -> Iterator[EndpointPair]:
@@ -109,7 +108,7 @@ def _find_matches(
     reader: Endpoint, folder: _Folder, segments: list[str], at: int
 ) -> Iterator[_Match]:
     rest = segments[at:]
-    for sink in folder.sinks:
+    for sink in folder.sinks.values():
         inside = _entered_folders(sink, rest) if not reader.is_topic else () if not rest else None
         if inside is not None:
             yield sink, inside, ()
@@ -133,7 +132,7 @@ def _matches_below(reader: Endpoint, folder: _Folder, above: tuple[str, ...]) ->
         if not separator and not reader.recursive:
             continue
         path = (*above, column if separator else "")
-        yield from ((sink, (), path) for sink in below.sinks)
+        yield from ((sink, (), path) for sink in below.sinks.values())
         yield from _matches_below(reader, below, path)
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
+from ssbt.compiler.contracts.inferred import found_columns
+from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import Disagreement
 from ssbt.compiler.contracts.pairs import EndpointPair
 from ssbt.compiler.contracts.positions import Misplacement
@@ -196,6 +198,29 @@ def _null_mismatch(pair: EndpointPair, mismatch: Mismatch, name: str) -> Contrac
     also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
     span = _reader_span(pair.reader, mismatch.column)
     return _build_finding(codes.NULLS, pair, message, span, None, help_, name, also=also)
+
+
+def unwritten_name(meeting: EndpointPair, found: NamedColumn) -> ContractFinding:
+    """A column that a pipeline names of a source without a schema, and that nobody writes."""
+    name, owner = ".".join(found.parts), _writer_name(meeting)
+    effect = "nothing becomes of it, without a word" if found.silently else "the job stops"
+    message = f"`{name}` is used here, and {owner} writes no such column: {effect}"
+    if len(found.parts) > 1:
+        message = message.replace("column", "field")
+    read = {each.parts[0].casefold() for each in meeting.reader.value.named}
+    columns = found_columns(meeting) or {}
+    unread = {each.name: each for key, each in columns.items() if key not in read}
+    near = did_you_mean(name, unread) if len(found.parts) == 1 else None
+    help_ = ["write the column, or use one that is written"]
+    also: tuple[Label, ...] = ()
+    if near is not None:
+        help_.insert(0, f"did you mean `{near}`, which is written there?")
+        span = unread[near].span
+        also = (Label(span, f"`{near}` is made here"),) if span is not None else ()
+    help_.append(f"a schema for `{meeting.reader.name}` would say what it reads")
+    return _build_finding(
+        codes.UNWRITTEN_COLUMN, meeting, message, found.span, None, help_, name, also=also
+    )
 
 
 def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | None:

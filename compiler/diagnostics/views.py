@@ -56,7 +56,7 @@ def clip_line(text: str, line: range, visible: range, focus: range, columns: int
     near = range(
         max(line.start, focus.start - max_distance), min(line.stop, focus.start + max_distance)
     )
-    widths = [_character_width(text, offset) for offset in near]
+    widths = _character_widths(text, near)
     if near == line and sum(widths) <= columns - 1:
         return _cut_line(text, near, line, widths)
     part = _contained_range(near, visible)
@@ -99,7 +99,7 @@ def _widen(near: range, widths: list[int], part: range, room: int) -> range:
 def _cut_line(text: str, part: range, line: range, widths: list[int]) -> ClippedLine:
     prefix = ELLIPSIS if part.start > line.start else ""
     suffix = ELLIPSIS if part.stop < line.stop else ""
-    characters = "".join(_display_character(text, offset) for offset in part)
+    characters = _display_characters(text, part)
     columns = tuple(accumulate(widths, initial=len(prefix)))
     return ClippedLine(f"{prefix}{characters}{suffix}", part.start, columns)
 
@@ -107,6 +107,24 @@ def _cut_line(text: str, part: range, line: range, widths: list[int]) -> Clipped
 def _is_signature(text: str, offset: int) -> bool:
     """Whether this is the byte-order mark of the file, which is no mistake and shown to nobody."""
     return offset == 0 and text[0] == "\ufeff"
+
+
+def _is_plain(characters: str) -> bool:
+    """Whether each is shown as it is, in one column; most lines are so, and it is fast to see."""
+    return characters.isascii() and characters.isprintable()
+
+
+def _character_widths(text: str, part: range) -> list[int]:
+    if _is_plain(text[part.start : part.stop]):
+        return [1] * len(part)
+    return [_character_width(text, offset) for offset in part]
+
+
+def _display_characters(text: str, part: range) -> str:
+    characters = text[part.start : part.stop]
+    if _is_plain(characters):
+        return characters
+    return "".join(_display_character(text, offset) for offset in part)
 
 
 def _character_width(text: str, offset: int) -> int:

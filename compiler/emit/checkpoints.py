@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.function import emit_tuple_item
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.ir.expressions import ParameterText
+from ssbt.compiler.ir.expressions import Text as IrText
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.passes import compute_pass_fingerprint
@@ -13,6 +20,9 @@ from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.passes import Pass
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
+
+# Between the meanings of parts, and in the place of one; the runtime takes them apart.
+_BETWEEN, _NONE = " ", "-"
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:
@@ -29,22 +39,55 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
     return Text((*root.parts, f"/{name}"), root.span)
 
 
-def sink_dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Iterator[Text]:
-    """What may not change while the checkpoint is kept, one readable text for each part."""
+class Dependencies(Struct, frozen=True):
+    """What may not change while the checkpoint is kept, one readable text for each part.
+
+    `meanings` has the same in canonical form, in the same order: a word for each part, a dash for
+    one that has none. It is None where no part has one.
+    """
+
+    texts: tuple[Text, ...]
+    meanings: Text | None
+
+
+def sink_dependencies(pipeline: Pipeline, sink: Sink, root: Operator) -> Dependencies:
+    """What the checkpoint of a stream's sink depends on."""
     return _describe_parts(compute_fingerprint(pipeline, sink, root))
 
 
-def pass_dependencies(pipeline: Pipeline, pass_: Pass) -> Iterator[Text]:
+def pass_dependencies(pipeline: Pipeline, pass_: Pass) -> Dependencies:
     """The same of a stream with several sinks."""
     return _describe_parts(compute_pass_fingerprint(pipeline, pass_))
 
 
-def _describe_parts(parts: Iterable[FingerprintPart]) -> Iterator[Text]:
+def _describe_parts(every: Iterable[FingerprintPart]) -> Dependencies:
+    # One cluster has several addresses, and each environment its own.
+    parts = [part for part in every if part.kind is not PartKind.SERVERS]
+    texts = tuple(_text(part, (f"{part.kind.value}: ", *part.text)) for part in parts)
+    if not any(part.meaning for part in parts):
+        return Dependencies(texts, None)
+    words: list[str | ParameterText] = []
     for part in parts:
-        # One cluster has several addresses, and each environment its own.
-        if part.kind is PartKind.SERVERS:
-            continue
-        text = (
-            each if isinstance(each, str) else ParamUse(each.name, part.span) for each in part.text
-        )
-        yield Text((f"{part.kind.value}: ", *text), part.span)
+        words += [_BETWEEN] if words else []
+        words += part.meaning or (_NONE,)
+    return Dependencies(texts, _text(parts[0], tuple(words)))
+
+
+def _text(part: FingerprintPart, pieces: IrText) -> Text:
+    joined: list[str | ParamUse] = []
+    for each in pieces:
+        if isinstance(each, ParameterText):
+            joined.append(ParamUse(each.name, part.span))
+        elif joined and isinstance(joined[-1], str):
+            joined[-1] += each
+        else:
+            joined.append(each)
+    return Text(tuple(joined), part.span)
+
+
+def depends_arguments(depends: Dependencies, code: SettingCode) -> Iterator[str]:
+    """The same as arguments in code."""
+    items = (emit_tuple_item(python_literal(code.value(each))) for each in depends.texts)
+    yield f"depends_on=({', '.join(items)})"
+    if depends.meanings is not None:
+        yield f"meanings={python_literal(code.value(depends.meanings))}"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, sink_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, sink_dependencies
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -17,7 +17,7 @@ from ssbt.compiler.emit.connectors import (
     emit_write,
 )
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
-from ssbt.compiler.emit.function import ScriptFunction, emit_tuple_item, sort_by_source
+from ssbt.compiler.emit.function import ScriptFunction, sort_by_source
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.passes import PassEmitter
@@ -268,8 +268,7 @@ class _FunctionEmitter:
             folder = self._code.value(checkpoint_folder(self._checkpoint, sink.name))
             parts.append(f"checkpoint={python_literal(folder)}")
             depends = sink_dependencies(self._pipeline, sink, self._roots[sink.dataset])
-            items = (emit_tuple_item(python_literal(self._code.value(each))) for each in depends)
-            parts.append(f"depends_on=({', '.join(items)})")
+            parts += depends_arguments(depends, self._code)
             path = sink.settings.at(OptionPlacement.PATH)
             if path is not None:
                 parts.append(f"output={python_literal(self._code.value(path.value))}")

@@ -7,6 +7,7 @@ The result is a fixed point of black with its default options; tests hold it to 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 import re
 
 from msgspec import Struct
@@ -55,7 +56,7 @@ def _blocks(text: str) -> Iterator[str]:
     for statement in _split_statements(text):
         if previous is not None:
             yield "\n" * _count_blank_lines(previous, statement)
-        yield "".join(f"{line}\n" for line in _lay_out_statement(statement))
+        yield _lay_out_statement(statement.text, statement.depth)
         previous = statement
 
 
@@ -100,8 +101,13 @@ def _count_blank_lines(previous: _Statement, following: _Statement) -> int:
     return int(following.spaced and not previous.text.startswith(_BLOCK))
 
 
-def _lay_out_statement(statement: _Statement) -> list[str]:
-    text, depth = statement.text, statement.depth
+# Scripts share most of their statements: imports, the start of Spark, the arguments.
+@lru_cache(maxsize=4096)
+def _lay_out_statement(text: str, depth: int) -> str:
+    return "".join(f"{line}\n" for line in _statement_lines(text, depth))
+
+
+def _statement_lines(text: str, depth: int) -> list[str]:
     if text.startswith(_VERBATIM):
         return [_INDENT * depth + text]
     comment = ""

@@ -7,6 +7,8 @@ from hashlib import sha256
 import json
 from typing import Any
 
+import msgspec
+
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -68,7 +70,17 @@ def emit_manifest(
         "python_modules": [places.file(item.path) for item in pipeline.modules],
         "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
     }
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    return _indent_json(document) + "\n"
+
+
+def _indent_json(document: Json) -> str:
+    """As Python's own encoder lays it out, of which only what has no indentation is in C."""
+    text = json.dumps(document, sort_keys=True)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:
+        # Half of a surrogate pair, which can come from whoever calls the compiler.
+        return json.dumps(document, indent=2, sort_keys=True)
 
 
 def _spark(pipeline: Pipeline) -> Json:
@@ -166,7 +178,7 @@ def _stream(
         "checkpoint": _plain_value(checkpoint_folder(root, name))
         if root and has_checkpoint
         else None,
-        "depends_on": [_plain_value(each) for each in depends] if has_checkpoint else [],
+        "depends_on": [_plain_value(each) for each in depends.texts] if has_checkpoint else [],
         "delivery": promise.delivery.value,
         "reason": promise.reason,
     }

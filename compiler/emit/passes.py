@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, pass_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, pass_dependencies
 from ssbt.compiler.emit.connectors import emit_trigger
 from ssbt.compiler.emit.docstrings import emit_docstring
-from ssbt.compiler.emit.function import ScriptFunction, emit_tuple_item
+from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -134,11 +134,7 @@ class PassEmitter:
             folder = self._code.value(checkpoint_folder(self._pipeline.checkpoint, pass_.name))
             yield f"checkpoint={python_literal(folder)}"
             depends = pass_dependencies(self._pipeline, pass_)
-            items = (
-                emit_tuple_item(python_literal(self._code.value(dependency)))
-                for dependency in depends
-            )
-            yield f"depends_on=({', '.join(items)})"
+            yield from depends_arguments(depends, self._code)
 
     def _build_function(
         self,

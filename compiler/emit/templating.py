@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-import importlib.resources
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.loading import read_template, registry_of
+from ssbt.compiler.connectors.toml_cache import built_in_folder
 from ssbt.compiler.emit.docstrings import emit_comment
 from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
@@ -53,8 +53,11 @@ def _environment() -> Environment:
 
 
 def _template_text(name: str) -> str | None:
-    file = importlib.resources.files("ssbt.templates").joinpath(*name.split("/"))
-    return file.read_text(encoding="utf-8") if file.is_file() else None
+    try:
+        with open(os.path.join(built_in_folder(""), *name.split("/")), encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 def _bytecode_cache() -> BytecodeCache | None:

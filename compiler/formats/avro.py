@@ -115,6 +115,8 @@ class _AvroReader(Struct):
                 value = self.type(_require_member(node, "values"), space)
                 map_type = MapType(STRING, value.type, value.nullable)
                 return AvroType("map", "map", map_type, False, node, parts=(value,))
+            case _:
+                pass
         if kind.content in PRIMITIVES:
             return AvroType(
                 kind.content, kind.content, logical_type(node, kind.content), False, node

@@ -52,7 +52,8 @@ def _is_valid(value: JsonValue, type_: AvroType) -> bool:
             return isinstance(content, dict) and all(
                 value.get(name) is not None or _has_default(type_, name) for name, _ in type_.fields
             )
-    return isinstance(content, str)
+        case _:
+            return isinstance(content, str)
 
 
 def _has_default(type_: AvroType, name: str) -> bool:

@@ -73,7 +73,8 @@ def _type(type_: DataType, name: str) -> Json:
             return {"type": "map", "values": _optional(value, contains_null, name)}
         case StructType(fields):
             return _record(fields, name)
-    return _SIMPLE_TYPES.get(type_, "string")
+        case _:
+            return _SIMPLE_TYPES.get(type_, "string")
 
 
 def _optional(type_: DataType, nullable: bool, name: str) -> Json:

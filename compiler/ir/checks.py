@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ssbt.compiler.types.interval_values import Months, duration_text
+from ssbt.compiler.types.interval_values import Months, render_duration
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -53,7 +53,7 @@ class Condition(Struct, frozen=True):
 
 def _format_operand(operand: object) -> str:
     if isinstance(operand, timedelta):
-        return f"'{duration_text(operand)}'"
+        return f"'{render_duration(operand)}'"
     if isinstance(operand, bytes):
         return f"'{operand.hex()}'"
     is_number = isinstance(operand, int | float | Decimal) and not isinstance(operand, Months)

@@ -129,8 +129,9 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
             yield from declaration_items(analysis, "schema")
         case ValueKind.CONNECTION:
             yield from declaration_items(analysis, "connection")
-        case ValueKind.STRING if option.secret:
-            yield from declaration_items(analysis, "secret")
+        case ValueKind.STRING:
+            if option.secret:
+                yield from declaration_items(analysis, "secret")
         case ValueKind.COLUMN:
             dataset = _DATASET.match(cursor.head)
             if dataset is not None:
@@ -138,6 +139,15 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
                     yield CompletionItem(
                         declared_name(column.name), "column", format_typed_name(column.name, column)
                     )
+        # Their values are written out.
+        case ValueKind.CHAR | ValueKind.DATETIME_PATTERN | ValueKind.FUNCTION | ValueKind.INSTANT:
+            pass
+        case ValueKind.INTEGER | ValueKind.NUMBER | ValueKind.SIZE:
+            pass
+        case ValueKind.DURATION | ValueKind.MILLISECONDS | ValueKind.TRIGGER:
+            pass
+        case ValueKind.MAP | ValueKind.PARTITIONS | ValueKind.INSTANTS:
+            pass
 
 
 def declaration_items(analysis: Analysis, kind: str) -> Iterator[CompletionItem]:

@@ -41,6 +41,10 @@ def code_lenses(analysis: Analysis, path: str) -> Iterator[CodeLens]:
                 title = "".join(each for each in name.parts if isinstance(each, str))
                 if title:
                     yield CodeLens(name.span, "Run test", RUN_TEST, title)
+            case d.BrokenDeclaration() | d.Import() | d.Param() | d.Secret() | d.Connection():
+                pass
+            case d.Schema() | d.SourceRead() | d.Let() | d.Transform() | d.Expect() | d.SinkWrite():
+                pass
 
 
 def pipeline_name(analysis: Analysis) -> str | None:

@@ -22,6 +22,7 @@ from ssbt.compiler.lsp.signatures import format_signature, function_page
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.datatypes import type_names
+from ssbt.grammar.words import OPERATORS
 
 _BLOCK = re.compile(r"(?:stream\s+)?(?:source|sink)\s", re.IGNORECASE)
 _BEFORE_CONNECTOR = re.compile(r"\s(?:from|to)\Z", re.IGNORECASE)
@@ -34,9 +35,7 @@ _PARAMETERS = re.compile(r"([^\W\d]\w*|`[^`\r\n]+`)\s*:\s*([^\W\d]\w*)")
 _NEAR = 400
 _GENERIC = {"array": "array<$0>", "map": "map<$0>", "struct": "struct<$0>"}
 # Names of the catalogue that are written as operators.
-_OPERATORS = frozenset(
-    ("and", "or", "not", "div", "like", "ilike", "rlike", "between", "in", "case")
-)
+_WRITTEN_AS_OPERATORS = frozenset((*OPERATORS, "case")) - {"regexp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _shared_column_items(scope: Scope) -> Iterator[CompletionItem]:
 def _function_items(analysis: Analysis) -> Iterator[CompletionItem]:
     for name in functions.function_names():
         function = functions.find_function(name)
-        if function is None or name in _OPERATORS or not name.isidentifier():
+        if function is None or name in _WRITTEN_AS_OPERATORS or not name.isidentifier():
             continue
         line = ".".join(function.since.split(".")[:2])
         if line in SPARK_LINES and SPARK_LINES.index(line) > SPARK_LINES.index(analysis.target):

@@ -11,13 +11,13 @@ from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
 from ssbt.compiler.syntax.tables import load_tables
 from ssbt.compiler.syntax.tokens import Token, tokenize
-from ssbt.compiler.syntax.vocabulary import DECLARATIONS
+from ssbt.grammar.words import DECLARATION_WORDS
 
 _NAME = r"(?:[^\W\d]\w*|`(?:[^`\r\n]|``)+`)"
 _PATH = re.compile(rf"({_NAME}(?:\s*\.\s*{_NAME})*)\s*\.\Z")
 _PART = re.compile(_NAME)
 _PARAMETER = re.compile(r"\$\{\s*`?\w*\Z")
-_KEYWORDS = frozenset((*DECLARATIONS, "stream"))
+_KEYWORDS = frozenset(DECLARATION_WORDS)
 # How many declarations above are tried before the text is taken for one that does not parse.
 _MAX_ATTEMPTS = 4
 # How much of the text is looked at, in characters: of the file, and for what is right before.

@@ -13,12 +13,14 @@ from ssbt.compiler.driver import format_source
 from ssbt.compiler.lsp import renaming
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.completion import Completion, complete
+from ssbt.compiler.lsp.configured import configured_name, is_configuration
 from ssbt.compiler.lsp.conversion import Converter
 from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.hover import find_hover
 from ssbt.compiler.lsp.path_completion import complete_path
 from ssbt.compiler.lsp.positions import Units
 from ssbt.compiler.lsp.projects import is_in_project, with_project
+from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.setting_completion import setting_name_items
 from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.symbols import Symbol, symbols
@@ -134,16 +136,35 @@ class Editor:
 
     def prepare_rename(self, uri: str, position: lsp.Position) -> tuple[lsp.Range, str]:
         """The place and the text of the name at a position; raises RefusedError."""
-        analysis, path, offset = self._locate(uri, position)
-        span = renaming.find_renamable(self.workspace, path, offset).span
-        source = analysis.sources[path]
+        path = path_of(uri)
+        if is_configuration(path):
+            source = Source(path, self.workspace.text(path))
+            span, _ = self._configured(source, position)
+        else:
+            analysis, path, offset = self._locate(uri, position)
+            span = renaming.find_renamable(self.workspace, path, offset).span
+            source = analysis.sources[path]
         return self.converter.range(source, span), source.text[span.start : span.end]
 
     def rename_edits(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit:
         """The edits that rename the thing at a position; raises RefusedError."""
-        _, path, offset = self._locate(uri, position)
+        path = path_of(uri)
+        if is_configuration(path):
+            _, declared = self._configured(Source(path, self.workspace.text(path)), position)
+            path, offset = declared.span.path, declared.span.start
+        else:
+            _, path, offset = self._locate(uri, position)
         result = renaming.rename_symbol(self.workspace, path, offset, name)
         return self.converter.workspace_edit(result.edits, result.sources)
+
+    def _configured(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
+        """The name at a position of a file of configuration, and its declaration."""
+        found = configured_name(self.workspace, source.path, self.converter.offset(source, at))
+        if found is None:
+            raise renaming.RenameRefusedError(
+                "no pipeline of this workspace declares what is named here"
+            )
+        return found
 
     def symbols(self, uri: str) -> list[lsp.DocumentSymbol]:
         """The outline of a file."""

@@ -53,6 +53,8 @@ def _new_names(query: s.Query) -> Iterator[e.Name]:
                     yield from names
                     if position is not None:
                         yield position
+                case _:
+                    pass
 
 
 def _computed_columns(analysis: Analysis, path: str) -> dict[Span, Column]:

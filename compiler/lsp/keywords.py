@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
+from ssbt.grammar.words import DECLARATION_WORDS, JOINS
 
 # Terminals that stand for several spellings.
 _SPELLINGS = {
-    "JOIN": (
-        *("join", "left join", "right join", "full join", "semi join", "anti join", "cross join"),
-    ),
+    "JOIN": JOINS,
     "SET_OPERATION": ("union", "union all", "intersect", "except"),
     "STEP_DISTINCT": ("distinct",),
     "LIKE": ("like", "ilike", "rlike"),
@@ -41,12 +40,7 @@ _SILENT = frozenset(
         *("EXTRACT", "TRIM", "SUBSTRING", "POSITION", "OVERLAY", "UNKNOWN", "$END"),
     )
 )
-_DECLARATIONS = frozenset(
-    (
-        *("PIPELINE", "IMPORT", "PARAM", "SECRET", "CONNECTION", "SCHEMA", "STREAM", "SOURCE"),
-        *("LET", "TRANSFORM", "EXPECT", "SINK", "TEST"),
-    )
-)
+_DECLARATIONS = frozenset(word.upper() for word in DECLARATION_WORDS)
 
 
 def keyword_items(cursor: Cursor) -> Iterator[CompletionItem]:

@@ -58,6 +58,16 @@ class _QueryWalker:
             case s.Stateful():
                 yield mention_of("schema", step.schema)
                 yield from (mention_of("schema", name) for name in _state_schema_names(step))
+            case s.BrokenStep():
+                pass
+            case s.Where() | s.Select() | s.Extend() | s.SetColumns() | s.Drop() | s.Rename():
+                pass
+            case s.Aggregate() | s.Distinct() | s.OrderBy() | s.Limit() | s.Offset():
+                pass
+            case s.Pivot() | s.Unpivot() | s.Sample() | s.Explode():
+                pass
+            case s.Watermark() | s.Deduplicate():
+                pass
 
     def _dataset_names(self, use: s.DatasetUse) -> Iterator[ResolvedName]:
         folded = use.name.text.casefold()
@@ -108,6 +118,8 @@ def _state_schema_names(step: s.Stateful) -> Iterator[e.Name]:
             case v.Entry(name=e.Name(text=name), value=v.WordValue(span, text)):
                 if name.casefold() in ("key", "schema"):
                     yield e.Name(span, text)
+            case _:
+                pass
 
 
 def _lambda_names(node: e.Lambda) -> Iterator[ResolvedName]:

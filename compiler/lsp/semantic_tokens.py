@@ -16,7 +16,8 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.tokens import Token, tokenize
-from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS, DECLARATIONS, STEPS
+from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS
+from ssbt.grammar.words import DECLARATIONS, STEPS
 
 # The order is that of the numbers that the editor gets.
 TYPES = (
@@ -179,6 +180,8 @@ def _node_names(node: e.Node) -> Iterator[tuple[e.Name, str, tuple[str, ...]]]:
         case d.ExpectRule(name=name, action=action):
             yield name, "property", ("declaration",)
             yield action, "enumMember", ()
+        case _:
+            pass
 
 
 def _is_within(spans: list[Span], offset: int) -> bool:

@@ -10,6 +10,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.lsp.configured import is_configuration
 from ssbt.compiler.lsp.documents import path_of
 from ssbt.compiler.lsp.editor import Editor, merge_diagnostics
 from ssbt.compiler.lsp.positions import Units
@@ -57,6 +58,8 @@ class Server(LanguageServer):
     def schedule_publishing(self, path: str) -> None:
         """Look at what a change of this file may concern, once no other has come for a while."""
         for root in self.editor.open_roots(path):
+            if is_configuration(root):
+                continue
             if (timer := self._timers.pop(root, None)) is not None:
                 timer.cancel()
             loop = asyncio.get_running_loop()

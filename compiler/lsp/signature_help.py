@@ -13,13 +13,13 @@ from ssbt.compiler.lsp.step_forms import STEP_FORMS
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.tokens import Token, tokenize
-from ssbt.compiler.syntax.vocabulary import DECLARATIONS
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.functions import Function
+from ssbt.grammar.words import DECLARATION_WORDS
 
 # How much of the text before the place is looked at, in characters.
 _MAX_LOOKBACK = 20_000
-_HEADS = frozenset((*DECLARATIONS, "stream"))
+_HEADS = frozenset(DECLARATION_WORDS)
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=>")
 
 

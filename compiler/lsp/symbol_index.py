@@ -92,6 +92,10 @@ class SymbolIndex:
                     yield from names_in_test(self._analysis, node, self._columns)
                 case d.SinkWrite() | d.Expect():
                     yield mention_of("dataset", node.dataset)
+                case d.BrokenDeclaration() | d.Pipeline() | d.Import() | d.Param() | d.Secret():
+                    pass
+                case d.Connection() | d.Schema() | d.SourceRead():
+                    pass
             if isinstance(node, d.SourceRead | d.SinkWrite | d.Connection):
                 yield from (mention_of("schema", name) for name in schema_names(node))
                 yield from (mention_of("connection", name) for name in connection_names(node))

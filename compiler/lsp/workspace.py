@@ -140,7 +140,8 @@ class Workspace:
 
     def files(self) -> Iterator[str]:
         """The `.ssbt` files of the workspace, open or not."""
-        yield from self.documents.paths
+        # A file of configuration may be open, too.
+        yield from (each for each in self.documents.paths if not each.endswith(".conf"))
         searched = 0
         for top in self.folders:
             for folder, subfolders, files in os.walk(top):

@@ -15,7 +15,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast.expressions import Name
-from ssbt.compiler.syntax.vocabulary import STEPS
+from ssbt.grammar.words import STEPS
 
 Dataset = d.SourceRead | d.Let
 N = TypeVar("N", bound=d.Declaration)
@@ -84,6 +84,9 @@ def collect_declarations(nodes: Iterable[d.Declaration], report: Report) -> Decl
                     declarations.broken.add(node.name.text.casefold())
             case d.Expect():
                 _report_unsupported(node, report)
+            case d.Import():
+                # What it brings in is among the nodes.
+                pass
     return declarations
 
 

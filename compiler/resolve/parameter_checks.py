@@ -83,6 +83,8 @@ def _resolve_operand(node: e.Expression, name: str, type_: DataType) -> tuple[st
             if isinstance(type_, _MEASURED.get(measure, ())):
                 _resolve_operand(argument, name, type_)
                 return measure, INT
+        case _:
+            pass
     raise NotConstantError(
         f"a check looks at `{name}`, at `length({name})` of a string, at `size({name})` of an array"
         " or map"

@@ -119,6 +119,7 @@ class ProgramResolver:
         self.block: PipelineBlock = resolve_pipeline_block(
             node, target, self._spell_parameter, declarations.secrets, report
         )
+        self.read = read
         self.modules = ModuleLoader(read, report, node.name.text if node else "")
         self.schema_sources: dict[str, Source] = {}
         nodes = declarations.schemas.values()
@@ -244,7 +245,9 @@ class ProgramResolver:
         from ssbt.compiler.resolve.tests.declarations import ScriptContents, resolve_tests
 
         unused = self.parameters.keys() - parameters
-        script = ScriptContents(reachable, sinks, self.datasets, self.schemas, unused, self.report)
+        script = ScriptContents(
+            reachable, sinks, self.datasets, self.schemas, unused, self.report, self.read
+        )
         return resolve_tests(self.declarations.tests, script)
 
     def _resolve_connections(self) -> dict[str, ir.Connection]:

@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, Expr
 from ssbt.compiler.resolve.expressions.expression_ir import build_expression
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
+from ssbt.compiler.resolve.expressions.node_typer import NodeTyper
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
 from ssbt.compiler.resolve.report import Report
@@ -56,7 +57,8 @@ class QueryContext(Struct):
     `hidden_keys` are the aliases, in lower case, of which Spark's `alias.*` brings keys of a
     `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
     alias, `starred_aliases` the aliases of which an expression takes all columns, `windows` what
-    the step at hand groups by time.
+    the step at hand groups by time. `outer_sides` are the aliases, in lower case, whose columns an
+    outer join makes null in rows without a partner, each with the kind of the join.
     """
 
     relation: Relation
@@ -73,6 +75,7 @@ class QueryContext(Struct):
     inputs: dict[str, Relation] = field(default_factory=dict)
     starred_aliases: set[str] = field(default_factory=set)
     windows: TimeWindows = field(default_factory=TimeWindows)
+    outer_sides: dict[str, str] = field(default_factory=dict)
 
     def new_typer(self, relation: Relation | None = None) -> ExpressionTyper:
         """A fresh look at an expression over the relation that flows here."""
@@ -88,7 +91,7 @@ class QueryContext(Struct):
             frozenset(self.hidden_keys),
             self.scope is not None,
         )
-        return ExpressionTyper(context)
+        return NodeTyper(context)
 
     def resolve_expression(self, node: e.Expression, typer: ExpressionTyper) -> ir.Expression:
         """The IR of an expression, and what it uses noted."""

@@ -15,6 +15,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import find_setting_problem
 from ssbt.compiler.sparkconf.values import spark_quantity
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.expressions import ParameterUse
 
 
 class SparkSettings(Struct, frozen=True):
@@ -102,4 +103,8 @@ def _resolve_value(
             return "true" if value else "false"
         case v.QuantityValue(_, amount, unit):
             return spark_quantity(amount, unit)
+        case v.TextValue() | v.EveryValue() | v.ListValue() | v.BlockValue() | v.BrokenValue():
+            pass
+        case ParameterUse():
+            pass
     return read_text(entry)

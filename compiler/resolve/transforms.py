@@ -22,9 +22,10 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS, STEPS
+from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
 from ssbt.compiler.types.casts import can_up_cast, expression_type
 from ssbt.compiler.types.datatypes import UnknownType
+from ssbt.grammar.words import STEPS
 
 _OPEN = Relation((), True)
 _MAX_DEPTH = 50

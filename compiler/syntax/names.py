@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ssbt.grammar.words import DECLARATION_WORDS, STEPS_BEFORE_PARENTHESES, WORDS_AFTER_ITEMS
+
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
@@ -20,28 +22,11 @@ _FUNCTIONS = frozenset(("array", "map", "struct"))
 # Words that begin an expression of a form of its own before a `(`.
 _FORMS = frozenset(("cast", "try_cast"))
 # Words that begin a step of their own, even before a `(`.
-_STEPS = frozenset(
-    (
-        *("aggregate", "as", "deduplicate", "distinct", "drop", "explode", "extend", "join"),
-        *("limit", "offset", "pivot", "rename", "select", "set", "unpivot", "watermark", "where"),
-    )
-)
+_STEPS = frozenset(STEPS_BEFORE_PARENTHESES)
 # Operators: a word before one of them is no keyword of a declaration.
-_OPERATORS = frozenset(
-    (
-        *("and", "as", "asc", "between", "collate", "desc", "div", "for", "ilike", "in", "is"),
-        *("like", "not", "or", "regexp", "rlike"),
-    )
-)
-
-
+_OPERATORS = frozenset(WORDS_AFTER_ITEMS)
 # A word before one of them is no keyword of a declaration either, if a name follows.
-_DECLARATIONS = frozenset(
-    (
-        *("connection", "expect", "import", "let", "param", "pipeline", "schema", "secret", "sink"),
-        *("source", "stream", "test", "transform"),
-    )
-)
+_DECLARATIONS = frozenset(DECLARATION_WORDS)
 
 
 def quote_name(name: str) -> str:

@@ -31,7 +31,7 @@ class ParsedFile(Struct, frozen=True):
 class Fragment(Struct, frozen=True):
     """What came of a piece of text: a node, or None where it does not parse.
 
-    `find_comments` are the offsets in the file at which they start and end. Of a text that does not
+    `comments` are the offsets in the file at which they start and end. Of a text that does not
     parse, `stop` is how far it was understood, `is_unfinished` whether that is to its end, and
     `is_valid_prefix` whether the text up to there would parse.
     """
@@ -50,7 +50,7 @@ DeclarationParser = Callable[[Source, int, int], Fragment]
 def parse_file(source: Source, declaration_parser: DeclarationParser | None = None) -> ParsedFile:
     """The AST of a file. Never raises for what a file may contain.
 
-    `declaration` parses a piece of a file with mistakes, if something is known of its pieces.
+    `declaration_parser` parses a piece of a file with mistakes, if one is known already.
     """
     refusal = encoding.check_readable(source)
     if refusal is not None:

@@ -15,11 +15,8 @@ from msgspec import Struct
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.tokens import Token, tokenize
-from ssbt.compiler.syntax.vocabulary import DECLARATIONS
+from ssbt.grammar.words import DECLARATION_WORDS, DECLARATIONS_OF_ENTRIES, DECLARATIONS_OF_TEXT
 
-_DECLARATION_WORDS = frozenset([*DECLARATIONS, "stream"])
-_QUOTED_DECLARATIONS = ("import", "test")
-_BLOCKS = frozenset(("pipeline", "connection", "schema", "source", "stream", "expect", "sink"))
 _OPENING_BRACKETS = {")": "(", "]": "[", "}": "{"}
 _ENTRY = re.compile(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w+\s*\{)")
 
@@ -59,7 +56,7 @@ def _split_piece(source: Source, inside: tuple[Token, ...]) -> Iterator[Piece]:
     """One declaration, and apart from it what stands behind its block."""
     first = source.text[inside[0].start : inside[0].end].lower()
     opening = next((t for t in inside if source.text[t.start] == "{" and t.kind == "open"), None)
-    if first not in _BLOCKS or opening is None:
+    if first not in DECLARATIONS_OF_ENTRIES or opening is None:
         yield Piece(inside[0].start, inside[-1].end, inside)
         return
     at = _find_closing(source, inside, inside.index(opening))
@@ -103,14 +100,14 @@ def _is_declaration_start(source: Source, visible: list[Token], index: int) -> b
     word = source.text[token.start : token.end].lower()
     following = visible[index + 1]
     at_margin = is_at_margin(source, token.start)
-    if word not in _DECLARATION_WORDS:
+    if word not in DECLARATION_WORDS:
         return at_margin and _is_declaration_like(source, visible[index + 1 : index + 3])
-    if word in _QUOTED_DECLARATIONS and following.kind in ("string", "open_string"):
+    if word in DECLARATIONS_OF_TEXT and following.kind in ("string", "open_string"):
         return True
     if following.kind in ("word", "name"):
         # Inside of a block, `schema Order` is an option without its sign.
         looks = at_margin or _is_declaration_like(source, visible[index + 1 : index + 3])
-        return looks and (at_margin or word not in (*_QUOTED_DECLARATIONS, "expect"))
+        return looks and (at_margin or word not in (*DECLARATIONS_OF_TEXT, "expect"))
     # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
     return at_margin and following.kind == "open" and word != "transform"
 

@@ -100,9 +100,12 @@ def _check_number(context: SyntaxErrorContext) -> Diagnostic | None:
     word = match.group()
     excerpt = word if len(word) <= 40 else f"{word[:40]}…"
     code, message, length = literals.BAD_NUMBER, f"`{excerpt}` is no number", len(word)
-    if not re.fullmatch(r"\d+(?:_\d+)+", word):
+    if re.fullmatch(r"0(?:[xX][0-9A-Fa-f]{1,15}|[bB][01]{1,60}|[oO][0-7]{1,20})", word):
+        plain = str(int(word, 0))
+    elif re.fullmatch(r"\d+(?:_\d+)+", word):
+        plain = word.replace("_", "")
+    else:
         return context.diagnose(code, message, length=length)
-    plain = word.replace("_", "")
     fix = (context.offset, length, plain)
     return context.diagnose(code, message, f"write `{plain}`", length=length, fix=fix)
 

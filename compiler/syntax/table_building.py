@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 import re
 from re import _constants as op
@@ -16,26 +17,50 @@ from lark.parsers.lalr_analysis import Shift
 
 Picks = tuple[int, ...]
 _WORD = re.compile(r"[a-z_]+")
+# Lark nests the two flags in either order.
+_LAYOUT = re.compile(r"\)\(\?(?:x:\(\?i|i:\(\?x):(.*)\)\)\Z", re.DOTALL)
 
 
 def build_tables(grammar: str, starts: Iterable[str]) -> tuple[Any, ...]:
     """The fields of `Tables` for a grammar."""
     parser = Lark(grammar, parser="lalr", start=list(starts), maybe_placeholders=True)
     table: Any = parser.parser.parser._parse_table
-    numbers = {rule: number for number, rule in enumerate(parser.rules)}
+    ordered_rules = sorted(parser.rules, key=_rule_order)
+    numbers = {rule: number for number, rule in enumerate(ordered_rules)}
     actions = []
-    for state in range(len(table.states)):
+    state_numbers = _number_states(table)
+    for state in state_numbers:
         row = {}
-        for symbol, (action, argument) in table.states[state].items():
-            row[symbol] = argument if action is Shift else ~numbers[argument]
+        for symbol, (action, argument) in sorted(table.states[state].items()):
+            is_shift = action is Shift
+            row[symbol] = state_numbers[argument] if is_shift else ~numbers[argument]
         actions.append(row)
     for state in table.end_states.values():
         # Any state will do: the end of the text is where `engine` stops.
-        actions[state]["$END"] = 0
-    rules = [_convert_rule(rule) for rule in parser.rules]
+        actions[state_numbers[state]]["$END"] = 0
+    starts_to_states = {start: state_numbers[table.start_states[start]] for start in starts}
+    rules = [_convert_rule(rule) for rule in ordered_rules]
     words, signs = _collect_terminals(parser)
     silent = frozenset(s.name for r in parser.rules for s in r.expansion if _is_silent(s))
-    return actions, dict(table.start_states), rules, words, signs, silent
+    return actions, starts_to_states, rules, words, signs, silent
+
+
+def _rule_order(rule: Rule) -> tuple[str, int, list[str], str]:
+    return rule.origin.name, rule.order, [symbol.name for symbol in rule.expansion], str(rule.alias)
+
+
+def _number_states(table: Any) -> dict[int, int]:
+    """A number for each state, by the way to it; Lark's own differ from one run to the next."""
+    reached = dict.fromkeys(state for _, state in sorted(table.start_states.items()))
+    waiting = deque(reached)
+    while waiting:
+        for _, (action, target) in sorted(table.states[waiting.popleft()].items()):
+            if action is Shift and target not in reached:
+                reached[target] = None
+                waiting.append(target)
+    # Where a text ends, no way leads on.
+    reached.update(dict.fromkeys(sorted(table.states.keys() - reached.keys())))
+    return {state: number for number, state in enumerate(reached)}
 
 
 def _is_silent(symbol: Any) -> bool:
@@ -72,7 +97,7 @@ def _collect_terminals(parser: Lark) -> tuple[dict[str, Any], dict[str, Any]]:
     for terminal in sorted(parser.terminals, key=_terminal_order):
         if terminal.name in (*ignored, "NAME"):
             continue
-        pattern = terminal.pattern.to_regexp()
+        pattern = _join_parts(terminal.pattern.to_regexp())
         for first in sorted(_find_beginnings(terminal)):
             if first[0].isalpha():
                 plain = pattern.lower() in (f"(?i:{first}(?!\\w))", first)
@@ -81,6 +106,15 @@ def _collect_terminals(parser: Lark) -> tuple[dict[str, Any], dict[str, Any]]:
                 signs.setdefault(first, []).append((terminal.name, pattern))
     frozen = {key: tuple(value) for key, value in words.items()}
     return frozen, {key: tuple(value) for key, value in signs.items()}
+
+
+def _join_parts(pattern: str) -> str:
+    """A pattern that Lark put together from several terminals as one written in one piece; of its
+    parts only the last may be laid out over several lines."""
+    if layout := _LAYOUT.search(pattern):
+        text = re.sub(r"\n +", "", layout.group(1)).replace("\\#", "#")
+        pattern = f"{pattern[: layout.start()]}{text})"
+    return pattern.replace(")(?i:", "")
 
 
 def _terminal_order(terminal: TerminalDef) -> tuple[int, int, int, str]:

@@ -1,14 +1,16 @@
-"""The parser's tables: made of `ssbt.lark` by Lark, saved, and read back without Lark.
+"""The parser's tables: built from `ssbt.lark` by Lark, saved, and read back without Lark.
 
 Lark checks the grammar and computes the LALR(1) automaton. What `engine` needs of it is plain
 data, so that a compilation neither imports Lark nor compiles regular expressions it does not use.
+A distribution ships the tables beside the grammar, with the hash of the grammar that they belong
+to. Where the grammar is another, as while it is being worked on, they are built once and kept
+below the user's cache folder.
 """
 
 from __future__ import annotations
 
 from functools import cache
 import hashlib
-from importlib.resources import files
 import json
 import os
 from pathlib import Path
@@ -16,7 +18,10 @@ from typing import Any
 
 from msgspec import Struct
 
+import ssbt.grammar
+
 STARTS = ("file", "declaration", "step", "entry", "schema_column", "expect_rule")
+SHIPPED_NAME = "ssbt.tables"
 _FORMAT = 3
 
 # Which values of a rule's symbols its node gets: an index, `SPREAD` minus an index for a list whose
@@ -46,10 +51,37 @@ class Tables(Struct, frozen=True, eq=False):
 
 @cache
 def load_tables() -> Tables:
-    """The tables of the grammar, saved below the user's cache folder once they are made."""
-    grammar = (files("ssbt.grammar") / "ssbt.lark").read_bytes()
-    fingerprint_input = repr((_FORMAT, STARTS)).encode() + grammar
-    key = hashlib.sha256(fingerprint_input).hexdigest()[:16]
+    """The tables of the grammar: those shipped, those in the user's cache, or newly built ones."""
+    folder = os.path.dirname(ssbt.grammar.__file__)
+    with open(os.path.join(folder, "ssbt.lark"), "rb") as file:
+        grammar = file.read()
+    key = _compute_key(grammar)
+    return _read_shipped(os.path.join(folder, SHIPPED_NAME), key) or _read_cached(key, grammar)
+
+
+def build_shipped_file(grammar: bytes) -> bytes:
+    """The content of the file that a distribution ships: a line with the key, then the tables."""
+    tables = _build_tables(grammar.decode("utf-8"))
+    return b"\n".join((_compute_key(grammar).encode(), _serialize_tables(tables)))
+
+
+def _compute_key(grammar: bytes) -> str:
+    """What says of which grammar tables are, and in which format."""
+    return hashlib.sha256(repr((_FORMAT, STARTS)).encode() + grammar).hexdigest()[:16]
+
+
+def _read_shipped(path: str, key: str) -> Tables | None:
+    """The shipped tables; None where there are none or they are of another grammar."""
+    try:
+        with open(path, "rb") as file:
+            shipped_key, data = file.readline(), file.read()
+        return _deserialize_tables(data) if shipped_key.strip() == key.encode() else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _read_cached(key: str, grammar: bytes) -> Tables:
+    """The tables in the user's cache folder, where they are put once they are built."""
     path = _cache_folder() / f"grammar-{key}.tables"
     try:
         return _deserialize_tables(path.read_bytes())

@@ -1,17 +1,9 @@
-"""The words of the language, and those that people bring from other languages."""
+"""The words that people bring from other languages, and what the grammar's are called."""
 
 from __future__ import annotations
 
-STEPS = (
-    *("where", "select", "extend", "set", "drop", "rename", "as", "join", "left join"),
-    *("right join", "full join", "semi join", "anti join", "cross join", "aggregate"),
-    *("distinct", "order by", "limit", "offset", "union", "intersect", "except", "pivot"),
-    *("unpivot", "sample", "explode", "watermark", "deduplicate", "apply", "stateful", "sql"),
-)
-DECLARATIONS = (
-    *("pipeline", "import", "param", "secret", "connection", "schema", "source", "let"),
-    *("transform", "expect", "sink", "test"),
-)
+from ssbt.grammar.words import OPERATORS
+
 # Words for steps elsewhere.
 OTHER_STEPS = {
     **dict.fromkeys(("filter", "having"), "where"),
@@ -150,7 +142,7 @@ OTHER_CLAUSES = {
 # Words that an expression cannot do without: a name of that spelling is hardly meant as one.
 BETWEEN_OPERANDS = frozenset(
     (
-        *("and", "or", "in", "is", "between", "like", "ilike", "rlike", "regexp", "div"),
+        *(word for word in OPERATORS if word != "not"),
         *("when", "then", "else", "end", "as", "from", "by", "asc", "desc", "on", "using"),
     )
 )

@@ -79,7 +79,9 @@ def find_slips(pattern: str, *, zoneless: bool = False) -> tuple[Slip, ...]:
     slips = [*_find_misplaced_letters(fields), *_find_unknown_letters(fields)]
     if meridiem and any(field.letter in _HOURS for field in fields):
         slips.append(_build_meridiem_slip(meridiem))
-    elif not any(field.letter == "a" for field in fields):
+    elif any(field.letter == "a" for field in fields):
+        slips += _whole_days(fields)
+    else:
         slips += _find_half_days(fields)
     if not zoneless:
         slips += _find_quoted_zone(pattern, fields)
@@ -210,6 +212,17 @@ def _find_half_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
                 f" those of a whole day are `{correction}`"
             )
             yield field.build_slip("H", reason, is_certain=False)
+
+
+def _whole_days(fields: tuple[_Field, ...]) -> Iterator[Slip]:
+    """Hours of a whole day in a pattern that says which half of it is meant."""
+    for field in fields:
+        if field.letter in "Hk" and field.previous_letter != field.letter:
+            right = "h" * len(field.text)
+            reason = (
+                f"`{field.text}` counts the hours of a whole day; beside `a` they are `{right}`"
+            )
+            yield field.build_slip("h", reason, is_certain=False)
 
 
 def _find_quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip]:

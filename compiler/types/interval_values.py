@@ -27,7 +27,7 @@ class Months(int):
         return f"{'-' if self < 0 else ''}{years}-{months}"
 
 
-def duration_text(value: timedelta) -> str:
+def render_duration(value: timedelta) -> str:
     """Spark's text for an interval of days and times, such as `1 12:00:00.5`."""
     microseconds = abs(value) // timedelta(microseconds=1)
     seconds, fraction = divmod(microseconds, 1_000_000)

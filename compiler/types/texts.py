@@ -43,6 +43,10 @@ _REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
 # `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
 _NAMED_CHARACTER = re.compile(r"\\[pPxN]\{[^}]*\}")
 
+_COMMENTS = re.compile(r"\(\?[a-wyzA-Z]*x[a-zA-Z]*[):-]")
+# A group with a name, as Java writes it.
+_NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
+
 # Letters that mean nothing behind a backslash; Java refuses them.
 _NO_ESCAPES = frozenset("CEFgiIjJKlLmMoOqTUyY")
 
@@ -59,6 +63,9 @@ def _is_balanced(text: str) -> bool:
 
     Text between `\\Q` and `\\E` is plain.
     """
+    if _COMMENTS.search(text):
+        # With this flag a `#` begins a comment, which is left to Java.
+        return True
     text = re.sub(r"\\Q.*?(?:\\E|\Z)", "q", text, flags=re.DOTALL)
     depth = index = 0
     previous = "("
@@ -146,15 +153,64 @@ def _check_date_pattern(value: Scalar, refused_letters: str) -> str | None:
     return None
 
 
-def check_json(value: Scalar) -> str | None:
-    """A JSON document."""
+def decimal_format(value: Scalar) -> str | None:
+    """A pattern of Java's `DecimalFormat`; what is beside the digits is left to Java."""
     if not isinstance(value, str):
         return None
+    wanted = "a format of Java's DecimalFormat such as '#,##0.00'"
+    if value.count("'") % 2 or value.count("%") > 1:
+        return wanted
+    plain = re.sub("'[^']*'", "", value)
+    if ";" in plain and (plain.startswith(";") or plain.count(";") > 1):
+        return wanted
+    match = re.fullmatch(r"[^0#,.;E]*([0#,.]+)[^0#,.;E]*", plain)
+    if match is None:
+        return None
+    whole, _, fraction = match[1].partition(".")
+    is_good = (
+        re.fullmatch("#*0*", whole.replace(",", "")) is not None
+        and not whole.endswith(",")
+        and re.fullmatch("0*#*", fraction) is not None
+    )
+    return None if is_good else wanted
+
+
+def check_json(value: Scalar) -> str | None:
+    """A JSON document, whose objects have each key once and whose numbers are numbers."""
+    return _json_problem(value, _STRICT)
+
+
+def lenient_json(value: Scalar) -> str | None:
+    """A JSON document as the reader of files takes it; single quotes are left to Spark."""
+    is_quoted = isinstance(value, str) and "'" in value
+    return None if is_quoted else _json_problem(value, _LENIENT)
+
+
+def _json_problem(value: Scalar, decoder: json.JSONDecoder) -> str | None:
+    """What is wrong with the beginning of a text; Spark does not look at the rest."""
+    if not isinstance(value, str):
+        return None
+    text = value.lstrip()
     try:
-        json.loads(value, strict=False)
+        _, end = decoder.raw_decode(text)
     except (ValueError, RecursionError):
         return "a JSON document"
-    return None
+    ends = end == len(text) or text[end].isspace() or text[0] in '{["'
+    return None if ends else "a JSON document"
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return dict(pairs)
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+_LENIENT = json.JSONDecoder(strict=False)
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number, strict=False)
 
 
 def check_json_path(value: Scalar) -> str | None:
@@ -219,7 +275,7 @@ def duration_microseconds(value: object) -> int | None:
 def group_count(value: str) -> int | None:
     """How many groups a regular expression has; None where Python reads it otherwise than Java."""
     try:
-        return re.compile(value).groups
+        return re.compile(_NAMED_GROUP.sub("(?P<", value)).groups
     except (re.error, OverflowError):
         return None
 

@@ -1,9 +1,8 @@
 """What a checkpoint belongs to and depends on, kept inside it and compared at each start."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 import json
 import logging
 import re
@@ -12,6 +11,8 @@ from typing import Any
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.dependences.changes import changes
+from ssbt.runtime.dependences.meanings import as_before
 from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.records.topics import Topics
@@ -27,7 +28,6 @@ _REVIEW_NEEDED = (
     "nothing proves that what it has kept is still right. Look whether a row or value in it would"
     " be another:"
 )
-_SETTING = "setting: "
 
 
 def admit_checkpoints(
@@ -86,7 +86,8 @@ def _check_shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
 class Checkpoint:
     """A stream's checkpoint folder, and what the stream is that would go on from it.
 
-    `folders` are those of its file sinks, and `sinks` the names of several that it has.
+    `folders` are those of its file sinks, and `sinks` the names of several that it has. `meanings`
+    has those of the parts, a word for each, or is empty.
     `begins_anew` once its problems have been asked for.
     """
 
@@ -101,6 +102,7 @@ class Checkpoint:
         folders: Sequence[str] = (),
         sinks: Sequence[str] = (),
         topics: Topics | None = None,
+        meanings: str = "",
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.outputs = [SinkFolder(files, each) for each in folders]
@@ -108,7 +110,7 @@ class Checkpoint:
         self.begins_anew = False
         self._files, self._topics = files, topics
         self._identity = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
-        self._identity |= {"runtime": VERSION, "spark": spark}
+        self._identity |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
 
     def describe(self, problem: str) -> str:
@@ -178,49 +180,10 @@ class Checkpoint:
             yield f"it belongs to stream `{stream}` of pipeline `{pipeline}`"
         # An older compiler did not tell them.
         is_comparable = recorded["depends_on"] and current["depends_on"]
-        if is_comparable and (
-            changed_parts := list(describe_changes(recorded["depends_on"], current["depends_on"]))
-        ):
+        # What an older compiler has recorded has no meanings: then texts alone are compared.
+        meant = str(recorded.get("meanings", "")), str(current["meanings"])
+        now = as_before(recorded["depends_on"], current["depends_on"], *meant)
+        if is_comparable and (changed_parts := list(changes(recorded["depends_on"], now))):
             proved = [each for each in changed_parts if not _UNPROVED.search(each)]
             heading = "the query has changed:" if proved else _REVIEW_NEEDED
             yield heading + "".join(f"\n- {change}" for change in changed_parts)
-
-
-def describe_changes(recorded: Sequence[str], current: Sequence[str]) -> Iterator[str]:
-    """The parts that are not what they were, in the order of the query."""
-    removed, added = (
-        _variable_names(recorded) - _variable_names(current),
-        _variable_names(current) - _variable_names(recorded),
-    )
-    if not removed or not added:
-        # A processor may have variables more, or less; with both it may have renamed one.
-        recorded, current = (
-            [part for part in each if _variable_name(part) not in removed | added]
-            for each in (recorded, current)
-        )
-    for kind, *bounds in SequenceMatcher(None, recorded, current, autojunk=False).get_opcodes():
-        if kind != "equal":
-            for old, new in zip_longest(recorded[slice(*bounds[:2])], current[slice(*bounds[2:])]):
-                if old and new:
-                    yield f"was `{old}`, is `{new}`"
-                else:
-                    yield f"was `{old}`, is gone" if old else f"is new: `{new}`"
-
-
-def with_values(parts: Sequence[str], value: Callable[[str], str | None]) -> tuple[str, ...]:
-    """The parts, those that name a Spark setting with the value that it has in this run."""
-    return tuple(
-        f"{part} = {value(part.removeprefix(_SETTING)) or 'not set'}"
-        if part.startswith(_SETTING)
-        else part
-        for part in parts
-    )
-
-
-def _variable_names(parts: Sequence[str]) -> set[str]:
-    """The names of what processors keep."""
-    return {_variable_name(part) for part in parts if part.startswith("state: ")}
-
-
-def _variable_name(part: str) -> str:
-    return part.partition(" = ")[0]

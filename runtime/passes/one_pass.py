@@ -41,6 +41,7 @@ def one_pass(
     trigger: Mapping[str, Any] | None = None,
     checkpoint: str | None = None,
     depends_on: tuple[str, ...] = (),
+    meanings: str = "",
 ) -> Stream:
     """The stream that writes all outputs of a batch.
 
@@ -54,7 +55,9 @@ def one_pass(
     writer = _union_frames(frames).writeStream.foreachBatch(handler.write).outputMode(mode)
     if trigger:
         writer = writer.trigger(**trigger)
-    return Stream(name, writer, checkpoint, depends_on, writes=writes, counts=handler.counts)
+    return Stream(
+        name, writer, checkpoint, depends_on, meanings, writes=writes, counts=handler.counts
+    )
 
 
 def _union_frames(frames: Sequence[DataFrame]) -> DataFrame:

@@ -10,10 +10,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints, with_values
+from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
+from ssbt.runtime.dependences.changes import with_values
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
@@ -42,15 +43,17 @@ class Stream:
     """A stream that can start: its name, and the folder in which it keeps its place.
 
     Without a folder it begins anew each time. `depends_on` has what of the query the checkpoint
-    holds fast, each as `part: what it is`. `output` is the folder of a file sink. A stream with
-    several sinks `writes` them, each with its folder if it has one; `counts` has what became of the
-    records of its batches.
+    holds fast, each as `part: what it is`, and `meanings` has the same in canonical form, a word
+    for each: a part whose text alone differs has not changed. `output` is the folder of a file
+    sink. A stream with several sinks `writes` them, each with its folder if it has one; `counts`
+    has what became of the records of its batches.
     """
 
     name: str
     writer: DataStreamWriter
     checkpoint: str | None = None
     depends_on: tuple[str, ...] = ()
+    meanings: str = ""
     output: str | None = None
     writes: Mapping[str, str | None] = field(default_factory=dict)
     counts: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
@@ -161,7 +164,9 @@ class _StreamRun:
             identity = stream.name, stream.checkpoint, operation.pipeline, parts
             self.topics = find_topics(stream.writer, stream.name, stream.checkpoint, files)
             sinks = stream.folders, tuple(stream.writes)
-            self.kept_checkpoint = Checkpoint(files, *identity, spark.version, *sinks, self.topics)
+            self.kept_checkpoint = Checkpoint(
+                files, *identity, spark.version, *sinks, self.topics, stream.meanings
+            )
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0

@@ -105,9 +105,9 @@ class _Advance:
                 raise
         if self._stopped is None:
             self.is_over = True
-        elif len(self.found) == self._max_batches:
+        elif len(self.batches) == self._max_batches:
             self.is_over = True
-            self._file(self._stopped).unlink()
+            self._offset_file(self._stopped).unlink()
         else:
             self._set_time(self._stopped)
 

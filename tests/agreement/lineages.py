@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.steps import Pivot
 from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import Lineage
 from tests.agreement.plans import Plan, Read
@@ -31,16 +30,16 @@ class Ours:
     def __init__(self, known: Lineage, let: Let) -> None:
         self._known = known
         self._name = let.name
-        self._kinds = {DependencyKind.VALUE}
-        if any(isinstance(step, Pivot) for step in let.query.steps):
-            # Spark picks the values of a group by the column that we say it is grouped by.
-            self._kinds.add(DependencyKind.GROUP)
         self.columns = known.nodes[let.name].columns.keys()
 
     def values(self, column: str) -> list[Origin]:
         """The sources' columns, and the fields in them, behind a column's values."""
         upstream = self._known.upstream(Origin(self._name, column)).items()
-        return [each for each, kinds in upstream if self._is_source(each) and kinds & self._kinds]
+        return [
+            each
+            for each, kinds in upstream
+            if self._is_source(each) and DependencyKind.VALUE in kinds
+        ]
 
     def rows(self) -> set[tuple[str, str]]:
         """How the sources' columns decide about the rows."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.compiler.compare.canonical.functions import aliases
 from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
 from ssbt.compiler.driver import check_pipeline
+from ssbt.compiler.ir.canonical.functions import aliases
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.row_orders import is_ordered
 from tests.agreement import scripts

@@ -173,6 +173,38 @@ def test_no_field_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     assert got.fields > 20
 
 
+_PIVOT = (
+    "|> pivot sum(amount) as total, count(weight) as notes for status in ('a', 'b') group by id"
+)
+_ONE = "|> unpivot one for kind in (a_total, b_total)"
+_TWO = "|> unpivot two for other in (a_notes, b_notes)"
+UNPIVOTS = f"""
+let pivoted = from orders {_PIVOT}
+let once = from orders {_PIVOT} {_ONE}
+let twice = from orders {_PIVOT} {_ONE} {_TWO}
+let nulls = from orders {_PIVOT} {_ONE.replace("unpivot", "unpivot include nulls")} {_TWO}
+let named = from orders {_PIVOT} {_ONE.replace("a_total,", "a_total as t,")} {_TWO}
+let apart = from pivoted {_ONE} {_TWO}
+let again = from once {_TWO}
+let of_values = from orders {_PIVOT} {_ONE} |> unpivot three for third in (one, a_notes, b_notes)
+let before = from orders |> select id, amount, amount + 1 as more, status
+  |> unpivot value for name in (amount, more)
+  |> pivot max(value) as m for name in ('amount', 'more') group by id, status
+  |> unpivot back for again in (amount, more)
+let chosen = from orders {_PIVOT} {_ONE}
+  |> where kind = 'a_total' {_TWO} |> select id, one + two as s
+"""
+
+
+def test_no_source_of_pivots_and_unpivots_is_missing(spark: SparkSession, tmp_path: Path) -> None:
+    """The kind: rows of columns that a pivot has made, whose names say what was in a column."""
+    lets = [line.split()[1] for line in UNPIVOTS.splitlines() if line.startswith("let")]
+    text = scripts.HEAD + UNPIVOTS + "".join(map(scripts.sink, [*lets, *scripts.SCHEMAS]))
+    asked = Asked(spark)
+    with asked.active():
+        assert missing(asked.session, text, tmp_path).wrong == {}
+
+
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/pipeline.ssbt"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 import re
 import shutil
@@ -14,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
+TABLES = "grammar/ssbt.tables"
+IGNORED = shutil.ignore_patterns("__pycache__", Path(TABLES).name)
 
 INSTALLED = """
 from importlib.metadata import version
@@ -32,15 +35,27 @@ for name in ("compiler", "runtime", "grammar", "templates", "pyspark"):
 print(version("ssbt"))
 """
 
+# Neither Lark nor a cache is used: the parser's tables came with the distribution.
+COMPILED = """
+import sys
+
+from ssbt.compiler.cli.main import run_command_line
+
+assert run_command_line(["compile", "pipeline.ssbt", "-o", "built"]) == 0
+assert "lark" not in sys.modules, "the parser's tables were built"
+"""
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what is built from, so that building leaves nothing in the checkout."""
     copy = tmp_path_factory.mktemp("tree")
     for part in PARTS:
-        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copytree(ROOT / part, copy / part, ignore=IGNORED)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
         shutil.copy(ROOT / name, copy)
+    (copy / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "building.py", copy / "tools")
     return copy
 
 
@@ -63,12 +78,25 @@ def constraints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_under_one_name(tree: Path, wheel: Path) -> None:
     files = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert files == {
+    assert files == {f"ssbt/{TABLES}"} | {
         f"ssbt/{file.relative_to(tree)}"
         for part in PARTS
         for file in (tree / part).rglob("*")
-        if file.is_file()
+        if file.is_file() and file != tree / TABLES
     }
+
+
+def test_a_wheel_is_built_from_the_source_distribution(
+    tree: Path, wheel: Path, tmp_path: Path
+) -> None:
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
+    _run(*build, tmp_path, "--sdist", tree)
+    (source,) = tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(source, tmp_path)
+    _run(*build, tmp_path, "--wheel", str(source).removesuffix(".tar.gz"))
+    (built,) = tmp_path.glob("*.whl")
+    tables = f"ssbt/{TABLES}"
+    assert ZipFile(built).read(tables) == ZipFile(wheel).read(tables)
 
 
 @pytest.mark.parametrize("how", ["wheel", "editable"])
@@ -86,9 +114,20 @@ def test_a_clean_install_works(
     version = _run(commands / "python", "-c", INSTALLED, cwd=tmp_path).strip()
     assert version in _run(commands / "ssbtc", "--version", cwd=tmp_path)
 
+    cache = tmp_path / "cache"
+    shutil.copy(ROOT / "examples" / "quickstart" / "pipeline.ssbt", tmp_path)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    _run(commands / "python", "-c", COMPILED, cwd=tmp_path, environment=environment)
+    assert (tmp_path / "built").is_dir()
+    assert not list(cache.rglob("*.tables"))
 
-def _run(*command: str | Path, cwd: Path | None = None) -> str:
+
+def _run(
+    *command: str | Path, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> str:
     """The command's standard output; what it said goes into the failure."""
-    done = subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True)
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -12,9 +12,7 @@ import sys
 import time
 
 from ssbt.compiler.emit.archive import build_runtime_archive
-
-# Quick to start rather than fast; the work of these tests is tiny.
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+from tests.jvm import QUICK, java_variables
 
 
 def spark_home() -> Path:
@@ -36,7 +34,8 @@ def environment(**extra: str) -> dict[str, str]:
         "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_JAVA_OPTS": JAVA_OPTIONS,
+        "SPARK_DAEMON_JAVA_OPTS": QUICK,
+        **java_variables(),
         **extra,
     }
 
@@ -64,8 +63,7 @@ def submitted(
     """
     settings = {
         "spark.ui.enabled": "false",
-        "spark.driver.extraJavaOptions": JAVA_OPTIONS,
-        "spark.executor.extraJavaOptions": JAVA_OPTIONS,
+        "spark.executor.extraJavaOptions": QUICK,
         **(conf or {}),
     }
     options = [f"--conf={name}={value}" for name, value in settings.items()]
@@ -96,7 +94,7 @@ def connect_server(folder: Path) -> Iterator[str]:
         *("--conf", "spark.connect.grpc.binding.address=127.0.0.1"),
         *("--conf", f"spark.connect.grpc.binding.port={port}"),
         *("--conf", "spark.sql.shuffle.partitions=7"),
-        *("--driver-java-options", JAVA_OPTIONS, "spark-internal"),
+        "spark-internal",
     ]
     with _running(command, folder / "connect.log", port):
         yield f"sc://127.0.0.1:{port}"

@@ -67,12 +67,14 @@ def test_the_examples(installed: Path, tmp_path: Path):
     for command in (["compile"], ["test", "--emit-pytest", "--set", "results=out"]):
         ssbtc(ROOT, *command, "examples", "-o", str(tmp_path))
     (tmp_path / "test_clean.py").write_text(CLEAN)
+    text = (tmp_path / "test_orders_enriched.py").read_text()
+    changed = text.replace("(2, 8, null, 20.00)", "(2, 8, 'DE', 20.00)")
+    (tmp_path / "test_changed.py").write_text(changed)
+    count = sum(file.read_text().count("\ndef test_") for file in tmp_path.glob("test_*.py"))
     code, out = ran(installed, tmp_path)
-    assert code == 0, out
-    file = tmp_path / "test_orders_enriched.py"
-    file.write_text(file.read_text().replace("(2, 8, null, 20.00)", "(2, 8, 'DE', 20.00)"))
-    code, out = ran(installed, tmp_path, "test_orders_enriched.py")
-    assert code == 1
+    assert code == 1, out
+    assert f"\n1 failed, {count - 1} passed" in out, out
+    assert "\nFAILED test_changed.py::" in out
     assert "- (2, 8, 'DE', 20.00)" in out
     assert "+ (2, 8, null, 20.00)" in out
 

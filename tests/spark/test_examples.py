@@ -62,17 +62,26 @@ def test_style(tool: str, build: Path) -> None:
     run(*tool.split(), *build.glob("*.py"), folder=build)
 
 
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy has learned of PySpark, which it needs for each example."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 @pytest.mark.spark
-def test_types(build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_types(
+    build: Path, tmp_path: Path, mypy_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The script is typed strictly, against the runtime that goes with it.
 
-    It needs no JVM, but mypy reads all of PySpark for it.
+    It needs no JVM, but mypy reads all of PySpark for the first.
     """
     with zipfile.ZipFile(build / "ssbt_runtime.zip") as runtime:
         runtime.extractall(tmp_path)
     monkeypatch.setenv("MYPYPATH", str(tmp_path))
     scripts = build.glob("*.py")
-    run("mypy", "--strict", "--explicit-package-bases", *scripts, folder=build)
+    options = "--strict", "--explicit-package-bases", f"--cache-dir={mypy_cache}"
+    run("mypy", *options, *scripts, folder=build)
 
 
 @pytest.mark.spark

@@ -150,14 +150,34 @@ def test_values_of_folders(spark: SparkSession, tmp_path: Path, text: str, type_
     assert (row["p"] if row["p"] is not None else "null") == wanted
 
 
-def test_decimals_of_folders(spark: SparkSession, tmp_path: Path) -> None:
-    """A text with more digits than the scale is misread, as the page says."""
-    spark.sql("SELECT 1L AS id").write.parquet(f"{tmp_path}/in/p=1.123")
-    row = read_back(
-        spark, f'parquet {{ path = "{tmp_path}/in"', "p: decimal(5,2), id: bigint"
-    ).first()
-    assert row is not None
-    assert row["p"] == Decimal("11.23")
+# What a folder comes to as DECIMAL(5,2): for formats in columns, and for those of text.
+DECIMALS = {
+    "1.23": ("1.23", "1.23"),
+    "1.123": ("11.23", "1.12"),
+    "1.0": ("0.10", "1.00"),
+    "1.00": ("1.00", "1.00"),
+    "7": ("0.07", "7.00"),
+    "007": ("0.07", "7.00"),
+    "-1": ("-0.01", "-1.00"),
+    "+5": ("0.05", "5.00"),
+    "40000": ("400.00", None),
+    "1e3": ("10.00", None),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_decimals_of_folders(spark: SparkSession, tmp_path: Path, form: str) -> None:
+    """They are misread, as the pages say: the digits alone, or null where there is no room."""
+    in_columns = form in ("parquet", "orc")
+    for text in DECIMALS:
+        folder = f"{tmp_path}/{text}"
+        spark.sql("SELECT 1L AS id").write.format(form).save(f"{folder}/p={text}")
+        block = f'{form} {{ path = "{folder}"'
+        schema = "id: bigint, p: decimal(5,2)"
+        row = read_back(spark, block, schema).first()
+        wanted = DECIMALS[text][0 if in_columns else 1]
+        assert row is not None
+        assert row["p"] == (Decimal(wanted) if wanted is not None else None), (form, text)
 
 
 # Values of partition columns that are written and read back, by their type.

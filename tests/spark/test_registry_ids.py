@@ -76,7 +76,9 @@ class Pipeline:
 
     def stream(self, name: str, frame: DataFrame) -> Stream:
         writer = frame.writeStream.format("parquet").option("path", f"{self.folder}/{name}")
-        return Stream(name, writer.trigger(processingTime="0 seconds"), f"{self.folder}/c/{name}")
+        # Three streams that ask Kafka a hundred times a second would slow each other down.
+        writer = writer.trigger(processingTime="500 milliseconds")
+        return Stream(name, writer, f"{self.folder}/c/{name}")
 
     def written(self, name: str) -> list[object]:
         """What the sink's log says is written; Spark is busy enough to be asked."""

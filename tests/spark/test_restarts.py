@@ -42,6 +42,9 @@ SAMPLE = (
 MATRIX_SAMPLE = (
     *("a filter on a key behind an aggregation", "another result used"),
     *("a filter on a side behind a join", "another generator in select, deduplicate"),
+    # The same in other words.
+    *("two comparisons of a between, count", "nvl in a value, deduplicate"),
+    *("count of one and of all", "mirrored sides of a join"),
 )
 EVENTS: list[list[tuple[Any, ...]]] = [
     [

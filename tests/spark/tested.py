@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ssbt.compiler.cli import options
 from ssbt.compiler.cli.testing.plans import PlannedTests, compile_tests
 from ssbt.compiler.cli.units import find_units
 from ssbt.compiler.testing.coverage import Coverage
-from ssbt.compiler.testing.results import CaseResult, Event, Outcome, result_of
+from ssbt.compiler.testing.results import Case, CaseResult, Event, Outcome, result_of
 from ssbt.runtime.expectations.plan import parse_plan
 from ssbt.runtime.testing.running import run_tests
 
@@ -29,15 +29,18 @@ def results(
     return ran(spark, planned(path, folder, coverage), given, coverage)
 
 
-def planned(path: str, folder: Path, coverage: Coverage | None = None) -> PlannedTests:
-    """The tests of pipelines without mistakes."""
+def planned(
+    path: str,
+    folder: Path,
+    coverage: Coverage | None = None,
+    chosen: Callable[[Case], bool] = lambda _: True,
+) -> PlannedTests:
+    """The tests of pipelines without mistakes, or those of them that are chosen."""
     import click
 
     with click.Context(click.Command("test")):
         report = options.build_report("text", strict=False, color="never")
-    found = compile_tests(
-        find_units([path]).all, str(folder), None, lambda _: True, report, coverage
-    )
+    found = compile_tests(find_units([path]).all, str(folder), None, chosen, report, coverage)
     assert not report.is_failure(report.findings)
     return found
 

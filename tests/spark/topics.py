@@ -23,10 +23,7 @@ class Topics:
         session: Any = spark
         self.broker, self._jvm, self._spark = broker, session._jvm, spark
         self._admin = self._client(self._jvm.org.apache.kafka.clients.admin.AdminClient.create)
-        self._producer = self._client(
-            self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
-            {"key.serializer": _SERIALIZER, "value.serializer": _SERIALIZER, "acks": "all"},
-        )
+        self._producer = self._new_producer()
 
     def close(self) -> None:
         """Let go of the broker."""
@@ -57,6 +54,9 @@ class Topics:
     def delete(self, name: str) -> None:
         """Let a topic be gone."""
         self._admin.deleteTopics(self._listed([name])).all().get()
+        # A producer that knew it may try for two minutes to reach it, even if one is made again.
+        self._producer.close()
+        self._producer = self._new_producer()
 
     def makes(self, name: str) -> bool:
         """Whether the topic is made; it may not be while one of its name is still being deleted."""
@@ -138,6 +138,12 @@ class Topics:
         arguments[0] = offset
         before = method.invoke(None, arguments)
         self._admin.deleteRecords({place: before}).all().get()
+
+    def _new_producer(self) -> Any:
+        return self._client(
+            self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
+            {"key.serializer": _SERIALIZER, "value.serializer": _SERIALIZER, "acks": "all"},
+        )
 
     def _client(self, make: Any, settings: Mapping[str, str] | None = None) -> Any:
         properties = self._jvm.java.util.Properties()

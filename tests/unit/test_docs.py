@@ -139,7 +139,8 @@ def test_examples_compile(example: Example):
 def keywords() -> Iterator[str]:
     """The words of the grammar's keyword terminals, in lower case."""
     text = GRAMMAR.read_text("utf-8")
-    for terminal, pattern in re.findall(r"^([A-Z_]+)\.\d: /(.*)/i$", text, re.MULTILINE):
+    terminals = re.compile(r"^([A-Z_]+)\.\d: /(.*)/i(?: [A-Z_]+)?$", re.MULTILINE)
+    for terminal, pattern in terminals.findall(text):
         if terminal in ("NUMBER", "HEX", "RAW_STRING"):
             continue
         while (shorter := re.sub(r"\(\?(?:<?[=!])(?:[^()]|\([^()]*\))*\)", "", pattern)) != pattern:

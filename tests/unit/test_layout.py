@@ -90,7 +90,16 @@ def test_every_tool_is_run_by_a_target() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     tools = {file.name for file in (ROOT / "tools").glob("*.py")}
     outside = {"docs_site.py", "prose.py", "spark_settings.py", "credential_names.py"}
+    outside |= {"file_times.py"}
     modules = {"site_navigation.py"}
     assert set(re.findall(r"tools/(\w+\.py)", makefile)) == tools - modules
     target = makefile.partition("\ndocs: ")[2].partition("\n\n")[0]
     assert set(re.findall(r"tools/(\w+\.py)", target)) == tools - modules - outside
+
+
+def test_files_whose_times_are_known_exist() -> None:
+    """If one is not there any more, `make times` after a `make test`."""
+    lines = (ROOT / "tests" / "file_times.tsv").read_text("utf-8").splitlines()
+    assert [line for line in lines if not (ROOT / line.split("\t")[1]).is_file()] == []
+    seconds = [int(line.split("\t")[0]) for line in lines]
+    assert seconds == sorted(seconds, reverse=True)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Let, Pipeline
     from ssbt.compiler.testing.results import CreatedTest
 
-# Of these a stream is what its folder holds, which can be read at once.
-_FILES = frozenset({"csv", "json", "orc", "parquet", "text"})
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -152,14 +150,17 @@ def _find_subject(
 
 
 def _check_sources(pipeline: Pipeline, item: Let) -> None:
+    from ssbt.compiler.connectors.specification import OptionPlacement
     from ssbt.compiler.emit.testing.sampling_plan import sources_of
 
     for each in sources_of(pipeline, item.name):
-        connector = each.connector.name
-        if each.part or (each.output.streaming and connector not in _FILES):
+        reader = each.connector.source
+        # A stream of files is what its folder holds, which can be read at once.
+        is_folder = reader is not None and reader.has_option_at(OptionPlacement.LOAD)
+        if each.part or (each.output.streaming and not is_folder):
             raise Failure(
-                f"`{each.name}` is a stream from {connector}: real rows can be read from tables,"
-                " batches and streams of files"
+                f"`{each.name}` is a stream from {each.connector.name}: real rows can be read"
+                " from tables, batches and streams of files"
             )
 
 

@@ -76,6 +76,8 @@ class TestRun:
                 if self._coverage is not None:
                     self._coverage.record_event(event)
                 self._finish_case(result_of(self._cases[event.test], event))
+            case _:
+                pass
 
     def _finish_case(self, result: CaseResult) -> None:
         if self._updates is not None:

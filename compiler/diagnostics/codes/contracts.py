@@ -52,6 +52,9 @@ one end. In JSON, a name in another case is another name; in Parquet and ORC it 
 Declare the name that is written, write the column, or take it out of the schema. Where data may
 lack it, as what was written before a change does, the schema says so: `default null`, or another
 value.
+
+A source without a schema has the columns that Spark finds. Where its pipeline uses a column that no
+sink writes there, the job stops: use the name that is written.
 """,
     wrong=_writer_and_reader("id:     bigint\n  amount_paid: decimal(12,2)"),
     right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
@@ -181,8 +184,9 @@ SINKS_DIFFER = Code(
     "SSBT0648",
     "Sinks of one place that write different columns",
     """\
-Two pipelines of the project write to one place, and a column of the one is missing in the other,
-or has another type: for readers it is null in the rows of one, or the job stops. Without a
+Pipelines of the project write to one place, and a column of one is missing in another, or has
+another type: for readers it is null in the rows of one, or the job stops. Each sink is compared
+with all others of the place; those that differ from what most of them write are reported. Without a
 schema, readers take that of one file for all.
 
 It may be meant, where a column comes to one pipeline after the other: `# allow SSBT0648: reason`.

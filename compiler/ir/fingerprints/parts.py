@@ -14,7 +14,8 @@ from ssbt.compiler.source import Span
 class FingerprintPart(Struct, frozen=True):
     """One thing that a checkpoint depends on.
 
-    Two parts are the same when their texts are. `shape` is what Spark itself compares of it.
+    Two parts are the same when their texts are, or their meanings, which are empty where nothing
+    proves that another text says the same. `shape` is what Spark itself compares of it.
     `perhaps` holds where there is state only if the user's own code keeps some. `columns` are the
     columns in it, each with what is said of it, where others may come along with other parts.
     """
@@ -25,6 +26,7 @@ class FingerprintPart(Struct, frozen=True):
     span: Span
     perhaps: bool = False
     columns: tuple[tuple[str, str], ...] = ()
+    meaning: Text = ()
 
 
 def join_texts(texts: Iterable[Text]) -> Text:

@@ -17,14 +17,18 @@ _SOURCE_KINDS = (PartKind.SOURCE, PartKind.SERVERS)
 _SINK_KINDS = (PartKind.SINK, PartKind.PARTITIONS)
 
 
-def compute_pass_fingerprint(pipeline: Pipeline, pass_: Pass) -> tuple[FingerprintPart, ...]:
+def compute_pass_fingerprint(
+    pipeline: Pipeline, pass_: Pass, *, whole: bool = False
+) -> tuple[FingerprintPart, ...]:
     """The sources, each once, then what is computed beside their records, then the sinks.
 
-    Sinks stand by their names, so that their order in the file means nothing.
+    Sinks stand by their names, so that their order in the file means nothing. `whole` ones are for
+    people: no text is cut.
     """
     roots = plans(pipeline)
     by_sink = {
-        sink.name: compute_fingerprint(pipeline, sink, roots[sink.dataset]) for sink in pass_.sinks
+        sink.name: compute_fingerprint(pipeline, sink, roots[sink.dataset], whole=whole)
+        for sink in pass_.sinks
     }
     all_parts = (part for parts in by_sink.values() for part in parts)
     sources = {(part.kind, part.text): part for part in all_parts if part.kind in _SOURCE_KINDS}

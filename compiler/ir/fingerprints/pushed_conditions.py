@@ -16,6 +16,7 @@ from msgspec import Struct
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import NamedExpression, Text, render_text
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.meanings import together
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.steps import StepPartBuilder
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames, names_in
@@ -66,7 +67,10 @@ def find_pushed_conditions(
         text = _find_condition(operator, steps)
         if text and _can_pass(operator, text, scope):
             perhaps = scope.pushable is _PushableConditions.ALL and not certain
-            yield FingerprintPart(PartKind.PUSHED, text, (), operator.step.span, perhaps)
+            meaning = _meaning(operator, steps)
+            yield FingerprintPart(
+                PartKind.PUSHED, text, (), operator.step.span, perhaps, meaning=meaning
+            )
 
 
 def _compute_scope(operator: Operator, scopes: dict[int, _PushScope]) -> _PushScope:
@@ -157,6 +161,15 @@ def _find_condition(operator: Operator, steps: StepPartBuilder) -> Text:
         case s.ApplyFunction() | s.SqlQuery():
             # The user's own code: what is behind it is not looked into.
             return ()
+
+
+def _meaning(each: Operator, steps: StepPartBuilder) -> Text:
+    step = each.step
+    if isinstance(step, s.Explode):
+        return together([steps.meanings.expression(step.expression, each)], step.function)
+    if isinstance(step, s.Join):
+        return together([steps.meanings.conditions(each)], step.kind)
+    return steps.meanings.conditions(each)
 
 
 def _can_pass(operator: Operator, text: Text, scope: _PushScope) -> bool:

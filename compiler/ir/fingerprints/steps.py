@@ -11,6 +11,7 @@ from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import NamedExpression, ParameterText, SortKey, Text
 from ssbt.compiler.ir.fingerprints.code import describe_module
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.meanings import NO_MEANING, Meanings, together
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart, join_texts
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames, is_generator
 from ssbt.compiler.ir.operators import DatasetInput, Operator
@@ -19,20 +20,33 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import functions
 
 _WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
+# Beyond it, an expression is shown as it was written: some double with every step.
+_LONGEST = 2_000
 _EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
 
 
 class StepPartBuilder:
-    """Makes the parts of operators; `used` are the columns used behind each."""
+    """Makes the parts of operators below `root`; `used` are the columns used behind each.
 
-    def __init__(self, used: dict[int, ColumnNames], pipeline: Pipeline) -> None:
-        self.used = used
+    Long texts are cut and told apart by a hash, unless they are `whole`, for people.
+    """
+
+    def __init__(
+        self,
+        used: dict[int, ColumnNames],
+        pipeline: Pipeline,
+        root: Operator,
+        *,
+        whole: bool = False,
+    ) -> None:
+        self.used, self._whole = used, whole
+        self.meanings = Meanings(root)
         self.connections = {each.name.casefold(): each for each in pipeline.connections}
         self._modules = {each.name: each for each in pipeline.modules}
 
     @cached_property
     def definitions(self) -> Definitions:
-        return Definitions()
+        return Definitions(_LONGEST, whole=True) if self._whole else Definitions()
 
     def build_parts(self, operator: Operator) -> Iterator[FingerprintPart]:
         """The parts of one that rows come through on their way to state, or that keeps it."""
@@ -40,12 +54,14 @@ class StepPartBuilder:
         match step:
             case s.Filter():
                 text = self.definitions.expand_expression(step.condition, operator)
-                yield FingerprintPart(PartKind.FILTER, text, (), step.span)
+                yield FingerprintPart(
+                    PartKind.FILTER, text, (), step.span, meaning=self.meanings.conditions(operator)
+                )
             case s.Watermark():
                 column = self._column_texts((step.column,), operator)
-                yield FingerprintPart(
-                    PartKind.WATERMARK, (*column, f", {step.delay}"), (), step.span
-                )
+                meaning = together([self.meanings.columns((step.column,), operator)], step.delay)
+                text = (*column, f", {step.delay}")
+                yield FingerprintPart(PartKind.WATERMARK, text, (), step.span, meaning=meaning)
             case s.Aggregate() | s.Pivot():
                 if step.aggregates:
                     yield self._aggregate_part(step, operator)
@@ -54,9 +70,9 @@ class StepPartBuilder:
             case s.Join() if operator.stateful:
                 yield from self._join_parts(step, operator)
             case s.Join():
-                yield FingerprintPart(
-                    PartKind.LOOKUP, self.matching_text(step, operator), (), step.span
-                )
+                text = self.matching_text(step, operator)
+                meaning = together([self.meanings.conditions(operator)], step.kind)
+                yield FingerprintPart(PartKind.LOOKUP, text, (), step.span, meaning=meaning)
             case s.Limit() | s.Offset():
                 count = step.count if isinstance(step.count, ParameterText) else str(step.count)
                 text = (count,) if isinstance(step, s.Limit) else ("all but ", count)
@@ -74,9 +90,11 @@ class StepPartBuilder:
                 yield from self._stateful_parts(step, operator)
             case s.Explode():
                 text = self.definitions.expand_expression(step.expression, operator)
-                yield FingerprintPart(
-                    PartKind.EXPLODE, (f"{step.function}(", *text, ")"), (), step.span
+                meaning = together(
+                    [self.meanings.expression(step.expression, operator)], step.function
                 )
+                text = (f"{step.function}(", *text, ")")
+                yield FingerprintPart(PartKind.EXPLODE, text, (), step.span, meaning=meaning)
             case s.Unpivot():
                 yield self._unpivot_part(step, operator)
             case s.SetOperation():
@@ -92,7 +110,13 @@ class StepPartBuilder:
                 yield FingerprintPart(PartKind.SAMPLE, text, (), step.span)
             case s.Sort():
                 keys = (self._sort_key_text(key, operator) for key in step.keys)
-                yield FingerprintPart(PartKind.ORDER, join_texts(keys), (), step.span)
+                meaning = together(
+                    (self.meanings.expression(key.expression, operator) for key in step.keys),
+                    *(f"{key.descending} {key.nulls}" for key in step.keys),
+                )
+                yield FingerprintPart(
+                    PartKind.ORDER, join_texts(keys), (), step.span, meaning=meaning
+                )
             case s.Project() | s.WithColumns():
                 yield from self._computed_parts(step, operator)
                 if isinstance(step, s.Project) and step.distinct:
@@ -132,7 +156,14 @@ class StepPartBuilder:
         elif step.form:
             form = (f" ({step.form} {step.sets})",)
         shape = (*map(_key_shape, step.keys), *map(_buffer_shape, items))
-        return FingerprintPart(PartKind.AGGREGATE, (*text, *form), shape, step.span)
+        every = [item.expression for item in (*items, *step.keys)]
+        meaning: Text = NO_MEANING
+        if isinstance(step, s.Aggregate):
+            words = f"{len(items)} {step.form} {step.sets}"
+            meaning = together([self.meanings.all(every, operator)], words)
+        return FingerprintPart(
+            PartKind.AGGREGATE, (*text, *form), shape, step.span, meaning=meaning
+        )
 
     def _stateful_parts(self, step: s.Stateful, operator: Operator) -> Iterator[FingerprintPart]:
         """The processor and its keys, what it gets, then what it keeps."""
@@ -141,9 +172,9 @@ class StepPartBuilder:
         yield from self._row_parts(operator)
         columns = {column.name: column for column in operator.inputs[0].output.columns}
         types = tuple(columns[name].type.sql for name in step.keys if name in columns)
-        yield FingerprintPart(
-            PartKind.KEYS, self._column_texts(step.keys, operator), types, step.span
-        )
+        meaning = self.meanings.columns(step.keys, operator)
+        keys = self._column_texts(step.keys, operator)
+        yield FingerprintPart(PartKind.KEYS, keys, types, step.span, meaning=meaning)
         yield FingerprintPart(PartKind.TIMERS, (step.time_mode.value,), (), step.span)
         for variable in sorted(step.variables, key=lambda operator: operator.name):
             text = f"{step.processor}.{variable.description}"
@@ -164,7 +195,17 @@ class StepPartBuilder:
                 for definition in self.definitions.output_definitions(input_operator)
                 for column in (definition.column,)
             )
-            yield FingerprintPart(PartKind.ROWS, join_texts(texts), (), operator.step.span)
+            columns = [
+                definition.column
+                for definition in self.definitions.output_definitions(input_operator)
+            ]
+            meaning = together(
+                [self.meanings.outputs(columns, input_operator)],
+                *(f"{column.name} {column.type.sql}" for column in columns),
+            )
+            yield FingerprintPart(
+                PartKind.ROWS, join_texts(texts), (), operator.step.span, meaning=meaning
+            )
 
     def _unpivot_part(self, step: s.Unpivot, operator: Operator) -> FingerprintPart:
         old = {new.casefold(): old for old, new in step.renames}
@@ -183,10 +224,15 @@ class StepPartBuilder:
         groups = step.groups if isinstance(step, s.WithColumns) else (step.columns,)
         for item in (item for group in groups for item in group):
             text = self.definitions.expand_expression(item.expression, operator)
+            meaning = self.meanings.expression(item.expression, operator)
             if is_generator(item):
-                yield FingerprintPart(PartKind.EXPLODE, text, (), item.expression.span)
+                yield FingerprintPart(
+                    PartKind.EXPLODE, text, (), item.expression.span, meaning=meaning
+                )
             elif any(call.windowed or _is_random(call.name) for call in item.expression.calls):
-                yield FingerprintPart(PartKind.COMPUTED, text, (), item.expression.span)
+                yield FingerprintPart(
+                    PartKind.COMPUTED, text, (), item.expression.span, meaning=meaning
+                )
 
     def _unique_part(self, operator: Operator, columns: tuple[Column, ...]) -> FingerprintPart:
         step = operator.step
@@ -202,7 +248,11 @@ class StepPartBuilder:
         text = join_texts([texts[id(column)] for column in columns])
         flavour = " within watermark" if within else ""
         types = (column.type.sql for column in columns)
-        return FingerprintPart(PartKind.DEDUPLICATE, (*text, flavour), (flavour, *types), step.span)
+        meaning = together([self.meanings.outputs(columns, operator)], flavour)
+        shape = (flavour, *types)
+        return FingerprintPart(
+            PartKind.DEDUPLICATE, (*text, flavour), shape, step.span, meaning=meaning
+        )
 
     def _join_parts(self, step: s.Join, operator: Operator) -> Iterator[FingerprintPart]:
         """The kind and the keys, by which Spark keeps rows, the rest, and what is kept of rows."""
@@ -213,10 +263,12 @@ class StepPartBuilder:
             condition = self.definitions.expand_expression(step.condition, operator)
             plain = "".join(part for part in condition if isinstance(part, str))
             keys = _EQUALITY.findall(plain)
-            text = f"{step.kind} on {' and '.join(keys)}"
-            yield FingerprintPart(PartKind.JOIN, (text,), (), step.span)
+            text: Text = (f"{step.kind} on {' and '.join(keys)}",)
+            meaning = together([self.meanings.equalities(operator)], step.kind)
+            yield FingerprintPart(PartKind.JOIN, text, (), step.span, meaning=meaning)
             if condition != (" and ".join(keys),):
-                yield FingerprintPart(PartKind.BOUND, condition, (), step.span)
+                meaning = self.meanings.conditions(operator)
+                yield FingerprintPart(PartKind.BOUND, condition, (), step.span, meaning=meaning)
         for input_operator in operator.inputs:
             used = self.used[id(input_operator)]
             kept_definitions = [
@@ -225,12 +277,11 @@ class StepPartBuilder:
                 if operator.column.name.casefold() in used
             ]
             types = tuple(operator.column.type.sql for operator in kept_definitions)
-            yield FingerprintPart(
-                PartKind.KEPT,
-                join_texts([operator.text for operator in kept_definitions]),
-                types,
-                step.span,
+            meaning = self.meanings.outputs(
+                [operator.column for operator in kept_definitions], input_operator
             )
+            text_of_kept = join_texts([operator.text for operator in kept_definitions])
+            yield FingerprintPart(PartKind.KEPT, text_of_kept, types, step.span, meaning=meaning)
 
     def _sort_key_text(self, key: SortKey, operator: Operator) -> Text:
         nulls = f" nulls {key.nulls}" if key.nulls else ""

@@ -41,9 +41,12 @@ _NO_BATCHES = (TriggerKind.CONTINUOUS, TriggerKind.REAL_TIME)
 
 
 def compute_fingerprint(
-    pipeline: Pipeline, sink: Sink, root: Operator
+    pipeline: Pipeline, sink: Sink, root: Operator, *, whole: bool = False
 ) -> tuple[FingerprintPart, ...]:
-    """The parts of a stream's sink, the flow's in its order, then the sink's own."""
+    """The parts of a stream's sink, the flow's in its order, then the sink's own.
+
+    `whole` ones are for people: no text is cut. Checkpoints and scripts have the others.
+    """
     certain: set[int] = set()
     counted: set[int] = set()
     used: dict[int, ColumnNames] = {}
@@ -53,7 +56,7 @@ def compute_fingerprint(
         # Code of the user's may keep state of which nothing is known.
         counted = certain | _operators_before(root, may_have_state)
         used = used_columns(root)
-    steps = StepPartBuilder(used, pipeline)
+    steps = StepPartBuilder(used, pipeline, root, whole=whole)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     parts: list[FingerprintPart] = []
     part_numbers: dict[int, int] = {}

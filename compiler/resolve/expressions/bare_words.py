@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
@@ -12,6 +12,7 @@ from ssbt.compiler.resolve.report import SUGGESTIONS, Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import StringType
+from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS
 from ssbt.compiler.types.predicates import COMPARISONS
 
 # The functions whose arguments are all of one kind.
@@ -28,6 +29,19 @@ _TEXT_FUNCTIONS = (
     "left",
     "right",
 )
+_FIELDS = (
+    *("year", "quarter", "month", "week", "day", "hour", "minute", "second"),
+    *("dow", "doy", "dayofweek", "yearofweek"),
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Where these functions have a word, and which.
+_WORDS: Mapping[str, tuple[int, frozenset[str]]] = {
+    "date_part": (0, frozenset(_FIELDS)),
+    "datepart": (0, frozenset(_FIELDS)),
+    "date_trunc": (0, frozenset(unit.lower() for unit in UNITS)),
+    "trunc": (1, frozenset(unit.lower() for unit in TRUNC_UNITS)),
+    "next_day": (1, frozenset((*_DAYS, *(day[:3] for day in _DAYS)))),
+}
 
 
 def find_words_beside_text(node: e.Expression, relation: Relation) -> Iterator[int]:
@@ -41,6 +55,20 @@ def find_words_beside_text(node: e.Expression, relation: Relation) -> Iterator[i
             for neighbor in map(_without_parentheses, neighbors)
         ):
             yield id(candidate)
+    if isinstance(node, e.Call):
+        yield from _units(node, relation)
+
+
+def _units(node: e.Call, relation: Relation) -> Iterator[int]:
+    """`date_trunc(month, at)`: the name of a unit or a day where its text stands."""
+    place, words = _WORDS.get(node.name.text.casefold(), (0, frozenset()))
+    if len(node.arguments) <= place:
+        return
+    word = _without_parentheses(node.arguments[place].value)
+    if not isinstance(word, e.ColumnName) or not _is_unknown(word, relation):
+        return
+    if word.parts[0].text.casefold() in words:
+        yield id(word)
 
 
 def report_bare_word(node: e.ColumnName, relation: Relation, report: Report) -> bool:

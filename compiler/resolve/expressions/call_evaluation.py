@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssbt.compiler.resolve.expressions.evaluation import (
+from ssbt.compiler.resolve.expressions.partial_evaluation import (
     CHOOSING,
     COALESCING,
     LOOKING_AHEAD,
     NO_STOP,
-    Evaluator,
+    PartialEvaluator,
     find_stop,
 )
 from ssbt.compiler.syntax.ast import expressions as e
@@ -27,7 +27,7 @@ _CASTS = (
 )
 
 
-def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
+def evaluate_call(evaluator: PartialEvaluator, node: e.Call) -> Outcome:
     """What a call of constants gives."""
     name = node.name.text.casefold()
     function = find_function(name)
@@ -46,7 +46,7 @@ def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
         return None
     if name in COALESCING:
         return _evaluate_coalesce(evaluator, parts, node)
-    if name in CHOOSING:
+    if name in CHOOSING and (name != "decode" or len(parts) > 2):
         return _evaluate_choice(evaluator, name, parts, node)
     values = [evaluator.evaluate(part) for part in parts]
     stop = find_stop(values)
@@ -59,7 +59,7 @@ def evaluate_call(evaluator: Evaluator, node: e.Call) -> Outcome:
 
 
 def _evaluate_strict(
-    evaluator: Evaluator,
+    evaluator: PartialEvaluator,
     name: str,
     parts: Sequence[e.Expression],
     values: list[Value],
@@ -93,7 +93,7 @@ def _evaluate_strict(
 
 
 def _evaluate_coalesce(
-    evaluator: Evaluator, parts: Sequence[e.Expression], node: e.Call
+    evaluator: PartialEvaluator, parts: Sequence[e.Expression], node: e.Call
 ) -> Outcome:
     for part in parts:
         value = evaluator.as_result(part, node)
@@ -103,7 +103,7 @@ def _evaluate_coalesce(
 
 
 def _evaluate_choice(
-    evaluator: Evaluator, name: str, parts: Sequence[e.Expression], node: e.Call
+    evaluator: PartialEvaluator, name: str, parts: Sequence[e.Expression], node: e.Call
 ) -> Outcome:
     if name in ("if", "nvl2") and len(parts) == 3:
         decider = evaluator.evaluate(parts[0])

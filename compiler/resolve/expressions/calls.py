@@ -379,7 +379,7 @@ def _has_required_constants(typer: ExpressionTyper, node: e.Call, function: Func
         is_constant = is_name or (parameter is not None and parameter.constant)
         if parameter is None or not is_constant or operand is _find_extract_field(node, function):
             continue
-        if is_foldable(operand, typer):
+        if is_foldable(operand, typer) or id(operand) in typer.bare_word_ids:
             continue
         message = f"`{function.name}` takes a constant as `{parameter.name}`"
         typer.report_mistake(codes.NOT_CONSTANT, operand.span, message)

@@ -19,7 +19,7 @@ _OF_DATES = frozenset(
     {
         *("date_format", "from_unixtime", "to_date", "to_timestamp", "to_timestamp_ltz"),
         *("to_timestamp_ntz", "to_unix_timestamp", "try_to_date", "try_to_timestamp"),
-        "unix_timestamp",
+        *("unix_timestamp", "to_char", "to_varchar"),
     }
 )
 _SIGNS = re.compile(r"([\\.\[\]{}()*+?^$|])")

@@ -63,8 +63,9 @@ def can_be_parameter(type_: DataType) -> bool:
                 and can_be_parameter(key)
                 and can_be_parameter(value)
             )
-    # A string with a collation of its own is none.
-    return type_ == STRING or isinstance(type_, _SCALARS)
+        case _:
+            # A string with a collation of its own is none.
+            return type_ == STRING or isinstance(type_, _SCALARS)
 
 
 def evaluate_constant(node: e.Expression, type_: DataType) -> object:
@@ -134,6 +135,8 @@ def parse_constant(text: str, type_: DataType) -> object:
             | DayTimeIntervalType()
         ):
             return evaluate_constant(e.StringLiteral(Span("", 0, 0), text), type_)
+        case _:
+            pass
     try:
         number = Decimal(text.strip())
     except ArithmeticError:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
-
+from ssbt.compiler.resolve.expressions.call_evaluation import evaluate_call
+from ssbt.compiler.resolve.expressions.partial_evaluation import (
+    NO_STOP,
+    PartialEvaluator,
+    cast_outcome,
+    find_stop,
+)
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
@@ -16,59 +21,22 @@ from ssbt.compiler.types.datatypes import (
     NULL,
     STRING,
     ArrayType,
-    DataType,
     DateType,
     FloatType,
-    StringType,
     UnknownType,
 )
-from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.folding import arithmetic, comparisons, texts
 from ssbt.compiler.types.folding.arrays import compute_element
-from ssbt.compiler.types.folding.calls import fold_call
-from ssbt.compiler.types.folding.casts import as_floating, cast_value
+from ssbt.compiler.types.folding.casts import as_floating
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 from ssbt.compiler.types.operators import COMPARISONS
 
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
-# Functions that evaluate their first argument, and the others only where they need them.
-COALESCING = ("coalesce", "nvl", "ifnull")
-CHOOSING = ("if", "nvl2", "nullif", "nanvl", "decode", "when", "zeroifnull", "nullifzero")
-# Functions that look at another argument first, or at the type alone.
-LOOKING_AHEAD = ("isnull", "isnotnull", "next_day", "trunc", "typeof")
-
-
-class Evaluator(Struct):
-    """The constant parts of one expression that has been typed.
-
-    `strict` tells to evaluate in ANSI mode, whatever the pipeline says.
-    """
-
-    typer: ExpressionTyper
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    strict: bool = False
-
-    @property
-    def ansi(self) -> bool:
-        return self.strict or self.typer.context.ansi
-
-    def type_of(self, node: e.Expression) -> Typed:
-        """What the typing says of a node."""
-        return self.typer.types.get(id(node), (node, _UNTYPED))[1]
-
-    def evaluate(self, node: e.Expression) -> Outcome:
-        """What the expression gives; None where that depends on a row, or is not known."""
-        if id(node) not in self.outcomes:
-            outcome = self._evaluate(node)
-            self.outcomes[id(node)] = outcome
-        return self.outcomes[id(node)]
+class Evaluator(PartialEvaluator):
+    """A `PartialEvaluator` that knows the rule of each kind of node; the only one there is."""
 
     def find_failure_origin(self, node: e.Expression) -> e.Expression:
         """The part of a failing expression that fails by itself."""
-        from ssbt.compiler.resolve.expressions.walking import nodes
-
         failing = [part for part in nodes(node) if isinstance(self.outcomes.get(id(part)), Failure)]
         # Only expressions have outcomes.
         return min(failing, key=lambda part: part.span.end - part.span.start)  # type: ignore[return-value]
@@ -108,10 +76,11 @@ class Evaluator(Struct):
             case e.Subscript(base=base, index=index):
                 return self._evaluate_subscript(node, base, index)
             case e.Call():
-                from ssbt.compiler.resolve.expressions.call_evaluation import evaluate_call
-
                 return evaluate_call(self, node)
-        return None
+            case e.Field() | e.VariantPath() | e.Collate() | e.Tuple():
+                return None
+            case e.Star() | e.Lambda() | e.BrokenExpression():
+                return None
 
     def _evaluate_number(self, node: e.Expression) -> Outcome:
         typed = self.type_of(node)
@@ -182,26 +151,6 @@ class Evaluator(Struct):
             return self.concatenate((left, right), result)
         return arithmetic.compute(operator, left, right, types, result, self.ansi)
 
-    def concatenate(self, values: Sequence[Value], result: DataType) -> Outcome:
-        if not isinstance(result, StringType):
-            return None
-        parts: list[Value] = []
-        for value in values:
-            part = cast_value(value, STRING, self.ansi)
-            if not isinstance(part, Value):
-                return part
-            parts.append(part)
-        return fold_call("concat", parts, result, self.ansi)
-
-    def compare(self, operator: str, left: e.Expression, right: e.Expression) -> Outcome:
-        pair = (self.evaluate(left), self.evaluate(right))
-        stop = find_stop(pair)
-        if stop is not NO_STOP:
-            return stop
-        types = (self.type_of(left), self.type_of(right))
-        # With `NO_STOP` both are values.
-        return comparisons.compare(operator, *pair, types, self.ansi)  # type: ignore[arg-type]
-
     def _evaluate_predicate(
         self, node: e.Between | e.InList | e.Like | e.Is | e.IsDistinctFrom
     ) -> Outcome:
@@ -264,13 +213,6 @@ class Evaluator(Struct):
             else self.as_result(node.otherwise, node)
         )
 
-    def as_result(self, part: e.Expression, node: e.Expression) -> Outcome:
-        """A branch, cast to the type of the whole."""
-        result = self.type_of(node).type
-        if isinstance(result, UnknownType):
-            return None
-        return cast_outcome(self.evaluate(part), result, self.ansi)
-
     def _evaluate_cast(self, node: e.Cast) -> Outcome:
         target = self.type_of(node).type
         if isinstance(target, UnknownType) or node.type.name.lower() in ("char", "varchar"):
@@ -293,25 +235,3 @@ class Evaluator(Struct):
             return None
         # With `NO_STOP` both are values.
         return compute_element(*pair, self.type_of(node).type, self.ansi)  # type: ignore[arg-type]
-
-
-_UNTYPED = Typed(UnknownType())
-NO_STOP = Failure("")
-
-
-def find_stop(outcomes: Sequence[Outcome]) -> Outcome:
-    """What stops an operation that evaluates all of these: a failure, or None; else `NO_STOP`.
-
-    Beside a null that Spark sees first, a failure is not met.
-    """
-    if all(isinstance(each, Value) for each in outcomes):
-        return NO_STOP
-    has_null = any(isinstance(each, Value) and each.is_null for each in outcomes)
-    if has_null or any(each is None for each in outcomes):
-        return None
-    return next(each for each in outcomes if isinstance(each, Failure))
-
-
-def cast_outcome(outcome: Outcome, target: DataType, ansi: bool) -> Outcome:
-    """The cast of what an expression gave."""
-    return cast_value(outcome, target, ansi) if isinstance(outcome, Value) else outcome

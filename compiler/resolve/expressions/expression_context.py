@@ -49,7 +49,8 @@ def implicit_name(node: e.Expression) -> str | None:
             return name.text
         case e.Subscript(index=e.StringLiteral(value=value)):
             return value
-    return None
+        case _:
+            return None
 
 
 def type_of_unknown_operands(operator: str, left: Typed, right: Typed) -> Typed:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.functions import FunctionKind, find_function
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 
 def is_foldable(node: e.Expression, typer: ExpressionTyper) -> bool:
@@ -28,4 +24,5 @@ def is_foldable_itself(node: e.Node, typer: ExpressionTyper) -> bool:
             function = find_function(node.name.text)
             scalar = function is not None and function.kind is FunctionKind.SCALAR
             return function is None or (scalar and function.deterministic and not node.window)
-    return True
+        case _:
+            return True

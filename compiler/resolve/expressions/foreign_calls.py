@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import function_name, ssbt_name_text
 from ssbt.compiler.types.functions import find_function
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _MODULES = frozenset(("f", "fn", "func", "functions", "sf", "pd", "np", "sqlfunctions"))
 _ACCESSORS = (".str", ".dt")

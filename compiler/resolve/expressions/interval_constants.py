@@ -53,6 +53,8 @@ def _interval_text(node: e.Expression) -> str:
             return _spell_range(text, units)
         case e.IntervalLiteral(_, parts):
             return " ".join(f"{_number_text(value)} {unit}" for value, unit in parts)
+        case _:
+            pass
     raise ValueError("this is no interval; write `interval 1 day 12 hours`, or `interval 3 months`")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.codes import literals as literal_codes
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import literals
 from ssbt.compiler.types.datatypes import (
@@ -22,9 +22,6 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.interval_literals import length_problem, range_problem
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _LITERALS: dict[str, DataType] = {
     "date": DATE,

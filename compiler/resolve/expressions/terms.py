@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING
 
 from ssbt.compiler.ir.terms import (
     CALL,
@@ -20,12 +19,10 @@ from ssbt.compiler.ir.terms import (
     Window,
 )
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, implicit_name
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import BOOLEAN
 from ssbt.compiler.types.expression_types import Typed
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 
 _UNARY = {"-": "negative", "+": "positive"}
 

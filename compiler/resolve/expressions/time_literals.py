@@ -57,7 +57,8 @@ def can_read_as(constant: object, type_: DataType) -> bool:
     match type_:
         case YearMonthIntervalType() | DayTimeIntervalType():
             return any(character.isdigit() for character in constant)
-    return not isinstance(cast_value(Value(STRING, constant), type_), Failure)
+        case _:
+            return not isinstance(cast_value(Value(STRING, constant), type_), Failure)
 
 
 def _is_date(text: str) -> bool:

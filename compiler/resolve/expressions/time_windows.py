@@ -6,23 +6,20 @@ Spark replaces a `window` by a column that a step of its own makes, one for each
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import DataType, StructType
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
-    from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.expression_types import Typed
 
 TIME_WINDOWS = ("window", "session_window")
 _TAKING_STEPS = (s.Select, s.Extend, s.SetColumns, s.Aggregate, s.Pivot, s.Explode)

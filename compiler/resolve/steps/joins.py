@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.join_terms import find_join_terms
 from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.resolve.traps.undone_joins import note_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -56,25 +57,46 @@ def resolve_join(node: s.Join, context: QueryContext) -> ir.Step | None:
             condition = context.resolve_condition(node.condition, joined)
         output = _condition_output(node.kind, context.relation, relation)
     _check_form(node, context)
+    qualifiers = tuple({c.qualifier for c in context.relation.columns if c.qualifier})
+    note_outer_sides(node, qualifiers, (node.right.alias or node.right.name).text, context)
     terms = find_join_terms(node.condition, node.using, context.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
 
 
 def _is_key(node: s.Join, right: Relation, context: QueryContext) -> bool:
-    """Whether the condition is but a column of both sides, `on id`; it is reported then."""
-    match node.condition:
-        case e.ColumnName(span=span, parts=(name,)) if context.relation.find_columns(name.text):
-            pass
-        case _:
-            return False
-    if not right.find_columns(name.text):
+    """Whether the condition is but columns of both sides, `on id`; they are reported then."""
+    if node.condition is None:
         return False
-    using_clause = f"using ({ssbt_name_text(name.text)})"
+    keys = _bare_keys(node.condition)
+    names = [key.parts[-1].text for key in keys]
+    sides = (context.relation, right)
+    if not names or any(len(side.find_columns(name)) != 1 for side in sides for name in names):
+        return False
+    span = node.condition.span
+    using_clause = f"using ({', '.join(map(ssbt_name_text, names))})"
     condition_span = Span(span.path, node.right.span.end, span.end)
-    code, message = codes.JOIN_CONDITION, f"`{name.text}` is a column, and no condition"
+    what = "is a column" if len(names) == 1 else "are columns"
+    message = f"{', '.join(f'`{name}`' for name in names)} {what}, and no condition"
     fix = (Edit(condition_span, f" {using_clause}"),)
-    context.report.add(code, span, message, help=f"write `{using_clause}`", fix=fix)
+    context.report.add(codes.JOIN_CONDITION, span, message, help=f"write `{using_clause}`", fix=fix)
     return True
+
+
+def _bare_keys(condition: e.Expression) -> list[e.ColumnName]:
+    """The columns that a condition consists of, joined by `and`, in brackets or not."""
+    keys: list[e.ColumnName] = []
+    waiting = [condition]
+    while waiting:
+        match waiting.pop():
+            case e.ColumnName(parts=parts) as key if len(parts) <= 2:
+                keys.append(key)
+            case e.Parenthesised(operand=operand):
+                waiting.append(operand)
+            case e.Binary(operator="and", left=left, right=right):
+                waiting += [right, left]
+            case _:
+                return []
+    return keys
 
 
 def _hide_keys(node: s.Join, right: Relation, context: QueryContext) -> None:

@@ -86,7 +86,13 @@ def resolve_pivot(node: s.Pivot, context: QueryContext) -> ir.Step | None:
             if new_name != spark_name:
                 renames.append((spark_name, new_name))
             declared_span = name.span if name is not None else column.declared
-            columns.append(replace(column, name=new_name, nullable=True, declared=declared_span))
+            # The pivot's own column decides what goes into it, and none of its values does.
+            made = column.provenance.with_computed((target.provenance.as_hidden,))
+            columns.append(
+                replace(
+                    column, name=new_name, nullable=True, declared=declared_span, provenance=made
+                )
+            )
     output = Relation((*keys.columns, *columns))
     return ir.Pivot(
         node.span,

@@ -16,6 +16,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.row_orders import is_ordered, ordered_datasets
 from ssbt.compiler.resolve.datasets import DatasetResolver
 from ssbt.compiler.resolve.expressions.time_literals import literal_problem
+from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.reachability import ReachableDeclarations
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declarations import DeclaredSchema
@@ -32,7 +33,7 @@ from ssbt.compiler.syntax.formatting.expressions import parameter_text
 class ScriptContents(Struct, frozen=True):
     """What the script of the pipeline has, and the names that tests may use.
 
-    `unused_parameters` are those that it has not, in lower case.
+    `unused_parameters` are those that it has not, in lower case. `read` gives the project's files.
     """
 
     reachable: ReachableDeclarations
@@ -41,6 +42,7 @@ class ScriptContents(Struct, frozen=True):
     schemas: Mapping[str, DeclaredSchema]
     unused_parameters: Set[str]
     report: Report
+    read: Reader
 
 
 def resolve_tests(nodes: Iterable[d.Test], script: ScriptContents) -> tuple[it.Test, ...]:
@@ -182,7 +184,9 @@ class _TestReader:
         if earlier and not relation.streaming:
             message = f"`{name}` is given twice, and is no stream"
             self._report_bad_test(clause.dataset.span, message, "put all its rows into one `given`")
-        rows = resolve_rows(clause, name, relation, self._script.datasets, self._report)
+        rows = resolve_rows(
+            clause, name, relation, self._script.datasets, self._report, self._script.read
+        )
         batch = len(earlier) + 1
         input_fields = relation.columns, relation.is_open, batch, relation.streaming
         yield it.GivenRows(rows, *input_fields, tuple(self._resolve_defaults(name, subject)))
@@ -218,7 +222,9 @@ class _TestReader:
         if clause.after is not None and not relation.streaming:
             message = f"`after` counts micro-batches, and `{name}` is no stream"
             self._report_bad_test(clause.dataset.span, message)
-        rows = resolve_rows(clause, name, relation, self._script.datasets, self._report)
+        rows = resolve_rows(
+            clause, name, relation, self._script.datasets, self._report, self._script.read
+        )
         yield it.ExpectedRows(rows, clause.after, has_order, relation.streaming)
 
     def _read_clock(self, clause: d.Clock, given: Sequence[it.GivenRows]) -> Iterator[it.Clock]:

@@ -7,10 +7,13 @@ import posixpath
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import tests as codes
+from ssbt.compiler.diagnostics.codes.encoding import OUTSIDE_FILE
+from ssbt.compiler.disk import OutsideError
 from ssbt.compiler.ir import tests as ir
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.datasets import DatasetResolver
+from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.tests.values import find_mismatches
 from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
@@ -24,11 +27,16 @@ _KINDS = {".csv": "csv", ".json": "json", ".jsonl": "json", ".parquet": "parquet
 
 
 def resolve_rows(
-    clause: d.Rows, name: str, relation: Relation, datasets: DatasetResolver, report: Report
+    clause: d.Rows,
+    name: str,
+    relation: Relation,
+    datasets: DatasetResolver,
+    report: Report,
+    read: Reader,
 ) -> ir.Rows:
     """The rows of a clause about the dataset `name`; what does not fit is told."""
     columns = tuple(_resolve_columns(clause, name, relation, report))
-    file = _resolve_file(clause.file, report) if clause.file is not None else None
+    file = _resolve_file(clause.file, report, read) if clause.file is not None else None
     rows = tuple(_resolve_row(row, columns, datasets, report) for row in clause.rows)
     return ir.Rows(name, columns, rows, file, clause.dataset.span)
 
@@ -97,8 +105,8 @@ def _pluralize(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _resolve_file(text: TextValue, report: Report) -> ir.RowsFile | None:
-    """The file, relative to where the path of the main file is."""
+def _resolve_file(text: TextValue, report: Report, read: Reader) -> ir.RowsFile | None:
+    """The file, relative to where the path of the main file is, if it is one of the project's."""
     path = "".join(part for part in text.parts if isinstance(part, str))
     file_format = _KINDS.get(posixpath.splitext(path)[1].lower())
     if len(text.parts) > 1 or not all(isinstance(part, str) for part in text.parts):
@@ -111,4 +119,13 @@ def _resolve_file(text: TextValue, report: Report) -> ir.RowsFile | None:
         report.add(codes.BAD_TEST_FILE, text.span, message, help=help_)
         return None
     folder = posixpath.dirname(text.span.path)
-    return ir.RowsFile(posixpath.normpath(posixpath.join(folder, path)), file_format)
+    place = posixpath.normpath(posixpath.join(folder, path))
+    try:
+        read(place)
+    except OutsideError as error:
+        report.add_unreadable_file(OUTSIDE_FILE, text.span, place, error)
+        return None
+    except OSError:
+        # The run of the tests says what is wrong with it.
+        pass
+    return ir.RowsFile(place, file_format)

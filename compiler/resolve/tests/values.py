@@ -86,6 +86,8 @@ def _split_value(
             if len(node.arguments) == 2 * len(fields):
                 values = (each.value for each in node.arguments[1::2])
                 return zip(values, (field.type for field in fields), strict=True)
+        case _:
+            pass
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import cast_outcome
+from ssbt.compiler.resolve.expressions.partial_evaluation import cast_outcome
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -18,7 +18,7 @@ from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
 from ssbt.compiler.types.folding.arithmetic import is_divisor_zero
-from ssbt.compiler.types.folding.calls import can_evaluate
+from ssbt.compiler.types.folding.calls import SEEING_NULLS, can_evaluate
 from ssbt.compiler.types.folding.model import Value
 
 ALWAYS_NULL = Code(
@@ -66,8 +66,7 @@ _SPREADING = (
 _BY_NULL = ("max_by", "min_by", "sum", "avg", "mean", "max", "min")
 # A null means something else to these.
 _LOOKING = (
-    "locate",
-    "position",
+    *SEEING_NULLS,
     "array",
     "isnull",
     "isnotnull",

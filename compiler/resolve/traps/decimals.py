@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import COALESCING
+from ssbt.compiler.resolve.expressions.partial_evaluation import COALESCING
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import DataType, DecimalType

@@ -7,13 +7,13 @@ from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.evaluation import (
+from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
+from ssbt.compiler.resolve.expressions.partial_evaluation import (
     CHOOSING,
     COALESCING,
     LOOKING_AHEAD,
     cast_outcome,
 )
-from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -39,7 +39,7 @@ CONSTANT_FAILS = Code(
     """\
 What stands here depends on no row, and Spark fails when it computes it: a text that is no value of
 the type that it is compared with or becomes a part of, a division by zero, a number that is too
-large, an element that is not there.
+large, an element that is not there, a text that its encoding or format does not have.
 
 | expression | an INT `a` and a DATE `d`, in Spark 4.1 |
 |---|---|
@@ -49,6 +49,11 @@ large, an element that is not there.
 | `d > '1999-02-31'` | `CAST_INVALID_INPUT`: there is no such day |
 | `a / 0`, `a % 0` | `DIVIDE_BY_ZERO`, with the first row in which `a` is not null |
 | `86400 * 1000 * 1000` | `ARITHMETIC_OVERFLOW` of INT; `86400L * …` is a BIGINT |
+| `to_number('abc', '999')` | `INVALID_FORMAT.MISMATCH_INPUT` |
+| `to_binary('zz', 'hex')`, `unbase64('a')` | `CONVERSION_INVALID_INPUT`, or an error of Java |
+| `encode("ä", "US-ASCII")`, `url_decode("%zz")` | errors of the same kind |
+| `sequence(d, d + 9, interval 1 second)` | steps of dates are a day or more |
+| `array(a, 2)[2]` | `INVALID_ARRAY_INDEX`, whatever `a` is |
 
 What a condition may keep from being computed is a warning instead (SSBT0431).
 """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.resolve.expressions.evaluation import CHOOSING, COALESCING
+from ssbt.compiler.resolve.expressions.partial_evaluation import CHOOSING, COALESCING
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -13,13 +13,26 @@ from ssbt.compiler.resolve.traps.expression_view import (
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.branches import common_type
-from ssbt.compiler.types.datatypes import BOOLEAN, DataType, NumericType
+from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
+    DOUBLE,
+    DataType,
+    DayTimeIntervalType,
+    NumericType,
+    StringType,
+    YearMonthIntervalType,
+)
 from ssbt.compiler.types.folding.comparisons import comparison_types
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.functions import find_function
 from ssbt.compiler.types.functions.inner_casts import inner_casts
 from ssbt.compiler.types.operators import COMPARISONS
 from ssbt.compiler.types.promotion import promote_for_arithmetic
+
+_INTERVALS = (DayTimeIntervalType, YearMonthIntervalType)
+_COMPUTING = ("+", "-", "*", "/", "%")
+# Aggregates that make a number of a text.
+_SUMS = ("sum", "avg", "mean", "try_sum", "try_avg")
 
 
 def find_implicit_casts(
@@ -31,8 +44,8 @@ def find_implicit_casts(
             yield from ((left, BOOLEAN), (right, BOOLEAN))
         case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS:
             yield from _find_comparison_casts(operator, left, right, view)
-        case e.Binary(operator="+" | "-" | "*" | "/" | "%", left=left, right=right):
-            yield from _find_arithmetic_casts(left, right, view)
+        case e.Binary(operator=operator, left=left, right=right) if operator in _COMPUTING:
+            yield from _find_arithmetic_casts(left, right, view, operator in ("*", "/"))
         case e.Between(operand=operand, low=low, high=high):
             yield from _find_comparison_casts(">=", operand, low, view)
             yield from _find_comparison_casts("<=", operand, high, view)
@@ -54,12 +67,19 @@ def find_implicit_casts(
 
 
 def _find_arithmetic_casts(
-    left: e.Expression, right: e.Expression, view: ExpressionView
+    left: e.Expression, right: e.Expression, view: ExpressionView, scales: bool = False
 ) -> Iterator[tuple[e.Expression, DataType]]:
     a, b = view.type_of(left), view.type_of(right)
     if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
         left_target, right_target = promote_for_arithmetic(a, b, view.ansi)
         yield from ((left, left_target.type), (right, right_target.type))
+    for side, other_side in ((left, b.type), (right, a.type)):
+        if (
+            scales
+            and isinstance(other_side, _INTERVALS)
+            and isinstance(view.data_type(side), StringType)
+        ):
+            yield side, DOUBLE
 
 
 def _is_never_true(condition: e.Expression, view: ExpressionView) -> bool:
@@ -101,6 +121,10 @@ def _find_argument_casts(
     elif name == "decode" and len(parts) > 2:
         for key in parts[1 : len(parts) - 1 : 2]:
             yield from _find_comparison_casts("<=>", parts[0], key, view)
+        results = [*parts[2::2], *(parts[-1:] if len(parts) % 2 == 0 else [])]
+        yield from ((part, view.data_type(node)) for part in results)
+    elif name in _SUMS and len(parts) == 1 and isinstance(view.data_type(parts[0]), StringType):
+        yield parts[0], DOUBLE
     elif name in ("mod", "pmod") and len(parts) == 2:
         yield from _find_arithmetic_casts(parts[0], parts[1], view)
     elif not (name in CHOOSING or name.startswith("try_")):

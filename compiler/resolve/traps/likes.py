@@ -7,7 +7,13 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.traps.expression_view import ExpressionView, quote
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+)
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
 
 SHELL_PATTERN = Code(
@@ -28,14 +34,21 @@ are `^` and `$`: the pattern is the whole text in any case.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Like,)
+TAKES = (e.Like, e.Call)
 # The ends as a regular expression has them.
 _ANCHORED = re.compile(r"(\^?)([^\^$\\.*+]+(?:\.[^\^$\\.*+]+)*)(\$?)")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    del view
+    if isinstance(node, e.Call):
+        parts = operands(node)
+        if function_name(node) in ("like", "ilike") and len(parts) in (2, 3):
+            escape = view.text(parts[2]) if len(parts) == 3 else "\\"
+            yield from _escapes(parts[1], escape, view)
+        return
     assert isinstance(node, e.Like)
+    for pattern in node.patterns if node.operator in ("like", "ilike") else ():
+        yield from _escapes(pattern, node.escape or "\\", view)
     for pattern in node.patterns if node.operator in ("like", "ilike") else ():
         if not isinstance(pattern, e.StringLiteral):
             continue
@@ -50,6 +63,19 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             fix = (Edit(pattern.span, correction),)
             help_ = (f"any text is `%`: {correction}",)
             yield Diagnostic(SHELL_PATTERN, message, Label(pattern.span), (), help_, fix)
+
+
+def _escapes(node: e.Expression, escape: str | None, view: ExpressionView) -> Iterator[Diagnostic]:
+    """What an escape makes plain: `%`, `_` and itself; Spark stops at any other."""
+    pattern = view.text(node)
+    if pattern is None or escape is None or len(escape) != 1:
+        return
+    sign = re.escape(escape)
+    wrong = re.sub(f"{sign}[%_{sign}]", "", pattern)
+    if escape in wrong:
+        message = f"`{escape}` makes `%`, `_` or itself plain in this pattern, and nothing else"
+        help_ = (f"a plain `{escape}` is written twice",)
+        yield Diagnostic(CONSTANT_FAILS, message, Label(node.span), (), help_)
 
 
 def _check_anchors(pattern: e.StringLiteral, anchored: re.Match[str]) -> Iterator[Diagnostic]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+import re
 
 from ssbt.compiler.connectors.loading import find_connector
+from ssbt.compiler.connectors.specification import ValueKind
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
@@ -16,7 +18,9 @@ from ssbt.compiler.resolve.traps.expression_view import (
     quote,
     without_parentheses,
 )
+from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types import texts
 
 UNKNOWN_OPTION = Code(
     "SSBT0466",
@@ -66,12 +70,42 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             yield from _check_mode(value, view)
         names = _known_options(format_)
         if key.value.lower() in {name.lower() for name in names}:
+            yield from _unusable(key.value, format_, value, view)
             continue
         suggestion = did_you_mean(key.value, names)
         message = f"`{function_name(node)}` has no option `{key.value}`, and Spark passes over it"
         fix = (Edit(key.span, quote(suggestion)),) if suggestion else ()
         help_ = (f"did you mean `{suggestion}`?",) if suggestion else ()
         yield Diagnostic(UNKNOWN_OPTION, message, Label(key.span), (), help_, fix)
+
+
+def _unusable(
+    key: str, format_: str, value: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """A value that stops the job when Spark reads the options."""
+    text = view.text(value)
+    if text is None:
+        return
+    wanted = _wanted(key.lower(), text, _kinds(format_).get(key.lower()))
+    if wanted is not None:
+        message = f"the option `{key}` cannot be '{text}'"
+        help_ = (f"it takes {wanted}",)
+        yield Diagnostic(CONSTANT_FAILS, message, Label(value.span), (), help_)
+
+
+def _wanted(key: str, text: str, kind: ValueKind | None) -> str | None:
+    """What an option takes, where the text is none of it."""
+    if key in ("dateformat", "timestampformat", "timestampntzformat"):
+        return texts.check_date_format(text)
+    if key in ("sep", "delimiter"):
+        return None if text else "one character or more"
+    if key in ("quote", "escape", "comment"):
+        return "one character" if len(text) > 1 else None
+    if kind is ValueKind.BOOLEAN:
+        return None if text.lower() in ("true", "false") else "'true' or 'false'"
+    if kind is ValueKind.INTEGER:
+        return None if re.fullmatch(r"[+-]?\d{1,9}", text) else "a whole number"
+    return None
 
 
 def _check_mode(value: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
@@ -98,6 +132,15 @@ def find_options(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]
         name = without_parentheses(key)
         if isinstance(name, e.StringLiteral):
             yield name, value
+
+
+@cache
+def _kinds(format_: str) -> Mapping[str, ValueKind]:
+    """The kinds of values that options take, by Spark's names for these in small letters."""
+    known = find_connector(format_)
+    assert known is not None
+    options = [option for role in (known.source, known.sink) if role for option in role.options]
+    return {option.spark.lower(): option.type.kind for option in options if option.spark}
 
 
 @cache

@@ -43,16 +43,19 @@ word.
 
 HALF_DAYS = Code(
     "SSBT0437",
-    "Hours of half a day without am or pm",
+    "Hours of half a day without am or pm, or of a whole day with it",
     """\
 `hh` counts the hours from 1 to 12, and only `a` says which half of the day they belong to. Without
 it half past two at night and in the afternoon are written alike, and noon is read as midnight.
+`HH` beside `a` writes `14:30 PM`, and cannot read `02:30 PM`.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `date_format(timestamp '2026-03-10 14:30:00', 'hh:mm')` | `02:30` |
 | `date_format(to_timestamp('2026-03-10 12:30', 'yyyy-MM-dd hh:mm'), 'HH:mm')` | `00:30` |
 | `date_format(timestamp '2026-03-10 14:30:00', 'hh:mm a')` | `02:30 PM` |
+| `date_format(timestamp '2026-03-10 14:30:00', 'HH:mm a')` | `14:30 PM` |
+| `try_to_timestamp('2026-03-10 02:30 PM', 'yyyy-MM-dd HH:mm a')` | `null` |
 | `date_format(timestamp '2026-03-10 14:30:00', 'HH:mm')` | `14:30` |
 """,
     wrong=example(
@@ -133,7 +136,7 @@ def _build_diagnostic(
     code = WRONG_LETTERS
     if not slip.is_certain:
         letters = pattern[slip.start : slip.end]
-        code = ZONE_AS_TEXT if letters == "'Z'" else HALF_DAYS if letters[0] in "hK" else code
+        code = ZONE_AS_TEXT if letters == "'Z'" else HALF_DAYS if letters[0] in "hHkK" else code
     help_ = (f"write {correction}",)
     fix = (
         (Edit(part.span, correction),)

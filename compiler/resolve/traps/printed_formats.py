@@ -11,14 +11,24 @@ from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
+    ArrayType,
     BinaryType,
     BooleanType,
+    ByteType,
     DataType,
+    DateType,
     DecimalType,
     DoubleType,
     FloatType,
+    IntegerType,
     IntegralType,
+    LongType,
+    MapType,
+    ShortType,
     StringType,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
 )
 
 UNPRINTABLE = Code(
@@ -44,7 +54,20 @@ TAKES = (e.Call,)
 _NAMES = ("format_string", "printf")
 _PLACE = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([tT])?(.)?", re.DOTALL)
 _WHOLE, _FLOATING, _ANY = "doxX", "eEfgGaA", "sSbBhHcC"
-_KNOWN = (BinaryType, BooleanType, DecimalType, DoubleType, FloatType, IntegralType, StringType)
+# Letters, and the flags that they do not take; `#` of `%s` is for what formats itself.
+_REFUSED_FLAGS = (
+    *(("d", "#"), ("ox", ","), ("eE", ","), ("gG", "#"), ("aA", "(,")),
+    *(("sSbBhH", "#+ 0,("), ("cC", "#+ 0,(")),
+)
+# Spark gives these to Java as whole numbers.
+_CHARACTERS = (ByteType, DateType, IntegerType, ShortType)
+_WHOLES = (IntegralType, DateType, TimestampType, TimestampNTZType)
+_KNOWN = (
+    *(BinaryType, BooleanType, DecimalType, DoubleType, FloatType, StringType),
+    *(*_WHOLES, ArrayType, MapType, StructType),
+)
+# `%tY` and its like take the microseconds for milliseconds, but they do not fail.
+_TIMES = (LongType, TimestampType, TimestampNTZType)
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
@@ -56,26 +79,60 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     following = 0
     for placeholder in _PLACE.finditer(text):
         sign, letter = placeholder[0], placeholder[6] or ""
-        if letter in ("%", "n") or placeholder[5]:
+        if letter in ("%", "n"):
+            if letter == "n" and (placeholder[2] or placeholder[3]):
+                yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", "write `%n`")
+                return
             continue
-        if not letter or letter not in _WHOLE + _FLOATING + _ANY:
+        if not placeholder[5] and (not letter or letter not in _WHOLE + _FLOATING + _ANY):
             yield _build_diagnostic(
                 parts[0], f"`{sign}` is no place of a format", "a plain `%` is `%%`"
             )
             return
-        if placeholder[4] and letter in _WHOLE:
+        if placeholder[4] and not placeholder[5] and letter in _WHOLE:
             help_ = f"a whole number has no digits behind the point: `%{letter}`"
             yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", help_)
             return
+        problem = None if placeholder[5] else _flags_problem(placeholder)
+        if problem is not None:
+            yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", problem)
+            return
         if "<" in placeholder[2]:
+            if not following and "$" not in text:
+                yield _build_diagnostic(
+                    parts[0], f"there is no value before `{sign}`", "give it a number"
+                )
+                return
             continue
         following += not placeholder[1]
         number = int(placeholder[1]) if placeholder[1] else following
+        if number == 0:
+            yield _build_diagnostic(
+                parts[0], f"`{sign}` is no value", "values are counted from 1: `%1$s`"
+            )
+            return
         if number >= len(parts):
             help_ = "add it, or write `%%` for a plain `%`"
             yield _build_diagnostic(parts[0], f"there is no value for `{sign}`", help_)
             return
-        yield from _check_value(parts[number], sign, letter, view)
+        yield from _check_value(parts[number], sign, "t" if placeholder[5] else letter, view)
+
+
+def _flags_problem(place: re.Match[str]) -> str | None:
+    """What the flags of a place do not go with, as Java's `Formatter` has it."""
+    flags, width, letter = place[2], place[3], place[6]
+    if len(set(flags)) < len(flags):
+        return "a flag is written once"
+    if ("-" in flags or "0" in flags) and width is None:
+        return "`-` and `0` fill a width, which follows them: `%-8s`, `%08d`"
+    if {"-", "0"} <= set(flags) or {"+", " "} <= set(flags):
+        return "one flag is the opposite of the other"
+    for signs, letters in _REFUSED_FLAGS:
+        if letter in signs and set(flags) & set(letters):
+            return f"`%{letter}` takes none of the flags `{' '.join(letters)}`"
+    if letter in "cC" and place[4]:
+        return f"`%{letter}` takes no number of digits"
+    return None
 
 
 def _check_value(
@@ -100,10 +157,12 @@ def _check_value(
 
 def _is_printable(type_: DataType, letter: str) -> bool:
     if letter in _WHOLE:
-        return isinstance(type_, IntegralType)
+        return isinstance(type_, _WHOLES)
     if letter in _FLOATING:
         return isinstance(type_, FloatType | DoubleType)
-    return letter not in "cC" or isinstance(type_, IntegralType)
+    if letter == "t":
+        return isinstance(type_, _TIMES)
+    return letter not in "cC" or isinstance(type_, _CHARACTERS)
 
 
 def _build_diagnostic(part: e.Expression, message: str, help_: str) -> Diagnostic:

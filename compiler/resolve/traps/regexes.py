@@ -15,6 +15,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
     without_parentheses,
 )
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.texts import group_count
 
 BARE_SIGN = Code(
     "SSBT0444",
@@ -146,8 +147,15 @@ def _check_replacement(
             BAD_REPLACEMENT, message, Label(part.span), (), (f"write {correction}",), fix
         )
         return
-    groups = _group_count(pattern)
-    for group in re.finditer(r"\\.|\$(\d?)(\{)?", replacement):
+    groups = None if pattern is None else group_count(pattern)
+    for group in re.finditer(r"\\.|\\\Z|\$(\d?)(\{[A-Za-z])?", replacement, re.DOTALL):
+        if group[0] == "\\":
+            message = (
+                "`\\` at the end makes nothing plain: the job stops with the first row that matches"
+            )
+            help_ = ("a plain backslash is written twice",)
+            yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_)
+            return
         if not group[0].startswith("$") or group[2]:
             continue
         if group[1] and (groups is None or int(group[1]) <= groups):
@@ -159,13 +167,3 @@ def _check_replacement(
         help_ = (f"a plain `$` is written {correction}",)
         yield Diagnostic(BAD_REPLACEMENT, message, Label(part.span), (), help_, fix)
         return
-
-
-def _group_count(pattern: str | None) -> int | None:
-    """How many groups a pattern has; None where Python reads it otherwise, or not at all."""
-    if pattern is None:
-        return None
-    try:
-        return re.compile(pattern).groups
-    except re.error:
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
+import os
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
@@ -25,9 +25,9 @@ Rule = Callable[[e.Expression, ExpressionView], Iterator[Diagnostic]]
 def _load_rules() -> Mapping[type, list[Rule]]:
     """The rules for each kind of node, in the order of the modules' names."""
     names = sorted(
-        entry.name.removesuffix(".py")
-        for entry in files(__package__).iterdir()
-        if entry.name.endswith(".py") and entry.name != "rules.py"
+        name.removesuffix(".py")
+        for name in os.listdir(os.path.dirname(__file__))
+        if name.endswith(".py") and name != "rules.py"
     )
     modules = [import_module(f"{__package__}.{name}") for name in names if name != "__init__"]
     rules: dict[type, list[Rule]] = {}

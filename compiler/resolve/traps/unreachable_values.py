@@ -24,7 +24,7 @@ NEVER_GIVEN = Code(
     """\
 No row has this value: months go from 1 to 12, `dayofweek` from 1, which is Sunday, to 7, `weekday`
 from 0, which is Monday, to 6; what `upper` gives has no small letters, and what `trim` gives no
-blank at its ends.
+blank at its ends. `instr` and its like count from 1, and give 0 where nothing is found.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -37,14 +37,19 @@ blank at its ends.
 | `date_format(date '2026-11-28', 'yyyyMMdd') = '2026-11-28'` | `false` |
 | `left('paid', 2) = 'paid'` | `false` |
 | `extract(dow from date '2026-11-29')` | `1` |
+| `lower('Apple') like 'A%'` | `false` |
+| `instr('abc', 'x')` | `0` |
+| `array_position(array(1, 2), 3)` | `0` |
 """,
     wrong=example(steps="|> where upper(status) = 'paid'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.InList, e.Between)
+TAKES = (e.Binary, e.InList, e.Between, e.Like, e.Call)
+_POSITIONS = ("instr", "locate", "position", "array_position", "find_in_set")
 _RANGES = {
+    **dict.fromkeys(_POSITIONS, (0, None)),
     **dict.fromkeys(("length", "char_length", "character_length", "octet_length"), (0, None)),
     **dict.fromkeys(("day", "dayofmonth"), (1, 31)),
     "month": (1, 12),
@@ -82,7 +87,15 @@ _MONTHS = [
 ]
 
 
+_SEARCHES = ("contains", "startswith", "endswith", "instr")
+
+
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    match node:
+        case e.Like(operator="like", operand=operand, patterns=patterns) if not node.quantifier:
+            yield from _searched(operand, patterns[0], view)
+        case e.Call() if function_name(node) in _SEARCHES and len(operands(node)) == 2:
+            yield from _searched(operands(node)[0], operands(node)[1], view)
     for operator, left, right in comparisons(node):
         if operator in _MIRRORED:
             for call, constant, direction in (
@@ -99,6 +112,21 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         ):
             if isinstance(call, e.Call) and operands(call) and not view.is_constant(call):
                 yield from _check_compared(call, constant, view)
+
+
+def _searched(
+    value: e.Expression, part: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """`lower(name) like 'A%'`: letters of the other case are nowhere in it."""
+    call, text = without_parentheses(value), view.text(part)
+    if not isinstance(call, e.Call) or text is None or view.is_constant(call):
+        return
+    name = function_name(call)
+    if name in _FOLDS and text.isascii() and _FOLDS[name](text) != text and "\\" not in text:
+        kind = "small" if name in ("upper", "ucase") else "capital"
+        yield _build_diagnostic(
+            part, f"what `{name}` gives has no {kind} letters", quote(_FOLDS[name](text))
+        )
 
 
 def _part_name(call: e.Call, view: ExpressionView) -> str:
@@ -128,6 +156,10 @@ def _check_beyond(
         value_range = f"from {low} to {high}" if high is not None else f"{low} or more"
         message = f"`{name}` gives {value_range}, so this is false for every row"
         yield Diagnostic(NEVER_GIVEN, message, Label(constant.span))
+    if name in _POSITIONS and (operator, value) in ((">=", 0), (">", -1), (">=", -1)):
+        message = f"`{name}` gives 0 where it finds nothing, so this is true for every row"
+        help_ = "what is found is at 1 or behind: `> 0`"
+        yield Diagnostic(NEVER_GIVEN, message, Label(constant.span), (), (help_,))
 
 
 def _check_compared(

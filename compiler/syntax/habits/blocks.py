@@ -10,11 +10,11 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import (
     DECLARATION_FORMS,
-    DECLARATIONS,
     NON_DECLARATIONS,
     OTHER_DECLARATIONS,
     QUERY_WORDS,
 )
+from ssbt.grammar.words import DECLARATIONS
 
 _ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
 _NEXT_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")

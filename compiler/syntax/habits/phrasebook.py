@@ -216,7 +216,7 @@ _STEPS: tuple[Phrase, ...] = (
     phrase(r"\bset\s+(\w+)\s*([-+*/])=\s*", r"write `set \1 = \1 \2 …`", r"set \1 = \1 \2 "),
     phrase(r"\bset\s+(.+)\s+as\s+(\w+)\s*$", r"write `set \2 = …`", r"set \2 = \1"),
     phrase(
-        r"\b(extend|select)\s+(\w+)\s+as\s+(?!\w+\s*/)([^,]+?)\s*$",
+        r"\b(extend|select)\s+([^\W\d]\w*)\s+as\s+(?!\w+\s*/)([^,]+?)\s*$",
         r"the name stands behind `as`: `… as \2`",
         r"\1 \3 as \2",
     ),

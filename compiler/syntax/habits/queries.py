@@ -8,11 +8,11 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
-from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS, STEPS
+from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
+from ssbt.grammar.words import JOINS, STEPS
 
 _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
-_JOINS = tuple(step for step in STEPS if step.endswith("join"))
-_JOIN_WORDS = frozenset(step.split()[0] for step in _JOINS) - {"join"}
+_JOIN_WORDS = frozenset(step.split()[0] for step in JOINS) - {"join"}
 _STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
 _SUBQUERY = re.compile(
     r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.*]+\s+)?(?:from\s+)?$", re.IGNORECASE
@@ -32,7 +32,7 @@ def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
     previous = context.error.previous
     is_name = previous is not None and (previous.start_pos, previous.type) == (word_start, "NAME")
     if is_name and word.lower() in _JOIN_WORDS:
-        message, help_ = "there is no such join", [f"the joins are {', '.join(_JOINS)}"]
+        message, help_ = "there is no such join", [f"the joins are {', '.join(JOINS)}"]
         return context.diagnose(
             codes.UNKNOWN_STEP, message, *help_, offset=word_start, length=len(word)
         )

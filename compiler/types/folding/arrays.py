@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+import re
 
-from ssbt.compiler.types.datatypes import ArrayType, DataType, IntegralType
+from ssbt.compiler.types.datatypes import ArrayType, DataType, IntegralType, StringType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.comparisons import evaluate_in
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
 # Spark's `MAX_ROUNDED_ARRAY_LENGTH`.
 _MAXIMUM_LENGTH = (1 << 31) - 1 - 15
+# Longer arrays are not written down here.
+_MOST_KNOWN = 1_000
+# What is plain text as a regular expression, too.
+_PLAIN = re.compile(r"[A-Za-z0-9 ,;:/_=@#%&<>~\"'!-]+")
 
 
 def compute_element(array: Value, index: Value, result: DataType, ansi: bool) -> Outcome:
@@ -73,14 +78,39 @@ def _sequence(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outco
     length = 1 if start == stop else abs(stop - start) // abs(step) + 1
     if length > _MAXIMUM_LENGTH:
         return Failure(f"an array of {length:,} elements is longer than any in Spark")
-    return opaque(result)
+    if length > _MOST_KNOWN:
+        return opaque(result)
+    return Value(result, tuple(start + step * place for place in range(length)))
+
+
+def _repeat(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    del ansi
+    element, count = (argument.value for argument in arguments)
+    if not isinstance(count, int) or count > _MOST_KNOWN:
+        return None
+    return Value(result, (element,) * max(count, 0))
+
+
+def _split(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    """`split(text, pattern[, limit])` by a pattern that is plain text."""
+    del ansi
+    text, pattern, *limits = (argument.value for argument in arguments)
+    limit = limits[0] if limits else -1
+    if not isinstance(text, str) or not isinstance(pattern, str) or not isinstance(limit, int):
+        return None
+    plain = _PLAIN.fullmatch(pattern) and arguments[0].type == StringType()
+    return (
+        Value(result, tuple(text.split(pattern, limit - 1 if limit > 0 else -1))) if plain else None
+    )
 
 
 FUNCTIONS: Mapping[str, Evaluate] = {
     "array_contains": _contains,
+    "array_repeat": _repeat,
     "array_size": _size,
     "cardinality": _size,
     "element_at": _element_at,
     "sequence": _sequence,
     "size": _size,
+    "split": _split,
 }

@@ -11,12 +11,25 @@ from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 # The arguments are of the types that the function takes, and none of them is null or opaque.
 Evaluate = Callable[[Sequence[Value], DataType, bool], Outcome]
 
+# `locate` takes a place that is null for 0, `array_repeat` repeats a null,
+# `decode` may look for one.
+SEEING_NULLS = ("locate", "position", "array_repeat", "decode")
+
 
 @cache
 def _functions() -> Mapping[str, Evaluate]:
-    from ssbt.compiler.types.folding import arrays, dates, maths, parsing, strings
+    from ssbt.compiler.types.folding import (
+        arrays,
+        dates,
+        encodings,
+        maths,
+        moments,
+        numbers,
+        parsing,
+        strings,
+    )
 
-    modules = (strings, maths, dates, parsing, arrays)
+    modules = (strings, maths, dates, parsing, arrays, encodings, numbers, moments)
     return {name: evaluate for module in modules for name, evaluate in module.FUNCTIONS.items()}
 
 
@@ -33,8 +46,7 @@ def fold_call(
     if evaluate is None:
         return None
     if any(argument.is_null for argument in arguments):
-        # `locate` takes a place that is null for 0.
-        return None if name in ("locate", "position") else Value(result, None)
+        return None if name in SEEING_NULLS else Value(result, None)
     if any(argument.is_opaque for argument in arguments):
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+import re
 import struct
 
 from ssbt.compiler.types.casts import can_cast, expression_type
@@ -13,6 +14,7 @@ from ssbt.compiler.types.datatypes import (
     ByteType,
     DataType,
     DateType,
+    DayTimeIntervalType,
     DecimalType,
     DoubleType,
     FloatType,
@@ -23,6 +25,8 @@ from ssbt.compiler.types.datatypes import (
     StringType,
     TimestampNTZType,
     TimestampType,
+    TimeType,
+    YearMonthIntervalType,
 )
 from ssbt.compiler.types.folding import texts
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
@@ -30,6 +34,7 @@ from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
 EXACT = Context(prec=200)
 _SHORTEST_DIGITS = 15
+_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 
 
 def cast_value(value: Value, target: DataType, ansi: bool = True) -> Outcome:
@@ -56,6 +61,11 @@ def cast_value(value: Value, target: DataType, ansi: bool = True) -> Outcome:
             return _to_decimal(value, target, ansi)
         case DateType() | TimestampType() | TimestampNTZType():
             return _to_time(value, target, ansi)
+        case TimeType() if isinstance(value.value, str):
+            return time_of(value.value, target, ansi)
+        case DayTimeIntervalType() | YearMonthIntervalType() if isinstance(value.value, str):
+            is_number = any(sign.isdigit() for sign in value.value)
+            return None if is_number else unreadable_outcome(value.value, target, ansi)
         case ArrayType() if isinstance(value.type, ArrayType):
             return _to_array(value, target, ansi)
         case BinaryType() if isinstance(value.type, StringType):
@@ -249,6 +259,17 @@ def _to_time(value: Value, target: DataType, ansi: bool) -> Outcome:
         return Value(target, content // 86_400_000_000)
     # Between an instant and a clock stands the zone of the session.
     return opaque(target) if isinstance(value.type, DateType | TimestampType) else None
+
+
+def time_of(text: str, target: DataType, ansi: bool) -> Outcome:
+    """A text that is a time of a day, or surely none; what else Spark reads is not known."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        has_digits = any(sign.isdigit() for sign in text)
+        return None if has_digits else unreadable_outcome(text, target, ansi)
+    hour, minute, second = (int(part or 0) for part in match.groups())
+    fits = hour < 24 and minute < 60 and second < 60
+    return opaque(target) if fits else unreadable_outcome(text, target, ansi)
 
 
 def _to_moment(text: str, target: DataType, ansi: bool) -> Outcome:

@@ -16,6 +16,8 @@ _EPOCH = date(1970, 1, 1)
 _FIRST, _LAST = (date(1, 1, 1) - _EPOCH).days, (date(9999, 12, 31) - _EPOCH).days
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY_NAMES = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+# A DATE counts days in 32 bits; the very last years of it are left to Spark.
+_LAST_YEAR = 5_900_000
 # Units of `trunc`, in capitals, by what they keep.
 TRUNC_UNITS = {
     **dict.fromkeys(("YEAR", "YYYY", "YY"), "year"),
@@ -82,12 +84,14 @@ def _difference(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
 
 
 def _add_months(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
-    del ansi
     days, months = (argument.value for argument in arguments)
-    if not isinstance(days, int) or not isinstance(months, int) or abs(months) > 100_000:
+    if not isinstance(days, int) or not isinstance(months, int):
         return None
     year, month, day = date_of(days)
     month_count = year * 12 + month - 1 + months
+    if abs(months) > 100_000:
+        beyond = ansi and abs(month_count) > _LAST_YEAR * 12
+        return Failure(f"no date is {months} months away") if beyond else None
     year, month = month_count // 12, month_count % 12 + 1
     last = monthrange(2000 + year % 400, month)[1]
     return Value(result, days_of(year, month, min(day, last)))
@@ -121,12 +125,12 @@ def weekday_number(name: object) -> int | None:
 def _make_date(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     numbers = [argument.value for argument in arguments]
     year, month, day = (number if isinstance(number, int) else 0 for number in numbers)
-    if not -9999 <= year <= 9999:
-        return None
     days = days_of(year, month, day)
     if days is None:
         reason = f"there is no day {day} of month {month} in {year}"
         return Failure(reason) if ansi else Value(result, None)
+    if not is_in_integral_range(days, INT):
+        return Failure(f"no date is in the year {year}") if ansi else None
     return Value(result, days)
 
 

@@ -67,7 +67,7 @@ def parse_double(text: str) -> float | None:
     body = text.strip(_JAVA_BLANK)
     if _DOUBLE.match(body):
         return float(body.rstrip("dDfF"))
-    if _HEXADECIMAL.match(body) or not body.isascii():
+    if (_HEXADECIMAL.match(body) and "p" in body.lower()) or not body.isascii():
         raise UnknownOutcomeError
     return _SPECIAL_DOUBLES.get(text.strip(_BLANK).lower())
 

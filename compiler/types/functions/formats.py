@@ -9,6 +9,7 @@ from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     VARIANT,
     ArrayType,
+    DataType,
     MapType,
     StringType,
     StructType,
@@ -55,9 +56,28 @@ def _parse_rule(nullable: bool) -> Rule:
             )
         if schema_type is None:
             return Typed(UNKNOWN)
+        needed = _unread(call.name, schema_type)
+        if needed is not None:
+            return Mismatch(
+                f"`{call.name}` cannot use {text!r} here", 1, needed, is_about_value=True
+            )
         return Typed(as_nullable(schema_type), nullable or call.arguments[0].nullable)
 
     return rule
+
+
+def _unread(name: str, schema: DataType) -> str | None:
+    """What the fields of a schema have to be where a format does not have all types."""
+    fields = [field.type for field in schema.fields] if isinstance(schema, StructType) else [schema]
+    if name == "from_csv":
+        nested = any(isinstance(field, StructType | ArrayType | MapType) for field in fields)
+        return (
+            "fields without structs, arrays and maps, which a line does not have"
+            if nested
+            else None
+        )
+    keys = (isinstance(each, MapType) and not isinstance(each.key, StringType) for each in fields)
+    return "maps whose keys are strings" if name == "from_json" and any(keys) else None
 
 
 def _infer_variant_part(call: Call) -> Result:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.types import texts
-from ssbt.compiler.types.datatypes import IntegralType
+from ssbt.compiler.types.datatypes import (
+    BinaryType,
+    DateType,
+    IntegralType,
+    TimestampNTZType,
+    TimestampType,
+)
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.folding.casts import BITS
+from ssbt.compiler.types.folding.moments import last_of_month
+
+_OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
+_DATED = ("make_date", "make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz")
 
 
 def find_joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -17,6 +27,12 @@ def find_joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | Non
         or _check_slide(name, arguments)
         or _check_start(name, arguments)
         or _check_bit(name, arguments)
+        or _missing_day(name, arguments)
+        or _missing_choice(name, arguments)
+        or _few_items(name, arguments)
+        or _cipher(name, arguments)
+        or _unwritten(name, arguments)
+        or _unknown_zone(name, arguments)
     )
 
 
@@ -68,3 +84,80 @@ def _check_bit(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
         return None
     reason = f"{type_.sql} has no bit {bit}"
     return Mismatch(reason, 1, f"0 to {BITS[type(type_)] - 1}", is_about_value=True)
+
+
+def _missing_day(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """A day that its month has in no year, such as the 30th of February."""
+    if name not in _DATED or len(arguments) < 3:
+        return None
+    year, month, day = (arguments[place].constant for place in range(3))
+    if not isinstance(month, int) or not isinstance(day, int) or not 1 <= month <= 12:
+        return None
+    last = last_of_month(year if isinstance(year, int) else None, month)
+    if day <= last:
+        return None
+    when = f" of {year}" if isinstance(year, int) else ""
+    return Mismatch(f"month {month}{when} has no day {day}", 2, f"1 to {last}", is_about_value=True)
+
+
+def _missing_choice(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """A number of a choice of `elt` that is not there."""
+    number = arguments[0].constant if name == "elt" and arguments else None
+    if not isinstance(number, int) or number < len(arguments):
+        return None
+    reason = f"`elt` has no choice {number} here"
+    return Mismatch(reason, 0, f"1 to {len(arguments) - 1}", is_about_value=True)
+
+
+def _few_items(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """Fewer items that are counted than are wanted."""
+    if name != "approx_top_k" or len(arguments) < 2:
+        return None
+    wanted = arguments[1].constant
+    counted = arguments[2].constant if len(arguments) > 2 else 10_000
+    if not isinstance(wanted, int) or not isinstance(counted, int) or wanted <= counted:
+        return None
+    reason = f"of {counted} items that are counted there are no top {wanted}"
+    return Mismatch(reason, min(len(arguments) - 1, 2), is_about_value=True)
+
+
+def _cipher(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """A mode of AES beside a padding that it does not have."""
+    if name not in ("aes_encrypt", "aes_decrypt", "try_aes_decrypt") or len(arguments) < 3:
+        return None
+    mode = str(arguments[2].constant).upper()
+    padding = str(arguments[3].constant).upper() if len(arguments) > 3 else "DEFAULT"
+    if (mode, padding) in (("GCM", "PKCS"), ("CBC", "NONE"), ("ECB", "NONE")):
+        return Mismatch(
+            f"AES in mode {mode} has no padding {padding}", 3, "'DEFAULT'", is_about_value=True
+        )
+    return None
+
+
+def _unwritten(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """A format that `to_char` does not write times or bytes by."""
+    if name not in ("to_char", "to_varchar") or len(arguments) != 2:
+        return None
+    type_, format_ = arguments[0].type, arguments[1].constant
+    wanted = None
+    if isinstance(type_, DateType | TimestampType | TimestampNTZType):
+        wanted = texts.check_date_format(format_) if isinstance(format_, str) else None
+    elif isinstance(type_, BinaryType) and isinstance(format_, str):
+        is_known = format_.lower() in ("hex", "base64", "utf-8")
+        wanted = None if is_known else "'hex', 'base64' or 'utf-8'"
+    if wanted is None:
+        return None
+    return Mismatch(f"`{name}` cannot use {format_!r} here", 1, wanted, is_about_value=True)
+
+
+def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
+    """The zone behind a date and a time, where numbers have the day."""
+    if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
+        return None
+    zone = arguments[2].constant
+    if zone is None or isinstance(zone, tuple):
+        return None
+    wanted = texts.check_time_zone(zone)
+    if wanted is None:
+        return None
+    return Mismatch(f"`{name}` cannot use {zone!r} here", 2, wanted, is_about_value=True)

@@ -106,8 +106,13 @@ def _check_base(value: Scalar) -> str | None:
     return None if is_valid else "a base from 2 to 36"
 
 
+def _number_format(value: Scalar) -> str | None:
+    """How many digits are behind the point, or a pattern."""
+    return texts.decimal_format(value) if isinstance(value, str) else _between_limit(0)(value)
+
+
 def _check_json_sample(value: Scalar) -> str | None:
-    return None if isinstance(value, str) and not value.strip() else texts.check_json(value)
+    return None if isinstance(value, str) and not value.strip() else texts.lenient_json(value)
 
 
 _FROM_0_TO_1 = "a number from 0 to 1"
@@ -118,7 +123,7 @@ _INT_LIMIT = _between_limit(-(1 << 31), (1 << 31) - 1, "an INT")
 _POSITIVE_LIMIT = _between_limit(1)
 _K_LIMIT = _between_limit(8, 65535)
 _LOG_LIMIT = _between_limit(4, 26)
-_PERCENTILE = {1: _check_percentage, 2: _POSITIVE_LIMIT}
+_PERCENTILE = {1: _check_percentage, 2: _between_limit(1, (1 << 31) - 1)}
 _NONZERO_INDEX = _nonzero_limit("a place counted from 1, or from -1 at the end")
 _TRUNC_UNIT = _choice_limit(*TRUNC_UNITS, description="'year', 'quarter', 'month' or 'week'")
 _DATE_TRUNC_UNIT = _choice_limit(
@@ -150,7 +155,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "aes_encrypt": _AES,
     "approx_count_distinct": {1: _inside_limit(0, 0.391)},
     "approx_percentile": _PERCENTILE,
-    "approx_top_k": {1: _POSITIVE_LIMIT},
+    "approx_top_k": {1: _POSITIVE_LIMIT, 2: _POSITIVE_LIMIT},
     "array_insert": {1: _NONZERO_INDEX},
     "bit_get": {1: _between_limit(0)},
     "bround": {1: _INT_LIMIT},
@@ -165,7 +170,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "element_at": {1: _NONZERO_INDEX},
     "elt": {0: _POSITIVE_LIMIT},
     "encode": {1: _CHARSET},
-    "format_number": {1: _between_limit(0)},
+    "format_number": {1: _number_format},
     "from_unixtime": {1: texts.check_date_format},
     "from_utc_timestamp": {1: texts.check_time_zone},
     "getbit": {1: _between_limit(0)},
@@ -175,6 +180,10 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "kll_sketch_agg_bigint": {1: _K_LIMIT},
     "kll_sketch_agg_double": {1: _K_LIMIT},
     "kll_sketch_agg_float": {1: _K_LIMIT},
+    "kll_sketch_get_quantile_bigint": {1: _check_percentage},
+    "kll_sketch_get_quantile_double": {1: _check_percentage},
+    "kll_sketch_get_quantile_float": {1: _check_percentage},
+    "make_date": {1: _MONTH, 2: _DAY},
     "make_time": {0: _HOUR, 1: _SIXTIETH, 2: _between_limit(0, 59.999999, "0 to 59.999999")},
     "make_timestamp": _DATE_AND_CLOCK,
     "make_timestamp_ltz": _DATE_AND_CLOCK,
@@ -184,8 +193,8 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "next_day": {1: _check_weekday},
     "ntile": {0: _POSITIVE_LIMIT},
     "parse_json": {0: texts.check_json},
-    "parse_url": {1: _check_address_part},
-    "percentile": {1: _check_percentage},
+    "parse_url": {1: _check_address_part, 2: texts.check_pattern},
+    "percentile": {1: _check_percentage, 2: _between_limit(0)},
     "percentile_approx": _PERCENTILE,
     "percentile_cont": {0: _check_percentage},
     "percentile_disc": {0: _check_percentage},
@@ -206,6 +215,8 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "slice": {1: _NONZERO_INDEX, 2: _between_limit(0)},
     "split": {1: texts.check_pattern},
     "split_part": {2: _NONZERO_INDEX},
+    "stack": {0: _POSITIVE_LIMIT},
+    "str_to_map": {1: texts.check_pattern, 2: texts.check_pattern},
     "theta_sketch_agg": {1: _LOG_LIMIT},
     "theta_union_agg": {1: _LOG_LIMIT},
     "time_diff": {0: _TIME_UNIT},
@@ -220,7 +231,7 @@ _LIMITS: Mapping[str, Mapping[int, Limit]] = {
     "try_to_timestamp": {1: texts.check_parse_format},
     "trunc": {1: _TRUNC_UNIT},
     "try_element_at": {1: _NONZERO_INDEX},
-    "try_parse_url": {1: _check_address_part},
+    "try_parse_url": {1: _check_address_part, 2: texts.check_pattern},
     "try_make_timestamp": {6: texts.check_time_zone},
     "try_make_timestamp_ltz": {6: texts.check_time_zone},
     "try_variant_get": {1: texts.check_variant_path},
@@ -244,10 +255,14 @@ _NEVER_NULL = {
     "approx_top_k_accumulate": (0,),
     "nth_value": (1,),
     "json_tuple": tuple(range(64)),
+    "approx_top_k": (1, 2),
+    "hll_sketch_agg": (1,),
+    "lag": (1,),
+    "lead": (1,),
+    "ntile": (0,),
 }
 
 
-_OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
 # Of a map, the second argument is a key.
 _OF_ARRAYS = ("element_at", "try_element_at")
 
@@ -280,22 +295,7 @@ def find_limit_mismatch(
             if expected is not None:
                 reason = f"`{name}` cannot use {_format_value(value)} here"
                 return Mismatch(reason, index, expected, is_about_value=True)
-    return find_joint_mismatch(name, arguments) or _check_zone(name, arguments)
-
-
-def _check_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """The zone behind a date and a time, where numbers have the day."""
-    if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
-        return None
-    zone = arguments[2].constant
-    if zone is None or isinstance(zone, tuple):
-        return None
-    expected = texts.check_time_zone(zone)
-    if expected is None:
-        return None
-    return Mismatch(
-        f"`{name}` cannot use {_format_value(zone)} here", 2, expected, is_about_value=True
-    )
+    return find_joint_mismatch(name, arguments)
 
 
 def _format_value(value: Scalar | None) -> str:

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 
+import { CONFIGURATION, ConfigurationRenames } from "./configuration";
 import { serverCommand, startProblem, testArguments } from "./server";
 
 let client: LanguageClient | undefined;
@@ -8,6 +9,7 @@ let client: LanguageClient | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   context.subscriptions.push(
     vscode.commands.registerCommand("ssbt.restart", restart),
+    vscode.languages.registerRenameProvider(CONFIGURATION, new ConfigurationRenames(() => client)),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("ssbt.path")) {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.spark.restarts.behind import BEHIND
 from tests.spark.restarts.changes import CHANGES, Replacements
+from tests.spark.restarts.rewritings import BEFORE, WITHIN
 
 RECORDED = Path(__file__).with_name("recorded.tsv")
 HEAD = """
@@ -100,7 +101,7 @@ class Pair:
 
 
 def pairs() -> Iterator[Pair]:
-    for change in CHANGES:
+    for change in (*CHANGES, *BEFORE):
         for operator, (steps, mode) in OPERATORS.items():
             texts = [
                 _pipeline(head, f"let result = from {change.source} {before} {steps}", mode)
@@ -112,12 +113,17 @@ def pairs() -> Iterator[Pair]:
             ]
             name = f"{change.name}, {operator}"
             yield Pair(name, texts[0], texts[1], (limits[0], limits[1]), change.harmless)
-    for case in BEHIND:
+    for case in (*BEHIND, *WITHIN):
         old, new = (
             _pipeline((), f"let result = from {case.source} {steps}", case.mode)
             for steps in (case.old, case.new)
         )
         yield Pair(case.name, old, new, ({}, {}), case.harmless)
+
+
+def pipeline_text(steps: str, mode: str) -> str:
+    """A pipeline with these steps between the events and the sink."""
+    return _pipeline((), f"let result = from events {steps}", mode)
 
 
 def _pipeline(head: Replacements, let: str, mode: str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from ssbt.compiler.cli.cache import Cache, Entry
+from ssbt.compiler.cli.cache import Cache, Entry, _read_shared
 from ssbt.compiler.cli.finding_records import decode_findings, encode_findings
 from ssbt.compiler.diagnostics.codes.encoding import NUL_CHARACTER
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -53,6 +53,23 @@ def test_a_damaged_entry_is_as_good_as_absent(tmp_path_factory, data: st.DataObj
     for damaged in (whole[:at], whole[:at] + bytes([byte]) + whole[at + 1 :], whole + b"x"):
         path_of(cache).write_bytes(damaged)
         assert cache.find_entry(KEY) == (ENTRY if damaged == whole else None)
+
+
+def test_large_outputs_are_kept_once(cache: Cache):
+    runtime = OutputFile("r.zip", os.urandom(100_000))
+    shared = Entry((), {}, (OutputFile("a.py", b"x = 1"), runtime, OutputFile("a.json", b"{}")))
+    keys = [digit * 64 for digit in "0123456789"]
+    for key in keys:
+        cache.store(key, shared)
+    assert sum(file.stat().st_size for file in Path(cache.folder).rglob("*")) < 150_000
+    (kept,) = Path(cache.folder, "shared").iterdir()
+    for damaged in (b"", kept.read_bytes() + b"x", None):
+        assert cache.find_entry(keys[0]) == shared
+        _read_shared.cache_clear()
+        kept.unlink() if damaged is None else kept.write_bytes(damaged)
+        assert all(cache.find_entry(key) is None for key in keys)
+        cache.store(keys[1], shared)
+        assert all(cache.find_entry(key) == shared for key in keys), "it is whole again"
 
 
 def test_a_foreign_entry_is_ignored(cache: Cache, monkeypatch: pytest.MonkeyPatch):

@@ -184,7 +184,7 @@ class TestFixes:
     def test_a_fix_that_makes_it_worse_is_not_made(self, pipeline, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.diagnostics import fixes
 
-        monkeypatch.setattr(fixes, "edited", lambda text, edits: "no pipeline (at all")
+        monkeypatch.setattr(fixes, "apply_edits", lambda text, edits: "no pipeline (at all")
         replaced(pipeline, "amount >=", "amout >=")
         before = pipeline.read_text()
         assert ssbtc("check", "--fix").code == 1

@@ -295,7 +295,7 @@ class TestEdits:
 
         Path("other.ssbt").write_text(named("other"))
         assert ssbtc("compile", "--no-cache").code == 0
-        monkeypatch.setattr(script, "runtime_archive", lambda: b"a newer one")
+        monkeypatch.setattr(script, "build_runtime_archive", lambda: b"a newer one")
         assert ssbtc("compile", "other.ssbt", "--no-cache").code == 0
         ran = ssbtc("verify", "pipeline.ssbt", "--output-format", "concise")
         assert "`other` was compiled later" in ran.out

@@ -127,6 +127,55 @@ def test_refused(ssbtc: Ssbtc, project: Path, change: Callable[[Path], None], me
     assert not (project / "build").exists()
 
 
+KINDS = {
+    "import": ('import "NAME.ssbt"', ".ssbt"),
+    "schema": ('schema X from "NAME.avsc"', ".avsc"),
+    "apply": ('let x = from lines |> apply "NAME.py:f" returns X', ".py"),
+    "given": (
+        'test "t" { given lines from "NAME.csv" then lines {} }',
+        ".csv",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["../outside/NAME", "linked", "folder/NAME", "up/outside/NAME"])
+def test_whether_a_file_outside_exists_is_not_told(
+    ssbtc: Ssbtc, project: Path, kind: str, name: str
+) -> None:
+    """A path, a link to a file, and one to a folder: what is there says the same as what is not."""
+    text, suffix = KINDS[kind]
+    outside = project.parent / "outside"
+    (outside / f"there{suffix}").write_text("6f2b1c")
+    (project / "folder").symlink_to(outside)
+    (project / "up").symlink_to(project.parent)
+    answers = []
+    for target in ("there", "other"):
+        link = project / f"linked{suffix}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(outside / f"{target}{suffix}")
+        path = name.replace("NAME", target)
+        added = text.replace(f"NAME{suffix}", f"{path}{suffix}")
+        pipeline = PIPELINE.replace("\nsink", f"\nschema X {{ value: string }}\n{added}\nsink")
+        if kind == "schema":
+            pipeline = pipeline.replace("schema X { value: string }\n", "")
+            pipeline = pipeline.replace('"${place}"', '"${place}", schema = X')
+            pipeline = pipeline.replace("from text", "from json")
+        if kind == "import":
+            pipeline = f"{added}\n{PIPELINE}"
+        if kind == "apply":
+            pipeline = pipeline.replace("sink lines", "sink x")
+        if kind == "given":
+            pipeline = f"{PIPELINE}{added}\n"
+        (project / "copied.ssbt").write_text(pipeline)
+        ran = ssbtc("check", "copied.ssbt")
+        said = " ".join((ran.out + ran.err).replace("\n  ", " ").split())
+        assert ran.code == 1, said
+        assert "is not read: it is outside of the project" in said
+        answers.append(said.replace("other", "there"))
+    assert answers[0] == answers[1]
+
+
 def test_what_is_no_attack(ssbtc: Ssbtc, project: Path) -> None:
     """A mark of the encoding, and links as Kubernetes lays them out, inside of the project."""
     (project / "conf" / "..data").mkdir()

@@ -184,14 +184,12 @@ def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc, default:
     assert codes(ssbtc) == []
 
 
-def test_a_source_whose_schema_spark_finds_is_not_compared(project: Path, ssbtc: Ssbtc):
-    write(
-        {
-            "a.ssbt": WRITER,
-            "b.ssbt": READER.replace(", schema = Cost", "").replace("schema Cost", "# "),
-        }
-    )
-    assert codes(ssbtc) == []
+@pytest.mark.parametrize(("used", "told"), [("supply_cost", ["SSBT0640"]), ("supply_price", [])])
+def test_a_source_whose_schema_spark_finds(project: Path, ssbtc: Ssbtc, used: str, told: list[str]):
+    """What its pipeline names has to be written; spark's test_contracts_without_schema has more."""
+    reader = READER.replace(", schema = Cost", "").replace("schema Cost", "# ")
+    write({"a.ssbt": WRITER, "b.ssbt": reader.replace("supply_cost", used)})
+    assert codes(ssbtc) == told
 
 
 @pytest.mark.parametrize(
@@ -217,6 +215,23 @@ def test_two_sinks_of_one_place(
         allowed = other.replace("sink prices", "# allow SSBT0648: older prices\nsink prices")
         write({"b.ssbt": allowed})
         assert codes(ssbtc) == []
+
+
+@pytest.mark.parametrize("order", ["aac", "aca", "caa", "acb", "abac", "bcaa", "acab", "acca"])
+def test_each_sink_of_a_place_is_compared_with_all_others(project: Path, ssbtc: Ssbtc, order: str):
+    """Those that differ from what most of them write are reported, whatever comes first.
+
+    `a` and `b` write the same columns, `c` another one.
+    """
+    other = {"c": ("supply_price", "supply_cost")}
+    for number, name in enumerate(order):
+        text = WRITER.replace("overwrite", "append").replace("ingest", f"{name}{number}")
+        write({f"{number}.ssbt": text.replace(*other.get(name, ("", "")))})
+    document = json.loads(ssbtc("check", "--output-format", "json").out)
+    reported = [
+        each["primary"]["path"] for each in document["diagnostics"] if each["code"] == "SSBT0648"
+    ]
+    assert reported == [f"{number}.ssbt" for number, name in enumerate(order) if name == "c"]
 
 
 def test_a_pipeline_that_reads_what_it_writes(project: Path, ssbtc: Ssbtc):
@@ -461,3 +476,17 @@ sink total to parquet { path = "${root}/total", mode = overwrite }
     write({"ingest.ssbt": writer, "totals.ssbt": reader})
     unused = "SSBT0209"
     assert [code for code in codes(ssbtc) if code != unused] == [*filter(None, [NULLS[query]])]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("", []), (', encoding = "utf-8"', []), (', encoding = "ISO-8859-1"', ["SSBT0644"])],
+)
+def test_text_is_written_in_one_encoding(project: Path, ssbtc: Ssbtc, option: str, told: list[str]):
+    """A text sink has no such option, and a source that reads what it writes has."""
+    line = (
+        'source rows from text { path = "in" }\nsink rows to text { path = "out", mode = append }\n'
+    )
+    read = f'source rows from text {{ path = "out"{option} }}\nsink rows to noop {{}}\n'
+    write({"a.ssbt": f"pipeline a {{}}\n{line}", "b.ssbt": f"pipeline b {{}}\n{read}"})
+    assert codes(ssbtc) == told

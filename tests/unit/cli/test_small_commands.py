@@ -191,7 +191,7 @@ class TestDoctor:
         def broken(name: str) -> None:
             raise ConnectorSpecificationError(f"{name}/connector.toml", "title", "is missing")
 
-        monkeypatch.setattr(loading, "connector", broken)
+        monkeypatch.setattr(loading, "find_connector", broken)
         ran = ssbtc("doctor")
         assert ran.code == 1
         assert "csv/connector.toml: title: is missing" in ran.out

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ssbt.compiler.compare.canonical.functions import is_drawn
-from ssbt.compiler.compare.canonical.queries import CanonicalQueries
-from ssbt.compiler.compare.canonical.values import ValuePool
 from ssbt.compiler.compare.pipelines import compare_pipelines
 from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir import steps as s
+from ssbt.compiler.ir.canonical.functions import is_drawn
+from ssbt.compiler.ir.canonical.queries import Queries
+from ssbt.compiler.ir.canonical.values import Pool
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.source import Span
@@ -293,10 +293,8 @@ def test_a_step_that_is_not_known_is_not_even_like_itself() -> None:
     side = in_folder(Path("absent"), f"{HEAD}sink o to noop {{ mode = overwrite }}\n")
     leaf = plans(side.pipeline)["o"]
     step: Any = Strange(Span("", 0, 0), leaf.output)
-    queries = CanonicalQueries(ValuePool(), {}, {})
-    one, other = (
-        queries.canonicalize(Operator(step, (leaf,), leaf.output, ("",))) for _ in range(2)
-    )
+    queries = Queries(Pool(), {}, {})
+    one, other = (queries.of(Operator(step, (leaf,), leaf.output, ("",))) for _ in range(2))
     assert one.rows is not other.rows
     assert one.columns["id"] is not other.columns["id"]
 

@@ -10,11 +10,14 @@ import pytest
 
 from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
 from ssbt.compiler.compare.verdicts import stream_verdicts
+from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.emit.checkpoints import sink_dependencies
 from ssbt.compiler.ir.plans import stream_plans
-from ssbt.runtime.checkpoints.comparing import describe_changes, with_values
-from tests.spark.restarts.matrix import Pair, pairs, recorded
+from ssbt.runtime.dependences.changes import changes, with_values
+from ssbt.runtime.dependences.meanings import as_before
+from tests.spark.restarts.matrix import OPERATORS, Pair, pairs, pipeline_text, recorded
 from tests.spark.restarts.plain import compiled as compiled_version
+from tests.spark.restarts.rewritings import OTHERS
 from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
 
 
@@ -70,19 +73,74 @@ def test_the_runtime_says_what_diff_says() -> None:
     for pair in pairs():
         old, new = versions(pair)
         (stream,) = compare_pipelines(old, new).streams
-        was, now = (run_parts(side) for side in (old, new))
-        differs = any(describe_changes(was, now))
+        (was, meant), (now, means) = (run_parts(side) for side in (old, new))
+        differs = any(changes(was, as_before(was, now, meant, means)))
         assert differs == (stream.verdict.name != "SAFE"), pair.name
 
 
-def run_parts(side: PipelineVersion) -> list[str]:
-    """What the runtime compares of the only stream, with the values of a run."""
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_what_is_near_the_same_is_not_the_same(one: str, other: str, operator: str) -> None:
+    steps, mode = OPERATORS[operator]
+    sides = [version(pipeline_text(f"{each} {steps}", mode), ()) for each in (one, other)]
+    if "limit" in operator or ("set v" in one and operator == "count"):
+        # They read and keep other columns.
+        return
+    (stream,) = compare_pipelines(sides[0], sides[1]).streams
+    assert stream.verdict.name != "SAFE"
+    (was, meant), (now, means) = map(run_parts, sides)
+    assert any(changes(was, as_before(was, now, meant, means)))
+
+
+LONG = (
+    "|> where concat_ws('-', k, j, 'a long text', 'and a second one that is long') != 'x'"
+    " and v + w * 3 - (v + 17) * 2 > 100 and coalesce(v, w, 0) between 1 and 100 |> set v = v * 2"
+    " |> extend case when v > 1 then 'one' when v + w > 7 then 'another text' else j end as c"
+    " |> where c != 'a text that makes it longer still' and k is not null"
+)
+
+
+@pytest.mark.parametrize("part", ["'x'", "* 3", "100 and coalesce", "v * 2", "+ w >", "longer"])
+@pytest.mark.parametrize("operator", ["count", "window", "deduplicate"])
+def test_long_expressions_are_shown_whole(part: str, operator: str) -> None:
+    """Nothing is cut, and what differs is marked."""
+    steps, mode = OPERATORS[operator]
+    changed = LONG.replace(part, part.replace("'x'", "'y'").replace("3", "4").replace("100", "101"))
+    changed = changed if changed != LONG else LONG.replace(part, f"{part[:-1]}9{part[-1]}")
+    if part == "v * 2":
+        changed = LONG.replace(part, "v * 3")
+    elif part == "+ w >":
+        changed = LONG.replace(part, "- w >")
+    old, new = (version(pipeline_text(f"{each} {steps}", mode), ()) for each in (LONG, changed))
+    (stream,) = compare_pipelines(old, new).streams
+    messages = [each.message for each in stream.reasons]
+    assert messages
+    assert not any("…" in each for each in messages)
+    assert any("[-" in each or "{+" in each for each in messages), messages
+
+
+def test_what_an_older_compiler_recorded_is_compared_by_its_text() -> None:
+    was, now = ["where: 2 < v"], ["where: v > 2"]
+    assert as_before(was, now, "a", "a") == was
+    assert as_before(was, now, "-", "-") == now
+    assert as_before(was, now, "", "a") == now
+    assert as_before(was, now, "a", "") == now
+    assert as_before(was, now, "a|1 2", "a|1 2") == now
+
+
+def run_parts(side: PipelineVersion) -> tuple[list[str], str]:
+    """What the runtime compares of the only stream, with the values of a run, and its meanings."""
     pipeline = side.pipeline
     ((sink, root),) = stream_plans(pipeline)
     defaults = {each.name: str(each.default) for each in pipeline.parameters}
     settings = {name.lower(): value for name, value in pipeline.spark}
-    texts = (
-        "".join(part if isinstance(part, str) else defaults[part.name] for part in text.parts)
-        for text in sink_dependencies(pipeline, sink, root)
+    depends = sink_dependencies(pipeline, sink, root)
+
+    def filled(text: Text) -> str:
+        parts = (part if isinstance(part, str) else defaults[part.name] for part in text.parts)
+        return "".join(parts)
+
+    texts = with_values(
+        [filled(each) for each in depends.texts], lambda name: settings.get(name.lower())
     )
-    return list(with_values(list(texts), lambda name: settings.get(name.lower())))
+    return list(texts), filled(depends.meanings) if depends.meanings is not None else ""

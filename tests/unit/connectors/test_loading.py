@@ -255,9 +255,9 @@ def test_what_is_slow_is_not_imported() -> None:
     """Neither TOML nor entry points, nor the specification of any other connector."""
     code = (
         "import sys\n"
-        "from ssbt.compiler.connectors.lookup import named_connector\n"
+        "from ssbt.compiler.connectors.lookup import resolve_connector\n"
         "from ssbt.compiler.source import Span\n"
-        "named_connector('csv', Span('x', 0, 1))\n"
+        "resolve_connector('csv', Span('x', 0, 1))\n"
         "print([m for m in ('tomllib', 'importlib.metadata', 'importlib.resources', 'tempfile')"
         " if m in sys.modules])"
     )

@@ -207,8 +207,8 @@ def test_schema_and_added_columns(check: Check) -> None:
     assert isinstance(schema.value, SchemaName)
     assert schema.value.name == "S"
     assert [column[:2] for column in settings.added_columns()] == [("_c", "STRING")]
-    assert settings.named("mode").value == "PERMISSIVE"
-    assert settings.named("nothing") is None
+    assert settings.find("mode").value == "PERMISSIVE"
+    assert settings.find("nothing") is None
 
 
 def test_paths_keep_their_shape(check: Check) -> None:

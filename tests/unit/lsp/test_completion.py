@@ -8,7 +8,7 @@ from ssbt.compiler.lsp.completion import complete
 
 
 def offered(project) -> dict[str, list[str]]:
-    found = complete(project.workspace.context(project.path), project.path, project.offset)
+    found = complete(project.workspace.best_analysis(project.path), project.path, project.offset)
     kinds: dict[str, list[str]] = {}
     for item in found.items if found is not None else ():
         kinds.setdefault(item.kind, []).append(item.label)

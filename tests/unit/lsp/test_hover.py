@@ -8,7 +8,7 @@ from ssbt.compiler.lsp.hover import find_hover
 
 
 def shown(project) -> str:
-    found = find_hover(project.workspace.context(project.path), project.path, project.offset)
+    found = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
     return "" if found is None else found.text
 
 

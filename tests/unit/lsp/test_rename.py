@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from lsprotocol import types as lsp
 import pytest
 
 from ssbt.compiler.diagnostics.fixes import apply_edits
+from ssbt.compiler.lsp.configured import configured_name
+from ssbt.compiler.lsp.conversion import Converter
+from ssbt.compiler.lsp.documents import uri_of
+from ssbt.compiler.lsp.editor import Editor
+from ssbt.compiler.lsp.positions import Units, position
 from ssbt.compiler.lsp.renaming import RenameRefusedError, rename_symbol
 from ssbt.compiler.lsp.symbol_index import SymbolIndex
+from ssbt.compiler.source import Source
 
 
 def counts(project, name: str) -> dict[str, int]:
     """How many edits each file gets, after seeing that the result is as good as before."""
     found = rename_symbol(project.workspace, project.path, project.offset, name)
-    before = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    before = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     for path, source in found.sources.items():
         text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         project.workspace.documents.open(path, text)
-    after = project.workspace.analysis(f"{project.folder.as_posix()}/main.ssbt").findings
+    after = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     assert [f.code for f in after] == [f.code for f in before]
     return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits))
 
@@ -161,6 +168,50 @@ def test_rename_reaches_the_configuration(project, old, new, expected, name):
             assert text.startswith(f'params {{ other = ${{params.{written}}}, "{name}" = $')
 
 
+FROM_CONFIGURATION = [
+    ("defaults", "params.minimum", {"main.ssbt": 2, "defaults.conf": 1, "prod.conf": 3}),
+    ("prod", "${params.minimum}", {"main.ssbt": 2, "defaults.conf": 1, "prod.conf": 3}),
+    ("prod", '"minimum" =', {"main.ssbt": 2, "defaults.conf": 1, "prod.conf": 3}),
+    ("prod", "${?params.minimum}", {"main.ssbt": 2, "defaults.conf": 1, "prod.conf": 3}),
+    ("defaults", "secret = Login", {"main.ssbt": 2, "defaults.conf": 2, "prod.conf": 1}),
+    ("prod", "login {", {"main.ssbt": 2, "defaults.conf": 2, "prod.conf": 1}),
+    ("defaults", "connections.shop", {"main.ssbt": 2, "defaults.conf": 2}),
+    ("defaults", '"shop"', {"main.ssbt": 2, "defaults.conf": 2}),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "expected"), FROM_CONFIGURATION)
+@pytest.mark.parametrize("place", [0, 2, -1])
+def test_rename_begins_in_the_configuration(project, file, text, expected, place):
+    """At each mention, and wherever in it: the same edits as from the pipeline."""
+    made = project({"# What": BROKER})
+    configure(made.folder, defaults=DEFAULTS, prod=PROD)
+    path = f"{made.folder.as_posix()}/conf/{file}.conf"
+    content = {"defaults": DEFAULTS, "prod": PROD}[file]
+    word = next(w for w in ("minimum", "Login", "login", "shop") if w in text)
+    offset = content.index(text) + text.index(word) + (place if place >= 0 else len(word))
+    editor = Editor()
+    editor.workspace = made.workspace
+    editor.converter = Converter(made.workspace.documents, Units.UTF16)
+    line, character = position(Source(path, content), offset, Units.UTF16)
+    at = lsp.Position(line, character)
+    _, named = editor.prepare_rename(uri_of(path), at)
+    assert named.strip('"') == word
+    edits = editor.rename_edits(uri_of(path), at, "fresh").changes or {}
+    by_file = {uri.rsplit("/", 1)[1]: len(each) for uri, each in edits.items()}
+    assert by_file == expected
+
+
+@pytest.mark.parametrize("text", ["provider = env", "params {", "bootstrap_servers", "localhost"])
+def test_what_no_pipeline_declares_is_not_renamed(project, text):
+    made = project({"# What": BROKER})
+    configure(made.folder, defaults=DEFAULTS, prod=PROD)
+    file = "defaults" if text in DEFAULTS else "prod"
+    path = f"{made.folder.as_posix()}/conf/{file}.conf"
+    content = {"defaults": DEFAULTS, "prod": PROD}[file]
+    assert configured_name(made.workspace, path, content.index(text) + 1) is None
+
+
 def test_rename_is_refused_where_a_configuration_means_two_things(project):
     other = (
         'pipeline other { }\nparam minimum: int = 1\nsource a from csv {\n  path = "x${minimum}"'
@@ -215,7 +266,7 @@ def test_refused(project, replaced, name, why):
 )
 def test_definitions(project, replaced, expected):
     made = project(replaced)
-    of = made.workspace.context(made.path)
+    of = made.workspace.best_analysis(made.path)
     names = SymbolIndex(of)
     mention = names.find_at(made.path, made.offset)
     assert mention is not None

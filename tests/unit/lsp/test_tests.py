@@ -60,7 +60,7 @@ def test_rename(project, place: str, expected: dict[str, int]):
     for path, source in found.sources.items():
         text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
         made.workspace.documents.open(path, text)
-    after = made.workspace.analysis(f"{made.folder.as_posix()}/main.ssbt").findings
+    after = made.workspace.analyze(f"{made.folder.as_posix()}/main.ssbt").findings
     assert {f.code.number for f in after} <= KNOWN
     counted = Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits)
     assert dict(counted) == expected
@@ -77,23 +77,23 @@ def test_rename(project, place: str, expected: dict[str, int]):
 )
 def test_completion(project, place: str, labels: list[str]):
     made = marked(project, TESTS, place)
-    found = complete(made.workspace.context(made.path), made.path, made.offset)
+    found = complete(made.workspace.best_analysis(made.path), made.path, made.offset)
     assert found is not None
     assert [i.label for i in found.items if i.kind in ("dataset", "column")] == labels
 
 
 def test_findings_are_those_of_the_pipeline(project):
     made = marked(project, TESTS.replace("amount)", "amout)", 1), "§test")
-    findings = made.workspace.analysis(made.path).findings
+    findings = made.workspace.analyze(made.path).findings
     mine = [f.code.number for f in findings if f.primary.span.path == made.path]
     assert mine == ["SSBT0202"]
     made.workspace.documents.open(made.path, TESTS)
-    assert {f.code.number for f in made.workspace.analysis(made.path).findings} <= KNOWN
+    assert {f.code.number for f in made.workspace.analyze(made.path).findings} <= KNOWN
 
 
 def test_outline(project):
     made = marked(project, TESTS, "§test")
-    found = symbols(made.workspace.analysis(made.path), made.path)
+    found = symbols(made.workspace.analyze(made.path), made.path)
     assert [(each.word, each.name) for each in found] == [
         ("test", "twice the amount"),
         ("test", "by itself"),
@@ -103,5 +103,5 @@ def test_outline(project):
 def test_without_its_pipeline(project):
     """A file of tests alone says what is missing."""
     made = project(other_test=TESTS.replace("test", "§test", 1))
-    findings = made.workspace.analysis(made.path).findings
+    findings = made.workspace.analyze(made.path).findings
     assert [f.code.number for f in findings] == ["SSBT0113"]

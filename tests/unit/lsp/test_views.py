@@ -20,15 +20,15 @@ from ssbt.compiler.lsp.step_forms import STEP_FORMS
 from ssbt.compiler.lsp.workspace_symbols import find_workspace_symbols, match_rank
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.parsing import parse_file
-from ssbt.compiler.syntax.vocabulary import STEPS
 from ssbt.compiler.testing.selection import parse_expression
+from ssbt.grammar.words import STEPS
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.ssbt"))
 
 
 def analysed(project):
-    return project.workspace.context(project.path)
+    return project.workspace.best_analysis(project.path)
 
 
 # ---- signature help

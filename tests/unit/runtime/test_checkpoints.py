@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, PartKind, Verdict
-from ssbt.runtime.checkpoints.comparing import UNPROVED, describe_changes, with_values
+from ssbt.runtime.checkpoints.comparing import UNPROVED
+from ssbt.runtime.dependences.changes import changes, with_values
 
 SOURCE, OPEN = "source: json in", "state: Visits.open = value of STRUCT<n: INT>"
 SEEN = "state: Visits.seen = list of STRUCT<n: INT>"
@@ -25,7 +26,7 @@ OTHER = OPEN.replace("INT", "BIGINT")
     ids=["the same", "one more", "one less", "another type", "perhaps renamed", "no source"],
 )
 def test_changes(was: list[str], now: list[str], found: list[str]) -> None:
-    assert list(describe_changes(was, now)) == found
+    assert list(changes(was, now)) == found
 
 
 def test_settings_have_the_values_of_the_run() -> None:

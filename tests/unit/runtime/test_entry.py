@@ -24,7 +24,7 @@ class Params:
 
 
 class Sessions:
-    """Stands in for `opened_session`."""
+    """Stands in for `open_session`."""
 
     version = "4.1.1"
     created = True
@@ -43,7 +43,7 @@ class Sessions:
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
     result = Sessions()
-    monkeypatch.setattr(entry, "opened_session", result)
+    monkeypatch.setattr(entry, "open_session", result)
     monkeypatch.setattr(entry, "explicit_settings", lambda _: result.explicit)
     logger = logging.getLogger("ssbt")
     before = logger.handlers, logger.level, logger.propagate

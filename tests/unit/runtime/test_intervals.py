@@ -19,7 +19,7 @@ TEXTS = [
     *("1 day 1 month", "99999999999999 days", "200000000 years", "106751992 00:00:00", "1 day;"),
     *("- day", "day"),
 ]
-LASTS = {"duration": ("DAY", "HOUR", "MINUTE", "SECOND"), "months": ("YEAR", "MONTH")}
+LASTS = {"parse_duration": ("DAY", "HOUR", "MINUTE", "SECOND"), "parse_months": ("YEAR", "MONTH")}
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -30,9 +30,10 @@ def test_read_alike(name: str, text: str) -> None:
             found = getattr(module, name)(text)
         except ValueError as error:
             return f"no: {error}"
-        written = module.duration_text(found) if name == "duration" else str(found)
+        written = module.render_duration(found) if name == "parse_duration" else str(found)
         assert getattr(module, name)(written) == found
-        return f"{written} {[module.misfit(found, f'INTERVAL {last}') for last in LASTS[name]]}"
+        misfits = [module.describe_misfit(found, f"INTERVAL {last}") for last in LASTS[name]]
+        return f"{written} {misfits}"
 
     assert answer(compiling) == answer(running)
 

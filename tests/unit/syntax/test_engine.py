@@ -94,6 +94,7 @@ def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pyt
         return made[-1]
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(tables_module, "SHIPPED_NAME", "none.tables")
     monkeypatch.setattr(tables_module, "_build_tables", make)
     read = tables_module.load_tables.__wrapped__
     first = fields_of(read())
@@ -113,5 +114,27 @@ def fields_of(given: Tables) -> object:
 
 def test_a_folder_that_cannot_be_written_is_no_mistake(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/none")
+    monkeypatch.setattr(tables_module, "SHIPPED_NAME", "none.tables")
     monkeypatch.setattr(tables_module, "_build_tables", lambda grammar: load_tables())
     assert tables_module.load_tables.__wrapped__() is load_tables()
+
+
+def test_shipped_tables_are_used_for_their_own_grammar_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    grammar = GRAMMAR.encode()
+    key = tables_module._compute_key(grammar)
+    path = tmp_path / tables_module.SHIPPED_NAME
+    monkeypatch.setattr(tables_module, "_build_tables", lambda grammar: load_tables())
+    shipped = tables_module.build_shipped_file(grammar)
+    path.write_bytes(shipped)
+    read = tables_module._read_shipped(str(path), key)
+    assert read is not None
+    assert fields_of(read) == fields_of(load_tables())
+    assert (
+        tables_module._read_shipped(str(path), tables_module._compute_key(grammar + b"\n")) is None
+    )
+    for damaged in (b"", shipped[:1000], key.encode(), key.encode() + b"\n[]"):
+        path.write_bytes(damaged)
+        assert tables_module._read_shipped(str(path), key) is None
+    assert tables_module._read_shipped(str(tmp_path / "none"), key) is None

@@ -78,6 +78,7 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:
             "mode: append",
             "sink: parquet out/new",
         ),
+        meanings="- - 93439c92f228 569cac8aa12d 3ce78504b059 b7c51e5caf50 - - -",
         output="out/new",
     )
 

@@ -113,6 +113,7 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:
             "mode: append",
             "sink: json out/longest",
         ),
+        meanings="- - 5896f27f11b2 - - 06c34a76bd91 6f2d0e6193cd - - 1edad8d2bc46 58d435696ff2 - - -",
         output="out/longest",
     )
 
@@ -144,6 +145,7 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:
             "mode: update",
             "sink: console",
         ),
+        meanings="- - - - 06c34a76bd91 6f2d0e6193cd+a32e81e68119 - - - - - - -",
     )
 
 

@@ -80,6 +80,7 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:
             "mode: update",
             "sink: console",
         ),
+        meanings="- - 5896f27f11b2 - - 06c34a76bd91 6f2d0e6193cd - - - - -",
     )
 
 

@@ -158,6 +158,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:
             f"sink: orc {job.params.lake}/clean",
             "partition_by: sensor",
         ),
+        meanings="- - - - - 869c301b02ef 3bf7bd6ab995 6266bdd72909 - - - -",
         output=f"{job.params.lake}/clean",
     )
 
@@ -191,6 +192,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:
             "mode: append",
             f"sink: parquet {job.params.lake}/hourly",
         ),
+        meanings="- - - - - 869c301b02ef 3bf7bd6ab995 6266bdd72909 - - - 10ecab6c89bc - - -",
         output=f"{job.params.lake}/hourly",
     )
 
@@ -221,6 +223,7 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:
             "mode: update",
             "sink: foreach_batch",
         ),
+        meanings="- - - - - 869c301b02ef 3bf7bd6ab995 6266bdd72909 - - - 10ecab6c89bc - - -",
     )
 
 

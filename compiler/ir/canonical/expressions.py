@@ -1,0 +1,355 @@
+"""Expressions in canonical form.
+
+Every rewriting here holds in Spark's ANSI mode for all values, nulls and NaN included, and for the
+errors that end a query: what may fail is asked for by both sides for the same rows or by neither.
+Spark evaluates the second operand of most operators only where the first is not null, and the
+further ones of `and`, `or`, `case` and `coalesce` only where they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ssbt.compiler.ir.canonical import functions
+from ssbt.compiler.ir.canonical.calls import (
+    counting_names,
+    counts_rows,
+    is_one_row,
+    joined_parts,
+)
+from ssbt.compiler.ir.canonical.conditions import Conditions, is_constant, may_swap
+from ssbt.compiler.ir.canonical.failing import can_fail
+from ssbt.compiler.ir.canonical.numbers import as_double
+from ssbt.compiler.ir.canonical.scopes import Need, Scope
+from ssbt.compiler.ir.canonical.values import Pool, Value
+from ssbt.compiler.ir.terms import (
+    CALL,
+    LAMBDA,
+    LITERAL,
+    CallForm,
+    Term,
+)
+from ssbt.compiler.types.datatypes import (
+    BOOLEAN,
+    DOUBLE,
+    STRING,
+    UNKNOWN,
+    NumericType,
+)
+
+_COMPARING = frozenset({"=", "<", "<=", "<=>", ">", ">="})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
+_CHAINED = _COMPARING | _ARITHMETIC | {"||", "&", "|", "^", "div", "<<", ">>", ">>>"}
+_COMMUTING = frozenset({"+", "*"})
+_LOGIC = frozenset({"and", "or"})
+_PAIR = 2
+_MAXIMUM = 3
+_LARGEST_LIST = 10
+
+
+class Canonical:
+    """Makes values of terms; `order_counts` is set once an order of rows decides about a value."""
+
+    def __init__(self, pool: Pool, scope: Scope) -> None:
+        self._pool, self._scope = pool, scope
+        self.conditions = Conditions(pool)
+        self.order_counts = False
+        self.computes_among_rows = False
+
+    def value(self, term: Term, need: Need = Need.SURE) -> Value:
+        """The value of a term that Spark needs so much."""
+        if term.operator in _LOGIC:
+            return self._logic(term, need)
+        match term.operator:
+            case "name":
+                return self._column(term, need)
+            case "call":
+                return self._call(term, need)
+            case "not":
+                return self.conditions.negated(self.value(term.operands[0], need))
+            case "cast" | "try_cast":
+                return self._cast(term, need)
+            case "case":
+                return self._case(term, need)
+            case "between":
+                return self._between(term, need)
+            case "star":
+                return self._plain(term, self._scope.values)
+            case "positive":
+                return self.value(term.operands[0], need)
+            case _:
+                pass
+        if term.operator in _CHAINED:
+            return self._chain(term, need)
+        if term.operator == LAMBDA:
+            need = Need.PERHAPS
+        further = Need.PERHAPS if term.operator == "in" else Need.UNLESS_NULL
+        operands = self._operands(term.operands, need, further)
+        return self._in(term, operands) if term.operator == "in" else self._plain(term, operands)
+
+    def _operands(self, terms: Sequence[Term], need: Need, further: Need) -> list[Value]:
+        """The values of operands, the further ones behind one that is null being needed less."""
+        found: list[Value] = []
+        for each in terms:
+            found.append(self.value(each, need))
+            if further is Need.PERHAPS or found[-1].nullable:
+                need = max(need, further)
+        return found
+
+    def _chain(self, term: Term, need: Need) -> Value:
+        """Operators between two operands, which may stand in a chain of thousands."""
+        links: list[Term] = []
+        while term.operator in _CHAINED:
+            links.append(term)
+            term = term.operands[0]
+        value = self.value(term, need)
+        for link in reversed(links):
+            second = max(need, Need.UNLESS_NULL) if value.nullable else need
+            pair = [value, self.value(link.operands[1], second)]
+            value = self._between_two(link, pair)
+        return value
+
+    def _between_two(self, term: Term, pair: list[Value]) -> Value:
+        if term.operator in _COMPARING:
+            return self.conditions.compared(term.operator, *pair, nullable=term.nullable)
+        if term.operator in _ARITHMETIC:
+            return self._computed(term, pair)
+        if term.operator == "||":
+            return self._of_call(CallForm("concat", 2), term, pair)
+        return self._plain(term, pair)
+
+    def conjuncts(self, term: Term) -> list[tuple[Term, Value]]:
+        """The conditions that all must hold, each as it was told and as it is."""
+        waiting, found = [term], []
+        while waiting:
+            each = waiting.pop()
+            if each.operator == "and":
+                waiting += reversed(each.operands)
+                continue
+            value = self.value(each)
+            if value.operator == "and":
+                found += [(each, part) for part in value.operands]
+            elif not is_constant(value, True):
+                found.append((each, value))
+        return found
+
+    # ---- leaves
+
+    def _plain(self, term: Term, operands: Sequence[Value] = ()) -> Value:
+        fails = can_fail(term.operator, operands, term.value, term.type)
+        return self._pool.make(
+            term.operator, operands, term.value, term.type, nullable=term.nullable, fails=fails
+        )
+
+    def _column(self, term: Term, need: Need) -> Value:
+        parts = term.value
+        assert isinstance(parts, tuple)
+        for length in (2, 1):
+            found = self._scope.names.get(parts[:length])
+            if found is None or len(parts) < length:
+                continue
+            if found.fails and self._is_computed_before(parts, found, need):
+                found = self._pool.marked("eager", found, None, fails=True)
+            for part in parts[length:]:
+                found = self._pool.make("field", (found,), part, term.type, nullable=True)
+            return found
+        if not self._scope.is_open:
+            return self._pool.unlike_any("open")
+        # A column of a relation of which not all are known.
+        return self._pool.make("open", (), parts, place=self._scope.rows)
+
+    def _is_computed_before(self, parts: tuple[str, ...], value: Value, need: Need) -> bool:
+        """Whether Spark computes a column, which may fail, though nothing may ask for it.
+
+        It puts the expression of a column that is used once in the column's place, but for places
+        that nobody may ask for.
+        """
+        if need is Need.UNLESS_NULL:
+            often = max(self._scope.uses[part] for part in parts[:2]) > 1
+            return often or value.number in self._scope.older
+        return need is Need.PERHAPS
+
+    # ---- logic
+
+    def _logic(self, term: Term, need: Need) -> Value:
+        """A chain of `and`, or of `or`; behind the first, Spark may not ask for a condition."""
+        waiting, found = [*reversed(term.operands)], list[Value]()
+        while waiting:
+            each = waiting.pop()
+            if each.operator == term.operator:
+                waiting += reversed(each.operands)
+                continue
+            found.append(self.value(each, Need.PERHAPS if found else need))
+        return self.conditions.joined(term.operator, found)
+
+    def _between(self, term: Term, need: Need) -> Value:
+        """Two comparisons, as Spark itself makes of it; one of them where the value is drawn."""
+        value, low, high = (self.value(each, need) for each in term.operands)
+        if value.drawn:
+            return self._plain(term, (value, low, high))
+        above = self.conditions.compared(">=", value, low, nullable=value.nullable or low.nullable)
+        again, high = (self.value(term.operands[place], Need.PERHAPS) for place in (0, 2))
+        below = self.conditions.compared(
+            "<=", again, high, nullable=value.nullable or high.nullable
+        )
+        return self.conditions.joined("and", [above, below])
+
+    def _in(self, term: Term, operands: list[Value]) -> Value:
+        """The items in an order of their own, each once."""
+        value, *items = self.conditions.as_numbers(operands)
+        if any(each.fails or each.drawn for each in items):
+            return self._plain(term, [value, *items])
+        ordered = sorted(dict.fromkeys(items), key=lambda each: each.number)
+        # Spark looks for more of them in a set, which tells the two zeros apart.
+        is_set = len(ordered) > _LARGEST_LIST and functions.is_blurred(value.type)
+        if value.drawn or is_set or not all(_is_alike(value, each) for each in ordered):
+            return self._plain(term, (value, *ordered))
+        return self.conditions.joined(
+            "or",
+            [
+                self.conditions.compared("=", value, each, nullable=term.nullable)
+                for each in ordered
+            ],
+        )
+
+    # ---- arithmetic
+
+    def _computed(self, term: Term, operands: list[Value]) -> Value:
+        if term.type == DOUBLE:
+            operands = [as_double(self._pool, each) for each in operands]
+        left, right = operands
+        numbers = all(isinstance(each.type, NumericType) for each in operands)
+        if term.operator in _COMMUTING and numbers and left.number > right.number:
+            operands = [right, left] if may_swap(left, right) else operands
+        return self._plain(term, operands)
+
+    # ---- choices
+
+    def _case(self, term: Term, need: Need) -> Value:
+        return self._chosen(term, self._operands(term.operands, need, Need.PERHAPS))
+
+    def _chosen(self, term: Term, parts: list[Value]) -> Value:
+        """A `case`; one without `else` is null there."""
+        if len(parts) % 2 and _is_null(parts[-1]):
+            parts = parts[:-1]
+        fails = can_fail("case", parts, None, term.type)
+        return self._pool.make("case", parts, None, term.type, nullable=term.nullable, fails=fails)
+
+    def _cast(self, term: Term, need: Need) -> Value:
+        (operand,) = (self.value(each, need) for each in term.operands)
+        is_sized = _written(term.value) in ("char", "varchar", "character")
+        told = term.value if is_sized or term.type == UNKNOWN else None
+        if term.operator == "try_cast":
+            return self._pool.make("try_cast", (operand,), told, term.type, nullable=term.nullable)
+        return self._converted(term, operand, told)
+
+    def _converted(self, term: Term, operand: Value, sized: object = None) -> Value:
+        """A value as another type, or as it is where that is its own."""
+        told = term.value if term.type == UNKNOWN else sized
+        if operand.type == term.type and told is None:
+            return operand
+        fails = can_fail("cast", (operand,), told, term.type)
+        return self._pool.make(
+            "cast", (operand,), told, term.type, nullable=term.nullable, fails=fails
+        )
+
+    # ---- calls
+
+    def _call(self, term: Term, need: Need) -> Value:
+        form = term.value
+        assert isinstance(form, CallForm)
+        name = functions.canonical_name(form.name)
+        further = Need.PERHAPS if name in functions.CHOOSING else Need.UNLESS_NULL
+        operands = self._operands(term.operands, Need.PERHAPS if form.filter else need, further)
+        plain = form == CallForm(form.name, form.arguments, names=form.names)
+        if plain and name == "if" and form.arguments == _MAXIMUM:
+            return self._chosen(term, operands)
+        if plain and name == "nvl2" and form.arguments == _MAXIMUM:
+            known = self.conditions.negated(self._known_null(operands[0]))
+            return self._chosen(term, [known, *operands[1:]])
+        if plain and name in ("isnull", "isnotnull") and form.arguments == 1:
+            null = self._known_null(operands[0])
+            return null if name == "isnull" else self.conditions.negated(null)
+        if plain and form.arguments == 1 and form.name in functions.CASTS:
+            return self._converted(term, operands[0])
+        if plain and form.arguments == 1 and name == "negative":
+            return self._pool.make(
+                name,
+                operands,
+                None,
+                term.type,
+                nullable=term.nullable,
+                fails=can_fail(name, operands, None, term.type),
+            )
+        field = functions.date_field(form, operands)
+        if field is not None:
+            return self._of_call(CallForm(field, 1), term, operands[1:])
+        return self._of_call(form, term, operands)
+
+    def _known_null(self, value: Value) -> Value:
+        return self._pool.make("is null", (value,), None, BOOLEAN, nullable=False)
+
+    def _of_call(self, form: CallForm, term: Term, operands: Sequence[Value]) -> Value:
+        name = functions.canonical_name(form.name)
+        kind = functions.kind_of(form.name)
+        told = replace(form, name=name, names=counting_names(name, form.names))
+        if name == "substring":
+            told = replace(told, words=())
+        if name == "concat" and term.type == STRING:
+            operands = [part for each in operands for part in joined_parts(each)]
+            told = replace(told, arguments=len(operands))
+        if name in ("lag", "lead") and is_one_row(operands[1:2]) and form.arguments == _PAIR:
+            told, operands = replace(told, arguments=1), [operands[0], *operands[_PAIR:]]
+        if name == "count" and counts_rows(form, operands):
+            told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
+        drawn = functions.is_drawn(form.name)
+        collects = kind in functions.COLLECTING or form.window is not None
+        place = self._place(name, form, operands) if collects or drawn else None
+        if name in ("grouping", "grouping_id") or name in functions.MULTIPLYING:
+            place = self._scope.rows
+        return self._pool.make(
+            CALL,
+            operands,
+            (told, self._site(told, operands)) if drawn else told,
+            term.type,
+            nullable=term.nullable,
+            fails=can_fail(name, operands, told, term.type, is_call=True),
+            drawn=drawn,
+            place=place,
+        )
+
+    def _place(self, name: str, form: CallForm, operands: Sequence[Value]) -> Value:
+        """The rows that a value is computed among."""
+        if form.window is not None or functions.is_drawn(form.name):
+            self.computes_among_rows = True
+        orderless = functions.is_orderless(name, [each.type for each in operands])
+        frame = form.window.frame if form.window is not None else None
+        if orderless and (frame is None or frame.unit != "rows"):
+            return self._scope.rows
+        self.order_counts = True
+        return self._scope.ordered_rows
+
+    def _site(self, told: object, operands: Sequence[Value]) -> int:
+        """Which of the like draws among these rows this one is."""
+        among = self._scope.ordered_rows.number
+        key = (among, told, tuple(each.number for each in operands))
+        self._scope.sites[key] = self._scope.sites.get(key, -1) + 1
+        return self._scope.sites[key]
+
+
+def _is_alike(value: Value, item: Value) -> bool:
+    """Whether an item of a list is a constant that Spark compares as it stands."""
+    is_worth = isinstance(item.value, tuple) and item.value[:1] == ("number",)
+    return item.operator == LITERAL and (
+        is_worth or item.type == value.type != UNKNOWN or item.value is None
+    )
+
+
+def _is_null(value: Value) -> bool:
+    return value.operator == LITERAL and value.value is None
+
+
+def _written(value: object) -> str:
+    return str(value[0]) if isinstance(value, tuple) and value else ""

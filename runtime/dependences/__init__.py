@@ -1,0 +1,1 @@
+"""What checkpoints depend on: parts, and which of them have changed."""

@@ -1,0 +1,44 @@
+"""Calls with constants good and bad: what fails with every row does not compile, and no other.
+
+`AGREEMENT=99999` takes every attempt of `arguments.txt`.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.agreement.arguments import (
+    LEFT_TO_SPARK,
+    REFUSED_ON_PURPOSE,
+    attempts,
+    failures_of_spark,
+    our_verdict,
+)
+from tests.agreement.asking import Asked
+from tests.agreement.measured import asked_for
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+
+def test_what_fails_with_every_row_does_not_compile(spark: SparkSession):
+    every = [each for each in attempts() if not LEFT_TO_SPARK.search(each.text)]
+    Random(11).shuffle(every)
+    ours = {each: our_verdict(each)[0] for each in every[: asked_for(400)]}
+    theirs = failures_of_spark(Asked(spark), list(ours))
+    accepted = [f"{each.query} | {theirs[each]}" for each in theirs if ours[each] == "works"]
+    refused = [
+        each.query
+        for each, verdict in ours.items()
+        if verdict in ("fails", "not parsed")
+        and each not in theirs
+        and not REFUSED_ON_PURPOSE.search(each.text)
+    ]
+    print(f"\n{len(ours):,} attempts: Spark fails with {len(theirs):,}")
+    assert (accepted, refused) == ([], [])
+    assert len(theirs) > len(ours) * 0.3
