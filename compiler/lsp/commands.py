@@ -30,7 +30,7 @@ def compile_command(path: str, folders: list[str]) -> CommandRun:
     return CommandRun(("compile", path, "--color", "never"), _workspace_folder(path, folders))
 
 
-def test_command(path: str, test: str | None, folders: list[str]) -> CommandRun:
+def command_of_test(path: str, test: str | None, folders: list[str]) -> CommandRun:
     """Running one test of a pipeline, or all of them."""
     selection = () if test is None else ("-k", _selection_expression(test))
     arguments = ("test", path, "--verbose", *selection, "--color", "never")

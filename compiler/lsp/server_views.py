@@ -98,12 +98,12 @@ def _add_commands(server: Server) -> None:
 
     @server.command(RUN_TEST)
     async def run_test(ls: Server, uri: str, name: str) -> dict[str, Any]:
-        run = commands.test_command(path_of(uri), name, ls.editor.workspace.folders)
+        run = commands.command_of_test(path_of(uri), name, ls.editor.workspace.folders)
         return await _run_and_report(ls, uri, run, f"passed: {name}")
 
     @server.command(RUN_TESTS)
     async def run_tests(ls: Server, uri: str) -> dict[str, Any]:
-        run = commands.test_command(path_of(uri), None, ls.editor.workspace.folders)
+        run = commands.command_of_test(path_of(uri), None, ls.editor.workspace.folders)
         return await _run_and_report(ls, uri, run, "all tests passed")
 
 

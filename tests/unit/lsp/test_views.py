@@ -9,7 +9,7 @@ import pytest
 from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.driver import format_source
 from ssbt.compiler.lsp.code_lenses import code_lenses
-from ssbt.compiler.lsp.commands import compile_command, script_path, test_command
+from ssbt.compiler.lsp.commands import command_of_test, compile_command, script_path
 from ssbt.compiler.lsp.folding import find_folds
 from ssbt.compiler.lsp.highlights import highlights
 from ssbt.compiler.lsp.inlay_hints import inlay_hints
@@ -254,7 +254,7 @@ def test_code_lenses(project):
 
 @pytest.mark.parametrize("name", ["late and not early", 'a "quoted" one', "it's", 'a "b" it\'s'])
 def test_the_command_of_a_test_chooses_it(name):
-    arguments = test_command("/w/a/b.ssbt", name, ["/w"]).arguments
+    arguments = command_of_test("/w/a/b.ssbt", name, ["/w"]).arguments
     assert parse_expression(arguments[arguments.index("-k") + 1])(name)
 
 
