@@ -39,10 +39,11 @@ LEFT_TO_SPARK = re.compile(
     r"|^cast\((map|named_struct)\(| as interval|x -> 1 / x|range between 'x'"
     r"|^sequence\((timestamp|c0).*interval",
 )
-# What is null in every row, or stops the job with the first row that gets there.
+# What is null in every row, or stops the job with the first row that gets there; a format of
+# dates that is a column is taken by Spark alone.
 REFUSED_ON_PURPOSE = re.compile(
     r"^(conv|regexp_extract|regexp_extract_all|sha2|parse_url|get_json_object|trunc|date_trunc"
-    r"|format_number)\(|\$\{|Format'",
+    r"|format_number)\(|\$\{|Format'|^decode\(.*'one'|^to_char\(.*, c1\)"
 )
 
 
