@@ -123,15 +123,15 @@ class _Classifier:
         """What a token is where no name is known."""
         if start >= end:
             return
-        token_type = _TYPE_OF_TOKEN.get(token.kind, "")
+        type_name = _TYPE_OF_TOKEN.get(token.kind, "")
         if token.kind == "word":
             word = self._source.text[start:end].lower()
             if _is_within(self._types, start) and word not in _WORDS_OF_TYPES:
-                token_type = "type"
+                type_name = "type"
             elif word in _KEYWORDS or not _is_within(self._broken, start):
-                token_type = "keyword"
-        if token_type:
-            yield SemanticToken(start, end, token_type)
+                type_name = "keyword"
+        if type_name:
+            yield SemanticToken(start, end, type_name)
 
     def _add_name(self, span: Span, kind: str, *modifiers: str) -> None:
         if span.start < span.end:

@@ -32,8 +32,8 @@ def fits_format(text: str, format_: str) -> bool:
             return False
         text = text[1:-1]
     place, behind_point, has_digits = 0, False, False
-    for token in _TOKEN.findall(upper):
-        match token:
+    for symbol in _TOKEN.findall(upper):
+        match symbol:
             case "." | "D":
                 behind_point = True
                 place += text[place : place + 1] == "."
@@ -42,14 +42,14 @@ def fits_format(text: str, format_: str) -> bool:
                     return False
                 place += 1
             case "S" | "MI":
-                signs = "+-" if token == "S" else "-"
+                signs = "+-" if symbol == "S" else "-"
                 place += text[place : place + 1] != "" and text[place] in signs
             case "PR":
                 pass
             case _:
                 taken = re.match(r"[0-9,]*", text[place:])
                 digits = taken[0] if taken else ""
-                if not _groups_fit(digits, token, behind_point):
+                if not _groups_fit(digits, symbol, behind_point):
                     return False
                 has_digits = has_digits or any(sign != "," for sign in digits)
                 place += len(digits)
