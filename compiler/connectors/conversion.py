@@ -121,12 +121,26 @@ def _convert_item(
             return (yield from convert_instant(option, value))
         case ValueKind.TRIGGER, Word() | Every():
             return (yield from convert_trigger(option, value, target))
-        case ValueKind.FUNCTION, Text(plain=str(text)):
-            return FunctionName(text, value.span)
         case ValueKind.SIZE, Size():
             return (yield from convert_size(option, value))
         case ValueKind.MAP, MapOf():
             return (yield from convert_map_items(value, target))
+        case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
+            if (name := _convert_name(option.type.kind, value)) is not None:
+                return name
+        case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
+            return (yield from check_param(option, param, value, target))
+        case _:
+            pass
+    yield _explain_misfit(option, value, target, item)
+    return None
+
+
+def _convert_name(
+    kind: ValueKind, value: OptionValue
+) -> ColumnName | SchemaName | ConnectionName | FunctionName | None:
+    """What a word or a text names; None where it names nothing of the kind."""
+    match kind, value:
         case ValueKind.COLUMN, Word():
             return ColumnName(value.text, value.span)
         case ValueKind.COLUMN, Text(plain=str(name)):
@@ -135,12 +149,10 @@ def _convert_item(
             return SchemaName(value.text, value.span)
         case ValueKind.CONNECTION, Word():
             return ConnectionName(value.text, value.span)
-        case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
-            return (yield from check_param(option, param, value, target))
+        case ValueKind.FUNCTION, Text(plain=str(text)):
+            return FunctionName(text, value.span)
         case _:
-            pass
-    yield _explain_misfit(option, value, target, item)
-    return None
+            return None
 
 
 def _explain_misfit(
