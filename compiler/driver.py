@@ -92,8 +92,8 @@ def check_resolved(result: ResolvedProgram) -> CheckResult:
 
 def _check_contracts(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """What does not fit where a source reads what a sink of the same pipeline writes."""
-    from ssbt.compiler.contracts.endpoints import list_endpoints
     from ssbt.compiler.contracts.findings import check_contracts
+    from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 
     yield from (each.diagnostic for each in check_contracts(list_endpoints(pipeline)))
 
@@ -172,7 +172,7 @@ def configure_pipeline(
 
 def pipeline_endpoints(pipeline: ConfiguredPipeline) -> tuple[Endpoint, ...]:
     """The sources and sinks that other pipelines may meet, none of one with errors."""
-    from ssbt.compiler.contracts.endpoints import EnvironmentValues, list_endpoints
+    from ssbt.compiler.contracts.pipeline_endpoints import EnvironmentValues, list_endpoints
 
     if pipeline.check_result.pipeline is None:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.check.spark_lines import UPDATE_MODE_JOINS
 from ssbt.compiler.check.stream_findings import deduplicate_findings, mode_label, operator_span
-from ssbt.compiler.connectors.conversion import is_newer
+from ssbt.compiler.connectors.specification import is_newer
 from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as s

@@ -170,7 +170,7 @@ def _relocate_endpoints(result: CompilationResult) -> Iterator[Endpoint]:
     """The ends of a pipeline, with paths as the user would write them."""
     if not result.endpoints:
         return
-    from ssbt.compiler.contracts.endpoints import with_display_paths, with_home
+    from ssbt.compiler.contracts.endpoint_paths import with_display_paths, with_home
 
     home = job_folder(result.unit.input.path)
     for endpoint in result.endpoints:

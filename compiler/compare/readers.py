@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
 from ssbt.compiler.compare.pipelines import PipelineDifference, PipelineVersion, sort_by_severity
-from ssbt.compiler.contracts.endpoints import Endpoint, EnvironmentValues, list_endpoints, with_home
+from ssbt.compiler.contracts.endpoint_paths import with_home
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts
 from ssbt.compiler.contracts.pairs import find_pairs
+from ssbt.compiler.contracts.pipeline_endpoints import EnvironmentValues, list_endpoints
 from ssbt.compiler.source import Span
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from ssbt.compiler.connectors.conversion import is_newer
 from ssbt.compiler.connectors.settings import ColumnName, Setting
 from ssbt.compiler.connectors.specification import (
     CompilerDefault,
@@ -15,6 +14,7 @@ from ssbt.compiler.connectors.specification import (
     ConstraintKind,
     Option,
     RefusedKeys,
+    is_newer,
 )
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes.connectors import LOSES_DATA, MISSING_OPTION, OPTION_CONFLICT

@@ -220,3 +220,8 @@ class Constraint(Struct, frozen=True):
     message: str
     help: str = ""
     before: str = ""
+
+
+def is_newer(since: str, spark: str) -> bool:
+    """Whether what came with Spark `since` is missing in Spark `spark`."""
+    return SPARK_LINES.index(since) > SPARK_LINES.index(spark)

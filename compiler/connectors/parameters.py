@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import TypeAlias
 
+    from ssbt.compiler.connectors.settings import Scalar
     from ssbt.compiler.connectors.values import ParamUse, Text
 
+    ConvertedScalar: TypeAlias = Generator[Diagnostic, None, Scalar | None]
     ParamType: TypeAlias = Callable[[str], str | None]
 
 _INTEGERS = frozenset({"tinyint", "byte", "smallint", "short", "int", "integer", "bigint", "long"})

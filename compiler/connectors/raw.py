@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.conversion import convert_map_items
+from ssbt.compiler.connectors.maps import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
 from ssbt.compiler.connectors.settings import SecretName, SparkOption

@@ -21,6 +21,7 @@ from ssbt.compiler.connectors.option_specification import (
     Shape,
     Topics,
     ValueKind,
+    is_newer,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "StreamingSupport",
     "Topics",
     "ValueKind",
+    "is_newer",
 ]
 
 

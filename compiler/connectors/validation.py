@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
-from ssbt.compiler.connectors.conversion import convert_value, is_newer
+from ssbt.compiler.connectors.conversion import convert_value
 from ssbt.compiler.connectors.dialects import dialect_settings
 from ssbt.compiler.connectors.lookup import resolve_format
 from ssbt.compiler.connectors.parameters import ConversionTarget
@@ -22,6 +22,7 @@ from ssbt.compiler.connectors.specification import (
     OptionPlacement,
     Role,
     ValueKind,
+    is_newer,
 )
 from ssbt.compiler.connectors.values import Nested, Word
 from ssbt.compiler.connectors.wording import too_new, wrong_type

@@ -19,7 +19,7 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
-from ssbt.compiler.diagnostics.codes.connectors import TOO_NEW, WRONG_TYPE
+from ssbt.compiler.diagnostics.codes.connectors import TOO_NEW, UNFIT_VALUE, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
 
@@ -118,6 +118,11 @@ def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagno
         Label(value.span),
         fix=_type_edits(option, value, item),
     )
+
+
+def unfit_value(option: Option, span: Span, expectation: str) -> Diagnostic:
+    """The finding that the value of an option is not one that it takes."""
+    return Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {expectation}", Label(span))
 
 
 def too_new(feature: str, since: str, target: str, span: Span) -> Diagnostic:

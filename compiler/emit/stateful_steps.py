@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.connectors.conversion import is_newer
+from ssbt.compiler.connectors.specification import is_newer
 from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.scopes import FunctionScope

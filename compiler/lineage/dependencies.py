@@ -75,41 +75,31 @@ def _input_relation(operator: Operator, let: Let, ends: Mapping[int, list[str]])
     return replace(operator.output, columns=tuple(columns))
 
 
-def _step_provenance(
-    operator: Operator, inputs: list[Relation]
-) -> Iterator[tuple[DependencyKind, Iterable[Provenance]]]:
+_Provenances = Iterator[tuple[DependencyKind, Iterable[Provenance]]]
+
+
+def _step_provenance(operator: Operator, inputs: list[Relation]) -> _Provenances:
     """The values by which a step chooses, matches, groups or sorts the rows of its inputs."""
     step = operator.step
     match step:
-        case s.Filter():
-            yield DependencyKind.FILTER, (step.condition.provenance,)
+        case s.Filter() | s.Explode() | s.Project(distinct=False) | s.WithColumns():
+            yield DependencyKind.FILTER, _chosen_provenance(step)
         case s.Watermark():
             yield DependencyKind.FILTER, _named_provenance((step.column,), inputs)
         case s.Join():
-            yield (
-                DependencyKind.JOIN,
-                (step.condition.provenance,) if step.condition is not None else (),
-            )
+            condition = step.condition
+            yield DependencyKind.JOIN, () if condition is None else (condition.provenance,)
             yield DependencyKind.JOIN, _named_provenance(step.using, inputs)
-        case s.Aggregate():
+        case s.Aggregate() | s.Pivot():
             yield DependencyKind.GROUP, _expression_provenance(key.expression for key in step.keys)
-        case s.Pivot():
-            yield DependencyKind.GROUP, _expression_provenance(key.expression for key in step.keys)
-            yield DependencyKind.GROUP, _named_provenance((step.column,), inputs)
+            pivoted = (step.column,) if isinstance(step, s.Pivot) else ()
+            yield DependencyKind.GROUP, _named_provenance(pivoted, inputs)
         case s.Deduplicate() if step.columns:
             yield DependencyKind.GROUP, _named_provenance(step.columns, inputs)
-        case s.Distinct() | s.Deduplicate() | s.Project(distinct=True):
+        case s.Distinct() | s.Deduplicate() | s.Project():
             yield DependencyKind.GROUP, _column_provenance(operator.output.columns)
-        case s.SetOperation(operator="union"):
-            yield (
-                DependencyKind.GROUP,
-                () if step.all else _column_provenance(operator.output.columns),
-            )
         case s.SetOperation():
-            yield (
-                DependencyKind.FILTER,
-                _column_provenance(column for relation in inputs for column in relation.columns),
-            )
+            yield from _set_provenance(step, operator, inputs)
         case s.Sort():
             yield DependencyKind.ORDER, _expression_provenance(key.expression for key in step.keys)
         case s.SqlQuery():
@@ -119,21 +109,8 @@ def _step_provenance(
         case s.Unpivot(include_nulls=False):
             # The column of the values is the last.
             yield DependencyKind.FILTER, _column_provenance(operator.output.columns[-1:])
-        case s.Explode():
-            yield DependencyKind.FILTER, (step.expression.provenance,)
-        case s.Project():
-            yield DependencyKind.FILTER, _generator_provenance(step.columns)
-        case s.WithColumns():
-            yield (
-                DependencyKind.FILTER,
-                _generator_provenance(item for group in step.groups for item in group),
-            )
         case s.Stateful():
-            outputs = _column_provenance(operator.output.columns)
-            keys = _named_provenance(step.keys, inputs)
-            masks = not any(each.unmasked for each in outputs)
-            yield DependencyKind.GROUP, [key.as_hidden for key in keys] if masks else keys
-            yield DependencyKind.FILTER, outputs
+            yield from _stateful_provenance(step, operator, inputs)
         case s.ApplyFunction():
             # Each column is made from all that go in, behind a mask if the function is one.
             yield DependencyKind.FILTER, _column_provenance(operator.output.columns)
@@ -141,6 +118,43 @@ def _step_provenance(
             pass
         case s.Limit() | s.Offset() | s.Sample() | s.Unpivot() | s.UseTransform():
             pass
+
+
+def _chosen_provenance(
+    step: s.Filter | s.Explode | s.Project | s.WithColumns,
+) -> Iterable[Provenance]:
+    """The values of expressions without which there is no row."""
+    match step:
+        case s.Filter():
+            return (step.condition.provenance,)
+        case s.Explode():
+            return (step.expression.provenance,)
+        case s.Project():
+            return _generator_provenance(step.columns)
+        case s.WithColumns():
+            return _generator_provenance(item for group in step.groups for item in group)
+
+
+def _set_provenance(
+    step: s.SetOperation, operator: Operator, inputs: list[Relation]
+) -> _Provenances:
+    """The values that a set operation compares rows by."""
+    if step.operator != "union":
+        columns = (column for relation in inputs for column in relation.columns)
+        yield DependencyKind.FILTER, _column_provenance(columns)
+    elif not step.all:
+        yield DependencyKind.GROUP, _column_provenance(operator.output.columns)
+
+
+def _stateful_provenance(
+    step: s.Stateful, operator: Operator, inputs: list[Relation]
+) -> _Provenances:
+    """The keys of a processor, and what it made its rows of."""
+    outputs = _column_provenance(operator.output.columns)
+    keys = _named_provenance(step.keys, inputs)
+    masks = not any(each.unmasked for each in outputs)
+    yield DependencyKind.GROUP, [key.as_hidden for key in keys] if masks else keys
+    yield DependencyKind.FILTER, outputs
 
 
 def _generator_provenance(items: Iterable[NamedExpression]) -> list[Provenance]:

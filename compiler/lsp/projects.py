@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 import os
 
-from ssbt.compiler.contracts.endpoints import Endpoint, with_home
+from ssbt.compiler.contracts.endpoint_paths import with_home
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts, is_contract_finding
 from ssbt.compiler.contracts.neighbours import Neighbourhood
 from ssbt.compiler.diagnostics.allowances import without_allowed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 
 from msgspec import Struct
 
@@ -28,22 +28,16 @@ from ssbt.compiler.resolve.options import OptionResolver, connection_names, secr
 from ssbt.compiler.resolve.parameters import resolve_parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, resolve_pipeline_block
 from ssbt.compiler.resolve.reachability import ReachableDeclarations
-from ssbt.compiler.resolve.records import (
-    check_dead_letters,
-)
+from ssbt.compiler.resolve.records import check_dead_letters
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.schemas.declarations import (
-    REGISTRY_KIND,
-    registry_uses,
-    resolve_schemas,
-)
+from ssbt.compiler.resolve.schemas.declarations import REGISTRY_KIND, registry_uses, resolve_schemas
 from ssbt.compiler.resolve.schemas.names import SchemaLookup
 from ssbt.compiler.resolve.semantic_index import SemanticIndex
 from ssbt.compiler.resolve.sinks import SinkResolver
 from ssbt.compiler.resolve.sources import SourceResolver
+from ssbt.compiler.resolve.unused_declarations import UsedNames, find_unused
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
 from ssbt.compiler.syntax.parsing import parse_file
 
 _SHARED_NAMES = (
@@ -122,37 +116,29 @@ class ProgramResolver:
         self.read = read
         self.modules = ModuleLoader(read, report, node.name.text if node else "")
         self.schema_sources: dict[str, Source] = {}
-        nodes = declarations.schemas.values()
         self.schemas = resolve_schemas(
-            nodes, declarations.broken, read, self.schema_sources, report
+            declarations.schemas.values(), declarations.broken, read, self.schema_sources, report
         )
         self.schema_names = SchemaLookup(self.schemas, declarations.broken, report)
-        legacy = self.block.legacy_formats
-        self.options = OptionResolver(
+        self.options = self._build_option_resolver()
+        tables = self.options, self.schemas, self.schema_names
+        self.sources = SourceResolver(*tables, report, legacy_formats=self.block.legacy_formats)
+        self.datasets = DatasetResolver(self, _typing_settings(self.block, declarations))
+
+    def _build_option_resolver(self) -> OptionResolver:
+        """The resolver of options, which knows the connections of registries as used."""
+        declarations = self.declarations
+        options = OptionResolver(
             declarations,
             self.parameters,
             self._spell_parameter,
             self.block.target,
-            report,
-            legacy_formats=legacy,
+            self.report,
+            legacy_formats=self.block.legacy_formats,
         )
-        for use in registry_uses(nodes, declarations.connections):
-            self.options.look_up_connection(use, REGISTRY_KIND)
-        self.sources = SourceResolver(
-            self.options,
-            self.schemas,
-            self.schema_names,
-            report,
-            legacy_formats=legacy,
-        )
-        typing_settings = TypingSettings(
-            self.block.target,
-            self.block.ansi,
-            legacy,
-            frozenset(declarations.secrets),
-            frozenset(self.block.masking),
-        )
-        self.datasets = DatasetResolver(self, typing_settings)
+        for use in registry_uses(declarations.schemas.values(), declarations.connections):
+            options.look_up_connection(use, REGISTRY_KIND)
+        return options
 
     def describe(self, span: Span) -> str:
         """The comment above a declaration."""
@@ -193,13 +179,7 @@ class ProgramResolver:
         self, node: d.Pipeline, sinks: list[ir.Sink], connections: Mapping[str, ir.Connection]
     ) -> ir.Pipeline:
         """The pipeline with all that its sinks need."""
-        source_nodes = [
-            n for n in self.declarations.datasets.values() if isinstance(n, d.SourceRead)
-        ]
-        sources = self.sources.build_sources(source_nodes, self.datasets.relation, self.describe)
-        reachable = ReachableDeclarations.from_sinks(
-            sinks, sources, self.datasets, self.declarations.datasets
-        )
+        reachable = self._find_reachable(sinks)
         parameters = self.options.used_parameters | reachable.parameters
         connection_keys, secrets = _collect_connections_and_secrets(
             [*(s.settings for s in sinks), *reachable.settings], connections
@@ -221,19 +201,35 @@ class ProgramResolver:
             tuple(self.modules.modules[name] for name in sorted(self.modules.modules)),
             node.span,
             self.block.schedule,
-            tuple(self._find_unused(reachable, parameters)),
+            self._find_unused(reachable, parameters),
             self.block.checkpoint,
             tuple(each for key, each in connections.items() if key in connection_keys),
             tuple(n.name.text for key, n in self.declarations.secrets.items() if key in secrets),
-            ir.PipelineDeclarations(
-                tuple(self.parameters.values()),
-                tuple(connections.values()),
-                tuple(node.name.text for node in self.declarations.secrets.values()),
-            ),
+            self._list_declarations(connections),
             self._resolve_tests(reachable, sinks, parameters),
             node.entries[-1].span if node.entries else None,
             self.block.refuses_implicit_flows,
             self.block.spark_secrets,
+        )
+
+    def _find_reachable(self, sinks: list[ir.Sink]) -> ReachableDeclarations:
+        """The declarations that the sinks need."""
+        source_nodes = [
+            n for n in self.declarations.datasets.values() if isinstance(n, d.SourceRead)
+        ]
+        sources = self.sources.build_sources(source_nodes, self.datasets.relation, self.describe)
+        return ReachableDeclarations.from_sinks(
+            sinks, sources, self.datasets, self.declarations.datasets
+        )
+
+    def _list_declarations(
+        self, connections: Mapping[str, ir.Connection]
+    ) -> ir.PipelineDeclarations:
+        """Everything that is declared, used or not."""
+        return ir.PipelineDeclarations(
+            tuple(self.parameters.values()),
+            tuple(connections.values()),
+            tuple(node.name.text for node in self.declarations.secrets.values()),
         )
 
     def _resolve_tests(
@@ -261,25 +257,28 @@ class ProgramResolver:
         return connections
 
     def _find_unused(
-        self, reachable: ReachableDeclarations, parameters: set[str]
-    ) -> Iterator[ir.UnusedDeclaration]:
+        self, reachable: ReachableDeclarations, parameters: Set[str]
+    ) -> tuple[ir.UnusedDeclaration, ...]:
         """The declarations of the main file that nothing uses."""
-        keys = {each.name.casefold() for each in (*reachable.datasets, *reachable.transforms)}
-        tables: tuple[tuple[str, Mapping[str, d.Declaration], set[str]], ...] = (
-            ("dataset", self.declarations.datasets, keys),
-            ("transform", self.declarations.transforms, keys),
-            ("schema", self.declarations.schemas, self.schema_names.used),
-            ("param", self.declarations.params, parameters),
-            ("connection", self.declarations.connections, self.options.used_connections),
-            ("secret", self.declarations.secrets, self.options.used_secrets),
+        used = UsedNames(
+            {each.name.casefold() for each in (*reachable.datasets, *reachable.transforms)},
+            self.schema_names.used,
+            parameters,
+            self.options.used_connections,
+            self.options.used_secrets,
         )
         path = self.node.span.path if self.node is not None else ""
-        for category, table, used_keys in tables:
-            for key, node in table.items():
-                if key not in used_keys and node.span.path == path:
-                    name: Name = node.name  # type: ignore[union-attr,assignment]
-                    keyword = {d.SourceRead: "source", d.Let: "let"}.get(type(node), category)
-                    yield ir.UnusedDeclaration(keyword, name.text, name.span)
+        return tuple(find_unused(path, self.declarations, used))
+
+
+def _typing_settings(block: PipelineBlock, declarations: Declarations) -> TypingSettings:
+    return TypingSettings(
+        block.target,
+        block.ansi,
+        block.legacy_formats,
+        frozenset(declarations.secrets),
+        frozenset(block.masking),
+    )
 
 
 def _collect_connections_and_secrets(

@@ -11,7 +11,7 @@ from ssbt.compiler.resolve.expressions.expression_context import ExpressionConte
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import StructType
 

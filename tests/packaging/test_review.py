@@ -176,6 +176,8 @@ def repository(tmp_path: Path) -> Path:
     names = ("pyproject.toml", "README.md", "LICENSE", "action.yml", ".pre-commit-hooks.yaml")
     for name in names:
         shutil.copy(ROOT / name, copy)
+    (copy / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "building.py", copy / "tools")
     git("init", "--quiet", cwd=copy)
     git("add", "--all", cwd=copy)
     git("commit", "--quiet", "--message", "all", cwd=copy)

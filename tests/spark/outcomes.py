@@ -14,9 +14,13 @@ from ssbt.compiler.driver import check_pipeline, emit_files
 _MOMENT = re.compile(r"^\S+Z (?=[A-Z]+ )", re.MULTILINE)
 
 
-def built(fault: Path, here: Path) -> Path:
-    """The script of a fault, beside copies of its files."""
+def built(fault: Path, here: Path, *edits: tuple[str, str]) -> Path:
+    """The script of a fault, beside copies of its files; `edits` change the pipeline's text."""
     shutil.copytree(fault, here, dirs_exist_ok=True)
+    for old, new in edits:
+        text = (here / "pipeline.ssbt").read_text("utf-8")
+        assert old in text
+        (here / "pipeline.ssbt").write_text(text.replace(old, new), "utf-8")
     result = check_pipeline("pipeline.ssbt", lambda path: (here / path).read_bytes())
     assert result.pipeline
     for file in emit_files(result):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import read_back, written

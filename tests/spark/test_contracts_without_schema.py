@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from pyspark.errors import AnalysisException
 import pytest
 
-from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.driver import check_pipeline
 from tests.spark.compiling import compiled_module, run
 

@@ -139,8 +139,7 @@ def another_schema(spark: SparkSession, given: dict[str, str]) -> None:
 def another_query(spark: SparkSession, given: dict[str, str]) -> None:
     """Runs the pipeline as it was before, which has left its checkpoint."""
     before = Path(given["data"]) / "before"
-    script = built(FAULTS["checkpoint_of_another_query"], before)
-    script.write_text(script.read_text().replace("max(id)", "min(id)"))
+    script = built(FAULTS["checkpoint_of_another_query"], before, ("max(id)", "min(id)"))
     assert outcome(script, *settings(given)) == 0
 
 

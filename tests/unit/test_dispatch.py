@@ -32,8 +32,8 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.formatting import declarations, steps
-from ssbt.compiler.syntax.formatting.expressions import EXPANSIONS
+from ssbt.compiler.syntax.formatting import declarations, expressions, steps
+from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS
 from ssbt.compiler.types import datatypes as t
 from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.casts import can_up_cast
@@ -41,7 +41,7 @@ from ssbt.compiler.types.ddl import parse_type
 from ssbt.compiler.types.expression_types import Typed
 
 # They register what they know as they are imported.
-FORMATTERS = (declarations, steps)
+FORMATTERS = (declarations, expressions, steps)
 # A plan has the steps of a transform in its place.
 DISSOLVED = {ir.UseTransform}
 # What could not be parsed is never formatted, resolved or emitted.

@@ -10,53 +10,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from ssbt.compiler.ir.canonical import functions
-from ssbt.compiler.ir.canonical.calls import (
-    counting_names,
-    counts_rows,
-    is_one_row,
-    joined_parts,
-)
+from ssbt.compiler.ir.canonical.call_values import CallValues
 from ssbt.compiler.ir.canonical.conditions import Conditions, is_constant, may_swap
 from ssbt.compiler.ir.canonical.failing import can_fail
 from ssbt.compiler.ir.canonical.numbers import as_double
-from ssbt.compiler.ir.canonical.scopes import Need, Scope
+from ssbt.compiler.ir.canonical.scopes import Need, Scope, column_value
 from ssbt.compiler.ir.canonical.values import Pool, Value
-from ssbt.compiler.ir.terms import (
-    CALL,
-    LAMBDA,
-    LITERAL,
-    CallForm,
-    Term,
-)
-from ssbt.compiler.types.datatypes import (
-    BOOLEAN,
-    DOUBLE,
-    STRING,
-    UNKNOWN,
-    NumericType,
-)
+from ssbt.compiler.ir.terms import LAMBDA, LITERAL, CallForm, Term
+from ssbt.compiler.types.datatypes import BOOLEAN, DOUBLE, UNKNOWN, NumericType
 
 _COMPARING = frozenset({"=", "<", "<=", "<=>", ">", ">="})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _CHAINED = _COMPARING | _ARITHMETIC | {"||", "&", "|", "^", "div", "<<", ">>", ">>>"}
 _COMMUTING = frozenset({"+", "*"})
 _LOGIC = frozenset({"and", "or"})
-_PAIR = 2
 _MAXIMUM = 3
 _LARGEST_LIST = 10
 
 
 class Canonical:
-    """Makes values of terms; `order_counts` is set once an order of rows decides about a value."""
+    """Makes values of terms."""
 
     def __init__(self, pool: Pool, scope: Scope) -> None:
         self._pool, self._scope = pool, scope
         self.conditions = Conditions(pool)
-        self.order_counts = False
-        self.computes_among_rows = False
+        self._calls = CallValues(pool, scope)
+
+    @property
+    def order_counts(self) -> bool:
+        """Whether an order of rows decides about one of the values."""
+        return self._calls.order_counts
+
+    @property
+    def computes_among_rows(self) -> bool:
+        """Whether one of the values looks at other rows, or is drawn."""
+        return self._calls.computes_among_rows
 
     def value(self, term: Term, need: Need = Need.SURE) -> Value:
         """The value of a term that Spark needs so much."""
@@ -64,7 +53,8 @@ class Canonical:
             return self._logic(term, need)
         match term.operator:
             case "name":
-                return self._column(term, need)
+                assert isinstance(term.value, tuple)
+                return column_value(term.value, term.type, need, self._scope, self._pool)
             case "call":
                 return self._call(term, need)
             case "not":
@@ -117,7 +107,7 @@ class Canonical:
         if term.operator in _ARITHMETIC:
             return self._computed(term, pair)
         if term.operator == "||":
-            return self._of_call(CallForm("concat", 2), term, pair)
+            return self._calls.value(CallForm("concat", 2), term, pair)
         return self._plain(term, pair)
 
     def conjuncts(self, term: Term) -> list[tuple[Term, Value]]:
@@ -142,34 +132,6 @@ class Canonical:
         return self._pool.make(
             term.operator, operands, term.value, term.type, nullable=term.nullable, fails=fails
         )
-
-    def _column(self, term: Term, need: Need) -> Value:
-        parts = term.value
-        assert isinstance(parts, tuple)
-        for length in (2, 1):
-            found = self._scope.names.get(parts[:length])
-            if found is None or len(parts) < length:
-                continue
-            if found.fails and self._is_computed_before(parts, found, need):
-                found = self._pool.marked("eager", found, None, fails=True)
-            for part in parts[length:]:
-                found = self._pool.make("field", (found,), part, term.type, nullable=True)
-            return found
-        if not self._scope.is_open:
-            return self._pool.unlike_any("open")
-        # A column of a relation of which not all are known.
-        return self._pool.make("open", (), parts, place=self._scope.rows)
-
-    def _is_computed_before(self, parts: tuple[str, ...], value: Value, need: Need) -> bool:
-        """Whether Spark computes a column, which may fail, though nothing may ask for it.
-
-        It puts the expression of a column that is used once in the column's place, but for places
-        that nobody may ask for.
-        """
-        if need is Need.UNLESS_NULL:
-            often = max(self._scope.uses[part] for part in parts[:2]) > 1
-            return often or value.number in self._scope.older
-        return need is Need.PERHAPS
 
     # ---- logic
 
@@ -285,58 +247,11 @@ class Canonical:
             )
         field = functions.date_field(form, operands)
         if field is not None:
-            return self._of_call(CallForm(field, 1), term, operands[1:])
-        return self._of_call(form, term, operands)
+            return self._calls.value(CallForm(field, 1), term, operands[1:])
+        return self._calls.value(form, term, operands)
 
     def _known_null(self, value: Value) -> Value:
         return self._pool.make("is null", (value,), None, BOOLEAN, nullable=False)
-
-    def _of_call(self, form: CallForm, term: Term, operands: Sequence[Value]) -> Value:
-        name = functions.canonical_name(form.name)
-        kind = functions.kind_of(form.name)
-        told = replace(form, name=name, names=counting_names(name, form.names))
-        if name == "substring":
-            told = replace(told, words=())
-        if name == "concat" and term.type == STRING:
-            operands = [part for each in operands for part in joined_parts(each)]
-            told = replace(told, arguments=len(operands))
-        if name in ("lag", "lead") and is_one_row(operands[1:2]) and form.arguments == _PAIR:
-            told, operands = replace(told, arguments=1), [operands[0], *operands[_PAIR:]]
-        if name == "count" and counts_rows(form, operands):
-            told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
-        drawn = functions.is_drawn(form.name)
-        collects = kind in functions.COLLECTING or form.window is not None
-        place = self._place(name, form, operands) if collects or drawn else None
-        if name in ("grouping", "grouping_id") or name in functions.MULTIPLYING:
-            place = self._scope.rows
-        return self._pool.make(
-            CALL,
-            operands,
-            (told, self._site(told, operands)) if drawn else told,
-            term.type,
-            nullable=term.nullable,
-            fails=can_fail(name, operands, told, term.type, is_call=True),
-            drawn=drawn,
-            place=place,
-        )
-
-    def _place(self, name: str, form: CallForm, operands: Sequence[Value]) -> Value:
-        """The rows that a value is computed among."""
-        if form.window is not None or functions.is_drawn(form.name):
-            self.computes_among_rows = True
-        orderless = functions.is_orderless(name, [each.type for each in operands])
-        frame = form.window.frame if form.window is not None else None
-        if orderless and (frame is None or frame.unit != "rows"):
-            return self._scope.rows
-        self.order_counts = True
-        return self._scope.ordered_rows
-
-    def _site(self, told: object, operands: Sequence[Value]) -> int:
-        """Which of the like draws among these rows this one is."""
-        among = self._scope.ordered_rows.number
-        key = (among, told, tuple(each.number for each in operands))
-        self._scope.sites[key] = self._scope.sites.get(key, -1) + 1
-        return self._scope.sites[key]
 
 
 def _is_alike(value: Value, item: Value) -> bool:

@@ -1,4 +1,4 @@
-"""What an expression stands in, and how much its value is needed there."""
+"""What an expression stands in, how much its value is needed there, and its columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.canonical.values import Value
+from ssbt.compiler.ir.canonical.values import Pool, Value
+from ssbt.compiler.types.datatypes import DataType
 
 Names = Mapping[tuple[str, ...], Value]
 
@@ -38,3 +39,34 @@ class Need(IntEnum):
     SURE = 0
     UNLESS_NULL = 1
     PERHAPS = 2
+
+
+def column_value(
+    parts: tuple[str, ...], type_: DataType, need: Need, scope: Scope, pool: Pool
+) -> Value:
+    """A column, or a field of one, by the parts of its name."""
+    for length in (2, 1):
+        found = scope.names.get(parts[:length])
+        if found is None or len(parts) < length:
+            continue
+        if found.fails and _is_computed_before(parts, found, need, scope):
+            found = pool.marked("eager", found, None, fails=True)
+        for part in parts[length:]:
+            found = pool.make("field", (found,), part, type_, nullable=True)
+        return found
+    if not scope.is_open:
+        return pool.unlike_any("open")
+    # A column of a relation of which not all are known.
+    return pool.make("open", (), parts, place=scope.rows)
+
+
+def _is_computed_before(parts: tuple[str, ...], value: Value, need: Need, scope: Scope) -> bool:
+    """Whether Spark computes a column, which may fail, though nothing may ask for it.
+
+    It puts the expression of a column that is used once in the column's place, but for places
+    that nobody may ask for.
+    """
+    if need is Need.UNLESS_NULL:
+        often = max(scope.uses[part] for part in parts[:2]) > 1
+        return often or value.number in scope.older
+    return need is Need.PERHAPS

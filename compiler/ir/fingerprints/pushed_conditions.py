@@ -17,8 +17,8 @@ from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import NamedExpression, Text, render_text
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
 from ssbt.compiler.ir.fingerprints.meanings import together
+from ssbt.compiler.ir.fingerprints.part_context import PartContext
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
-from ssbt.compiler.ir.fingerprints.steps import StepPartBuilder
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames, names_in
 from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Source
@@ -56,7 +56,7 @@ def may_have_state(operator: Operator) -> bool:
 
 
 def find_pushed_conditions(
-    root: Operator, certain: set[int], steps: StepPartBuilder
+    root: Operator, certain: set[int], context: PartContext
 ) -> Iterator[FingerprintPart]:
     """The conditions behind the last state that may be applied before it."""
     scopes: dict[int, _PushScope] = {}
@@ -64,10 +64,10 @@ def find_pushed_conditions(
         scope = scopes[id(operator)] = _compute_scope(operator, scopes)
         if id(operator) in certain or has_state(operator) or may_have_state(operator):
             continue
-        text = _find_condition(operator, steps)
+        text = _find_condition(operator, context)
         if text and _can_pass(operator, text, scope):
             perhaps = scope.pushable is _PushableConditions.ALL and not certain
-            meaning = _meaning(operator, steps)
+            meaning = _meaning(operator, context)
             yield FingerprintPart(
                 PartKind.PUSHED, text, (), operator.step.span, perhaps, meaning=meaning
             )
@@ -135,19 +135,19 @@ def _names_in_text(text: Text) -> ColumnNames:
     return names_in(tuple(_TEXT.sub("''", part) for part in text if isinstance(part, str)))
 
 
-def _find_condition(operator: Operator, steps: StepPartBuilder) -> Text:
+def _find_condition(operator: Operator, context: PartContext) -> Text:
     step = operator.step
     match step:
         case s.Filter():
-            return steps.definitions.expand_expression(step.condition, operator)
+            return context.definitions.expand_expression(step.condition, operator)
         case s.Explode() if "outer" not in step.function:
             return (
                 f"{step.function}(",
-                *steps.definitions.expand_expression(step.expression, operator),
+                *context.definitions.expand_expression(step.expression, operator),
                 ")",
             )
         case s.Join() if step.kind in _CONCLUSIVE_JOINS and operator.streaming:
-            return steps.matching_text(step, operator)
+            return context.matching_text(step, operator)
         case (
             Source() | DatasetInput() | s.Project() | s.WithColumns() | s.DropColumns() | s.Alias()
         ):
@@ -163,13 +163,13 @@ def _find_condition(operator: Operator, steps: StepPartBuilder) -> Text:
             return ()
 
 
-def _meaning(each: Operator, steps: StepPartBuilder) -> Text:
+def _meaning(each: Operator, context: PartContext) -> Text:
     step = each.step
     if isinstance(step, s.Explode):
-        return together([steps.meanings.expression(step.expression, each)], step.function)
+        return together([context.meanings.expression(step.expression, each)], step.function)
     if isinstance(step, s.Join):
-        return together([steps.meanings.conditions(each)], step.kind)
-    return steps.meanings.conditions(each)
+        return together([context.meanings.conditions(each)], step.kind)
+    return context.meanings.conditions(each)
 
 
 def _can_pass(operator: Operator, text: Text, scope: _PushScope) -> bool:

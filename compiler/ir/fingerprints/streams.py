@@ -19,6 +19,7 @@ from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.ir.expressions import render_text
 from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Location, PartKind
+from ssbt.compiler.ir.fingerprints.part_context import PartContext
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.pushed_conditions import (
     find_pushed_conditions,
@@ -32,7 +33,7 @@ from ssbt.compiler.ir.fingerprints.reading import (
     reading_part,
 )
 from ssbt.compiler.ir.fingerprints.settings import setting_parts
-from ssbt.compiler.ir.fingerprints.steps import StepPartBuilder
+from ssbt.compiler.ir.fingerprints.steps import build_parts
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames, used_columns
 from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source
@@ -56,7 +57,7 @@ def compute_fingerprint(
         # Code of the user's may keep state of which nothing is known.
         counted = certain | _operators_before(root, may_have_state)
         used = used_columns(root)
-    steps = StepPartBuilder(used, pipeline, root, whole=whole)
+    context = PartContext(used, pipeline, root, whole=whole)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     parts: list[FingerprintPart] = []
     part_numbers: dict[int, int] = {}
@@ -65,12 +66,12 @@ def compute_fingerprint(
             text = f"what part {part_numbers[id(each)]} gives"
             operator_parts = [FingerprintPart(PartKind.AGAIN, (text,), (text,), each.step.span)]
         else:
-            operator_parts = _operator_parts(each, counted, steps, schemas)
+            operator_parts = _operator_parts(each, counted, context, schemas)
         parts += [_mark_uncertain(part, certain=id(each) in certain) for part in operator_parts]
         part_numbers.setdefault(id(each), len(parts))
     parts = list(_sort_filters(parts))
     if counted:
-        parts += find_pushed_conditions(root, certain, steps)
+        parts += find_pushed_conditions(root, certain, context)
         parts += setting_parts(pipeline, parts, perhaps=not certain)
     return (*parts, *_sink_parts(sink, stateful=bool(certain)))
 
@@ -82,20 +83,22 @@ def _mark_uncertain(part: FingerprintPart, *, certain: bool) -> FingerprintPart:
 
 
 def _operator_parts(
-    operator: Operator, counted: set[int], steps: StepPartBuilder, schemas: Mapping[str, Schema]
+    operator: Operator, counted: set[int], context: PartContext, schemas: Mapping[str, Schema]
 ) -> list[FingerprintPart]:
     if not isinstance(operator.step, Source):
-        return list(steps.build_parts(operator)) if id(operator) in counted else []
+        return list(build_parts(operator, context)) if id(operator) in counted else []
     name = operator.step.connector.name
     text = endpoint_text(name, location_text(operator.step.settings))
     # Spark knows that files are files, and not in which format.
     is_files = operator.step.settings.at(OptionPlacement.LOAD) is not None
     kind = PartKind.SOURCE if operator.streaming else PartKind.TABLE
     parts = [FingerprintPart(kind, text, ("files" if is_files else name,), operator.step.span)]
-    if operator.streaming and (servers := address_text(operator.step.settings, steps.connections)):
+    if operator.streaming and (
+        servers := address_text(operator.step.settings, context.connections)
+    ):
         parts.append(FingerprintPart(PartKind.SERVERS, servers, (), operator.step.span))
     if id(operator) in counted:
-        parts.append(reading_part(operator.step, steps.used[id(operator)], schemas))
+        parts.append(reading_part(operator.step, context.used[id(operator)], schemas))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 import re
 
@@ -16,6 +16,7 @@ _NAME = re.compile(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
 # All columns, not a product.
 _STAR = re.compile(r"(?:^|[(,.])\s*\*")
 ColumnNames = frozenset[str]
+_NO_NAMES: ColumnNames = frozenset()
 
 
 def used_columns(root: Operator) -> dict[int, ColumnNames]:
@@ -60,13 +61,9 @@ def _needed_names(operator: Operator, used: ColumnNames, input_operator: Operato
                 step.columns, _all_names(operator) if step.distinct else used, input_operator
             )
         case s.WithColumns():
-            for group in reversed(step.groups):
-                new_names = {name.casefold() for item in group for name in item.names}
-                used = (used - new_names) | _names_of_items(group, used, input_operator)
-            return used
+            return _names_before_groups(step.groups, used, input_operator)
         case s.RenameColumns():
-            old = {new.casefold(): old.casefold() for old, new in step.pairs}
-            return frozenset(old.get(name, name) for name in used)
+            return _old_names(used, step.pairs)
         case s.Aggregate():
             keys = _names_of(key.expression for key in step.keys)
             return keys | _names_of_items(step.aggregates, used, input_operator)
@@ -84,8 +81,7 @@ def _needed_names(operator: Operator, used: ColumnNames, input_operator: Operato
             condition = names_in(step.condition.text) if step.condition is not None else _NO_NAMES
             return used | condition | _fold_names(step.using)
         case s.Unpivot():
-            old = {new.casefold(): old.casefold() for old, new in step.renames}
-            columns = frozenset(old.get(name, name) for name in _fold_names(step.columns))
+            columns = _old_names(_fold_names(step.columns), step.renames)
             return (used - _fold_names((step.name, step.value))) | columns
         case s.DropColumns() | s.Alias() | s.Limit() | s.Offset() | s.Sample():
             return used
@@ -98,7 +94,20 @@ def _needed_names(operator: Operator, used: ColumnNames, input_operator: Operato
     return _all_names(input_operator)
 
 
-_NO_NAMES: ColumnNames = frozenset()
+def _names_before_groups(
+    groups: Sequence[tuple[NamedExpression, ...]], used: ColumnNames, input_operator: Operator
+) -> ColumnNames:
+    """The names that groups of new columns need, each of which sees the columns of those before."""
+    for group in reversed(groups):
+        new_names = {name.casefold() for item in group for name in item.names}
+        used = (used - new_names) | _names_of_items(group, used, input_operator)
+    return used
+
+
+def _old_names(names: ColumnNames, renames: Iterable[tuple[str, str]]) -> ColumnNames:
+    """Names as they are before a renaming, of pairs of an old and a new name."""
+    old = {new.casefold(): old.casefold() for old, new in renames}
+    return frozenset(old.get(name, name) for name in names)
 
 
 def _names_of_items(

@@ -23,7 +23,7 @@ from ssbt.compiler.resolve.expressions.provenance import (
     struct_provenance,
 )
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types import casts, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength

@@ -9,7 +9,8 @@ from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.terms import build_term
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import Piece, column_text, sql_text
+from ssbt.compiler.syntax.formatting.expressions import Piece, sql_text
+from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.types.expression_types import Typed
 
 

@@ -21,11 +21,7 @@ from ssbt.compiler.resolve.steps.columns import (
     report_no_name,
     with_event_time,
 )
-from ssbt.compiler.resolve.steps.grouping_sets import (
-    GroupingPlan,
-    plan_grouping,
-    split_items,
-)
+from ssbt.compiler.resolve.steps.grouping_sets import GroupingPlan, plan_grouping, split_items
 from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -102,33 +98,13 @@ def resolve_grouping_keys(
     names: set[str] = set()
     values: list[e.Expression] = []
     for index, item in enumerate(items):
+        value = _resolve_key(item, context)
+        if value is None:
+            continue
         plain_only = partial is not None and index in partial
-        if isinstance(item.value, e.Star):
-            message = "a grouping key is an expression"
-            context.report.add(expression_codes.MISPLACED_STAR, item.span, message)
+        column = _find_key_column(item, value, context, partial is not None, plain_only)
+        if column is None:
             continue
-        value = context.resolve_value(item.value)
-        require_groupable(value, context)
-        if check_position(item.value, "group by", context):
-            continue
-        if item.names:
-            name = item.names[0]
-            if partial is not None and context.relation.find_columns(name.text):
-                message = f"there is a column `{name.text}` already, which this would replace"
-                context.report.add(
-                    codes.COLUMN_EXISTS, name.span, message, help="name it otherwise"
-                )
-            column = with_event_time(column_of(value, name.text, name.span), item.value, context)
-        else:
-            own_column = find_own_column(item.value, value, context)
-            if own_column is None:
-                help_ = "add it as a column with `extend` before" if plain_only else AS_NAME
-                report_no_name(item, context, help_)
-                continue
-            column = own_column
-        if plain_only and item.names:
-            message = "name the keys of `rollup`, `cube` and `grouping sets` with `extend` before"
-            context.report.add(codes.WRONG_NAMES, item.names[0].span, message)
         columns.append(column)
         named_expressions.append(ix.NamedExpression(value, tuple(name.text for name in item.names)))
         whole = _find_whole_column(item.value, context)
@@ -143,6 +119,45 @@ def resolve_grouping_keys(
         tuple(values),
         partial is not None,
     )
+
+
+def _resolve_key(item: s.Item, context: QueryContext) -> ix.Expression | None:
+    """The value of one key; None, with findings, where it can be none."""
+    if isinstance(item.value, e.Star):
+        message = "a grouping key is an expression"
+        context.report.add(expression_codes.MISPLACED_STAR, item.span, message)
+        return None
+    value = context.resolve_value(item.value)
+    require_groupable(value, context)
+    return None if check_position(item.value, "group by", context) else value
+
+
+def _find_key_column(
+    item: s.Item,
+    value: ix.Expression,
+    context: QueryContext,
+    has_subtotals: bool,
+    plain_only: bool,
+) -> Column | None:
+    """The column of one key; None, with a finding, where it has no name.
+
+    Not all rows are grouped by one that is `plain_only`: it must be a column without a new name.
+    """
+    if not item.names:
+        own_column = find_own_column(item.value, value, context)
+        if own_column is None:
+            help_ = "add it as a column with `extend` before" if plain_only else AS_NAME
+            report_no_name(item, context, help_)
+        return own_column
+    name = item.names[0]
+    if has_subtotals and context.relation.find_columns(name.text):
+        message = f"there is a column `{name.text}` already, which this would replace"
+        context.report.add(codes.COLUMN_EXISTS, name.span, message, help="name it otherwise")
+    column = with_event_time(column_of(value, name.text, name.span), item.value, context)
+    if plain_only:
+        message = "name the keys of `rollup`, `cube` and `grouping sets` with `extend` before"
+        context.report.add(codes.WRONG_NAMES, name.span, message)
+    return column
 
 
 def require_groupable(value: ix.Expression, context: QueryContext, suffix: str = "") -> None:

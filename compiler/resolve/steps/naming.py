@@ -16,7 +16,7 @@ from ssbt.compiler.resolve.stars import column_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.formatting.expressions import column_text
+from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN
 

@@ -27,7 +27,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.values import TextValue
-from ssbt.compiler.syntax.formatting.expressions import parameter_text
+from ssbt.compiler.syntax.formatting.names import parameter_text
 
 
 class ScriptContents(Struct, frozen=True):

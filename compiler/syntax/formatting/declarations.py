@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import (
+from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
     bracket,
     join_groups,

@@ -11,8 +11,9 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.formatting import declarations as _declarations
+from ssbt.compiler.syntax.formatting import expressions as _expressions
 from ssbt.compiler.syntax.formatting.comments import insert_comments
-from ssbt.compiler.syntax.formatting.expressions import EXPANSIONS, Parts
+from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Parts
 from ssbt.compiler.syntax.formatting.layout import (
     BROKEN,
     GROUP,
@@ -28,7 +29,9 @@ from ssbt.compiler.syntax.strings import raw_text
 
 __all__ = ["format_file"]
 
-assert _declarations  # It registers how declarations are expanded.
+# They register how declarations and expressions are expanded.
+assert _declarations
+assert _expressions
 _MAXIMUM_PASSES = 4
 _NEXT_DECLARATION = Break(hard=True, role=LineRole.DECLARATION)
 

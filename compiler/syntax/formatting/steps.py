@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
-from ssbt.compiler.syntax.formatting.expressions import (
+from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
     bracket,
     format_clause,

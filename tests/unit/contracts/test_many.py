@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ssbt.compiler.contracts.endpoints import Endpoint, list_endpoints
+from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts
+from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.driver import check_pipeline
 from tests.unit.timing import is_linear
 

@@ -1,0 +1,57 @@
+"""Maps as the values of options, and as raw options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.parameters import ConversionTarget
+from ssbt.compiler.connectors.secrets import is_secret_name, secret_flow
+from ssbt.compiler.connectors.settings import MapItems, Scalar
+from ssbt.compiler.connectors.values import Boolean, MapOf, Number, OptionValue, Text, Word
+from ssbt.compiler.connectors.wording import describe_value
+from ssbt.compiler.diagnostics.codes.connectors import DUPLICATE_OPTION, WRONG_TYPE
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ssbt.compiler.source import Span
+
+
+def convert_map_items(
+    value: MapOf, target: ConversionTarget
+) -> Generator[Diagnostic, None, MapItems]:
+    """The keys and values of a map, without those that there are findings about."""
+    items: dict[str, Scalar] = {}
+    first_spans: dict[str, Span] = {}
+    for entry in value.entries:
+        key = entry.key.casefold()
+        if key in first_spans:
+            secondary = (Label(first_spans[key], "first given here"),)
+            message = f"the key `{entry.key}` is given twice"
+            yield Diagnostic(DUPLICATE_OPTION, message, Label(entry.key_span), secondary)
+            continue
+        first_spans[key] = entry.key_span
+        scalar = _convert_map_value(entry.value)
+        if is_secret_name(entry.value, target):
+            assert isinstance(entry.value, Word)
+            yield secret_flow(entry.value.text, f"`{entry.key}`", entry.value.span)
+        elif scalar is None:
+            expectation = "text in quotes, a number, `true` or `false`"
+            message = f"`{entry.key}` takes {expectation}, not {describe_value(entry.value)}"
+            yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span))
+        else:
+            items[entry.key] = scalar
+    return tuple(items.items())
+
+
+def _convert_map_value(value: OptionValue) -> Scalar | None:
+    match value:
+        case Text():
+            return value if value.plain is None else value.plain
+        case Boolean(flag):
+            return flag
+        case Number(text):
+            return text
+        case _:
+            return None

@@ -1,0 +1,45 @@
+"""Numbers and sizes as the values of options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.specification import Option, ValueKind
+from ssbt.compiler.connectors.values import Number, Size
+from ssbt.compiler.connectors.wording import unfit_value, wrong_type
+
+if TYPE_CHECKING:
+    from ssbt.compiler.connectors.parameters import ConvertedScalar
+
+
+_BYTES = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb"))}
+
+
+def convert_number(option: Option, value: Number, item: bool) -> ConvertedScalar:
+    """The number, if it is within the limits of the option; an `item` is one of a list."""
+    try:
+        number = float(value.text) if option.type.kind is ValueKind.NUMBER else int(value.text)
+    except ValueError:
+        yield wrong_type(option, value, item)
+        return None
+    if option.minimum is not None and number < option.minimum:
+        yield unfit_value(option, value.span, f"at least {option.minimum:g}")
+        return None
+    if option.maximum is not None and number > option.maximum:
+        yield unfit_value(option, value.span, f"at most {option.maximum:g}")
+        return None
+    return number
+
+
+def convert_size(option: Option, value: Size) -> ConvertedScalar:
+    """The number of bytes; as for Spark, 1 kb is 1024 of them."""
+    factor = _BYTES.get(value.unit.casefold().replace("ib", "b"))
+    try:
+        size = float(value.amount) * factor if factor else -1
+    except ValueError:
+        size = -1
+    if size < 0 or size != int(size):
+        units = ", ".join(f"`{unit}`" for unit in _BYTES)
+        yield unfit_value(option, value.span, f"a whole number of bytes, in {units}")
+        return None
+    return int(size)

@@ -1,0 +1,113 @@
+"""The result of a call whose arguments are typed."""
+
+from __future__ import annotations
+
+from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.call_arguments import find_extract_field
+from ssbt.compiler.resolve.expressions.constant_hints import find_constant_hint
+from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.provenance import CallArgument
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.datatypes import LONG, ArrayType, MapType
+from ssbt.compiler.types.expression_types import Mismatch, Typed
+from ssbt.compiler.types.functions import Function
+from ssbt.compiler.types.functions.limits import find_limit_mismatch
+from ssbt.compiler.types.zone_dependence import is_call_zone_dependent
+
+_LENGTHS = frozenset(("len", "length", "char_length", "character_length"))
+
+
+def infer_call_result(
+    typer: ExpressionTyper,
+    node: e.Call,
+    function: Function,
+    arguments: list[CallArgument],
+    key: Typed | None,
+) -> Typed:
+    """The type of a call by its arguments; `key` is the first of `within group`."""
+    if function.name == "count" and any(isinstance(a.value, e.Star) for a in node.arguments):
+        _check_counted_star(typer, node)
+        return Typed(LONG, False)
+    values = [each.typed for each in arguments]
+    mismatch = function.arity_mismatch(len(values))
+    if mismatch is not None:
+        help_, fix = _arity_hint(node, function)
+        code = codes.WRONG_ARGUMENTS
+        typer.report.add(code, node.span, mismatch.reason, help=help_, fix=fix)
+        return NOT_KNOWN
+    result = function.infer_result(
+        values, typer.context.ansi, [each.name for each in arguments], key
+    )
+    if isinstance(result, Typed):
+        ansi = typer.context.ansi
+        typer.note_zone(node, is_call_zone_dependent(function, values, result.type, ansi=ansi))
+    return _resolve_result(typer, node, function, values, result)
+
+
+def _arity_hint(node: e.Call, function: Function) -> tuple[str | tuple[str, ...], tuple[Edit, ...]]:
+    """What was probably meant by a call with too few arguments."""
+    if function.name == "count" and not node.arguments:
+        return "rows are counted by `count(*)`", (Edit(node.span, "count(*)"),)
+    parameter_names = ", ".join(parameter.name for parameter in function.parameters)
+    return (f"its arguments are {parameter_names}", ()) if parameter_names else ((), ())
+
+
+def _resolve_result(
+    typer: ExpressionTyper,
+    node: e.Call,
+    function: Function,
+    values: list[Typed],
+    result: Typed | Mismatch,
+) -> Typed:
+    """The result with findings for arguments that do not fit, or are beyond what Spark takes."""
+    in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
+    operands = [argument.value for argument in node.arguments]
+    hint = None
+    is_length = isinstance(result, Mismatch) and function.name in _LENGTHS
+    if is_length and isinstance(values[0].type, ArrayType | MapType):
+        hint = "elements are counted by `size`", (Edit(node.name.span, "size"),)
+    if in_order and not _has_required_constants(typer, node, function):
+        return result if isinstance(result, Typed) else NOT_KNOWN
+    mismatch = find_limit_mismatch(function.name, values, typer.context.legacy_formats)
+    if isinstance(result, Typed) and mismatch is not None:
+        index = mismatch.argument if in_order and mismatch.help is None else None
+        correction = find_constant_hint(function.name, node, index) if index is not None else None
+        typer.resolve_result(node, mismatch, operands if in_order else (), correction)
+        return result
+    return typer.resolve_result(node, result, operands if in_order else (), hint)
+
+
+def _check_counted_star(typer: ExpressionTyper, node: e.Call) -> None:
+    """Report `count(orders.*)`: rows, or rows in which no column is null?"""
+    argument = node.arguments[0].value if len(node.arguments) == 1 else None
+    if not isinstance(argument, e.Star) or len(argument.qualifier) != 1:
+        return
+    first = argument.qualifier[0].text
+    if any(
+        c.qualifier and scopes.is_same_name(c.qualifier, first)
+        for c in typer.context.relation.columns
+    ):
+        message = f"Spark refuses `count({first}.*)`, which systems read in different ways"
+        help_ = "`count(*)` counts rows; `count(a, b)` those in which none of the columns is null"
+        typer.report_mistake(codes.WRONG_ARGUMENTS, node.span, message, help=help_)
+
+
+def _has_required_constants(typer: ExpressionTyper, node: e.Call, function: Function) -> bool:
+    """Whether there is a constant in each place that takes nothing else; findings where not."""
+    has_constants = True
+    for index, argument in enumerate(node.arguments):
+        parameter, operand = function.parameter(index), argument.value
+        is_name = function.name == "named_struct" and index % 2 == 0
+        is_constant = is_name or (parameter is not None and parameter.constant)
+        if parameter is None or not is_constant or operand is find_extract_field(node, function):
+            continue
+        if is_foldable(operand, typer) or id(operand) in typer.bare_word_ids:
+            continue
+        message = f"`{function.name}` takes a constant as `{parameter.name}`"
+        typer.report_mistake(codes.NOT_CONSTANT, operand.span, message)
+        has_constants = False
+    return has_constants
